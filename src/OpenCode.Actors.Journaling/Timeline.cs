@@ -1,0 +1,30 @@
+namespace OpenCode.Actors.Journaling;
+
+/// <summary>One start of a log.</summary>
+/// <param name="Number">From 1, one more at each start.</param>
+/// <param name="HeadBefore">The head of the log when it began: 0 for the first.</param>
+public sealed record Generation(int Number, long HeadBefore);
+
+/// <summary>Which life of the log an offset belongs to (RULES A3).</summary>
+/// <param name="Id">8 letters and digits, random, as old as the log.</param>
+/// <param name="Generations">All starts, in order; the last is the one that runs. A log that was opened has at least one.</param>
+public sealed record Timeline(string Id, IReadOnlyList<Generation> Generations)
+{
+    /// <summary>Gets the number of the generation that runs.</summary>
+    public int Current => Generations[^1].Number;
+
+    /// <summary>
+    /// Gets the least head that any later generation began with. An offset of <paramref name="generation"/> beyond it was lost with an un-synced tail: it may name another
+    /// entry by now.
+    /// </summary>
+    /// <param name="generation">The generation of a cursor.</param>
+    /// <returns>The head, or <see cref="long.MaxValue"/> when there is no later generation.</returns>
+    public long LeastHeadAfter(int generation)
+    {
+        var least = long.MaxValue;
+        for (var i = Generations.Count - 1; i >= 0 && Generations[i].Number > generation; i--)
+            least = Math.Min(least, Generations[i].HeadBefore);
+
+        return least;
+    }
+}

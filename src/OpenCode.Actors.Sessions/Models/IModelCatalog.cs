@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace OpenCode.Actors.Sessions.Models;
+
+/// <summary>The providers and models this server knows.</summary>
+public interface IModelCatalog
+{
+    /// <summary>Gets the model of a prompt that names none.</summary>
+    ResolvedModel Default { get; }
+
+    /// <summary>Gets all providers, in the order of the configuration; the embedded one is last.</summary>
+    IReadOnlyList<ProviderInfo> Providers { get; }
+
+    /// <summary>Finds a model by its two names.</summary>
+    /// <param name="providerId">The provider, as in <c>opencode.json</c>.</param>
+    /// <param name="modelId">The model's id at that provider.</param>
+    /// <param name="model">The model, when there is one.</param>
+    /// <returns>Whether the provider and the model are known.</returns>
+    bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model);
+}
+
+/// <summary>A model with the names it was found by.</summary>
+/// <param name="ProviderId">The provider, as in <c>opencode.json</c>.</param>
+/// <param name="ModelId">The model's id at that provider.</param>
+/// <param name="Model">What streams its replies.</param>
+public sealed record ResolvedModel(string ProviderId, string ModelId, IChatModel Model);
+
+/// <summary>A provider, as clients list it.</summary>
+/// <param name="Id">Its id in <c>opencode.json</c>.</param>
+/// <param name="Name">Its name for people.</param>
+/// <param name="Models">Its models, in the order of the configuration.</param>
+public sealed record ProviderInfo(string Id, string Name, IReadOnlyList<ModelInfo> Models);
+
+/// <summary>A model, as clients list it.</summary>
+/// <param name="Id">Its id at the provider.</param>
+/// <param name="Name">Its name for people.</param>
+public sealed record ModelInfo(string Id, string Name);

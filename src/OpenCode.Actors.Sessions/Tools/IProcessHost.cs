@@ -1,0 +1,27 @@
+namespace OpenCode.Actors.Sessions.Tools;
+
+/// <summary>The door to processes: starts the commands of tools and ends them with everything they started.</summary>
+internal interface IProcessHost
+{
+    /// <summary>Starts a command as leader of a process group of its own, which dies with this server, however the server dies.</summary>
+    /// <exception cref="ToolProcessException">It could not be started; the message is for the model to read.</exception>
+    ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Kills what is left of a group that an earlier life of this server started. Does nothing when the group is gone or its number is somebody else's by now.</summary>
+    void KillLeftover(ProcessMark mark);
+}
+
+/// <summary>What to start.</summary>
+/// <param name="Command">A command line for the shell.</param>
+/// <param name="WorkingDirectory">An existing directory.</param>
+/// <param name="Environment">Variables to set or replace, on top of the server's own.</param>
+internal sealed record ToolProcessSpec(string Command, string WorkingDirectory, IReadOnlyDictionary<string, string>? Environment = null);
+
+/// <summary>Names a process group for ever, also after its number has been given to another one. Noted in state before the tool's output is.</summary>
+/// <param name="GroupId">The group's number, which is the process id of its leader.</param>
+/// <param name="StartTime">When the leader started, in clock ticks since boot (proc(5): <c>/proc/PID/stat</c>, field 22); 0 where the system does not say.</param>
+/// <param name="BootId">The boot this is about; empty where the system does not say.</param>
+internal sealed record ProcessMark(int GroupId, long StartTime, string BootId);
+
+/// <summary>A command could not be started.</summary>
+internal sealed class ToolProcessException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace OpenCode.Actors.Sessions.Tools;
+
+/// <summary>A report of a tool actor to its parent.</summary>
+/// <remarks>RULES C2: a tool has at most one report unanswered. The parent answers each <see cref="ToolStarted"/> and <see cref="ToolProgress"/> with
+/// <see cref="ToolContinue"/> once it has taken it in. After its last report, <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, the tool stops itself.</remarks>
+/// <param name="CallId">The call it is about.</param>
+internal abstract record ToolReport(string CallId);
+
+/// <summary>The tool has started a process. To be noted in state, so that recovery can kill what a crash leaves.</summary>
+internal sealed record ToolStarted(string CallId, ProcessMark Mark) : ToolReport(CallId);
+
+/// <summary>The tool has new output.</summary>
+/// <param name="CallId">The call it is about.</param>
+/// <param name="Metadata">The metadata of the running part, whole: it replaces what was there (bash: <c>{output, description}</c>, the whole output so far).</param>
+internal sealed record ToolProgress(string CallId, JsonElement Metadata) : ToolReport(CallId);
+
+/// <summary>The tool did its work; a command's exit code other than 0 is also this.</summary>
+/// <param name="CallId">The call it is about.</param>
+/// <param name="Title">A line for people.</param>
+/// <param name="Output">What the model is told.</param>
+/// <param name="Metadata">The metadata of the completed part (bash: <c>{output, exit, truncated, description}</c>).</param>
+internal sealed record ToolEnded(string CallId, string Title, string Output, JsonElement Metadata) : ToolReport(CallId);
+
+/// <summary>The tool could not do its work.</summary>
+/// <param name="CallId">The call it is about.</param>
+/// <param name="Error">What went wrong, for the model and the user to read.</param>
+internal sealed record ToolFailed(string CallId, string Error) : ToolReport(CallId);
+
+/// <summary>The parent's answer to a report: the tool may send the next.</summary>
+internal sealed record ToolContinue
+{
+    private ToolContinue()
+    {
+    }
+
+    /// <summary>Gets the one instance.</summary>
+    public static ToolContinue Instance { get; } = new();
+}

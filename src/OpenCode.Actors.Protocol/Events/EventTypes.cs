@@ -1,0 +1,89 @@
+namespace OpenCode.Actors.Protocol.Events;
+
+/// <summary>The types of events that we send.</summary>
+public static class EventTypes
+{
+    /// <summary>A session was made.</summary>
+    public const string SessionCreated = "session.created";
+
+    /// <summary>A session was changed.</summary>
+    public const string SessionUpdated = "session.updated";
+
+    /// <summary>A session was deleted.</summary>
+    public const string SessionDeleted = "session.deleted";
+
+    /// <summary>A session became busy, idle, or waits to ask its model again.</summary>
+    public const string SessionStatus = "session.status";
+
+    /// <summary>A session became idle; follows the status.</summary>
+    public const string SessionIdle = "session.idle";
+
+    /// <summary>A turn failed or was aborted.</summary>
+    public const string SessionError = "session.error";
+
+    /// <summary>Files changed by a session.</summary>
+    public const string SessionDiff = "session.diff";
+
+    /// <summary>A session was summed up.</summary>
+    public const string SessionCompacted = "session.compacted";
+
+    /// <summary>A message was made or changed.</summary>
+    public const string MessageUpdated = "message.updated";
+
+    /// <summary>A message was removed.</summary>
+    public const string MessageRemoved = "message.removed";
+
+    /// <summary>A part was made or changed; carries all of it.</summary>
+    public const string PartUpdated = "message.part.updated";
+
+    /// <summary>A text grew; the only event that is not idempotent.</summary>
+    public const string PartDelta = "message.part.delta";
+
+    /// <summary>A part was removed.</summary>
+    public const string PartRemoved = "message.part.removed";
+
+    /// <summary>A tool asks for a permission.</summary>
+    public const string PermissionAsked = "permission.asked";
+
+    /// <summary>A permission was given or refused.</summary>
+    public const string PermissionReplied = "permission.replied";
+
+    /// <summary>A tool asks the user.</summary>
+    public const string QuestionAsked = "question.asked";
+
+    /// <summary>The user answered.</summary>
+    public const string QuestionReplied = "question.replied";
+
+    /// <summary>The user will not answer.</summary>
+    public const string QuestionRejected = "question.rejected";
+
+    /// <summary>A to-do list was changed.</summary>
+    public const string TodoUpdated = "todo.updated";
+
+    /// <summary>A command's turn ended.</summary>
+    public const string CommandExecuted = "command.executed";
+
+    /// <summary>A tool wrote a file.</summary>
+    public const string FileEdited = "file.edited";
+
+    /// <summary>First on each stream.</summary>
+    public const string ServerConnected = "server.connected";
+
+    /// <summary>Sent when nothing else was for a while.</summary>
+    public const string ServerHeartbeat = "server.heartbeat";
+
+    /// <summary>A location was let go; its streams end cleanly.</summary>
+    public const string InstanceDisposed = "server.instance.disposed";
+
+    /// <summary>All locations were let go.</summary>
+    public const string GlobalDisposed = "global.disposed";
+
+    /// <summary>Ours: positions that the client asked for are no longer there.</summary>
+    public const string HubGap = "hub.gap";
+
+    /// <summary>Tells whether events of a type make state: those have a sequence in their session and a sync twin on <c>/global/event</c>.</summary>
+    /// <param name="type">A type of event.</param>
+    /// <returns>Whether they do. Types that are not known here do not.</returns>
+    public static bool IsDurable(string type) => type is SessionCreated or SessionUpdated or SessionDeleted
+        or MessageUpdated or MessageRemoved or PartUpdated or PartRemoved;
+}

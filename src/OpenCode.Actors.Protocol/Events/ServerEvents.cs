@@ -1,0 +1,58 @@
+namespace OpenCode.Actors.Protocol.Events;
+
+/// <summary>Properties of <see cref="EventTypes.ServerConnected"/>: none.</summary>
+public sealed record ServerConnected : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.ServerConnected;
+}
+
+/// <summary>Properties of <see cref="EventTypes.ServerHeartbeat"/>: none.</summary>
+public sealed record ServerHeartbeat : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.ServerHeartbeat;
+}
+
+/// <summary>Properties of <see cref="EventTypes.InstanceDisposed"/>.</summary>
+/// <param name="Directory">The location.</param>
+public sealed record InstanceDisposed(string Directory) : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.InstanceDisposed;
+}
+
+/// <summary>Properties of <see cref="EventTypes.GlobalDisposed"/>: none.</summary>
+public sealed record GlobalDisposed : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.GlobalDisposed;
+}
+
+/// <summary>Properties of <see cref="EventTypes.FileEdited"/>.</summary>
+/// <param name="File">The full path.</param>
+public sealed record FileEdited(string File) : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.FileEdited;
+}
+
+/// <summary>Properties of <see cref="EventTypes.HubGap"/>: the client missed something and should load anew what it shows.</summary>
+/// <param name="Reason">One of <see cref="GapReasons"/> (RULES A3).</param>
+/// <param name="From">The cursor that was asked for, if it could be read.</param>
+/// <param name="To">The position from which the stream goes on.</param>
+public sealed record HubGap(string Reason, string? From, string To) : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.HubGap;
+}
+
+/// <summary>Why a stream could not go on from a cursor (RULES A3).</summary>
+public static class GapReasons
+{
+    /// <summary>The entries are older than what is kept.</summary>
+    public const string Window = "window";
+
+    /// <summary>The cursor is of another life of the log, or of entries that were lost with an un-synced tail.</summary>
+    public const string Timeline = "timeline";
+
+    /// <summary>The cursor is beyond the head.</summary>
+    public const string Ahead = "ahead";
+
+    /// <summary>The cursor cannot be read.</summary>
+    public const string Damaged = "damaged";
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenCode.Actors.Protocol.Json;
+
+/// <summary>Reads a union whose cases are told apart by one property, wherever in the object it stands.</summary>
+/// <remarks>
+/// Not <see cref="JsonPolymorphicAttribute"/>: that needs a flag of the caller's options for a tag that is not first, answers a missing tag with
+/// <see cref="NotSupportedException"/> (a 500 of the endpoint), and cannot keep an unknown case as it came.
+/// </remarks>
+/// <typeparam name="T">The base of the cases; each case writes the tag as a property of its own.</typeparam>
+/// <param name="tag">The name of the property.</param>
+internal abstract class TaggedConverter<T>(string tag) : JsonConverter<T>
+    where T : class
+{
+    public sealed override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException($"A {typeof(T).Name} is an object, not {reader.TokenType}.");
+
+        var value = PeekTag(reader) ?? throw new JsonException($"A {typeof(T).Name} needs the text property '{tag}'.");
+        return CaseOf(value) is { } type
+            ? (T)JsonSerializer.Deserialize(ref reader, options.GetTypeInfo(type))!
+            : ReadUnknown(ref reader, value);
+    }
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, options.GetTypeInfo(value.GetType()));
+
+    /// <summary>Names the type of a case; null if there is none of that tag.</summary>
+    protected abstract Type? CaseOf(string value);
+
+    /// <summary>Reads a case that is not known; refused unless overridden.</summary>
+    protected virtual T ReadUnknown(ref Utf8JsonReader reader, string value) =>
+        throw new JsonException($"There is no {typeof(T).Name} with '{tag}' '{value}'.");
+
+    // On a copy: the caller's reader stays at the start of the object. Converters get the whole value buffered, so nothing can be missing.
+    private string? PeekTag(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(tag);
+            reader.Read();
+            if (found)
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+
+            reader.TrySkip();
+        }
+
+        return null;
+    }
+}

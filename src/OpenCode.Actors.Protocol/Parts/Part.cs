@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+
+namespace OpenCode.Actors.Protocol.Parts;
+
+/// <summary>A part of a message: text, reasoning, a tool call and so on, told apart by <c>type</c>. A type that is not known stays raw: <see cref="UnknownPart"/>.</summary>
+/// <param name="Id">The part's id.</param>
+/// <param name="SessionId">The session it belongs to.</param>
+/// <param name="MessageId">The message it belongs to.</param>
+[JsonConverter(typeof(PartConverter))]
+public abstract record Part(
+    PartId Id,
+    [property: JsonPropertyName("sessionID")] SessionId SessionId,
+    [property: JsonPropertyName("messageID")] MessageId MessageId)
+{
+    /// <summary>Gets the tag on the wire.</summary>
+    public abstract string Type { get; }
+}
+
+/// <summary>Times of a part in milliseconds of the epoch.</summary>
+/// <param name="Start">When it began.</param>
+/// <param name="End">When it was complete; clients print a text only then.</param>
+public sealed record PartTime(long Start, long? End = null);
+
+internal sealed class PartConverter() : TaggedConverter<Part>("type")
+{
+    public override void Write(Utf8JsonWriter writer, Part value, JsonSerializerOptions options)
+    {
+        if (value is UnknownPart unknown)
+            unknown.Raw.WriteTo(writer);
+        else
+            base.Write(writer, value, options);
+    }
+
+    protected override Type? CaseOf(string value) => value switch
+    {
+        TextPart.TypeName => typeof(TextPart),
+        ReasoningPart.TypeName => typeof(ReasoningPart),
+        ToolPart.TypeName => typeof(ToolPart),
+        StepStartPart.TypeName => typeof(StepStartPart),
+        StepFinishPart.TypeName => typeof(StepFinishPart),
+        FilePart.TypeName => typeof(FilePart),
+        AgentPart.TypeName => typeof(AgentPart),
+        SubtaskPart.TypeName => typeof(SubtaskPart),
+        PatchPart.TypeName => typeof(PatchPart),
+        CompactionPart.TypeName => typeof(CompactionPart),
+        _ => null,
+    };
+
+    protected override Part ReadUnknown(ref Utf8JsonReader reader, string value) => new UnknownPart(JsonElement.ParseValue(ref reader));
+}

@@ -1,0 +1,30 @@
+using OpenCode.Actors.Protocol.Ids;
+
+namespace OpenCode.Actors.Sessions;
+
+/// <summary>There is no such session: never made, or deleted.</summary>
+internal sealed record SessionNotFound(SessionId SessionId);
+
+/// <summary>There is no such message in the session.</summary>
+internal sealed record MessageNotFound(MessageId MessageId);
+
+/// <summary>Nobody waits for that permission: never asked, answered already, or withdrawn.</summary>
+internal sealed record PermissionNotFound(PermissionId PermissionId);
+
+/// <summary>Nobody waits for an answer to that question: never asked, answered already, or withdrawn.</summary>
+internal sealed record QuestionNotFound(QuestionId QuestionId);
+
+/// <summary>The prompt or command cannot be taken as it is. To be answered as the caller's mistake.</summary>
+internal sealed record PromptRejected(string Reason);
+
+/// <summary>So many prompts wait for their turn that no more are taken.</summary>
+internal sealed record TooManyPrompts(int Limit, TimeSpan RetryAfter);
+
+/// <summary>The disk is full: nothing was changed.</summary>
+internal sealed record StorageFull(long FreeBytes, long NeededBytes);
+
+/// <summary>The session cannot answer now. Whether the command was carried out is unknown; one with a message id or an idempotency key can be sent again.</summary>
+internal sealed record Unavailable(string Reason, TimeSpan RetryAfter);
+
+/// <summary>An error while deciding: nothing was changed, and the session goes on (RULES C4).</summary>
+internal sealed record CommandFailed(string Message);

@@ -21,4 +21,9 @@ public static class EventJson
         ArgumentNullException.ThrowIfNull(properties);
         return JsonSerializer.SerializeToUtf8Bytes(properties, ProtocolJson.Wire.Options.GetTypeInfo(properties.GetType()));
     }
+
+    /// <summary>Writes properties that a client sent, such as those of <c>POST /tui/publish</c>, without their blanks and line breaks.</summary>
+    /// <param name="properties">An object.</param>
+    /// <returns>One line of UTF-8 JSON, the caller's to keep.</returns>
+    public static byte[] Encode(JsonElement properties) => JsonSerializer.SerializeToUtf8Bytes(properties, ProtocolJson.Wire.JsonElement);
 }

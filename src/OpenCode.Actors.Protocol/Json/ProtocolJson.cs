@@ -109,7 +109,7 @@ public sealed partial class ProtocolJson : JsonSerializerContext
     /// Gets the context as the wire wants it: camel case, nulls left out, required and non-null fields enforced, unknown fields ignored, and nothing escaped but what
     /// JSON asks for. Its text is one line, fit for SSE data; it is not fit to be put into HTML.
     /// </summary>
-    public static ProtocolJson Wire { get; } = new(Configured());
+    public static ProtocolJson Wire => WireContext.Instance;
 
     /// <summary>Gets <c>{}</c>, for inputs and metadata without content.</summary>
     public static JsonElement EmptyObject { get; } = System.Text.Json.JsonElement.Parse("{}");
@@ -130,11 +130,13 @@ public sealed partial class ProtocolJson : JsonSerializerContext
         options.TypeInfoResolverChain.Insert(0, Default);
     }
 
-    private static JsonSerializerOptions Configured()
+    // A class of its own: the generated half of the context has static fields that this one needs, and their order between two files is not defined.
+    private static class WireContext
     {
-        var options = new JsonSerializerOptions(Default.Options);
-        options.TypeInfoResolver = null;
-        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        return options;
+        public static readonly ProtocolJson Instance = new(new JsonSerializerOptions(Default.Options)
+        {
+            TypeInfoResolver = null,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
     }
 }

@@ -13,6 +13,9 @@ namespace OpenCode.Actors.Protocol.Json;
 internal abstract class TaggedConverter<T>(string tag) : JsonConverter<T>
     where T : class
 {
+    // A null between the elements of a list is refused here: the annotations of a list's elements are not looked at by the serializer.
+    public override bool HandleNull => true;
+
     public sealed override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Protocol.Requests;
@@ -14,7 +16,15 @@ public sealed record SessionPermissionReply(PermissionAnswer Response);
 
 /// <summary>Body of <c>POST /question/{id}/reply</c>.</summary>
 /// <param name="Answers">For each question the labels chosen, or the user's own words.</param>
-public sealed record QuestionReply(IReadOnlyList<IReadOnlyList<string>> Answers);
+public sealed record QuestionReply(IReadOnlyList<IReadOnlyList<string>> Answers) : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        ListElements.RefuseNull(Answers, "answers");
+        foreach (var answer in Answers)
+            ListElements.RefuseNull(answer, "answers");
+    }
+}
 
 /// <summary>Body of <c>POST /tui/publish</c>.</summary>
 /// <param name="Type">The event's type.</param>

@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Protocol.Requests;
 
 /// <summary>Body of <c>POST /session</c>; may be absent.</summary>
-public sealed record CreateSession
+public sealed record CreateSession : IJsonOnDeserialized
 {
     /// <summary>Gets the session that the new one is a child of; not checked for existence.</summary>
     [JsonPropertyName("parentID")]
@@ -23,10 +24,12 @@ public sealed record CreateSession
 
     /// <summary>Gets the session's own permission rules.</summary>
     public IReadOnlyList<PermissionRule>? Permission { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => ListElements.RefuseNull(Permission, "permission");
 }
 
 /// <summary>Body of <c>PATCH /session/{id}</c>: what is not given stays.</summary>
-public sealed record UpdateSession
+public sealed record UpdateSession : IJsonOnDeserialized
 {
     /// <summary>Gets the new title.</summary>
     public string? Title { get; init; }
@@ -36,6 +39,8 @@ public sealed record UpdateSession
 
     /// <summary>Gets the new permission rules; they replace the old ones.</summary>
     public IReadOnlyList<PermissionRule>? Permission { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized() => ListElements.RefuseNull(Permission, "permission");
 }
 
 /// <summary>Times that a client may set.</summary>

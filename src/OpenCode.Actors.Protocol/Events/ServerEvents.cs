@@ -34,9 +34,9 @@ public sealed record FileEdited(string File) : IEventProperties
 
 /// <summary>Properties of <see cref="EventTypes.HubGap"/>: the client missed something and should load anew what it shows.</summary>
 /// <param name="Reason">One of <see cref="GapReasons"/> (RULES A3).</param>
-/// <param name="From">The cursor that was asked for, if it could be read.</param>
 /// <param name="To">The position from which the stream goes on.</param>
-public sealed record HubGap(string Reason, string? From, string To) : IEventProperties
+/// <param name="From">The cursor that was asked for, if it could be read.</param>
+public sealed record HubGap(string Reason, string To, string? From = null) : IEventProperties
 {
     string IEventProperties.EventType => EventTypes.HubGap;
 }

@@ -45,9 +45,9 @@ public sealed record SessionIdled([property: JsonPropertyName("sessionID")] Sess
 }
 
 /// <summary>Properties of <see cref="EventTypes.SessionError"/>.</summary>
-/// <param name="SessionId">The session, if it concerns one.</param>
 /// <param name="Error">What went wrong.</param>
-public sealed record SessionFailed([property: JsonPropertyName("sessionID")] SessionId? SessionId, MessageError Error) : IEventProperties
+/// <param name="SessionId">The session, if it concerns one.</param>
+public sealed record SessionFailed(MessageError Error, [property: JsonPropertyName("sessionID")] SessionId? SessionId = null) : IEventProperties
 {
     string IEventProperties.EventType => EventTypes.SessionError;
 }

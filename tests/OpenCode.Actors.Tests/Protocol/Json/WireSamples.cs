@@ -62,6 +62,8 @@ internal static class WireSamples
         { typeof(Part), $$$$$"""{{{{{{Place}}}}},"type":"subtask","prompt":"p","description":"d","agent":"general","model":{"providerID":"p","modelID":"m"},"command":"c"}""" },
         { typeof(Part), $$$$$"""{{{{{{Place}}}}},"type":"patch","hash":"h","files":["/d/a"]}""" },
         { typeof(Part), $$$$$"""{{{{{{Place}}}}},"type":"compaction","auto":false,"overflow":true,"tail_start_id":"msg_3"}""" },
+        { typeof(ToolState), """{"status":"running","input":{},"time":{"start":1}}""" },
+        { typeof(PromptPart), """{"type":"agent","name":"general"}""" },
         { typeof(CreateSession), "{}" },
         { typeof(CreateSession), """{"parentID":"ses_0","title":"T","agent":"build","model":{"id":"m","providerID":"p"},"permission":[{"permission":"*","pattern":"*","action":"deny"}]}""" },
         { typeof(UpdateSession), """{"title":"T","time":{"archived":5},"permission":[{"permission":"*","pattern":"*","action":"allow"}]}""" },
@@ -106,6 +108,7 @@ internal static class WireSamples
         { typeof(GlobalDisposed), "{}" },
         { typeof(FileEdited), """{"file":"/d/a"}""" },
         { typeof(HubGap), """{"reason":"window","from":"aaaaaaaa.1-1","to":"aaaaaaaa.1-9"}""" },
+        { typeof(HubGap), """{"reason":"damaged","to":"aaaaaaaa.1-9"}""" },
         { typeof(NamedError), """{"name":"BadRequest","data":{"message":"m","kind":"Payload","ref":"r","freeBytes":1,"neededBytes":2}}""" },
         { typeof(RequestNotFoundError), """{"_tag":"PermissionNotFoundError","requestID":"per_1","message":"m"}""" },
     };

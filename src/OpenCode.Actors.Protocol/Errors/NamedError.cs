@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Errors;
@@ -75,11 +74,9 @@ public sealed record NamedErrorData(string Message)
     public string? Ref { get; init; }
 
     /// <summary>Gets what is left in the data folder.</summary>
-    [JsonPropertyName("freeBytes")]
     public long? FreeBytes { get; init; }
 
     /// <summary>Gets what the command needed.</summary>
-    [JsonPropertyName("neededBytes")]
     public long? NeededBytes { get; init; }
 }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
@@ -12,8 +11,6 @@ namespace OpenCode.Actors.Protocol.Parts;
 /// <param name="MessageId">The message it belongs to.</param>
 /// <param name="Mime">The media type.</param>
 /// <param name="Url">A <c>file:</c> or <c>data:</c> URL.</param>
-[SuppressMessage("Design", "CA1054", Justification = "Passed on as the client wrote it; a data: URL is longer than Uri allows.")]
-[SuppressMessage("Design", "CA1056", Justification = "Passed on as the client wrote it; a data: URL is longer than Uri allows.")]
 public sealed record FilePart(PartId Id, SessionId SessionId, MessageId MessageId, string Mime, string Url) : Part(Id, SessionId, MessageId)
 {
     /// <summary>The tag on the wire.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 
@@ -6,7 +5,6 @@ namespace OpenCode.Actors.Protocol.Parts;
 
 /// <summary>A part of a type this version does not know, kept and passed on as it came.</summary>
 /// <param name="Raw">The whole object with <c>id</c>, <c>sessionID</c>, <c>messageID</c> and <c>type</c>.</param>
-[SuppressMessage("Design", "CA1062", Justification = "A JsonElement is a value.")]
 public sealed record UnknownPart(JsonElement Raw)
     : Part(Field<PartId>(Raw, "id"), Field<SessionId>(Raw, "sessionID"), Field<MessageId>(Raw, "messageID"))
 {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
@@ -53,8 +52,6 @@ public sealed record TextPromptPart(string Text) : PromptPart
 /// <summary>A file for the model.</summary>
 /// <param name="Mime">The media type.</param>
 /// <param name="Url">A <c>file:</c> or <c>data:</c> URL.</param>
-[SuppressMessage("Design", "CA1054", Justification = "Passed on as the client wrote it; a data: URL is longer than Uri allows.")]
-[SuppressMessage("Design", "CA1056", Justification = "Passed on as the client wrote it; a data: URL is longer than Uri allows.")]
 public sealed record FilePromptPart(string Mime, string Url) : PromptPart
 {
     /// <inheritdoc/>

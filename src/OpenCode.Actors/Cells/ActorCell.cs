@@ -1,0 +1,265 @@
+using OpenCode.Actors.Mailboxes;
+
+namespace OpenCode.Actors.Cells;
+
+/// <summary>One actor's place in the system: its ref, its two queues and the one turn in which everything happens.</summary>
+/// <remarks>
+/// Everything but <see cref="Tell"/>, <see cref="SendSystem"/> and <see cref="Schedule"/> runs in the turn only, so it needs no locks. Rarely used parts (children, watch,
+/// timers, stash) are made when first used: an idle actor shall be small.
+/// </remarks>
+internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPoolWorkItem
+{
+    private const int Scheduled = 1;                  // A turn is queued or runs.
+    private const int Closed = 2;                     // Ended; what arrives is a dead letter.
+    private const int Held = 4;                       // User messages wait: for a hook or an async handler.
+    private const int SuspendUnit = 8;                // The bits from here count suspensions.
+    private const int TurnMilliseconds = 5;
+    private const int SlowMessageMilliseconds = 100;
+
+    private readonly Mailbox _mailbox;
+    private readonly IDispatcher _dispatcher;
+    private readonly Props _props;
+    private SystemMessage? _systemStack;
+    private int _status = Held | Scheduled;
+    private CellContext _context;
+
+    public ActorCell(ActorSystem system, Props props, ActorCell? parent, string name)
+    {
+        System = system;
+        _props = props;
+        ParentCell = parent;
+        Path = new ActorPath(parent?.Path, name, system.NextUid());
+        _mailbox = props.Mailbox.Create();
+        _dispatcher = system.DispatcherFor(props.DispatcherName, Path);
+        _context = new CellContext(this);
+        system.Metrics.CellAdded();
+    }
+
+    public ActorSystem System { get; }
+
+    public ActorPath Path { get; }
+
+    public long Uid => Path.Uid;
+
+    public ActorCell? ParentCell { get; }
+
+    public int MailboxCapacity => _mailbox.Capacity;
+
+    public bool IsTerminated => (Volatile.Read(ref _status) & Closed) != 0;
+
+    /// <summary>Queues the first turn, which makes the actor. To be called once, after the constructor.</summary>
+    public void Start() => _dispatcher.Schedule(this, preferLocal: true);
+
+    public void Tell(object message, IActorRef? sender = null)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var envelope = new Envelope(message, sender);
+        if (IsTerminated)
+        {
+            System.DeadLetter(envelope, this, DeadLetterReason.Stopped);
+            return;
+        }
+
+        if (!_mailbox.TryEnqueue(envelope, out var lost))
+            OnNotTaken(envelope);
+        else if (lost.Message is not null)
+            System.DeadLetter(lost, this, DeadLetterReason.MailboxFull);
+        Schedule(preferLocal: true);
+    }
+
+    /// <summary>Puts a message of the cell to itself at the tail, also of a full mailbox.</summary>
+    public void TellSelf(object message)
+    {
+        _mailbox.ForceEnqueue(new Envelope(message, this));
+        Schedule(preferLocal: true);
+    }
+
+    /// <summary>Takes a message from outside as soon as there is room.</summary>
+    public async ValueTask OfferAsync(Envelope envelope, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var room = _mailbox.WaitForRoom();
+            if (IsTerminated)
+            {
+                System.DeadLetter(envelope, this, DeadLetterReason.Stopped);
+                throw new TargetTerminatedException(this);
+            }
+
+            if (_mailbox.TryEnqueue(envelope, out var lost))
+            {
+                if (lost.Message is not null)
+                    System.DeadLetter(lost, this, DeadLetterReason.MailboxFull);
+                Schedule(preferLocal: true);
+                return;
+            }
+
+            await room.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void SendSystem(SystemMessage message)
+    {
+        SystemMessage? top;
+        do
+        {
+            top = Volatile.Read(ref _systemStack);
+            message.Next = top;
+        }
+        while (Interlocked.CompareExchange(ref _systemStack, message, top) != top);
+
+        ScheduleForSystem();
+    }
+
+    public bool Equals(IActorRef? other) => ReferenceEquals(this, other) || (other is not null && Path.Equals(other.Path));
+
+    public override bool Equals(object? obj) => Equals(obj as IActorRef);
+
+    public override int GetHashCode() => Path.GetHashCode();
+
+    public override string ToString() => Path.ToString();
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var outside = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_context);
+        try
+        {
+            RunTurn();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outside);
+
+            // The lost wake-up: a sender that still saw "scheduled" has enqueued before this full fence, so the look after it finds its message.
+            Interlocked.And(ref _status, ~Scheduled);
+            if (HasWork())
+                Schedule(preferLocal: false);
+        }
+    }
+
+    private bool HasWork()
+    {
+        if (Volatile.Read(ref _systemStack) is not null)
+            return true;
+        var status = Volatile.Read(ref _status);
+        return TakesUserMessages(status) ? !_mailbox.IsEmpty || _stash is { HasFront: true } : (status & Closed) != 0 && !_mailbox.IsEmpty;
+    }
+
+    private static bool TakesUserMessages(int status) => (status & ~Scheduled) == 0;
+
+    private void Schedule(bool preferLocal)
+    {
+        // Not while user messages wait for something: who ends that looks into the mailbox after it has changed the status.
+        var status = Volatile.Read(ref _status);
+        if ((status & Scheduled) == 0 && (TakesUserMessages(status) || (status & Closed) != 0 || Volatile.Read(ref _systemStack) is not null))
+            TrySchedule(preferLocal);
+    }
+
+    private void ScheduleForSystem()
+    {
+        if ((Volatile.Read(ref _status) & Scheduled) == 0)
+            TrySchedule(preferLocal: true);
+    }
+
+    private void TrySchedule(bool preferLocal)
+    {
+        if ((Interlocked.Or(ref _status, Scheduled) & Scheduled) == 0)
+            _dispatcher.Schedule(this, preferLocal);
+    }
+
+    private void RunTurn()
+    {
+        var began = _dispatcher.Milliseconds;
+        var before = began;
+        var budget = _dispatcher.BudgetFor(_props.Throughput);
+        if (_phase == Phase.Created)
+        {
+            Advance();
+            Enter();
+        }
+
+        while (budget-- > 0)
+        {
+            if (Volatile.Read(ref _systemStack) is not null)
+            {
+                ApplySystemMessages();
+                continue;
+            }
+
+            var status = Volatile.Read(ref _status);
+            if ((status & Closed) != 0)
+            {
+                BuryMailbox();
+                return;
+            }
+
+            if (status >= Held || !TryTake(out var envelope))
+                return;
+
+            Handle(envelope);
+
+            var now = _dispatcher.Milliseconds;
+            if (now - before > SlowMessageMilliseconds)
+                System.OnSlowMessage(Path, envelope.Message, now - before);
+            if (now - began >= TurnMilliseconds)
+                return;
+            before = now;
+        }
+    }
+
+    /// <summary>Takes the whole stack and applies it oldest first.</summary>
+    private void ApplySystemMessages()
+    {
+        var newest = Interlocked.Exchange(ref _systemStack, null);
+        SystemMessage? oldest = null;
+        while (newest is not null)
+        {
+            var next = newest.Next;
+            newest.Next = oldest;
+            oldest = newest;
+            newest = next;
+        }
+
+        while (oldest is not null)
+        {
+            var next = oldest.Next;
+            oldest.Next = null;
+            oldest.Apply(this);
+            Enter();
+            oldest = next;
+        }
+    }
+
+    private bool TryTake(out Envelope envelope)
+    {
+        if (_stash is { HasFront: true } stash)
+        {
+            envelope = stash.TakeFront();
+            return true;
+        }
+
+        return _mailbox.TryDequeue(out envelope);
+    }
+
+    /// <summary>Makes this thread's context that of the cell, after anything that may have exchanged one of them.</summary>
+    private void Enter()
+    {
+        if (SynchronizationContext.Current != _context)
+            SynchronizationContext.SetSynchronizationContext(_context);
+    }
+
+    private void OnNotTaken(in Envelope envelope)
+    {
+        if (envelope.Message is ControlMessage)
+        {
+            _mailbox.ForceEnqueue(envelope); // A full mailbox must not save an actor from its end.
+            return;
+        }
+
+        System.DeadLetter(envelope, this, DeadLetterReason.MailboxFull);
+        if (_mailbox.FailsOnOverflow)
+            SendSystem(new OverflowFailure(new MailboxOverflowException(this, _mailbox.Capacity)));
+    }
+}

@@ -15,7 +15,7 @@ internal sealed class TestActor : Actor
 
     public Func<TestActor, ValueTask>? OnPostStop { get; init; }
 
-    public SupervisorStrategy Strategy { get; init; } = SupervisorStrategy.Default;
+    public SupervisorStrategy Supervision { get; init; } = SupervisorStrategy.Default;
 
     public new IActorContext Context => base.Context;
 
@@ -23,7 +23,7 @@ internal sealed class TestActor : Actor
 
     public new IActorRef Sender => base.Sender;
 
-    protected override SupervisorStrategy SupervisorStrategy => Strategy;
+    protected override SupervisorStrategy SupervisorStrategy => Supervision;
 
     public static Props PropsFor(Func<TestActor, object, ValueTask> onReceive) => Props.Create(() => new TestActor { OnReceive = onReceive });
 

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Cursors;
+using OpenCode.Actors.Protocol.Events;
+
+namespace OpenCode.Actors.Streams.Cursors;
+
+/// <summary>Where a stream goes on.</summary>
+/// <param name="After">The client has all up to this offset.</param>
+/// <param name="FirstTwinOf">An entry of which the client has the first of two frames; 0 for none.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ResumePoint(long After, long FirstTwinOf)
+{
+    /// <summary>Holds a client's id against the log (RULES A3).</summary>
+    /// <param name="text">What the client sent.</param>
+    /// <param name="journal">The log.</param>
+    /// <param name="twins">Whether the stream has sync twins; on one that has none, <c>.1</c> means the position itself (RULES A4).</param>
+    /// <param name="point">Where to go on, if the answer is null.</param>
+    /// <returns>Why it cannot go on there, one of <see cref="GapReasons"/>; null if it can.</returns>
+    public static string? Find(string text, IJournal journal, bool twins, out ResumePoint point)
+    {
+        point = default;
+
+        // Merged windows (RULES A5) are not given out by this version, so an id inside one is not ours.
+        if (!StreamCursor.TryParse(text, out var cursor) || cursor.MergedThrough is not null || (cursor.Twin && cursor.Offset == 0))
+            return GapReasons.Damaged;
+
+        var timeline = journal.Timeline;
+        if (cursor.Timeline != timeline.Id)
+            return GapReasons.Timeline;
+
+        // The least head of *any* later generation, not of the next one: a later power cut may have taken more.
+        if (cursor.Offset > timeline.LeastHeadAfter(cursor.Generation))
+            return GapReasons.Timeline;
+
+        if (cursor.Generation > timeline.Current || cursor.Offset > journal.Head)
+            return GapReasons.Ahead;
+
+        var half = twins && cursor.Twin;
+        var after = half ? cursor.Offset - 1 : cursor.Offset;
+        if (after < journal.Floor)
+            return GapReasons.Window;
+
+        point = new ResumePoint(after, half ? cursor.Offset : 0);
+        return null;
+    }
+}

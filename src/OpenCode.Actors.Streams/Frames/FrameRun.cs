@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Collections;
+
+namespace OpenCode.Actors.Streams.Frames;
+
+/// <summary>What one write sends: whole frames in order, shared with all other subscribers. At most 256 KiB, or one entry that is larger (RULES D2).</summary>
+/// <remarks>Belongs to its subscriber and is filled again after each write: a writer must not keep it, nor a frame of it, beyond its write.</remarks>
+internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
+{
+    /// <summary>A run takes no further entry that would make it longer than this.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    // What an idle subscriber keeps. A longer run borrows its array until it is written.
+    private const int KeptFrames = 4;
+
+    private readonly ReadOnlyMemory<byte>[] _kept = new ReadOnlyMemory<byte>[KeptFrames];
+    private ReadOnlyMemory<byte>[] _frames;
+
+    public FrameRun() => _frames = _kept;
+
+    /// <summary>Gets the bytes of all frames together.</summary>
+    public int Bytes { get; private set; }
+
+    /// <inheritdoc/>
+    public int Count { get; private set; }
+
+    /// <summary>Gets the frames as one span, for a writer that copies them one after the other.</summary>
+    public ReadOnlySpan<ReadOnlyMemory<byte>> Frames => _frames.AsSpan(0, Count);
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> this[int index] => Frames[index];
+
+    /// <summary>Tells whether an entry with this many bytes still goes into the run.</summary>
+    public bool HasRoomFor(int bytes) => Count == 0 || Bytes + bytes <= MaxBytes;
+
+    public void Add(ReadOnlyMemory<byte> frame)
+    {
+        if (Count == _frames.Length)
+            Grow();
+
+        _frames[Count++] = frame;
+        Bytes += frame.Length;
+    }
+
+    /// <summary>Forgets the frames, so that the ring may let them go.</summary>
+    public void Clear()
+    {
+        _frames.AsSpan(0, Count).Clear();
+        if (_frames != _kept)
+        {
+            ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(_frames);
+            _frames = _kept;
+        }
+
+        Count = 0;
+        Bytes = 0;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<ReadOnlyMemory<byte>> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+            yield return _frames[i];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private void Grow()
+    {
+        var larger = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(_frames.Length * 4);
+        Frames.CopyTo(larger);
+        if (_frames != _kept)
+            ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(_frames, clearArray: true);
+        _frames = larger;
+    }
+}

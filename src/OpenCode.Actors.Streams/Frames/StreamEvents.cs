@@ -1,0 +1,40 @@
+using System.Buffers;
+using OpenCode.Actors.Protocol.Cursors;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Sse;
+
+namespace OpenCode.Actors.Streams.Frames;
+
+/// <summary>The frames that belong to one stream and are in no log. On a wrapped stream they come in a wrapper without directory (PROTOCOL 1.2).</summary>
+/// <param name="ids">Makes the events' ids.</param>
+internal sealed class StreamEvents(IdFactory ids)
+{
+    /// <summary>What is echoed of an id that a client sent: ours are shorter.</summary>
+    private const int MaxFromLength = 64;
+
+    // RULES D1: 200 to 400 ms. SDK clients double it at each reset and never go back.
+    private static readonly byte[] _retry = SseFrame.Retry(TimeSpan.FromMilliseconds(300));
+
+    /// <summary>The first frames: how soon to come back, then <c>server.connected</c>.</summary>
+    /// <param name="wrapped">For which kind of stream.</param>
+    /// <param name="id">Where the stream begins (RULES A1); null before a gap, so that a client cut there asks for the same again.</param>
+    public byte[] Connected(bool wrapped, StreamCursor? id) => [.. _retry, .. Frame(wrapped, id, new ServerConnected())];
+
+    /// <summary>A sign of life that carries the cursor, so that a client of a quiet location moves forward too.</summary>
+    public byte[] Heartbeat(bool wrapped, StreamCursor id) => Frame(wrapped, id, new ServerHeartbeat());
+
+    /// <summary>Says that the stream goes on elsewhere than it was asked to (RULES A3); carries the fresh id, since no repaint follows (RULES A2).</summary>
+    public byte[] Gap(bool wrapped, string reason, string from, StreamCursor to) =>
+        Frame(wrapped, to, new HubGap(reason, from.Length > MaxFromLength ? from[..MaxFromLength] : from, to.ToString()));
+
+    private byte[] Frame(bool wrapped, StreamCursor? id, IEventProperties properties)
+    {
+        var data = new ArrayBufferWriter<byte>(256);
+        if (wrapped)
+            EventEnvelope.WriteWrapped(data, directory: null, project: null, ids.NewEvent().Value, properties.EventType, EventJson.Encode(properties));
+        else
+            EventEnvelope.WriteBare(data, ids.NewEvent().Value, properties.EventType, EventJson.Encode(properties));
+        return SseFrame.Build(id, data.WrittenSpan);
+    }
+}

@@ -1,0 +1,18 @@
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Cursors;
+using OpenCode.Actors.Streams.Frames;
+
+namespace OpenCode.Actors.Streams.Log;
+
+/// <summary>The log as streams see it: the journal, and the ring of what was committed last.</summary>
+/// <param name="journal">What is committed.</param>
+/// <param name="options">How large the ring is.</param>
+internal sealed class EventLog(IJournal journal, EventStreamOptions options)
+{
+    public IJournal Journal => journal;
+
+    public LogRing Ring { get; } = new(journal.Head, options.RingBytes, new FrameEncoder(journal.Timeline));
+
+    /// <summary>The id of an offset, in the running generation.</summary>
+    public StreamCursor CursorAt(long offset, bool twin = false) => new(journal.Timeline.Id, journal.Timeline.Current, offset, twin);
+}

@@ -1,0 +1,161 @@
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Streams.Frames;
+
+namespace OpenCode.Actors.Streams.Log;
+
+/// <summary>Reads the journal for subscribers that are behind the ring: one cache for all of them, a few reads at once (RULES D2).</summary>
+internal sealed class LogPagesActor(IJournal journal) : Actor
+{
+    /// <summary>What the cached pages may take.</summary>
+    public const long CapacityBytes = 16 << 20;
+
+    /// <summary>How many reads may be under way; others wait for their turn.</summary>
+    public const int MaxReads = 8;
+
+    // Clients that come back at once stand at different places of the same stretch: pages begin at multiples of this, so that they share them.
+    private const int Alignment = 256;
+
+    private readonly FrameEncoder _encoder = new(journal.Timeline);
+    private readonly Dictionary<Key, LinkedListNode<Cached>> _pages = [];
+    private readonly LinkedList<Cached> _byUse = [];
+    private readonly Dictionary<Key, List<IActorRef>> _askers = [];
+    private readonly Queue<Key> _waiting = new();
+    private long _bytes;
+    private int _reads;
+
+    /// <summary>Asks for the page that holds what follows an offset. Answered by one of the three records below.</summary>
+    /// <param name="Filter">What to select.</param>
+    /// <param name="Wrapped">Which frames.</param>
+    /// <param name="After">Behind which offset. There must be entries in the journal behind it.</param>
+    /// <param name="Exact">Begin there: a shared page did not reach beyond it.</param>
+    public sealed record ReadPage(EntryFilter Filter, bool Wrapped, long After, bool Exact);
+
+    /// <summary>A page.</summary>
+    /// <param name="Page">Begins at or before the offset; unless it was asked for exactly, it may also end before.</param>
+    public sealed record PageRead(LogPage Page) : IDeadLetterNoise;
+
+    /// <summary>What was asked for left the journal: look at its floor.</summary>
+    public sealed record PageTrimmed : IDeadLetterNoise
+    {
+        public static PageTrimmed Instance { get; } = new();
+    }
+
+    /// <summary>The journal could not be read.</summary>
+    /// <param name="Cause">Why.</param>
+    public sealed record PageFailed(Exception Cause) : IDeadLetterNoise;
+
+    private sealed record Read(Key Key, EntryPage? Page);
+
+    private sealed record ReadFailed(Key Key, Exception Cause);
+
+    private readonly record struct Key(EntryFilter Filter, bool Wrapped, long After);
+
+    private sealed record Cached(Key Key, LogPage Page);
+
+    public static Props PropsFor(IJournal journal) => Props.Create(() => new LogPagesActor(journal)).WithMailbox(MailboxOptions.Unbounded);
+
+    protected override ValueTask ReceiveAsync(object message) => message switch
+    {
+        ReadPage m => OnReadPage(m),
+        Read m => OnRead(m),
+        ReadFailed m => OnReadFailed(m),
+        _ => Unhandled(message),
+    };
+
+    private ValueTask OnReadPage(ReadPage message)
+    {
+        var key = new Key(message.Filter, message.Wrapped, message.After);
+        var shared = key with { After = key.After - (key.After % Alignment) };
+        if (!message.Exact && shared.After >= journal.Floor)
+            key = shared;
+
+        if (_pages.TryGetValue(key, out var node) && node.Value.Page.Through > message.After)
+        {
+            _byUse.Remove(node);
+            _byUse.AddLast(node);
+            Sender.Tell(new PageRead(node.Value.Page));
+        }
+        else if (_askers.TryGetValue(key, out var askers))
+        {
+            askers.Add(Sender);
+        }
+        else
+        {
+            _askers.Add(key, [Sender]);
+            _waiting.Enqueue(key);
+            ReadNext();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void ReadNext()
+    {
+        while (_reads < MaxReads && _waiting.TryDequeue(out var key))
+        {
+            _reads++;
+            Context.PipeTo(ReadAsync(key), page => new Read(key, page), cause => new ReadFailed(key, cause));
+        }
+    }
+
+    private async Task<EntryPage?> ReadAsync(Key key)
+    {
+        await foreach (var page in journal.ReadAsync(key.After, key.Filter, Context.Incarnation))
+            return page;
+
+        return null;
+    }
+
+    private ValueTask OnRead(Read message)
+    {
+        var key = message.Key;
+
+        // No page at all: nothing follows. Those who ask know better, so the journal has lost what it had.
+        if (message.Page is not { } read)
+            return OnReadFailed(new ReadFailed(key, new InvalidOperationException($"The journal has no page behind {key.After}, though its head is {journal.Head}.")));
+
+        var through = read.Through - (read.Through % Alignment);
+        var page = LogPage.From(read, through > key.After ? through : read.Through, key.Wrapped, _encoder);
+        Keep(new Cached(key, page));
+        Answer(key, new PageRead(page));
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnReadFailed(ReadFailed message)
+    {
+        Answer(message.Key, message.Cause is JournalTrimmedException ? PageTrimmed.Instance : new PageFailed(message.Cause));
+        return ValueTask.CompletedTask;
+    }
+
+    private void Answer(Key key, object answer)
+    {
+        _reads--;
+        if (_askers.Remove(key, out var askers))
+        {
+            foreach (var asker in askers)
+                asker.Tell(answer, Self);
+        }
+
+        ReadNext();
+    }
+
+    private void Keep(Cached cached)
+    {
+        if (_pages.Remove(cached.Key, out var old))
+            Drop(old);
+
+        _pages.Add(cached.Key, _byUse.AddLast(cached));
+        _bytes += cached.Page.Bytes;
+        while (_bytes > CapacityBytes && _byUse.First is { } oldest)
+        {
+            _pages.Remove(oldest.Value.Key);
+            Drop(oldest);
+        }
+    }
+
+    private void Drop(LinkedListNode<Cached> node)
+    {
+        _byUse.Remove(node);
+        _bytes -= node.Value.Page.Bytes;
+    }
+}

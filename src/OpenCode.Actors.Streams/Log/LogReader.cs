@@ -1,0 +1,154 @@
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Streams.Cursors;
+using OpenCode.Actors.Streams.Frames;
+
+namespace OpenCode.Actors.Streams.Log;
+
+/// <summary>What a look for the next run found.</summary>
+internal enum LogReading
+{
+    /// <summary>Frames are in the run.</summary>
+    Found,
+
+    /// <summary>Nothing more for now; the subscriber is told when there is.</summary>
+    CaughtUp,
+
+    /// <summary>What comes next has left the ring: take it from a page of the journal.</summary>
+    BehindRing,
+
+    /// <summary>All up to the offset to stop at was written.</summary>
+    Stopped,
+}
+
+/// <summary>One subscriber's cursor: fills runs from the ring, or from pages while it is behind the ring. For one actor.</summary>
+/// <remarks>Live, resume and catch-up are this one way: a cursor at the tail, a little behind, or far behind.</remarks>
+internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, IActorRef subscriber)
+{
+    private readonly LaneReader _registration = ring.Subscribe(filter, subscriber);
+
+    // What the run under way takes the cursor to.
+    private long _through;
+
+    // The next ordinal of its lane; -1 while it is not known: at the start, and after it fell behind the ring.
+    private long _ordinal = -1;
+
+    // The entry of which the client already has the first of two frames (RULES A4).
+    private long _firstTwinOf;
+    private bool _exactPage;
+
+    /// <summary>Gets the cursor: all that is selected up to it was written.</summary>
+    public long Cursor { get; private set; }
+
+    /// <summary>Gets a value indicating whether of the entry behind the cursor the client has the first of two frames.</summary>
+    public bool HasFirstTwin => _firstTwinOf > Cursor;
+
+    /// <summary>Gets or sets the offset behind which nothing is read.</summary>
+    public long StopAt { get; set; } = long.MaxValue;
+
+    /// <summary>Gets the question for the page it needs next.</summary>
+    public LogPagesActor.ReadPage NextPage => new(filter, wrapped, Cursor, _exactPage);
+
+    private LogLane Lane => _registration.Lane;
+
+    /// <summary>Moves the cursor.</summary>
+    public void GoOnAt(ResumePoint point)
+    {
+        Cursor = _through = point.After;
+        _firstTwinOf = point.FirstTwinOf;
+        _ordinal = -1;
+    }
+
+    /// <summary>Takes the next run from where the cursor is.</summary>
+    /// <param name="run">Empty.</param>
+    public LogReading Fill(FrameRun run)
+    {
+        while (Cursor < StopAt)
+        {
+            if (!FindOrdinal())
+                return LogReading.BehindRing;
+
+            var end = ring.End; // Before the lane is read: what is not in the lane after this is not selected up to here.
+            TakeFromLane(run);
+            if (run.Count > 0)
+                return LogReading.Found;
+
+            if (Lane.HasLeft(_ordinal))
+                _ordinal = -1;
+            else if (Cursor < end)
+                Cursor = _through = Math.Min(end, StopAt);
+            else if (_registration.TryWait(_ordinal))
+                return LogReading.CaughtUp;
+        }
+
+        return LogReading.Stopped;
+    }
+
+    /// <summary>Takes the next run from a page. It may stay empty; then look again.</summary>
+    public void Take(LogPage page, FrameRun run)
+    {
+        _exactPage = page.Through <= Cursor;
+        var isComplete = true;
+        foreach (var entry in page.Behind(Cursor))
+        {
+            if (entry.Offset > StopAt)
+                break;
+
+            isComplete = TryAdd(entry, run);
+            if (!isComplete)
+                break;
+        }
+
+        if (isComplete)
+            _through = Math.Max(_through, Math.Min(page.Through, StopAt));
+        if (run.Count == 0)
+            Cursor = _through;
+    }
+
+    /// <summary>Says that the run was written: the cursor is behind it now.</summary>
+    public void Written() => Cursor = _through;
+
+    /// <summary>Ends the registration.</summary>
+    public void Close() => ring.Unsubscribe(_registration, filter);
+
+    private bool FindOrdinal()
+    {
+        if (_ordinal >= 0)
+            return true;
+
+        var ordinal = Lane.FindAfter(Cursor);
+
+        // Looked at afterwards: if the ring still begins at or before the cursor, nothing behind it left while we searched.
+        if (ring.After > Cursor)
+            return false;
+
+        _ordinal = ordinal;
+        return true;
+    }
+
+    private void TakeFromLane(FrameRun run)
+    {
+        while (Lane.TryRead(_ordinal, out var slot) && slot.Offset <= StopAt)
+        {
+            // An offset at or before the cursor: the client was here before this node's tail was.
+            if (slot.Offset > Cursor && !TryAdd(ring.FramesOf(slot, wrapped), run))
+                return;
+
+            _ordinal++;
+        }
+    }
+
+    /// <summary>False if the run is full. A view that merges for slow clients (RULES A5) has its place in front of this.</summary>
+    private bool TryAdd(EntryFrames entry, FrameRun run)
+    {
+        if (!run.HasRoomFor(entry.Bytes))
+            return false;
+
+        // An id after the first of two twins; on an entry that has none it means the entry itself.
+        if (entry.Offset != _firstTwinOf)
+            run.Add(entry.First);
+        if (entry.Twin is not null)
+            run.Add(entry.Twin);
+        _through = entry.Offset;
+        return true;
+    }
+}

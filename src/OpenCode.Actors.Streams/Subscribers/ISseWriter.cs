@@ -1,0 +1,22 @@
+using OpenCode.Actors.Streams.Frames;
+
+namespace OpenCode.Actors.Streams.Subscribers;
+
+/// <summary>One client's response body. Called by one subscriber, one call at a time; <see cref="Reset"/> alone may come while a write is under way.</summary>
+internal interface ISseWriter
+{
+    /// <summary>Writes whole frames and flushes once.</summary>
+    /// <param name="run">Valid until the returned task has ended. The frames are shared with other clients: never change them.</param>
+    /// <param name="cancellationToken">Cancelled when the subscriber stops.</param>
+    /// <returns>Ends when the transport took all bytes and has room for more. Ended on return is the fast path.</returns>
+    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    /// <exception cref="IOException">Writing failed. As after every exception, the subscriber resets the stream, since a part may have been written.</exception>
+    ValueTask WriteAsync(FrameRun run, CancellationToken cancellationToken);
+
+    /// <summary>Cuts the connection so that the client sees an error and comes back. May come twice, and after the client has gone; never throws.</summary>
+    void Reset(StreamEnd end);
+
+    /// <summary>Ends the response cleanly. SDK clients do not come back after it.</summary>
+    /// <returns>Ends when the transport took the end.</returns>
+    ValueTask EndAsync();
+}

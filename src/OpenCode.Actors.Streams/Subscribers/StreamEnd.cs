@@ -1,0 +1,46 @@
+namespace OpenCode.Actors.Streams.Subscribers;
+
+/// <summary>Why a stream ended. All but <see cref="Disposed"/> are a reset for the client, so that it comes back (PROTOCOL 0.4).</summary>
+internal enum StreamEndReason
+{
+    /// <summary>The client went away.</summary>
+    Disconnected,
+
+    /// <summary>Writing to the client failed.</summary>
+    Failed,
+
+    /// <summary>The client took nothing for the write timeout.</summary>
+    Stalled,
+
+    /// <summary>The server stops.</summary>
+    Drained,
+
+    /// <summary>The instance was disposed: the one clean end.</summary>
+    Disposed,
+
+    /// <summary>The journal could not be read.</summary>
+    Unreadable,
+
+    /// <summary>The subscriber itself failed or was stopped: a fault of ours.</summary>
+    Broken,
+}
+
+/// <summary>How a stream ended.</summary>
+/// <param name="Reason">Counted.</param>
+/// <param name="Detail">For the log.</param>
+internal sealed record StreamEnd(StreamEndReason Reason, string Detail)
+{
+    public string ReasonName => Reason switch
+    {
+        StreamEndReason.Disconnected => "disconnected",
+        StreamEndReason.Failed => "failed",
+        StreamEndReason.Stalled => "stalled",
+        StreamEndReason.Drained => "drained",
+        StreamEndReason.Disposed => "disposed",
+        StreamEndReason.Unreadable => "unreadable",
+        _ => "broken",
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{ReasonName}: {Detail}";
+}

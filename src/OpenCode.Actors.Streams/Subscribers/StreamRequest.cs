@@ -1,0 +1,35 @@
+using OpenCode.Actors.Journaling;
+
+namespace OpenCode.Actors.Streams.Subscribers;
+
+/// <summary>A client that wants events.</summary>
+/// <param name="kind">What it wants.</param>
+/// <param name="location">The directory of a bare stream (the real path, RULES H3); of a session stream that of the session, if known.</param>
+/// <param name="sessionId">The session of a session stream.</param>
+/// <param name="cursor">The last id it has, as it was sent; null or empty to begin at the tail.</param>
+/// <param name="writer">Where the frames go.</param>
+internal sealed class StreamRequest(StreamKind kind, string? location, string? sessionId, string? cursor, ISseWriter writer)
+{
+    private readonly TaskCompletionSource<StreamEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public StreamKind Kind { get; } = kind;
+
+    public string? Location { get; } = location;
+
+    public string? Cursor { get; } = cursor;
+
+    public ISseWriter Writer { get; } = writer;
+
+    /// <summary>Gets what the stream selects: entries of exactly its location, of its session, or all.</summary>
+    public EntryFilter Filter { get; } = kind switch
+    {
+        StreamKind.Bare => new EntryFilter(Location: location ?? throw new ArgumentNullException(nameof(location))),
+        StreamKind.Session => new EntryFilter(SessionId: sessionId ?? throw new ArgumentNullException(nameof(sessionId))),
+        _ => EntryFilter.All,
+    };
+
+    /// <summary>Gets the stream's end, after the writer's <see cref="ISseWriter.Reset"/> or <see cref="ISseWriter.EndAsync"/>. It never fails.</summary>
+    public Task<StreamEnd> Ended => _ended.Task;
+
+    internal void End(StreamEnd end) => _ended.TrySetResult(end);
+}

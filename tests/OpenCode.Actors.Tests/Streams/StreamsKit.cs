@@ -1,0 +1,80 @@
+using OpenCode.Actors.Streams;
+using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.TestKit;
+
+namespace OpenCode.Actors.Tests.Streams;
+
+/// <summary>A log with its actors over a scripted journal, and clients in memory.</summary>
+public abstract class StreamsKit : ActorKit
+{
+    private IActorRef? _logActor;
+    private IActorRef? _subscribers;
+
+    protected StreamsKit(ulong? seed = null)
+        : base(seed)
+    {
+    }
+
+    internal ScriptedJournal Journal { get; } = new();
+
+    internal EventStreamOptions Options { get; } = new();
+
+    internal EventStreamMetrics Metrics { get; } = new();
+
+    internal EventLog Log { get; private set; } = null!;
+
+    internal IActorRef LogActor => _logActor ?? throw new InvalidOperationException("Start first.");
+
+    internal IActorRef Subscribers => _subscribers ?? throw new InvalidOperationException("Start first.");
+
+    /// <summary>Starts the log and the subscribers; what is in the journal now is behind the ring.</summary>
+    internal void Start()
+    {
+        Log = new EventLog(Journal, Options);
+        _logActor = Spawn(EventLogActor.PropsFor(Log, Logs), "log");
+        _subscribers = Spawn(SubscribersActor.PropsFor(Log, _logActor, Options, Metrics, Logs), "subscribers");
+        Run();
+    }
+
+    internal void Run() => RunDryAsync().GetAwaiter().GetResult();
+
+    internal void Append(params Journaling.EntryDraft[] drafts)
+    {
+        Journal.Append(drafts);
+        Run();
+    }
+
+    internal static StreamRequest Bare(RecordingSseWriter writer, string? cursor = null, string location = "/a") =>
+        new(StreamKind.Bare, location, sessionId: null, cursor, writer);
+
+    internal static StreamRequest Wrapped(RecordingSseWriter writer, string? cursor = null) =>
+        new(StreamKind.Wrapped, location: null, sessionId: null, cursor, writer);
+
+    internal static StreamRequest OfSession(RecordingSseWriter writer, string session, string? cursor = null) =>
+        new(StreamKind.Session, location: null, session, cursor, writer);
+
+    /// <summary>Connects and runs until nothing is left to do.</summary>
+    internal IActorRef Connect(StreamRequest request)
+    {
+        var answer = Subscribers.Ask<SubscribersActor.Connected>(new SubscribersActor.Connect(request), TimeSpan.FromSeconds(3));
+        Run();
+        return answer.GetAwaiter().GetResult().Subscriber;
+    }
+
+    internal RecordingSseWriter ConnectWrapped(string? cursor = null, RecordingSseWriter? writer = null)
+    {
+        writer ??= new RecordingSseWriter();
+        Connect(Wrapped(writer, cursor));
+        return writer;
+    }
+
+    internal RecordingSseWriter ConnectBare(string? cursor = null, string location = "/a", RecordingSseWriter? writer = null)
+    {
+        writer ??= new RecordingSseWriter();
+        Connect(Bare(writer, cursor, location));
+        return writer;
+    }
+
+    internal string Id(long offset, int generation = 1, string suffix = "") => $"{Journal.Timeline.Id}.{generation}-{offset}{suffix}";
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>
+/// An OpenAI-compatible provider over real HTTP that understands the prompts of the embedded model, so that one scenario runs against the embedded model, our
+/// OpenAI client and the real opencode. More: <c>fail: 401</c>, <c>fail: 429</c> with <c>retry-after</c>, and <c>cut</c>, which resets the connection in mid-answer.
+/// </summary>
+internal sealed class FakeProvider : IAsyncDisposable
+{
+    public const string ProviderId = "fake";
+    public const string ModelId = "fake-1";
+
+    private readonly WebApplication _app;
+    private int _calls;
+    private int _requests;
+
+    private FakeProvider(WebApplication app) => _app = app;
+
+    public Uri Root => new(_app.Urls.First());
+
+    public int Requests => Volatile.Read(ref _requests);
+
+    public static object Model => new { providerID = ProviderId, modelID = ModelId };
+
+    public static async Task<FakeProvider> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var provider = new FakeProvider(builder.Build());
+        provider._app.MapPost("/v1/chat/completions", provider.AnswerAsync);
+        await provider._app.StartAsync();
+        return provider;
+    }
+
+    /// <summary>Makes the configuration that names this provider, in opencode's own shape.</summary>
+    public JsonObject Config() => new()
+    {
+        ["provider"] = new JsonObject
+        {
+            [ProviderId] = new JsonObject
+            {
+                ["npm"] = "@ai-sdk/openai-compatible",
+                ["name"] = "Fake",
+                ["options"] = new JsonObject { ["baseURL"] = new Uri(Root, "/v1").ToString(), ["apiKey"] = "none" },
+                ["models"] = new JsonObject { [ModelId] = new JsonObject { ["name"] = "Fake 1" } },
+            },
+        },
+        ["model"] = $"{ProviderId}/{ModelId}",
+    };
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _requests);
+        var request = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
+        var answer = new FakeAnswer(context, $"call_{Interlocked.Increment(ref _calls)}");
+        if (request.At("tools") is not { ValueKind: JsonValueKind.Array } tools || tools.GetArrayLength() == 0)
+        {
+            await answer.TextAsync("A title"); // opencode asks for a title without tools.
+            return;
+        }
+
+        var last = request.GetProperty("messages").EnumerateArray().Last();
+        var text = last.Text("role") == "tool" ? "tool result" : TextOf(last.GetProperty("content"));
+        var colon = text.IndexOf(": ", StringComparison.Ordinal);
+        var argument = colon < 0 ? string.Empty : text[(colon + 2)..];
+        await ((colon < 0 ? text : text[..colon]) switch
+        {
+            "run" => answer.ToolAsync("bash", new { command = argument, description = "Runs the command" }),
+            "ask" => answer.ToolAsync("question", Question(argument)),
+            "think" => answer.TextAsync("Done thinking.", argument),
+            "slow" => answer.TextAsync(string.Concat(Enumerable.Range(0, int.Parse(argument, CultureInfo.InvariantCulture)).Select(n => $"word{n} ")), pause: 50),
+            "fail" => answer.FailAsync(int.Parse(argument, CultureInfo.InvariantCulture)),
+            "cut" => answer.CutAsync(),
+            "tool result" => answer.TextAsync("The tool has run. Done."),
+            _ => answer.TextAsync("Hello from the fake model."),
+        });
+    }
+
+    private static object Question(string argument)
+    {
+        var parts = argument.Split(" | ");
+        return new { questions = new[] { new { question = parts[0], header = "Question", options = parts[1..].Select(p => new { label = p, description = p }) } } };
+    }
+
+    private static string TextOf(JsonElement content) => content.ValueKind == JsonValueKind.String
+        ? content.GetString()!
+        : string.Concat(content.EnumerateArray().Select(part => part.Text("text")));
+}

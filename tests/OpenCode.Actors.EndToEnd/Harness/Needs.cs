@@ -1,0 +1,28 @@
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>Outside parts a test may need. Without them the test is left out by name, or fails where nothing may be left out.</summary>
+internal static class Needs
+{
+    public static void Node() => Require(Repository.Clients.ContainsModules && Programs.Find("node") is not null, "Node.js and `npm ci` in tests/clients");
+
+    public static void Chromium()
+    {
+        Node();
+        Require(Programs.Find("chromium") is not null, "chromium");
+    }
+
+    public static void Nginx() => Require(Programs.Find("nginx") is not null, "nginx");
+
+    public static void Linux(string what, bool present) => Require(present, what);
+
+    private static void Require(bool present, string what)
+    {
+        if (present)
+        {
+            return;
+        }
+
+        Assert.False(Scale.NothingLeftOut, $"This run may leave nothing out, but {what} is missing. tests/run.sh installs it.");
+        Skip.If(true, $"Left out: needs {what}. tests/run.sh installs it.");
+    }
+}

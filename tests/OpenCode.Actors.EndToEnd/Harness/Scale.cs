@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>How much a run proves: the reduced counts of <c>tests/run.sh</c>, or the full ones of <c>tests/measure.sh</c>.</summary>
+internal static class Scale
+{
+    /// <summary>Gets a value indicating whether the full counts of the issue are asked for (<c>OPENCODE_ACTORS_SCALE=full</c>).</summary>
+    public static bool IsFull { get; } = Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SCALE") == "full";
+
+    /// <summary>Gets a value indicating whether a test that cannot run here is a failure (<c>OPENCODE_ACTORS_NOTHING_LEFT_OUT=1</c>, set by <c>tests/run.sh</c>).</summary>
+    public static bool NothingLeftOut { get; } = Environment.GetEnvironmentVariable("OPENCODE_ACTORS_NOTHING_LEFT_OUT") == "1";
+
+    public static int Of(int reduced, int full) => IsFull ? full : reduced;
+
+    /// <summary>Chooses the seed of a randomised test: <c>OPENCODE_ACTORS_SEED</c>, else a new one. The test prints it, so that a failure can be run again.</summary>
+    public static int Seed() =>
+        int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Random.Shared.Next();
+}

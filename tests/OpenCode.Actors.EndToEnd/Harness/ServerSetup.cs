@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>How a server is started for a test.</summary>
+internal sealed record ServerSetup
+{
+    /// <summary>Gets the folder for data, project and configuration; the caller keeps it over restarts.</summary>
+    public required TempFolder Folder { get; init; }
+
+    /// <summary>Gets the port; 0 lets the server choose.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Gets the configuration, in the shape of <c>opencode.json</c>.</summary>
+    public JsonObject? Config { get; init; }
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public string? Password { get; init; }
+
+    /// <summary>Gets a value indicating whether the real opencode is started instead of ours: the proofs are tried on it.</summary>
+    public bool IsOpenCode { get; init; }
+
+    public string DataFolder => System.IO.Path.Combine(Folder.Path, "data");
+
+    /// <summary>Gets the server's working directory, the location of sessions that name none.</summary>
+    public string Project => Folder.Sub("project");
+
+    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
+    {
+        ["HOME"] = Folder.Sub("home"),
+        ["XDG_CONFIG_HOME"] = null,
+        ["XDG_DATA_HOME"] = null,
+        ["OPENCODE_CONFIG"] = IsOpenCode ? ConfigFile : null,
+        ["OPENCODE_SERVER_USERNAME"] = null,
+        ["OPENCODE_SERVER_PASSWORD"] = Password,
+        ["OPENCODE_DISABLE_AUTOUPDATE"] = "1",
+        ["OPENCODE_DISABLE_MODELS_FETCH"] = "1",
+    };
+
+    private string ConfigFile => System.IO.Path.Combine(Folder.Path, "opencode.json");
+
+    /// <summary>Writes the configuration and lists the words of the command.</summary>
+    public IEnumerable<string> Command()
+    {
+        File.WriteAllText(ConfigFile, (Config ?? []).ToJsonString());
+        return IsOpenCode
+            ? [Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
+            : ["dotnet", Repository.ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
+    }
+
+    /// <summary>Makes a setup whose event streams have the given timings and sizes.</summary>
+    public ServerSetup WithEventStream(params (string Key, int Value)[] settings)
+    {
+        var stream = new JsonObject(settings.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value)));
+        return this with { Config = new JsonObject { ["server"] = new JsonObject { ["event_stream"] = stream } } };
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>Signals and /proc: what the tests ask of the machine about processes.</summary>
+internal static partial class Unix
+{
+    public const int Interrupt = 2;
+    public const int Terminate = 15;
+    public const int Stop = 19;
+    public const int Continue = 18;
+
+    public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
+
+    /// <summary>Reads the resident memory of a process, in bytes.</summary>
+    public static long ResidentBytes(int processId)
+    {
+        var line = File.ReadLines($"/proc/{processId}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <summary>Reads the processor time a process has used, user and system.</summary>
+    public static TimeSpan ProcessorTime(int processId)
+    {
+        var fields = File.ReadAllText($"/proc/{processId}/stat").Split(") ")[^1].Split(' ');
+        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        return TimeSpan.FromSeconds(ticks / 100.0);
+    }
+
+    /// <summary>Lists living processes whose command line is exactly the given one.</summary>
+    public static IReadOnlyList<int> ProcessesWith(params string[] commandLine)
+    {
+        var wanted = string.Join('\0', commandLine) + '\0';
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id))
+            {
+                continue;
+            }
+
+            try
+            {
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")) == wanted)
+                {
+                    found.Add(id);
+                }
+            }
+            catch (IOException)
+            {
+                // Ended while we looked.
+            }
+        }
+
+        return found;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int processId, int signal);
+}

@@ -1,0 +1,66 @@
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Sequences;
+
+/// <summary>Issue 2, point 2: the event sequences of the real server, spoken by ours, with the embedded model and with a provider over HTTP.</summary>
+public sealed class OurSequencesTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private FakeProvider _provider = null!;
+    private ServerProcess _server = null!;
+
+    public static TheoryData<string> OfTheEmbeddedModel => [.. Scenarios.All.Keys.Except(Scenarios.OfProvider)];
+
+    public static TheoryData<string> OfAProvider => [.. Scenarios.All.Keys];
+
+    public async Task InitializeAsync()
+    {
+        _provider = await FakeProvider.StartAsync();
+        _server = await ServerProcess.StartAsync(new ServerSetup { Folder = _folder, Config = _provider.Config() });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _provider.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(OfTheEmbeddedModel))]
+    public Task A_scenario_of_the_embedded_model_sends_the_events_of_the_real_server(string scenario) =>
+        PlayAsync(scenario, new { providerID = "embedded", modelID = "assistant" });
+
+    [Theory]
+    [MemberData(nameof(OfAProvider))]
+    public Task A_scenario_of_a_provider_sends_the_events_of_the_real_server(string scenario) => PlayAsync(scenario, FakeProvider.Model);
+
+    private async Task PlayAsync(string scenario, object model)
+    {
+        await using var stream = await _server.ListenAsync();
+        await stream.WaitForTypeAsync("server.connected");
+
+        await Scenarios.All[scenario](new Stage(_server.Api, stream, model));
+        await _server.Api.PublishToastAsync("the end");
+        await stream.WaitForTypeAsync("tui.toast.show"); // Whatever the scenario still had to say stands before it.
+
+        ExpectedSequence.Load(scenario).AssertMatches(stream.Events);
+        Assert.All(stream.Events, RequiredFields.AssertPresent);
+        AssertDense(stream.Events);
+        await AssertListedAsync(stream.Events);
+    }
+
+    /// <summary>Promise 1: one total order; this server has no other location, so nothing may be missing.</summary>
+    private static void AssertDense(IReadOnlyList<SseFrame> events) =>
+        Assert.Equal(Enumerable.Range(0, events.Count).Select(n => events[0].Offset + n), events.Select(e => e.Offset));
+
+    /// <summary>What a client makes of the stream is what the server lists.</summary>
+    private async Task AssertListedAsync(IReadOnlyList<SseFrame> events)
+    {
+        var deleted = events.Where(e => e.Type == "session.deleted").Select(e => e.Session);
+        foreach (var session in events.Select(e => e.Session).OfType<string>().Distinct().Except(deleted))
+        {
+            EventFold.Of(events, session!).AssertIs(await _server.Api.MessagesAsync(session!));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Sequences;
+
+/// <summary>What clients do, named as the recorded traces of the real server are. The prompts are those of the embedded model; <see cref="FakeProvider"/> knows them too.</summary>
+internal static class Scenarios
+{
+    public static IReadOnlyDictionary<string, Func<Stage, Task>> All { get; } = new SortedDictionary<string, Func<Stage, Task>>(StringComparer.Ordinal)
+    {
+        ["session-create"] = async s =>
+        {
+            await s.SessionAsync(new { });
+            await s.SessionAsync(new { title = "A given title" });
+        },
+        ["session-update"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.CallAsync(HttpMethod.Patch, $"/session/{session}", new { title = "Another title" });
+        },
+        ["session-delete"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.SessionAsync(new { title = "Child", parentID = session });
+            await s.Api.CallAsync(HttpMethod.Delete, $"/session/{session}");
+            await s.Api.GetAsync($"/session/{session}", HttpStatusCode.NotFound);
+        },
+        ["prompt-text"] = async s => await s.RunAsync(await s.SessionAsync(), "hello"),
+        ["prompt-text-second-turn"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, "hello");
+            await s.RunAsync(session, "hello again");
+        },
+        ["prompt-sync"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.PostAsync($"/session/{session}/message", s.Prompt("hello"));
+            await s.IdleAsync(session);
+        },
+        ["prompt-reasoning"] = async s => await s.RunAsync(await s.SessionAsync(), "think: Let me think about this."),
+        ["prompt-bash"] = async s => await s.RunAsync(await s.SessionAsync(), "run: for i in 1 2 3; do echo line $i; sleep 0.15; done"),
+        ["prompt-bash-fail"] = async s => await s.RunAsync(await s.SessionAsync(), "run: echo before; exit 3"),
+        ["prompt-two-sessions"] = async s =>
+        {
+            var (a, b) = (await s.SessionAsync(new { title = "A" }), await s.SessionAsync(new { title = "B" }));
+            await s.PromptAsync(a, "hello a");
+            await s.PromptAsync(b, "hello b");
+            await s.IdleAsync(a);
+            await s.IdleAsync(b);
+        },
+        ["prompt-while-busy"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.PromptAsync(session, "run: sleep 1; echo one");
+            await s.PartAsync(session, "running");
+            await s.PromptAsync(session, "hello queued");
+            await s.IdleAsync(session);
+        },
+        ["noreply-prompt"] = async s => await s.Api.PostAsync($"/session/{await s.SessionAsync()}/message", s.Prompt("context only", noReply: true)),
+        ["permission-once"] = async s =>
+        {
+            var session = await s.SessionAsync(Stage.AskForBash);
+            await s.PromptAsync(session, "run: echo permitted");
+            await s.AnswerOnceAsync($"/permission/{await s.RequestAsync("permission.asked", session)}/reply", new { reply = "once" });
+            await s.IdleAsync(session);
+        },
+        ["permission-session-endpoint"] = async s =>
+        {
+            var session = await s.SessionAsync(Stage.AskForBash);
+            await s.PromptAsync(session, "run: echo permitted");
+            await s.AnswerOnceAsync($"/session/{session}/permissions/{await s.RequestAsync("permission.asked", session)}", new { response = "once" });
+            await s.IdleAsync(session);
+        },
+        ["permission-always"] = async s =>
+        {
+            var session = await s.SessionAsync(Stage.AskForBash);
+            await s.PromptAsync(session, "run: printf permitted");
+            await s.AnswerOnceAsync($"/permission/{await s.RequestAsync("permission.asked", session)}/reply", new { reply = "always" });
+            await s.IdleAsync(session);
+            await s.RunAsync(session, "run: printf again");
+        },
+        ["permission-reject"] = async s =>
+        {
+            var session = await s.SessionAsync(Stage.AskForBash);
+            await s.PromptAsync(session, "run: uname -s");
+            await s.AnswerOnceAsync($"/permission/{await s.RequestAsync("permission.asked", session)}/reply", new { reply = "reject", message = "not now" });
+            await s.IdleAsync(session);
+        },
+        ["permission-reject-no-message"] = async s =>
+        {
+            var session = await s.SessionAsync(Stage.AskForBash);
+            await s.PromptAsync(session, "run: uname -s");
+            await s.AnswerOnceAsync($"/permission/{await s.RequestAsync("permission.asked", session)}/reply", new { reply = "reject" });
+            await s.IdleAsync(session);
+        },
+        ["question-reply"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.PromptAsync(session, "ask: Which colour? | Red | Blue");
+            await s.AnswerOnceAsync($"/question/{await s.RequestAsync("question.asked", session)}/reply", new { answers = new[] { new[] { "Red" } } });
+            await s.IdleAsync(session);
+        },
+        ["question-reject"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.PromptAsync(session, "ask: Which colour? | Red | Blue");
+            await s.AnswerOnceAsync($"/question/{await s.RequestAsync("question.asked", session)}/reject", body: null);
+            await s.IdleAsync(session);
+        },
+        ["abort-text"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.PromptAsync(session, "slow: 200");
+            await s.DeltasAsync(session, 3);
+            await s.AbortAsync(session);
+            await s.IdleAsync(session);
+        },
+        ["abort-bash"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.PromptAsync(session, "run: echo started; sleep 1000");
+            await s.Stream.WaitForAsync(f => f.Data.Contains("started\\n", StringComparison.Ordinal) && f.Type == "message.part.updated" && f.Session == session, "output of the command");
+            await s.AbortAsync(session);
+            await s.IdleAsync(session);
+        },
+        ["llm-error-400"] = async s => await s.RunAsync(await s.SessionAsync(), "fail: 400"),
+        ["llm-error-401"] = async s => await s.RunAsync(await s.SessionAsync(), "fail: 401"),
+        ["llm-error-429-retry"] = s => RetryTwiceThenAbortAsync(s, "fail: 429"),
+        ["llm-error-500-retry"] = s => RetryTwiceThenAbortAsync(s, "fail: 500"),
+        ["llm-error-stream-cut"] = s => RetryTwiceThenAbortAsync(s, "cut"),
+        ["shell"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.PostAsync($"/session/{session}/shell", new { agent = "build", command = "for i in 1 2 3; do echo out; sleep 0.15; done" });
+            await s.IdleAsync(session);
+        },
+    };
+
+    /// <summary>Lists the scenarios that need a provider: the embedded model has no such errors.</summary>
+    public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal) { "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut" };
+
+    private static async Task RetryTwiceThenAbortAsync(Stage s, string prompt)
+    {
+        var session = await s.SessionAsync();
+        await s.PromptAsync(session, prompt);
+        await s.RetryAsync(session, 2);
+        await s.AbortAsync(session);
+        await s.IdleAsync(session);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Sequences;
+
+/// <summary>
+/// Turns the events of one session into steps, with ids replaced by what they are: <c>user1</c>, <c>assistant2/tool1</c>. Left out: events about title, summary and
+/// diff, what repeats (<see cref="Step.MayRepeat"/>), snapshots.
+/// </summary>
+internal sealed class StepWriter
+{
+    private readonly Dictionary<string, string> _messages = [];
+    private readonly Dictionary<string, string> _parts = [];
+    private readonly Dictionary<string, string> _toolsByCall = [];
+    private readonly Dictionary<string, int> _counts = [];
+    private readonly List<Step> _steps = [];
+
+    public static IReadOnlyList<Step> Write(IEnumerable<SseFrame> events)
+    {
+        var writer = new StepWriter();
+        foreach (var frame in events)
+        {
+            writer.Add(frame.Type, frame.Properties);
+        }
+
+        return writer._steps;
+    }
+
+    private void Add(string type, JsonElement properties)
+    {
+        switch (type)
+        {
+            case "session.created" or "session.updated" or "session.deleted":
+                Add("session", type["session.".Length..]);
+                break;
+            case "session.status":
+                var status = properties.GetProperty("status");
+                Add(Step.Status, status.Text("type") == "retry" ? $"retry {status.GetProperty("attempt").GetInt32()}" : status.Text("type")!);
+                break;
+            case "session.idle":
+                Add(Step.Status, "session.idle");
+                break;
+            case "session.error":
+                Add(Step.Status, "error " + properties.Text("error", "name"));
+                break;
+            case "message.updated":
+                OnMessage(properties.GetProperty("info"));
+                break;
+            case "message.part.updated":
+                OnPart(properties.GetProperty("part"));
+                break;
+            case "message.part.delta":
+                Add(Known(_parts, properties.Text("partID"), type), "delta");
+                break;
+            case "permission.asked" or "question.asked":
+                var asked = Known(_toolsByCall, properties.Text("tool", "callID"), type);
+                _parts[properties.Text("id")!] = asked;
+                Add(asked, type);
+                break;
+            case "permission.replied":
+                Add(Known(_parts, properties.Text("requestID"), type), $"{type} {properties.Text("reply")}");
+                break;
+            case "question.replied" or "question.rejected":
+                Add(Known(_parts, properties.Text("requestID"), type), type);
+                break;
+            case "session.diff":
+                break;
+            default:
+                throw new InvalidDataException($"No sequence knows the event {type}.");
+        }
+    }
+
+    private void OnMessage(JsonElement info)
+    {
+        var (id, role) = (info.Text("id")!, info.Text("role")!);
+        var isNew = !_messages.TryGetValue(id, out var thread);
+        thread ??= _messages[id] = Next(role);
+        if (role == "user")
+        {
+            if (isNew)
+            {
+                Add(thread, "open"); // Later ones carry the summary.
+            }
+
+            return;
+        }
+
+        var error = info.Text("error", "name");
+        Add(thread, info.Has("time", "completed")
+            ? error is null ? "completed" : "completed " + error
+            : info.Text("finish") is { } finish ? "finish " + finish : "open");
+    }
+
+    private void OnPart(JsonElement part)
+    {
+        var type = part.Text("type")!;
+        if (type is "patch" or "snapshot")
+        {
+            return;
+        }
+
+        var message = Known(_messages, part.Text("messageID"), "message.part.updated");
+        var id = part.Text("id")!;
+        if (!_parts.TryGetValue(id, out var thread))
+        {
+            thread = _parts[id] = Next($"{message}/{type}");
+        }
+
+        if (type == "tool")
+        {
+            _toolsByCall[part.Text("callID")!] = thread;
+        }
+
+        Add(thread, type switch
+        {
+            "tool" => part.Text("state", "status")!,
+            "step-finish" => part.Text("reason")!,
+            "text" or "reasoning" when message.StartsWith("assistant", StringComparison.Ordinal) => part.Has("time", "end") ? "end" : part.Text("text")!.Length == 0 ? "open" : "text",
+            _ => "full",
+        });
+    }
+
+    private void Add(string thread, string what)
+    {
+        var step = new Step(thread, what);
+        if (!step.MayRepeat || _steps.LastOrDefault(s => s.Thread == thread) != step)
+        {
+            _steps.Add(step);
+        }
+    }
+
+    private string Next(string name)
+    {
+        var count = _counts[name] = _counts.GetValueOrDefault(name) + 1;
+        return name + count;
+    }
+
+    private static string Known(Dictionary<string, string> names, string? id, string type) =>
+        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which nobody announced before.");
+}

@@ -50,7 +50,7 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
     {
         await RoleAsync();
         await ChunkAsync(new { content = "This answer is " });
-        await ChunkAsync(new { content = "cut " });
+        await ChunkAsync(new { content = "cut " }, pause: 200); // Received before the reset, which throws away what was not read.
         context.Abort();
     }
 

@@ -3,28 +3,11 @@ using OpenCode.Actors.EndToEnd.Harness;
 namespace OpenCode.Actors.EndToEnd.Sequences;
 
 /// <summary>Issue 2, point 2: the event sequences of the real server, spoken by ours, with the embedded model and with a provider over HTTP.</summary>
-public sealed class OurSequencesTests : IAsyncLifetime
+public sealed class OurSequencesTests(OurSequenceServer server) : IClassFixture<OurSequenceServer>
 {
-    private readonly TempFolder _folder = new();
-    private FakeProvider _provider = null!;
-    private ServerProcess _server = null!;
-
     public static TheoryData<string> OfTheEmbeddedModel => [.. Scenarios.All.Keys.Except(Scenarios.OfProvider)];
 
     public static TheoryData<string> OfAProvider => [.. Scenarios.All.Keys];
-
-    public async Task InitializeAsync()
-    {
-        _provider = await FakeProvider.StartAsync();
-        _server = await ServerProcess.StartAsync(new ServerSetup { Folder = _folder, Config = _provider.Config() });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        await _provider.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Theory]
     [MemberData(nameof(OfTheEmbeddedModel))]
@@ -37,11 +20,11 @@ public sealed class OurSequencesTests : IAsyncLifetime
 
     private async Task PlayAsync(string scenario, object model)
     {
-        await using var stream = await _server.ListenAsync();
+        await using var stream = await server.Server.ListenAsync();
         await stream.WaitForTypeAsync("server.connected");
 
-        await Scenarios.All[scenario](new Stage(_server.Api, stream, model));
-        await _server.Api.PublishToastAsync("the end");
+        await Scenarios.All[scenario](new Stage(server.Server.Api, stream, model));
+        await server.Server.Api.PublishToastAsync("the end");
         await stream.WaitForTypeAsync("tui.toast.show"); // Whatever the scenario still had to say stands before it.
 
         ExpectedSequence.Load(scenario).AssertMatches(stream.Events);
@@ -60,7 +43,7 @@ public sealed class OurSequencesTests : IAsyncLifetime
         var deleted = events.Where(e => e.Type == "session.deleted").Select(e => e.Session);
         foreach (var session in events.Select(e => e.Session).OfType<string>().Distinct().Except(deleted))
         {
-            EventFold.Of(events, session!).AssertIs(await _server.Api.MessagesAsync(session!));
+            EventFold.Of(events, session!).AssertIs(await server.Server.Api.MessagesAsync(session!));
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class StepWriter
             case "permission.asked" or "question.asked":
                 var asked = Known(_toolsByCall, properties.Text("tool", "callID"), type);
                 _parts[properties.Text("id")!] = asked;
-                Add(asked, type);
+                AddBeforeRunning(asked, type);
                 break;
             case "permission.replied":
                 Add(Known(_parts, properties.Text("requestID"), type), $"{type} {properties.Text("reply")}");
@@ -85,10 +85,21 @@ internal sealed class StepWriter
             return;
         }
 
-        var error = info.Text("error", "name");
-        Add(thread, info.Has("time", "completed")
-            ? error is null ? "completed" : "completed " + error
-            : info.Text("finish") is { } finish ? "finish " + finish : "open");
+        // The real server sends an object it may change before it is written, so finish and completed come in one event or in two: each counts when it is first seen.
+        if (isNew)
+        {
+            Add(thread, "open");
+        }
+
+        if (info.Text("finish") is { } finish)
+        {
+            AddOnce(thread, "finish " + finish);
+        }
+
+        if (info.Has("time", "completed"))
+        {
+            AddOnce(thread, info.Text("error", "name") is { } error ? "completed " + error : "completed");
+        }
     }
 
     private void OnPart(JsonElement part)
@@ -127,6 +138,22 @@ internal sealed class StepWriter
         {
             _steps.Add(step);
         }
+    }
+
+    private void AddOnce(string thread, string what)
+    {
+        if (!_steps.Contains(new Step(thread, what)))
+        {
+            _steps.Add(new Step(thread, what));
+        }
+    }
+
+    /// <summary>The real server sends a request before or after its tool is running, as it comes: here it always stands before.</summary>
+    private void AddBeforeRunning(string thread, string what)
+    {
+        var last = _steps.Count - 1;
+        var isAfter = last >= 0 && _steps[last] == new Step(thread, "running");
+        _steps.Insert(isAfter ? last : last + 1, new Step(thread, what));
     }
 
     private string Next(string name)

@@ -1,0 +1,50 @@
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Sequences;
+
+/// <summary>One server and one provider for all scenarios of a class; each scenario has sessions and a stream of its own.</summary>
+public abstract class SequenceServer : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+
+    internal FakeProvider Provider { get; private set; } = null!;
+
+    internal ServerProcess Server { get; private set; } = null!;
+
+    protected abstract bool IsOpenCode { get; }
+
+    public async Task InitializeAsync()
+    {
+        Provider = await FakeProvider.StartAsync();
+        var setup = new ServerSetup { Folder = _folder, Config = Provider.Config() };
+        if (!IsOpenCode)
+        {
+            Server = await ServerProcess.StartAsync(setup);
+        }
+        else if (Repository.Clients.ContainsModules)
+        {
+            Server = await ServerProcess.StartAsync(setup with { IsOpenCode = true, Port = Ports.Free() });
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+
+        await Provider.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+public sealed class OurSequenceServer : SequenceServer
+{
+    protected override bool IsOpenCode => false;
+}
+
+public sealed class OpenCodeSequenceServer : SequenceServer
+{
+    protected override bool IsOpenCode => true;
+}

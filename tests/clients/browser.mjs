@@ -51,8 +51,10 @@ const commands = {
       try {
         const response = await fetch(target, { ...options, signal: cancel.signal })
         if (!(response.headers.get("content-type") ?? "").startsWith("text/event-stream")) return { status: response.status, text: await response.text() }
-        const { value } = await response.body.pipeThrough(new TextDecoderStream()).getReader().read()
-        return { status: response.status, text: value }
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+        let text = ""
+        while (!text.includes("data:")) text += (await reader.read()).value // The first frame may only set the reconnection time.
+        return { status: response.status, text }
       } catch (error) {
         return { error: String(error) }
       } finally {

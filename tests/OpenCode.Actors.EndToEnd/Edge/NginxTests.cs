@@ -1,0 +1,42 @@
+using OpenCode.Actors.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Edge;
+
+/// <summary>Issue 2, point 8, and RULES D5: through nginx as Debian installs it, which speaks HTTP/1.0 to the server behind it.</summary>
+public sealed class NginxTests(ITestOutputHelper output) : ServerTest(output)
+{
+    [SkippableFact]
+    public async Task Through_nginx_with_default_settings_the_first_frame_comes_at_once_and_a_dead_server_is_seen_as_an_error()
+    {
+        Needs.Nginx();
+        var server = await StartAsync();
+        var nginx = Own(await NginxProcess.StartAsync(server.Root, Folder.Sub("nginx")));
+        await using var stream = await SseClient.ConnectAsync(nginx.Root);
+
+        // Nothing else happens on this server: what arrives was not pushed through by later bytes.
+        await stream.WaitForTypeAsync("server.connected");
+        var session = await server.Api.CreateSessionAsync();
+        await server.Api.AskAsync(session, "hello");
+        await stream.WaitForTypeAsync("session.idle", session);
+        await using (var twin = await server.ListenAsync(lastEventId: stream.Frames.First(f => f.Id is not null).Id))
+        {
+            await twin.WaitForTypeAsync("session.idle", session);
+            EventRecord.AssertSame([.. twin.Events.Select(e => e.Id!)], [.. stream.Events.Select(e => e.Id!)], "The client behind nginx");
+        }
+
+        // A clean end would tell an SDK client never to return.
+        await server.KillAsync();
+        Assert.NotEqual(StreamEnd.Clean, await Eventually.EndsAsync(stream.Ended, "the stream of the killed server"));
+    }
+
+    [Fact]
+    public async Task To_HTTP_1_0_a_stream_announces_a_length_that_it_never_reaches()
+    {
+        var server = await StartAsync();
+        await using var stream = await SseClient.ConnectAsync(server.Root, version: "1.0");
+
+        Assert.Equal("9007199254740991", stream.Response.Headers["Content-Length"]);
+        await stream.WaitForTypeAsync("server.connected");
+    }
+}

@@ -1,0 +1,59 @@
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>nginx with its default settings in front of a server: only what it needs to run as a test's own process is set.</summary>
+internal sealed class NginxProcess : IAsyncDisposable
+{
+    private static readonly string[] TempFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+    private readonly ChildProcess _process;
+
+    private NginxProcess(ChildProcess process, Uri root)
+    {
+        _process = process;
+        Root = root;
+    }
+
+    public Uri Root { get; }
+
+    public static async Task<NginxProcess> StartAsync(Uri upstream, string folder)
+    {
+        var port = Ports.Free();
+        var config = Path.Combine(folder, "nginx.conf");
+        var temp = string.Concat(TempFolders.Select(name => $"  {name}_temp_path {folder}/{name};\n"));
+        await File.WriteAllTextAsync(config, $$"""
+            daemon off;
+            master_process off;
+            pid {{folder}}/nginx.pid;
+            error_log stderr;
+            events { }
+            http {
+              access_log off;
+            {{temp}}  server {
+                listen 127.0.0.1:{{port}};
+                location / { proxy_pass {{upstream.ToString().TrimEnd('/')}}; }
+              }
+            }
+            """);
+        var process = ChildProcess.Start(Programs.Find("nginx")!, ["-p", folder, "-c", config, "-e", "stderr"], folder);
+        var nginx = new NginxProcess(process, new Uri($"http://127.0.0.1:{port}"));
+        using var api = new Api(nginx.Root);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.False(process.HasExited, process.Errors);
+                try
+                {
+                    await api.GetAsync("/global/health");
+                    return true;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "nginx to serve");
+        return nginx;
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}

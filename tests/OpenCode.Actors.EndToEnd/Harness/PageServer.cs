@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>Serves an empty page for any host name: where a script comes from is all that matters.</summary>
+internal sealed class PageServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private PageServer(WebApplication app) => _app = app;
+
+    public int Port => new Uri(_app.Urls.First()).Port;
+
+    public static async Task<PageServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.MapGet("/{**path}", () => Results.Text("<!doctype html><title>page</title>", "text/html"));
+        await app.StartAsync();
+        return new PageServer(app);
+    }
+
+    /// <summary>Gives the address of the page on a host. Chromium is told that <c>*.example</c> is this machine.</summary>
+    public Uri At(string host) => new($"http://{host}:{Port}/");
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

@@ -8,12 +8,10 @@ internal static class Needs
     public static void Chromium()
     {
         Node();
-        Require(Programs.Find("chromium") is not null, "chromium");
+        Require(Programs.Chromium is not null, "chromium");
     }
 
     public static void Nginx() => Require(Programs.Find("nginx") is not null, "nginx");
-
-    public static void Linux(string what, bool present) => Require(present, what);
 
     private static void Require(bool present, string what)
     {

@@ -12,7 +12,7 @@ internal sealed class NodeClient : IAsyncDisposable
     {
         Needs.Node();
         _process = ChildProcess.Start(
-            "node", [script, .. arguments], Repository.Clients.Folder, new Dictionary<string, string?> { ["NO_PROXY"] = "127.0.0.1,localhost", ["CHROMIUM"] = Programs.Find("chromium") }, Add);
+            "node", [script, .. arguments], Repository.Clients.Folder, new Dictionary<string, string?> { ["NO_PROXY"] = "127.0.0.1,localhost", ["CHROMIUM"] = Programs.Chromium }, Add);
     }
 
     public IReadOnlyList<JsonElement> Lines

@@ -1,0 +1,136 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions;
+
+/// <content>Prompts and commands, and those who wait for their end.</content>
+internal sealed partial class SessionActor
+{
+    private static readonly TimeSpan _retryPromptAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, (TurnId Turn, IActorRef ReplyTo)> _waiters = new(StringComparer.Ordinal);
+
+    private ValueTask OnPrompt(Prompt message)
+    {
+        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key))
+            return ValueTask.CompletedTask;
+
+        CloseBroken();
+        if (message.Request.NoReply != true && _state.Turn is { } turn && turn.Queued >= _setup.Options.MaxQueuedPrompts)
+            Sender.Tell(new TooManyPrompts(_setup.Options.MaxQueuedPrompts, _retryPromptAfter), Self);
+        else if (Prompting.Mistake(_state, message.Request) is { } mistake)
+            Sender.Tell(new PromptRejected(mistake), Self);
+        else
+            Accept(decision => Prompting.Take(decision, message.Request), message.Key);
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnRunShell(RunShell message)
+    {
+        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key))
+            return ValueTask.CompletedTask;
+
+        CloseBroken();
+        if (_state.Turn is not null)
+            Sender.Tell(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."), Self);
+        else
+            Accept(decision => Shelling.Take(decision, message.Request), message.Key);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Accept(Func<Decision, MessageId> take, string? key)
+    {
+        MessageId taken = default;
+        Decide(
+            decision =>
+            {
+                taken = take(decision);
+                if (key is not null)
+                    decision.Remember(key, taken);
+            },
+            (state, offset) =>
+            {
+                _setup.Metrics.PromptTaken();
+                return Acceptance(state, taken, offset);
+            });
+    }
+
+    // The first name of a command wins: its answer is that of the first time (DESIGN: idempotent).
+    private bool IsRepeated(MessageId? messageId, string? key)
+    {
+        MessageId? earlier = key is not null && _state.Keys.TryGetValue(key, out var byKey) ? byKey : null;
+        if (earlier is null && messageId is { } named && _state.Message(named) is { } known)
+        {
+            if (known.Info is not UserMessage)
+            {
+                Sender.Tell(new PromptRejected($"The message {named} is not a prompt: choose another messageID."), Self);
+                return true;
+            }
+
+            earlier = named;
+        }
+
+        if (earlier is not { } id)
+            return false;
+
+        Decide(static _ => { }, (state, offset) => Acceptance(state, id, offset));
+        return true;
+    }
+
+    private static Accepted Acceptance(SessionState state, MessageId id, long offset) =>
+        new(state.View(state.Message(id)!), new TurnId(id.Value), offset, state.Failures.GetValueOrDefault(id));
+
+    private ValueTask OnAwaitTurn(AwaitTurn message)
+    {
+        if (_committed.Info is null && IsMissing(Sender))
+            return ValueTask.CompletedTask;
+
+        if (_state.IsOpen(message.Turn) || _committed.IsOpen(message.Turn))
+            _waiters[message.Waiter] = (message.Turn, Sender);
+        else
+            Sender.Tell(EndOf(message.Turn), Self);
+        return ValueTask.CompletedTask;
+    }
+
+    private void AnswerWaiters()
+    {
+        if (_waiters.Count == 0)
+            return;
+
+        foreach (var (waiter, (turn, replyTo)) in _waiters.ToArray())
+        {
+            if (_committed.IsOpen(turn) || _state.IsOpen(turn))
+                continue;
+
+            _waiters.Remove(waiter);
+            replyTo.Tell(EndOf(turn), Self);
+        }
+    }
+
+    private void LoseWaiters()
+    {
+        foreach (var (_, replyTo) in _waiters.Values)
+            replyTo.Tell(new TurnLost(), Self);
+        _waiters.Clear();
+    }
+
+    private object EndOf(TurnId turn)
+    {
+        var messages = _committed.Messages;
+        var asked = messages.FindLastIndex(message => message.Info.Id.Value == turn.Value);
+        if (asked < 0)
+            return _committed.Info is null ? new SessionNotFound(_id) : new MessageNotFound(new MessageId(turn.Value));
+
+        // Prompts that were taken up together have one answer: that to the newest of them, which follows them all.
+        var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0);
+        if (answer >= 0)
+        {
+            var parent = ((AssistantMessage)messages[answer].Info).ParentId;
+            answer = messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == parent);
+        }
+
+        return new TurnEnded(_committed.View(messages[answer >= 0 ? answer : asked]), _offset);
+    }
+}

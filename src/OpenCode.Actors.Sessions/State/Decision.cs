@@ -1,0 +1,204 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>What one command or report leads to: a new state, the events that tell of it, the rows that keep it, and orders for the run.</summary>
+/// <remarks>Nothing of it counts until the session takes it over: a decision that throws is dropped whole (RULES C4).</remarks>
+/// <param name="state">The tentative state to decide on.</param>
+/// <param name="id">The session.</param>
+/// <param name="setup">Clock, ids, models and tools.</param>
+/// <param name="learned">The rules that other sessions of this location learned.</param>
+internal sealed partial class Decision(SessionState state, SessionId id, SessionSetup setup, IReadOnlyList<PermissionRule> learned)
+{
+    private static readonly ProtocolJson _wire = ProtocolJson.Wire;
+
+    /// <summary>Gets the state so far.</summary>
+    public SessionState State { get; private set; } = state;
+
+    /// <summary>Gets the events so far, in order.</summary>
+    public List<PendingEvent> Events { get; } = [];
+
+    /// <summary>Gets the changed rows so far, in order.</summary>
+    public List<StateChange> Changes { get; } = [];
+
+    /// <summary>Gets what the run is to do once this is committed, in order.</summary>
+    public List<RunOrder> Orders { get; } = [];
+
+    /// <summary>Gets the session.</summary>
+    public SessionId Id => id;
+
+    /// <summary>Gets clock, ids, models and tools.</summary>
+    public SessionSetup Setup => setup;
+
+    /// <summary>Gets the rules that sessions of this location learned by <c>always</c>.</summary>
+    public IReadOnlyList<PermissionRule> Learned => learned;
+
+    /// <summary>Gets the time of the decision, in milliseconds of the epoch: one for all of it.</summary>
+    public long Now { get; } = setup.Now;
+
+    /// <summary>Gets the info of a session that exists.</summary>
+    public Session Info => State.Info ?? throw new InvalidOperationException($"Session {id} does not exist.");
+
+    /// <summary>Gets the turn of a session that is busy.</summary>
+    public TurnState Turn => State.Turn ?? throw new InvalidOperationException($"Session {id} has no open turn.");
+
+    /// <summary>Gets the assistant message that is being made.</summary>
+    public MessageState Assistant => State.Message(Turn.Assistant) ?? throw new InvalidOperationException($"Message {Turn.Assistant} is not in session {id}.");
+
+    /// <summary>Makes the session known.</summary>
+    public void Create(Session info)
+    {
+        State = State with { Info = info };
+        Emit(new SessionCreated(id, info));
+        Put(Rows.Session, "", info, _wire.Session);
+    }
+
+    /// <summary>Changes the info.</summary>
+    public void Update(Session info)
+    {
+        State = State with { Info = info };
+        Emit(new SessionUpdated(id, info));
+        Put(Rows.Session, "", info, _wire.Session);
+    }
+
+    /// <summary>Notes that something happened in the session now.</summary>
+    public void Touch() => Update(Info with { Time = Info.Time with { Updated = Now } });
+
+    /// <summary>Adds a message, or changes its info.</summary>
+    public void Put(Message info)
+    {
+        State = State.With(State.Message(info.Id) is { } known ? known with { Info = info } : new MessageState(info, []));
+        if (State.LastMessage is not { } last || string.CompareOrdinal(info.Id.Value, last.Value) > 0)
+            State = State with { LastMessage = info.Id };
+        Emit(new MessageUpdated(id, info));
+        Put(Rows.Message, info.Id.Value, info, _wire.Message);
+    }
+
+    /// <summary>Adds a part to its message, or changes it.</summary>
+    public void Put(Part part)
+    {
+        var message = State.Message(part.MessageId) ?? throw new InvalidOperationException($"Message {part.MessageId} is not in session {id}.");
+        State = State.With(message.With(part));
+        if (State.LastPart is not { } last || string.CompareOrdinal(part.Id.Value, last.Value) > 0)
+            State = State with { LastPart = part.Id };
+        Emit(new PartUpdated(id, part, Now));
+        Put(Rows.Part, part.Id.Value, part, _wire.Part);
+    }
+
+    /// <summary>Makes the next message id (RULES A7).</summary>
+    public MessageId NextMessage() => setup.Ids.After(State.LastMessage);
+
+    /// <summary>Makes the next part id (RULES A7).</summary>
+    public PartId NextPart() => setup.Ids.After(State.LastPart);
+
+    /// <summary>Changes the durable half of the open turn; null ends it.</summary>
+    public void Put(TurnState? turn)
+    {
+        State = State with { Turn = turn };
+        if (turn is null)
+            Drop(Rows.Turn, "");
+        else
+            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts, turn.Taken, turn.Assistant, turn.Stream, turn.Rejected), RowJson.Default.TurnRow);
+    }
+
+    /// <summary>Gives the open turn another run.</summary>
+    public void Adopt(RunId run) => State = State with { Turn = Turn with { Run = run } };
+
+    /// <summary>Tells the status, if it is another one.</summary>
+    public void Show(SessionStatus status)
+    {
+        if (State.Status == status)
+            return;
+
+        State = State with { Status = status };
+        Emit(new SessionStatusChanged(id, status));
+    }
+
+    /// <summary>Tells that the session is idle, also if it was.</summary>
+    public void ShowIdle()
+    {
+        State = State with { Status = SessionStatus.Idle };
+        Emit(new SessionStatusChanged(id, SessionStatus.Idle));
+        Emit(new SessionIdled(id));
+    }
+
+    /// <summary>Tells of an error.</summary>
+    public void ShowError(MessageError error) => Emit(new SessionFailed(id, error));
+
+    /// <summary>Notes which process group a tool has, or that it has none any more.</summary>
+    public void Mark(string callId, ProcessMark? mark)
+    {
+        if (mark is not null)
+        {
+            State = State with { Processes = State.Processes.SetItem(callId, mark) };
+            Put(Rows.Process, callId, mark, RowJson.Default.ProcessMark);
+        }
+        else if (State.Processes.ContainsKey(callId))
+        {
+            State = State with { Processes = State.Processes.Remove(callId) };
+            Drop(Rows.Process, callId);
+        }
+    }
+
+    /// <summary>Notes which message an idempotency key made.</summary>
+    public void Remember(string key, MessageId messageId)
+    {
+        State = State with { Keys = State.Keys.SetItem(key, messageId) };
+        Put(Rows.Key, key, new KeyRow(messageId), RowJson.Default.KeyRow);
+    }
+
+    /// <summary>Notes why no run could begin for a prompt.</summary>
+    public void Remember(MessageId prompt, MessageError failure)
+    {
+        State = State with { Failures = State.Failures.SetItem(prompt, failure) };
+        Put(Rows.Failure, prompt.Value, failure, _wire.MessageError);
+    }
+
+    /// <summary>Ends the session: its last event, and none of its rows.</summary>
+    public void Delete()
+    {
+        Emit(new SessionDeleted(id, Info));
+        foreach (var message in State.Messages)
+        {
+            Drop(Rows.Message, message.Info.Id.Value);
+            foreach (var part in message.Parts)
+                Drop(Rows.Part, part.Id.Value);
+        }
+
+        foreach (var key in State.Keys.Keys.Order(StringComparer.Ordinal))
+            Drop(Rows.Key, key);
+        foreach (var prompt in State.Failures.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
+            Drop(Rows.Failure, prompt);
+        for (var i = 0; i < State.Remembered.Count; i++)
+            Drop(Rows.Remember, Number(i));
+        Drop(Rows.Session, "");
+        Drop(Rows.Head, "");
+        State = SessionState.None;
+    }
+
+    private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private void Emit(IEventProperties properties)
+    {
+        var durable = EventTypes.IsDurable(properties.EventType);
+        Events.Add(new WholeEvent(properties, durable ? State.NextSequence : -1));
+        if (durable)
+            State = State with { NextSequence = State.NextSequence + 1 };
+    }
+
+    private void Put<T>(string kind, string key, T row, JsonTypeInfo<T> json) =>
+        Changes.Add(new StateChange(kind, id.Value, key, JsonSerializer.SerializeToUtf8Bytes(row, json)));
+
+    private void Drop(string kind, string key) => Changes.Add(new StateChange(kind, id.Value, key, null));
+}

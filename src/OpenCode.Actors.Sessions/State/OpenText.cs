@@ -1,0 +1,36 @@
+using System.Text;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Parts;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>The text or reasoning part that a model is streaming into (RULES C3).</summary>
+/// <param name="Part">The part as it was announced, without text.</param>
+/// <param name="Text">All of its text so far.</param>
+/// <param name="UnstoredBytes">How much of it, in UTF-8, is only in the log as deltas, and not yet in the part's row.</param>
+internal sealed record OpenText(Part Part, GrowingText Text, int UnstoredBytes)
+{
+    /// <summary>Gets a value indicating whether this is reasoning.</summary>
+    public bool IsReasoning => Part is ReasoningPart;
+
+    /// <summary>Gets the part's id.</summary>
+    public PartId Id => Part.Id;
+
+    /// <summary>Makes the version with more text.</summary>
+    public OpenText Append(string more) => this with { Text = Text.Append(more), UnstoredBytes = UnstoredBytes + Encoding.UTF8.GetByteCount(more) };
+
+    /// <summary>Makes the part with the text so far.</summary>
+    /// <param name="end">When it ended, in milliseconds of the epoch; null while it is open.</param>
+    public Part Folded(long? end = null) => Part switch
+    {
+        TextPart text => text with { Text = Text.ToString(), Time = text.Time! with { End = end } },
+        ReasoningPart reasoning => reasoning with { Text = Text.ToString(), Time = reasoning.Time with { End = end } },
+        _ => throw new InvalidOperationException($"Part {Part.Id} of type '{Part.Type}' cannot be streamed into."),
+    };
+
+    /// <summary>Tells whether a part is one that a model was streaming into when it was last written.</summary>
+    public static bool IsOpen(Part part) => part is TextPart { Time: { End: null } } or ReasoningPart { Time.End: null };
+
+    /// <summary>Takes up a part that is open, with the text it was stored with.</summary>
+    public static OpenText Of(Part part) => new(part, GrowingText.Of(part is TextPart text ? text.Text : ((ReasoningPart)part).Text), 0);
+}

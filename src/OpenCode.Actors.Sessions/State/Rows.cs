@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>The rows of a session in the journal. Their owner is the session's id.</summary>
+/// <remarks>
+/// | kind         | key              | JSON                                                       | gone                          |
+/// | ------------ | ---------------- | ---------------------------------------------------------- | ----------------------------- |
+/// | <c>session</c>    | empty            | the info                                                   | with the session              |
+/// | <c>head</c>       | empty            | <see cref="HeadRow"/>                                      | with the session              |
+/// | <c>message</c>    | message id       | the message's info                                         | with the session              |
+/// | <c>part</c>       | part id          | the part; while open, its text up to the row's offset (C3) | with the session              |
+/// | <c>turn</c>       | empty            | <see cref="TurnRow"/>; there is one while a turn is open   | at the turn's end             |
+/// | <c>permission</c> | request id       | the request                                                | when answered or withdrawn    |
+/// | <c>question</c>   | request id       | the request                                                | when answered or withdrawn    |
+/// | <c>process</c>    | call id          | the <see cref="ProcessMark"/>                              | when the tool has ended       |
+/// | <c>remember</c>   | number           | a permission rule learned by <c>always</c>                 | with the session              |
+/// | <c>key</c>        | idempotency key  | <see cref="KeyRow"/>                                       | with the session              |
+/// | <c>failure</c>    | message id       | the error that kept a run from beginning                   | with the session              |
+/// </remarks>
+internal static class Rows
+{
+    public const string Session = "session";
+    public const string Head = "head";
+    public const string Message = "message";
+    public const string Part = "part";
+    public const string Turn = "turn";
+    public const string Permission = "permission";
+    public const string Question = "question";
+    public const string Process = "process";
+    public const string Remember = "remember";
+    public const string Key = "key";
+    public const string Failure = "failure";
+}
+
+/// <summary>What counts up: the next sequence of a durable event, and the greatest ids (RULES A7).</summary>
+internal sealed record HeadRow(long NextSequence, MessageId? LastMessage, PartId? LastPart);
+
+/// <summary>The durable half of <see cref="TurnState"/>.</summary>
+internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<MessageId> Prompts, int Taken, MessageId Assistant, StreamEnd? Stream, bool Rejected);
+
+/// <summary>Which message an idempotency key made.</summary>
+internal sealed record KeyRow(MessageId MessageId);
+
+/// <summary>JSON of the rows that only sessions read.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(HeadRow))]
+[JsonSerializable(typeof(TurnRow))]
+[JsonSerializable(typeof(KeyRow))]
+[JsonSerializable(typeof(ProcessMark))]
+internal sealed partial class RowJson : JsonSerializerContext;

@@ -1,0 +1,20 @@
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Runs;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>What the session's actor does about the run once the decision is committed: durable before anything is done in the world.</summary>
+/// <param name="Run">The run it is about. An order for a run whose turn is over is dropped.</param>
+internal abstract record RunOrder(RunId Run);
+
+/// <summary>Have a run that waits.</summary>
+internal sealed record HoldRun(RunId Run) : RunOrder(Run);
+
+/// <summary>Let the model make its next step.</summary>
+internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request) : RunOrder(Run);
+
+/// <summary>Start a tool.</summary>
+internal sealed record StartTool(RunId Run, ToolCall Call) : RunOrder(Run);
+
+/// <summary>The turn is over: stop the run.</summary>
+internal sealed record EndRun(RunId Run) : RunOrder(Run);

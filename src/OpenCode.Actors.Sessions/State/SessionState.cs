@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>All that is known of one session. Immutable, so that the committed and the tentative state (RULES C2) are two references.</summary>
+internal sealed record SessionState
+{
+    /// <summary>Gets the state of a session that was never made, or is deleted.</summary>
+    public static SessionState None { get; } = new();
+
+    /// <summary>Gets the info; null when there is no such session.</summary>
+    public Session? Info { get; init; }
+
+    /// <summary>Gets the messages, in the order in which they were taken.</summary>
+    public ImmutableList<MessageState> Messages { get; init; } = [];
+
+    /// <summary>Gets the open turn; null when the session is idle.</summary>
+    public TurnState? Turn { get; init; }
+
+    /// <summary>Gets the status as clients know it.</summary>
+    public SessionStatus Status { get; init; } = SessionStatus.Idle;
+
+    /// <summary>Gets the permissions that wait for an answer, oldest first.</summary>
+    public ImmutableList<PermissionRequest> Permissions { get; init; } = [];
+
+    /// <summary>Gets the questions that wait for an answer, oldest first.</summary>
+    public ImmutableList<QuestionRequest> Questions { get; init; } = [];
+
+    /// <summary>Gets the rules learned here by an answer <c>always</c>; they hold for the whole location.</summary>
+    public ImmutableList<PermissionRule> Remembered { get; init; } = [];
+
+    /// <summary>Gets which message an idempotency key made.</summary>
+    public ImmutableDictionary<string, MessageId> Keys { get; init; } = ImmutableDictionary<string, MessageId>.Empty;
+
+    /// <summary>Gets why no run could begin for a prompt, by the id of its message.</summary>
+    public ImmutableDictionary<MessageId, MessageError> Failures { get; init; } = ImmutableDictionary<MessageId, MessageError>.Empty;
+
+    /// <summary>Gets the process groups of running tools, by the id of the call.</summary>
+    public ImmutableDictionary<string, ProcessMark> Processes { get; init; } = ImmutableDictionary<string, ProcessMark>.Empty;
+
+    /// <summary>Gets the sequence of the next durable event, from 0 without gaps.</summary>
+    public long NextSequence { get; init; }
+
+    /// <summary>Gets the greatest message id, client-made ones included (RULES A7).</summary>
+    public MessageId? LastMessage { get; init; }
+
+    /// <summary>Gets the greatest part id, client-made ones included (RULES A7).</summary>
+    public PartId? LastPart { get; init; }
+
+    /// <summary>Finds a message.</summary>
+    public MessageState? Message(MessageId id) => Messages.FindLast(message => message.Info.Id == id);
+
+    /// <summary>Tells whether a prompt belongs to the open turn.</summary>
+    public bool IsOpen(TurnId turn) => Turn is { } open && open.Prompts.Exists(id => id.Value == turn.Value);
+
+    /// <summary>Makes the message as readers see it: an open part with the text streamed so far (RULES C3).</summary>
+    public MessageWithParts View(MessageState message) =>
+        new(message.Info, (Turn?.Open is { } open && Turn.Assistant == message.Info.Id ? message.With(open.Folded()) : message).Parts);
+
+    /// <summary>Makes the state with a message added, or replaced if it is there.</summary>
+    public SessionState With(MessageState message)
+    {
+        for (var i = Messages.Count - 1; i >= 0; i--)
+        {
+            if (Messages[i].Info.Id == message.Info.Id)
+                return this with { Messages = Messages.SetItem(i, message) };
+        }
+
+        return this with { Messages = Messages.Add(message) };
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Runs;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>What set the turn going.</summary>
+internal enum TurnKind
+{
+    /// <summary>A prompt: a model answers.</summary>
+    Prompt,
+
+    /// <summary>A command of the user's own.</summary>
+    Shell,
+}
+
+/// <summary>The turn that is open: from the first prompt to idle, with every prompt that came meanwhile.</summary>
+/// <param name="Kind">What set it going.</param>
+/// <param name="Run">The run that drives it; reports of any other are dropped. Not durable.</param>
+/// <param name="Prompts">The user messages of the turn, in the order in which they were taken.</param>
+/// <param name="Taken">How many of them the run has taken up; the rest waits for the next step.</param>
+/// <param name="Assistant">The assistant message that is being made.</param>
+internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<MessageId> Prompts, int Taken, MessageId Assistant)
+{
+    /// <summary>Gets the part that is being streamed into. Durable by its row and the deltas after it.</summary>
+    public OpenText? Open { get; init; }
+
+    /// <summary>Gets how the model's stream of this step ended; null while it goes on.</summary>
+    public StreamEnd? Stream { get; init; }
+
+    /// <summary>Gets a value indicating whether the user refused a tool of this step without a word: the turn ends with the step.</summary>
+    public bool Rejected { get; init; }
+
+    /// <summary>Gets how many prompts wait.</summary>
+    public int Queued => Prompts.Count - Taken;
+
+    /// <summary>Gets the user message that the current step answers.</summary>
+    public MessageId Asked => Prompts[Taken - 1];
+}
+
+/// <summary>How a model's stream ended.</summary>
+internal sealed record StreamEnd(FinishReason Reason, TokenUsage Usage);

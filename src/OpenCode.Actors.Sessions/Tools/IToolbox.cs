@@ -1,0 +1,23 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Sessions.Tools;
+
+/// <summary>The tools a run can start.</summary>
+internal interface IToolbox
+{
+    /// <summary>Gets what a model is told about them.</summary>
+    IReadOnlyList<ToolDefinition> Definitions { get; }
+
+    /// <summary>Makes the actor of one call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="context">Where it runs.</param>
+    /// <returns>The actor, whose parent gets its <see cref="ToolReport"/>s; null when there is no such tool.</returns>
+    Props? PropsFor(ToolCall call, ToolContext context);
+}
+
+/// <summary>Where a tool runs.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="Directory">Its location.</param>
+/// <param name="CallId">The call.</param>
+internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId);

@@ -1,0 +1,96 @@
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Questions;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>What the user's answers do to a turn that waits for them.</summary>
+internal static class Answering
+{
+    /// <summary>Answers a permission.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="request">A request that waits.</param>
+    /// <param name="answer">What the user said.</param>
+    /// <param name="feedback">With a reject: what to tell the model, which then goes on; without it the turn ends with this step.</param>
+    public static void Permission(Decision decision, PermissionRequest request, PermissionAnswer answer, string? feedback)
+    {
+        if (answer == PermissionAnswer.Reject)
+        {
+            Refuse(decision, request, string.IsNullOrWhiteSpace(feedback) ? null : feedback);
+        }
+        else
+        {
+            if (answer == PermissionAnswer.Always)
+            {
+                foreach (var pattern in request.Always)
+                    decision.Remember(new PermissionRule(request.Permission, pattern, PermissionAction.Allow));
+            }
+
+            decision.Answer(request, answer);
+            Tooling.Start(decision, Tool(decision, request.Tool));
+            if (answer == PermissionAnswer.Always)
+                GrantCovered(decision);
+        }
+
+        Stepping.Finish(decision);
+    }
+
+    /// <summary>Answers a question; null dismisses it.</summary>
+    public static void Question(Decision decision, QuestionRequest request, IReadOnlyList<IReadOnlyList<string>>? answers)
+    {
+        decision.Answer(request, answers);
+        var part = Tool(decision, request.Tool);
+        if (answers is null)
+        {
+            Tooling.Fail(decision, part, "The user dismissed the question.");
+            decision.Put(decision.Turn with { Rejected = true });
+        }
+        else
+        {
+            var time = ((ToolRunning)part.State).Time with { End = decision.Now };
+            var title = request.Questions.Count == 1 ? "Asked 1 question" : $"Asked {request.Questions.Count} questions";
+            var told = QuestionTool.Tell(request.Questions, answers);
+            decision.Put(part with { State = new ToolCompleted(part.State.Input, told, title, QuestionTool.Metadata(answers), time) });
+        }
+
+        Stepping.Finish(decision);
+    }
+
+    private static void Refuse(Decision decision, PermissionRequest request, string? feedback)
+    {
+        decision.Answer(request, PermissionAnswer.Reject);
+        var error = feedback is null ? "The user rejected this tool call." : $"The user rejected this tool call with the following feedback: {feedback}";
+        Tooling.Fail(decision, Tool(decision, request.Tool), error);
+        if (feedback is not null)
+            return;
+
+        // A plain no ends the turn: what else waits in this step is not asked about any more.
+        decision.Put(decision.Turn with { Rejected = true });
+        foreach (var other in decision.State.Permissions)
+        {
+            decision.Answer(other, PermissionAnswer.Reject);
+            Tooling.Fail(decision, Tool(decision, other.Tool), error);
+        }
+    }
+
+    private static void GrantCovered(Decision decision)
+    {
+        foreach (var other in decision.State.Permissions)
+        {
+            var wanted = new ToolPermission(other.Permission, other.Patterns, other.Always, other.Metadata);
+            if (wanted.Evaluate(Tooling.Rules(decision)) != PermissionAction.Allow)
+                continue;
+
+            decision.Answer(other, PermissionAnswer.Always);
+            Tooling.Start(decision, Tool(decision, other.Tool));
+        }
+    }
+
+    private static ToolPart Tool(Decision decision, ToolCallRef? call) =>
+        call is not null && decision.Assistant.Tool(call.CallId) is { State: ToolRunning } part
+            ? part
+            : throw new InvalidOperationException($"The request of call '{call?.CallId}' in session {decision.Id} has no waiting tool.");
+}

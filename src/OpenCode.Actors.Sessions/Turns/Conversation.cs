@@ -1,0 +1,66 @@
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Questions;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Tells a session's messages to a model.</summary>
+internal static class Conversation
+{
+    /// <summary>Builds the request for the next step.</summary>
+    public static ModelRequest Build(Decision decision, UserMessage asked)
+    {
+        var messages = new List<ModelMessage>();
+        foreach (var message in decision.State.Messages)
+        {
+            if (message.Info is UserMessage)
+                Tell(message, messages);
+            else if (message.Info.Id != decision.Turn.Assistant)
+                TellAnswer(message, messages);
+        }
+
+        return new ModelRequest(asked.Model.ModelId, asked.System, messages, Tools(decision, asked));
+    }
+
+    private static void Tell(MessageState message, List<ModelMessage> messages)
+    {
+        var texts = message.Parts.OfType<TextPart>().Where(part => part.Ignored != true).Select(part => part.Text);
+        var files = message.Parts.OfType<FilePart>().Select(part => $"[File: {part.Filename ?? part.Url}]");
+        messages.Add(new UserMessageText(string.Join('\n', texts.Concat(files))));
+    }
+
+    // Of tries that were cut only the last counts: it said all of it again.
+    private static void TellAnswer(MessageState message, List<ModelMessage> messages)
+    {
+        var from = message.Parts.FindLastIndex(static part => part is StepStartPart) + 1;
+        var parts = message.Parts.Skip(from).ToList();
+        var text = string.Concat(parts.OfType<TextPart>().Select(part => part.Text));
+        var reasoning = string.Concat(parts.OfType<ReasoningPart>().Select(part => part.Text));
+        var tools = parts.OfType<ToolPart>().ToList();
+        if (text.Length == 0 && tools.Count == 0)
+            return;
+
+        messages.Add(new AssistantTurn(text, reasoning, [.. tools.Select(part => new ToolCall(part.CallId, part.Tool, part.State.Input))]));
+        foreach (var tool in tools)
+        {
+            messages.Add(tool.State switch
+            {
+                ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false),
+                ToolError failed => new ToolResult(tool.CallId, tool.Tool, failed.Error, IsError: true),
+                _ => new ToolResult(tool.CallId, tool.Tool, "The tool did not end.", IsError: true),
+            });
+        }
+    }
+
+    private static List<ToolDefinition> Tools(Decision decision, UserMessage asked)
+    {
+        var rules = Tooling.Rules(decision);
+        return [.. decision.Setup.Toolbox.Definitions
+            .Where(static tool => tool.Name != QuestionTool.Name)
+            .Append(QuestionTool.Definition)
+            .Where(tool => !PermissionRules.IsDenied(tool.Name, rules) && asked.Tools?.GetValueOrDefault(tool.Name, defaultValue: true) != false)];
+    }
+}

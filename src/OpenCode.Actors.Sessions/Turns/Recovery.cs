@@ -1,0 +1,136 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Makes a session's state from its rows and the deltas after them.</summary>
+internal static class Recovery
+{
+    /// <summary>Folds the rows of a session.</summary>
+    /// <returns>The state, and the offset after which the deltas of an open part are to be read; null when none is open.</returns>
+    public static (SessionState State, long? OpenSince) Fold(IReadOnlyList<StateRow> rows)
+    {
+        var wire = ProtocolJson.Wire;
+        var state = SessionState.None;
+        var parts = new List<(Part Part, long Offset)>();
+        TurnRow? turn = null;
+        foreach (var row in rows)
+        {
+            switch (row.Kind)
+            {
+                case Rows.Session:
+                    state = state with { Info = Read(row, wire.Session) };
+                    break;
+                case Rows.Head:
+                    var head = Read(row, RowJson.Default.HeadRow);
+                    state = state with { NextSequence = head.NextSequence, LastMessage = head.LastMessage, LastPart = head.LastPart };
+                    break;
+                case Rows.Message:
+                    state = state with { Messages = state.Messages.Add(new MessageState(Read(row, wire.Message), [])) };
+                    break;
+                case Rows.Part:
+                    parts.Add((Read(row, wire.Part), row.Offset));
+                    break;
+                case Rows.Turn:
+                    turn = Read(row, RowJson.Default.TurnRow);
+                    break;
+                case Rows.Permission:
+                    state = state with { Permissions = state.Permissions.Add(Read(row, wire.PermissionRequest)) };
+                    break;
+                case Rows.Question:
+                    state = state with { Questions = state.Questions.Add(Read(row, wire.QuestionRequest)) };
+                    break;
+                case Rows.Process:
+                    state = state with { Processes = state.Processes.SetItem(row.Key, Read(row, RowJson.Default.ProcessMark)) };
+                    break;
+                case Rows.Remember:
+                    state = state with { Remembered = state.Remembered.Add(Read(row, wire.PermissionRule)) };
+                    break;
+                case Rows.Key:
+                    state = state with { Keys = state.Keys.SetItem(row.Key, Read(row, RowJson.Default.KeyRow).MessageId) };
+                    break;
+                case Rows.Failure:
+                    state = state with { Failures = state.Failures.SetItem(MessageId.Of(row.Key), Read(row, wire.MessageError)) };
+                    break;
+                default:
+                    throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know.");
+            }
+        }
+
+        return Assemble(state, parts, turn);
+    }
+
+    /// <summary>Tells whether an entry is a piece of streamed text.</summary>
+    public static bool IsDelta(LogEntry entry) => entry.Type == EventTypes.PartDelta;
+
+    /// <summary>Folds the deltas after the stored text of the open part into it (RULES C3).</summary>
+    public static SessionState Fold(SessionState state, IReadOnlyList<LogEntry> deltas)
+    {
+        var turn = state.Turn!;
+        var open = turn.Open!;
+        foreach (var entry in deltas)
+        {
+            var delta = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartDelta)!;
+            if (delta.PartId == open.Id)
+                open = open.Append(delta.Delta);
+        }
+
+        return state with { Turn = turn with { Open = open } };
+    }
+
+    /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (RULES C5).</summary>
+    public static bool IsParked(SessionState state)
+    {
+        var waiting = state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
+        return waiting.Count > 0 && state.Message(state.Turn!.Assistant)!.Parts
+            .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
+    }
+
+    /// <summary>Lets a parked turn wait on, with a run that holds its place. What the model had not said yet when the server went down stays unsaid.</summary>
+    public static void Park(Decision decision)
+    {
+        decision.CloseText();
+        decision.Adopt(new RunId(decision.Setup.Entropy.NextUInt64()));
+        if (decision.Turn.Stream is null)
+            decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
+        decision.Orders.Add(new HoldRun(decision.Turn.Run));
+    }
+
+    private static (SessionState State, long? OpenSince) Assemble(SessionState state, List<(Part Part, long Offset)> parts, TurnRow? turn)
+    {
+        foreach (var (part, _) in parts)
+        {
+            if (state.Message(part.MessageId) is { } message)
+                state = state.With(message with { Parts = message.Parts.Add(part) });
+        }
+
+        if (turn is null)
+            return (state, null);
+
+        // Nobody runs it: a parked turn gets a run when it is taken up, every other one is closed.
+        var open = parts.Find(row => row.Part.MessageId == turn.Assistant && OpenText.IsOpen(row.Part));
+        state = state with
+        {
+            Status = SessionStatus.Busy,
+            Turn = new TurnState(turn.Kind, default, [.. turn.Prompts], turn.Taken, turn.Assistant)
+            {
+                Stream = turn.Stream,
+                Rejected = turn.Rejected,
+                Open = open.Part is null ? null : OpenText.Of(open.Part),
+            },
+        };
+        return (state, open.Part is null ? null : open.Offset);
+    }
+
+    private static T Read<T>(StateRow row, JsonTypeInfo<T> json) =>
+        JsonSerializer.Deserialize(row.Json.Span, json) ?? throw new InvalidOperationException($"Row '{row.Kind}/{row.Key}' of session '{row.Owner}' is empty.");
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Takes commands of the user's own: a turn with one tool and no model. Nobody asks for permission: the user gave the command.</summary>
+internal static class Shelling
+{
+    private const string Bash = "bash";
+
+    /// <summary>Opens the turn.</summary>
+    /// <returns>The id of the user message.</returns>
+    public static MessageId Take(Decision decision, Protocol.Requests.Shell request)
+    {
+        var (agent, model) = Prompting.Choose(decision, request.Agent, request.Model, request.Model?.Variant);
+        decision.Show(SessionStatus.Busy);
+
+        var asked = new UserMessage(request.MessageId ?? decision.NextMessage(), decision.Id, new MessageTime(decision.Now), agent, model);
+        decision.Put(asked);
+        decision.Put(new TextPart(decision.NextPart(), decision.Id, asked.Id, "The user ran the following command.") { Synthetic = true });
+        decision.Touch();
+
+        var assistant = Stepping.NewAssistant(decision, asked);
+        decision.Put(new TurnState(TurnKind.Shell, new RunId(decision.Setup.Entropy.NextUInt64()), [asked.Id], 1, assistant.Id));
+        decision.Put(assistant);
+
+        var input = JsonSerializer.SerializeToElement(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["command"] = request.Command }, PermissionJson.Default.DictionaryStringString);
+        var id = decision.NextPart();
+        var part = new ToolPart(id, decision.Id, assistant.Id, $"call_{id.Value}", Bash, new ToolRunning(input, new PartTime(decision.Now)));
+        decision.Put(part);
+        Tooling.Start(decision, part);
+        return asked.Id;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Takes a turn from step to step: one step is one answer of the model, with the tools it calls, and one assistant message.</summary>
+internal static class Stepping
+{
+    /// <summary>Opens a turn for a prompt.</summary>
+    public static void Open(Decision decision, MessageId prompt)
+    {
+        decision.Show(SessionStatus.Busy);
+        Begin(decision, new TurnState(TurnKind.Prompt, new RunId(decision.Setup.Entropy.NextUInt64()), [prompt], 1, prompt));
+    }
+
+    /// <summary>Takes in what the run reports.</summary>
+    public static void Take(Decision decision, object fact)
+    {
+        switch (fact)
+        {
+            case AnswerBegan:
+                decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant));
+                break;
+            case TextStreamed m:
+                decision.Stream(m.IsReasoning, m.Text);
+                break;
+            case ToolCalled m:
+                Tooling.Call(decision, m.Call);
+                break;
+            case AnswerEnded m:
+                decision.CloseText();
+                decision.Put(decision.Turn with { Stream = new StreamEnd(m.Reason, m.Usage) });
+                Finish(decision);
+                break;
+            case ToolReport m:
+                Tooling.Take(decision, m);
+                Finish(decision);
+                break;
+            case RetryPlanned m:
+                decision.CloseText();
+                decision.Show(new RetryStatus(m.Attempt, m.Message, m.Next));
+                break;
+            case RetryBegan:
+                decision.Show(SessionStatus.Busy);
+                break;
+            case AnswerRefused m:
+                Closing.Close(decision, CloseCause.Failed(Error(m.Cause)));
+                break;
+            default:
+                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which nobody understands.");
+        }
+    }
+
+    /// <summary>Ends the step if the model has said all and every tool has ended; then the next one begins, or the turn is over.</summary>
+    public static void Finish(Decision decision)
+    {
+        if (decision.State.Turn is not { } turn || decision.Assistant.HasOpenTools)
+            return;
+
+        if (turn.Stream is { } stream)
+            CompleteAnswer(decision, stream);
+        else if (turn.Kind == TurnKind.Shell)
+            decision.Put(Completed(decision));
+        else
+            return;
+
+        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart);
+        if (turn.Queued > 0 || goesOn)
+            Begin(decision, turn);
+        else
+            End(decision);
+    }
+
+    /// <summary>Ends the turn.</summary>
+    public static void End(Decision decision)
+    {
+        decision.Orders.Add(new EndRun(decision.Turn.Run));
+        decision.Put(turn: null);
+        decision.ShowIdle();
+    }
+
+    /// <summary>Makes an assistant message that answers the newest prompt of the turn.</summary>
+    public static AssistantMessage NewAssistant(Decision decision, UserMessage asked)
+    {
+        var info = decision.Info;
+        var root = info.Path.Length > 0 && info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory[..^(info.Path.Length + 1)] : info.Directory;
+        return new AssistantMessage(
+            decision.NextMessage(),
+            decision.Id,
+            new MessageTime(decision.Now),
+            asked.Id,
+            asked.Model.ProviderId,
+            asked.Model.ModelId,
+            asked.Agent,
+            asked.Agent,
+            new MessagePath(info.Directory, root))
+        {
+            Variant = asked.Model.Variant,
+        };
+    }
+
+    /// <summary>Says that there is no such model.</summary>
+    public static MessageError UnknownModel(ModelRef model) =>
+        MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
+
+    // Prompts that wait are taken up here, all of them: the answer is to the newest, as the model sees them one after the other.
+    private static void Begin(Decision decision, TurnState turn)
+    {
+        turn = turn with { Kind = TurnKind.Prompt, Taken = turn.Prompts.Count, Stream = null, Rejected = false };
+        var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
+        var assistant = NewAssistant(decision, asked);
+        decision.Put(turn with { Assistant = assistant.Id });
+        decision.Put(assistant);
+
+        if (decision.Setup.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
+            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked)));
+        else
+            Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));
+    }
+
+    private static void CompleteAnswer(Decision decision, StreamEnd stream)
+    {
+        var usage = stream.Usage;
+        var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
+        var shown = tokens with { Total = usage.Input + usage.Output + usage.Reasoning + usage.CacheRead + usage.CacheWrite };
+        var reason = stream.Reason switch
+        {
+            FinishReason.ToolCalls => "tool-calls",
+            FinishReason.Length => "length",
+            _ => "stop",
+        };
+
+        decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, Cost: 0, shown));
+        decision.Put((AssistantMessage)decision.Assistant.Info with { Finish = reason, Tokens = shown });
+        decision.Put(Completed(decision));
+        decision.Update(decision.Info with { Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
+    }
+
+    private static AssistantMessage Completed(Decision decision) =>
+        (AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } };
+
+    private static MessageError Error(ModelException cause) =>
+        MessageError.ApiError(cause.Message, cause.StatusCode, cause.Retryable, cause.ResponseHeaders, cause.ResponseBody);
+}

@@ -1,0 +1,125 @@
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Questions;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>What tool calls do to the session: asked for, allowed, running, ended.</summary>
+internal static class Tooling
+{
+    /// <summary>Takes a call of the model: it is allowed, waits for the user, or is refused at once.</summary>
+    public static void Call(Decision decision, ToolCall call)
+    {
+        decision.CloseText();
+        var part = new ToolPart(
+            decision.NextPart(), decision.Id, decision.Turn.Assistant, call.CallId, call.Name, new ToolPending(ProtocolJson.EmptyObject, ""));
+        decision.Put(part);
+
+        if (call.Name == QuestionTool.Name)
+            AskQuestion(decision, part, call);
+        else if (!decision.Setup.Toolbox.Definitions.Any(tool => tool.Name == call.Name))
+            Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", decision.Setup.Toolbox.Definitions.Select(tool => tool.Name))}.");
+        else
+            Permit(decision, part, call);
+    }
+
+    /// <summary>Takes the report of a running tool. One that has ended has nothing to report any more.</summary>
+    public static void Take(Decision decision, ToolReport report)
+    {
+        if (decision.Assistant.Tool(report.CallId) is not { State: ToolRunning running } part)
+            return;
+
+        switch (report)
+        {
+            case ToolStarted m:
+                decision.Mark(m.CallId, m.Mark);
+                break;
+            case ToolProgress m:
+                decision.Put(part with { State = running with { Metadata = m.Metadata } });
+                break;
+            case ToolEnded m:
+                decision.Mark(m.CallId, null);
+                decision.Put(part with { State = new ToolCompleted(running.Input, m.Output, m.Title, m.Metadata, running.Time with { End = decision.Now }) });
+                break;
+            case ToolFailed m:
+                decision.Mark(m.CallId, null);
+                Fail(decision, part, m.Error);
+                break;
+            default:
+                throw new InvalidOperationException($"A tool reported {report.GetType().Name}, which nobody understands.");
+        }
+    }
+
+    /// <summary>Starts a tool whose part is running already: it waited for the user.</summary>
+    public static void Start(Decision decision, ToolPart part) =>
+        decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input)));
+
+    /// <summary>Ends a tool with an error.</summary>
+    public static void Fail(Decision decision, ToolPart part, string error)
+    {
+        var start = part.State is ToolRunning running ? running.Time.Start : decision.Now;
+        var metadata = (part.State as ToolRunning)?.Metadata;
+        decision.Put(part with { State = new ToolError(part.State.Input, error, new PartTime(start, decision.Now)) { Metadata = metadata } });
+    }
+
+    /// <summary>Gives the rules that hold in this session, weakest first.</summary>
+    public static IReadOnlyList<PermissionRule>[] Rules(Decision decision) =>
+        [decision.Setup.Config.RulesFor(decision.Info.Directory), decision.Info.Permission ?? [], decision.Learned, decision.State.Remembered];
+
+    private static void AskQuestion(Decision decision, ToolPart part, ToolCall call)
+    {
+        if (QuestionTool.Read(call.Input, out var mistake) is not { } questions)
+        {
+            Fail(decision, part, mistake);
+            return;
+        }
+
+        if (PermissionRules.IsDenied(QuestionTool.Name, Rules(decision)))
+        {
+            Fail(decision, part, "Questions are switched off in this session. Go on without an answer.");
+            return;
+        }
+
+        decision.Ask(new QuestionRequest(decision.Setup.Ids.NewQuestion(), decision.Id, questions, new ToolCallRef(part.MessageId, part.CallId)));
+        Run(decision, part, call);
+    }
+
+    private static void Permit(Decision decision, ToolPart part, ToolCall call)
+    {
+        var wanted = ToolPermission.Of(call);
+        switch (wanted.Evaluate(Rules(decision)))
+        {
+            case PermissionAction.Deny:
+                Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"A permission rule forbids this: {wanted.Permission} {string.Join(", ", wanted.Patterns)}.");
+                break;
+            case PermissionAction.Ask:
+                decision.Ask(new PermissionRequest(
+                    decision.Setup.Ids.NewPermission(),
+                    decision.Id,
+                    wanted.Permission,
+                    wanted.Patterns,
+                    wanted.Metadata,
+                    wanted.Always,
+                    new ToolCallRef(part.MessageId, part.CallId)));
+                Run(decision, part, call);
+                break;
+            default:
+                Start(decision, Run(decision, part, call));
+                break;
+        }
+    }
+
+    // A tool that waits for the user is shown as running too; that nothing was done yet is told by the request alone (RULES C5).
+    private static ToolPart Run(Decision decision, ToolPart part, ToolCall call)
+    {
+        var running = part with { State = new ToolRunning(call.Input, new PartTime(decision.Now)) };
+        decision.Put(running);
+        return running;
+    }
+}

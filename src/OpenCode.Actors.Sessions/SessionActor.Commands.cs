@@ -21,7 +21,7 @@ internal sealed partial class SessionActor
                 var kind = request.ParentId is null ? "New" : "Child";
                 var title = request.Title ?? string.Create(CultureInfo.InvariantCulture, $"{kind} session - {created.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
                 decision.Create(new Session(
-                    _id, Slugs.Create(_setup.Entropy.Fill), place.ProjectId, place.Directory, title, Wire.Version, new SessionTime(decision.Now, decision.Now))
+                    _id, Slugs.Create(_setup.Entropy.Fill), place.ProjectId, place.Directory, title, OpenCodeVersion.Value, new SessionTime(decision.Now, decision.Now))
                 {
                     Path = place.Path,
                     ParentId = request.ParentId,

@@ -95,6 +95,12 @@ internal sealed partial class SessionActor
 
     private ValueTask OnJournalAnswer(object answer)
     {
+        TakeJournalAnswer(answer);
+        return ValueTask.CompletedTask;
+    }
+
+    private void TakeJournalAnswer(object answer)
+    {
         switch (answer)
         {
             case JournalActor.Appended m:
@@ -112,10 +118,8 @@ internal sealed partial class SessionActor
                 GiveUp(m.Reason);
                 break;
             default:
-                return Unhandled(answer);
+                throw new InvalidOperationException($"The journal's actor answered {answer.GetType().Name}, which nobody understands.");
         }
-
-        return ValueTask.CompletedTask;
     }
 
     // From here on it is durable: an error is the session's own, and restarts it from the journal.
@@ -186,8 +190,8 @@ internal sealed partial class SessionActor
 
     private void StoreHead(List<StateChange> changes)
     {
-        var head = new HeadRow(_state.NextSequence, _state.LastMessage, _state.LastPart);
-        if (_state.Info is not null && head != new HeadRow(_committed.NextSequence, _committed.LastMessage, _committed.LastPart))
+        var head = HeadRow.Of(_state);
+        if (_state.Info is not null && head != HeadRow.Of(_committed))
             changes.Add(new StateChange(Rows.Head, _id.Value, "", JsonSerializer.SerializeToUtf8Bytes(head, RowJson.Default.HeadRow)));
     }
 
@@ -210,10 +214,16 @@ internal sealed partial class SessionActor
         if (notes == _told)
             return;
 
+        if (notes.Info is null)
+        {
+            if (_told is not null)
+                Context.Parent.Tell(new SessionsActor.Gone(_id), Self);
+            _told = null;
+            return;
+        }
+
         // The info is encoded for the index only when it changed.
-        var entry = notes.Info is { } info && info != _told?.Info
-            ? SessionEntry.Of(info, JsonSerializer.SerializeToUtf8Bytes(info, ProtocolJson.Wire.Session))
-            : null;
+        var entry = notes.Info == _told?.Info ? null : SessionEntry.Of(notes.Info, JsonSerializer.SerializeToUtf8Bytes(notes.Info, ProtocolJson.Wire.Session));
         _told = notes;
         Context.Parent.Tell(new SessionsActor.Noted(_id, entry, notes), Self);
     }

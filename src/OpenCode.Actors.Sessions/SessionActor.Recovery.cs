@@ -29,7 +29,7 @@ internal sealed partial class SessionActor
                 _state = Recovery.Fold(_state, m.Deltas);
                 return Settle();
             case JournalAnswer m:
-                OnJournalAnswer(m.Answer);
+                TakeJournalAnswer(m.Answer);
                 return _underWay is null ? BeReady() : ValueTask.CompletedTask;
             case Status.Failure m:
                 throw new InvalidOperationException($"{_id} could not be recovered: {m.Cause.Message}", m.Cause);

@@ -16,6 +16,8 @@ namespace OpenCode.Actors.Sessions;
 /// </remarks>
 internal sealed partial class SessionActor : Actor
 {
+    private const int MaxPutOff = 100_000;
+
     private readonly SessionId _id;
     private readonly IActorRef _journal;
     private readonly SessionSetup _setup;
@@ -43,7 +45,7 @@ internal sealed partial class SessionActor : Actor
     public sealed record Learn(IReadOnlyList<PermissionRule> Rules) : INoInfluence;
 
     public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup) =>
-        Props.Create(() => new SessionActor(id, journal, setup)).WithMailbox(MailboxOptions.Unbounded);
+        Props.Create(() => new SessionActor(id, journal, setup)).WithMailbox(MailboxOptions.Unbounded).WithStashCapacity(MaxPutOff);
 
     // A run that fails is stopped; its Terminated closes the turn with the reason noted here.
     protected override SupervisorStrategy SupervisorStrategy => new OneForOne(decider: cause =>
@@ -63,6 +65,7 @@ internal sealed partial class SessionActor : Actor
     {
         RunActor.Report m => OnReport(m),
         JournalAnswer m => OnJournalAnswer(m.Answer),
+        Status.Failure m => OnJournalGone(m),
         Prompt m => OnPrompt(m),
         RunShell m => OnRunShell(m),
         AwaitTurn m => OnAwaitTurn(m),
@@ -104,6 +107,13 @@ internal sealed partial class SessionActor : Actor
 
         replyTo.Tell(new SessionNotFound(_id), Self);
         return true;
+    }
+
+    // The journal's actor has ended; what it was given is undecided for this session.
+    private ValueTask OnJournalGone(Status.Failure message)
+    {
+        GiveUp(message.Cause.Message);
+        return ValueTask.CompletedTask;
     }
 
     private ValueTask OnLearn(Learn message)

@@ -34,4 +34,8 @@ public sealed class SessionsOptions
     /// <summary>Gets or sets how long, in milliseconds, an endpoint waits for the answer to a command before it says that the session is unavailable.</summary>
     /// <value>1,000 or more; 30,000 by default.</value>
     public int AskTimeoutMs { get; set; } = 30_000;
+
+    /// <summary>Gets or sets how many commands from outside may be under way at the same time; more are refused as unavailable.</summary>
+    /// <value>1 or more; 10,000 by default.</value>
+    public int MaxOutstandingCommands { get; set; } = 10_000;
 }

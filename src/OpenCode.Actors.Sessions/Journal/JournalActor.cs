@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Journal;
 /// The mailbox is unbounded, because each owner has one append under way at most. Restarted by its parent, it knows no versions any more: every open owner is
 /// refused its next append and recovers.
 /// </remarks>
-internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActor> logger) : Actor
+internal sealed partial class JournalActor(IJournal journal, JournalFate fate, ILogger<JournalActor> logger) : Actor
 {
     /// <summary>Appends a batch.</summary>
     /// <param name="Owner">Whose state changes; null when nobody's does (an event from outside), which needs no version.</param>
@@ -38,9 +38,6 @@ internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActo
     /// <summary>The owner has left memory: forget its version and let the journal put it away.</summary>
     public sealed record Release(string Owner);
 
-    /// <summary>On the event stream: the journal is dead, the process has to end (exit code 5).</summary>
-    public sealed record JournalDied(Exception Cause);
-
     private sealed record Decided(string? Owner, IActorRef ReplyTo, object Answer);
 
     private sealed record Loaded(IActorRef ReplyTo, object Answer);
@@ -62,8 +59,8 @@ internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActo
     private long _lastVersion;
     private bool _dead;
 
-    public static Props PropsFor(IJournal journal, ILogger<JournalActor> logger) =>
-        Props.Create(() => new JournalActor(journal, logger)).WithMailbox(MailboxOptions.Unbounded);
+    public static Props PropsFor(IJournal journal, JournalFate fate, ILogger<JournalActor> logger) =>
+        Props.Create(() => new JournalActor(journal, fate, logger)).WithMailbox(MailboxOptions.Unbounded);
 
     protected override ValueTask ReceiveAsync(object message) => message switch
     {
@@ -176,7 +173,7 @@ internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActo
 
         _dead = true;
         LogDied(logger, cause);
-        Context.System.EventStream.Publish(new JournalDied(cause));
+        fate.Report(cause);
     }
 
     [LoggerMessage(EventId = 6000, Level = LogLevel.Critical, Message = "The journal failed. The process has to end: nothing can be promised to anybody any more.")]

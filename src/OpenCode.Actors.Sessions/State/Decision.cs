@@ -109,7 +109,7 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         if (turn is null)
             Drop(Rows.Turn, "");
         else
-            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts, turn.Taken, turn.Assistant, turn.Stream, turn.Rejected), RowJson.Default.TurnRow);
+            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected), RowJson.Default.TurnRow);
     }
 
     /// <summary>Gives the open turn another run.</summary>
@@ -134,7 +134,7 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
     }
 
     /// <summary>Tells of an error.</summary>
-    public void ShowError(MessageError error) => Emit(new SessionFailed(id, error));
+    public void ShowError(MessageError error) => Emit(new SessionFailed(error, id));
 
     /// <summary>Notes which process group a tool has, or that it has none any more.</summary>
     public void Mark(string callId, ProcessMark? mark)
@@ -155,7 +155,7 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
     public void Remember(string key, MessageId messageId)
     {
         State = State with { Keys = State.Keys.SetItem(key, messageId) };
-        Put(Rows.Key, key, new KeyRow(messageId), RowJson.Default.KeyRow);
+        Put(Rows.Key, key, new KeyRow(messageId.Value), RowJson.Default.KeyRow);
     }
 
     /// <summary>Notes why no run could begin for a prompt.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -36,13 +35,17 @@ internal static class Rows
 }
 
 /// <summary>What counts up: the next sequence of a durable event, and the greatest ids (RULES A7).</summary>
-internal sealed record HeadRow(long NextSequence, MessageId? LastMessage, PartId? LastPart);
+internal sealed record HeadRow(long NextSequence, string? LastMessage, string? LastPart)
+{
+    /// <summary>Takes it from a state.</summary>
+    public static HeadRow Of(SessionState state) => new(state.NextSequence, state.LastMessage?.Value, state.LastPart?.Value);
+}
 
 /// <summary>The durable half of <see cref="TurnState"/>.</summary>
-internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<MessageId> Prompts, int Taken, MessageId Assistant, StreamEnd? Stream, bool Rejected);
+internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected);
 
 /// <summary>Which message an idempotency key made.</summary>
-internal sealed record KeyRow(MessageId MessageId);
+internal sealed record KeyRow(string MessageId);
 
 /// <summary>JSON of the rows that only sessions read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

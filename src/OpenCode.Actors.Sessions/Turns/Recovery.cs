@@ -32,7 +32,12 @@ internal static class Recovery
                     break;
                 case Rows.Head:
                     var head = Read(row, RowJson.Default.HeadRow);
-                    state = state with { NextSequence = head.NextSequence, LastMessage = head.LastMessage, LastPart = head.LastPart };
+                    state = state with
+                    {
+                        NextSequence = head.NextSequence,
+                        LastMessage = head.LastMessage is { } message ? new MessageId(message) : null,
+                        LastPart = head.LastPart is { } part ? new PartId(part) : null,
+                    };
                     break;
                 case Rows.Message:
                     state = state with { Messages = state.Messages.Add(new MessageState(Read(row, wire.Message), [])) };
@@ -56,10 +61,10 @@ internal static class Recovery
                     state = state with { Remembered = state.Remembered.Add(Read(row, wire.PermissionRule)) };
                     break;
                 case Rows.Key:
-                    state = state with { Keys = state.Keys.SetItem(row.Key, Read(row, RowJson.Default.KeyRow).MessageId) };
+                    state = state with { Keys = state.Keys.SetItem(row.Key, new MessageId(Read(row, RowJson.Default.KeyRow).MessageId)) };
                     break;
                 case Rows.Failure:
-                    state = state with { Failures = state.Failures.SetItem(MessageId.Of(row.Key), Read(row, wire.MessageError)) };
+                    state = state with { Failures = state.Failures.SetItem(new MessageId(row.Key), Read(row, wire.MessageError)) };
                     break;
                 default:
                     throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know.");
@@ -117,11 +122,12 @@ internal static class Recovery
             return (state, null);
 
         // Nobody runs it: a parked turn gets a run when it is taken up, every other one is closed.
-        var open = parts.Find(row => row.Part.MessageId == turn.Assistant && OpenText.IsOpen(row.Part));
+        var assistant = new MessageId(turn.Assistant);
+        var open = parts.Find(row => row.Part.MessageId == assistant && OpenText.IsOpen(row.Part));
         state = state with
         {
             Status = SessionStatus.Busy,
-            Turn = new TurnState(turn.Kind, default, [.. turn.Prompts], turn.Taken, turn.Assistant)
+            Turn = new TurnState(turn.Kind, default, [.. turn.Prompts.Select(static prompt => new MessageId(prompt))], turn.Taken, assistant)
             {
                 Stream = turn.Stream,
                 Rejected = turn.Rejected,

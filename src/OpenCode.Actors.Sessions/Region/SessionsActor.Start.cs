@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Region;
+
+/// <content>The start: the index is read, and sessions with an unfinished turn are woken first (remember-entities).</content>
+internal sealed partial class SessionsActor
+{
+    private sealed record Surveyed(IReadOnlyList<SessionEntry> Entries, IReadOnlyList<SessionId> Unfinished, IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules);
+
+    private sealed record SurveyFailed(Exception Cause);
+
+    private sealed record SurveyAgain;
+
+    private ValueTask BeginStart()
+    {
+        Context.Become(WhileStarting);
+        Survey();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Survey() => Context.PipeTo(SurveyAsync(), surveyed => surveyed, cause => new SurveyFailed(cause));
+
+    private async ValueTask<Surveyed> SurveyAsync()
+    {
+        var entries = new List<SessionEntry>();
+        await foreach (var row in setup.Journal.ListAsync(Rows.Session, Context.Incarnation))
+            entries.Add(SessionEntry.Of(JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.Session)!, row.Json.ToArray()));
+
+        var unfinished = new List<SessionId>();
+        await foreach (var row in setup.Journal.ListAsync(Rows.Turn, Context.Incarnation))
+            unfinished.Add(new SessionId(row.Owner));
+
+        var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
+        await foreach (var row in setup.Journal.ListAsync(Rows.Remember, Context.Incarnation))
+            rules.Add((new SessionId(row.Owner), JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.PermissionRule)!));
+
+        return new Surveyed(entries, unfinished, rules);
+    }
+
+    private ValueTask WhileStarting(object message)
+    {
+        switch (message)
+        {
+            case Surveyed m:
+                return OnSurveyed(m);
+            case SurveyFailed m:
+                LogSurveyFailed(_logger, m.Cause);
+                Context.Timers.StartSingle(nameof(SurveyAgain), new SurveyAgain(), _retryAfter);
+                return ValueTask.CompletedTask;
+            case SurveyAgain:
+                Survey();
+                return ValueTask.CompletedTask;
+            case Noted m:
+                return OnNoted(m);
+            case Awake m:
+                TeachRules(m.SessionId);
+                return OnSettled(m.SessionId);
+            case Terminated m:
+                Forget(m.Actor);
+                return OnSettled(new SessionId(m.Actor.Path.Name));
+            case Passivate or Stay or Gone or Wake:
+                return ReceiveAsync(message);
+            default:
+                return KeepForLater();
+        }
+    }
+
+    private ValueTask OnSurveyed(Surveyed message)
+    {
+        foreach (var entry in message.Entries)
+            _index.Put(entry);
+        foreach (var (id, rule) in message.Rules)
+        {
+            if (_index.TryGet(id, out var entry))
+                LearnRules(entry.Directory, [rule]);
+        }
+
+        LogStarted(_logger, _index.Count, message.Unfinished.Count);
+        foreach (var id in message.Unfinished)
+        {
+            if (_index.TryGet(id, out _) && _recovering.Add(id))
+                AwakeChild(id);
+        }
+
+        return BeReadyIfSettled();
+    }
+
+    private ValueTask OnSettled(SessionId id)
+    {
+        _recovering.Remove(id);
+        return BeReadyIfSettled();
+    }
+
+    private ValueTask BeReadyIfSettled()
+    {
+        if (_recovering.Count > 0)
+            return ValueTask.CompletedTask;
+
+        Context.Unbecome();
+        Context.Stash.UnstashAll();
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask KeepForLater()
+    {
+        if (Context.Stash.Count >= MaxWaitingForStart)
+            return Answer(new Unavailable("The server is starting and has more to do than it can take.", _retryAfter));
+
+        Context.Stash.Stash();
+        return ValueTask.CompletedTask;
+    }
+
+    [LoggerMessage(EventId = 6031, Level = LogLevel.Information, Message = "{Sessions} sessions in the journal, {Unfinished} of them with an unfinished turn.")]
+    private static partial void LogStarted(ILogger logger, int sessions, int unfinished);
+
+    [LoggerMessage(EventId = 6032, Level = LogLevel.Error, Message = "The sessions could not be read from the journal; trying again.")]
+    private static partial void LogSurveyFailed(ILogger logger, Exception cause);
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Sessions;
+
+/// <summary>Asks the region for those outside. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
+internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOptions<SessionsOptions> options, IEntropy entropy) : ISessions
+{
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(options.Value.AskTimeoutMs);
+    private readonly int _limit = options.Value.MaxOutstandingCommands;
+    private int _outstanding;
+
+    /// <inheritdoc/>
+    public Task<object> AskAsync(SessionId sessionId, object command, CancellationToken cancellationToken) =>
+        AskAsync(new SessionsActor.Deliver(sessionId, command), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<object> AskAsync(object command, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _outstanding) > _limit)
+        {
+            Interlocked.Decrement(ref _outstanding);
+            return new Unavailable($"{_limit} commands are under way already.", _retryAfter);
+        }
+
+        try
+        {
+            return await region.ActorRef.Ask<object>(command, _patience, cancellationToken);
+        }
+        catch (Exception e) when (e is AskTimeoutException or TargetTerminatedException or MailboxOverflowException)
+        {
+            return new Unavailable(e.Message, _retryAfter);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _outstanding);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
+    {
+        // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
+        var wait = new SessionsActor.Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
+        while (true)
+        {
+            try
+            {
+                var answer = await region.ActorRef.Ask<object>(wait, _patience, cancellationToken);
+                if (answer is not SessionActor.TurnLost)
+                    return answer;
+            }
+            catch (AskTimeoutException)
+            {
+                // The turn goes on.
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions;
+
+/// <summary>Registration of the sessions.</summary>
+public static class SessionsServices
+{
+    /// <summary>Adds sessions. Needs metrics, an <see cref="IJournal"/>, an <see cref="IModelCatalog"/> and the tools to be registered too.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Changes timings and limits.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddSessions(this IServiceCollection services, Action<SessionsOptions>? configure = null)
+    {
+        services.AddOptions<SessionsOptions>().Configure(configure ?? (static _ => { })).ValidateOnStart()
+            .Validate(o => o.PassivateAfterMs >= 1_000, "sessions: passivate after 1000 or more (milliseconds).")
+            .Validate(o => o.MaxQueuedPrompts is >= 1 and <= 10_000, "server.limits.queued_prompts: give 1 to 10000.")
+            .Validate(o => o.ModelSilenceMs >= 1_000, "sessions: cut a silent model after 1000 or more (milliseconds).")
+            .Validate(o => o.RetryMinMs >= 1 && o.RetryMaxMs >= o.RetryMinMs, "sessions: the first wait before a retry is 1 or more (milliseconds), the longest no less.")
+            .Validate(o => o.StoreTextBytes is >= 1 and <= 16_384, "sessions: store streamed text after 1 to 16384 (bytes).")
+            .Validate(o => o.StoreTextMs is >= 1 and <= 1_000, "sessions: store streamed text after 1 to 1000 (milliseconds).")
+            .Validate(o => o.AskTimeoutMs >= 1_000, "sessions: wait for an answer for 1000 or more (milliseconds).")
+            .Validate(o => o.MaxOutstandingCommands >= 1, "sessions: allow 1 or more commands at the same time.");
+
+        services.TryAddSingleton<SessionMetrics>();
+        services.TryAddSingleton<JournalFate>();
+        services.TryAddSingleton<IPermissionConfig, NoPermissionConfig>();
+        services.TryAddSingleton<ISessions, SessionsFacade>();
+        services.TryAddSingleton(static provider => new SessionSetup(
+            provider.GetRequiredService<IOptions<SessionsOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IEntropy>(),
+            provider.GetRequiredService<IModelCatalog>(),
+            provider.GetRequiredService<IToolbox>(),
+            provider.GetRequiredService<IProcessHost>(),
+            provider.GetRequiredService<IPermissionConfig>(),
+            provider.GetRequiredService<SessionMetrics>(),
+            provider.GetRequiredService<IJournal>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+
+        return services.AddActorSystem("opencode", static builder => builder.WithActors(static (system, registry, provider) =>
+        {
+            var setup = provider.GetRequiredService<SessionSetup>();
+            var journal = system.ActorOf(JournalActor.PropsFor(setup.Journal, provider.GetRequiredService<JournalFate>(), setup.Loggers.CreateLogger<JournalActor>()), "journal");
+            registry.Register<JournalKey>(journal);
+            registry.Register<SessionsKey>(system.ActorOf(SessionsActor.PropsFor(journal, setup), "sessions"));
+        }));
+    }
+}

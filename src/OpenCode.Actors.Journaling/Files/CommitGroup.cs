@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journaling.State;
+
+namespace OpenCode.Actors.Journaling.Files;
+
+/// <summary>Batches that are committed together, as one frame, already encoded.</summary>
+internal sealed class CommitGroup
+{
+    /// <summary>A frame takes no further batch from this size on: a reader checks and holds a frame whole.</summary>
+    public const int FullBytes = 1024 * 1024;
+
+    private readonly List<JournalBatch> _batches = [];
+    private readonly List<PendingChange> _changes = [];
+    private readonly List<AppendWaiter> _waiters = [];
+
+    public BodyWriter Body { get; } = new();
+
+    public int EntryCount { get; private set; }
+
+    public ReadOnlySpan<JournalBatch> Batches => CollectionsMarshal.AsSpan(_batches);
+
+    public ReadOnlySpan<PendingChange> Changes => CollectionsMarshal.AsSpan(_changes);
+
+    public ReadOnlySpan<AppendWaiter> Waiters => CollectionsMarshal.AsSpan(_waiters);
+
+    /// <summary>Gets a value indicating whether the frame is synced before anybody is answered.</summary>
+    public bool Durable { get; private set; }
+
+    public bool IsEmpty => EntryCount == 0 && _changes.Count == 0;
+
+    public bool IsFull => Body.Length >= FullBytes;
+
+    public void Add(JournalBatch batch, long mostBytes, AppendWaiter waiter)
+    {
+        waiter.Begin(EntryCount, batch.Entries.Count > 0);
+        Body.Reserve(mostBytes);
+        for (var i = 0; i < batch.Entries.Count; i++)
+        {
+            var entry = batch.Entries[i];
+            Body.Write(entry);
+            Durable |= entry.Durable;
+        }
+
+        EntryCount += batch.Entries.Count;
+        for (var i = 0; i < batch.Changes.Count; i++)
+        {
+            var change = batch.Changes[i];
+            var (position, size) = Body.Write(change);
+            _changes.Add(new(change.Kind, change.Owner, change.Key, EntryCount, position, size));
+        }
+
+        if (batch.Entries.Count > 0)
+            _batches.Add(batch);
+        _waiters.Add(waiter);
+    }
+
+    /// <summary>Adds somebody who waits until all before is synced.</summary>
+    public void AddBarrier(AppendWaiter waiter)
+    {
+        waiter.Begin(EntryCount, hasEntries: false);
+        Durable = true;
+        _waiters.Add(waiter);
+    }
+
+    public void Clear()
+    {
+        _batches.Clear();
+        _changes.Clear();
+        _waiters.Clear();
+        Body.Clear(keepBytes: 2 * FullBytes);
+        EntryCount = 0;
+        Durable = false;
+    }
+}

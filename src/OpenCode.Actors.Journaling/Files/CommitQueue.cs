@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+
+namespace OpenCode.Actors.Journaling.Files;
+
+/// <summary>What waits to be committed: batches are encoded into the open group by their callers, while the group before is on its way to the disk. Thread-safe.</summary>
+internal sealed class CommitQueue(bool answersInline)
+{
+    private const int SpareWaiters = 4096;
+    private const int SpareGroups = 2;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<CommitGroup> _full = new();
+    private readonly Stack<CommitGroup> _spare = new();
+    private readonly ConcurrentQueue<AppendWaiter> _waiters = new();
+    private CommitGroup? _open;
+    private bool _committing;
+    private Exception? _refusal;
+    private TaskCompletionSource? _idle;
+
+    /// <summary>Takes a batch.</summary>
+    /// <param name="batch">The batch, or null to wait only until all before is synced.</param>
+    /// <param name="mostBytes">How long it may be when encoded.</param>
+    /// <param name="wakes">True if nobody commits at the moment: the caller has to start it.</param>
+    /// <returns>Whoever waits for it.</returns>
+    /// <exception cref="Exception">What was given to <see cref="Refuse"/>.</exception>
+    public AppendWaiter Add(JournalBatch? batch, long mostBytes, out bool wakes)
+    {
+        if (!_waiters.TryDequeue(out var waiter))
+            waiter = new(this, answersInline);
+
+        lock (_gate)
+        {
+            if (_refusal is not null)
+                throw _refusal;
+
+            if (_open is { IsFull: true })
+            {
+                _full.Enqueue(_open);
+                _open = null;
+            }
+
+            _open ??= _spare.TryPop(out var spare) ? spare : new();
+            if (batch is null)
+                _open.AddBarrier(waiter);
+            else
+                _open.Add(batch, mostBytes, waiter);
+
+            wakes = !_committing;
+            _committing = true;
+            return waiter;
+        }
+    }
+
+    /// <summary>Takes the next group; without one, whoever commits is done.</summary>
+    public CommitGroup? Take()
+    {
+        TaskCompletionSource? idle;
+        lock (_gate)
+        {
+            if (_full.TryDequeue(out var group))
+                return group;
+
+            if (_open is not null)
+            {
+                group = _open;
+                _open = null;
+                return group;
+            }
+
+            _committing = false;
+            idle = _idle;
+        }
+
+        idle?.TrySetResult();
+        return null;
+    }
+
+    /// <summary>Gives a group back when all its waiters are answered.</summary>
+    public void Return(CommitGroup group)
+    {
+        group.Clear();
+        lock (_gate)
+        {
+            if (_spare.Count < SpareGroups)
+                _spare.Push(group);
+        }
+    }
+
+    public void Return(AppendWaiter waiter)
+    {
+        if (_waiters.Count < SpareWaiters)
+            _waiters.Enqueue(waiter);
+    }
+
+    /// <summary>Refuses all that comes from now on.</summary>
+    public void Refuse(Exception refusal)
+    {
+        lock (_gate)
+            _refusal ??= refusal;
+    }
+
+    /// <summary>Waits until nobody commits. Nothing is taken any more by then.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (_gate)
+        {
+            _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!_committing)
+                _idle.TrySetResult();
+
+            return _idle.Task;
+        }
+    }
+}

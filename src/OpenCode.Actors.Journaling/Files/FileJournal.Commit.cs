@@ -1,0 +1,277 @@
+using System.Buffers;
+using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journaling.State;
+
+namespace OpenCode.Actors.Journaling.Files;
+
+/// <content>Group commit: take all that waits, write one frame, sync once, answer, repeat.</content>
+public sealed partial class FileJournal
+{
+    private const long MaxBatchBytes = 128L * 1024 * 1024;
+
+    // With a full disk, how long to answer at once before the next try.
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
+
+    private readonly Action _commitAll;
+
+    // Touched by whoever commits alone.
+    private long _syncedPlace;
+    private long _markedPlace;
+    private long _nextOffset = 1;
+    private FrameHeader _frame;
+
+    private volatile JournalFailedException? _failure;
+    private volatile FullDisk? _full;
+
+    /// <inheritdoc/>
+    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<long>(cancellationToken);
+
+        for (var i = 0; i < batch.Changes.Count; i++)
+            OwnerName.Check(batch.Changes[i].Owner, nameof(batch));
+
+        var mostBytes = BodyWriter.MostBytes(batch);
+        if (mostBytes > MaxBatchBytes)
+            throw new ArgumentException($"The batch has up to {mostBytes} bytes; split it, a batch has at most {MaxBatchBytes}.", nameof(batch));
+
+        if (IsFull())
+            return ValueTask.FromException<long>(new JournalFullException(_disk.FreeBytes(), mostBytes));
+
+        return EnqueueAsync(batch, mostBytes, cancellationToken);
+    }
+
+    /// <summary>Waits until all that was taken before is synced.</summary>
+    private async ValueTask SyncAsync() => await EnqueueAsync(null, 0, CancellationToken.None).ConfigureAwait(false);
+
+    private ValueTask<long> EnqueueAsync(JournalBatch? batch, long mostBytes, CancellationToken cancellationToken)
+    {
+        AppendWaiter waiter;
+        bool wakes;
+        try
+        {
+            waiter = _queue.Add(batch, mostBytes, out wakes);
+        }
+        catch (Exception e) when (e is JournalException or ObjectDisposedException)
+        {
+            return ValueTask.FromException<long>(e);
+        }
+
+        var answer = waiter.Task;
+        if (wakes)
+            _disk.Run(_commitAll);
+
+        return cancellationToken.CanBeCanceled ? new(answer.AsTask().WaitAsync(cancellationToken)) : answer;
+    }
+
+    private async Task CommitAllAsync()
+    {
+        while (_queue.Take() is { } group)
+        {
+            try
+            {
+                if (_failure is not null)
+                    throw _failure;
+
+                await CommitAsync(group).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever happens here, nobody knows what is on disk: the journal is dead.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Fail($"committing to '{_files.Active.Header.Path}'", e);
+                foreach (var waiter in group.Waiters)
+                    waiter.Failed(_failure!);
+            }
+
+            _queue.Return(group);
+        }
+
+        StartTrim();
+    }
+
+    private async ValueTask CommitAsync(CommitGroup group)
+    {
+        var started = _time.GetTimestamp();
+        if (!group.IsEmpty)
+        {
+            if (IsFull())
+            {
+                AnswerFull(group);
+                return;
+            }
+
+            try
+            {
+                await WriteFrameAsync(group).ConfigureAwait(false);
+            }
+            catch (DiskFullException)
+            {
+                await TakeBackAsync().ConfigureAwait(false);
+                AnswerFull(group);
+                return;
+            }
+        }
+
+        var active = _files.Active;
+        if (group.Durable)
+            await SyncLogAsync(active, group.IsEmpty ? active.EndPlace : _frame.EndPlace).ConfigureAwait(false);
+
+        var firstOffset = _nextOffset;
+        if (!group.IsEmpty)
+        {
+            Publish(group, active);
+            _metrics.Committed(group.EntryCount, group.Body.Length, _time.GetElapsedTime(started));
+        }
+
+        foreach (var waiter in group.Waiters)
+            waiter.Committed(firstOffset);
+    }
+
+    private async ValueTask WriteFrameAsync(CommitGroup group)
+    {
+        var active = _files.Active;
+        if (active.Length + group.Body.Length > _options.SegmentBytes && active.HasEntries)
+            active = await RollAsync(active).ConfigureAwait(false);
+
+        var frame = group.Body.Frame;
+        var body = frame[FrameHeader.Bytes..];
+        _frame = new(
+            Crc32C.Of(body.Span, active.Header.Salt),
+            body.Length,
+            group.EntryCount,
+            group.Changes.Length,
+            Timeline.Current,
+            active.EndPlace,
+            _nextOffset,
+            _syncedPlace,
+            _time.GetUtcNow().UtcTicks);
+        _frame.Write(frame.Span, active.Header.Salt);
+        await active.File.WriteAsync(active.Length, frame).ConfigureAwait(false);
+        _markedPlace = _syncedPlace;
+        _full = null;
+    }
+
+    /// <summary>Begins the next segment. The old one is synced before anything is written to the new one (RULES B2).</summary>
+    private async ValueTask<Segment> RollAsync(Segment active)
+    {
+        await SyncLogAsync(active, active.EndPlace).ConfigureAwait(false);
+        var next = await CreateSegmentAsync(active.LastOffset + 1, active.EndPlace).ConfigureAwait(false);
+        _files.Add(next);
+        LogSegmentBegun(_logger, next.Header.Path);
+        return next;
+    }
+
+    private async ValueTask<Segment> CreateSegmentAsync(long firstOffset, long place)
+    {
+        var header = new SegmentHeader(Timeline.Id, firstOffset, place, (uint)_entropy());
+        var file = _disk.Open(header.Path, DiskFileMode.Create);
+        try
+        {
+            var bytes = new byte[SegmentHeader.Bytes];
+            header.Write(bytes);
+            await file.WriteAsync(0, bytes).ConfigureAwait(false);
+            await file.SyncAsync().ConfigureAwait(false);
+            await _disk.SyncFolderAsync(SegmentHeader.Folder).ConfigureAwait(false);
+            return new(header, file);
+        }
+        catch
+        {
+            // A start takes a file that is only a part of a header for what it is, should the deletion be lost.
+            file.Dispose();
+            _disk.Delete(header.Path);
+            throw;
+        }
+    }
+
+    private async ValueTask SyncLogAsync(Segment active, long upTo)
+    {
+        if (_syncedPlace >= upTo)
+            return;
+
+        var started = _time.GetTimestamp();
+        await active.File.SyncAsync().ConfigureAwait(false);
+        _syncedPlace = upTo;
+        _metrics.Synced(_time.GetElapsedTime(started));
+    }
+
+    /// <summary>Makes a committed group visible: state first, then entries, then the head.</summary>
+    private void Publish(CommitGroup group, Segment active)
+    {
+        if (group.Changes.Length > 0)
+            _index.Apply(group.Changes, active, active.Length, _frame);
+
+        var entries = ArrayPool<LogEntry>.Shared.Rent(group.EntryCount);
+        var count = 0;
+        foreach (var batch in group.Batches)
+        {
+            for (var i = 0; i < batch.Entries.Count; i++)
+                entries[count++] = new(_nextOffset++, _frame.Time, batch.Entries[i]);
+        }
+
+        _recent.Add(entries.AsSpan(0, count));
+        ArrayPool<LogEntry>.Shared.Return(entries, clearArray: true);
+        _files.Add(_frame);
+        _files.MoveHead(_nextOffset - 1);
+        _waiters.Moved();
+    }
+
+    /// <summary>Cuts off what was written of a frame that found no room, for good: nobody will have been told of it.</summary>
+    private async ValueTask TakeBackAsync()
+    {
+        var active = _files.Active;
+        if (active.File.Length > active.Length)
+        {
+            active.File.Truncate(active.Length);
+            await active.File.SyncAsync().ConfigureAwait(false);
+        }
+
+        if (_full is null)
+            LogDiskFull(_logger, _disk.Name, _disk.FreeBytes());
+        _full = new(_time.GetTimestamp());
+    }
+
+    private bool IsFull() => _full is { } full && _time.GetElapsedTime(full.Since) < FullFor;
+
+    private void AnswerFull(CommitGroup group)
+    {
+        var full = new JournalFullException(_disk.FreeBytes(), group.Body.Length);
+        foreach (var waiter in group.Waiters)
+            waiter.Failed(full);
+    }
+
+    private void Fail(string doing, Exception cause)
+    {
+        var failure = new JournalFailedException($"{doing} in '{_disk.Name}': {cause.Message}", cause);
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null)
+            return;
+
+        LogFailed(_logger, failure);
+        _queue.Refuse(failure);
+        _waiters.Fail(failure);
+    }
+
+    /// <summary>Syncs what is left, and says so in an empty frame: damage below it is then never taken for an un-synced tail.</summary>
+    private async ValueTask CloseLogAsync()
+    {
+        if (_failure is not null)
+            return;
+
+        var active = _files.Active;
+        await SyncLogAsync(active, active.EndPlace).ConfigureAwait(false);
+        if (_markedPlace >= _syncedPlace)
+            return;
+
+        var mark = new byte[FrameHeader.Bytes];
+        new FrameHeader(Crc32C.Of([], active.Header.Salt), 0, 0, 0, Timeline.Current, active.EndPlace, _nextOffset, _syncedPlace, _time.GetUtcNow().UtcTicks)
+            .Write(mark, active.Header.Salt);
+        await active.File.WriteAsync(active.Length, mark).ConfigureAwait(false);
+    }
+
+    /// <summary>The disk was full.</summary>
+    /// <param name="Since">When the last try failed, as the clock's timestamp.</param>
+    private sealed record FullDisk(long Since);
+}

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using OpenCode.Actors.Journaling.State;
+
+namespace OpenCode.Actors.Journaling.Files;
+
+/// <content>Reading entries and rows.</content>
+public sealed partial class FileJournal
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var until = Head;
+        if (after < Floor)
+            throw new JournalTrimmedException(after, Floor);
+
+        ColdReader? cold = null;
+        while (after < until)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_recent.Read(after, until, ColdReader.PageBytes) is { } recent)
+            {
+                after += recent.Length;
+                yield return new(filter == EntryFilter.All ? recent : Array.FindAll(recent, filter.Matches), after);
+                continue;
+            }
+
+            await foreach (var page in (cold ??= new(_files, filter)).ReadAsync(after, until, cancellationToken).ConfigureAwait(false))
+            {
+                after = page.Through;
+                yield return page;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _waiters.WaitBeyondAsync(offset, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StateRow> LoadAsync(string owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        OwnerName.Check(owner, nameof(owner));
+        if (await _state.ReadAsync(owner, static (_, _) => true, cancellationToken).ConfigureAwait(false) is not { } found)
+            yield break;
+
+        foreach (var row in found.Rows)
+            yield return row;
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => _state.ListAsync(kind, cancellationToken);
+}

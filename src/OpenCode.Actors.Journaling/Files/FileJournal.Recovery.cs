@@ -1,0 +1,84 @@
+using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journaling.State;
+
+namespace OpenCode.Actors.Journaling.Files;
+
+/// <content>The start: read all, cut the un-synced tail or refuse (RULES B1), sync, then begin a generation (RULES A3).</content>
+public sealed partial class FileJournal
+{
+    private async ValueTask RecoverAsync(CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        var known = await TimelineFile.ReadAsync(_disk, cancellationToken).ConfigureAwait(false);
+        foreach (var name in _disk.List(SnapshotFile.Folder))
+        {
+            if (SnapshotFile.TryParseName(name, out var owner))
+                _index.ExpectSnapshot(owner);
+            else if (name.EndsWith(SnapshotFile.Temporary, StringComparison.Ordinal))
+                _disk.Delete($"{SnapshotFile.Folder}/{name}");
+        }
+
+        using var scan = new LogScan(_disk, known?.Timeline.Id, known?.SyncedPlace ?? 0, new StateBuilder(_index).Visit);
+        await scan.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (scan.Damage is not null)
+            throw scan.Damage;
+
+        if (known is null && (scan.Segments.Count > 0 || _index.Owners().Length > 0))
+            throw new JournalCorruptException(TimelineFile.Name, 0, "it is missing, but there is a log", "Restore it from a backup of the data folder.");
+
+        await CutAsync(scan).ConfigureAwait(false);
+        await ResolveSnapshotsAsync(scan.EndPlace, cancellationToken).ConfigureAwait(false);
+        (_syncedPlace, _markedPlace, _nextOffset) = (scan.EndPlace, scan.EndPlace, scan.Head + 1);
+        foreach (var segment in scan.TakeSegments())
+            _files.Add(segment);
+
+        _timeline = (known ?? TimelineFile.Create(_entropy)).Next(Head, _syncedPlace);
+        await _timeline.WriteAsync(_disk).ConfigureAwait(false);
+        if (_nextOffset == 1 && _syncedPlace == 0 && _files.IsEmpty)
+        {
+            _files.Add(await CreateSegmentAsync(_nextOffset, _syncedPlace).ConfigureAwait(false));
+            await _disk.SyncFolderAsync("").ConfigureAwait(false);
+        }
+
+        _metrics.Opened(() => (Head, Floor));
+        var milliseconds = _time.GetElapsedTime(started).TotalMilliseconds;
+        LogOpened(_logger, _disk.Name, Timeline.Id, Timeline.Current, Floor, Head, milliseconds);
+    }
+
+    private async ValueTask CutAsync(LogScan scan)
+    {
+        foreach (var path in scan.Unfinished)
+            _disk.Delete(path);
+        if (scan.Unfinished.Count > 0)
+            await _disk.SyncFolderAsync(SegmentHeader.Folder).ConfigureAwait(false);
+
+        if (scan.Segments.Count == 0)
+            return;
+
+        var last = scan.Segments[^1];
+        if (scan.TornBytes > 0)
+        {
+            LogTailCut(_logger, last.Header.Path, last.Length, scan.TornBytes, scan.TornBecause!);
+            last.File.Truncate(last.Length);
+        }
+
+        // What was recovered may have been written but never synced: it is shown from now on, so it must not be lost to a power cut (RULES A3).
+        await last.File.SyncAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask ResolveSnapshotsAsync(long endPlace, CancellationToken cancellationToken)
+    {
+        foreach (var owner in _index.Unresolved())
+        {
+            var (place, _) = await SnapshotFile.ReadAsync(_disk, owner, static (_, _) => false, static (_, _) => false, cancellationToken).ConfigureAwait(false);
+            if (place > endPlace)
+            {
+                throw new JournalCorruptException(
+                    SnapshotFile.PathOf(owner), 0, $"it holds up to byte {place} of the log, which ends at {endPlace}", "Restore the whole data folder from one backup.");
+            }
+
+            _index.ResolveSnapshot(owner, place);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journaling.State;
+
+namespace OpenCode.Actors.Journaling.Files;
+
+/// <summary>The journal of a single node, in one data folder: a log of checksummed frames, and a snapshot for each owner that needs one (RULES B).</summary>
+public sealed partial class FileJournal : IJournal
+{
+    private readonly IDisk _disk;
+    private readonly JournalOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Func<ulong> _entropy;
+    private readonly JournalMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly LogFiles _files = new();
+    private readonly StateIndex _index;
+    private readonly StateReader _state;
+    private readonly RecentEntries _recent;
+    private readonly CommitQueue _queue;
+    private readonly HeadWaiters _waiters;
+    private readonly SemaphoreSlim _asideTurn = new(1);
+    private readonly IDisposable _hold;
+    private TimelineFile? _timeline;
+    private bool _disposed;
+
+    private FileJournal(
+        IDisk disk, IDisposable hold, JournalOptions options, TimeProvider time, Func<ulong> entropy, ILogger<FileJournal>? logger, JournalMetrics? metrics)
+    {
+        (_disk, _hold, _options, _time, _entropy) = (disk, hold, options, time, entropy);
+        _logger = logger ?? NullLogger<FileJournal>.Instance;
+        _metrics = metrics ?? new();
+        _index = new(options.HoldKinds);
+        _recent = new(options.RecentBytes);
+        _queue = new(disk.RunsInline);
+        _waiters = new(_files, disk.RunsInline);
+        _commitAll = () => _ = CommitAllAsync();
+        _state = new(disk, _index);
+    }
+
+    /// <inheritdoc/>
+    public Timeline Timeline => _timeline!.Timeline;
+
+    /// <inheritdoc/>
+    public long Head => _files.Head;
+
+    /// <inheritdoc/>
+    public long Floor => _files.Floor;
+
+    /// <summary>Opens the journal of a folder, or makes a new one, and begins a new generation.</summary>
+    /// <param name="disk">The folder: <see cref="Doors.FileDisk"/>, or <see cref="MemoryDisk"/> in tests.</param>
+    /// <param name="options">Sizes and times.</param>
+    /// <param name="time">The clock for the time of entries, and for retention.</param>
+    /// <param name="entropy">Gives random numbers: the id of a new timeline, salts of checksums.</param>
+    /// <param name="logger">Is told of what recovery cut, of retention and of failures.</param>
+    /// <param name="metrics">Is told what is committed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The journal, recovered.</returns>
+    /// <exception cref="JournalLockedException">Another process has the folder.</exception>
+    /// <exception cref="JournalCorruptException">What was safely on disk is damaged.</exception>
+    /// <exception cref="JournalVersionException">A newer program wrote the folder.</exception>
+    public static async Task<FileJournal> OpenAsync(
+        IDisk disk,
+        JournalOptions options,
+        TimeProvider time,
+        Func<ulong> entropy,
+        ILogger<FileJournal>? logger = null,
+        JournalMetrics? metrics = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(options);
+        var journal = new FileJournal(disk, disk.Lock(), options, time, entropy, logger, metrics);
+        try
+        {
+            await journal.OnDiskAsync(disk.Run, () => journal.RecoverAsync(cancellationToken)).ConfigureAwait(false);
+            return journal;
+        }
+        catch
+        {
+            journal._files.DisposeFiles();
+            journal._hold.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Commits what was taken, syncs it, and lets go of the folder.</summary>
+    /// <returns>A task that ends when it is done.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        var closed = new ObjectDisposedException(nameof(FileJournal), "The journal is closed.");
+        _queue.Refuse(closed);
+        await _queue.WhenIdleAsync().ConfigureAwait(false);
+        await _asideTurn.WaitAsync().ConfigureAwait(false);
+        await OnDiskAsync(_disk.Run, CloseLogAsync).ConfigureAwait(false);
+        _waiters.Fail(closed);
+        _files.DisposeFiles();
+        _hold.Dispose();
+        _asideTurn.Dispose();
+    }
+
+    /// <summary>Runs work where the disk may block, and comes back elsewhere.</summary>
+    private Task OnDiskAsync(Action<Action> lane, Func<ValueTask> work)
+    {
+        var done = new TaskCompletionSource(_disk.RunsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        lane(() => _ = RunAsync());
+        return done.Task;
+
+        async Task RunAsync()
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+                done.SetResult();
+            }
+#pragma warning disable CA1031 // Whatever it is, whoever waits for the work gets it.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                done.SetException(e);
+            }
+        }
+    }
+}

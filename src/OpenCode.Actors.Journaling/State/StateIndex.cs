@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using OpenCode.Actors.Journaling.Segments;
+
+namespace OpenCode.Actors.Journaling.State;
+
+/// <summary>Where each row of state is. Thread-safe.</summary>
+/// <param name="holdKinds">Kinds of rows that keep their segment from retention.</param>
+internal sealed class StateIndex(ISet<string> holdKinds)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, OwnerRows> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _kinds = new(StringComparer.Ordinal);
+    private long _place;
+
+    /// <summary>Takes in the changes of a frame that has been added to its segment.</summary>
+    public void Apply(ReadOnlySpan<PendingChange> changes, Segment segment, long framePosition, in FrameHeader frame)
+    {
+        lock (_gate)
+        {
+            _place = frame.EndPlace;
+            foreach (ref readonly var change in changes)
+            {
+                var owner = FindOrAddNeedsLock(change.Owner);
+                var row = new RowPlace(
+                    KindNeedsLock(change.Kind),
+                    change.Key == owner.Owner ? owner.Owner : change.Key,
+                    segment,
+                    frame.FirstOffset + change.EntriesBefore - 1,
+                    (uint)(framePosition + change.Position),
+                    change.Size);
+                if (!row.Deleted)
+                    owner.Put(row);
+                else
+                    owner.Delete(row);
+                if (owner is { Count: 0, HasSnapshot: false })
+                    _owners.Remove(owner.Owner);
+            }
+        }
+    }
+
+    /// <summary>Notes that an owner has a snapshot, which is read when it is needed.</summary>
+    public void ExpectSnapshot(string owner)
+    {
+        lock (_gate)
+            FindOrAddNeedsLock(owner).ExpectSnapshot();
+    }
+
+    /// <summary>Notes up to which place the snapshot of an owner holds, if that was not known.</summary>
+    public void ResolveSnapshot(string owner, long place)
+    {
+        lock (_gate)
+        {
+            if (_owners.TryGetValue(owner, out var rows) && rows.SnapshotPlace == 0)
+                rows.TakeSnapshot(place, holdKinds);
+        }
+    }
+
+    /// <summary>Takes over a new snapshot: what stands before its place is in it.</summary>
+    public void TakeSnapshot(string owner, long place)
+    {
+        lock (_gate)
+            FindOrAddNeedsLock(owner).TakeSnapshot(place, holdKinds);
+    }
+
+    /// <summary>Notes that nothing of an owner was left at a place, and its snapshot is gone.</summary>
+    public void DropSnapshot(string owner, long place)
+    {
+        lock (_gate)
+        {
+            if (!_owners.TryGetValue(owner, out var rows))
+                return;
+
+            rows.DropSnapshot(place);
+            if (rows.Count == 0)
+                _owners.Remove(owner);
+        }
+    }
+
+    /// <summary>Looks at one owner.</summary>
+    /// <returns>Its rows in the log, and its snapshot; null if it has neither.</returns>
+    public OwnerView? View(string owner)
+    {
+        lock (_gate)
+            return _owners.TryGetValue(owner, out var rows) ? new(rows.Owner, rows.ToArray(), rows.SnapshotPlace, _place) : null;
+    }
+
+    /// <summary>Lists the owners.</summary>
+    public string[] Owners()
+    {
+        lock (_gate)
+            return [.. _owners.Keys];
+    }
+
+    /// <summary>Lists the owners that have a snapshot which was not read yet, and rows that may be in it.</summary>
+    public List<string> Unresolved() => OwnersWhere(static rows => rows is { SnapshotPlace: 0, Count: > 0 });
+
+    /// <summary>Lists the owners that have rows, or deletions that count, in a segment.</summary>
+    public List<string> OwnersIn(Segment segment) => OwnersWhere(rows => rows.Any(static (row, s) => ReferenceEquals(row.Segment, s), segment));
+
+    /// <summary>Tells whether a row that holds up retention is in a segment.</summary>
+    public bool Holds(Segment segment) =>
+        OwnersWhere(rows => rows.Any(static (row, a) => ReferenceEquals(row.Segment, a.segment) && !row.Deleted && a.holdKinds.Contains(row.Kind), (segment, holdKinds))).Count > 0;
+
+    private List<string> OwnersWhere(Func<OwnerRows, bool> predicate)
+    {
+        var owners = new List<string>();
+        lock (_gate)
+        {
+            foreach (var rows in _owners.Values)
+            {
+                if (predicate(rows))
+                    owners.Add(rows.Owner);
+            }
+        }
+
+        return owners;
+    }
+
+    private OwnerRows FindOrAddNeedsLock(string owner) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_owners, owner, out _) ??= new(owner);
+
+    private string KindNeedsLock(string kind) => CollectionsMarshal.GetValueRefOrAddDefault(_kinds, kind, out _) ??= kind;
+}

@@ -39,7 +39,7 @@ public abstract class StreamsKit : ActorKit
 
     internal void Run() => RunDryAsync().GetAwaiter().GetResult();
 
-    internal void Append(params Journaling.EntryDraft[] drafts)
+    internal void Append(params OpenCode.Actors.Journaling.EntryDraft[] drafts)
     {
         Journal.Append(drafts);
         Run();

@@ -385,10 +385,10 @@ public sealed class SubscriberActorTests : StreamsKit
     {
         Start();
         var client = ConnectWrapped();
-        var lane = Log.Ring.Subscribe(Journaling.EntryFilter.All, CreateProbe("reader").Ref);
+        var lane = Log.Ring.Subscribe(OpenCode.Actors.Journaling.EntryFilter.All, CreateProbe("reader").Ref);
         Assert.True(lane.TryWait(0));
         var probe = CreateProbe();
-        var reader = Log.Ring.Subscribe(Journaling.EntryFilter.All, probe.Ref);
+        var reader = Log.Ring.Subscribe(OpenCode.Actors.Journaling.EntryFilter.All, probe.Ref);
         Assert.True(reader.TryWait(0));
 
         for (var i = 0; i < 100; i++)
@@ -409,7 +409,7 @@ public sealed class SubscriberActorTests : StreamsKit
     {
         Start();
         var probe = CreateProbe();
-        var reader = Log.Ring.Subscribe(new Journaling.EntryFilter(Location: "/b"), probe.Ref);
+        var reader = Log.Ring.Subscribe(new OpenCode.Actors.Journaling.EntryFilter(Location: "/b"), probe.Ref);
         Assert.True(reader.TryWait(0));
 
         Append(Journal.Event("/a"), Journal.Event(location: null));

@@ -4,5 +4,6 @@ using System.Text.Json.Serialization;
 namespace OpenCode.Actors.Protocol.Json;
 
 /// <summary>An enumeration as its lower-case name; numbers are refused.</summary>
-internal sealed class WireEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+/// <typeparam name="T">The enumeration.</typeparam>
+public sealed class WireEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where T : struct, Enum;

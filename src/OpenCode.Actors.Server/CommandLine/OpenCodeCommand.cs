@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Globalization;
+
+namespace OpenCode.Actors.Server.CommandLine;
+
+/// <summary>The command line: <c>serve</c>, <c>check</c>, <c>--version</c>.</summary>
+internal static class OpenCodeCommand
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var parsed = Create(Environment.GetEnvironmentVariable, home, ServeCommand.RunAsync, CheckCommand.RunAsync).Parse(args);
+        if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
+        {
+            // The server minds signals itself.
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        }
+
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+        }
+
+        await Console.Error.WriteLineAsync("Try --help.");
+        return ExitCodes.BadOption;
+    }
+
+    public static RootCommand Create(Func<string, string?> variable, string home, Func<ServeSettings, Task<int>> serve, Func<string, Task<int>> check) =>
+        new("A session server and event hub for coding agents that speaks opencode's HTTP and SSE API.") { Serve(variable, home, serve), Check(check) };
+
+    private static Command Serve(Func<string, string?> variable, string home, Func<ServeSettings, Task<int>> serve)
+    {
+        var hostname = new Option<string>("--hostname") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
+        var port = new Option<int>("--port") { Description = "Port to listen on; 0 picks a free one.", DefaultValueFactory = _ => 4096 };
+        var data = new Option<string?>("--data") { Description = "Data folder. Default: $XDG_DATA_HOME/opencode-actors.", HelpName = "DIR" };
+        var config = new Option<string?>("--config") { Description = "A further opencode.json, above the user's own.", HelpName = "FILE" };
+        var cors = new Option<string[]>("--cors") { Description = "A further origin whose pages may use the server. May be repeated.", HelpName = "ORIGIN", DefaultValueFactory = _ => [] };
+        var hosts = new Option<string[]>("--allowed-host") { Description = "A further name of this server. May be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
+        var insecure = new Option<bool>("--insecure") { Description = "Listen beyond this machine without a password." };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 0 or > 65_535))
+            {
+                result.AddError($"--port {token.Value}: give 0 to 65535.");
+            }
+        });
+
+        var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure };
+        command.SetAction((parsed, _) => serve(new ServeSettings
+        {
+            Hostname = parsed.GetRequiredValue(hostname),
+            Port = parsed.GetRequiredValue(port),
+            DataFolder = Path.GetFullPath(parsed.GetValue(data) ?? DataFolder.Default(variable, home)),
+            ConfigFile = parsed.GetValue(config),
+            Cors = parsed.GetRequiredValue(cors),
+            AllowedHosts = parsed.GetRequiredValue(hosts),
+            Insecure = parsed.GetValue(insecure),
+            Password = variable("OPENCODE_SERVER_PASSWORD") is { Length: > 0 } password ? password : null,
+            Username = variable("OPENCODE_SERVER_USERNAME") is { Length: > 0 } username ? username : "opencode",
+        }));
+        return command;
+    }
+
+    private static Command Check(Func<string, Task<int>> check)
+    {
+        var folder = new Argument<string>("DIR") { Description = "A data folder. It is read, never changed." };
+        var command = new Command("check", "Verifies a data folder.") { folder };
+        command.SetAction((parsed, _) => check(Path.GetFullPath(parsed.GetRequiredValue(folder))));
+        return command;
+    }
+}

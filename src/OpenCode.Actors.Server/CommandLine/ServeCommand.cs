@@ -1,0 +1,49 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Config.Doors;
+
+namespace OpenCode.Actors.Server.CommandLine;
+
+/// <summary>Runs the server until it is told to stop, and makes exit codes of what goes wrong.</summary>
+internal static class ServeCommand
+{
+    public static async Task<int> RunAsync(ServeSettings settings)
+    {
+        if (settings.Refusal() is { } refusal)
+        {
+            return await FailAsync(ExitCodes.BadOption, refusal);
+        }
+
+        try
+        {
+            var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, Environment.CurrentDirectory);
+            await using var app = Program.Build(settings, configs);
+            await app.StartAsync();
+            await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
+            await app.WaitForShutdownAsync();
+            return ExitCodes.Ok;
+        }
+        catch (ConfigException e)
+        {
+            return await FailAsync(ExitCodes.BadOption, e.Message);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            return await FailAsync(ExitCodes.PortTaken, $"Port {settings.Port} of {settings.Hostname} is taken. Stop what listens there, or give another --port; 0 picks a free one.");
+        }
+        catch (SocketException e)
+        {
+            return await FailAsync(ExitCodes.BadOption, $"Cannot listen on {settings.Hostname}, port {settings.Port}: {e.Message}.");
+        }
+    }
+
+    // Kestrel names the address it bound, with the real port.
+    private static string Address(WebApplication app) => app.Urls.First();
+
+    private static async Task<int> FailAsync(int code, string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return code;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+
+namespace OpenCode.Actors.Server.CommandLine;
+
+/// <summary>What the command line and the environment say about one run of <c>serve</c>.</summary>
+internal sealed record ServeSettings
+{
+    public string Hostname { get; init; } = "127.0.0.1";
+
+    /// <summary>Gets the port; 0 picks a free one.</summary>
+    public int Port { get; init; } = 4096;
+
+    public required string DataFolder { get; init; }
+
+    public string? ConfigFile { get; init; }
+
+    /// <summary>Gets further origins whose pages may use the server, exact.</summary>
+    public IReadOnlyList<string> Cors { get; init; } = [];
+
+    /// <summary>Gets further names under which the server may be addressed.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    public bool Insecure { get; init; }
+
+    /// <summary>Gets the password; null when everybody on this machine may use the server.</summary>
+    public string? Password { get; init; }
+
+    public string Username { get; init; } = "opencode";
+
+    /// <summary>Gets a value indicating whether only this machine can reach the server.</summary>
+    public bool IsLoopback => IsLocalName || (IPAddress.TryParse(Hostname, out var address) && IPAddress.IsLoopback(address));
+
+    public bool IsLocalName => Hostname.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Says why the server must not start like this, or null.</summary>
+    public string? Refusal() => this switch
+    {
+        { IsLoopback: false, Password: null, Insecure: false } =>
+            $"--hostname {Hostname} can be reached from other machines, and there is no password: set OPENCODE_SERVER_PASSWORD, or give --insecure if the network is yours alone.",
+        { IsLocalName: false } when !IPAddress.TryParse(Hostname, out _) =>
+            $"--hostname {Hostname}: give an IP address of this machine, or localhost.",
+        _ => null,
+    };
+}

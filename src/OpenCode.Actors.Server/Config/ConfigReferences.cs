@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>Replaces <c>{env:NAME}</c> (empty when not set) and <c>{file:PATH}</c> (trimmed) in every string of a configuration file.</summary>
+/// <remarks>Works on parsed strings, not on the text: a value with a quote in it cannot change the structure.</remarks>
+internal sealed partial class ConfigReferences(string source, IConfigSource files, ICollection<ConfigMistake> mistakes)
+{
+    public void Replace(JsonObject json) => Replace(json, "");
+
+    private void Replace(JsonNode node, string key)
+    {
+        switch (node)
+        {
+            case JsonObject o:
+                foreach (var (name, value) in o.ToArray())
+                {
+                    ReplaceChild(value, key.Length == 0 ? name : $"{key}.{name}", text => o[name] = text);
+                }
+
+                break;
+            case JsonArray a:
+                for (var i = 0; i < a.Count; i++)
+                {
+                    var at = i;
+                    ReplaceChild(a[i], $"{key}.{at}", text => a[at] = text);
+                }
+
+                break;
+        }
+    }
+
+    private void ReplaceChild(JsonNode? child, string key, Action<string> set)
+    {
+        if (child is JsonValue value && value.TryGetValue(out string? text))
+        {
+            if (text.Contains('{', StringComparison.Ordinal))
+            {
+                set(Reference.Replace(text, match => Look(match.Groups["kind"].ValueSpan, match.Groups["name"].Value, key)));
+            }
+        }
+        else if (child is not null)
+        {
+            Replace(child, key);
+        }
+    }
+
+    private string Look(ReadOnlySpan<char> kind, string name, string key)
+    {
+        if (kind is "env")
+        {
+            return files.Variable(name) ?? "";
+        }
+
+        try
+        {
+            var path = name.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(files.Home, name[2..]) : name;
+            path = Path.GetFullPath(path, Path.GetDirectoryName(source) ?? "/");
+            if (files.ReadText(path) is { } text)
+            {
+                return text.Trim();
+            }
+
+            mistakes.Add(new ConfigMistake(source, key, $"names the file '{path}', which does not exist."));
+        }
+        catch (IOException e)
+        {
+            mistakes.Add(new ConfigMistake(source, key, $"names a file that cannot be read: {e.Message}"));
+        }
+
+        return "";
+    }
+
+    [GeneratedRegex(@"\{(?<kind>env|file):(?<name>[^}]+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Reference { get; }
+}

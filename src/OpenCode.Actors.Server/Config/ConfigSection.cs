@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>One object of a configuration, read key by key. A wrong value is noted with its full key and reads as if it were not there.</summary>
+internal sealed class ConfigSection(JsonObject json, string path, string source, ICollection<ConfigMistake> mistakes)
+{
+    /// <summary>Gets the keys in the order of the file.</summary>
+    public IEnumerable<string> Keys => json.Select(p => p.Key);
+
+    public JsonNode? this[string key] => json[key];
+
+    public string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    public void Wrong(string key, string message) => mistakes.Add(new ConfigMistake(source, Full(key), message));
+
+    public string? Text(string key)
+    {
+        if (json[key] is not { } node)
+        {
+            return null;
+        }
+
+        if (node is JsonValue value && value.TryGetValue(out string? text))
+        {
+            return text;
+        }
+
+        Wrong(key, "give a string.");
+        return null;
+    }
+
+    /// <summary>Reads a whole number of <paramref name="unit"/> between <paramref name="min"/> and <paramref name="max"/>, both allowed.</summary>
+    public long? Whole(string key, long min, long max, string unit)
+    {
+        if (json[key] is not { } node)
+        {
+            return null;
+        }
+
+        if (node.GetValueKind() == JsonValueKind.Number && long.TryParse(node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Wrong(key, string.Create(CultureInfo.InvariantCulture, $"give {min} to {max} ({unit})."));
+        return null;
+    }
+
+    public ConfigSection? Section(string key)
+    {
+        if (json[key] is not { } node)
+        {
+            return null;
+        }
+
+        if (node is JsonObject child)
+        {
+            return new ConfigSection(child, Full(key), source, mistakes);
+        }
+
+        Wrong(key, "give an object.");
+        return null;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>Turns the text of one <c>opencode.json</c> into a JSON object: comments and trailing commas allowed, order kept.</summary>
+internal static class ConfigText
+{
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>Parses the text. Returns null and notes the mistake when it is no JSON object.</summary>
+    public static JsonObject? Parse(string text, string source, ICollection<ConfigMistake> mistakes)
+    {
+        try
+        {
+            if (JsonNode.Parse(text, nodeOptions: null, Lenient) is JsonObject json)
+            {
+                return json;
+            }
+
+            mistakes.Add(new ConfigMistake(source, "", "is not a JSON object."));
+        }
+        catch (JsonException e)
+        {
+            mistakes.Add(new ConfigMistake(source, "", $"is not valid JSON: {e.Message}"));
+        }
+
+        return null;
+    }
+}

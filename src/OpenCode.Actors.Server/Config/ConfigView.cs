@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using OpenCode.Actors.Protocol.Permissions;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>What <c>GET /config</c> shows: what has an effect here, built from what was understood, so that no secret can slip through.</summary>
+internal static class ConfigView
+{
+    public static JsonObject Of(EffectiveConfig effective)
+    {
+        var config = effective.Values;
+        var view = new JsonObject { ["$schema"] = "https://opencode.ai/config.json" };
+        if (config.Model is { } model)
+        {
+            view["model"] = model;
+        }
+
+        if (config.Providers.Count > 0)
+        {
+            view["provider"] = Object(config.Providers, p => p.Id, Provider);
+        }
+
+        if (config.Permission.Count > 0)
+        {
+            view["permission"] = Object(
+                config.Permission.GroupBy(r => r.Permission, StringComparer.Ordinal),
+                group => group.Key,
+                group => Object(group, r => r.Pattern, r => Action(r.Action)));
+        }
+
+        view["server"] = new JsonObject
+        {
+            ["event_stream"] = new JsonObject
+            {
+                ["heartbeat_ms"] = config.EventStream.HeartbeatMs,
+                ["ring_bytes"] = config.EventStream.RingBytes,
+                ["write_timeout_ms"] = config.EventStream.WriteTimeoutMs,
+                ["retain_ms"] = config.EventStream.RetainMs,
+                ["retain_bytes"] = config.EventStream.RetainBytes,
+            },
+            ["limits"] = new JsonObject
+            {
+                ["body_bytes"] = config.Limits.BodyBytes,
+                ["connections"] = config.Limits.Connections,
+                ["streams"] = config.Limits.Streams,
+                ["queued_prompts"] = config.Limits.QueuedPrompts,
+            },
+        };
+        return view;
+    }
+
+    private static JsonObject Provider(ProviderConfig provider)
+    {
+        var view = new JsonObject { ["name"] = provider.Name };
+        if (provider.BaseUrl is { } url)
+        {
+            // Without user and password, which some put into the URL.
+            view["options"] = new JsonObject { ["baseURL"] = url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) };
+        }
+
+        view["models"] = Object(provider.Models, m => m.Id, m => new JsonObject { ["id"] = m.ApiId, ["name"] = m.Name });
+        return view;
+    }
+
+    private static string Action(PermissionAction action) => action switch
+    {
+        PermissionAction.Allow => "allow",
+        PermissionAction.Deny => "deny",
+        _ => "ask",
+    };
+
+    private static JsonObject Object<T>(IEnumerable<T> items, Func<T, string> key, Func<T, JsonNode> value)
+    {
+        var view = new JsonObject();
+        foreach (var item in items)
+        {
+            view[key(item)] = value(item);
+        }
+
+        return view;
+    }
+}

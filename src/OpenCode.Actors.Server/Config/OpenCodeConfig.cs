@@ -1,0 +1,68 @@
+using OpenCode.Actors.Protocol.Permissions;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>What configuration says, as far as this server heeds it. Keys of <c>opencode.json</c> that are not here have no effect.</summary>
+/// <param name="Model">The model of prompts that name none, <c>provider/model</c>; null when not configured.</param>
+/// <param name="Providers">In the order of the files.</param>
+/// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
+internal sealed record OpenCodeConfig(
+    string? Model,
+    IReadOnlyList<ProviderConfig> Providers,
+    IReadOnlyList<PermissionRule> Permission,
+    EventStreamConfig EventStream,
+    LimitsConfig Limits)
+{
+    public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig());
+}
+
+/// <summary>A provider with an OpenAI-compatible interface. Section <c>provider.ID</c>.</summary>
+/// <param name="Id">The key of the section.</param>
+/// <param name="Name">For people.</param>
+/// <param name="BaseUrl">Where it is; null when the section gives none.</param>
+/// <param name="ApiKey">A secret: never shown.</param>
+/// <param name="Headers">Sent with each request. Secrets: never shown.</param>
+/// <param name="Models">In the order of the file.</param>
+internal sealed record ProviderConfig(
+    string Id, string Name, Uri? BaseUrl, string? ApiKey, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<ModelConfig> Models);
+
+/// <summary>A model of a provider. Section <c>provider.ID.models.KEY</c>.</summary>
+/// <param name="Id">The key: what clients name.</param>
+/// <param name="ApiId">What the provider is asked for: <c>id</c> of the section, else the key.</param>
+/// <param name="Name">For people.</param>
+internal sealed record ModelConfig(string Id, string ApiId, string Name);
+
+/// <summary>Timings and limits of event streams. Section <c>server.event_stream</c>.</summary>
+internal sealed record EventStreamConfig
+{
+    /// <summary>Gets the silence after which a heartbeat is sent, in milliseconds; 1,000 to 60,000.</summary>
+    public int HeartbeatMs { get; init; } = 10_000;
+
+    /// <summary>Gets the memory of recent frames, in bytes; 1 MiB to 16 GiB.</summary>
+    public long RingBytes { get; init; } = 64L << 20;
+
+    /// <summary>Gets how long a flush may make no progress before the stream is reset, in milliseconds; 1,000 to 600,000.</summary>
+    public int WriteTimeoutMs { get; init; } = 20_000;
+
+    /// <summary>Gets the age up to which a client can resume, in milliseconds; 10 s to 30 days.</summary>
+    public long RetainMs { get; init; } = 3_600_000;
+
+    /// <summary>Gets the size of the journal's window up to which a client can resume, in bytes; 16 MiB to 1 TiB.</summary>
+    public long RetainBytes { get; init; } = 1L << 30;
+}
+
+/// <summary>What one server takes. Section <c>server.limits</c>.</summary>
+internal sealed record LimitsConfig
+{
+    /// <summary>Gets the largest request body, in bytes; 1 KiB to 1 GiB. Beyond it: 413.</summary>
+    public long BodyBytes { get; init; } = 32L << 20;
+
+    /// <summary>Gets how many connections may be open; 1 to 1,000,000. Beyond it: 503 with Retry-After.</summary>
+    public int Connections { get; init; } = 20_000;
+
+    /// <summary>Gets how many event streams may be open; 1 to 1,000,000. Beyond it a stream is told to come back later and reset.</summary>
+    public int Streams { get; init; } = 15_000;
+
+    /// <summary>Gets how many prompts may wait in one session; 1 to 10,000. Beyond it: 503 with Retry-After.</summary>
+    public int QueuedPrompts { get; init; } = 64;
+}

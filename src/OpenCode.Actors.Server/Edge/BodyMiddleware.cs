@@ -1,0 +1,22 @@
+namespace OpenCode.Actors.Server.Edge;
+
+/// <summary>Takes each body for JSON whatever its content type says, and each HEAD for a GET whose body is left out.</summary>
+/// <remarks>The real server asks for no content type, and clients send none or a wrong one. Kestrel leaves the body out by itself.</remarks>
+internal sealed class BodyMiddleware(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        request.ContentType = "application/json";
+        if (HttpMethods.IsHead(request.Method))
+        {
+            context.Items[typeof(HttpMethods)] = request.Method;
+            request.Method = HttpMethods.Get;
+        }
+
+        return next(context);
+    }
+
+    /// <summary>Whether the client wants no body.</summary>
+    public static bool IsHead(HttpContext context) => context.Items.ContainsKey(typeof(HttpMethods));
+}

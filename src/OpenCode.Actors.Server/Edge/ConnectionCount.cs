@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using OpenCode.Actors.Server.Errors;
+
+namespace OpenCode.Actors.Server.Edge;
+
+/// <summary>Counts open connections and marks those beyond the limit, so that their requests get an answer instead of a closed door.</summary>
+internal sealed class ConnectionCount(int most)
+{
+    /// <summary>How many connections beyond the limit are kept open for the moment of their refusal. Those beyond are closed without a word.</summary>
+    public const int ToBeRefused = 256;
+
+    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
+    private static readonly object Mark = new();
+    private int _open;
+
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Part of Kestrel's pipeline of a connection.</summary>
+    public async Task CountAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (Interlocked.Increment(ref _open) > most)
+        {
+            connection.Items[Mark] = Mark;
+        }
+
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>Whether this request came over a connection too many.</summary>
+    public static bool IsOneTooMany(HttpContext context) =>
+        context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Mark) == true;
+
+    /// <summary>Part of the pipeline of a request. A stream is not turned away here: RULES D4.</summary>
+    public static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.SetRetryAfter(ComeBack);
+        context.Response.Headers.Connection = "close";
+        return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "TooManyConnections", "server.limits.connections are open. Try again in a few seconds.");
+    }
+}

@@ -1,0 +1,28 @@
+using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Server.Sse;
+
+namespace OpenCode.Actors.Server.Edge;
+
+/// <summary>The way into the server: what every request passes before its endpoint.</summary>
+internal static class EdgeServices
+{
+    public static void UseErrors(this IApplicationBuilder app)
+    {
+        var logger = app.ApplicationServices.GetRequiredService<ILogger<ErrorMiddleware>>();
+        app.Use(next => new ErrorMiddleware(next, logger).InvokeAsync);
+    }
+
+    public static void UseEdge(this IApplicationBuilder app, ServeSettings settings)
+    {
+        var hosts = new HostRule(settings.Password is not null, settings.Hostname, settings.AllowedHosts);
+        var origins = new OriginRule(settings.Cors);
+        var credentials = settings.Password is { } password ? new Credentials(settings.Username, password) : null;
+        app.Use(next => new EdgeMiddleware(next, hosts, origins, credentials).InvokeAsync);
+        app.Use(next => new BodyMiddleware(next).InvokeAsync);
+        app.UseRouting();
+
+        // A stream over a connection too many gets an answer that makes it come back: RULES D4.
+        app.Use(next => context => ConnectionCount.IsOneTooMany(context) && !StreamRoute.Is(context) ? ConnectionCount.RefuseAsync(context) : next(context));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>Says whether the server is there.</summary>
+internal static class HealthEndpoints
+{
+    /// <summary>The version of opencode whose protocol we speak.</summary>
+    public const string ProtocolVersion = "1.18.33";
+
+    private static readonly string Version =
+        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var started = routes.ServiceProvider.GetRequiredService<TimeProvider>().GetTimestamp();
+        routes.MapGet("/global/health", GetGlobal).WithName("global.health").WithTags("Health");
+        routes.MapGet("/health/live", (TimeProvider time) => GetLive(time, started)).WithName("health.live").WithTags("Health");
+    }
+
+    private static Ok<GlobalHealth> GetGlobal() => TypedResults.Ok(new GlobalHealth(Healthy: true, ProtocolVersion));
+
+    private static Ok<LiveHealth> GetLive(TimeProvider time, long started) =>
+        TypedResults.Ok(new LiveHealth(Healthy: true, Version, ProtocolVersion, Math.Round(time.GetElapsedTime(started).TotalSeconds, 3)));
+}
+
+/// <summary>Answer of <c>GET /global/health</c>.</summary>
+/// <param name="Healthy">Always true: a server that is not healthy does not answer.</param>
+/// <param name="Version">The version of opencode whose protocol we speak; clients compare it with their own.</param>
+internal sealed record GlobalHealth(bool Healthy, string Version);
+
+/// <summary>Answer of <c>GET /health/live</c>.</summary>
+/// <param name="Healthy">Always true: a server that is not healthy does not answer.</param>
+/// <param name="Version">Our own version.</param>
+/// <param name="ProtocolVersion">The version of opencode whose protocol we speak.</param>
+/// <param name="UptimeSeconds">Since the start of the server.</param>
+internal sealed record LiveHealth(bool Healthy, string Version, string ProtocolVersion, double UptimeSeconds);

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Errors;
+using System.Net;
+
+namespace OpenCode.Actors.Server.Hosting;
+
+/// <summary>The host itself: log lines, signals, Kestrel, JSON.</summary>
+internal static class HostingServices
+{
+    /// <summary>How long a stop may take, whatever clients do.</summary>
+    public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
+
+    /// <summary>One line a log entry, to stderr: stdout belongs to the line that launchers wait for.</summary>
+    public static ILoggingBuilder AddLogLines(this ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.IncludeScopes = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // nobody waits for a reader of the log
+        });
+        logging.Services.Configure<LoggerFactoryOptions>(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None);
+        return logging;
+    }
+
+    public static IServiceCollection AddHost(this IServiceCollection services)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
+        services.AddSingleton<IHostLifetime, SignalLifetime>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRoutingCore();
+        services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            ProtocolJson.Configure(json.SerializerOptions);
+            json.SerializerOptions.TypeInfoResolverChain.Add(ServerJson.Default);
+        });
+        return services;
+    }
+
+    public static IWebHostBuilder UseHttp(this IWebHostBuilder web, ServeSettings settings, LimitsConfig limits, ConnectionCount connections) =>
+        web.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = limits.Connections + ConnectionCount.ToBeRefused;
+            kestrel.Listen(settings.IsLocalName ? IPAddress.Loopback : IPAddress.Parse(settings.Hostname), settings.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection => connections.CountAsync(connection, next));
+            });
+        });
+}

@@ -1,0 +1,21 @@
+namespace OpenCode.Actors.Server.Locations;
+
+/// <summary>What stands at a path.</summary>
+internal enum PathKind
+{
+    /// <summary>Nothing, or nothing we may see.</summary>
+    Missing,
+    Folder,
+    File,
+    Link,
+}
+
+/// <summary>The folders of this machine, as far as locations need them. A door.</summary>
+internal interface IFolderTree
+{
+    /// <summary>Says what stands at a path without following a link at its end.</summary>
+    PathKind Look(string path);
+
+    /// <summary>Reads where a link points to, as it is written there; null when it is no link any more.</summary>
+    string? Target(string link);
+}

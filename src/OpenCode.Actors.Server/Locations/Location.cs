@@ -1,0 +1,24 @@
+namespace OpenCode.Actors.Server.Locations;
+
+/// <summary>A folder that sessions work in and streams are about, as a real path: absolute, no link, no dot, no doubled or last slash.</summary>
+/// <param name="Path">The real path.</param>
+/// <param name="Exists">Whether a folder stands there.</param>
+internal sealed record Location(string Path, bool Exists)
+{
+    /// <summary>Takes the location of a request: query <c>directory</c>, else header <c>x-opencode-directory</c> (URI-encoded or raw), else the server's own.</summary>
+    public static ValueTask<Location> BindAsync(HttpContext context)
+    {
+        var resolver = context.RequestServices.GetRequiredService<LocationResolver>();
+        var named = context.Request.Query["directory"].ToString() is { Length: > 0 } query
+            ? query
+            : Uri.UnescapeDataString(context.Request.Headers["x-opencode-directory"].ToString());
+        return ValueTask.FromResult(resolver.Resolve(named));
+    }
+
+    /// <summary>Returns this location if a folder stands there.</summary>
+    /// <exception cref="LocationException">None does: work cannot be done there.</exception>
+    public Location Existing() => Exists ? this : throw new LocationException($"The location '{Path}' is no existing folder. Create it, or name another one.");
+}
+
+/// <summary>A request names a location that cannot be one, or not for what it wants.</summary>
+internal sealed class LocationException(string message) : Exception(message);

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenCode.Actors.Server.Locations.Doors;
+
+namespace OpenCode.Actors.Server.Locations;
+
+/// <summary>Where work is done, and to which project that belongs.</summary>
+internal static class LocationServices
+{
+    public static IServiceCollection AddLocations(this IServiceCollection services, string workingFolder)
+    {
+        services.TryAddSingleton<IFolderTree, MachineFolderTree>();
+        services.TryAddSingleton<IGit, MachineGit>();
+        services.AddSingleton(provider => new LocationResolver(provider.GetRequiredService<IFolderTree>(), workingFolder));
+        services.AddSingleton<ProjectCatalog>();
+        return services;
+    }
+}

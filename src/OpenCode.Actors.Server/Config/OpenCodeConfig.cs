@@ -6,6 +6,8 @@ namespace OpenCode.Actors.Server.Config;
 /// <param name="Model">The model of prompts that name none, <c>provider/model</c>; null when not configured.</param>
 /// <param name="Providers">In the order of the files.</param>
 /// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
+/// <param name="EventStream">Timings and limits of event streams.</param>
+/// <param name="Limits">What one server takes.</param>
 internal sealed record OpenCodeConfig(
     string? Model,
     IReadOnlyList<ProviderConfig> Providers,

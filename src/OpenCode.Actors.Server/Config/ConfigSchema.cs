@@ -105,7 +105,7 @@ internal static class ConfigSchema
             HeartbeatMs = (int)(section.Whole("heartbeat_ms", 1_000, 60_000, "milliseconds") ?? d.HeartbeatMs),
             RingBytes = section.Whole("ring_bytes", MiB, 16_384 * MiB, "bytes") ?? d.RingBytes,
             WriteTimeoutMs = (int)(section.Whole("write_timeout_ms", 1_000, 600_000, "milliseconds") ?? d.WriteTimeoutMs),
-            RetainMs = section.Whole("retain_ms", 10_000, 30L * 24 * 3_600_000, "milliseconds") ?? d.RetainMs,
+            RetainMs = section.Whole("retain_ms", 60_000, 604_800_000, "milliseconds") ?? d.RetainMs,
             RetainBytes = section.Whole("retain_bytes", 16 * MiB, 1_048_576 * MiB, "bytes") ?? d.RetainBytes,
         };
     }

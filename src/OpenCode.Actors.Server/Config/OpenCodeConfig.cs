@@ -46,7 +46,7 @@ internal sealed record EventStreamConfig
     /// <summary>Gets how long a flush may make no progress before the stream is reset, in milliseconds; 1,000 to 600,000.</summary>
     public int WriteTimeoutMs { get; init; } = 20_000;
 
-    /// <summary>Gets the age up to which a client can resume, in milliseconds; 10 s to 30 days.</summary>
+    /// <summary>Gets the age up to which a client can resume, in milliseconds; a minute to a week.</summary>
     public long RetainMs { get; init; } = 3_600_000;
 
     /// <summary>Gets the size of the journal's window up to which a client can resume, in bytes; 16 MiB to 1 TiB.</summary>

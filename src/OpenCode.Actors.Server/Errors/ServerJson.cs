@@ -10,5 +10,6 @@ namespace OpenCode.Actors.Server.Errors;
 [JsonSerializable(typeof(GlobalHealth))]
 [JsonSerializable(typeof(LiveHealth))]
 [JsonSerializable(typeof(IReadOnlyList<Agent>))]
+[JsonSerializable(typeof(MessageCursor))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server.Locations;
 
@@ -6,35 +7,34 @@ namespace OpenCode.Actors.Server.Locations;
 /// <remarks>Asked of git once for a location, when somebody needs it. "global" is asked again after a while: <c>git init</c> may have happened.</remarks>
 internal sealed class ProjectCatalog(IGit git, TimeProvider time)
 {
-    public const string Global = "global";
-
+    private const string Global = "global";
     private const int MostKnown = 10_000;
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the project of a location. Never fails: without git, or when git takes too long, it is <c>global</c>.</summary>
-    public async ValueTask<string> OfAsync(Location location)
+    /// <summary>Returns the place of a location. Never fails: without git, or when git takes too long, its project is <c>global</c>.</summary>
+    public async ValueTask<Place> PlaceOfAsync(Location location)
     {
-        if (!location.Exists)
-        {
-            return Global;
-        }
-
         var now = time.GetTimestamp();
-        if (_known.TryGetValue(location.Path, out var known) && (known.Project != Global || time.GetElapsedTime(known.At, now) < AskAgain))
+        if (_known.TryGetValue(location.Path, out var known) && (known.Place.ProjectId != Global || time.GetElapsedTime(known.At, now) < AskAgain))
         {
-            return known.Project;
+            return known.Place;
         }
 
-        var project = await git.FirstRootCommitAsync(location.Path) ?? Global;
+        var repository = location.Exists ? await git.FindAsync(location.Path) : null;
+        var place = repository is null
+            ? new Place(location.Path, Global)
+            : new Place(location.Path, repository.FirstCommit, PathWithin(repository.Root, location.Path));
         if (_known.Count >= MostKnown)
         {
             _known.Clear();
         }
 
-        _known[location.Path] = new Known(project, now);
-        return project;
+        _known[location.Path] = new Known(place, now);
+        return place;
     }
 
-    private readonly record struct Known(string Project, long At);
+    private static string PathWithin(string root, string path) => path.StartsWith(root + "/", StringComparison.Ordinal) ? path[(root.Length + 1)..] : "";
+
+    private readonly record struct Known(Place Place, long At);
 }

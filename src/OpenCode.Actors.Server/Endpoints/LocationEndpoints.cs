@@ -1,0 +1,54 @@
+using System.Text.Json;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Streams.Subscribers;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>What happens to a location as such: events from outside, and its end.</summary>
+internal static class LocationEndpoints
+{
+    public static void MapLocations(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/tui/publish", PublishAsync).WithName("tui.publish").WithTags("Locations").Produces<bool>();
+        routes.MapPost("/instance/dispose", DisposeAsync).WithName("instance.dispose").WithTags("Locations").Produces<bool>();
+    }
+
+    private static async Task<IResult> PublishAsync(Location location, TuiPublish request, ProjectCatalog projects, EventPublisher events, CancellationToken cancellationToken)
+    {
+        if (!TuiEvents.TryMake(request.Type, request.Properties, out var properties, out var mistake))
+        {
+            return TypedResults.Json(NamedError.BadRequest(mistake, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var (_, failure) = await events.PublishAsync(request.Type, await projects.PlaceOfAsync(location), properties, cancellationToken);
+        return Answer(failure);
+    }
+
+    // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to nobody's stream.
+    private static async Task<IResult> DisposeAsync(
+        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<SubscribersActor> subscribers, CancellationToken cancellationToken)
+    {
+        var properties = JsonSerializer.SerializeToUtf8Bytes(new InstanceDisposed(location.Path), ProtocolJson.Wire.InstanceDisposed);
+        var (offset, failure) = await events.PublishAsync(EventTypes.InstanceDisposed, await projects.PlaceOfAsync(location), properties, cancellationToken);
+        if (failure is null)
+        {
+            subscribers.ActorRef.Tell(new SubscribersActor.DisposeLocation(location.Path, offset));
+        }
+
+        return Answer(failure);
+    }
+
+    private static IResult Answer(Exception? failure) => failure switch
+    {
+        null => TypedResults.Ok(true),
+        JournalFullException full => SessionRefusals.Of(new StorageFull(full.FreeBytes, full.NeededBytes)),
+        _ => SessionRefusals.Of(new Unavailable("The journal has failed; the server stops.", TimeSpan.FromSeconds(5))),
+    };
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Extensions;
+using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
+internal static class MessageEndpoints
+{
+    public const string IdempotencyKey = "Idempotency-Key";
+
+    public static void MapMessages(this IEndpointRouteBuilder routes)
+    {
+        var messages = routes.MapGroup("/session/{sessionID}").WithTags("Messages");
+        messages.MapGet("/message", ListAsync).WithName("session.messages").Produces<IReadOnlyList<MessageWithParts>>();
+        messages.MapPost("/message", PromptAsync).WithName("session.prompt").Produces<MessageWithParts>();
+        messages.MapPost("/prompt_async", PromptAndGoAsync).WithName("session.prompt_async").Produces(StatusCodes.Status204NoContent);
+        messages.MapPost("/shell", ShellAsync).WithName("session.shell").Produces<MessageWithParts>();
+    }
+
+    private static async Task<IResult> ListAsync(SessionId sessionID, string? limit, string? before, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
+    {
+        var most = 0;
+        if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most))
+        {
+            return BadQuery($"limit: '{limit}' is no whole number; give 0 (all) to {int.MaxValue}.");
+        }
+
+        MessageCursor? cursor = null;
+        if (!string.IsNullOrEmpty(before) && !MessageCursor.TryParse(before, out cursor))
+        {
+            return BadQuery("before: give what X-Next-Cursor of an earlier page said.");
+        }
+
+        switch (await sessions.AskAsync(sessionID, new SessionActor.GetMessages(most == 0 ? null : most, cursor?.Id), cancellationToken))
+        {
+            case SessionActor.Messages { Older: { } older } page:
+                var next = new MessageCursor(older, page.Page[0].Info.Time.Created).ToString();
+                context.Response.Headers["X-Next-Cursor"] = next;
+                context.Response.Headers.Link = $"<{NextPage(context.Request, most, next)}>; rel=\"next\"";
+                return Wire.Ok(page.Page, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
+            case SessionActor.Messages page:
+                return Wire.Ok(page.Page, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
+            case var refusal:
+                return SessionRefusals.Of(refusal);
+        }
+    }
+
+    private static async Task<IResult> PromptAsync(
+        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+    {
+        location.Existing();
+        return await sessions.AskAsync(sessionID, new SessionActor.Prompt(request, Key(context)), cancellationToken) switch
+        {
+            SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
+            SessionActor.Accepted r when request.NoReply == true => TypedResults.Ok(r.User),
+            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r.Turn, cancellationToken),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<IResult> PromptAndGoAsync(
+        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
+    {
+        location.Existing();
+        return await sessions.AskAsync(sessionID, new SessionActor.Prompt(request, Key(context)), cancellationToken) switch
+        {
+            SessionActor.Accepted => TypedResults.NoContent(),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<IResult> ShellAsync(
+        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+    {
+        location.Existing();
+        return await sessions.AskAsync(sessionID, new SessionActor.RunShell(request, Key(context)), cancellationToken) switch
+        {
+            SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
+            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r.Turn, cancellationToken),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static string? Key(HttpContext context) => context.Request.Headers[IdempotencyKey].ToString() is { Length: > 0 } key ? key : null;
+
+    private static string NextPage(HttpRequest request, int limit, string cursor)
+    {
+        var query = new QueryBuilder { { "limit", limit.ToString(CultureInfo.InvariantCulture) }, { "before", cursor } };
+        return UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path, query.ToQueryString());
+    }
+
+    private static IResult BadQuery(string message) =>
+        TypedResults.Json(NamedError.BadRequest(message, BadRequestKinds.Query), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
+}

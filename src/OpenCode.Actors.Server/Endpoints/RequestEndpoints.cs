@@ -1,0 +1,59 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>What sessions ask their users: permissions and questions, and the answers.</summary>
+internal static class RequestEndpoints
+{
+    public static void MapPermissionsAndQuestions(this IEndpointRouteBuilder routes)
+    {
+        var requests = routes.MapGroup("").WithTags("Permissions and questions");
+        requests.MapGet("/permission", ListPermissionsAsync).WithName("permission.list").Produces<IReadOnlyList<PermissionRequest>>();
+        requests.MapPost("/permission/{requestID}/reply", ReplyPermissionAsync).WithName("permission.reply").Produces<bool>();
+        requests.MapPost("/session/{sessionID}/permissions/{permissionID}", RespondAsync).WithName("permission.respond").Produces<bool>();
+        requests.MapGet("/question", ListQuestionsAsync).WithName("question.list").Produces<IReadOnlyList<QuestionRequest>>();
+        requests.MapPost("/question/{requestID}/reply", ReplyQuestionAsync).WithName("question.reply").Produces<bool>();
+        requests.MapPost("/question/{requestID}/reject", RejectQuestionAsync).WithName("question.reject").Produces<bool>();
+    }
+
+    private static async Task<IResult> ListPermissionsAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.ListPermissions(directory is null ? null : location.Path), cancellationToken) switch
+        {
+            SessionsActor.Permissions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListPermissionRequest),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> ListQuestionsAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.ListQuestions(directory is null ? null : location.Path), cancellationToken) switch
+        {
+            SessionsActor.Questions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListQuestionRequest),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static Task<IResult> ReplyPermissionAsync(PermissionId requestID, PermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new SessionsActor.ReplyPermission(null, requestID, request.Reply, request.Message), cancellationToken);
+
+    private static Task<IResult> RespondAsync(
+        SessionId sessionID, PermissionId permissionID, SessionPermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new SessionsActor.ReplyPermission(sessionID, permissionID, request.Response), cancellationToken);
+
+    private static Task<IResult> ReplyQuestionAsync(QuestionId requestID, QuestionReply request, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new SessionsActor.ReplyQuestion(requestID, request.Answers), cancellationToken);
+
+    private static Task<IResult> RejectQuestionAsync(QuestionId requestID, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new SessionsActor.RejectQuestion(requestID), cancellationToken);
+
+    private static async Task<IResult> AnswerAsync(ISessions sessions, object answer, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(answer, cancellationToken) switch
+        {
+            SessionActor.RequestAnswered => TypedResults.Ok(true),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>Sessions as such: made, listed, read, changed, removed.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        var sessions = routes.MapGroup("/session").WithTags("Sessions");
+        sessions.MapPost("", CreateAsync).WithName("session.create").Produces<Session>();
+        sessions.MapGet("", ListAsync).WithName("session.list").Produces<IReadOnlyList<Session>>();
+        sessions.MapGet("/status", ListStatusAsync).WithName("session.status").Produces<IReadOnlyDictionary<SessionId, SessionStatus>>();
+        sessions.MapGet("/{sessionID}", GetAsync).WithName("session.get").Produces<Session>();
+        sessions.MapPatch("/{sessionID}", UpdateAsync).WithName("session.update").Produces<Session>();
+        sessions.MapDelete("/{sessionID}", DeleteAsync).WithName("session.delete").Produces<bool>();
+        sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").Produces<IReadOnlyList<Session>>();
+        sessions.MapPost("/{sessionID}/abort", AbortAsync).WithName("session.abort").Produces<bool>();
+    }
+
+    private static async Task<IResult> CreateAsync(Location location, CreateSession? request, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.Create(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession()), cancellationToken) switch
+        {
+            SessionActor.Created r => TypedResults.Ok(r.Info),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> ListAsync(
+        Location location, string? directory, string? scope, string? path, string? roots, string? start, string? search, string? limit,
+        ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken)
+    {
+        var place = await projects.PlaceOfAsync(location);
+        var wholeProject = scope == "project" || string.IsNullOrEmpty(directory);
+        var query = new SessionQuery(
+            Directory: wholeProject ? null : place.Directory,
+            ProjectId: place.ProjectId,
+            Path: string.IsNullOrEmpty(path) ? null : path,
+            RootsOnly: roots == "true",
+            UpdatedSince: Number(start),
+            Search: string.IsNullOrEmpty(search) ? null : search,
+            Limit: Number(limit) is { } most and > 0 and <= int.MaxValue ? (int)most : null);
+        return await sessions.AskAsync(new SessionsActor.List(query), cancellationToken) switch
+        {
+            SessionsActor.Listed r => new SessionList(r.Entries),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<IResult> ListStatusAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
+        {
+            SessionsActor.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> GetAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.Get(sessionID), cancellationToken) switch
+        {
+            SessionsActor.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> UpdateAsync(SessionId sessionID, UpdateSession request, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(sessionID, new SessionActor.Update(request), cancellationToken) switch
+        {
+            SessionActor.Updated r => TypedResults.Ok(r.Info),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> DeleteAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.Delete(sessionID), cancellationToken) switch
+        {
+            SessionActor.Deleted => TypedResults.Ok(true),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> ListChildrenAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken)
+    {
+        if (await sessions.AskAsync(new SessionsActor.Get(sessionID), cancellationToken) is not SessionsActor.Found and var missing)
+        {
+            return SessionRefusals.Of(missing);
+        }
+
+        return await sessions.AskAsync(new SessionsActor.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
+        {
+            SessionsActor.Listed r => new SessionList(r.Entries),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<IResult> AbortAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.Abort(sessionID), cancellationToken) switch
+        {
+            SessionActor.Aborted => TypedResults.Ok(true),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    // The real server ignores a bad number here, and so do clients that send one.
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>What sessions refuse, as answers of HTTP. One place, because every command may be refused in these ways.</summary>
+internal static class SessionRefusals
+{
+    /// <summary>Makes an answer of a refusal.</summary>
+    /// <exception cref="UnreachableException">It is none: the endpoint has forgotten an answer of its command.</exception>
+    public static IResult Of(object refusal) => refusal switch
+    {
+        SessionNotFound r => Json(StatusCodes.Status404NotFound, NamedError.NotFound(r.SessionId)),
+        MessageNotFound r => Json(StatusCodes.Status404NotFound, NamedError.NotFound(r.MessageId)),
+        PermissionNotFound r => Json(StatusCodes.Status404NotFound, RequestNotFoundError.Permission(r.PermissionId)),
+        QuestionNotFound r => Json(StatusCodes.Status404NotFound, RequestNotFoundError.Question(r.QuestionId)),
+        PromptRejected r => Json(StatusCodes.Status400BadRequest, NamedError.BadRequest(r.Reason, BadRequestKinds.Payload)),
+        TooManyPrompts r => new RetryLater(r.RetryAfter, $"{r.Limit} prompts of this session wait already (server.limits.queued_prompts). Nothing was changed; try again later."),
+        StorageFull r => Json(StatusCodes.Status507InsufficientStorage, NamedError.InsufficientStorage(r.FreeBytes, r.NeededBytes)),
+        Unavailable r => new RetryLater(r.RetryAfter, r.Reason),
+        CommandFailed r => Json(StatusCodes.Status500InternalServerError, new NamedError("UnknownError", new NamedErrorData(r.Message))),
+        _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
+    };
+
+    private static IResult Json(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
+
+    private static IResult Json(int status, RequestNotFoundError error) => TypedResults.Json(error, ProtocolJson.Wire.RequestNotFoundError, statusCode: status);
+
+    private sealed class RetryLater(TimeSpan wait, string reason) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.SetRetryAfter(wait);
+            return httpContext.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "OverloadedError", reason);
+        }
+    }
+}

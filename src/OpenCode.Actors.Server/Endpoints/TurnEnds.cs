@@ -1,0 +1,28 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Server.Sse;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>Waits until a turn is over and the streams of its location have had its events, then answers with its last message.</summary>
+/// <remarks>RULES D1: clients such as <c>run --attach</c> leave their stream when this answer comes. Whoever goes away ends the wait, never the turn.</remarks>
+internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed)
+{
+    public async Task<IResult> AnswerAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
+    {
+        switch (await sessions.AwaitTurnAsync(sessionId, turn, cancellationToken))
+        {
+            case SessionActor.TurnEnded ended:
+                if (await sessions.AskAsync(new SessionsActor.Get(sessionId), cancellationToken) is SessionsActor.Found found)
+                {
+                    await flushed.WaitAsync(found.Entry.Directory, ended.Offset, cancellationToken);
+                }
+
+                return TypedResults.Ok<MessageWithParts>(ended.Message);
+            case var refusal:
+                return SessionRefusals.Of(refusal);
+        }
+    }
+}

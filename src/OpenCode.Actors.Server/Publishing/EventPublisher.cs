@@ -1,0 +1,29 @@
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Journal;
+
+namespace OpenCode.Actors.Server.Publishing;
+
+/// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
+internal sealed class EventPublisher(IRequiredActor<JournalActor> journal, IdFactory ids)
+{
+    /// <summary>Appends a volatile event.</summary>
+    /// <param name="type">The type on the wire.</param>
+    /// <param name="place">Whose event it is.</param>
+    /// <param name="properties">UTF-8 JSON of the properties. The log keeps it.</param>
+    /// <param name="cancellationToken">Gives up waiting; the event is published all the same.</param>
+    /// <returns>Its offset; or the failure, with nothing written.</returns>
+    public async Task<(long Offset, Exception? Failure)> PublishAsync(string type, Place place, ReadOnlyMemory<byte> properties, CancellationToken cancellationToken)
+    {
+        var entry = new EntryDraft(ids.NewEvent().Value, type, place.Directory, place.ProjectId, SessionId: null, Sequence: -1, Durable: false, properties);
+
+        // RULES C1: an append has no deadline. It is committed, refused, or the journal dies.
+        return await journal.ActorRef.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([entry], [])), Timeout.InfiniteTimeSpan, cancellationToken) switch
+        {
+            JournalActor.Appended appended => (appended.FirstOffset, null),
+            JournalActor.AppendFailed failed => (0, failed.Cause),
+            var other => throw new InvalidOperationException($"The journal answered an append without an owner with {other}."),
+        };
+    }
+}

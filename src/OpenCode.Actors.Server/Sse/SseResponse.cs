@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using OpenCode.Actors.Protocol.Sse;
+
+namespace OpenCode.Actors.Server.Sse;
+
+/// <summary>The response of an event stream, before its first frame.</summary>
+internal static class SseResponse
+{
+    // RULES D5: the greatest length that JavaScript's numbers hold exactly.
+    private const long Endless = 9_007_199_254_740_991;
+
+    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UntilSent = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Sets status and headers as PROTOCOL 1.1 has them. They go out with the first frame, which follows at once.</summary>
+    public static void Prepare(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache, no-transform";
+        response.Headers["X-Accel-Buffering"] = "no";
+
+        // Kestrel would cut a slow reader by itself; the subscriber's own deadline does that, and says so.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        if (HttpProtocol.IsHttp10(context.Request.Protocol))
+        {
+            response.ContentLength = Endless;
+        }
+    }
+
+    /// <summary>Takes the last id a client has: the header of the standard, else the query, for clients that cannot set headers.</summary>
+    public static string? CursorOf(HttpRequest request)
+    {
+        foreach (var candidate in (ReadOnlySpan<string?>)[request.Headers["Last-Event-ID"], request.Query["last_event_id"], request.Query["lastEventId"], request.Query["after"]])
+        {
+            if (!string.IsNullOrEmpty(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>RULES D4: tells the client to come back later, and resets. Native EventSource never comes back after a status other than 200.</summary>
+    public static async Task TurnAwayAsync(HttpContext context, TimeProvider time)
+    {
+        await context.Response.BodyWriter.WriteAsync(SseFrame.Retry(ComeBack), context.RequestAborted);
+        await Task.Delay(UntilSent, time, context.RequestAborted);
+        context.Abort();
+    }
+}

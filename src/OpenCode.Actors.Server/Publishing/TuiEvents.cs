@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>The events that clients may publish for terminals, checked field by field. What is not known is left out.</summary>
 internal static class TuiEvents
 {
+    public const string ToastShow = "tui.toast.show";
+    public const string PromptAppend = "tui.prompt.append";
+    public const string CommandExecute = "tui.command.execute";
+
     private const int DefaultToastMs = 5_000;
 
     /// <summary>Makes the properties of the event as they are sent.</summary>
@@ -20,10 +23,10 @@ internal static class TuiEvents
         json = default;
         mistake = given.ValueKind != JsonValueKind.Object ? "Give an object\n  at [\"properties\"]" : type switch
         {
-            EventTypes.TuiToastShow => Toast(given, out json),
-            EventTypes.TuiPromptAppend => OneText(given, "text", out json),
-            EventTypes.TuiCommandExecute => OneText(given, "command", out json),
-            _ => $"Unknown type '{type}': give {EventTypes.TuiToastShow}, {EventTypes.TuiPromptAppend} or {EventTypes.TuiCommandExecute}\n  at [\"type\"]",
+            ToastShow => Toast(given, out json),
+            PromptAppend => OneText(given, "text", out json),
+            CommandExecute => OneText(given, "command", out json),
+            _ => $"Unknown type '{type}': give {ToastShow}, {PromptAppend} or {CommandExecute}\n  at [\"type\"]",
         };
         return mistake is null;
     }

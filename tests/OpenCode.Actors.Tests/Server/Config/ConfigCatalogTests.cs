@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Server.Config;
+
+namespace OpenCode.Actors.Tests.Server.Config;
+
+public sealed class ConfigCatalogTests
+{
+    private const string UserFile = "/home/dev/.config/opencode/opencode.json";
+    private readonly FakeConfigSource _files = new();
+
+    [Fact]
+    public void Without_any_file_the_defaults_hold()
+    {
+        var config = Open().Server;
+
+        Assert.Null(config.Model);
+        Assert.Empty(config.Providers);
+        Assert.Empty(config.Permission);
+        Assert.Equal(10_000, config.EventStream.HeartbeatMs);
+        Assert.Equal(64L << 20, config.EventStream.RingBytes);
+    }
+
+    [Fact]
+    public void Comments_and_trailing_commas_are_allowed()
+    {
+        _files.Files[UserFile] = """
+            {
+              // the model
+              "model": "local/llama", /* of the house */
+              "server": { "event_stream": { "heartbeat_ms": 2000, }, },
+            }
+            """;
+
+        var config = Open().Server;
+
+        Assert.Equal("local/llama", config.Model);
+        Assert.Equal(2_000, config.EventStream.HeartbeatMs);
+    }
+
+    [Fact]
+    public void The_order_of_rules_is_kept()
+    {
+        _files.Files[UserFile] = """{"permission": {"zebra": "ask", "bash": {"git *": "allow", "*": "deny", "1 *": "ask"}, "edit": "allow"}}""";
+
+        Assert.Equal(
+            [
+                new PermissionRule("zebra", "*", PermissionAction.Ask),
+                new PermissionRule("bash", "git *", PermissionAction.Allow),
+                new PermissionRule("bash", "*", PermissionAction.Deny),
+                new PermissionRule("bash", "1 *", PermissionAction.Ask),
+                new PermissionRule("edit", "*", PermissionAction.Allow),
+            ],
+            Open().Server.Permission);
+    }
+
+    [Fact]
+    public void One_action_for_all_permissions_is_a_rule_for_everything()
+    {
+        _files.Files[UserFile] = """{"permission": "ask"}""";
+
+        Assert.Equal([new PermissionRule("*", "*", PermissionAction.Ask)], Open().Server.Permission);
+    }
+
+    [Fact]
+    public void References_to_variables_and_files_are_replaced_inside_strings_only()
+    {
+        _files.Variables["KEY"] = "se\"cret";
+        _files.Files["/home/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
+        _files.Files[UserFile] = """{"provider": {"local": {"options": {"baseURL": "{file:url.txt}", "apiKey": "{env:KEY}", "headers": {"x": "a{env:NOT_SET}b"}}}}}""";
+
+        var provider = Assert.Single(Open().Server.Providers);
+
+        Assert.Equal(new Uri("http://127.0.0.1:11434/v1"), provider.BaseUrl);
+        Assert.Equal("se\"cret", provider.ApiKey);
+        Assert.Equal("ab", provider.Headers["X"]);
+    }
+
+    [Fact]
+    public void A_later_file_wins_key_by_key()
+    {
+        _files.Files[UserFile] = """{"model": "a/1", "provider": {"a": {"name": "A", "options": {"apiKey": "k"}}}, "permission": {"bash": "ask", "edit": "ask"}}""";
+        _files.Variables["OPENCODE_CONFIG"] = "/etc/team.json";
+        _files.Files["/etc/team.json"] = """{"provider": {"a": {"name": "B"}}, "permission": {"bash": "allow"}}""";
+        _files.Files["/work/opencode.jsonc"] = """{"model": "a/2"}""";
+
+        var config = Open().For("/work").Values;
+
+        Assert.Equal("a/2", config.Model);
+        Assert.Equal(("B", "k"), (config.Providers[0].Name, config.Providers[0].ApiKey));
+        Assert.Equal([new PermissionRule("bash", "*", PermissionAction.Allow), new PermissionRule("edit", "*", PermissionAction.Ask)], config.Permission);
+    }
+
+    [Fact]
+    public void Every_mistake_is_listed_at_once_with_its_file_and_full_key()
+    {
+        _files.Files[UserFile] = """
+            {"model": "llama", "provider": {"a": {"options": {"baseURL": "ftp://x"}, "models": []}}, "permission": {"bash": {"*": "perhaps"}},
+             "server": {"event_stream": {"heartbeat_ms": 999, "ring_bytes": "64M"}, "limits": {"streams": 1.5}}}
+            """;
+        _files.Files["/work/opencode.json"] = """{"server": {"limits": {"streams": 1}}, "model": 3}""";
+
+        var mistakes = Assert.Throws<ConfigException>(() => Open()).Mistakes;
+
+        Assert.Equal(
+            [
+                (UserFile, "model"), (UserFile, "provider.a.options.baseURL"), (UserFile, "provider.a.models"), (UserFile, "permission.bash.*"),
+                (UserFile, "server.event_stream.heartbeat_ms"), (UserFile, "server.event_stream.ring_bytes"), (UserFile, "server.limits.streams"),
+                ("/work/opencode.json", "model"), ("/work/opencode.json", "server"),
+            ],
+            mistakes.Select(m => (m.Source, m.Key)));
+        Assert.Contains("give 1000 to 60000 (milliseconds)", mistakes[4].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{", "is not valid JSON")]
+    [InlineData("[]", "is not a JSON object")]
+    [InlineData("{\"model\": \"a/b\", \"model\": \"a/c\"}", "is not valid JSON")]
+    public void A_file_that_is_no_JSON_object_is_named(string text, string complaint)
+    {
+        _files.Files[UserFile] = text;
+
+        var mistake = Assert.Single(Assert.Throws<ConfigException>(() => Open()).Mistakes);
+
+        Assert.Equal(UserFile, mistake.Source);
+        Assert.Contains(complaint, mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_named_file_must_exist() =>
+        Assert.Equal("does not exist.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/work")).Mistakes).Message);
+
+    [Fact]
+    public void Unknown_keys_are_ignored()
+    {
+        _files.Files[UserFile] = """{"theme": "x", "keybinds": {"a": 1}, "mcp": {"b": {"type": "local"}}, "server": {"port": 1, "event_stream": {"colour": "red"}}}""";
+
+        Assert.Equal(OpenCodeConfig.Default.EventStream, Open().Server.EventStream);
+    }
+
+    [Fact]
+    public void A_patch_holds_for_its_location_only_and_for_later_patches_to_build_on()
+    {
+        var catalog = Open();
+
+        catalog.Patch("/work", Json("""{"model": "a/1", "permission": {"bash": "ask"}}"""));
+        catalog.Patch("/work", Json("""{"model": "a/2"}"""));
+
+        Assert.Equal("a/2", catalog.For("/work").Values.Model);
+        Assert.Single(catalog.For("/work").Values.Permission);
+        Assert.Null(catalog.For("/other").Values.Model);
+    }
+
+    [Fact]
+    public void A_patch_with_mistakes_changes_nothing_and_lists_them_all()
+    {
+        var catalog = Open();
+
+        var mistakes = Assert.Throws<ConfigException>(() => catalog.Patch("/work", Json("""{"model": "x", "server": {}, "permission": 7}"""))).Mistakes;
+
+        Assert.Equal(["model", "permission", "server"], mistakes.Select(m => m.Key));
+        Assert.Null(catalog.For("/work").Values.Model);
+    }
+
+    [Fact]
+    public void References_in_a_patch_are_not_replaced()
+    {
+        _files.Variables["HOME_KEY"] = "secret";
+
+        var config = Open().Patch("/work", Json("""{"provider": {"a": {"name": "{env:HOME_KEY}", "options": {"apiKey": "{file:/etc/passwd}"}}}}""")).Values;
+
+        Assert.Equal(("{env:HOME_KEY}", "{file:/etc/passwd}"), (config.Providers[0].Name, config.Providers[0].ApiKey));
+    }
+
+    [Fact]
+    public void The_view_shows_what_holds_and_no_secret()
+    {
+        _files.Files[UserFile] = """
+            {"model": "a/1", "theme": "x", "mcp": {"m": {"environment": {"TOKEN": "secret1"}}},
+             "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}}}}
+            """;
+
+        var view = ConfigView.Of(Open().For("/work"));
+
+        Assert.Equal("a/1", (string?)view["model"]);
+        Assert.Equal("https://host/v1", (string?)view["provider"]!["a"]!["options"]!["baseURL"]);
+        Assert.Equal(10_000, (int?)view["server"]!["event_stream"]!["heartbeat_ms"]);
+        Assert.DoesNotContain("secret", view.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    private static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
+
+    private ConfigCatalog Open() => ConfigCatalog.Open(_files, named: null, "/work");
+}

@@ -1,0 +1,58 @@
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.TestKit;
+
+namespace OpenCode.Actors.Tests.Server.Locations;
+
+public sealed class ProjectCatalogTests
+{
+    private readonly VirtualTime _time = new();
+    private readonly FakeGit _git = new();
+
+    [Fact]
+    public async Task A_repository_is_asked_once()
+    {
+        _git.Repositories["/work/repo/src"] = new GitRepository("/work/repo", "c0ffee");
+        var projects = new ProjectCatalog(_git, _time);
+
+        await projects.PlaceOfAsync(new Location("/work/repo/src", Exists: true));
+        _time.Advance(TimeSpan.FromHours(1));
+        var place = await projects.PlaceOfAsync(new Location("/work/repo/src", Exists: true));
+
+        Assert.Equal(("/work/repo/src", "c0ffee", "src"), (place.Directory, place.ProjectId, place.Path));
+        Assert.Equal(1, _git.Questions);
+    }
+
+    [Fact]
+    public async Task A_folder_without_one_is_global_until_it_has_one()
+    {
+        var projects = new ProjectCatalog(_git, _time);
+        var location = new Location("/work/new", Exists: true);
+        Assert.Equal("global", (await projects.PlaceOfAsync(location)).ProjectId);
+
+        _git.Repositories["/work/new"] = new GitRepository("/work/new", "beef");
+        Assert.Equal("global", (await projects.PlaceOfAsync(location)).ProjectId);
+        _time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.Equal("beef", (await projects.PlaceOfAsync(location)).ProjectId);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_there_is_global_and_git_is_not_asked()
+    {
+        Assert.Equal("global", (await new ProjectCatalog(_git, _time).PlaceOfAsync(new Location("/gone", Exists: false))).ProjectId);
+        Assert.Equal(0, _git.Questions);
+    }
+
+    private sealed class FakeGit : IGit
+    {
+        public Dictionary<string, GitRepository> Repositories { get; } = new(StringComparer.Ordinal);
+
+        public int Questions { get; private set; }
+
+        public Task<GitRepository?> FindAsync(string folder)
+        {
+            Questions++;
+            return Task.FromResult(Repositories.GetValueOrDefault(folder));
+        }
+    }
+}

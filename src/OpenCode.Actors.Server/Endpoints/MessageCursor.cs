@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Errors;
@@ -8,22 +7,22 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <summary>Where a page of messages begins, as <c>X-Next-Cursor</c> and <c>?before=</c> carry it: base64 of JSON, as in opencode.</summary>
 /// <param name="Id">Only messages before this one.</param>
 /// <param name="Time">When that one was made, in milliseconds of the epoch. Not read: ids order messages here.</param>
-internal sealed record MessageCursor(MessageId Id, long Time)
+internal sealed record MessageCursor(string Id, long Time)
 {
     public override string ToString() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, ServerJson.Default.MessageCursor));
 
-    public static bool TryParse(string text, [NotNullWhen(true)] out MessageCursor? cursor)
+    public static bool TryParse(string text, out MessageId before)
     {
+        before = default;
         try
         {
             // A plus sign that nobody escaped is a blank here.
-            cursor = JsonSerializer.Deserialize(Convert.FromBase64String(text.Replace(' ', '+')), ServerJson.Default.MessageCursor);
+            var json = Convert.FromBase64String(text.Replace(' ', '+'));
+            return JsonSerializer.Deserialize(json, ServerJson.Default.MessageCursor) is { } cursor && MessageId.TryParse(cursor.Id, out before);
         }
         catch (Exception e) when (e is FormatException or JsonException)
         {
-            cursor = null;
+            return false;
         }
-
-        return cursor is not null;
     }
 }

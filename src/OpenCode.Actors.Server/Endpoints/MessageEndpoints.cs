@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
@@ -31,16 +32,16 @@ internal static class MessageEndpoints
             return BadQuery($"limit: '{limit}' is no whole number; give 0 (all) to {int.MaxValue}.");
         }
 
-        MessageCursor? cursor = null;
+        MessageId cursor = default;
         if (!string.IsNullOrEmpty(before) && !MessageCursor.TryParse(before, out cursor))
         {
             return BadQuery("before: give what X-Next-Cursor of an earlier page said.");
         }
 
-        switch (await sessions.AskAsync(sessionID, new SessionActor.GetMessages(most == 0 ? null : most, cursor?.Id), cancellationToken))
+        switch (await sessions.AskAsync(sessionID, new SessionActor.GetMessages(most == 0 ? null : most, string.IsNullOrEmpty(before) ? null : cursor), cancellationToken))
         {
             case SessionActor.Messages { Older: { } older } page:
-                var next = new MessageCursor(older, page.Page[0].Info.Time.Created).ToString();
+                var next = new MessageCursor(older.Value, page.Page[0].Info.Time.Created).ToString();
                 context.Response.Headers["X-Next-Cursor"] = next;
                 context.Response.Headers.Link = $"<{NextPage(context.Request, most, next)}>; rel=\"next\"";
                 return Wire.Ok(page.Page, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
@@ -95,6 +96,6 @@ internal static class MessageEndpoints
         return UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path, query.ToQueryString());
     }
 
-    private static IResult BadQuery(string message) =>
+    private static JsonHttpResult<NamedError> BadQuery(string message) =>
         TypedResults.Json(NamedError.BadRequest(message, BadRequestKinds.Query), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
 }

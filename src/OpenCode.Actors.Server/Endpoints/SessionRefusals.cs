@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Errors;
@@ -25,9 +26,9 @@ internal static class SessionRefusals
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
 
-    private static IResult Json(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
+    private static JsonHttpResult<NamedError> Json(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
 
-    private static IResult Json(int status, RequestNotFoundError error) => TypedResults.Json(error, ProtocolJson.Wire.RequestNotFoundError, statusCode: status);
+    private static JsonHttpResult<RequestNotFoundError> Json(int status, RequestNotFoundError error) => TypedResults.Json(error, ProtocolJson.Wire.RequestNotFoundError, statusCode: status);
 
     private sealed class RetryLater(TimeSpan wait, string reason) : IResult
     {

@@ -41,7 +41,8 @@ internal static class TuiEvents
             return Wrong("message", "a string");
         }
 
-        if (Text(given, "variant") is not ("info" or "success" or "warning" or "error" and var variant))
+        var variant = Text(given, "variant");
+        if (variant is not ("info" or "success" or "warning" or "error"))
         {
             return Wrong("variant", "info, success, warning or error");
         }

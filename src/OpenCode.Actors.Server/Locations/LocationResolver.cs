@@ -7,7 +7,7 @@ internal sealed class LocationResolver(IFolderTree folders, string workingFolder
     private const int LongestPath = 4_096;
 
     /// <summary>Gets the location of requests that name none. Looked at once.</summary>
-    public Location Default { get; } = Resolve(folders, workingFolder, "");
+    public Location Default { get; } = Resolve(folders, "/", workingFolder);
 
     /// <summary>Resolves what a client names; null or empty is <see cref="Default"/>, a relative path starts there.</summary>
     /// <exception cref="LocationException">It is a file, too long, holds a NUL, or its links go round in circles.</exception>

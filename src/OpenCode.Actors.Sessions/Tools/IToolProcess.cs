@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>One running command. Disposing it kills what is left of its group.</summary>
+/// <summary>One running command. Disposing it ends what is left of its group, as <see cref="Kill"/> does, and completes when that is gone.</summary>
 internal interface IToolProcess : IAsyncDisposable
 {
     /// <summary>Gets what recovery needs to find the group again.</summary>

@@ -1,0 +1,35 @@
+namespace OpenCode.Actors.Sessions.Tools.Doors;
+
+/// <summary>The two POSIX shell scripts between the server and a command. They run in dash, bash and BusyBox.</summary>
+internal static class GuardScripts
+{
+    /// <summary>
+    /// The guard: starts its arguments (the leader, in a session of its own), then waits for the end of its stdin, a pipe from the server, and kills the leader's group.
+    /// The pipe ends when the server says so, and also when the server is killed: the kernel closes it. Sits in a session of its own too, so that what ends the server's
+    /// group or terminal does not end the guard with it.
+    /// </summary>
+    /// <remarks>It keeps neither the output pipe (its end must mean that the group has let go of it) nor the report pipe (its end must mean that the leader is gone).
+    /// It does not reap the leader before the kill: the group's number cannot be given to anybody else until then.
+    /// A leader that has not made its group yet is killed alone, then once more by group, since it may just have made it.
+    /// <c>kill -s KILL -- -N</c> is the one form that dash and bash both understand.</remarks>
+    public const string Guard = """
+        "$@" 3>&2 2>/dev/null </dev/null &
+        exec >/dev/null 2>&1
+        read -r _
+        kill -s KILL -- "-$!" || { kill -s KILL "$!"; kill -s KILL -- "-$!"; }
+        wait
+        """;
+
+    /// <summary>
+    /// The leader of the command's group: reports itself (proc(5) stat, for its start time; its bare number where there is no /proc), runs its arguments, reports their exit code.
+    /// </summary>
+    /// <remarks>Reports go to descriptor 3, which the command does not get. The signals of a polite end are caught, not ignored: the command gets them with their defaults,
+    /// and the leader lives to report how it took them. The inner subshell keeps the leader's own remarks ("Terminated") out of the command's output.</remarks>
+    public const string Leader = """
+        trap : HUP INT QUIT TERM
+        read -r stat </proc/$$/stat || stat=$$
+        echo "$stat" >&3
+        (exec "$@" 2>&1 3>&-)
+        echo "$?" >&3
+        """;
+}

@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace OpenCode.Actors.Sessions.Tools.Doors;
+
+/// <summary>Starts commands on Linux, and on macOS with less: without /proc nothing can be said about a process of an earlier life, so only the guard cleans up there.</summary>
+internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider time) : IProcessHost
+{
+    // util-linux, part of every Debian; BusyBox has it too. macOS has none, but Perl. Neither forks here, since no child of a shell script leads a group.
+    private static readonly string[][] _sessionLaunchers =
+    [
+        ["/usr/bin/setsid"],
+        ["/bin/setsid"],
+        ["/usr/bin/perl", "-e", "use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV or exit 127"],
+    ];
+
+    private readonly string[]? _newSession = Array.Find(_sessionLaunchers, launcher => File.Exists(launcher[0]));
+    private readonly string _shell = options.Shell ?? Array.Find(["/bin/bash", "/usr/bin/bash"], File.Exists) ?? "/bin/sh";
+
+    public async ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken)
+    {
+        if (_newSession is null)
+            throw new ToolProcessException("Commands cannot be run on this machine: neither setsid nor perl was found in /usr/bin. Install util-linux.");
+        if (!Directory.Exists(spec.WorkingDirectory))
+            throw new ToolProcessException($"The working directory '{spec.WorkingDirectory}' does not exist or is not a directory.");
+        if (spec.Command.Contains('\0', StringComparison.Ordinal))
+            throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
+
+        var process = new PosixToolProcess(StartGuard(spec), options.KillGrace, time);
+        try
+        {
+            await process.WaitForLeaderAsync(cancellationToken);
+            return process;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void KillLeftover(ProcessMark mark) => ProcessGroups.Signal(mark, ProcessGroups.Kill);
+
+    private Process StartGuard(ToolProcessSpec spec)
+    {
+        string[] commandLine =
+        [
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard",
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool",
+            _shell, "-c", spec.Command,
+        ];
+
+        var start = new ProcessStartInfo(commandLine[0], commandLine[1..])
+        {
+            WorkingDirectory = spec.WorkingDirectory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in spec.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            start.Environment[name] = value;
+
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            // E2BIG above all: Linux takes 128 KiB for one argument.
+            throw new ToolProcessException($"The command could not be started in '{spec.WorkingDirectory}': {e.Message}.", e);
+        }
+    }
+}

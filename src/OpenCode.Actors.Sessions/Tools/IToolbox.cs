@@ -20,4 +20,5 @@ internal interface IToolbox
 /// <param name="SessionId">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>
-internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId);
+/// <param name="IsUsers">Whether the user typed it (<c>/shell</c>): it has no deadline then, since somebody looks on who can abort it.</param>
+internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId, bool IsUsers = false);

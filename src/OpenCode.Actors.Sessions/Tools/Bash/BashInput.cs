@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace OpenCode.Actors.Sessions.Tools.Bash;
+
+/// <summary>The input of the bash tool, read from what a model wrote.</summary>
+internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Description)
+{
+    /// <summary>Reads an input.</summary>
+    /// <param name="json">What the model wrote.</param>
+    /// <param name="mistake">What is wrong with it, for the model to read; null when nothing is.</param>
+    /// <returns>The input; null when it cannot be used.</returns>
+    public static BashInput? Read(JsonElement json, out string? mistake)
+    {
+        mistake = null;
+        if (Property(json, "command") is not { ValueKind: JsonValueKind.String } command || string.IsNullOrWhiteSpace(command.GetString()))
+            mistake = "bash: 'command' is missing. Give the command line as a string.";
+        else if (Property(json, "timeout") is { } timeout && !(timeout.ValueKind == JsonValueKind.Number && timeout.GetDouble() is > 0 and < int.MaxValue))
+            mistake = $"bash: 'timeout' is {timeout.GetRawText()}. Give milliseconds as a number above 0, or leave it out.";
+        else if (Property(json, "description") is { ValueKind: not JsonValueKind.String })
+            mistake = "bash: 'description' is not a string.";
+        else
+        {
+            return new BashInput(
+                command.GetString()!,
+                Property(json, "timeout") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds.GetDouble()) : null,
+                Property(json, "description")?.GetString());
+        }
+
+        return null;
+    }
+
+    private static JsonElement? Property(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

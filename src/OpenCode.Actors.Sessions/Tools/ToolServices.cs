@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Tools.Bash;
+using OpenCode.Actors.Sessions.Tools.Doors;
+
+namespace OpenCode.Actors.Sessions.Tools;
+
+/// <summary>Registration of the tools.</summary>
+public static class ToolServices
+{
+    /// <summary>Adds the built-in tools and the door to processes.</summary>
+    /// <param name="services">The services; logging is registered too.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddTools(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IProcessHost>(static provider => new PosixProcessHost(new ToolProcessOptions(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IToolbox>(static provider => new Toolbox(
+            provider.GetRequiredService<IProcessHost>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
+        return services;
+    }
+}

@@ -26,7 +26,7 @@ internal sealed class StreamEvents(IdFactory ids)
 
     /// <summary>Says that the stream goes on elsewhere than it was asked to (RULES A3); carries the fresh id, since no repaint follows (RULES A2).</summary>
     public byte[] Gap(bool wrapped, string reason, string from, StreamCursor to) =>
-        Frame(wrapped, to, new HubGap(reason, from.Length > MaxFromLength ? from[..MaxFromLength] : from, to.ToString()));
+        Frame(wrapped, to, new HubGap(Reason: reason, From: from.Length > MaxFromLength ? from[..MaxFromLength] : from, To: to.ToString()));
 
     private byte[] Frame(bool wrapped, StreamCursor? id, IEventProperties properties)
     {

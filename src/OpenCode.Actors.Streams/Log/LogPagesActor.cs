@@ -66,7 +66,8 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
     {
         var key = new Key(message.Filter, message.Wrapped, message.After);
         var shared = key with { After = key.After - (key.After % Alignment) };
-        if (!message.Exact && shared.After >= journal.Floor)
+        var isTooShort = _pages.TryGetValue(shared, out var present) && present.Value.Page.Through <= key.After;
+        if (!message.Exact && !isTooShort && shared.After >= journal.Floor)
             key = shared;
 
         if (_pages.TryGetValue(key, out var node) && node.Value.Page.Through > message.After)

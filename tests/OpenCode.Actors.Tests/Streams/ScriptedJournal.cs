@@ -26,7 +26,10 @@ internal sealed class ScriptedJournal : IJournal
     /// <summary>Gets or sets a task that reads wait for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    /// <summary>Gets how many reads were begun, the tail's not counted.</summary>
+    /// <summary>Gets or sets an entry that reads leave out: a fault of the journal.</summary>
+    public long SkipsOffset { get; set; }
+
+    /// <summary>Gets how many reads were begun.</summary>
     public int Reads { get; private set; }
 
     /// <summary>Gets how many reads are under way.</summary>
@@ -80,7 +83,7 @@ internal sealed class ScriptedJournal : IJournal
                 if (after < Floor)
                     throw new JournalTrimmedException(after, Floor);
 
-                var entries = _entries.Skip((int)after).Where(filter.Matches).Take(PageEntries).ToList();
+                var entries = _entries.Skip((int)after).Where(e => filter.Matches(e) && e.Offset != SkipsOffset).Take(PageEntries).ToList();
                 after = entries.Count == PageEntries ? entries[^1].Offset : head;
                 yield return new EntryPage(entries, after);
             }

@@ -1,0 +1,136 @@
+using OpenCode.Actors.Streams.Subscribers;
+
+namespace OpenCode.Actors.Tests.Streams;
+
+public sealed class SubscribersActorTests : StreamsKit
+{
+    [Fact]
+    public void D4_over_the_limit_a_stream_is_turned_away_and_one_that_ended_makes_room()
+    {
+        Options.MaxStreams = 2;
+        Start();
+        var first = Connect(Wrapped(new RecordingSseWriter()));
+        Connect(Wrapped(new RecordingSseWriter()));
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, new SubscribersActor.Connect(Wrapped(new RecordingSseWriter())));
+        probe.Expect(new SubscribersActor.TooManyStreams(2));
+
+        first.Tell(SubscriberActor.Disconnect.Instance);
+        Run();
+        probe.Send(Subscribers, new SubscribersActor.Connect(Wrapped(new RecordingSseWriter())));
+        probe.Expect<SubscribersActor.Connected>();
+    }
+
+    [Fact]
+    public void A_disposed_location_ends_its_bare_streams_cleanly_after_the_event_that_says_so()
+    {
+        Start();
+        var bare = ConnectBare();
+        var other = ConnectBare(location: "/b");
+        var wrapped = ConnectWrapped();
+
+        Append(Journal.Event("/a"), Journal.Event("/a", type: "server.instance.disposed"));
+        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 2));
+        Run();
+        Append(Journal.Event("/a"), Journal.Event("/b"));
+
+        Assert.True(bare.EndedCleanly);
+        Assert.Null(bare.ResetBy);
+        Assert.Equal("server.instance.disposed", bare.Events[^1].Type);
+        Assert.False(other.EndedCleanly);
+        Assert.Single(other.LogEvents);
+        Assert.False(wrapped.EndedCleanly);
+        Assert.Equal(4, wrapped.LogEvents.Count());
+        Assert.Equal(2, Metrics.Open);
+    }
+
+    [Fact]
+    public void A_disposed_location_ends_a_stream_that_is_behind_only_after_it_had_the_event_and_nothing_beyond_it()
+    {
+        Start();
+        var bare = ConnectBare();
+        bare.Holds = true;
+        Append(Journal.Event("/a"));
+        Append(Journal.Event("/a"), Journal.Event("/a", type: "server.instance.disposed"), Journal.Event("/a"));
+        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 3));
+        Run();
+        Assert.False(bare.EndedCleanly);
+
+        bare.Release();
+        Run();
+        Assert.False(bare.EndedCleanly);
+        bare.Release();
+        Run();
+
+        Assert.True(bare.EndedCleanly);
+        Assert.Equal([Id(1), Id(2), Id(3)], bare.LogEvents.Select(e => e.Id));
+    }
+
+    [Fact]
+    public void A_dispose_that_is_ahead_of_the_tail_waits_for_it()
+    {
+        Start();
+        var bare = ConnectBare();
+
+        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 1));
+        Run();
+        Assert.False(bare.EndedCleanly);
+        Append(Journal.Event("/a", type: "server.instance.disposed"));
+
+        Assert.True(bare.EndedCleanly);
+        Assert.Single(bare.LogEvents);
+    }
+
+    [Fact]
+    public void A_stream_that_is_behind_the_ring_is_disposed_after_the_pages_up_to_the_event()
+    {
+        Options.RingBytes = 5_000;
+        Start();
+        for (var i = 0; i < 50; i++)
+            Append(Journal.Event(i % 2 == 0 ? "/a" : "/b", bytes: 500));
+        var bare = new RecordingSseWriter { Holds = true };
+        Connect(Bare(bare, Id(0)));
+        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 9));
+        Run();
+
+        while (bare.IsWriting)
+        {
+            bare.Release();
+            Run();
+        }
+
+        Assert.True(bare.EndedCleanly);
+        Assert.Equal([Id(1), Id(3), Id(5), Id(7), Id(9)], bare.LogEvents.Select(e => e.Id));
+    }
+
+    [Fact]
+    public void A_drain_resets_every_stream_and_lets_nobody_in()
+    {
+        Start();
+        var clients = Enumerable.Range(0, 5).Select(_ => ConnectWrapped()).ToList();
+        clients[0].Holds = true;
+        Append(Journal.Event());
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        probe.Expect<SubscribersActor.Drained>();
+
+        Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));
+        Assert.All(clients, c => Assert.False(c.EndedCleanly));
+        Assert.Equal(0, Metrics.Open);
+        probe.Send(Subscribers, new SubscribersActor.Connect(Wrapped(new RecordingSseWriter())));
+        probe.Expect<SubscribersActor.ShuttingDown>();
+    }
+
+    [Fact]
+    public void A_drain_without_streams_is_done_at_once()
+    {
+        Start();
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+
+        probe.Expect<SubscribersActor.Drained>();
+    }
+}

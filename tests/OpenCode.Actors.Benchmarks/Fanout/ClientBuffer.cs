@@ -3,7 +3,9 @@ namespace OpenCode.Actors.Benchmarks.Fanout;
 /// <summary>Where a client's bytes go: copied once, as into a transport's buffer.</summary>
 internal sealed class ClientBuffer
 {
-    private readonly byte[] _bytes = new byte[4096];
+    public const int Size = 4096;
+
+    private readonly byte[] _bytes = new byte[Size];
     private int _at;
 
     public void Take(ReadOnlySpan<byte> frame)

@@ -2,11 +2,14 @@ using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
-using OpenCode.Actors.Server.Errors;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Metrics;
+using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Server.Routes;
+using OpenCode.Actors.Server.Sse;
+using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server;
 
@@ -15,26 +18,39 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => OpenCodeCommand.RunAsync(args);
 
-    public static WebApplication Build(ServeSettings settings, ConfigCatalog configs)
+    /// <summary>Puts a server together.</summary>
+    /// <param name="settings">The command line.</param>
+    /// <param name="configs">The configuration.</param>
+    /// <param name="replace">For tests: changes what was put together before it is built.</param>
+    public static WebApplication Build(ServeSettings settings, ConfigCatalog configs, Action<WebApplicationBuilder>? replace = null)
     {
-        var limits = configs.Server.Limits;
-        var connections = new ConnectionCount(limits.Connections);
-
+        var config = configs.Server;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
         builder.Logging.AddLogLines();
-        builder.WebHost.UseHttp(settings, limits, connections);
+        builder.WebHost.UseHttp(settings, config.Limits);
         builder.Services
             .AddHost()
-            .AddSingleton(configs)
             .AddMetricCollector()
-            .AddLocations(Environment.CurrentDirectory);
+            .AddLocations(Environment.CurrentDirectory)
+            .AddFileJournal(settings, config.EventStream)
+            .AddEventStreams(config)
+            .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
+            .AddConfiguration(configs)
+            .AddEndpoints()
+            .AddGracefulStop();
+        replace?.Invoke(builder);
 
         var app = builder.Build();
         app.UseErrors();
         app.UseEdge(settings);
+        app.MapSessions();
+        app.MapMessages();
+        app.MapPermissionsAndQuestions();
+        app.MapEventStreams();
+        app.MapLocations();
+        app.MapConfig();
         app.MapHealth();
         app.MapMetrics();
-        app.MapConfig();
         app.MapUnserved();
         return app;
     }

@@ -1,7 +1,10 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
+using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
@@ -19,14 +22,23 @@ internal static class ServeCommand
         {
             var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, Environment.CurrentDirectory);
             await using var app = Program.Build(settings, configs);
+            await app.OpenJournalAsync();
             await app.StartAsync();
             await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
             await app.WaitForShutdownAsync();
-            return ExitCodes.Ok;
+            return app.Services.GetRequiredService<GracefulStop>().ExitCode;
         }
         catch (ConfigException e)
         {
             return await FailAsync(ExitCodes.BadOption, e.Message);
+        }
+        catch (JournalFailedException e)
+        {
+            return await FailAsync(ExitCodes.SyncFailed, e.Message);
+        }
+        catch (JournalException e)
+        {
+            return await FailAsync(ExitCodes.DataFolder, e.Message);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
@@ -35,6 +47,10 @@ internal static class ServeCommand
         catch (SocketException e)
         {
             return await FailAsync(ExitCodes.BadOption, $"Cannot listen on {settings.Hostname}, port {settings.Port}: {e.Message}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(ExitCodes.DataFolder, $"The data folder '{settings.DataFolder}' cannot be used: {e.Message}");
         }
     }
 

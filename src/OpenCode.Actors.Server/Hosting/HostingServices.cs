@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -6,7 +7,6 @@ using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Errors;
-using System.Net;
 
 namespace OpenCode.Actors.Server.Hosting;
 
@@ -51,8 +51,10 @@ internal static class HostingServices
         return services;
     }
 
-    public static IWebHostBuilder UseHttp(this IWebHostBuilder web, ServeSettings settings, LimitsConfig limits, ConnectionCount connections) =>
-        web.UseKestrelCore().ConfigureKestrel(kestrel =>
+    public static IWebHostBuilder UseHttp(this IWebHostBuilder web, ServeSettings settings, LimitsConfig limits)
+    {
+        var connections = new ConnectionCount(limits.Connections);
+        return web.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
@@ -63,4 +65,8 @@ internal static class HostingServices
                 listen.Use(next => connection => connections.CountAsync(connection, next));
             });
         });
+    }
+
+    public static IServiceCollection AddGracefulStop(this IServiceCollection services) =>
+        services.AddSingleton<GracefulStop>().AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
 }

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Journal;
 namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
-internal sealed class EventPublisher(IRequiredActor<JournalActor> journal, IdFactory ids)
+internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFactory ids)
 {
     /// <summary>Appends a volatile event.</summary>
     /// <param name="type">The type on the wire.</param>

@@ -1,0 +1,17 @@
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Server.Models;
+
+/// <summary>What sessions take from the configuration: models and permission rules.</summary>
+internal static class ConfigurationServices
+{
+    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs)
+    {
+        var dev = new Dev.DevModels();
+        services.AddSingleton<IModelCatalog>(dev);
+        return services.AddSingleton(configs).AddSingleton<IPermissionConfig, ConfiguredPermissions>();
+    }
+}

@@ -10,6 +10,7 @@ using OpenCode.Actors.Server.Routes;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server;
 
@@ -35,6 +36,7 @@ internal static class Program
             .AddFileJournal(settings, config.EventStream)
             .AddEventStreams(config)
             .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
+            .AddTools()
             .AddConfiguration(configs)
             .AddEndpoints()
             .AddGracefulStop();

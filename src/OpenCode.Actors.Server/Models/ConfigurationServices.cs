@@ -1,7 +1,6 @@
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
-using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Models;
 

@@ -29,12 +29,12 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         var process = new PosixToolProcess(StartGuard(spec), options.KillGrace, time);
         try
         {
-            await process.WaitForLeaderAsync(cancellationToken);
+            await process.WaitForLeaderAsync(cancellationToken).ConfigureAwait(false);
             return process;
         }
         catch
         {
-            await process.DisposeAsync();
+            await process.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

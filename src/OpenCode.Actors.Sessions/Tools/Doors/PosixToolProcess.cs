@@ -4,6 +4,7 @@ using System.Globalization;
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
 /// <summary>A command under its guard. Three pipes: the guard's stdin (its end kills the group), the group's output, the leader's reports.</summary>
+/// <remarks>Its continuations do not go back to the cell of the actor that called: a process is ended whatever became of the actor.</remarks>
 internal sealed class PosixToolProcess : IToolProcess
 {
     private const int KilledExitCode = 128 + ProcessGroups.Kill;
@@ -31,7 +32,7 @@ internal sealed class PosixToolProcess : IToolProcess
     /// <summary>Waits until the leader has reported itself, just before it starts the command.</summary>
     public async ValueTask WaitForLeaderAsync(CancellationToken cancellationToken)
     {
-        var report = await _guard.StandardError.ReadLineAsync(cancellationToken);
+        var report = await _guard.StandardError.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         Mark = (report is null ? null : ProcessGroups.Parse(report))
             ?? throw new ToolProcessException($"The command could not be started: its guard said '{report}' instead of a process id.");
         _ = WatchExitAsync();
@@ -39,7 +40,7 @@ internal sealed class PosixToolProcess : IToolProcess
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
-        var byteCount = await _guard.StandardOutput.BaseStream.ReadAsync(_buffer, cancellationToken);
+        var byteCount = await _guard.StandardOutput.BaseStream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
         _outputEnded |= byteCount == 0;
         return _buffer.AsMemory(0, byteCount);
     }
@@ -61,9 +62,9 @@ internal sealed class PosixToolProcess : IToolProcess
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await DrainAsync();
+        await DrainAsync().ConfigureAwait(false);
         Release();
-        await _guard.WaitForExitAsync(CancellationToken.None);
+        await _guard.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         _exitCode.TrySetResult(KilledExitCode);
         _guard.Dispose();
     }
@@ -75,7 +76,7 @@ internal sealed class PosixToolProcess : IToolProcess
         try
         {
             while (!_outputEnded)
-                await ReadAsync(grace.Token);
+                await ReadAsync(grace.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -102,7 +103,7 @@ internal sealed class PosixToolProcess : IToolProcess
     {
         try
         {
-            var report = await _guard.StandardError.ReadLineAsync(CancellationToken.None);
+            var report = await _guard.StandardError.ReadLineAsync(CancellationToken.None).ConfigureAwait(false);
             _exitCode.TrySetResult(int.TryParse(report, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : KilledExitCode);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

@@ -1,0 +1,131 @@
+using System.Text;
+using System.Text.Json;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Models.OpenAi;
+
+/// <summary>Folds the chunks of one streamed completion. Lenient: what is missing, null or unknown is passed over, since servers differ.</summary>
+/// <param name="messageCount">Length of the conversation; it names calls that the server left without a name.</param>
+internal sealed class StreamedAnswer(int messageCount)
+{
+    private readonly List<OpenCall> _calls = [];
+    private string? _finishReason;
+    private TokenUsage _usage = TokenUsage.None;
+
+    private sealed class OpenCall
+    {
+        public int? Index { get; init; }
+
+        public string Id { get; set; } = "";
+
+        public StringBuilder Name { get; } = new();
+
+        public StringBuilder Arguments { get; } = new();
+    }
+
+    /// <summary>Takes the data of one event.</summary>
+    public IEnumerable<ModelChunk> Take(string data)
+    {
+        using var document = Parse(data);
+        var root = document.RootElement;
+        if (Get(root, "error") is { } error)
+            throw ProviderErrors.InStream(error);
+        if (Get(root, "usage") is { } usage)
+            _usage = ReadUsage(usage);
+        if (Get(root, "choices") is not { ValueKind: JsonValueKind.Array } choices || choices.GetArrayLength() == 0)
+            yield break;
+
+        var choice = choices[0];
+        _finishReason = Text(choice, "finish_reason") ?? _finishReason;
+        if (Get(choice, "delta") is not { } delta)
+            yield break;
+
+        // DeepSeek, vLLM and Ollama's newer relatives say reasoning_content; OpenRouter and Ollama say reasoning.
+        if ((Text(delta, "reasoning_content") ?? Text(delta, "reasoning")) is { Length: > 0 } reasoning)
+            yield return new ReasoningDelta(reasoning);
+        if ((Text(delta, "content") ?? Text(delta, "refusal")) is { Length: > 0 } text)
+            yield return new TextDelta(text);
+        if (Get(delta, "tool_calls") is { ValueKind: JsonValueKind.Array } calls)
+        {
+            foreach (var call in calls.EnumerateArray())
+                Take(call);
+        }
+    }
+
+    /// <summary>The stream has ended.</summary>
+    /// <exception cref="ModelException">It ended before the answer did.</exception>
+    public IEnumerable<ModelChunk> Complete()
+    {
+        if (_finishReason is null)
+            throw ProviderErrors.Incomplete();
+
+        foreach (var (call, index) in _calls.Select(static (call, index) => (call, index)))
+            yield return new ToolCallChunk(new ToolCall(call.Id.Length > 0 ? call.Id : $"call_{messageCount}_{index}", call.Name.ToString(), ReadArguments(call.Arguments.ToString())));
+
+        yield return new Finished(_calls.Count > 0 ? FinishReason.ToolCalls : _finishReason == "length" ? FinishReason.Length : FinishReason.Stop, _usage);
+    }
+
+    // A call comes in pieces that name it by its index; where a server leaves that out, an id begins the next one.
+    private void Take(JsonElement piece)
+    {
+        var index = Get(piece, "index") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var i) ? i : (int?)null;
+        var id = Text(piece, "id") ?? "";
+        var call = index is not null ? _calls.Find(c => c.Index == index)
+            : id.Length > 0 ? _calls.Find(c => c.Id == id)
+            : _calls.LastOrDefault();
+        if (call is null)
+        {
+            call = new OpenCall { Index = index };
+            _calls.Add(call);
+        }
+
+        if (id.Length > 0)
+            call.Id = id;
+        if (Get(piece, "function") is { } function)
+        {
+            call.Name.Append(Text(function, "name"));
+            call.Arguments.Append(Text(function, "arguments"));
+        }
+    }
+
+    // What is no JSON is handed on as a string: the tool says what it wants instead, and the model may try again.
+    private static JsonElement ReadArguments(string arguments)
+    {
+        try
+        {
+            return JsonElement.Parse(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
+        }
+        catch (JsonException)
+        {
+            return JsonElement.Parse($"\"{JsonEncodedText.Encode(arguments)}\"");
+        }
+    }
+
+    private static TokenUsage ReadUsage(JsonElement usage)
+    {
+        var cached = Number(Get(usage, "prompt_tokens_details"), "cached_tokens");
+        var reasoning = Number(Get(usage, "completion_tokens_details"), "reasoning_tokens");
+        return new TokenUsage(
+            Math.Max(0, Number(usage, "prompt_tokens") - cached), Math.Max(0, Number(usage, "completion_tokens") - reasoning), reasoning, cached);
+    }
+
+    private static JsonDocument Parse(string data)
+    {
+        try
+        {
+            return JsonDocument.Parse(data);
+        }
+        catch (JsonException e)
+        {
+            throw ProviderErrors.NoJson(data, e);
+        }
+    }
+
+    private static JsonElement? Get(JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? Text(JsonElement element, string name) => Get(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static long Number(JsonElement? element, string name) =>
+        Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
+}

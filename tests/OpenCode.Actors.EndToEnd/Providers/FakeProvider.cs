@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OpenCode.Actors.EndToEnd.Providers;
+
+/// <summary>A provider of this test: speaks OpenAI's chat completions on a free port of the loopback and answers each request with the next reply of its script.</summary>
+public sealed class FakeProvider : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> _script = new();
+
+    private FakeProvider(WebApplication app) => _app = app;
+
+    /// <summary>What was asked, in order.</summary>
+    public ConcurrentQueue<FakeRequest> Requests { get; } = new();
+
+    /// <summary>For <c>options.baseURL</c>.</summary>
+    public string BaseUrl => _app.Urls.Single() + "/v1";
+
+    public static async Task<FakeProvider> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["urls"] = "http://127.0.0.1:0";
+        var provider = new FakeProvider(builder.Build());
+        provider._app.MapPost("/v1/chat/completions", provider.AnswerAsync);
+        await provider._app.StartAsync();
+        return provider;
+    }
+
+    /// <summary>Answers the next request with a stream: one event for each JSON text, then <c>[DONE]</c>.</summary>
+    public FakeProvider Stream(params string[] events) => Then(async context =>
+    {
+        await WriteEventsAsync(context, events);
+        await context.Response.WriteAsync("data: [DONE]\n\n");
+    });
+
+    /// <summary>Streams these events, then cuts the connection.</summary>
+    public FakeProvider StreamAndCut(params string[] events) => Then(async context =>
+    {
+        await WriteEventsAsync(context, events);
+        context.Abort();
+    });
+
+    /// <summary>Streams these events, then ends the stream in good order but too early.</summary>
+    public FakeProvider StreamAndStop(params string[] events) => Then(context => WriteEventsAsync(context, events));
+
+    /// <summary>Streams these events, then says nothing more until the client goes away.</summary>
+    public FakeProvider StreamAndHang(TaskCompletionSource gone, params string[] events) => Then(async context =>
+    {
+        await WriteEventsAsync(context, events);
+        context.RequestAborted.Register(() => gone.TrySetResult());
+        await gone.Task;
+    });
+
+    /// <summary>Refuses.</summary>
+    public FakeProvider Refuse(int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers) => Then(async context =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = contentType;
+        foreach (var (name, value) in headers)
+            context.Response.Headers[name] = value;
+        await context.Response.WriteAsync(body);
+    });
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private FakeProvider Then(Func<HttpContext, Task> reply)
+    {
+        _script.Enqueue(reply);
+        return this;
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body);
+        Requests.Enqueue(new FakeRequest(body.RootElement.Clone(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        if (!_script.TryDequeue(out var reply))
+            throw new InvalidOperationException("The script has no more replies.");
+        await reply(context);
+    }
+
+    private static async Task WriteEventsAsync(HttpContext context, string[] events)
+    {
+        context.Response.ContentType = "text/event-stream";
+        foreach (var data in events)
+        {
+            await context.Response.WriteAsync($"data: {data}\n\n");
+            await context.Response.Body.FlushAsync();
+        }
+    }
+}
+
+/// <summary>A request as the provider got it.</summary>
+public sealed record FakeRequest(JsonElement Body, IReadOnlyDictionary<string, string> Headers);

@@ -19,6 +19,8 @@ public sealed partial class ActorSystem
         {
             if (reason == DeadLetterReason.MailboxFull)
                 ask.Fail(new MailboxOverflowException(recipient, (recipient as ActorCell)?.MailboxCapacity ?? 0));
+            else if (reason == DeadLetterReason.StashOverflow)
+                ask.Fail(new StashOverflowException(recipient, (recipient as ActorCell)?.StashCapacity ?? 0));
             else if (recipient.Equals(ask.Target))
                 ask.Fail(new TargetTerminatedException(recipient));
         }

@@ -45,6 +45,9 @@ internal sealed partial class ActorCell
         if (_stopRequested)
             return;
         _recreateCause = cause;
+        EndIncarnation();
+        if (_work is not null)
+            StartGrace(_work);
         Advance();
     }
 
@@ -106,7 +109,6 @@ internal sealed partial class ActorCell
         _recreateCause = null;
         _phase = Phase.Restarting;
         UpdateHeld();
-        EndIncarnation();
         await WorkEndAsync();
         Enter();
 
@@ -165,7 +167,6 @@ internal sealed partial class ActorCell
     {
         _phase = Phase.Stopping;
         UpdateHeld();
-        EndIncarnation();
         _timers?.CancelAll();
         _receiveTimeout?.Set(null);
         await WorkEndAsync();

@@ -45,6 +45,8 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
 
     public int MailboxCapacity => _mailbox.Capacity;
 
+    public int StashCapacity => _props.StashCapacity;
+
     public bool IsTerminated => (Volatile.Read(ref _status) & Closed) != 0;
 
     /// <summary>Queues the first turn, which makes the actor. To be called once, after the constructor.</summary>
@@ -226,10 +228,24 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
         {
             var next = oldest.Next;
             oldest.Next = null;
-            oldest.Apply(this);
-            Enter();
+            Apply(oldest);
             oldest = next;
         }
+    }
+
+    private void Apply(SystemMessage message)
+    {
+        try
+        {
+            message.Apply(this);
+        }
+        catch (Exception exception)
+        {
+            // A door (log, clock, task source) threw. The rest of the queue must still be applied: children wait for it.
+            Fail(exception, failedMessage: null);
+        }
+
+        Enter();
     }
 
     private bool TryTake(out Envelope envelope)
@@ -259,7 +275,7 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
         }
 
         System.DeadLetter(envelope, this, DeadLetterReason.MailboxFull);
-        if (_mailbox.FailsOnOverflow)
+        if (_mailbox.FailsOnOverflow && Volatile.Read(ref _status) < SuspendUnit)
             SendSystem(new OverflowFailure(new MailboxOverflowException(this, _mailbox.Capacity)));
     }
 }

@@ -21,7 +21,7 @@ internal sealed class DroppingMailbox(int capacity, OverflowPolicy policy, Func<
     public override bool TryEnqueue(in Envelope envelope, out Envelope lost)
     {
         lost = default;
-        var envelopeKey = key?.Invoke(envelope.Message);
+        var envelopeKey = envelope.Message is ControlMessage ? null : key?.Invoke(envelope.Message);
         lock (_lock)
         {
             if (envelopeKey is not null && _byKey!.TryGetValue(envelopeKey, out var waiting))

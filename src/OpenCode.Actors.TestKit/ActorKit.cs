@@ -158,7 +158,8 @@ public abstract class ActorKit : IDisposable, IAsyncDisposable
             Time.Advance(TimeSpan.FromSeconds(2));
     }
 
-    internal void RunDry()
+    /// <summary>Runs all mailboxes dry on this thread. The clock stands still.</summary>
+    public void RunDry()
     {
         if (_isRunning)
             throw new InvalidOperationException("An actor tried to run the actors: RunDry, Advance and Expect belong to the test, not into a handler.");

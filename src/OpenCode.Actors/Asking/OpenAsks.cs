@@ -6,6 +6,8 @@ internal sealed class OpenAsks
     private readonly List<AskRef> _asks = [];
     private int _cleanAt = 16;
 
+    public int Count => _asks.Count;
+
     public void Add(AskRef ask)
     {
         if (_asks.Count >= _cleanAt)

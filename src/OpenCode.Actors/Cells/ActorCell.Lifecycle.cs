@@ -12,7 +12,7 @@ internal sealed partial class ActorCell
     private bool _stopRequested;
     private bool _incarnationEnded;
     private int _incarnation = 1;
-    private Exception? _recreateCause;
+    private Queue<Exception>? _recreations; // Not one cause: each takes back one suspension.
     private Actor? _actor;
     private CancellationTokenSource? _incarnationSource;
     private TaskCompletionSource? _childEnded;
@@ -44,7 +44,7 @@ internal sealed partial class ActorCell
     {
         if (_stopRequested)
             return;
-        _recreateCause = cause;
+        (_recreations ??= []).Enqueue(cause);
         EndIncarnation();
         if (_work is not null)
             StartGrace(_work);
@@ -68,7 +68,7 @@ internal sealed partial class ActorCell
                     await StartAsync();
                 else if (_stopRequested && _phase != Phase.Stopped)
                     await StopAsync();
-                else if (_recreateCause is { } cause && !_stopRequested)
+                else if (!_stopRequested && _recreations?.TryDequeue(out var cause) == true)
                     await RecreateAsync(cause);
                 else
                     break;
@@ -106,9 +106,9 @@ internal sealed partial class ActorCell
 
     private async ValueTask RecreateAsync(Exception cause)
     {
-        _recreateCause = null;
         _phase = Phase.Restarting;
         UpdateHeld();
+        EndIncarnation();
         await WorkEndAsync();
         Enter();
 

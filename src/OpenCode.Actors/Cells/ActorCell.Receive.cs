@@ -16,6 +16,9 @@ internal sealed partial class ActorCell
     /// <summary>Gets the message in hand; its message is null between messages.</summary>
     public Envelope Current => _current;
 
+    /// <summary>Gets the number of questions that are remembered because they were handled without an answer.</summary>
+    public int OpenAskCount => _asks?.Count ?? 0;
+
     /// <summary>Gets who sent the message in hand.</summary>
     public IActorRef CurrentSender => _current.Sender ?? System.DeadLetters;
 

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using OpenCode.Actors;
+
+namespace OpenCode.Actors.Tests.Actors;
+
+/// <summary>ACTORS §2: dispatchers. These have threads of their own, so they run in real time.</summary>
+public sealed class DispatcherTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly ActorSystem _system = ActorSystem.Create("threads", new ActorSystemOptions { BlockingThreads = 2 });
+
+    public ValueTask DisposeAsync() => _system.DisposeAsync();
+
+    [Fact]
+    public async Task A_pinned_actor_has_one_thread_of_its_own_also_after_an_await()
+    {
+        var actor = _system.ActorOf(TestActor.PropsFor(async (a, _) =>
+        {
+            var before = Environment.CurrentManagedThreadId;
+            await Task.Yield();
+            a.Sender.Tell((before, Environment.CurrentManagedThreadId, Thread.CurrentThread.IsThreadPoolThread));
+        }).WithDispatcher("pinned"));
+
+        var first = await actor.Ask<(int, int, bool)>("x", Limit);
+        var second = await actor.Ask<(int, int, bool)>("x", Limit);
+
+        Assert.Equal(first.Item1, first.Item2);
+        Assert.Equal(first, second);
+        Assert.False(first.Item3);
+    }
+
+    [Fact]
+    public async Task Blocking_actors_share_a_bounded_number_of_threads_and_leave_the_pool_alone()
+    {
+        var threads = new ConcurrentDictionary<int, bool>();
+        var actors = Enumerable.Range(0, 10).Select(_ => _system.ActorOf(TestActor.PropsFor((a, _) =>
+        {
+            threads[Environment.CurrentManagedThreadId] = Thread.CurrentThread.IsThreadPoolThread;
+            Thread.Sleep(5);
+            a.Sender.Tell("done");
+        }).WithDispatcher("blocking"))).ToList();
+
+        await Task.WhenAll(actors.Select(actor => actor.Ask<string>("x", Limit)));
+
+        Assert.InRange(threads.Count, 1, 2);
+        Assert.All(threads.Values, Assert.False);
+    }
+
+    [Fact]
+    public async Task A_pinned_actor_that_has_ended_still_answers_a_late_watch()
+    {
+        var actor = _system.ActorOf(TestActor.PropsFor((_, _) => { }).WithDispatcher("pinned"));
+        Assert.True(await _system.GracefulStopAsync(actor, Limit));
+
+        Assert.True(await _system.GracefulStopAsync(actor, Limit));
+        await Assert.ThrowsAsync<TargetTerminatedException>(() => actor.Ask<string>("x", Limit));
+    }
+
+    [Fact]
+    public void A_dispatcher_nobody_knows_is_refused_with_the_names_of_those_there_are()
+    {
+        var failure = Assert.Throws<ArgumentException>(() => _system.ActorOf(TestActor.PropsFor((_, _) => { }).WithDispatcher("fast")));
+
+        Assert.Contains("pinned", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>With a read loop per actor the quiet one would wait for ever (ENGINE §1).</summary>
+    [Fact]
+    public async Task A_quiet_actor_among_busy_ones_is_answered()
+    {
+        var end = false;
+        for (var i = 0; i < 16; i++)
+        {
+            var busy = _system.ActorOf(TestActor.PropsFor((a, message) =>
+            {
+                if (!Volatile.Read(ref end))
+                    a.Self.Tell(message);
+            }));
+            for (var n = 0; n < 64; n++)
+                busy.Tell(n);
+        }
+
+        var quiet = _system.ActorOf(TestActor.PropsFor((a, message) => a.Sender.Tell(message)));
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(i, await quiet.Ask<int>(i, Limit));
+        Volatile.Write(ref end, true);
+    }
+}

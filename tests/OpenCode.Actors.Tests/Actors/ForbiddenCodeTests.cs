@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using OpenCode.Actors;
+
+namespace OpenCode.Actors.Tests.Actors;
+
+/// <summary>ACTORS §10, the part of the list of forbidden code that the analyzer cannot say.</summary>
+public sealed class ForbiddenCodeTests
+{
+    private const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    public static TheoryData<string> Products { get; } = [.. ProductAssemblies().Select(a => a.GetName().Name!)];
+
+    [Fact]
+    public void All_assemblies_of_the_product_are_looked_at() => Assert.Contains(ProductAssemblies(), a => a.GetName().Name == "OpenCode.Actors");
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void There_is_no_static_mutable_field(string assembly)
+    {
+        var fields = Types(assembly)
+            .SelectMany(type => type.GetFields(All))
+            .Where(field => field is { IsStatic: true, IsLiteral: false } && !field.IsDefined(typeof(CompilerGeneratedAttribute)) && !IsImmutable(field))
+            .Select(field => $"{field.DeclaringType}.{field.Name}");
+
+        Assert.Empty(fields);
+    }
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void There_is_no_async_void(string assembly)
+    {
+        var methods = Types(assembly, alsoGenerated: true)
+            .SelectMany(type => type.GetMethods(All))
+            .Where(method => method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
+            .Select(method => $"{method.DeclaringType}.{method.Name}");
+
+        Assert.Empty(methods);
+    }
+
+    /// <summary>A private array is taken for a table of constants: there is no frozen one.</summary>
+    private static bool IsImmutable(FieldInfo field) =>
+        field.IsInitOnly && (!field.FieldType.IsArray || field.IsPrivate) && !IsMutableCollection(field.FieldType);
+
+    /// <summary>A readonly field does not help when its object can be changed: frozen and immutable collections and their interfaces are what is meant.</summary>
+    private static bool IsMutableCollection(Type type) =>
+        type.Namespace is "System.Collections.Generic" or "System.Collections.Concurrent" or "System.Collections"
+        && !type.IsInterface
+        && !type.Name.EndsWith("Comparer`1", StringComparison.Ordinal);
+
+    private static IEnumerable<Type> Types(string assembly, bool alsoGenerated = false) =>
+        Assembly.Load(assembly).GetTypes().Where(type => alsoGenerated || !IsGenerated(type));
+
+    private static bool IsGenerated(Type? type) => type is not null
+        && (type.Name.Contains('<', StringComparison.Ordinal)
+            || type.IsDefined(typeof(CompilerGeneratedAttribute))
+            || type.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute))
+            || typeof(System.Text.Json.Serialization.JsonSerializerContext).IsAssignableFrom(type)
+            || IsGenerated(type.DeclaringType));
+
+    private static IEnumerable<Assembly> ProductAssemblies() =>
+        Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Where(name => name == "opencode-actors" || (name.StartsWith("OpenCode.Actors", StringComparison.Ordinal) && !name.EndsWith(".Tests", StringComparison.Ordinal)))
+            .Select(Assembly.Load);
+}

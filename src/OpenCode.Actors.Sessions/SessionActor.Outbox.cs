@@ -182,7 +182,7 @@ internal sealed partial class SessionActor
             return;
 
         var open = _state.Turn!.Open!;
-        changes.Add(new StateChange(Rows.Part, _id.Value, open.Id.Value, JsonSerializer.SerializeToUtf8Bytes(open.Folded(), ProtocolJson.Wire.Part)));
+        changes.Add(new StateChange(Rows.Open, _id.Value, "", JsonSerializer.SerializeToUtf8Bytes(open.Folded(), ProtocolJson.Wire.Part)));
         _state = _state with { Turn = _state.Turn with { Open = open with { UnstoredBytes = 0 } } };
         _storeDue = false;
         Context.Timers.Cancel(nameof(StoreText));

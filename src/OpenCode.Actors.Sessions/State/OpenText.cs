@@ -28,9 +28,6 @@ internal sealed record OpenText(Part Part, GrowingText Text, int UnstoredBytes)
         _ => throw new InvalidOperationException($"Part {Part.Id} of type '{Part.Type}' cannot be streamed into."),
     };
 
-    /// <summary>Tells whether a part is one that a model was streaming into when it was last written.</summary>
-    public static bool IsOpen(Part part) => part is TextPart { Time: { End: null } } or ReasoningPart { Time.End: null };
-
     /// <summary>Takes up a part that is open, with the text it was stored with.</summary>
     public static OpenText Of(Part part) => new(part, GrowingText.Of(part is TextPart text ? text.Text : ((ReasoningPart)part).Text), 0);
 }

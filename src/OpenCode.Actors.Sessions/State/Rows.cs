@@ -10,7 +10,8 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>session</c>    | empty            | the info                                                   | with the session              |
 /// | <c>head</c>       | empty            | <see cref="HeadRow"/>                                      | with the session              |
 /// | <c>message</c>    | message id       | the message's info                                         | with the session              |
-/// | <c>part</c>       | part id          | the part; while open, its text up to the row's offset (C3) | with the session              |
+/// | <c>part</c>       | part id          | the part                                                   | with the session              |
+/// | <c>open</c>       | empty            | the part that is streamed into, with its text up to the row's offset (C3): retention of the log stops there | when the part is closed |
 /// | <c>turn</c>       | empty            | <see cref="TurnRow"/>; there is one while a turn is open   | at the turn's end             |
 /// | <c>permission</c> | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>question</c>   | request id       | the request                                                | when answered or withdrawn    |
@@ -25,6 +26,7 @@ internal static class Rows
     public const string Head = "head";
     public const string Message = "message";
     public const string Part = "part";
+    public const string Open = "open";
     public const string Turn = "turn";
     public const string Permission = "permission";
     public const string Question = "question";

@@ -21,8 +21,9 @@ internal static class Recovery
     {
         var wire = ProtocolJson.Wire;
         var state = SessionState.None;
-        var parts = new List<(Part Part, long Offset)>();
+        var parts = new List<Part>();
         TurnRow? turn = null;
+        (Part Part, long Offset)? open = null;
         foreach (var row in rows)
         {
             switch (row.Kind)
@@ -43,7 +44,10 @@ internal static class Recovery
                     state = state with { Messages = state.Messages.Add(new MessageState(Read(row, wire.Message), [])) };
                     break;
                 case Rows.Part:
-                    parts.Add((Read(row, wire.Part), row.Offset));
+                    parts.Add(Read(row, wire.Part));
+                    break;
+                case Rows.Open:
+                    open = (Read(row, wire.Part), row.Offset);
                     break;
                 case Rows.Turn:
                     turn = Read(row, RowJson.Default.TurnRow);
@@ -71,7 +75,7 @@ internal static class Recovery
             }
         }
 
-        return Assemble(state, parts, turn);
+        return Assemble(state, parts, turn, open);
     }
 
     /// <summary>Tells whether an entry is a piece of streamed text.</summary>
@@ -110,9 +114,9 @@ internal static class Recovery
         decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }
 
-    private static (SessionState State, long? OpenSince) Assemble(SessionState state, List<(Part Part, long Offset)> parts, TurnRow? turn)
+    private static (SessionState State, long? OpenSince) Assemble(SessionState state, List<Part> parts, TurnRow? turn, (Part Part, long Offset)? open)
     {
-        foreach (var (part, _) in parts)
+        foreach (var part in parts)
         {
             if (state.Message(part.MessageId) is { } message)
                 state = state.With(message with { Parts = message.Parts.Add(part) });
@@ -122,19 +126,17 @@ internal static class Recovery
             return (state, null);
 
         // Nobody runs it: a parked turn gets a run when it is taken up, every other one is closed.
-        var assistant = new MessageId(turn.Assistant);
-        var open = parts.Find(row => row.Part.MessageId == assistant && OpenText.IsOpen(row.Part));
         state = state with
         {
             Status = SessionStatus.Busy,
-            Turn = new TurnState(turn.Kind, default, [.. turn.Prompts.Select(static prompt => new MessageId(prompt))], turn.Taken, assistant)
+            Turn = new TurnState(turn.Kind, default, [.. turn.Prompts.Select(static prompt => new MessageId(prompt))], turn.Taken, new MessageId(turn.Assistant))
             {
                 Stream = turn.Stream,
                 Rejected = turn.Rejected,
-                Open = open.Part is null ? null : OpenText.Of(open.Part),
+                Open = open is { } stored ? OpenText.Of(stored.Part) : null,
             },
         };
-        return (state, open.Part is null ? null : open.Offset);
+        return (state, open?.Offset);
     }
 
     private static T Read<T>(StateRow row, JsonTypeInfo<T> json) =>

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+/// <summary>A model whose answers the test speaks itself, chunk by chunk; also the catalog that knows it as <c>mock/mock-1</c>.</summary>
+internal sealed class ScriptedModel : IChatModel, IModelCatalog
+{
+    private readonly Queue<ScriptedAnswer> _prepared = [];
+
+    public List<ModelRequest> Requests { get; } = [];
+
+    public List<ScriptedAnswer> Answers { get; } = [];
+
+    /// <summary>Gets the answer to the newest request.</summary>
+    public ScriptedAnswer Answer => Answers[^1];
+
+    /// <summary>Gets or sets what looking a model up throws.</summary>
+    public Exception? CatalogFault { get; set; }
+
+    public ResolvedModel Default => new("mock", "mock-1", this);
+
+    public IReadOnlyList<ProviderInfo> Providers => [];
+
+    /// <summary>Makes the answer of a request that has not come yet.</summary>
+    public ScriptedAnswer Prepare()
+    {
+        var answer = new ScriptedAnswer();
+        _prepared.Enqueue(answer);
+        return answer;
+    }
+
+    public bool TryResolve(string providerId, string modelId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ResolvedModel? model)
+    {
+        if (CatalogFault is { } fault)
+            throw fault;
+
+        model = providerId == "mock" ? new ResolvedModel(providerId, modelId, this) : null;
+        return model is not null;
+    }
+
+    public IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
+    {
+        Requests.Add(request);
+        Answers.Add(_prepared.TryDequeue(out var prepared) ? prepared : new ScriptedAnswer());
+        return Answer.ReadAsync(cancellationToken);
+    }
+}
+
+/// <summary>One answer of the model.</summary>
+internal sealed class ScriptedAnswer
+{
+    private readonly Channel<ModelChunk> _chunks = Channel.CreateUnbounded<ModelChunk>();
+
+    public bool WasCancelled { get; private set; }
+
+    public ScriptedAnswer Say(string text) => Send(new TextDelta(text));
+
+    public ScriptedAnswer Think(string text) => Send(new ReasoningDelta(text));
+
+    public ScriptedAnswer Call(string callId, string tool, string input) => Send(new ToolCallChunk(new ToolCall(callId, tool, JsonElement.Parse(input))));
+
+    public ScriptedAnswer Bash(string callId, string command) => Call(callId, "bash", $$"""{"command":"{{command}}"}""");
+
+    public ScriptedAnswer Ask(string callId, string question) => Call(
+        callId, "question", $$"""{"questions":[{"question":"{{question}}","header":"H","options":[{"label":"Red","description":"r"},{"label":"Blue","description":"b"}]}]}""");
+
+    public void End(FinishReason reason = FinishReason.Stop)
+    {
+        Send(new Finished(reason, new TokenUsage(120, 12)));
+        _chunks.Writer.TryComplete();
+    }
+
+    public void EndWithCalls() => End(FinishReason.ToolCalls);
+
+    public void Fail(Exception cause) => _chunks.Writer.TryComplete(cause);
+
+    public async IAsyncEnumerable<ModelChunk> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.Register(() => WasCancelled = true);
+        await foreach (var chunk in _chunks.Reader.ReadAllAsync(cancellationToken))
+            yield return chunk;
+    }
+
+    private ScriptedAnswer Send(ModelChunk chunk)
+    {
+        Assert.True(_chunks.Writer.TryWrite(chunk));
+        return this;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.TestKit;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+/// <summary>The whole of the sessions over an in-memory disk, on one thread: a test plays the model, the tools, the user and the power.</summary>
+public abstract class SessionsKit : ActorKit, IAsyncLifetime
+{
+    private protected const string Directory = "/work/project";
+
+    private readonly List<IActorRef> _actors = [];
+    private int _lives;
+
+    private protected MemoryDisk Disk { get; } = new();
+
+    private protected IJournal Journal { get; private set; } = null!;
+
+    private protected ScriptedModel Model { get; } = new();
+
+    private protected ScriptedTools Tools { get; } = new();
+
+    private protected SessionsOptions Options { get; } = new();
+
+    private protected ScriptedPermissions Config { get; } = new();
+
+    private protected JournalFate Fate { get; } = new();
+
+    private protected IActorRef Region { get; private set; } = null!;
+
+    private protected IActorRef JournalActor { get; private set; } = null!;
+
+    public async Task InitializeAsync() => await StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Journal.DisposeAsync();
+    }
+
+    /// <summary>Starts the server on what is on the disk.</summary>
+    private protected async Task StartAsync()
+    {
+        Journal = Wrap(await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64));
+        _lives++;
+        JournalActor = Spawn(Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
+        var setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs);
+        Region = Spawn(SessionsActor.PropsFor(JournalActor, setup), $"sessions-{_lives}");
+        _actors.AddRange([JournalActor, Region]);
+        await RunDryAsync();
+    }
+
+    /// <summary>kill -9: what was written stays, and nobody gets to say a last word.</summary>
+    private protected async Task KillAsync()
+    {
+        Disk.Kill();
+        foreach (var actor in _actors)
+            System.Stop(actor);
+        _actors.Clear();
+        await RunDryAsync();
+    }
+
+    private protected async Task KillAndStartAsync()
+    {
+        await KillAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Lets a test stand between the sessions and the journal.</summary>
+    private protected virtual IJournal Wrap(IJournal journal) => journal;
+
+    private protected Task<T> AskAsync<T>(SessionId id, object command) => AskAsync<T>(Region, new SessionsActor.Deliver(id, command));
+
+    private protected async Task<Session> CreateAsync(SessionId? parent = null, string? title = "T", IReadOnlyList<PermissionRule>? permission = null) =>
+        (await AskAsync<SessionActor.Created>(Region, new SessionsActor.Create(
+            new Place(Directory, "global"), new CreateSession { ParentId = parent, Title = title, Permission = permission }))).Info;
+
+    private protected static SessionActor.Prompt Prompt(string text, string? messageId = null, string? key = null, bool? noReply = null, ModelRef? model = null) => new(
+        new Prompt([new TextPromptPart(text)]) { MessageId = messageId is null ? null : new MessageId(messageId), NoReply = noReply, Model = model }, key);
+
+    private protected Task<SessionActor.Accepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
+        AskAsync<SessionActor.Accepted>(id, Prompt(text, messageId, key));
+
+    private protected async Task<IReadOnlyList<MessageWithParts>> MessagesAsync(SessionId id) =>
+        (await AskAsync<SessionActor.Messages>(id, new SessionActor.GetMessages())).Page;
+
+    private protected async Task<SessionStatus> StatusAsync(SessionId id) =>
+        (await AskAsync<SessionsActor.Statuses>(Region, new SessionsActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
+
+    private protected async Task<IReadOnlyList<PermissionRequest>> PermissionsAsync() =>
+        (await AskAsync<SessionsActor.Permissions>(Region, new SessionsActor.ListPermissions())).Requests;
+
+    private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null) =>
+        AskAsync<object>(Region, new SessionsActor.ReplyPermission(null, id, answer, feedback));
+
+    /// <summary>Asks without running anything: for what is not answered at once.</summary>
+    private protected Task<object> Begin(SessionId id, object command) => Region.Ask<object>(new SessionsActor.Deliver(id, command), TimeSpan.FromHours(1));
+
+    /// <summary>Reads the log.</summary>
+    private protected async Task<List<LogEntry>> LogAsync(long after = 0)
+    {
+        await RunDryAsync();
+        var entries = new List<LogEntry>();
+        await foreach (var page in Journal.ReadAsync(after, EntryFilter.All, CancellationToken.None))
+            entries.AddRange(page.Entries);
+        return entries;
+    }
+
+    /// <summary>Tells the log in short: type and what matters of each event.</summary>
+    private protected async Task<List<string>> StoryAsync(long after = 0) => (await LogAsync(after)).ConvertAll(Tell);
+
+    private static string Tell(LogEntry entry)
+    {
+        var properties = JsonDocument.Parse(entry.Properties).RootElement;
+        return entry.Type switch
+        {
+            "session.status" => $"status {properties.GetProperty("status").GetProperty("type")}",
+            "session.idle" => "idle",
+            "session.error" => $"error {properties.GetProperty("error").GetProperty("name")}",
+            "message.updated" => TellMessage(properties.GetProperty("info")),
+            "message.part.delta" => $"delta '{properties.GetProperty("delta")}'",
+            "message.part.updated" => TellPart(properties.GetProperty("part")),
+            "permission.replied" => $"permission.replied {properties.GetProperty("reply")}",
+            _ => entry.Type,
+        };
+    }
+
+    private static string TellMessage(JsonElement info)
+    {
+        var told = info.GetProperty("role").GetString()!;
+        if (info.TryGetProperty("finish", out var finish))
+            told += $" finish={finish}";
+        if (info.TryGetProperty("error", out var error))
+            told += $" error={error.GetProperty("name")}";
+        return info.GetProperty("time").TryGetProperty("completed", out _) ? told + " completed" : told;
+    }
+
+    private static string TellPart(JsonElement part) => part.GetProperty("type").GetString() switch
+    {
+        "tool" => $"tool {part.GetProperty("state").GetProperty("status")}",
+        "text" or "reasoning" => $"{part.GetProperty("type")} '{part.GetProperty("text")}'{(part.TryGetProperty("time", out var time) && time.TryGetProperty("end", out _) ? " end" : "")}",
+        var other => other!,
+    };
+
+    private protected static AssistantMessage Assistant(MessageWithParts message) => Assert.IsType<AssistantMessage>(message.Info);
+
+    private protected static string Text(MessageWithParts message) => string.Concat(message.Parts.OfType<TextPart>().Select(part => part.Text));
+
+    private protected static ToolPart Tool(MessageWithParts message) => Assert.Single(message.Parts.OfType<ToolPart>());
+
+    internal sealed class ScriptedPermissions : IPermissionConfig
+    {
+        public IReadOnlyList<PermissionRule> Rules { get; set; } = [];
+
+        public IReadOnlyList<PermissionRule> RulesFor(string directory) => Rules;
+    }
+
+    private sealed class NoMeters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -173,9 +173,10 @@ internal sealed partial class SessionActor
         _underWay = null;
     }
 
-    private bool IsStoreDue => _state.Turn?.Open is { UnstoredBytes: > 0 } open && (_storeDue || open.UnstoredBytes >= _setup.Options.StoreTextBytes);
+    private bool IsStoreDue => _state.Turn?.Open is { } open
+        && (!open.HasRow || (open.UnstoredBytes > 0 && (_storeDue || open.UnstoredBytes >= _setup.Options.StoreTextBytes)));
 
-    // RULES C3: a row without an event. Its offset is the head right after this batch, so it covers exactly the deltas that are folded in.
+    // RULES C3: a row without an event. Its offset is the head right after this batch, so it is made here, where all that the batch tells is folded in.
     private void StoreOpenText(List<StateChange> changes)
     {
         if (!IsStoreDue)
@@ -183,7 +184,7 @@ internal sealed partial class SessionActor
 
         var open = _state.Turn!.Open!;
         changes.Add(new StateChange(Rows.Open, _id.Value, "", JsonSerializer.SerializeToUtf8Bytes(open.Folded(), ProtocolJson.Wire.Part)));
-        _state = _state with { Turn = _state.Turn with { Open = open with { UnstoredBytes = 0 } } };
+        _state = _state with { Turn = _state.Turn with { Open = open with { UnstoredBytes = 0, HasRow = true } } };
         _storeDue = false;
         Context.Timers.Cancel(nameof(StoreText));
     }

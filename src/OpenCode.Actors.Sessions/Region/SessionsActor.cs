@@ -129,7 +129,10 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
         if (message.Request.ParentId is { } parent && !_index.TryGet(parent, out _))
             return Answer(new SessionNotFound(parent));
 
-        Hand(setup.Ids.NewSession(), new SessionActor.Create(message.Place, message.Request), Sender);
+        var id = setup.Ids.NewSession();
+        Hand(id, new SessionActor.Create(message.Place, message.Request), Sender);
+        if (_learned.TryGetValue(message.Place.Directory, out var rules))
+            _children[id].Ref.Tell(new SessionActor.Learn(rules));
         return ValueTask.CompletedTask;
     }
 

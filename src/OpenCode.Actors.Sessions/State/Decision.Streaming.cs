@@ -16,8 +16,7 @@ internal sealed partial class Decision
             var (id, message, time) = (NextPart(), Turn.Assistant, new PartTime(Now));
             Part part = reasoning ? new ReasoningPart(id, Id, message, "", time) : new TextPart(id, Id, message, "") { Time = time };
             Put(part);
-            Put(Rows.Open, "", part, _wire.Part);
-            State = State with { Turn = Turn with { Open = OpenText.Of(part) } };
+            State = State with { Turn = Turn with { Open = OpenText.Of(part, hasRow: false) } };
         }
 
         var open = Turn.Open!.Append(text);

@@ -7,8 +7,9 @@ namespace OpenCode.Actors.Sessions.State;
 /// <summary>The text or reasoning part that a model is streaming into (RULES C3).</summary>
 /// <param name="Part">The part as it was announced, without text.</param>
 /// <param name="Text">All of its text so far.</param>
-/// <param name="UnstoredBytes">How much of it, in UTF-8, is only in the log as deltas, and not yet in the part's row.</param>
-internal sealed record OpenText(Part Part, GrowingText Text, int UnstoredBytes)
+/// <param name="UnstoredBytes">How much of it, in UTF-8, is only in the log as deltas, and not yet in the row.</param>
+/// <param name="HasRow">Whether there is a row of it.</param>
+internal sealed record OpenText(Part Part, GrowingText Text, int UnstoredBytes, bool HasRow)
 {
     /// <summary>Gets a value indicating whether this is reasoning.</summary>
     public bool IsReasoning => Part is ReasoningPart;
@@ -28,6 +29,6 @@ internal sealed record OpenText(Part Part, GrowingText Text, int UnstoredBytes)
         _ => throw new InvalidOperationException($"Part {Part.Id} of type '{Part.Type}' cannot be streamed into."),
     };
 
-    /// <summary>Takes up a part that is open, with the text it was stored with.</summary>
-    public static OpenText Of(Part part) => new(part, GrowingText.Of(part is TextPart text ? text.Text : ((ReasoningPart)part).Text), 0);
+    /// <summary>Takes up a part that is open, with the text it has.</summary>
+    public static OpenText Of(Part part, bool hasRow) => new(part, GrowingText.Of(part is TextPart text ? text.Text : ((ReasoningPart)part).Text), 0, hasRow);
 }

@@ -133,7 +133,7 @@ internal static class Recovery
             {
                 Stream = turn.Stream,
                 Rejected = turn.Rejected,
-                Open = open is { } stored ? OpenText.Of(stored.Part) : null,
+                Open = open is { } stored ? OpenText.Of(stored.Part, hasRow: true) : null,
             },
         };
         return (state, open?.Offset);

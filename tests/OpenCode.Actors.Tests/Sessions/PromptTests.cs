@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 
@@ -190,7 +191,7 @@ public sealed class PromptTests : SessionsKit
     [Fact]
     public async Task The_model_is_not_offered_a_tool_that_the_session_denies()
     {
-        var session = await CreateAsync(permission: [new("question", "*", Protocol.Permissions.PermissionAction.Deny)]);
+        var session = await CreateAsync(permission: [new("question", "*", PermissionAction.Deny)]);
 
         await PromptAsync(session.Id);
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Threading.Channels;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -49,10 +48,11 @@ internal sealed class ScriptedModel : IChatModel, IModelCatalog
     }
 }
 
-/// <summary>One answer of the model.</summary>
+/// <summary>One answer of the model. Waits by plain awaits, so that it goes on where the run's cell says.</summary>
 internal sealed class ScriptedAnswer
 {
-    private readonly Channel<ModelChunk> _chunks = Channel.CreateUnbounded<ModelChunk>();
+    private readonly Queue<object> _chunks = [];
+    private TaskCompletionSource _more = new();
 
     public bool WasCancelled { get; private set; }
 
@@ -67,26 +67,33 @@ internal sealed class ScriptedAnswer
     public ScriptedAnswer Ask(string callId, string question) => Call(
         callId, "question", $$"""{"questions":[{"question":"{{question}}","header":"H","options":[{"label":"Red","description":"r"},{"label":"Blue","description":"b"}]}]}""");
 
-    public void End(FinishReason reason = FinishReason.Stop)
-    {
-        Send(new Finished(reason, new TokenUsage(120, 12)));
-        _chunks.Writer.TryComplete();
-    }
+    public void End(FinishReason reason = FinishReason.Stop) => Send(new Finished(reason, new TokenUsage(120, 12)));
 
     public void EndWithCalls() => End(FinishReason.ToolCalls);
 
-    public void Fail(Exception cause) => _chunks.Writer.TryComplete(cause);
+    public void Fail(Exception cause) => Send(cause);
 
     public async IAsyncEnumerable<ModelChunk> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.Register(() => WasCancelled = true);
-        await foreach (var chunk in _chunks.Reader.ReadAllAsync(cancellationToken))
-            yield return chunk;
+        while (true)
+        {
+            while (_chunks.TryDequeue(out var next))
+            {
+                if (next is Exception fault)
+                    throw fault;
+                yield return (ModelChunk)next;
+            }
+
+            _more = new TaskCompletionSource();
+            await _more.Task.WaitAsync(cancellationToken);
+        }
     }
 
-    private ScriptedAnswer Send(ModelChunk chunk)
+    private ScriptedAnswer Send(object chunk)
     {
-        Assert.True(_chunks.Writer.TryWrite(chunk));
+        _chunks.Enqueue(chunk);
+        _more.TrySetResult();
         return this;
     }
 }

@@ -46,9 +46,9 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
 
     public async Task InitializeAsync() => await StartAsync();
 
-    public async Task DisposeAsync()
+    async Task IAsyncLifetime.DisposeAsync()
     {
-        await base.DisposeAsync();
+        await DisposeAsync();
         await Journal.DisposeAsync();
     }
 
@@ -57,7 +57,7 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
     {
         Journal = Wrap(await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64));
         _lives++;
-        JournalActor = Spawn(Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
+        JournalActor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
         var setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs);
         Region = Spawn(SessionsActor.PropsFor(JournalActor, setup), $"sessions-{_lives}");
         _actors.AddRange([JournalActor, Region]);

@@ -1,0 +1,147 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+public sealed class AbortTests : SessionsKit
+{
+    [Fact]
+    public async Task Abort_in_the_middle_of_the_text_closes_the_parts_then_tells_the_error_then_one_idle()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("word0 word1 ");
+        await RunDryAsync();
+        var before = Journal.Head;
+
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+
+        Assert.Equal(
+            ["text 'word0 word1 ' end", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"], await StoryAsync(before));
+        Assert.True(Model.Answer.WasCancelled);
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task Abort_before_the_first_chunk_closes_the_turn()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        var before = Journal.Head;
+
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+
+        Assert.Equal(["error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"], await StoryAsync(before));
+        Assert.True(Model.Answer.WasCancelled);
+    }
+
+    [Fact]
+    public async Task Abort_while_a_command_runs_stops_it_and_keeps_its_output()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo begin; sleep 20").EndWithCalls();
+        await RunDryAsync();
+        Tools.Tool.Begin();
+        Tools.Tool.Output("begin\n");
+        await RunDryAsync();
+
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+
+        Assert.True(Tools.Tool.IsStopped);
+        var completed = Assert.IsType<ToolCompleted>(Tool((await MessagesAsync(session.Id))[1]).State);
+        Assert.StartsWith("begin\n", completed.Output, StringComparison.Ordinal);
+        await KillAndStartAsync();
+        Assert.Empty(Tools.Killed); // The mark went with the turn.
+    }
+
+    [Fact]
+    public async Task Abort_during_the_wait_for_a_retry_is_no_error()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Fail(new ModelException("mock rate limit", retryable: true));
+        await RunDryAsync();
+        var before = Journal.Head;
+
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["assistant completed", "status idle", "idle"], await StoryAsync(before));
+        Assert.Single(Model.Requests);
+    }
+
+    [Fact]
+    public async Task Abort_of_an_idle_session_tells_idle_once_more()
+    {
+        var session = await CreateAsync();
+        var before = Journal.Head;
+
+        await AskAsync<SessionActor.Aborted>(Region, new SessionsActor.Abort(session.Id));
+
+        Assert.Equal(["status idle", "idle"], await StoryAsync(before));
+    }
+
+    [Fact]
+    public async Task Abort_of_an_unknown_session_is_answered_and_makes_none()
+    {
+        await AskAsync<SessionActor.Aborted>(Region, new SessionsActor.Abort(new SessionId("ses_none")));
+
+        Assert.Empty(await StoryAsync());
+        Assert.Empty((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);
+    }
+
+    [Fact]
+    public async Task Abort_while_the_prompt_is_still_being_written_stops_the_run_that_never_was_seen()
+    {
+        var session = await CreateAsync();
+        Disk.HoldSyncs();
+        var prompt = Begin(session.Id, Prompt("hello"));
+        await RunDryAsync();
+        var abort = Begin(session.Id, new SessionActor.Abort());
+        await RunDryAsync();
+        Disk.ReleaseSyncs();
+        await RunDryAsync();
+
+        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.Empty(Model.Requests);
+        Assert.Equal(["status idle", "idle"], (await StoryAsync())[^2..]);
+        await PromptAsync(session.Id, "next");
+        Assert.Single(Model.Requests);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_an_aborted_turn_is_told_its_end()
+    {
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+
+        var ended = Assert.IsType<SessionActor.TurnEnded>(await wait);
+
+        Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
+    }
+
+    [Fact]
+    public async Task C2_a_prompt_sent_during_an_abort_begins_a_turn_of_its_own_after_it()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id, "one");
+        var abort = Begin(session.Id, new SessionActor.Abort());
+        var prompt = Begin(session.Id, Prompt("two"));
+        await RunDryAsync();
+
+        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.Equal(2, Model.Requests.Count);
+        Model.Answer.Say("second").End();
+        await RunDryAsync();
+        Assert.Equal("second", Text((await MessagesAsync(session.Id))[^1]));
+    }
+}

@@ -1,0 +1,277 @@
+using System.Text;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Journal;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+public sealed class JournalFaultTests : SessionsKit
+{
+    private readonly BadJournal _bad = new();
+
+    private protected override IJournal Wrap(IJournal journal)
+    {
+        _bad.Inner = journal;
+        return _bad;
+    }
+
+    [Fact]
+    public async Task C2_nobody_is_answered_before_the_commit_and_readers_see_what_is_committed()
+    {
+        var session = await CreateAsync();
+        Disk.HoldSyncs();
+        var prompt = Begin(session.Id, Prompt("hello"));
+        await RunDryAsync();
+        Assert.False(prompt.IsCompleted);
+        Assert.Empty(await MessagesAsync(session.Id));
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+
+        Disk.ReleaseSyncs();
+        await RunDryAsync();
+
+        Assert.True(prompt.IsCompletedSuccessfully);
+        Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
+    }
+
+    [Fact]
+    public async Task C2_one_append_is_under_way_and_the_next_takes_all_that_gathered_with_deltas_joined()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("a ");
+        await RunDryAsync();
+        _bad.Hold();
+        var appends = _bad.Appends;
+        var before = Journal.Head;
+
+        foreach (var word in (string[])["b ", "c ", "d ", "e "])
+        {
+            Model.Answer.Say(word);
+            await RunDryAsync();
+        }
+
+        _ = Begin(session.Id, new SessionActor.Update(new() { Title = "New" }));
+        await RunDryAsync();
+        Assert.Equal(appends + 1, _bad.Appends);
+
+        _bad.Release();
+        await RunDryAsync();
+        Assert.Equal(["delta 'b '", "session.updated", "delta 'c d e '"], await StoryAsync(before));
+        Assert.Equal("a b c d e ", Text((await MessagesAsync(session.Id))[1]));
+    }
+
+    [Fact]
+    public async Task C1_a_recovery_waits_for_every_append_taken_for_the_session()
+    {
+        var session = await CreateAsync();
+        await PassivateAsync();
+        _bad.Hold();
+        var update = Begin(session.Id, new SessionActor.Update(new() { Title = "late" }));
+        await RunDryAsync();
+
+        var recovery = JournalActor.Ask<object>(new JournalActor.Recover(session.Id.Value), TimeSpan.FromMinutes(1));
+        await RunDryAsync();
+        Assert.False(recovery.IsCompleted);
+        _bad.Release();
+        await RunDryAsync();
+
+        var recovered = Assert.IsType<JournalActor.Recovered>(await recovery);
+        Assert.Contains(recovered.Rows, row => row.Kind == "session" && Encoding.UTF8.GetString(row.Json.Span).Contains("late", StringComparison.Ordinal));
+        Assert.IsType<SessionActor.Updated>(await update);
+    }
+
+    [Fact]
+    public async Task C1_an_append_of_a_stale_version_is_refused_and_its_session_reads_itself_again()
+    {
+        var session = await CreateAsync();
+        await AskAsync<JournalActor.Recovered>(JournalActor, new JournalActor.Recover(session.Id.Value));
+
+        var refused = await AskAsync<object>(session.Id, new SessionActor.Update(new() { Title = "stale" }));
+        Assert.IsType<Unavailable>(refused);
+
+        await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "fresh" }));
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_commands_and_reading_goes_on()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("x").End();
+        await RunDryAsync();
+        _bad.Fault = new JournalFullException(10, 1000);
+
+        var refused = await AskAsync<StorageFull>(session.Id, Prompt("y"));
+        Assert.Equal((10, 1000), (refused.FreeBytes, refused.NeededBytes));
+        Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
+
+        _bad.Fault = null;
+        await PromptAsync(session.Id, "z");
+        Assert.Equal(4, (await MessagesAsync(session.Id)).Count);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_during_a_turn_closes_it_as_soon_as_there_is_room()
+    {
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        _bad.Fault = new JournalFullException(10, 1000);
+        Model.Answer.Say("lost");
+        await RunDryAsync();
+        Assert.True(Model.Answer.WasCancelled);
+        await AskAsync<StorageFull>(session.Id, Prompt("y"));
+        Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
+
+        _bad.Fault = null;
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("UnknownError", Assistant(((SessionActor.TurnEnded)await wait).Message).Error!.Name);
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task A_journal_that_dies_is_told_to_the_process()
+    {
+        var session = await CreateAsync();
+        _bad.Fault = new JournalFailedException("syncing");
+
+        Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, Prompt("y")));
+
+        Assert.IsType<JournalFailedException>(await Fate.Died);
+        Assert.Contains(Logs.Records, record => record.EventId == 6000);
+    }
+
+    [Fact]
+    public async Task C4_an_error_while_deciding_is_the_callers_and_the_session_goes_on()
+    {
+        var session = await CreateAsync();
+        var head = Journal.Head;
+        Model.CatalogFault = new InvalidOperationException("no catalog");
+
+        var failed = await AskAsync<CommandFailed>(session.Id, Prompt("x"));
+
+        Assert.Equal("no catalog", failed.Message);
+        Assert.Equal(head, Journal.Head);
+        Model.CatalogFault = null;
+        await PromptAsync(session.Id);
+    }
+
+    [Fact]
+    public async Task C4_an_error_after_the_append_restarts_the_session_and_ends_its_run()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Tools.Fault = new InvalidOperationException("no tool today");
+
+        // The tool is made by the run, whose failure is the turn's; making the run itself fail is the session's own.
+        Model.Answer.Bash("c1", "x").EndWithCalls();
+        await RunDryAsync();
+        Tools.Fault = null;
+
+        Assert.Equal("no tool today", Assistant((await MessagesAsync(session.Id))[1]).Error!.Data.Message);
+        Assert.IsType<ToolError>(Tool((await MessagesAsync(session.Id))[1]).State);
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+        await PromptAsync(session.Id, "next");
+    }
+
+    [Fact]
+    public async Task C4_a_recovery_that_fails_is_tried_again_and_the_command_is_answered()
+    {
+        var session = await CreateAsync(title: "kept");
+        await PassivateAsync();
+        _bad.LoadFaults = 2;
+
+        var updated = await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "x" }));
+
+        Assert.Equal("x", updated.Info.Title);
+        Assert.Equal(0, _bad.LoadFaults);
+    }
+
+    [Fact]
+    public async Task C4_a_session_that_was_stopped_starts_anew_at_the_next_command()
+    {
+        var session = await CreateAsync();
+        await PassivateAsync();
+        _bad.LoadFaults = 4;
+        var lost = Begin(session.Id, new SessionActor.GetMessages());
+        await RunDryAsync();
+        Assert.Equal(0, _bad.LoadFaults);
+        Assert.False(lost.IsCompleted);
+
+        Assert.Empty(await MessagesAsync(session.Id));
+    }
+
+    private async Task PassivateAsync()
+    {
+        Time.Advance(TimeSpan.FromMinutes(11));
+        await RunDryAsync();
+    }
+}
+
+/// <summary>Stands before a journal and fails when told to.</summary>
+internal sealed class BadJournal : IJournal
+{
+    private TaskCompletionSource? _held;
+
+    public IJournal Inner { get; set; } = null!;
+
+    public Exception? Fault { get; set; }
+
+    public int LoadFaults { get; set; }
+
+    public int Appends { get; private set; }
+
+    public List<string> PutAway { get; } = [];
+
+    public Timeline Timeline => Inner.Timeline;
+
+    public long Head => Inner.Head;
+
+    public long Floor => Inner.Floor;
+
+    public void Hold() => _held = new TaskCompletionSource();
+
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held!.SetResult();
+    }
+
+    public async ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        Appends++;
+        if (_held is { } held)
+            await held.Task;
+        if (Fault is { } fault)
+            throw fault;
+        return await Inner.AppendAsync(batch, cancellationToken);
+    }
+
+    public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) => Inner.ReadAsync(after, filter, cancellationToken);
+
+    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => Inner.WaitBeyondAsync(offset, cancellationToken);
+
+    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken)
+    {
+        if (LoadFaults == 0)
+            return Inner.LoadAsync(owner, cancellationToken);
+
+        LoadFaults--;
+        throw new IOException("cannot read");
+    }
+
+    public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => Inner.ListAsync(kind, cancellationToken);
+
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
+    {
+        PutAway.Add(owner);
+        return Inner.CompactAsync(owner, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Inner.DisposeAsync();
+}

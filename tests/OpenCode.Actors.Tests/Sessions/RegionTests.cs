@@ -1,0 +1,185 @@
+using System.Text;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+public sealed class RegionTests : SessionsKit
+{
+    private readonly BadJournal _journal = new();
+
+    private protected override IJournal Wrap(IJournal journal)
+    {
+        _journal.Inner = journal;
+        return _journal;
+    }
+
+    [Fact]
+    public async Task A_new_session_has_a_title_with_its_time_and_a_child_says_so()
+    {
+        var session = await CreateAsync(title: null);
+        var child = await CreateAsync(session.Id, title: null);
+
+        Assert.Equal("New session - 2026-01-01T00:00:00.000Z", session.Title);
+        Assert.Equal("Child session - 2026-01-01T00:00:00.000Z", child.Title);
+        Assert.Equal(session.Id, child.ParentId);
+        Assert.Equal("1.18.33", session.Version);
+        Assert.Equal(["session.created", "session.created"], await StoryAsync());
+    }
+
+    [Fact]
+    public async Task An_unknown_session_is_not_found_and_never_made()
+    {
+        var id = new SessionId("ses_none");
+
+        foreach (var command in (object[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.GetMessages(), new SessionActor.AwaitTurn(new("msg_1"), "w")])
+            Assert.Equal(id, (await AskAsync<SessionNotFound>(id, command)).SessionId);
+        await AskAsync<SessionNotFound>(Region, new SessionsActor.Get(id));
+        await AskAsync<SessionNotFound>(Region, new SessionsActor.Delete(id));
+        await AskAsync<SessionNotFound>(Region, new SessionsActor.Create(new Place(Directory, "global"), new CreateSession { ParentId = id }));
+        Assert.Empty(await StoryAsync());
+    }
+
+    [Fact]
+    public async Task Title_archive_time_and_rules_can_be_changed_and_the_rest_stays()
+    {
+        var session = await CreateAsync();
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "New title" }));
+        var updated = await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Time = new(Archived: 7) }));
+
+        Assert.Equal(("New title", 7L, session.Time.Updated), (updated.Info.Title, updated.Info.Time.Archived, updated.Info.Time.Updated));
+        var found = await AskAsync<SessionsActor.Found>(Region, new SessionsActor.Get(session.Id));
+        Assert.Contains("New title", Encoding.UTF8.GetString(found.Entry.Json.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Delete_takes_the_children_first_and_leaves_nothing()
+    {
+        var parent = await CreateAsync();
+        var child = await CreateAsync(parent.Id);
+        var grandchild = await CreateAsync(child.Id);
+        await PromptAsync(parent.Id);
+        Model.Answer.Say("x").End();
+        await RunDryAsync();
+        var before = Journal.Head;
+
+        await AskAsync<SessionActor.Deleted>(Region, new SessionsActor.Delete(parent.Id));
+
+        Assert.Equal(
+            [grandchild.Id.Value, child.Id.Value, parent.Id.Value],
+            (await LogAsync(before)).Where(entry => entry.Type == "session.deleted").Select(entry => entry.SessionId));
+        foreach (var kind in (string[])["session", "head", "message", "part", "turn", "open"])
+            Assert.Empty(await Journal.ListAsync(kind, CancellationToken.None).ToListAsync());
+        await AskAsync<SessionNotFound>(parent.Id, new SessionActor.GetMessages());
+        await KillAndStartAsync();
+        Assert.Empty((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);
+    }
+
+    [Fact]
+    public async Task Delete_while_busy_stops_the_run_first_and_closes_the_turn()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("x");
+        await RunDryAsync();
+        var before = Journal.Head;
+
+        await AskAsync<SessionActor.Deleted>(Region, new SessionsActor.Delete(session.Id));
+
+        Assert.True(Model.Answer.WasCancelled);
+        Assert.Equal(
+            ["text 'x' end", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle", "session.deleted"], await StoryAsync(before));
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task Messages_come_in_pages_from_the_newest_back()
+    {
+        var session = await CreateAsync();
+        for (var i = 0; i < 5; i++)
+            await AskAsync<SessionActor.Accepted>(session.Id, Prompt($"m{i}", noReply: true));
+
+        var newest = await AskAsync<SessionActor.Messages>(session.Id, new SessionActor.GetMessages(2));
+        var older = await AskAsync<SessionActor.Messages>(session.Id, new SessionActor.GetMessages(2, newest.Older));
+        var oldest = await AskAsync<SessionActor.Messages>(session.Id, new SessionActor.GetMessages(2, older.Older));
+
+        Assert.Equal(["m3", "m4"], newest.Page.Select(Text));
+        Assert.Equal(["m1", "m2"], older.Page.Select(Text));
+        Assert.Equal(["m0"], oldest.Page.Select(Text));
+        Assert.Null(oldest.Older);
+    }
+
+    [Fact]
+    public async Task Lists_have_the_newest_updated_first_and_select()
+    {
+        var a = await CreateAsync(title: "Alpha");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var b = await CreateAsync(title: "Beta");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var c = await CreateAsync(a.Id, title: "Gamma");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await PromptAsync(a.Id);
+
+        Assert.Equal([a.Id, c.Id, b.Id], await ListAsync(new SessionQuery()));
+        Assert.Equal([a.Id, b.Id], await ListAsync(new SessionQuery(RootsOnly: true)));
+        Assert.Equal([c.Id], await ListAsync(new SessionQuery(ParentId: a.Id)));
+        Assert.Equal([b.Id], await ListAsync(new SessionQuery(Search: "bet")));
+        Assert.Equal([a.Id], await ListAsync(new SessionQuery(Limit: 1)));
+        Assert.Equal([a.Id, c.Id], await ListAsync(new SessionQuery(UpdatedSince: c.Time.Updated)));
+        Assert.Empty(await ListAsync(new SessionQuery(Directory: "/elsewhere")));
+        await KillAndStartAsync();
+        Assert.Equal([a.Id, c.Id, b.Id], await ListAsync(new SessionQuery(Directory: Directory)));
+    }
+
+    [Fact]
+    public async Task An_idle_session_leaves_memory_after_ten_minutes_and_comes_back_on_the_next_command()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("x").End();
+        await RunDryAsync();
+
+        Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(_journal.PutAway);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal([session.Id.Value], _journal.PutAway);
+        Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
+        Assert.Single((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);
+    }
+
+    [Fact]
+    public async Task A_session_with_an_open_turn_stays_in_memory()
+    {
+        Options.ModelSilenceMs = int.MaxValue;
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Time.Advance(TimeSpan.FromMinutes(30));
+        Model.Answer.Say("still here").End();
+        await RunDryAsync();
+
+        Assert.Empty(_journal.PutAway);
+        Assert.Equal("still here", Text((await MessagesAsync(session.Id))[1]));
+    }
+
+    [Fact]
+    public async Task A_command_that_meets_a_session_on_its_way_out_is_kept_for_its_next_life()
+    {
+        var session = await CreateAsync();
+        Region.Tell(new SessionsActor.Passivate(session.Id));
+
+        var prompt = await PromptAsync(session.Id);
+
+        Assert.Equal("hello", Text(prompt.User));
+        Assert.Equal([session.Id.Value], _journal.PutAway);
+    }
+
+    private async Task<IEnumerable<SessionId>> ListAsync(SessionQuery query) =>
+        (await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(query))).Entries.Select(entry => entry.Id);
+}

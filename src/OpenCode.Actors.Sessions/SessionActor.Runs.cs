@@ -70,7 +70,7 @@ internal sealed partial class SessionActor
                 run.Tell(new RunActor.Begin(m.Model, m.Request), Self);
                 break;
             case StartTool m:
-                run.Tell(new RunActor.Start(m.Call), Self);
+                run.Tell(new RunActor.Start(m.Call, m.IsUsers), Self);
                 break;
             default:
                 break; // To have a run was all.
@@ -84,7 +84,7 @@ internal sealed partial class SessionActor
 
         ForgetRun(stop: true);
         var (sessionId, directory, toolbox) = (_id, _directory!, _setup.Toolbox);
-        Props? PropsFor(ToolCall call) => toolbox.PropsFor(call, new ToolContext(sessionId, directory, call.CallId));
+        Props? PropsFor(ToolCall call, bool isUsers) => toolbox.PropsFor(call, new ToolContext(sessionId, directory, call.CallId, isUsers));
 
         _runId = id;
         _run = Context.ActorOf(RunActor.PropsFor(id, PropsFor, _setup.Options, _setup.Loggers.CreateLogger<RunActor>()), $"run-{++_runNumber}");

@@ -36,7 +36,7 @@ internal sealed class JournalDoor(string folder, EventStreamConfig window) : IAs
     {
         var entropy = services.GetRequiredService<IEntropy>();
         var options = new JournalOptions { RetainMs = window.RetainMs, RetainBytes = window.RetainBytes };
-        options.HoldKinds.Add(Rows.Turn); // RULES C3: what an open turn streamed is read from the log when it is recovered
+        options.HoldKinds.Add(Rows.Open); // RULES C3: what an open turn streamed is read from the log when it is recovered
         _journal = await FileJournal.OpenAsync(
             new FileDisk(folder), options, services.GetRequiredService<TimeProvider>(), entropy.NextUInt64,
             services.GetRequiredService<ILogger<FileJournal>>(), services.GetRequiredService<JournalMetrics>());

@@ -10,7 +10,7 @@ internal sealed partial class RunActor
 
     private ValueTask OnStart(Start message)
     {
-        if (toolbox(message.Call) is not { } props)
+        if (toolbox(message.Call, message.IsUsers) is not { } props)
             return Tell(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
 
         var tool = Context.ActorOf(props);

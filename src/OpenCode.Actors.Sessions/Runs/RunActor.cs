@@ -9,13 +9,13 @@ namespace OpenCode.Actors.Sessions.Runs;
 /// One report is unanswered at a time; what happens meanwhile is merged here (RULES C2). Stopping it ends the model's stream and every tool. A failure of it is not a
 /// failure of the session: the parent stops it and closes the turn.
 /// </remarks>
-internal sealed partial class RunActor(RunId id, Func<ToolCall, Props?> toolbox, SessionsOptions options, ILogger<RunActor> logger) : Actor
+internal sealed partial class RunActor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionsOptions options, ILogger<RunActor> logger) : Actor
 {
     /// <summary>Lets the model make its next step.</summary>
     public sealed record Begin(IChatModel Model, ModelRequest Request);
 
     /// <summary>Starts a tool.</summary>
-    public sealed record Start(ToolCall Call);
+    public sealed record Start(ToolCall Call, bool IsUsers);
 
     /// <summary>The last report is durable: the next may come.</summary>
     public sealed record Continue;
@@ -25,7 +25,7 @@ internal sealed partial class RunActor(RunId id, Func<ToolCall, Props?> toolbox,
 
     private readonly Outgoing _outgoing = new();
 
-    public static Props PropsFor(RunId id, Func<ToolCall, Props?> toolbox, SessionsOptions options, ILogger<RunActor> logger) =>
+    public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionsOptions options, ILogger<RunActor> logger) =>
         Props.Create(() => new RunActor(id, toolbox, options, logger));
 
     // A tool that fails is an error of that tool, told by its Terminated.

@@ -14,7 +14,7 @@ internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
-internal sealed record StartTool(RunId Run, ToolCall Call) : RunOrder(Run);
+internal sealed record StartTool(RunId Run, ToolCall Call, bool IsUsers) : RunOrder(Run);
 
 /// <summary>The turn is over: stop the run.</summary>
 internal sealed record EndRun(RunId Run) : RunOrder(Run);

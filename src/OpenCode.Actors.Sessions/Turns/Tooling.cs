@@ -58,7 +58,7 @@ internal static class Tooling
 
     /// <summary>Starts a tool whose part is running already: it waited for the user.</summary>
     public static void Start(Decision decision, ToolPart part) =>
-        decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input)));
+        decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), decision.Turn.Kind == TurnKind.Shell));
 
     /// <summary>Ends a tool with an error.</summary>
     public static void Fail(Decision decision, ToolPart part, string error)

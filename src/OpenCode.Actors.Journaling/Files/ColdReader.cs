@@ -43,8 +43,12 @@ internal sealed class ColdReader(LogFiles files, EntryFilter filter)
                 yield return page;
         }
 
-        if (_through > after)
-            yield return new(_entries, _through);
+        if (_through == after)
+            yield break;
+
+        var rest = _entries;
+        (_entries, _bytes) = ([], 0);
+        yield return new(rest, _through);
     }
 
     /// <summary>Moves to the next frame that has entries which were not looked at.</summary>

@@ -7,8 +7,11 @@ namespace OpenCode.Actors.Streams.Frames;
 /// <remarks>Belongs to its subscriber and is filled again after each write: a writer must not keep it, nor a frame of it, beyond its write.</remarks>
 internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
 {
-    /// <summary>A run takes no further entry that would make it longer than this.</summary>
+    /// <summary>The longest run for a client that takes all at once.</summary>
     public const int MaxBytes = 256 * 1024;
+
+    /// <summary>The longest run for a client that lets us wait: it moves on in steps small enough to be seen within the write timeout, however slow its line.</summary>
+    public const int SlowBytes = 32 * 1024;
 
     // What an idle subscriber keeps. A longer run borrows its array until it is written.
     private const int KeptFrames = 4;
@@ -17,6 +20,9 @@ internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
     private ReadOnlyMemory<byte>[] _frames;
 
     public FrameRun() => _frames = _kept;
+
+    /// <summary>Gets or sets the length beyond which the run takes no further entry.</summary>
+    public int Limit { get; set; } = MaxBytes;
 
     /// <summary>Gets the bytes of all frames together.</summary>
     public int Bytes { get; private set; }
@@ -31,7 +37,7 @@ internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
     public ReadOnlyMemory<byte> this[int index] => Frames[index];
 
     /// <summary>Tells whether an entry with this many bytes still goes into the run.</summary>
-    public bool HasRoomFor(int bytes) => Count == 0 || Bytes + bytes <= MaxBytes;
+    public bool HasRoomFor(int bytes) => Count == 0 || Bytes + bytes <= Limit;
 
     public void Add(ReadOnlyMemory<byte> frame)
     {

@@ -15,6 +15,10 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
     // Clients that come back at once stand at different places of the same stretch: pages begin at multiples of this, so that they share them.
     private const int Alignment = 256;
 
+    // The journal's own pages are about 256 KiB of what it looks at.
+    private const int PageBytes = 128 * 1024;
+    private const int MaxLooks = 32;
+
     private readonly FrameEncoder _encoder = new(journal.Timeline);
     private readonly Dictionary<Key, LinkedListNode<Cached>> _pages = [];
     private readonly LinkedList<Cached> _byUse = [];
@@ -99,12 +103,24 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
         }
     }
 
+    /// <summary>Reads on until the page is worth a write: a filter may select little of what the journal looks at.</summary>
     private async Task<EntryPage?> ReadAsync(Key key)
     {
+        var entries = new List<LogEntry>();
+        long through = 0;
+        var bytes = 0;
+        var looks = 0;
         await foreach (var page in journal.ReadAsync(key.After, key.Filter, Context.Incarnation))
-            return page;
+        {
+            entries.AddRange(page.Entries);
+            foreach (var entry in page.Entries)
+                bytes += entry.Properties.Length;
+            through = page.Through;
+            if (bytes >= PageBytes || ++looks == MaxLooks)
+                break;
+        }
 
-        return null;
+        return through == 0 ? null : new EntryPage(entries, through);
     }
 
     private ValueTask OnRead(Read message)

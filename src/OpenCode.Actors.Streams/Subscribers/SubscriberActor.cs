@@ -283,9 +283,12 @@ internal sealed partial class SubscriberActor(
         if (write.IsCompletedSuccessfully)
         {
             write.GetAwaiter().GetResult(); // Ended: nothing is waited for. Gives a pooled source back.
+            _run.Limit = FrameRun.MaxBytes;
             AfterWrite();
             return;
         }
+
+        _run.Limit = FrameRun.SlowBytes;
 
         _movedAt = Context.Time.GetTimestamp();
         Arm(_movedAt, options.WriteTimeout);

@@ -29,9 +29,9 @@ public abstract class StreamsKit : ActorKit
     internal IActorRef Subscribers => _subscribers ?? throw new InvalidOperationException("Start first.");
 
     /// <summary>Starts the log and the subscribers; what is in the journal now is behind the ring.</summary>
-    internal void Start()
+    internal void Start(OpenCode.Actors.Journaling.IJournal? journal = null)
     {
-        Log = new EventLog(Journal, Options);
+        Log = new EventLog(journal ?? Journal, Options);
         _logActor = Spawn(EventLogActor.PropsFor(Log, Logs), "log");
         _subscribers = Spawn(SubscribersActor.PropsFor(Log, _logActor, Options, Metrics, Logs), "subscribers");
         Run();

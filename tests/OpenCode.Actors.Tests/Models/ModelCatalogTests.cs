@@ -1,0 +1,54 @@
+using OpenCode.Actors.Models;
+using OpenCode.Actors.Sessions.Models.Embedded;
+
+namespace OpenCode.Actors.Tests.Models;
+
+public sealed class ModelCatalogTests
+{
+    [Fact]
+    public void Without_providers_the_embedded_model_is_the_default()
+    {
+        using var catalog = new ModelCatalog(ModelsOptions.None, TimeProvider.System);
+
+        Assert.Equal(("embedded", "assistant"), (catalog.Default.ProviderId, catalog.Default.ModelId));
+        Assert.IsType<EmbeddedModel>(catalog.Default.Model);
+        Assert.Equal("embedded", Assert.Single(catalog.Providers).Id);
+    }
+
+    [Fact]
+    public void The_first_configured_model_is_the_default_and_the_embedded_one_stays()
+    {
+        using var catalog = new ModelCatalog(new ModelsOptions([Provider("empty"), Provider("router", "vendor/large", "small")]), TimeProvider.System);
+
+        Assert.Equal(("router", "vendor/large"), (catalog.Default.ProviderId, catalog.Default.ModelId));
+        Assert.True(catalog.TryResolve("router", "small", out _));
+        Assert.True(catalog.TryResolve("embedded", "assistant", out _));
+        Assert.False(catalog.TryResolve("router", "huge", out _));
+        Assert.Equal(["empty", "router", "embedded"], catalog.Providers.Select(p => p.Id));
+    }
+
+    [Theory]
+    [InlineData("router/small", "router", "small")]
+    [InlineData("router/vendor/large", "router", "vendor/large")]
+    [InlineData("embedded/assistant", "embedded", "assistant")]
+    public void The_named_model_is_the_default(string name, string provider, string model)
+    {
+        using var catalog = new ModelCatalog(new ModelsOptions([Provider("router", "vendor/large", "small")], name), TimeProvider.System);
+
+        Assert.Equal((provider, model), (catalog.Default.ProviderId, catalog.Default.ModelId));
+    }
+
+    [Fact]
+    public void Every_mistake_is_named_with_its_key()
+    {
+        var mistakes = ModelCatalog.FindMistakes(new ModelsOptions(
+            [Provider("embedded"), Provider("a") with { BaseUrl = null }, Provider("b") with { BaseUrl = "ftp://x" }, Provider("c") with { NetworkTimeout = TimeSpan.Zero }], "nowhere"));
+
+        Assert.Equal(
+            ["provider.embedded", "provider.a.options.baseURL", "provider.b.options.baseURL", "provider.c.options.timeout", "model"],
+            mistakes.Select(m => m[..m.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
+    private static ProviderOptions Provider(string id, params string[] models) =>
+        new(id, null, "http://127.0.0.1:9/v1", null, null, [.. models.Select(m => KeyValuePair.Create(m, (string?)null))]);
+}

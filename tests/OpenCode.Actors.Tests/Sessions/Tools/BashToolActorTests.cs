@@ -1,0 +1,306 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Bash;
+using OpenCode.Actors.TestKit;
+
+namespace OpenCode.Actors.Tests.Sessions.Tools;
+
+public sealed class BashToolActorTests : ActorKit
+{
+    private readonly ScriptedProcessHost _host = new();
+    private readonly BashOptions _options = new();
+    private readonly TestProbe _reports;
+    private IActorRef _tool = null!;
+
+    public BashToolActorTests() => _reports = CreateProbe();
+
+    private ScriptedProcess Process => _host.Process;
+
+    [Fact]
+    public void A_command_is_started_in_its_directory_and_its_mark_reported_first()
+    {
+        Run("""{"command":"ls"}""");
+
+        Assert.Equal(new ToolStarted("call_1", Process.Mark), _reports.Expect<ToolStarted>());
+        var spec = Assert.Single(_host.Specs);
+        Assert.Equal(("ls", "/work"), (spec.Command, spec.WorkingDirectory));
+    }
+
+    [Fact]
+    public void Output_is_reported_whole_and_the_end_with_its_exit_code()
+    {
+        Run("""{"command":"ls","description":"Lists"}""");
+        Answer<ToolStarted>();
+
+        Process.Write("a\n");
+        Assert.Equal("""{"output":"a\n","description":"Lists"}""", Answer<ToolProgress>().Metadata.GetRawText());
+        Process.Write("b\n");
+        Assert.Equal("""{"output":"a\nb\n","description":"Lists"}""", Answer<ToolProgress>().Metadata.GetRawText());
+        End(0);
+
+        var ended = _reports.Expect<ToolEnded>();
+        Assert.Equal(("ls", "a\nb\n"), (ended.Title, ended.Output));
+        Assert.Equal("""{"output":"a\nb\n","exit":0,"truncated":false,"description":"Lists"}""", ended.Metadata.GetRawText());
+        _reports.ExpectTerminated(_tool);
+        Assert.Equal(1, Process.Disposals);
+    }
+
+    [Fact]
+    public void A_failed_command_is_completed_and_the_model_is_told_the_code()
+    {
+        Run("""{"command":"false"}""");
+        Answer<ToolStarted>();
+        Process.Write("oops\n");
+        Answer<ToolProgress>();
+
+        End(3);
+
+        var ended = _reports.Expect<ToolEnded>();
+        Assert.Equal("oops\n[Exit code: 3]", ended.Output);
+        Assert.Equal("oops\n", ended.Metadata.GetProperty("output").GetString());
+        Assert.Equal(3, ended.Metadata.GetProperty("exit").GetInt32());
+    }
+
+    [Fact]
+    public void C2_a_tool_has_one_report_unanswered_and_merges_what_comes_meanwhile()
+    {
+        Run("""{"command":"ls"}""");
+        _reports.Expect<ToolStarted>();
+        Process.Write("a");
+        Process.Write("b");
+        _reports.ExpectNothing(TimeSpan.FromSeconds(1));
+
+        _tool.Tell(ToolContinue.Instance);
+        Assert.Equal("ab", Output(_reports.Expect<ToolProgress>()));
+        Process.Write("c");
+        Process.Write("d");
+        _reports.ExpectNothing(TimeSpan.FromSeconds(1));
+
+        _tool.Tell(ToolContinue.Instance);
+        Assert.Equal("abcd", Output(_reports.Expect<ToolProgress>()));
+    }
+
+    [Fact]
+    public void Output_is_reported_at_most_once_in_50_ms()
+    {
+        Run("""{"command":"ls"}""");
+        Answer<ToolStarted>();
+        Process.Write("a");
+        Answer<ToolProgress>();
+
+        Process.Write("b");
+        _reports.ExpectNothing(TimeSpan.FromMilliseconds(49));
+        Process.Write("c");
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal("abc", Output(_reports.Expect<ToolProgress>()));
+    }
+
+    [Fact]
+    public void The_end_does_not_wait_for_an_answer()
+    {
+        Run("""{"command":"ls"}""");
+        _reports.Expect<ToolStarted>();
+        Process.Write("a");
+
+        End(0);
+
+        Assert.Equal("a", _reports.Expect<ToolEnded>().Output);
+    }
+
+    [Fact]
+    public void A_command_that_takes_too_long_is_killed_and_says_so()
+    {
+        Run("""{"command":"sleep 9","timeout":5000}""");
+        Answer<ToolStarted>();
+        Process.Write("begun");
+        Answer<ToolProgress>();
+
+        Time.Advance(TimeSpan.FromMilliseconds(4_999));
+        Assert.Equal(0, Process.Kills);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, Process.Kills);
+        End(143);
+
+        var ended = _reports.Expect<ToolEnded>();
+        Assert.StartsWith("begun\n[Timed out: ended after 5000 ms.", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(143, ended.Metadata.GetProperty("exit").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("""{"command":"x"}""", 120)]
+    [InlineData("""{"command":"x","timeout":3600000}""", 600)]
+    [InlineData("""{"command":"x","timeout":1500.5}""", 1.5005)]
+    public void The_timeout_is_two_minutes_and_ten_at_most(string input, double seconds)
+    {
+        Run(input);
+
+        Time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, Process.Kills);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(1, Process.Kills);
+    }
+
+    [Fact]
+    public void What_a_user_typed_has_no_deadline()
+    {
+        Run("""{"command":"sleep 1000"}""", isUsers: true);
+
+        Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(0, Process.Kills);
+    }
+
+    [Fact]
+    public void A_child_in_the_background_that_holds_the_output_is_waited_for_shortly()
+    {
+        Run("""{"command":"sleep 1000 &"}""");
+        Answer<ToolStarted>();
+
+        Process.Exit(0);
+        Time.Advance(_options.Drain - TimeSpan.FromMilliseconds(1));
+        Process.Write("late");
+        Answer<ToolProgress>();
+        Assert.Equal(0, Process.Disposals);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal("late", _reports.Expect<ToolEnded>().Output);
+        Assert.Equal(1, Process.Disposals);
+    }
+
+    [Fact]
+    public void A_flood_is_cut_read_at_a_pace_and_reported_no_more()
+    {
+        Process.Flood = new byte[64 * 1024];
+        Array.Fill(Process.Flood, (byte)'z');
+        Run("""{"command":"yes"}""");
+        Answer<ToolStarted>();
+        var progress = Answer<ToolProgress>();
+        Assert.Equal(30_000, Output(progress).Count(c => c == 'z'));
+        var reads = Process.Reads;
+
+        _reports.ExpectNothing(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1_000, Process.Reads - reads);
+        Process.Exit(0);
+        Time.Advance(_options.Drain);
+        var ended = _reports.Expect<ToolEnded>();
+        Assert.True(ended.Metadata.GetProperty("truncated").GetBoolean());
+        Assert.EndsWith("[Output cut: only its first 30000 characters are kept.]", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stopping_it_ends_the_command_before_it_is_gone()
+    {
+        Run("""{"command":"sleep 1000"}""");
+        _reports.Expect<ToolStarted>();
+
+        System.Stop(_tool);
+
+        _reports.ExpectTerminated(_tool);
+        Assert.Equal(1, Process.Disposals);
+        _reports.ExpectNothing(TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public void A_command_that_starts_while_its_actor_is_stopped_is_ended_too()
+    {
+        _host.Gate = new TaskCompletionSource();
+        Run("""{"command":"sleep 1000"}""");
+        System.Stop(_tool);
+        _reports.ExpectNothing();
+
+        _host.Gate.SetResult();
+
+        _reports.ExpectTerminated(_tool);
+        Assert.Equal(1, Process.Disposals);
+    }
+
+    [Fact]
+    public void A_command_that_cannot_be_started_fails_with_the_reason()
+    {
+        _host.Refusal = new ToolProcessException("The working directory '/work' does not exist.");
+
+        Run("""{"command":"ls"}""");
+
+        Assert.Equal(new ToolFailed("call_1", "The working directory '/work' does not exist."), _reports.Expect<ToolFailed>());
+        _reports.ExpectTerminated(_tool);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "'command'")]
+    [InlineData("""{"command":" "}""", "'command'")]
+    [InlineData("""{"command":7}""", "'command'")]
+    [InlineData("\"ls\"", "'command'")]
+    [InlineData("""{"command":"ls","timeout":"5"}""", "'timeout'")]
+    [InlineData("""{"command":"ls","timeout":0}""", "'timeout'")]
+    [InlineData("""{"command":"ls","description":1}""", "'description'")]
+    public void An_input_that_breaks_the_schema_is_told_and_starts_nothing(string input, string named)
+    {
+        Run(input);
+
+        Assert.Contains(named, _reports.Expect<ToolFailed>().Error, StringComparison.Ordinal);
+        Assert.Empty(_host.Specs);
+    }
+
+    [Fact]
+    public void The_toolbox_offers_bash_and_knows_nothing_else()
+    {
+        var toolbox = new Toolbox(_host, _options, NullLogger<BashToolActor>.Instance);
+        var context = new ToolContext(new SessionId("ses_x"), "/work", "call_1");
+
+        Assert.Equal("bash", Assert.Single(toolbox.Definitions).Name);
+        Assert.NotNull(toolbox.PropsFor(new ToolCall("call_1", "bash", JsonElement.Parse("{}")), context));
+        Assert.Null(toolbox.PropsFor(new ToolCall("call_1", "rm", JsonElement.Parse("{}")), context));
+    }
+
+    private static string Output(ToolProgress progress) => progress.Metadata.GetProperty("output").GetString()!;
+
+    private void Run(string input, bool isUsers = false)
+    {
+        var call = new ToolCall("call_1", "bash", JsonElement.Parse(input));
+        var props = BashToolActor.PropsFor(
+            call, new ToolContext(new SessionId("ses_x"), "/work", "call_1", isUsers), _host, _options, NullLogger<BashToolActor>.Instance);
+        Spawn(Props.Create(() => new Parent(props, child => _tool = child, _reports.Ref)));
+        RunDry();
+        _reports.Watch(_tool);
+    }
+
+    private T Answer<T>()
+        where T : ToolReport
+    {
+        var report = _reports.Expect<T>();
+        _tool.Tell(ToolContinue.Instance);
+        RunDry();
+        return report;
+    }
+
+    private void End(int code)
+    {
+        Process.CloseOutput();
+        Process.Exit(code);
+        RunDry();
+    }
+
+    private void RunDry() => RunDryAsync().GetAwaiter().GetResult();
+
+    // A tool reports to its parent: this one hands on what it is told.
+    private sealed class Parent(Props child, Action<IActorRef> tell, IActorRef probe) : Actor
+    {
+        protected override ValueTask PreStartAsync()
+        {
+            tell(Context.ActorOf(child));
+            return ValueTask.CompletedTask;
+        }
+
+        protected override ValueTask ReceiveAsync(object message)
+        {
+            probe.Tell(message, Sender);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

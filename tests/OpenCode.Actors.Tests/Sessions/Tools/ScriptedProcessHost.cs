@@ -1,0 +1,90 @@
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Tests.Sessions.Tools;
+
+/// <summary>A host whose processes do what the test says, when it says so.</summary>
+internal sealed class ScriptedProcessHost : IProcessHost
+{
+    public List<ToolProcessSpec> Specs { get; } = [];
+
+    public ScriptedProcess Process { get; } = new();
+
+    public ToolProcessException? Refusal { get; set; }
+
+    /// <summary>Set to let a start take as long as the test wants.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    public async ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken)
+    {
+        Specs.Add(spec);
+        if (Gate is not null)
+            await Gate.Task;
+        return Refusal is null ? Process : throw Refusal;
+    }
+
+    public void KillLeftover(ProcessMark mark) => throw new NotSupportedException();
+}
+
+/// <summary>A process that writes and ends by the test's hand.</summary>
+internal sealed class ScriptedProcess : IToolProcess
+{
+    private readonly Queue<byte[]> _written = new();
+    private readonly TaskCompletionSource<int> _exitCode = new();
+    private TaskCompletionSource<ReadOnlyMemory<byte>>? _read;
+    private bool _closed;
+
+    public ProcessMark Mark { get; } = new(4711, 99, "boot");
+
+    public Task<int> ExitCode => _exitCode.Task;
+
+    public int Kills { get; private set; }
+
+    public int Disposals { get; private set; }
+
+    public int Reads { get; private set; }
+
+    /// <summary>Writes for ever: each read gets this.</summary>
+    public byte[]? Flood { get; set; }
+
+    public void Write(string text) => Write(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public void Write(params byte[] bytes)
+    {
+        if (Interlocked.Exchange(ref _read, null) is { } read)
+            read.SetResult(bytes);
+        else
+            _written.Enqueue(bytes);
+    }
+
+    public void CloseOutput()
+    {
+        _closed = true;
+        Interlocked.Exchange(ref _read, null)?.SetResult(default);
+    }
+
+    public void Exit(int code) => _exitCode.TrySetResult(code);
+
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    {
+        Reads++;
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
+        if (Flood is not null)
+            return new(Flood);
+        if (_written.TryDequeue(out var bytes))
+            return new(bytes);
+        if (_closed)
+            return default;
+        var read = _read = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        cancellationToken.Register(() => read.TrySetCanceled(cancellationToken));
+        return new(read.Task);
+    }
+
+    public void Kill() => Kills++;
+
+    public ValueTask DisposeAsync()
+    {
+        Disposals++;
+        return ValueTask.CompletedTask;
+    }
+}

@@ -286,8 +286,6 @@ public sealed class BashToolActorTests : ActorKit
         RunDry();
     }
 
-    private void RunDry() => RunDryAsync().GetAwaiter().GetResult();
-
     // A tool reports to its parent: this one hands on what it is told.
     private sealed class Parent(Props child, Action<IActorRef> tell, IActorRef probe) : Actor
     {

@@ -267,6 +267,9 @@ public sealed class MemoryDisk(ulong seed = 1) : IDisk
 
     private void CountOperationNeedsLock(string operation, string path)
     {
+        if (_hold is null)
+            throw new IOException("Nobody has the folder: the power went, or the process was killed, or it was never locked.");
+
         Observe?.Invoke(operation + path);
         if (OperationsUntilCrash is not { } left)
             return;

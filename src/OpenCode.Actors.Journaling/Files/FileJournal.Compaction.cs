@@ -13,13 +13,13 @@ public sealed partial class FileJournal
     // When something stands in the way of retention, how long until the next look.
     private static readonly TimeSpan TrimPause = TimeSpan.FromSeconds(10);
 
-    private long _trimmedInVain;
+    private long? _trimmedInVain;
 
     /// <inheritdoc/>
     public async ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
     {
         OwnerName.Check(owner, nameof(owner));
-        if (_index.View(owner) is not { } view || (view.Rows.Length <= HandfulOfRows && !Array.Exists(view.Rows, static r => r.Deleted)))
+        if (_index.View(owner) is not { } view || (view.Rows.Length <= HandfulOfRows && view.Deleted.Count == 0))
             return;
 
         await _asideTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -51,7 +51,7 @@ public sealed partial class FileJournal
     /// <summary>Begins retention beside the commits, if there is something to do.</summary>
     private void StartTrim()
     {
-        if (FindTrimmable() is null || (_trimmedInVain != 0 && _time.GetElapsedTime(_trimmedInVain) < TrimPause) || !_asideTurn.Wait(0))
+        if (FindTrimmable() is null || (_trimmedInVain is { } since && _time.GetElapsedTime(since) < TrimPause) || !_asideTurn.Wait(0))
             return;
 
         _ = TrimAsideAsync();
@@ -60,7 +60,7 @@ public sealed partial class FileJournal
         {
             try
             {
-                _trimmedInVain = await TrimInTurnAsync().ConfigureAwait(false) == 0 ? _time.GetTimestamp() : 0;
+                _trimmedInVain = await TrimInTurnAsync().ConfigureAwait(false) == 0 ? _time.GetTimestamp() : null;
             }
 #pragma warning disable CA1031 // Retention is tried again; what keeps it from working is told.
             catch (Exception e)
@@ -129,7 +129,7 @@ public sealed partial class FileJournal
         {
             foreach (var owner in owners)
             {
-                if (await _state.ReadAsync(owner, static (_, _) => true, CancellationToken.None).ConfigureAwait(false) is not { } found || found.View.Rows.Length == 0)
+                if (await _state.ReadAsync(owner, static (_, _) => true, CancellationToken.None).ConfigureAwait(false) is not { } found || (found.View.Rows.Length == 0 && found.View.Deleted.Count == 0))
                     continue;
 
                 var place = found.View.Place;

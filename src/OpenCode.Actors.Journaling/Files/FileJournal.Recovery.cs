@@ -19,7 +19,7 @@ public sealed partial class FileJournal
                 _disk.Delete($"{SnapshotFile.Folder}/{name}");
         }
 
-        using var scan = new LogScan(_disk, known?.Timeline.Id, known?.SyncedPlace ?? 0, new StateBuilder(_index).Visit);
+        using var scan = new LogScan(_disk, known?.Timeline.Id, known?.SyncedPlace ?? 0, new StateBuilder(_disk, _index).VisitAsync);
         await scan.RunAsync(cancellationToken).ConfigureAwait(false);
         if (scan.Damage is not null)
             throw scan.Damage;
@@ -28,7 +28,6 @@ public sealed partial class FileJournal
             throw new JournalCorruptException(TimelineFile.Name, 0, "it is missing, but there is a log", "Restore it from a backup of the data folder.");
 
         await CutAsync(scan).ConfigureAwait(false);
-        await ResolveSnapshotsAsync(scan.EndPlace, cancellationToken).ConfigureAwait(false);
         (_syncedPlace, _markedPlace, _nextOffset) = (scan.EndPlace, scan.EndPlace, scan.Head + 1);
         foreach (var segment in scan.TakeSegments())
             _files.Add(segment);
@@ -65,20 +64,5 @@ public sealed partial class FileJournal
 
         // What was recovered may have been written but never synced: it is shown from now on, so it must not be lost to a power cut (RULES A3).
         await last.File.SyncAsync().ConfigureAwait(false);
-    }
-
-    private async ValueTask ResolveSnapshotsAsync(long endPlace, CancellationToken cancellationToken)
-    {
-        foreach (var owner in _index.Unresolved())
-        {
-            var (place, _) = await SnapshotFile.ReadAsync(_disk, owner, static (_, _) => false, static (_, _) => false, cancellationToken).ConfigureAwait(false);
-            if (place > endPlace)
-            {
-                throw new JournalCorruptException(
-                    SnapshotFile.PathOf(owner), 0, $"it holds up to byte {place} of the log, which ends at {endPlace}", "Restore the whole data folder from one backup.");
-            }
-
-            _index.ResolveSnapshot(owner, place);
-        }
     }
 }

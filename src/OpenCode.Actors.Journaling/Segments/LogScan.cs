@@ -16,7 +16,7 @@ internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, 
     private long _syncedUpTo = knownSynced;
     private int _generation;
 
-    public delegate void Visitor(Segment segment, in FrameHeader frame, long position, ReadOnlySpan<byte> body);
+    public delegate ValueTask Visitor(Segment segment, FrameHeader frame, long position, ReadOnlyMemory<byte> body);
 
     /// <summary>Gets the good segments in order; the caller takes over their files with <see cref="TakeSegments"/>.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
@@ -122,7 +122,7 @@ internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, 
             _syncedUpTo = Math.Max(_syncedUpTo, frame.SyncedUpTo);
             _generation = frame.Generation;
             segment.Add(frame);
-            visit(segment, frame, cursor.Position, cursor.Body.Span);
+            await visit(segment, frame, cursor.Position, cursor.Body).ConfigureAwait(false);
         }
 
         if (cursor.Fault is null)

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Journaling.Segments;
+
 namespace OpenCode.Actors.Journaling.State;
 
 /// <summary>The rows of one owner that are in the log, over those in its snapshot if it has one. Guarded by the <see cref="StateIndex"/>.</summary>
@@ -8,36 +10,40 @@ internal sealed class OwnerRows(string owner)
     // In the order of first write, with holes (no kind) where rows were taken out.
     private RowPlace[] _rows = [];
     private int _used;
+    private int _count;
     private Dictionary<(string Kind, string Key), int>? _lookup;
 
-    public string Owner { get; } = owner;
+    // What was deleted since the snapshot, and is still in it.
+    private Dictionary<(string Kind, string Key), long>? _deleted;
 
-    /// <summary>Gets the number of places, deletions that hide a row of the snapshot included.</summary>
-    public int Count { get; private set; }
+    public string Owner { get; } = owner;
 
     /// <summary>Gets the place in the log up to which the snapshot holds: -1 without a snapshot, 0 when it was not read yet.</summary>
     public long SnapshotPlace { get; private set; } = -1;
 
     public bool HasSnapshot => SnapshotPlace >= 0;
 
-    public RowPlace[] ToArray()
+    /// <summary>
+    /// Gets a place before which nothing stands that is not in the snapshot. Not only the rows count, but where they were written first too: a start that does not find that any
+    /// more would have them in another order.
+    /// </summary>
+    public long OldestPlace { get; private set; } = long.MaxValue;
+
+    /// <summary>Gets the number of places kept.</summary>
+    public int Count => _count + (_deleted?.Count ?? 0);
+
+    public OwnerView View(long place) => new(
+        Owner,
+        _count == _used ? _rows.AsSpan(0, _used).ToArray() : Array.FindAll(_rows, static r => r.Kind is not null),
+        _deleted is null ? OwnerView.NoneDeleted : [.. _deleted.Keys],
+        SnapshotPlace,
+        place);
+
+    public bool Any(Segment segment, ISet<string> kinds)
     {
-        var rows = new RowPlace[Count];
-        var count = 0;
         for (var i = 0; i < _used; i++)
         {
-            if (_rows[i].Kind is not null)
-                rows[count++] = _rows[i];
-        }
-
-        return rows;
-    }
-
-    public bool Any<TArgument>(Func<RowPlace, TArgument, bool> predicate, TArgument argument)
-    {
-        for (var i = 0; i < _used; i++)
-        {
-            if (_rows[i].Kind is not null && predicate(_rows[i], argument))
+            if (_rows[i].Kind is not null && ReferenceEquals(_rows[i].Segment, segment) && kinds.Contains(_rows[i].Kind))
                 return true;
         }
 
@@ -46,20 +52,12 @@ internal sealed class OwnerRows(string owner)
 
     public void Put(in RowPlace row)
     {
+        OldestPlace = Math.Min(OldestPlace, row.Place);
         var index = IndexOf(row.Kind, row.Key);
         if (index < 0)
-        {
             Add(row);
-        }
-        else if (_rows[index].Deleted)
-        {
-            RemoveAt(index);
-            Add(row.AsReborn());
-        }
         else
-        {
-            _rows[index] = _rows[index].Reborn ? row.AsReborn() : row;
-        }
+            _rows[index] = row;
     }
 
     public void Delete(in RowPlace deletion)
@@ -67,25 +65,40 @@ internal sealed class OwnerRows(string owner)
         var index = IndexOf(deletion.Kind, deletion.Key);
         if (index >= 0)
             RemoveAt(index);
-        if (HasSnapshot)
-            Add(deletion);
+        if (!HasSnapshot || deletion.Place < SnapshotPlace)
+            return;
+
+        OldestPlace = Math.Min(OldestPlace, deletion.Place);
+        (_deleted ??= [])[(deletion.Kind, deletion.Key)] = deletion.Place;
     }
 
-    /// <summary>Notes that there is a snapshot which has not been read yet.</summary>
-    public void ExpectSnapshot() => SnapshotPlace = 0;
-
-    /// <summary>Takes over a snapshot that holds up to a place: what is older is in it, and is kept here only for the kinds that hold up retention.</summary>
+    /// <summary>Takes over a snapshot that holds up to a place (0: nobody knows yet): what is older is in it, and is kept here only for the kinds that hold up retention.</summary>
     public void TakeSnapshot(long place, ISet<string> holdKinds)
     {
         SnapshotPlace = place;
-        Rebuild(r => r.Place >= place || (!r.Deleted && holdKinds.Contains(r.Kind)));
+        Keep(r => r.Place >= place || holdKinds.Contains(r.Kind));
+        if (_deleted is not null)
+        {
+            foreach (var (key, deletedAt) in _deleted)
+            {
+                if (deletedAt < place)
+                    _deleted.Remove(key);
+            }
+
+            if (_deleted.Count == 0)
+                _deleted = null;
+        }
+
+        OldestPlace = Count == 0 ? long.MaxValue : place;
     }
 
     /// <summary>Notes that nothing was left at a place to put into a snapshot.</summary>
     public void DropSnapshot(long place)
     {
         SnapshotPlace = -1;
-        Rebuild(r => r.Place >= place && !r.Deleted);
+        _deleted = null;
+        Keep(r => r.Place >= place);
+        OldestPlace = Count == 0 ? long.MaxValue : place;
     }
 
     private int IndexOf(string kind, string key)
@@ -110,7 +123,7 @@ internal sealed class OwnerRows(string owner)
         _rows[_used] = row;
         _lookup?.Add((row.Kind, row.Key), _used);
         _used++;
-        Count++;
+        _count++;
         if (_lookup is null && _used >= LookupFromCount)
             BuildLookup();
     }
@@ -119,16 +132,16 @@ internal sealed class OwnerRows(string owner)
     {
         _lookup?.Remove((_rows[index].Kind, _rows[index].Key));
         _rows[index] = default;
-        Count--;
-        if (_used - Count > Math.Max(LookupFromCount, Count))
-            Rebuild(static _ => true);
+        _count--;
+        if (_used - _count > Math.Max(LookupFromCount, _count))
+            Keep(static _ => true);
     }
 
     /// <summary>Keeps some, without holes and spare room.</summary>
-    private void Rebuild(Predicate<RowPlace> keeps)
+    private void Keep(Predicate<RowPlace> keeps)
     {
         _rows = Array.FindAll(_rows, r => r.Kind is not null && keeps(r));
-        _used = Count = _rows.Length;
+        _used = _count = _rows.Length;
         _lookup = null;
         if (_used >= LookupFromCount)
             BuildLookup();

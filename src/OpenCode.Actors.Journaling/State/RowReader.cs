@@ -12,7 +12,7 @@ internal static class RowReader
     private const int ChecksumBytes = sizeof(uint);
 
     /// <summary>Reads rows.</summary>
-    /// <param name="places">Where they are, in any order; deletions are left out.</param>
+    /// <param name="places">Where they are, in any order.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The rows, each at the index of its place.</returns>
     /// <exception cref="ObjectDisposedException">Retention took one of the segments: look again where the rows are now.</exception>
@@ -20,14 +20,7 @@ internal static class RowReader
     public static async ValueTask<byte[][]> ReadAsync(IReadOnlyList<RowPlace> places, CancellationToken cancellationToken)
     {
         var rows = new byte[places.Count][];
-        Array.Fill(rows, []);
-        var order = new List<int>(places.Count);
-        for (var i = 0; i < places.Count; i++)
-        {
-            if (!places[i].Deleted)
-                order.Add(i);
-        }
-
+        var order = Enumerable.Range(0, places.Count).ToList();
         order.Sort((a, b) => places[a].Place.CompareTo(places[b].Place));
         for (var first = 0; first < order.Count;)
         {

@@ -71,6 +71,10 @@ internal static class SnapshotFile
         return path;
     }
 
+    /// <summary>Reads up to which place of the log the snapshot holds.</summary>
+    public static async ValueTask<long> ReadPlaceAsync(IDisk disk, string owner) =>
+        (await ReadAsync(disk, owner, static (_, _) => false, static (_, _) => false, CancellationToken.None).ConfigureAwait(false)).Place;
+
     /// <summary>Reads what the file has of an owner.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="owner">The owner.</param>

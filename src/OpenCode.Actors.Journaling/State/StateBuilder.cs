@@ -1,19 +1,33 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.State;
 
 /// <summary>Fills the index from the frames of a scan.</summary>
-internal sealed class StateBuilder(StateIndex index)
+internal sealed class StateBuilder(IDisk disk, StateIndex index)
 {
     private readonly List<PendingChange> _changes = [];
 
-    public void Visit(Segment segment, in FrameHeader frame, long position, ReadOnlySpan<byte> body)
+    public async ValueTask VisitAsync(Segment segment, FrameHeader frame, long position, ReadOnlyMemory<byte> body)
     {
         if (frame.ChangeCount == 0)
             return;
 
+        Decode(body.Span);
+        foreach (var change in _changes)
+        {
+            // What the snapshot has already is not taken in again: it would come out in another order.
+            if (index.NeedsSnapshotPlace(change.Owner))
+                index.ResolveSnapshot(change.Owner, await SnapshotFile.ReadPlaceAsync(disk, change.Owner).ConfigureAwait(false));
+        }
+
+        index.Apply(CollectionsMarshal.AsSpan(_changes), segment, position, frame);
+    }
+
+    private void Decode(ReadOnlySpan<byte> body)
+    {
         var reader = new BodyReader(body);
         var entries = 0;
         _changes.Clear();
@@ -33,7 +47,5 @@ internal sealed class StateBuilder(StateIndex index)
                 FrameHeader.Bytes + reader.RowPosition,
                 reader.RowLength));
         }
-
-        index.Apply(CollectionsMarshal.AsSpan(_changes), segment, position, frame);
     }
 }

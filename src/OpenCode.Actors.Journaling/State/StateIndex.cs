@@ -21,14 +21,17 @@ internal sealed class StateIndex(ISet<string> holdKinds)
             foreach (ref readonly var change in changes)
             {
                 var owner = FindOrAddNeedsLock(change.Owner);
+                if (frame.Place < owner.SnapshotPlace && !holdKinds.Contains(change.Kind))
+                    continue;
+
                 var row = new RowPlace(
                     KindNeedsLock(change.Kind),
                     change.Key == owner.Owner ? owner.Owner : change.Key,
                     segment,
                     frame.FirstOffset + change.EntriesBefore - 1,
-                    (uint)(framePosition + change.Position),
-                    change.Size);
-                if (!row.Deleted)
+                    checked((uint)(framePosition + change.Position)),
+                    Math.Max(change.Size, 0));
+                if (change.Size >= 0)
                     owner.Put(row);
                 else
                     owner.Delete(row);
@@ -42,7 +45,14 @@ internal sealed class StateIndex(ISet<string> holdKinds)
     public void ExpectSnapshot(string owner)
     {
         lock (_gate)
-            FindOrAddNeedsLock(owner).ExpectSnapshot();
+            FindOrAddNeedsLock(owner).TakeSnapshot(0, holdKinds);
+    }
+
+    /// <summary>Tells whether an owner has a snapshot of which nobody knows up to which place it holds.</summary>
+    public bool NeedsSnapshotPlace(string owner)
+    {
+        lock (_gate)
+            return _owners.TryGetValue(owner, out var rows) && rows.SnapshotPlace == 0;
     }
 
     /// <summary>Notes up to which place the snapshot of an owner holds, if that was not known.</summary>
@@ -81,7 +91,7 @@ internal sealed class StateIndex(ISet<string> holdKinds)
     public OwnerView? View(string owner)
     {
         lock (_gate)
-            return _owners.TryGetValue(owner, out var rows) ? new(rows.Owner, rows.ToArray(), rows.SnapshotPlace, _place) : null;
+            return _owners.TryGetValue(owner, out var rows) ? rows.View(_place) : null;
     }
 
     /// <summary>Lists the owners.</summary>
@@ -91,15 +101,12 @@ internal sealed class StateIndex(ISet<string> holdKinds)
             return [.. _owners.Keys];
     }
 
-    /// <summary>Lists the owners that have a snapshot which was not read yet, and rows that may be in it.</summary>
-    public List<string> Unresolved() => OwnersWhere(static rows => rows is { SnapshotPlace: 0, Count: > 0 });
-
-    /// <summary>Lists the owners that have rows, or deletions that count, in a segment.</summary>
-    public List<string> OwnersIn(Segment segment) => OwnersWhere(rows => rows.Any(static (row, s) => ReferenceEquals(row.Segment, s), segment));
+    /// <summary>Lists the owners that need what is in a segment, or before it: they have to get a snapshot before it goes.</summary>
+    public List<string> OwnersIn(Segment segment) => OwnersWhere(rows => rows.OldestPlace < segment.EndPlace);
 
     /// <summary>Tells whether a row that holds up retention is in a segment.</summary>
     public bool Holds(Segment segment) =>
-        OwnersWhere(rows => rows.Any(static (row, a) => ReferenceEquals(row.Segment, a.segment) && !row.Deleted && a.holdKinds.Contains(row.Kind), (segment, holdKinds))).Count > 0;
+        OwnersWhere(rows => rows.Any(segment, holdKinds)).Count > 0;
 
     private List<string> OwnersWhere(Func<OwnerRows, bool> predicate)
     {

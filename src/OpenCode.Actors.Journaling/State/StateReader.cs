@@ -71,7 +71,7 @@ internal sealed class StateReader(IDisk disk, StateIndex index)
 
             foreach (var place in view.Rows)
             {
-                if (place.Kind != kind || place.Deleted)
+                if (place.Kind != kind)
                     continue;
 
                 places.Add(place);
@@ -107,13 +107,13 @@ internal sealed class StateReader(IDisk disk, StateIndex index)
         var wanted = Array.FindAll(view.Rows, r => wants(r.Kind, r.Key));
         var bytes = await RowReader.ReadAsync(wanted, cancellationToken).ConfigureAwait(false);
         var rows = new List<StateRow>();
-        var inLog = new Dictionary<(string Kind, string Key), int>();
+        var taken = new bool[wanted.Length];
         if (view.HasSnapshot)
         {
+            var inLog = new Dictionary<(string Kind, string Key), int>();
             for (var i = 0; i < wanted.Length; i++)
                 inLog.Add((wanted[i].Kind, wanted[i].Key), i);
 
-            // Rows that are newer in the log are not read from the snapshot, but keep their place there unless they were deleted in between.
             var (place, stored) = await SnapshotFile.ReadAsync(
                 disk, view.Owner, wants, (k, key) => !inLog.ContainsKey((k, key)), cancellationToken).ConfigureAwait(false);
             if (view.SnapshotPlace == 0)
@@ -121,25 +121,31 @@ internal sealed class StateReader(IDisk disk, StateIndex index)
             if (place != view.SnapshotPlace)
                 return null;
 
+            // A row that was written since keeps its place among those of the snapshot; one that was deleted in between comes behind them.
             foreach (var row in stored)
             {
-                if (!inLog.TryGetValue((row.Kind, row.Key), out var i))
+                if (view.Deleted.Contains((row.Kind, row.Key)))
+                    continue;
+
+                if (inLog.TryGetValue((row.Kind, row.Key), out var i))
+                    rows.Add(Take(i));
+                else
                     rows.Add(row);
-                else if (wanted[i] is { Deleted: false, Reborn: false })
-                    rows.Add(RowOf(i));
-                if (inLog.TryGetValue((row.Kind, row.Key), out i) && !wanted[i].Reborn)
-                    inLog[(row.Kind, row.Key)] = -1;
             }
         }
 
         for (var i = 0; i < wanted.Length; i++)
         {
-            if (!wanted[i].Deleted && (!view.HasSnapshot || inLog[(wanted[i].Kind, wanted[i].Key)] == i))
-                rows.Add(RowOf(i));
+            if (!taken[i])
+                rows.Add(Take(i));
         }
 
         return rows;
 
-        StateRow RowOf(int i) => new(wanted[i].Kind, view.Owner, wanted[i].Key, bytes[i], wanted[i].Offset);
+        StateRow Take(int i)
+        {
+            taken[i] = true;
+            return new(wanted[i].Kind, view.Owner, wanted[i].Key, bytes[i], wanted[i].Offset);
+        }
     }
 }

@@ -159,15 +159,15 @@ public sealed partial class FileJournal
     private async ValueTask<Segment> RollAsync(Segment active)
     {
         await SyncLogAsync(active, active.EndPlace).ConfigureAwait(false);
-        var next = await CreateSegmentAsync(active.LastOffset + 1, active.EndPlace).ConfigureAwait(false);
+        var next = await CreateSegmentAsync(Timeline.Id, active.LastOffset + 1, active.EndPlace).ConfigureAwait(false);
         _files.Add(next);
         LogSegmentBegun(_logger, next.Header.Path);
         return next;
     }
 
-    private async ValueTask<Segment> CreateSegmentAsync(long firstOffset, long place)
+    private async ValueTask<Segment> CreateSegmentAsync(string timelineId, long firstOffset, long place)
     {
-        var header = new SegmentHeader(Timeline.Id, firstOffset, place, (uint)_entropy());
+        var header = new SegmentHeader(timelineId, firstOffset, place, (uint)_entropy());
         var file = _disk.Open(header.Path, DiskFileMode.Create);
         try
         {

@@ -24,25 +24,49 @@ public sealed partial class FileJournal
         if (scan.Damage is not null)
             throw scan.Damage;
 
-        if (known is null && (scan.Segments.Count > 0 || _index.Owners().Length > 0))
-            throw new JournalCorruptException(TimelineFile.Name, 0, "it is missing, but there is a log", "Restore it from a backup of the data folder.");
+        CheckComplete(scan, known is not null);
+        var timeline = known ?? TimelineFile.Create(_entropy);
+        if (known is null)
+            await BeginLogAsync(scan, timeline.Timeline.Id).ConfigureAwait(false);
+        else
+            await CutAsync(scan).ConfigureAwait(false);
 
-        await CutAsync(scan).ConfigureAwait(false);
         (_syncedPlace, _markedPlace, _nextOffset) = (scan.EndPlace, scan.EndPlace, scan.Head + 1);
         foreach (var segment in scan.TakeSegments())
             _files.Add(segment);
 
-        _timeline = (known ?? TimelineFile.Create(_entropy)).Next(Head, _syncedPlace);
+        _timeline = timeline.Next(Head, _syncedPlace);
         await _timeline.WriteAsync(_disk).ConfigureAwait(false);
-        if (_nextOffset == 1 && _syncedPlace == 0 && _files.IsEmpty)
-        {
-            _files.Add(await CreateSegmentAsync(_nextOffset, _syncedPlace).ConfigureAwait(false));
-            await _disk.SyncFolderAsync("").ConfigureAwait(false);
-        }
-
         _metrics.Opened(() => (Head, Floor));
         var milliseconds = _time.GetElapsedTime(started).TotalMilliseconds;
         LogOpened(_logger, _disk.Name, Timeline.Id, Timeline.Current, Floor, Head, milliseconds);
+    }
+
+    /// <summary>Refuses a folder of which a part is gone.</summary>
+    private void CheckComplete(LogScan scan, bool hasTimeline)
+    {
+        const string Remedy = "Restore the whole data folder from one backup; or start with an empty folder, which loses all sessions.";
+        if (hasTimeline && scan.Segments.Count == 0)
+            throw new JournalCorruptException(SegmentHeader.Folder + "/", 0, $"there is no log, but '{TimelineFile.Name}' names one", Remedy);
+
+        if (!hasTimeline && (scan.EndPlace > 0 || scan.TornBytes > 0 || _index.Owners().Length > 0))
+            throw new JournalCorruptException(TimelineFile.Name, 0, "it is missing, but there is a log", Remedy);
+
+        if (_index.OwnersWithSnapshotBeyond(scan.EndPlace) is [var owner, ..])
+            throw new JournalCorruptException(SnapshotFile.PathOf(owner), 0, $"it holds more of the log than there is ({scan.EndPlace} bytes)", Remedy);
+    }
+
+    /// <summary>Makes the first segment. It is there before the timeline is: a timeline without a log is a log that was lost.</summary>
+    private async ValueTask BeginLogAsync(LogScan scan, string timelineId)
+    {
+        foreach (var segment in scan.TakeSegments())
+        {
+            segment.File.Dispose();
+            _disk.Delete(segment.Header.Path);
+        }
+
+        _files.Add(await CreateSegmentAsync(timelineId, 1, 0).ConfigureAwait(false));
+        await _disk.SyncFolderAsync("").ConfigureAwait(false);
     }
 
     private async ValueTask CutAsync(LogScan scan)

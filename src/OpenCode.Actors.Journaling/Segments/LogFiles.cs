@@ -12,15 +12,6 @@ internal sealed class LogFiles
 
     public long Floor => Volatile.Read(ref _floor);
 
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_gate)
-                return _segments.Count == 0;
-        }
-    }
-
     public Segment Active
     {
         get

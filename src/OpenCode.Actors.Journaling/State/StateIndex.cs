@@ -104,6 +104,9 @@ internal sealed class StateIndex(ISet<string> holdKinds)
     /// <summary>Lists the owners that need what is in a segment, or before it: they have to get a snapshot before it goes.</summary>
     public List<string> OwnersIn(Segment segment) => OwnersWhere(rows => rows.OldestPlace < segment.EndPlace);
 
+    /// <summary>Lists the owners whose snapshot holds more than the log has.</summary>
+    public List<string> OwnersWithSnapshotBeyond(long place) => OwnersWhere(rows => rows.SnapshotPlace > place);
+
     /// <summary>Tells whether a row that holds up retention is in a segment.</summary>
     public bool Holds(Segment segment) =>
         OwnersWhere(rows => rows.Any(segment, holdKinds)).Count > 0;

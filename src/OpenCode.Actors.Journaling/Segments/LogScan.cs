@@ -114,7 +114,7 @@ internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, 
 
         _segments.Add(segment);
         _syncedUpTo = Math.Max(_syncedUpTo, header.Base);
-        using var cursor = new FrameCursor(file, header, SegmentHeader.Bytes, fileLength, BufferBytes);
+        using var cursor = new FrameCursor(file, header, SegmentHeader.Bytes, fileLength, (int)Math.Min(BufferBytes, fileLength));
         cursor.Expect(header.FirstOffset, _generation);
         while (await cursor.MoveNextAsync(cancellationToken).ConfigureAwait(false) && await cursor.ReadBodyAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -167,7 +167,7 @@ internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, 
     {
         var magic = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(magic, FrameHeader.Magic);
-        var buffer = new byte[BufferBytes];
+        var buffer = new byte[Math.Min(BufferBytes, fileLength - segment.Length)];
         for (var from = segment.Length; from < fileLength; from += BufferBytes - FrameHeader.Bytes)
         {
             var read = await segment.File.ReadAsync(from, buffer, cancellationToken).ConfigureAwait(false);

@@ -35,7 +35,7 @@ internal sealed partial class SessionActor
         if (IsPutOff() || IsMissing(Sender))
             return ValueTask.CompletedTask;
 
-        if (_state.Turn is not null && _run is not null)
+        if (HasLiveRun)
         {
             // The turn is closed first; then this is taken up again.
             Context.Stash.Stash();
@@ -72,8 +72,8 @@ internal sealed partial class SessionActor
             return;
 
         _closing = cause;
-        if (_run is { } run)
-            Context.Stop(run); // Its Terminated goes on from here.
+        if (HasLiveRun)
+            Context.Stop(_run!); // Its Terminated goes on from here.
         else
             FinishClosing();
     }
@@ -103,7 +103,7 @@ internal sealed partial class SessionActor
     // The run's reports are lost with what was not written, so the turn is at its end. Closing it has to be written too: tried again until there is room.
     private void CloseWithoutRoom(JournalFullException full)
     {
-        if (_run is not null)
+        if (HasLiveRun)
         {
             CloseOnceStopped(CloseCause.Failed(MessageError.Unknown(full.Message)));
             return;

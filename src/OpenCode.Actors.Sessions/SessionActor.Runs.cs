@@ -17,6 +17,9 @@ internal sealed partial class SessionActor
     private int _runNumber;
     private Exception? _runFailure;
 
+    // The run of the turn before may still be there, while its end and the next prompt wait for their commit.
+    private bool HasLiveRun => _run is not null && _state.Turn is { } turn && turn.Run == _runId;
+
     private ValueTask OnReport(RunActor.Report message)
     {
         // The turn of a closed run is over, or about to be (RULES C2).
@@ -112,6 +115,7 @@ internal sealed partial class SessionActor
         if (!message.Actor.Equals(_run))
             return ValueTask.CompletedTask;
 
+        var wasLive = HasLiveRun;
         ForgetRun(stop: false);
         var failure = _runFailure;
         _runFailure = null;
@@ -119,7 +123,7 @@ internal sealed partial class SessionActor
         {
             FinishClosing();
         }
-        else if (_state.Turn is not null)
+        else if (wasLive)
         {
             LogRunFailed(_logger, failure, _id.Value);
             CloseTurn(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn.")));

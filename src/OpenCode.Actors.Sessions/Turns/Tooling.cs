@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
@@ -21,7 +22,9 @@ internal static class Tooling
             decision.NextPart(), decision.Id, decision.Turn.Assistant, call.CallId, call.Name, new ToolPending(ProtocolJson.EmptyObject, ""));
         decision.Put(part);
 
-        if (call.Name == QuestionTool.Name)
+        if (call.Input.ValueKind != JsonValueKind.Object)
+            Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+        else if (call.Name == QuestionTool.Name)
             AskQuestion(decision, part, call);
         else if (!decision.Setup.Toolbox.Definitions.Any(tool => tool.Name == call.Name))
             Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", decision.Setup.Toolbox.Definitions.Select(tool => tool.Name))}.");

@@ -116,6 +116,26 @@ public sealed class AbortTests : SessionsKit
     }
 
     [Fact]
+    public async Task Abort_of_a_prompt_that_waits_for_the_end_of_the_turn_before_is_answered()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id, "one");
+        Disk.HoldSyncs();
+        Model.Answer.Say("x").End();
+        await RunDryAsync();
+        var prompt = Begin(session.Id, Prompt("two"));
+        await RunDryAsync();
+        var abort = Begin(session.Id, new SessionActor.Abort());
+        await RunDryAsync();
+        Disk.ReleaseSyncs();
+        await RunDryAsync();
+
+        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.Single(Model.Requests);
+    }
+
+    [Fact]
     public async Task Whoever_waits_for_an_aborted_turn_is_told_its_end()
     {
         var session = await CreateAsync();

@@ -40,6 +40,8 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
 
     private protected JournalFate Fate { get; } = new();
 
+    private protected SessionSetup Setup { get; private set; } = null!;
+
     private protected IActorRef Region { get; private set; } = null!;
 
     private protected IActorRef JournalActor { get; private set; } = null!;
@@ -58,8 +60,8 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
         Journal = Wrap(await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64));
         _lives++;
         JournalActor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
-        var setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs);
-        Region = Spawn(SessionsActor.PropsFor(JournalActor, setup), $"sessions-{_lives}");
+        Setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs);
+        Region = Spawn(SessionsActor.PropsFor(JournalActor, Setup), $"sessions-{_lives}");
         _actors.AddRange([JournalActor, Region]);
         await RunDryAsync();
     }

@@ -1,0 +1,203 @@
+using System.Text.Json;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.TestKit;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+/// <summary>Users, model, tools and power do anything at any time; whatever they do, the log tells what is read, and no turn is told without an end.</summary>
+public sealed class RandomWalkTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task The_fold_of_the_log_is_what_is_read_after_any_walk()
+    {
+        for (ulong seed = 1; seed <= 150; seed++)
+        {
+            await using var walk = new Walk(seed);
+            try
+            {
+                await walk.InitializeAsync();
+                await walk.RunAsync(steps: 60);
+            }
+            catch (Exception)
+            {
+                output.WriteLine($"seed {seed}, steps {string.Join(' ', walk.Steps)}");
+                foreach (var record in walk.Logs.Records)
+                    output.WriteLine($"{record.Message} {record.Exception?.Message}");
+                throw;
+            }
+        }
+    }
+
+    private sealed class Walk(ulong seed) : SessionsKit
+    {
+        private readonly SeededEntropy _dice = new(seed);
+        private readonly List<Task<object>> _waits = [];
+
+        public List<int> Steps { get; } = [];
+
+        public async Task RunAsync(int steps)
+        {
+            Config.Rules = [new("bash", "rm *", PermissionAction.Ask)];
+            var session = await CreateAsync();
+            for (var i = 0; i < steps; i++)
+                await StepAsync(session);
+
+            Disk.ReleaseSyncs();
+            await RunDryAsync();
+            await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+            await CheckAsync(session);
+            await KillAndStartAsync();
+            await CheckAsync(session);
+        }
+
+        private async Task StepAsync(Session session)
+        {
+            var step = _dice.Next(16);
+            Steps.Add(step);
+            switch (step)
+            {
+                case 0 or 1:
+                    _ = Begin(session.Id, Prompt($"p{_dice.Next(100)}"));
+                    break;
+                case 2 or 3 or 4 when Model.Answers.Count > 0:
+                    Model.Answer.Say($"w{_dice.Next(100)} ");
+                    break;
+                case 5 when Model.Answers.Count > 0:
+                    Model.Answer.Think("hm ");
+                    break;
+                case 6 when Model.Answers.Count > 0:
+                    Model.Answer.Bash($"c{_dice.Next(1_000_000)}", _dice.Next(2) == 0 ? "ls" : "rm x");
+                    break;
+                case 7 or 8 when Model.Answers.Count > 0:
+                    Model.Answer.End(FinishReason.ToolCalls);
+                    break;
+                case 9 when Model.Answers.Count > 0:
+                    Model.Answer.Fail(new ModelException("no", retryable: _dice.Next(2) == 0));
+                    break;
+                case 10 when Tools.Started.Count > 0:
+                    Tools.Tool.Output($"o{_dice.Next(100)}");
+                    break;
+                case 11 when Tools.Started.Count > 0:
+                    Tools.Tool.End("out");
+                    break;
+                case 12 when (await PermissionsAsync()) is [.., var request]:
+                    _ = Region.Ask<object>(new SessionsActor.ReplyPermission(null, request.Id, (PermissionAnswer)_dice.Next(3), null), TimeSpan.FromHours(1));
+                    break;
+                case 13:
+                    _waits.Add(Begin(session.Id, new SessionActor.Abort()));
+                    break;
+                case 14:
+                    Time.Advance(TimeSpan.FromSeconds(_dice.Next(5)));
+                    break;
+                case 15:
+                    await AnyPowerAsync();
+                    break;
+                default:
+                    break;
+            }
+
+            if (_dice.Next(3) > 0)
+                await RunDryAsync();
+        }
+
+        private async Task AnyPowerAsync()
+        {
+            switch (_dice.Next(4))
+            {
+                case 0:
+                    Disk.HoldSyncs();
+                    break;
+                case 1:
+                    Disk.ReleaseSyncs();
+                    break;
+                case 2:
+                    Disk.ReleaseSyncs();
+                    await KillAndStartAsync();
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        private async Task CheckAsync(Session session)
+        {
+            var read = await MessagesAsync(session.Id);
+            var log = await LogAsync();
+            var told = Fold(log);
+
+            Assert.Equal(Encode(told), Encode(read));
+            Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+            Assert.Empty(await PermissionsAsync());
+            Assert.Equal(["status idle", "idle"], (await StoryAsync()).FindAll(line => line is "idle" || line.StartsWith("status", StringComparison.Ordinal))[^2..]);
+            Assert.DoesNotContain(read.SelectMany(message => message.Parts), part => part is ToolPart { State: ToolPending or ToolRunning });
+            Assert.All(read, message => Assert.True(message.Info is UserMessage or AssistantMessage { Time.Completed: not null }));
+            var numbers = log.Where(entry => entry.Durable).Select(entry => entry.Sequence).ToList();
+            Assert.Equal(Enumerable.Range(0, numbers.Count).Select(n => (long)n), numbers);
+            var ids = read.Select(message => message.Info.Id.Value).ToList();
+            Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
+        }
+
+        private static string Encode(IReadOnlyList<MessageWithParts> messages) =>
+            JsonSerializer.Serialize(messages, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
+
+        // What a client that saw every event has on its screen.
+        private static List<MessageWithParts> Fold(List<LogEntry> log)
+        {
+            var messages = new List<(Message Info, List<Part> Parts)>();
+            foreach (var entry in log)
+            {
+                switch (entry.Type)
+                {
+                    case EventTypes.MessageUpdated:
+                        var info = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.MessageUpdated)!.Info;
+                        var known = messages.FindIndex(message => message.Info.Id == info.Id);
+                        if (known < 0)
+                            messages.Add((info, []));
+                        else
+                            messages[known] = (info, messages[known].Parts);
+                        break;
+                    case EventTypes.PartUpdated:
+                        var part = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartUpdated)!.Part;
+                        var parts = messages.Find(message => message.Info.Id == part.MessageId).Parts;
+                        var place = parts.FindIndex(other => other.Id == part.Id);
+                        if (place < 0)
+                            parts.Add(part);
+                        else
+                            parts[place] = part;
+                        break;
+                    case EventTypes.PartDelta:
+                        var delta = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartDelta)!;
+                        var grown = messages.Find(message => message.Info.Id == delta.MessageId).Parts;
+                        Grow(grown, delta.PartId, delta.Delta);
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            return messages.ConvertAll(message => new MessageWithParts(message.Info, message.Parts));
+        }
+
+        private static void Grow(List<Part> parts, PartId id, string delta)
+        {
+            var place = parts.FindIndex(part => part.Id == id);
+            parts[place] = parts[place] switch
+            {
+                TextPart text => text with { Text = text.Text + delta },
+                ReasoningPart reasoning => reasoning with { Text = reasoning.Text + delta },
+                var other => throw new InvalidOperationException($"A delta for {other}."),
+            };
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.TestKit;
+
+namespace OpenCode.Actors.Tests.Sessions;
+
+public sealed class SessionsFacadeTests : ActorKit
+{
+    private static readonly SessionId _id = new("ses_1");
+
+    [Fact]
+    public async Task A_command_that_nobody_answers_is_unavailable()
+    {
+        var answer = Facade(CreateProbe()).AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+
+        Time.Advance(TimeSpan.FromSeconds(30));
+        await RunDryAsync();
+
+        Assert.IsType<Unavailable>(await RunUntilAsync(answer));
+    }
+
+    [Fact]
+    public async Task More_commands_than_allowed_are_refused_at_once()
+    {
+        var probe = CreateProbe();
+        var facade = Facade(probe, limit: 1);
+        var first = facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+
+        Assert.IsType<Unavailable>(await facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None));
+
+        probe.Expect<SessionsActor.Deliver>();
+        probe.Reply("answer");
+        Assert.Equal("answer", await RunUntilAsync(first));
+    }
+
+    [Fact]
+    public async Task A_wait_for_a_turn_goes_on_over_a_restart_of_the_session_and_has_no_deadline()
+    {
+        var probe = CreateProbe();
+        var wait = Facade(probe).AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        var first = (SessionActor.AwaitTurn)probe.Expect<SessionsActor.Deliver>().Command;
+        probe.Reply(new SessionActor.TurnLost());
+        await RunUntilAsync(() => probe.Count > 0);
+        probe.Expect<SessionsActor.Deliver>();
+
+        Time.Advance(TimeSpan.FromSeconds(30));
+        await RunUntilAsync(() => probe.Count > 0);
+        var third = (SessionActor.AwaitTurn)probe.Expect<SessionsActor.Deliver>().Command;
+        Assert.Equal(first, third);
+        probe.Reply(new SessionNotFound(_id));
+
+        Assert.IsType<SessionNotFound>(await RunUntilAsync(wait));
+    }
+
+    private SessionsFacade Facade(TestProbe region, int limit = 10) =>
+        new(new Required(region.Ref), Microsoft.Extensions.Options.Options.Create(new SessionsOptions { MaxOutstandingCommands = limit }), Entropy);
+
+    private sealed class Required(IActorRef actor) : IRequiredActor<SessionsKey>
+    {
+        public IActorRef ActorRef => actor;
+    }
+}

@@ -204,7 +204,7 @@ internal sealed partial class SessionActor
 
     private ValueTask OnStoreText()
     {
-        _storeDue = true;
+        _storeDue = _state.Turn?.Open is { UnstoredBytes: > 0 };
         Flush();
         return ValueTask.CompletedTask;
     }

@@ -130,6 +130,11 @@ internal sealed partial class SessionActor
             var parent = ((AssistantMessage)messages[answer].Info).ParentId;
             answer = messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == parent);
         }
+        else if (!_committed.Failures.ContainsKey(messages[asked].Info.Id))
+        {
+            // It waited for its turn in a turn that was closed: the end of that one is its end too.
+            answer = messages.FindLastIndex(asked, static message => message.Info is AssistantMessage);
+        }
 
         return new TurnEnded(_committed.View(messages[answer >= 0 ? answer : asked]), _offset);
     }

@@ -84,7 +84,7 @@ public sealed class RecoveryTests : SessionsKit
 
         var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(second.Turn, "w"));
 
-        Assert.Equal(second.User.Info.Id, ended.Message.Info.Id);
+        Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
         await PromptAsync(session.Id, "three");
         Assert.Equal(["one", "two", "three"], Model.Requests[^1].Messages.Select(message => Assert.IsType<OpenCode.Actors.Sessions.Models.UserMessageText>(message).Text));
     }

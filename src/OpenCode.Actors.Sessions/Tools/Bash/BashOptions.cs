@@ -23,7 +23,11 @@ internal sealed class BashOptions
     /// <value>500 ms by default. Then the group is ended.</value>
     public TimeSpan Drain { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Gets or sets the pause between two reads of output that is thrown away because the cap is reached.</summary>
-    /// <value>1 ms by default: at 64 KiB a read the command goes on, at tens of MB a second, and a flood costs next to nothing.</value>
-    public TimeSpan DiscardPause { get; set; } = TimeSpan.FromMilliseconds(1);
+    /// <summary>Gets or sets how much output beyond the cap is thrown away before a pause.</summary>
+    /// <value>1 MiB by default.</value>
+    public int DiscardBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Gets or sets that pause.</summary>
+    /// <value>20 ms by default: the command goes on, at tens of MB a second, and a flood costs little.</value>
+    public TimeSpan DiscardPause { get; set; } = TimeSpan.FromMilliseconds(20);
 }

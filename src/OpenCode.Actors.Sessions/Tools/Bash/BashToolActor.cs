@@ -18,6 +18,7 @@ internal sealed partial class BashToolActor(ToolCall call, ToolContext context, 
     private Task<IToolProcess>? _starting;
     private IToolProcess? _process;
     private CancellationTokenSource? _reading;
+    private int _discardedBytes;
     private bool _outputEnded;
     private int? _exitCode;
     private bool _timedOut;
@@ -126,10 +127,16 @@ internal sealed partial class BashToolActor(ToolCall call, ToolContext context, 
     private ValueTask OnOutputRead(OutputRead message)
     {
         _hasNews |= _output.Append(message.Bytes.Span);
-        if (!_output.Truncated)
-            Read();
-        else
+        if (_output.Truncated && (_discardedBytes += message.Bytes.Length) >= options.DiscardBytes)
+        {
+            _discardedBytes = 0;
             Context.Timers.StartSingle(DiscardTimer, new ReadNext(), options.DiscardPause);
+        }
+        else
+        {
+            Read();
+        }
+
         return Report();
     }
 

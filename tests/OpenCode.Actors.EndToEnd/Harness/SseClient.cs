@@ -12,6 +12,7 @@ internal sealed class SseClient : IAsyncDisposable
     private readonly CancellationTokenSource _leave = new();
     private readonly List<SseFrame> _frames = [];
     private readonly Action<SseFrame>? _onFrame;
+    private int _left;
 
     private SseClient(Socket socket, HttpResponseReader response, Action<SseFrame>? onFrame)
     {
@@ -112,6 +113,11 @@ internal sealed class SseClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _left, 1) != 0)
+        {
+            return;
+        }
+
         await _leave.CancelAsync();
         _socket.Dispose();
         await Task.WhenAny(Ended);

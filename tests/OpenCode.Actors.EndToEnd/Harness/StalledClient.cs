@@ -27,12 +27,22 @@ internal sealed class StalledClient : IDisposable
         }
     }
 
-    public static async Task<StalledClient> ConnectAsync(Uri root, string path)
+    /// <summary>Gets how many bytes lie in the socket.</summary>
+    public int Available => _socket.Available;
+
+    public static async Task<StalledClient> ConnectAsync(Uri root, string path, int receiveBytes = 4_096)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = receiveBytes };
         await socket.ConnectAsync(IPAddress.Loopback, root.Port);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {root.Authority}\r\n\r\n"));
         return new StalledClient(socket, root.Port);
+    }
+
+    /// <summary>Reads what has arrived, and waits for nothing.</summary>
+    public string ReadAvailable()
+    {
+        var bytes = new byte[_socket.Available];
+        return Encoding.UTF8.GetString(bytes, 0, _socket.Receive(bytes));
     }
 
     public void Dispose() => _socket.Dispose();

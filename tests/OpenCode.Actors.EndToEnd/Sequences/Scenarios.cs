@@ -120,7 +120,7 @@ internal static class Scenarios
         {
             var session = await s.SessionAsync();
             await s.PromptAsync(session, "run: echo started; sleep 1000");
-            await s.Stream.WaitForAsync(f => f.Data.Contains("started\\n", StringComparison.Ordinal) && f.Type == "message.part.updated" && f.Session == session, "output of the command");
+            await s.OutputAsync(session, "started");
             await s.AbortAsync(session);
             await s.IdleAsync(session);
         },

@@ -31,17 +31,22 @@ internal sealed class Stage(Api api, SseClient stream, object? model)
     public Task IdleAsync(string session, int from = 0) => stream.WaitForTypeAsync("session.idle", session, from);
 
     /// <summary>Waits for a part update of the session whose step is the given one.</summary>
-    public Task PartAsync(string session, string status) => stream.WaitForAsync(
-        f => f.Type == "message.part.updated" && f.Session == session && f.Properties.Text("part", "state", "status") == status, $"a tool part {status} of {session}");
+    public Task PartAsync(string session, string status) => BeforeIdleAsync(
+        session, f => f.Type == "message.part.updated" && f.Properties.Text("part", "state", "status") == status, $"a tool part {status}");
 
-    public Task DeltasAsync(string session, int count) => Eventually.TrueAsync(
-        () => stream.Frames.Count(f => f.Type == "message.part.delta" && f.Session == session) >= count, $"{count} deltas of {session}");
+    public async Task DeltasAsync(string session, int count)
+    {
+        await BeforeIdleAsync(session, f => f.Type == "message.part.delta" && --count <= 0, "enough deltas");
+    }
 
-    public async Task RetryAsync(string session, int attempt) => await stream.WaitForAsync(
-        f => f.Type == "session.status" && f.Session == session && f.Properties.At("status", "attempt")?.GetInt32() == attempt, $"retry {attempt} of {session}", limit: TimeSpan.FromSeconds(60));
+    public Task RetryAsync(string session, int attempt) =>
+        BeforeIdleAsync(session, f => f.Type == "session.status" && f.Properties.At("status", "attempt")?.GetInt32() == attempt, $"retry {attempt}");
+
+    public Task OutputAsync(string session, string output) => BeforeIdleAsync(
+        session, f => f.Type == "message.part.updated" && f.Properties.Text("part", "state", "metadata", "output")?.Contains(output, StringComparison.Ordinal) == true, $"output {output}");
 
     /// <summary>Waits for a request of the given kind and returns its id.</summary>
-    public async Task<string> RequestAsync(string type, string session) => (await stream.WaitForTypeAsync(type, session)).Properties.Text("id")!;
+    public async Task<string> RequestAsync(string type, string session) => (await BeforeIdleAsync(session, f => f.Type == type, type)).Properties.Text("id")!;
 
     public Task AbortAsync(string session) => api.PostAsync($"/session/{session}/abort");
 
@@ -50,5 +55,13 @@ internal sealed class Stage(Api api, SseClient stream, object? model)
     {
         await api.PostAsync(path, body);
         await api.PostAsync(path, body, HttpStatusCode.NotFound);
+    }
+
+    /// <summary>Waits for an event of the session; a session that has gone idle will not send it any more.</summary>
+    private async Task<SseFrame> BeforeIdleAsync(string session, Func<SseFrame, bool> fits, string what)
+    {
+        var found = await stream.WaitForAsync(f => f.Session == session && (f.Type == "session.idle" || fits(f)), $"{what} of {session}", limit: TimeSpan.FromSeconds(60));
+        Assert.False(found.Type == "session.idle", $"{session} went idle without {what}: {string.Join(" | ", stream.Frames.TakeLast(5))}");
+        return found;
     }
 }

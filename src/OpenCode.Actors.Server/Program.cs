@@ -6,6 +6,7 @@ using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Metrics;
 using OpenCode.Actors.Server.Models;
+using OpenCode.Actors.Server.OpenApi;
 using OpenCode.Actors.Server.Routes;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
@@ -39,6 +40,7 @@ internal static class Program
             .AddTools()
             .AddConfiguration(configs)
             .AddEndpoints()
+            .AddApiDescription()
             .AddGracefulStop();
         replace?.Invoke(builder);
 
@@ -53,6 +55,7 @@ internal static class Program
         app.MapConfig();
         app.MapHealth();
         app.MapMetrics();
+        app.MapApiDescription();
         app.MapUnserved();
         return app;
     }

@@ -17,7 +17,7 @@ internal static class MessageEndpoints
 
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
-        var messages = routes.MapGroup("/session/{sessionID}").WithTags("Messages");
+        var messages = routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors();
         messages.MapGet("/message", ListAsync).WithName("session.messages").Produces<IReadOnlyList<MessageWithParts>>();
         messages.MapPost("/message", PromptAsync).WithName("session.prompt").Produces<MessageWithParts>();
         messages.MapPost("/prompt_async", PromptAndGoAsync).WithName("session.prompt_async").Produces(StatusCodes.Status204NoContent);

@@ -14,7 +14,7 @@ internal static class RequestEndpoints
 {
     public static void MapPermissionsAndQuestions(this IEndpointRouteBuilder routes)
     {
-        var requests = routes.MapGroup("").WithTags("Permissions and questions");
+        var requests = routes.MapGroup("").WithTags("Permissions and questions").WithErrors();
         requests.MapGet("/permission", ListPermissionsAsync).WithName("permission.list").Produces<IReadOnlyList<PermissionRequest>>();
         requests.MapPost("/permission/{requestID}/reply", ReplyPermissionAsync).WithName("permission.reply").Produces<bool>();
         requests.MapPost("/session/{sessionID}/permissions/{permissionID}", RespondAsync).WithName("permission.respond").Produces<bool>();

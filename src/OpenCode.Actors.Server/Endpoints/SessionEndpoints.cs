@@ -14,7 +14,7 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        var sessions = routes.MapGroup("/session").WithTags("Sessions");
+        var sessions = routes.MapGroup("/session").WithTags("Sessions").WithErrors();
         sessions.MapPost("", CreateAsync).WithName("session.create").Produces<Session>();
         sessions.MapGet("", ListAsync).WithName("session.list").Produces<IReadOnlyList<Session>>();
         sessions.MapGet("/status", ListStatusAsync).WithName("session.status").Produces<IReadOnlyDictionary<SessionId, SessionStatus>>();

@@ -16,9 +16,9 @@ internal static class StreamEndpoints
     public static void MapEventStreams(this IEndpointRouteBuilder routes)
     {
         var streams = routes.MapGroup("").WithTags("Events").WithMetadata(StreamRoute.Mark);
-        streams.MapGet("/event", OfLocationAsync).WithName("event.subscribe").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
-        streams.MapGet("/global/event", OfEverythingAsync).WithName("global.event").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
-        streams.MapGet("/session/{sessionID}/event", OfSessionAsync).WithName("session.event").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        streams.MapGet("/event", OfLocationAsync).WithName("event.subscribe").Produces<string>(contentType: "text/event-stream");
+        streams.MapGet("/global/event", OfEverythingAsync).WithName("global.event").Produces<string>(contentType: "text/event-stream");
+        streams.MapGet("/session/{sessionID}/event", OfSessionAsync).WithName("session.event").Produces<string>(contentType: "text/event-stream");
     }
 
     private static Task OfLocationAsync(Location location, HttpContext context, IRequiredActor<SubscribersActor> subscribers, TimeProvider time) =>

@@ -33,7 +33,7 @@ internal static class Program
         builder.Services
             .AddHost()
             .AddMetricCollector()
-            .AddLocations(Environment.CurrentDirectory)
+            .AddLocations(settings.WorkingFolder)
             .AddFileJournal(settings, config.EventStream)
             .AddEventStreams(config)
             .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)

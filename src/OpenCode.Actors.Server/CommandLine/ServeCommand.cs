@@ -20,7 +20,7 @@ internal static class ServeCommand
 
         try
         {
-            var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, Environment.CurrentDirectory);
+            var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, settings.WorkingFolder);
             await using var app = Program.Build(settings, configs);
             await app.OpenJournalAsync();
             await app.StartAsync();

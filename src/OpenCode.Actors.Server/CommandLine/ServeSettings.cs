@@ -22,6 +22,9 @@ internal sealed record ServeSettings
 
     public bool Insecure { get; init; }
 
+    /// <summary>Gets the location of requests that name none.</summary>
+    public string WorkingFolder { get; init; } = Environment.CurrentDirectory;
+
     /// <summary>Gets the password; null when everybody on this machine may use the server.</summary>
     public string? Password { get; init; }
 

@@ -1,0 +1,74 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+
+namespace OpenCode.Actors.Tests.Server.Http;
+
+/// <summary>Kestrel's connections without sockets: pairs of pipes.</summary>
+internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectionListener
+{
+    private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();
+
+    public EndPoint EndPoint { get; private set; } = new IPEndPoint(IPAddress.Loopback, 0);
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        EndPoint = endpoint;
+        return ValueTask.FromResult<IConnectionListener>(this);
+    }
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out var connection) ? connection : null;
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _accepted.Writer.TryComplete();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => UnbindAsync();
+
+    /// <summary>Opens a connection and returns the client's end.</summary>
+    public Stream Connect()
+    {
+        var toServer = new Pipe();
+        var toClient = new Pipe();
+        if (!_accepted.Writer.TryWrite(new Connection(toServer, toClient)))
+        {
+            throw new IOException("Connection refused: the server does not listen any more.");
+        }
+
+        return new DuplexStream(toClient.Reader, toServer.Writer);
+    }
+
+    private sealed class Connection(Pipe toServer, Pipe toClient) : DefaultConnectionContext(
+        Guid.NewGuid().ToString("N")[..8], new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer))
+    {
+        private readonly CancellationTokenSource _closed = new();
+
+        public override CancellationToken ConnectionClosed => _closed.Token;
+
+        public override void Abort(ConnectionAbortedException abortReason)
+        {
+            // What a reset does: both sides see an error.
+            toServer.Writer.Complete(abortReason);
+            toClient.Writer.Complete(new IOException("Connection reset by peer.", abortReason));
+            _ = Task.Run(_closed.Cancel);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await toServer.Reader.CompleteAsync();
+            await toClient.Writer.CompleteAsync();
+            await base.DisposeAsync();
+        }
+    }
+
+    private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = input;
+
+        public PipeWriter Output { get; } = output;
+    }
+}

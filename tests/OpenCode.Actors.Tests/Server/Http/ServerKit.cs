@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Server;
+using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.Server.Config;
+using OpenCode.Actors.Tests.Server.Locations;
+
+namespace OpenCode.Actors.Tests.Server.Http;
+
+/// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that stands.</summary>
+internal sealed class ServerKit : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly InMemoryTransport _transport;
+
+    private ServerKit(Func<ServeSettings, ServeSettings>? settings, string? config)
+    {
+        var transport = new InMemoryTransport();
+        _app = Build(settings, config, transport);
+        _transport = transport;
+        Client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = (_, _) => ValueTask.FromResult(transport.Connect()),
+            UseCookies = false,
+            AllowAutoRedirect = false,
+        })
+        {
+            BaseAddress = new Uri("http://localhost:4096"),
+            Timeout = TimeSpan.FromSeconds(30), // a hang is a failure
+        };
+    }
+
+    public HttpClient Client { get; }
+
+    public VirtualTime Time { get; } = new();
+
+    public MemoryDisk Disk { get; } = new();
+
+    public FakeModels Models { get; } = new();
+
+    public ConcurrentQueue<(LogLevel Level, string Text)> Log { get; } = new();
+
+    public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null)
+    {
+        var kit = new ServerKit(settings, config);
+        await kit._app.OpenJournalAsync();
+        await kit._app.StartAsync();
+        return kit;
+    }
+
+    /// <summary>Opens a connection of its own, for what no HTTP client would send.</summary>
+    public Stream Connect() => _transport.Connect();
+
+    public async Task<(int Status, JsonElement Body)> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var response = await RespondAsync(method, path, body, headers);
+        var text = await response.Content.ReadAsStringAsync();
+        return ((int)response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
+    }
+
+    public Task<HttpResponseMessage> RespondAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)); // no content type: none is asked for
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>Makes a session and returns its id.</summary>
+    public async Task<string> SessionAsync() => (await SendAsync("POST", "/session")).Body.GetProperty("id").GetString()!;
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, InMemoryTransport transport)
+    {
+        var files = new FakeConfigSource();
+        if (config is not null)
+        {
+            files.Files["/home/dev/.config/opencode/opencode.json"] = config;
+        }
+
+        var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/work" };
+        return Program.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/work"), builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(new Collector(Log)).SetMinimumLevel(LogLevel.Information);
+            builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IDisk>(Disk));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IFolderTree>(new FakeFolderTree().Folder("/work").Folder("/other").File("/work/a-file")));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IGit>(new NoGit()));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IModelCatalog>(Models));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IToolbox>(new FakeTools()));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IProcessHost>(new FakeTools()));
+        });
+    }
+
+    private sealed class NoGit : IGit
+    {
+        public Task<GitRepository?> FindAsync(string folder) => Task.FromResult<GitRepository?>(null);
+    }
+
+    private sealed class Collector(ConcurrentQueue<(LogLevel Level, string Text)> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue((logLevel, formatter(state, exception) + exception));
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using System.Text;
+
+namespace OpenCode.Actors.Tests.Server.Http;
+
+public sealed class StreamEndpointsTests
+{
+    [Theory]
+    [InlineData("/event", """{"id":"evt_""")]
+    [InlineData("/global/event", """{"payload":{"id":"evt_""")]
+    public async Task A_stream_begins_with_its_headers_a_retry_and_server_connected(string path, string beginning)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        using var stream = new SseClient(await server.RespondAsync("GET", path));
+        var first = await stream.NextAsync();
+
+        Assert.Equal(200, (int)stream.Response.StatusCode);
+        Assert.Equal("text/event-stream", stream.Response.Content.Headers.ContentType?.ToString());
+        Assert.Equal("no-cache, no-transform", stream.Response.Headers.CacheControl?.ToString());
+        Assert.Equal("no", stream.Response.Headers.GetValues("X-Accel-Buffering").Single());
+        Assert.Equal("nosniff", stream.Response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("Origin", stream.Response.Headers.Vary.Single());
+        Assert.True(stream.Response.Headers.TransferEncodingChunked);
+        Assert.Empty(stream.Response.Content.Headers.ContentEncoding);
+        Assert.StartsWith(beginning, first!.Value.Data, StringComparison.Ordinal);
+        Assert.InRange(stream.Parser.ReconnectionTime!.Value, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400));
+        Assert.NotEmpty(stream.Parser.LastEventId);
+    }
+
+    [Fact]
+    public async Task An_event_from_outside_reaches_the_streams_of_its_location_only()
+    {
+        await using var server = await ServerKit.StartAsync();
+        using var here = new SseClient(await server.RespondAsync("GET", "/event"));
+        using var there = new SseClient(await server.RespondAsync("GET", "/event?directory=/other/"));
+        using var everywhere = new SseClient(await server.RespondAsync("GET", "/global/event"));
+        await Task.WhenAll(here.UntilAsync("server.connected"), there.UntilAsync("server.connected"), everywhere.UntilAsync("server.connected"));
+
+        await PublishAsync(server, "one", "/other");
+        await PublishAsync(server, "two", "/work");
+
+        Assert.Contains("\"two\"", (await here.NextAsync())!.Value.Data, StringComparison.Ordinal);
+        Assert.Contains("\"one\"", (await there.NextAsync())!.Value.Data, StringComparison.Ordinal);
+        Assert.StartsWith("""{"directory":"/other","project":"global","payload":{""", (await everywhere.NextAsync())!.Value.Data, StringComparison.Ordinal);
+        Assert.Contains("\"two\"", (await everywhere.NextAsync())!.Value.Data, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("header")]
+    [InlineData("last_event_id")]
+    [InlineData("lastEventId")]
+    [InlineData("after")]
+    public async Task A_client_that_comes_back_gets_what_it_missed(string how)
+    {
+        await using var server = await ServerKit.StartAsync();
+        string cursor;
+        using (var first = new SseClient(await server.RespondAsync("GET", "/event")))
+        {
+            await first.UntilAsync("server.connected");
+            cursor = first.Parser.LastEventId;
+        }
+
+        await PublishAsync(server, "missed", "/work");
+        using var again = new SseClient(how == "header"
+            ? await server.RespondAsync("GET", "/event", null, ("Last-Event-ID", cursor))
+            : await server.RespondAsync("GET", $"/event?{how}={Uri.EscapeDataString(cursor)}"));
+
+        Assert.Equal(2, (await again.UntilAsync("missed")).Count);
+    }
+
+    [Fact]
+    public async Task A_damaged_cursor_is_told_as_a_gap()
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event", null, ("Last-Event-ID", "rubbish'\"<")));
+
+        Assert.Contains("\"reason\":\"damaged\"", (await stream.UntilAsync("hub.gap"))[^1].Data, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_stream_of_a_session_has_its_events_only()
+    {
+        await using var server = await ServerKit.StartAsync();
+        var one = await server.SessionAsync();
+        var two = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", $"/session/{two}/event"));
+        await stream.UntilAsync("server.connected");
+
+        await server.SendAsync("PATCH", $"/session/{one}", """{"title":"x"}""");
+        await server.SendAsync("PATCH", $"/session/{two}", """{"title":"y"}""");
+
+        Assert.Contains(two, (await stream.NextAsync())!.Value.Data, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dispose_ends_the_streams_of_its_location_cleanly_and_no_other()
+    {
+        await using var server = await ServerKit.StartAsync();
+        using var here = new SseClient(await server.RespondAsync("GET", "/event"));
+        using var there = new SseClient(await server.RespondAsync("GET", "/event?directory=/other"));
+        await Task.WhenAll(here.UntilAsync("server.connected"), there.UntilAsync("server.connected"));
+
+        Assert.True((await server.SendAsync("POST", "/instance/dispose")).Body.GetBoolean());
+        await PublishAsync(server, "later", "/other");
+
+        Assert.Contains("""{"directory":"/work"}""", (await here.UntilAsync("server.instance.disposed"))[^1].Data, StringComparison.Ordinal);
+        Assert.Null(await here.NextAsync());
+        await there.UntilAsync("later");
+    }
+
+    [Fact]
+    public async Task D4_a_stream_too_many_is_told_to_come_back_and_is_reset()
+    {
+        await using var server = await ServerKit.StartAsync(config: """{"server":{"limits":{"streams":1}}}""");
+        using var first = new SseClient(await server.RespondAsync("GET", "/event"));
+        await first.UntilAsync("server.connected");
+
+        using var second = new SseClient(await server.RespondAsync("GET", "/event"));
+        var ended = second.NextAsync();
+        while (!ended.IsCompleted)
+        {
+            server.Time.Advance(TimeSpan.FromMilliseconds(250));
+            await Task.Yield();
+        }
+
+        Assert.Equal(200, (int)second.Response.StatusCode);
+        await Assert.ThrowsAnyAsync<IOException>(() => ended);
+        Assert.Equal(TimeSpan.FromSeconds(5), second.Parser.ReconnectionTime);
+    }
+
+    [Fact]
+    public async Task A_connection_too_many_gets_503_and_its_stream_comes_back()
+    {
+        await using var server = await ServerKit.StartAsync(config: """{"server":{"limits":{"connections":1}}}""");
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+        await stream.UntilAsync("server.connected");
+
+        using var refused = await server.RespondAsync("GET", "/global/health");
+        using var second = await server.RespondAsync("GET", "/event");
+
+        Assert.Equal(503, (int)refused.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal(200, (int)second.StatusCode);
+        Assert.Equal("retry: 5000\n\n"u8.ToArray(), await ReadAsync(await second.Content.ReadAsStreamAsync(), 13));
+    }
+
+    [Fact]
+    public async Task D5_to_HTTP_1_0_a_stream_promises_more_bytes_than_there_will_ever_be()
+    {
+        await using var server = await ServerKit.StartAsync();
+        await using var connection = server.Connect();
+
+        await connection.WriteAsync("GET /event HTTP/1.0\r\n\r\n"u8.ToArray());
+        var head = await HeadAsync(connection);
+
+        Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
+        Assert.Contains("Content-Length: 9007199254740991\r\n", head, StringComparison.Ordinal);
+        Assert.DoesNotContain("chunked", head, StringComparison.Ordinal);
+        Assert.Equal("retry: ", Encoding.ASCII.GetString(await ReadAsync(connection, 7)));
+    }
+
+    [Fact]
+    public async Task A_stop_resets_streams_and_answers_who_waits()
+    {
+        var server = await ServerKit.StartAsync();
+        var session = await server.SessionAsync();
+        var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+        var waiting = server.SendAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
+        await stream.UntilAsync("You said: ");
+
+        await server.StopAsync();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => stream.UntilAsync("never"));
+        var (status, answer) = await waiting;
+        Assert.Equal((200, "MessageAbortedError"), (status, answer.GetProperty("info").GetProperty("error").GetProperty("name").GetString()));
+        stream.Dispose();
+        await server.DisposeAsync();
+    }
+
+    private static async Task PublishAsync(ServerKit server, string message, string directory) =>
+        Assert.Equal(200, (await server.SendAsync(
+            "POST", "/tui/publish", $$$"""{"type":"tui.toast.show","properties":{"message":"{{{message}}}","variant":"info"}}""", ("x-opencode-directory", directory))).Status);
+
+    private static async Task<string> HeadAsync(Stream connection)
+    {
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            head.Append((char)(await ReadAsync(connection, 1))[0]);
+        }
+
+        return head.ToString();
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream, int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes, patience.Token);
+        return bytes;
+    }
+}

@@ -1,0 +1,85 @@
+using OpenCode.Actors.Server.Routes;
+
+namespace OpenCode.Actors.Tests.Server.Http;
+
+public sealed class UnservedRoutesTests
+{
+    /// <summary>The routes of opencode that are served; the list.</summary>
+    private static readonly HashSet<string> Served = new(StringComparer.Ordinal)
+    {
+        "GET /session", "POST /session", "GET /session/{sessionID}", "PATCH /session/{sessionID}", "DELETE /session/{sessionID}", "GET /session/{sessionID}/children",
+        "GET /session/{sessionID}/message", "POST /session/{sessionID}/message", "POST /session/{sessionID}/prompt_async", "POST /session/{sessionID}/abort",
+        "POST /session/{sessionID}/shell", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
+        "POST /session/{sessionID}/permissions/{permissionID}", "GET /question", "POST /question/{requestID}/reply", "POST /question/{requestID}/reject",
+        "GET /event", "GET /global/event", "POST /instance/dispose", "POST /tui/publish", "GET /global/health",
+    };
+
+    [Fact]
+    public async Task Every_other_route_of_opencode_answers_501_and_names_itself()
+    {
+        await using var server = await ServerKit.StartAsync();
+        foreach (var route in OpenCodeRoutes.All)
+        {
+            foreach (var method in route.Methods)
+            {
+                using var answer = await server.RespondAsync(method, string.Join('/', route.Path.Split('/').Select(s => s.StartsWith('{') || s == "*" ? "x1" : s)));
+                var name = $"{method} {route.Path}";
+                if (Served.Contains(name))
+                {
+                    Assert.NotEqual(501, (int)answer.StatusCode);
+                }
+                else
+                {
+                    Assert.Equal((name, 501), (name, (int)answer.StatusCode));
+                    Assert.Contains(name, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/")]
+    [InlineData("GET", "/nope")]
+    [InlineData("POST", "/session/ses_1/nope")]
+    [InlineData("DELETE", "/config")]
+    [InlineData("PUT", "/session")]
+    [InlineData("POST", "/global/health")]
+    [InlineData("POST", "/metrics")]
+    [InlineData("TRACE", "/event")]
+    [InlineData("BREW", "/coffee")]
+    public async Task What_nobody_serves_is_not_found_in_JSON(string method, string path)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        var (status, body) = await server.SendAsync(method, path);
+
+        Assert.Equal((404, "NotFoundError"), (status, body.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task OPTIONS_of_a_known_path_names_its_methods()
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        using var answer = await server.RespondAsync("OPTIONS", "/session/ses_1/message");
+
+        Assert.Equal(204, (int)answer.StatusCode);
+        Assert.Equal(["GET", "POST"], answer.Content.Headers.Allow.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/global/health")]
+    [InlineData("/config")]
+    [InlineData("/session")]
+    [InlineData("/event")]
+    [InlineData("/global/event")]
+    public async Task HEAD_is_GET_without_a_body_and_ends_at_once(string path)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        using var answer = await server.RespondAsync("HEAD", path);
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+}

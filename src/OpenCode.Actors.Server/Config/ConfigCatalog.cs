@@ -67,10 +67,16 @@ internal sealed class ConfigCatalog
                 mistakes.Add(new ConfigMistake(Source, "", $"{MostPatchedLocations} locations are patched already; write the change into the location's opencode.json."));
             }
 
-            ThrowIfAny(mistakes);
             var patch = ConfigMerge.Over(old ?? [], change);
+            var effective = Effective(location, own, patch);
+            if (change.ContainsKey("model") && effective.Values.Model is { } model && !effective.Values.Knows(model))
+            {
+                mistakes.Add(new ConfigMistake(Source, "model", $"'{model}' is not among the configured models; list it in provider.ID.models."));
+            }
+
+            ThrowIfAny(mistakes);
             _patches[location] = patch;
-            return Effective(location, own, patch);
+            return effective;
         }
     }
 

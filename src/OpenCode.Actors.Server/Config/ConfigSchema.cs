@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -43,8 +45,13 @@ internal static class ConfigSchema
             if (providers!.Section(id) is { } provider)
             {
                 var options = provider.Section("options");
+                if (id == EmbeddedModel.ProviderId)
+                {
+                    providers.Wrong(id, "this id belongs to the embedded model; choose another.");
+                }
+
                 read.Add(new ProviderConfig(
-                    id, provider.Text("name") ?? id, BaseUrl(options), Filled(options?.Text("apiKey")), Headers(options?.Section("headers")), Models(provider.Section("models"))));
+                    id, provider.Text("name") ?? id, BaseUrl(options), Filled(options?.Text("apiKey")), Headers(options?.Section("headers")), Models(provider.Section("models")), Timeout(options)));
             }
         }
 
@@ -66,6 +73,12 @@ internal static class ConfigSchema
         options.Wrong("baseURL", "give an absolute http or https URL.");
         return null;
     }
+
+    // opencode takes false for "no limit"; here it is the default then.
+    private static TimeSpan? Timeout(ConfigSection? options) =>
+        options?["timeout"]?.GetValueKind() != JsonValueKind.False && options?.Whole("timeout", 1, int.MaxValue, "milliseconds") is { } wait
+            ? TimeSpan.FromMilliseconds(wait)
+            : null;
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -90,7 +103,7 @@ internal static class ConfigSchema
         {
             if (models!.Section(id) is { } model)
             {
-                read.Add(new ModelConfig(id, model.Text("id") ?? id, model.Text("name") ?? id));
+                read.Add(new ModelConfig(id, model.Text("name") ?? id));
             }
         }
 

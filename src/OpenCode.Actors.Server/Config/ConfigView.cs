@@ -58,7 +58,7 @@ internal static class ConfigView
             view["options"] = new JsonObject { ["baseURL"] = url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) };
         }
 
-        view["models"] = Object(provider.Models, m => m.Id, m => new JsonObject { ["id"] = m.ApiId, ["name"] = m.Name });
+        view["models"] = Object(provider.Models, m => m.Id, m => new JsonObject { ["id"] = m.Id, ["name"] = m.Name });
         return view;
     }
 

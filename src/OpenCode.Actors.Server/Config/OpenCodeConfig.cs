@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -16,6 +17,10 @@ internal sealed record OpenCodeConfig(
     LimitsConfig Limits)
 {
     public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig());
+
+    /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
+    public bool Knows(string model) =>
+        model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));
 }
 
 /// <summary>A provider with an OpenAI-compatible interface. Section <c>provider.ID</c>.</summary>
@@ -25,14 +30,14 @@ internal sealed record OpenCodeConfig(
 /// <param name="ApiKey">A secret: never shown.</param>
 /// <param name="Headers">Sent with each request. Secrets: never shown.</param>
 /// <param name="Models">In the order of the file.</param>
+/// <param name="Timeout">How long it may take to answer, and be silent; null for the default.</param>
 internal sealed record ProviderConfig(
-    string Id, string Name, Uri? BaseUrl, string? ApiKey, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<ModelConfig> Models);
+    string Id, string Name, Uri? BaseUrl, string? ApiKey, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<ModelConfig> Models, TimeSpan? Timeout);
 
-/// <summary>A model of a provider. Section <c>provider.ID.models.KEY</c>.</summary>
+/// <summary>A model of a provider. Section <c>provider.ID.models.ID</c>.</summary>
 /// <param name="Id">The key: what clients name.</param>
-/// <param name="ApiId">What the provider is asked for: <c>id</c> of the section, else the key.</param>
 /// <param name="Name">For people.</param>
-internal sealed record ModelConfig(string Id, string ApiId, string Name);
+internal sealed record ModelConfig(string Id, string Name);
 
 /// <summary>Timings and limits of event streams. Section <c>server.event_stream</c>.</summary>
 internal sealed record EventStreamConfig

@@ -9,8 +9,6 @@ internal static class ConfigurationServices
 {
     public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs)
     {
-        var dev = new Dev.DevModels();
-        services.AddSingleton<IModelCatalog>(dev);
-        return services.AddSingleton(configs).AddSingleton<IPermissionConfig, ConfiguredPermissions>();
+        return services.AddSingleton(configs).AddSingleton<IModelCatalog, ConfiguredModels>().AddSingleton<IPermissionConfig, ConfiguredPermissions>();
     }
 }

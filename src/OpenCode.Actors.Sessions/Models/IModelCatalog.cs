@@ -11,6 +11,11 @@ public interface IModelCatalog
     /// <summary>Gets all providers, in the order of the configuration; the embedded one is last.</summary>
     IReadOnlyList<ProviderInfo> Providers { get; }
 
+    /// <summary>Gives the models of a location, whose own configuration may name others. Must not block.</summary>
+    /// <param name="directory">The location.</param>
+    /// <returns>The same models everywhere, unless a catalog knows better.</returns>
+    IModelCatalog For(string directory) => this;
+
     /// <summary>Finds a model by its two names.</summary>
     /// <param name="providerId">The provider, as in <c>opencode.json</c>.</param>
     /// <param name="modelId">The model's id at that provider.</param>

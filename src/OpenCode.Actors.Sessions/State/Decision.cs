@@ -1,3 +1,4 @@
+using OpenCode.Actors.Sessions.Models;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OpenCode.Actors.Journaling;
@@ -40,6 +41,9 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
 
     /// <summary>Gets clock, ids, models and tools.</summary>
     public SessionSetup Setup => setup;
+
+    /// <summary>The models of the session's location.</summary>
+    public IModelCatalog Models => setup.Models.For(Info.Directory);
 
     /// <summary>Gets the rules that sessions of this location learned by <c>always</c>.</summary>
     public IReadOnlyList<PermissionRule> Learned => learned;

@@ -30,7 +30,7 @@ internal static class Prompting
 
         if (decision.State.Turn is { } turn)
             decision.Put(turn with { Prompts = turn.Prompts.Add(id) });
-        else if (decision.Setup.Models.TryResolve(model.ProviderId, model.ModelId, out _))
+        else if (decision.Models.TryResolve(model.ProviderId, model.ModelId, out _))
             Stepping.Open(decision, id);
         else
             Refuse(decision, id, Stepping.UnknownModel(model));
@@ -60,7 +60,7 @@ internal static class Prompting
     {
         var info = decision.Info;
         agent ??= info.Agent ?? DefaultAgent;
-        model ??= info.Model?.ToModelRef() ?? new ModelRef(decision.Setup.Models.Default.ProviderId, decision.Setup.Models.Default.ModelId);
+        model ??= info.Model?.ToModelRef() ?? new ModelRef(decision.Models.Default.ProviderId, decision.Models.Default.ModelId);
         variant ??= model.Variant;
 
         var noted = new SessionModel(model.ModelId, model.ProviderId, variant ?? DefaultVariant);

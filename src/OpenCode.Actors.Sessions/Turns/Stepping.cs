@@ -119,7 +119,7 @@ internal static class Stepping
         decision.Put(turn with { Assistant = assistant.Id });
         decision.Put(assistant);
 
-        if (decision.Setup.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
+        if (decision.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
             decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked)));
         else
             Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));

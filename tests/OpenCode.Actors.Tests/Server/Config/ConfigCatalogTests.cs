@@ -141,6 +141,7 @@ public sealed class ConfigCatalogTests
     [Fact]
     public void A_patch_holds_for_its_location_only_and_for_later_patches_to_build_on()
     {
+        _files.Files[UserFile] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
         var catalog = Open();
 
         catalog.Patch("/work", Json("""{"model": "a/1", "permission": {"bash": "ask"}}"""));
@@ -160,6 +161,13 @@ public sealed class ConfigCatalogTests
 
         Assert.Equal(["model", "permission", "server"], mistakes.Select(m => m.Key));
         Assert.Null(catalog.For("/work").Values.Model);
+    }
+
+    [Fact]
+    public void A_patch_names_a_model_that_is_there()
+    {
+        Assert.Equal("model", Assert.Single(Assert.Throws<ConfigException>(() => Open().Patch("/work", Json("""{"model": "no/such"}"""))).Mistakes).Key);
+        Assert.Equal("embedded/assistant", Open().Patch("/work", Json("""{"model": "embedded/assistant"}""")).Values.Model);
     }
 
     [Fact]

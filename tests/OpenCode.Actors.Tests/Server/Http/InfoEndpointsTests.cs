@@ -46,7 +46,7 @@ public sealed class InfoEndpointsTests
     [Fact]
     public async Task The_configuration_is_shown_and_changed_for_its_location()
     {
-        await using var server = await ServerKit.StartAsync(config: """{"provider":{"p":{"options":{"baseURL":"http://x","apiKey":"secret"}}}}""");
+        await using var server = await ServerKit.StartAsync(config: """{"provider":{"p":{"options":{"baseURL":"http://x","apiKey":"secret"},"models":{"m":{}}}}}""");
 
         var changed = (await server.SendAsync("PATCH", "/config", """{"model":"p/m","permission":{"bash":"ask"}}""")).Body;
         var here = (await server.SendAsync("GET", "/config")).Body;

@@ -85,11 +85,11 @@ public sealed class RandomBodiesTests(ITestOutputHelper output)
         _ => Json(random, 0)!.ToJsonString(),
     };
 
-    private static JsonNode? Json(Random random, int depth) => random.Next(depth == 0 ? 4 : depth > 3 ? 8 : 12) switch
+    private static JsonNode? Json(Random random, int depth) => (depth == 0 ? random.Next(4) : depth > 3 ? random.Next(4, 8) : random.Next(12)) switch
     {
         0 or 1 or 2 or 9 or 10 => new JsonObject(Enumerable.Range(0, random.Next(6)).Select(_ => Keys[random.Next(Keys.Length)]).Distinct()
             .Select(k => KeyValuePair.Create(k, Json(random, depth + 1)))),
-        3 or 8 or 11 => new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => Json(random, depth + 1))]),
+        3 or 11 => new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => Json(random, depth + 1))]),
         4 => random.Next(-5, 100_000),
         5 => random.Next(2) == 0,
         6 => null,

@@ -106,6 +106,9 @@ public sealed class FileDisk(string folder) : IDisk
     /// <inheritdoc/>
     public long FreeBytes() => new DriveInfo(_root).AvailableFreeSpace;
 
+    /// <summary>Gets a value indicating whether the folder is there.</summary>
+    internal bool Exists => Directory.Exists(_root);
+
     /// <summary>Tells whether the caller runs on a thread that may block.</summary>
     internal bool MayBlock() => _commits.IsCurrent || _aside.IsCurrent;
 

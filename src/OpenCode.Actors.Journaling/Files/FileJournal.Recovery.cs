@@ -19,12 +19,11 @@ public sealed partial class FileJournal
                 _disk.Delete($"{SnapshotFile.Folder}/{name}");
         }
 
-        using var scan = new LogScan(_disk, known?.Timeline.Id, known?.SyncedPlace ?? 0, new StateBuilder(_disk, _index).VisitAsync);
+        using var scan = new LogScan(_disk, known?.Timeline.Id, known?.SyncedPlace ?? 0, DiskFileMode.Write, new StateBuilder(_disk, _index).VisitAsync);
         await scan.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (scan.Damage is not null)
-            throw scan.Damage;
+        if ((scan.Damage ?? Completeness.Check(scan, known is not null, _index)) is { } damage)
+            throw damage;
 
-        CheckComplete(scan, known is not null);
         var timeline = known ?? TimelineFile.Create(_entropy);
         if (known is null)
             await BeginLogAsync(scan, timeline.Timeline.Id).ConfigureAwait(false);
@@ -40,20 +39,6 @@ public sealed partial class FileJournal
         _metrics.Opened(() => (Head, Floor));
         var milliseconds = _time.GetElapsedTime(started).TotalMilliseconds;
         LogOpened(_logger, _disk.Name, Timeline.Id, Timeline.Current, Floor, Head, milliseconds);
-    }
-
-    /// <summary>Refuses a folder of which a part is gone.</summary>
-    private void CheckComplete(LogScan scan, bool hasTimeline)
-    {
-        const string Remedy = "Restore the whole data folder from one backup; or start with an empty folder, which loses all sessions.";
-        if (hasTimeline && scan.Segments.Count == 0)
-            throw new JournalCorruptException(SegmentHeader.Folder + "/", 0, $"there is no log, but '{TimelineFile.Name}' names one", Remedy);
-
-        if (!hasTimeline && (scan.EndPlace > 0 || scan.TornBytes > 0 || _index.Owners().Length > 0))
-            throw new JournalCorruptException(TimelineFile.Name, 0, "it is missing, but there is a log", Remedy);
-
-        if (_index.OwnersWithSnapshotBeyond(scan.EndPlace) is [var owner, ..])
-            throw new JournalCorruptException(SnapshotFile.PathOf(owner), 0, $"it holds more of the log than there is ({scan.EndPlace} bytes)", Remedy);
     }
 
     /// <summary>Makes the first segment. It is there before the timeline is: a timeline without a log is a log that was lost.</summary>

@@ -7,8 +7,9 @@ namespace OpenCode.Actors.Journaling.Segments;
 /// <param name="disk">The disk.</param>
 /// <param name="timelineId">The log all segments must belong to; null if it is not known.</param>
 /// <param name="knownSynced">A place up to which the log is known to be synced.</param>
+/// <param name="mode">How the segments are opened.</param>
 /// <param name="visit">Is given every good frame, in order.</param>
-internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, LogScan.Visitor visit) : IDisposable
+internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, DiskFileMode mode, LogScan.Visitor visit) : IDisposable
 {
     private const int BufferBytes = 4 * 1024 * 1024;
 
@@ -89,7 +90,7 @@ internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, 
     /// <returns>False if it is the last that can be read.</returns>
     private async ValueTask<bool> ScanSegmentAsync(string path, long firstOffset, CancellationToken cancellationToken)
     {
-        var file = disk.Open(path, DiskFileMode.Write);
+        var file = disk.Open(path, mode);
         var fileLength = file.Length;
         if (await ReadHeaderAsync(file, path, cancellationToken).ConfigureAwait(false) is not { } header)
         {

@@ -99,8 +99,8 @@ internal static class SnapshotFile
             throw new JournalVersionException(path, version, FormatVersion);
 
         var directoryBytes = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(16));
-        if (directoryBytes < 0 || directoryBytes > file.Length - HeaderBytes)
-            throw Damaged(path, 16, "the length of its directory cannot be");
+        if (version < 1 || directoryBytes < 0 || directoryBytes > file.Length - HeaderBytes)
+            throw Damaged(path, 4, "version or length of the directory cannot be");
 
         if (HeaderBytes + directoryBytes > read)
         {

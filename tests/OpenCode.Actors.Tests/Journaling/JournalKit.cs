@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
@@ -21,7 +22,9 @@ public abstract class JournalKit
     /// <summary>Gets the only segment, or the oldest.</summary>
     internal string FirstSegment => "journal/" + Disk.List("journal")[0];
 
-    internal Task<FileJournal> OpenAsync() => FileJournal.OpenAsync(Disk, Options, Time, _entropy.NextUInt64);
+    internal RecordingLogs Logs { get; } = new();
+
+    internal Task<FileJournal> OpenAsync() => FileJournal.OpenAsync(Disk, Options, Time, _entropy.NextUInt64, Logs.CreateLogger<FileJournal>());
 
     internal static async Task AppendAsync(IJournal journal, int count, bool durable = true, int propertiesBytes = 100)
     {

@@ -21,6 +21,23 @@ public sealed class ActorPath : IEquatable<ActorPath>
     /// <summary>Gets the number of this life of the path. A restart keeps it.</summary>
     public long Uid { get; }
 
+    /// <summary>Makes a name from a uid: <c>$a</c>, <c>$b</c> … <c>$aa</c>.</summary>
+    internal static string NameFrom(long uid)
+    {
+        Span<char> buffer = stackalloc char[16];
+        var at = buffer.Length;
+        do
+        {
+            uid--;
+            buffer[--at] = (char)('a' + (uid % 26));
+            uid /= 26;
+        }
+        while (uid > 0);
+
+        buffer[--at] = '$';
+        return new string(buffer[at..]);
+    }
+
     /// <inheritdoc/>
     public bool Equals(ActorPath? other) =>
         ReferenceEquals(this, other) || (other is not null && Uid == other.Uid && Name == other.Name && Equals(Parent, other.Parent));

@@ -74,6 +74,8 @@ public sealed partial class ActorSystem : IAsyncDisposable
 
     internal ActorPath TempPath { get; }
 
+    internal IDispatcher DefaultDispatcher => _options.Dispatcher;
+
     internal TimeSpan StopGrace => _options.StopGrace;
 
     /// <summary>Makes a system and starts its guardians.</summary>
@@ -139,7 +141,7 @@ public sealed partial class ActorSystem : IAsyncDisposable
 
     internal long NextUid() => Interlocked.Increment(ref _lastUid);
 
-    internal IDispatcher DispatcherFor(string? name, ActorPath actor) => _dispatchers.Get(name, actor);
+    internal IDispatcher DispatcherFor(string name, ActorCell actor) => _dispatchers.Get(name, actor);
 
     internal void OnCellEnded(ActorCell cell, IDispatcher dispatcher)
     {

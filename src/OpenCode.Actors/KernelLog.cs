@@ -44,7 +44,7 @@ internal sealed partial class KernelLog(ILogger logger)
     [LoggerMessage(EventId = 1012, Level = LogLevel.Information, Message = "Code that {Actor} had given up has ended; its result is discarded.")]
     public partial void ZombieEnded(ActorPath actor, Exception? cause);
 
-    [LoggerMessage(EventId = 1013, Level = LogLevel.Warning, Message = "{Actor} held its thread for {Milliseconds} ms on {MessageType}. Let it await, or run it on the blocking dispatcher.")]
+    [LoggerMessage(EventId = 1013, Level = LogLevel.Warning, Message = "{Actor} held its thread for {Milliseconds} ms on {MessageType} or one of the few messages before it. Let it await, or run it on the blocking dispatcher.")]
     public partial void SlowMessage(ActorPath actor, long milliseconds, string messageType);
 
     [LoggerMessage(EventId = 1014, Level = LogLevel.Information, Message = "{MessageType} from {Sender} to {Recipient} was not delivered: {Reason}.")]

@@ -12,6 +12,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OpenCode.Actors.Benchmarks -- fanout | journal [--quick] [--dir DIR] | kernel [--quick]");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OpenCode.Actors.Benchmarks -- fanout | journal [--quick] [--dir DIR] | kernel [--quick] [--only TEXT]");
     return 2;
 }

@@ -7,6 +7,12 @@ internal sealed partial class ActorCell
     private CellTimers? _timers;
     private CellStash? _stash;
     private ReceiveTimeoutTimer? _receiveTimeout;
+    private SiblingLink _sibling;
+
+    /// <summary>Gets this cell's place among its siblings, for <see cref="Children"/> only.</summary>
+    public ref SiblingLink Sibling => ref _sibling;
+
+    public Children? ChildrenOrNull => _children;
 
     IActorRef IActorContext.Self => this;
 
@@ -130,7 +136,7 @@ internal sealed partial class ActorCell
     public IActorRef AddChild(Props props, string? name)
     {
         ArgumentNullException.ThrowIfNull(props);
-        var child = _children!.Add(name, given => new ActorCell(System, props, this, given));
+        var child = _children!.Add(this, props, name);
         child.Start();
         return child;
     }
@@ -138,7 +144,7 @@ internal sealed partial class ActorCell
     /// <summary>Makes a guardian; it is started when the system is complete.</summary>
     public ActorCell AddGuardian(Props props, string name)
     {
-        var guardian = _children!.Add(name, given => new ActorCell(System, props, this, given));
+        var guardian = _children!.Add(this, props, name);
         guardian.AcceptChildren();
         return guardian;
     }

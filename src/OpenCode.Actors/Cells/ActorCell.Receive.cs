@@ -14,7 +14,7 @@ internal sealed partial class ActorCell
     private OpenAsks? _asks;
 
     /// <summary>Gets the message in hand; its message is null between messages.</summary>
-    public Envelope Current => _current;
+    public Envelope InHand => _current;
 
     /// <summary>Gets the number of questions that are remembered because they were handled without an answer.</summary>
     public int OpenAskCount => _asks?.Count ?? 0;
@@ -61,7 +61,7 @@ internal sealed partial class ActorCell
 
         System.OnZombie(Path, _current.Message);
         _context.Abandon(_current);
-        _context = new CellContext(this);
+        _context = new LaterContext(this);
         _work = null;
         EndMessage();
         work.Abandon();

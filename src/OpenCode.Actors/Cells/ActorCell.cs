@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Cells;
 /// Everything but <see cref="Tell"/>, <see cref="SendSystem"/> and <see cref="Schedule"/> runs in the turn only, so it needs no locks. Rarely used parts (children, watch,
 /// timers, stash) are made when first used: an idle actor shall be small.
 /// </remarks>
-internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPoolWorkItem
+internal sealed partial class ActorCell : CellContext, IInternalRef, IActorContext, IThreadPoolWorkItem
 {
     private const int Scheduled = 1;                  // A turn is queued or runs.
     private const int Closed = 2;                     // Ended; what arrives is a dead letter.
@@ -22,24 +22,34 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
     private SystemMessage? _systemStack;
     private int _status = Held | Scheduled;
     private CellContext _context;
+    private ActorPath? _path;
 
-    public ActorCell(ActorSystem system, Props props, ActorCell? parent, string name)
+    /// <summary>Initializes a new instance of the <see cref="ActorCell"/> class.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="props">The recipe.</param>
+    /// <param name="parent">The parent; null for the root.</param>
+    /// <param name="name">The name; null for one that is made from the uid when somebody asks for it.</param>
+    public ActorCell(ActorSystem system, Props props, ActorCell? parent, string? name)
     {
         System = system;
         _props = props;
         ParentCell = parent;
-        Path = new ActorPath(parent?.Path, name, system.NextUid());
+        GivenName = name;
+        Uid = system.NextUid();
         _mailbox = props.Mailbox.Create();
-        _dispatcher = system.DispatcherFor(props.DispatcherName, Path);
-        _context = new CellContext(this);
+        _dispatcher = props.DispatcherName is null ? system.DefaultDispatcher : system.DispatcherFor(props.DispatcherName, this);
+        _context = this;
         system.Metrics.CellAdded();
     }
 
     public ActorSystem System { get; }
 
-    public ActorPath Path { get; }
+    public long Uid { get; }
 
-    public long Uid => Path.Uid;
+    public string? GivenName { get; }
+
+    /// <summary>Gets the path, made when first asked for: most actors are never named in a log.</summary>
+    public ActorPath Path => Volatile.Read(ref _path) ?? MakePath();
 
     public ActorCell? ParentCell { get; }
 
@@ -114,11 +124,12 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
         ScheduleForSystem();
     }
 
-    public bool Equals(IActorRef? other) => ReferenceEquals(this, other) || (other is not null && Path.Equals(other.Path));
+    /// <summary>Path and uid belong to one cell for ever, so within a process two cells are two actors.</summary>
+    public bool Equals(IActorRef? other) => ReferenceEquals(this, other) || (other is not null and not ActorCell && Path.Equals(other.Path));
 
     public override bool Equals(object? obj) => Equals(obj as IActorRef);
 
-    public override int GetHashCode() => Path.GetHashCode();
+    public override int GetHashCode() => Uid.GetHashCode();
 
     public override string ToString() => Path.ToString();
 
@@ -140,6 +151,8 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
                 Schedule(preferLocal: false);
         }
     }
+
+    protected override ActorCell Owner => this;
 
     private bool HasWork()
     {
@@ -173,16 +186,14 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
 
     private void RunTurn()
     {
-        var began = _dispatcher.Milliseconds;
-        var before = began;
-        var budget = _dispatcher.BudgetFor(_props.Throughput);
         if (_phase == Phase.Created)
         {
             Advance();
             Enter();
         }
 
-        while (budget-- > 0)
+        var clock = new TurnClock(_dispatcher.Milliseconds);
+        for (var budget = _dispatcher.BudgetFor(_props.Throughput); budget > 0; budget--)
         {
             if (Volatile.Read(ref _systemStack) is not null)
             {
@@ -201,13 +212,13 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
                 return;
 
             Handle(envelope);
-
-            var now = _dispatcher.Milliseconds;
-            if (now - before > SlowMessageMilliseconds)
-                System.OnSlowMessage(Path, envelope.Message, now - before);
-            if (now - began >= TurnMilliseconds)
+            if (!clock.IsDue())
+                continue;
+            var took = clock.Read(_dispatcher.Milliseconds);
+            if (took > SlowMessageMilliseconds)
+                System.OnSlowMessage(Path, envelope.Message, took);
+            if (clock.Elapsed >= TurnMilliseconds)
                 return;
-            before = now;
         }
     }
 
@@ -264,6 +275,12 @@ internal sealed partial class ActorCell : IInternalRef, IActorContext, IThreadPo
     {
         if (SynchronizationContext.Current != _context)
             SynchronizationContext.SetSynchronizationContext(_context);
+    }
+
+    private ActorPath MakePath()
+    {
+        var path = new ActorPath(ParentCell?.Path, GivenName ?? ActorPath.NameFrom(Uid), Uid);
+        return Interlocked.CompareExchange(ref _path, path, null) ?? path;
     }
 
     private void OnNotTaken(in Envelope envelope)

@@ -4,10 +4,10 @@ namespace OpenCode.Actors.Cells;
 
 /// <summary>Brings continuations of user code back to the system queue of their cell.</summary>
 /// <remarks>
-/// One serves a cell until user code in it had to be given up (see <see cref="UserWork"/>). Then the context is abandoned with that code: it goes on running in
-/// turns of the cell, so that its finally blocks are executed, but what it does no longer counts.
+/// One serves a cell until user code in it had to be given up (see <see cref="UserWork"/>); the first is the cell itself, so that most cells need no other.
+/// It is abandoned with that code: the code goes on running in turns of the cell, so that its finally blocks are executed, but what it does no longer counts.
 /// </remarks>
-internal sealed class CellContext(ActorCell cell) : SynchronizationContext
+internal abstract class CellContext : SynchronizationContext
 {
     private Orphan? _orphan;
 
@@ -16,14 +16,22 @@ internal sealed class CellContext(ActorCell cell) : SynchronizationContext
     /// <summary>Gets the message that was in hand when the context was abandoned.</summary>
     public Envelope AbandonedMessage => _orphan!.Message;
 
+    protected abstract ActorCell Owner { get; }
+
     public void Abandon(Envelope message) => _orphan = new Orphan(message);
 
-    public override void Post(SendOrPostCallback d, object? state) => cell.SendSystem(new Continuation(this, d, state));
+    public sealed override void Post(SendOrPostCallback d, object? state) => Owner.SendSystem(new Continuation(this, d, state));
 
-    public override void Send(SendOrPostCallback d, object? state) =>
-        throw new NotSupportedException($"A synchronous call into the turn of {cell.Path} would block a thread. Tell it a message.");
+    public sealed override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException($"A synchronous call into the turn of {Owner.Path} would block a thread. Tell it a message.");
 
-    public override SynchronizationContext CreateCopy() => this;
+    public sealed override SynchronizationContext CreateCopy() => this;
 
     private sealed record Orphan(Envelope Message);
+}
+
+/// <summary>The context of a cell whose first one was abandoned.</summary>
+internal sealed class LaterContext(ActorCell cell) : CellContext
+{
+    protected override ActorCell Owner => cell;
 }

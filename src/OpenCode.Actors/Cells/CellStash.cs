@@ -15,7 +15,7 @@ internal sealed class CellStash(ActorCell cell, int capacity) : IStash
 
     public void Stash()
     {
-        var current = cell.Current;
+        var current = cell.InHand;
         if (current.Message is null)
             throw new InvalidOperationException($"{cell.Path} has no message in hand that it could stash.");
         if (_currentIsStashed)

@@ -1,46 +1,36 @@
 namespace OpenCode.Actors.Cells;
 
-/// <summary>The children of a cell that have not ended. Locked, because the guardians get children from any thread and a child takes itself out.</summary>
+/// <summary>The children of a cell that have not ended, oldest first. Locked, because the guardians get children from any thread and a child takes itself out.</summary>
+/// <remarks>A linked list through the cells, so that a child without a given name costs no entry and no string.</remarks>
 internal sealed class Children
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, ActorCell> _byName = new(StringComparer.Ordinal);
-    private readonly HashSet<ActorCell> _stopping = [];
-    private bool _closed;
-    private long _generated;
+    private Dictionary<string, ActorCell>? _named;
+    private ActorCell? _oldest;
+    private ActorCell? _youngest;
+    private bool _isClosed;
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-                return _byName.Count;
-        }
-    }
+    /// <summary>Gets the number of children that have not ended.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Gets the number of children that were told to stop and have not ended.</summary>
-    public int StoppingCount
-    {
-        get
-        {
-            lock (_lock)
-                return _stopping.Count;
-        }
-    }
+    public int StoppingCount { get; private set; }
 
-    public ActorCell Add(string? name, Func<string, ActorCell> create)
+    public ActorCell Add(ActorCell parent, Props props, string? name)
     {
         if (name is not null)
             CheckName(name);
         lock (_lock)
         {
-            if (_closed)
-                throw new InvalidOperationException("The actor that shall get a child is stopping. Start the child elsewhere, or not at all.");
-            name ??= GenerateNameNeedsLock();
-            if (_byName.ContainsKey(name))
+            if (_isClosed)
+                throw new InvalidOperationException($"{parent.Path} is stopping and cannot get a child any more.");
+            if (name is not null && _named?.ContainsKey(name) == true)
                 throw new ActorNameException(name, "a living sibling has that name; a name is free again when its actor has ended (watch it)");
-            var child = create(name);
-            _byName.Add(name, child);
+
+            var child = new ActorCell(parent.System, props, parent, name);
+            if (name is not null)
+                (_named ??= new Dictionary<string, ActorCell>(StringComparer.Ordinal)).Add(name, child);
+            LinkNeedsLock(child);
             return child;
         }
     }
@@ -48,22 +38,29 @@ internal sealed class Children
     public ActorCell? Find(string name)
     {
         lock (_lock)
-            return _byName.GetValueOrDefault(name);
+        {
+            if (_named?.TryGetValue(name, out var child) == true)
+                return child;
+        }
+
+        return name.StartsWith('$') ? Array.Find(Snapshot(), child => child.Path.Name == name) : null;
     }
 
     public bool Contains(ActorCell child)
     {
         lock (_lock)
-            return _byName.TryGetValue(child.Path.Name, out var present) && ReferenceEquals(present, child);
+            return child.Sibling.IsListed && ReferenceEquals(child.ParentCell?.ChildrenOrNull, this);
     }
 
     public void Remove(ActorCell child)
     {
         lock (_lock)
         {
-            _stopping.Remove(child);
-            if (_byName.TryGetValue(child.Path.Name, out var present) && ReferenceEquals(present, child))
-                _byName.Remove(child.Path.Name);
+            if (child.Sibling.IsStopping)
+                StoppingCount--;
+            UnlinkNeedsLock(child);
+            if (child.GivenName is { } name)
+                _named!.Remove(name);
         }
     }
 
@@ -71,8 +68,10 @@ internal sealed class Children
     {
         lock (_lock)
         {
-            if (_byName.TryGetValue(child.Path.Name, out var present) && ReferenceEquals(present, child))
-                _stopping.Add(child);
+            if (!child.Sibling.IsListed || child.Sibling.IsStopping)
+                return;
+            child.Sibling.IsStopping = true;
+            StoppingCount++;
         }
     }
 
@@ -80,17 +79,26 @@ internal sealed class Children
     public void Close()
     {
         lock (_lock)
-            _closed = true;
+            _isClosed = true;
     }
 
     /// <summary>Returns the children, oldest first.</summary>
     public ActorCell[] Snapshot()
     {
-        ActorCell[] children;
         lock (_lock)
-            children = [.. _byName.Values];
-        Array.Sort(children, static (a, b) => a.Uid.CompareTo(b.Uid));
-        return children;
+        {
+            if (Count == 0)
+                return [];
+            var children = new ActorCell[Count];
+            var next = _oldest;
+            for (var i = 0; i < children.Length; i++)
+            {
+                children[i] = next!;
+                next = next!.Sibling.Younger;
+            }
+
+            return children;
+        }
     }
 
     private static void CheckName(string name)
@@ -103,19 +111,38 @@ internal sealed class Children
             throw new ActorNameException(name, "/ and # part the pieces of a path");
     }
 
-    private string GenerateNameNeedsLock()
+    private void LinkNeedsLock(ActorCell child)
     {
-        const string Digits = "abcdefghijklmnopqrstuvwxyz";
-        Span<char> buffer = stackalloc char[16];
-        var at = buffer.Length;
-        for (var rest = _generated++; ; rest = (rest / Digits.Length) - 1)
-        {
-            buffer[--at] = Digits[(int)(rest % Digits.Length)];
-            if (rest < Digits.Length)
-                break;
-        }
-
-        buffer[--at] = '$';
-        return new string(buffer[at..]);
+        child.Sibling = new SiblingLink { IsListed = true, Older = _youngest };
+        if (_youngest is null)
+            _oldest = child;
+        else
+            _youngest.Sibling.Younger = child;
+        _youngest = child;
+        Count++;
     }
+
+    private void UnlinkNeedsLock(ActorCell child)
+    {
+        var link = child.Sibling;
+        if (link.Older is null)
+            _oldest = link.Younger;
+        else
+            link.Older.Sibling.Younger = link.Younger;
+        if (link.Younger is null)
+            _youngest = link.Older;
+        else
+            link.Younger.Sibling.Older = link.Older;
+        child.Sibling = default;
+        Count--;
+    }
+}
+
+/// <summary>A cell's place among its siblings. Belongs to <see cref="Children"/> of the parent.</summary>
+internal struct SiblingLink
+{
+    public ActorCell? Older;
+    public ActorCell? Younger;
+    public bool IsListed;
+    public bool IsStopping;
 }

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Cells;
+
 namespace OpenCode.Actors.Doors;
 
 /// <summary>Finds the dispatcher that props name.</summary>
@@ -5,19 +7,17 @@ internal sealed class DispatcherTable(ActorSystemOptions options) : IDisposable
 {
     private readonly Lazy<ThreadDispatcher> _blocking = new(() => new ThreadDispatcher("blocking", options.BlockingThreads));
 
-    public IDispatcher Get(string? name, ActorPath actor)
+    public IDispatcher Get(string name, ActorCell actor)
     {
-        if (name is null)
-            return options.Dispatcher;
         if (options.Dispatchers.TryGetValue(name, out var named))
             return named;
         return name switch
         {
             "pool" => PoolDispatcher.Instance,
-            "pinned" => new PinnedDispatcher(actor.Name),
+            "pinned" => new PinnedDispatcher(actor.Path.Name),
             "blocking" => _blocking.Value,
             _ => throw new ArgumentException(
-                $"There is no dispatcher '{name}' for {actor}. Use pool, pinned or blocking, or add it to ActorSystemOptions.Dispatchers.", nameof(name)),
+                $"There is no dispatcher '{name}' for {actor.Path}. Use pool, pinned or blocking, or add it to ActorSystemOptions.Dispatchers.", nameof(name)),
         };
     }
 

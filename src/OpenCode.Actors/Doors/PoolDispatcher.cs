@@ -12,4 +12,6 @@ internal sealed class PoolDispatcher : IDispatcher
     public long Milliseconds => Environment.TickCount64;
 
     public void Schedule(IThreadPoolWorkItem turn, bool preferLocal) => ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal);
+
+    public int BudgetFor(int throughput) => throughput;
 }

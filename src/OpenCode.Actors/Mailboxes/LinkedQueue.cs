@@ -1,13 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace OpenCode.Actors.Mailboxes;
 
 /// <summary>Linked queue for many producers and one consumer, after D. Vyukov: an enqueue is one exchange, there is no loop and no lock.</summary>
-[SuppressMessage("Performance", "CA1815", Justification = "Never compared.")]
 internal struct LinkedQueue
 {
     private Node _newest;
     private Node _taken;
+    private Node? _spare; // The node used before _taken: with few messages waiting there is no garbage.
 
     public LinkedQueue() => _newest = _taken = new Node(default);
 
@@ -16,7 +14,11 @@ internal struct LinkedQueue
 
     public void Enqueue(in Envelope envelope)
     {
-        var node = new Node(envelope);
+        var node = Volatile.Read(ref _spare) is null ? null : Interlocked.Exchange(ref _spare, null);
+        if (node is null)
+            node = new Node(envelope);
+        else
+            node.Envelope = envelope;
         var before = Interlocked.Exchange(ref _newest, node);
         Volatile.Write(ref before.Next, node);
     }
@@ -32,7 +34,10 @@ internal struct LinkedQueue
 
         envelope = next.Envelope;
         next.Envelope = default; // It stays as the stub: it must not keep the message alive.
+        var used = _taken;
         _taken = next;
+        used.Next = null;
+        Volatile.Write(ref _spare, used);
         return true;
     }
 

@@ -33,6 +33,9 @@ internal static class KernelBenchmark
             new("quiet actor among 16 busy, p99", "ms", tests.QuietAsync, Goal.AtMost(100)),
         ];
 
+        if (Array.IndexOf(options, "--only") is >= 0 and var only && only + 1 < options.Length)
+            rows = [.. rows.Where(row => row.Name.Contains(options[only + 1], StringComparison.OrdinalIgnoreCase))];
+
         for (var round = 0; round <= Rounds; round++)
         {
             await Console.Error.WriteLineAsync(round == 0 ? "warm-up" : $"round {round} of {Rounds}");

@@ -11,7 +11,16 @@ internal sealed class OurKernel(string name, MailboxOptions mailbox) : IContende
     {
         private readonly ActorSystem _system = ActorSystem.Create("bench");
 
-        public IPeer Spawn(Func<object, ValueTask> handle) => new Peer(_system.ActorOf(Props.Create(() => new BenchActor(handle)).WithMailbox(mailbox)));
+        private Func<object, ValueTask>? _lastHandle;
+        private Props? _lastProps;
+
+        public IPeer Spawn(Func<object, ValueTask> handle)
+        {
+            // Actors of one kind share their props, as in an application.
+            if (_lastProps is null || !ReferenceEquals(handle, _lastHandle))
+                (_lastHandle, _lastProps) = (handle, Props.Create(() => new BenchActor(handle)).WithMailbox(mailbox));
+            return new Peer(_system.ActorOf(_lastProps));
+        }
 
         public IPeer SpawnEcho() => new Peer(_system.ActorOf(Props.Create(static () => new EchoActor()).WithMailbox(mailbox)));
 

@@ -35,7 +35,7 @@ internal sealed class OwnerRows(string owner)
     public OwnerView View(long place) => new(
         Owner,
         _count == _used ? _rows.AsSpan(0, _used).ToArray() : Array.FindAll(_rows, static r => r.Kind is not null),
-        _deleted is null ? OwnerView.NoneDeleted : [.. _deleted.Keys],
+        _deleted is null ? OwnerView.NoneDeleted : new HashSet<(string Kind, string Key)>(_deleted.Keys),
         SnapshotPlace,
         place);
 

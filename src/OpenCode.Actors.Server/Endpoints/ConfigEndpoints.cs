@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Server.Config;
@@ -8,8 +9,6 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <summary>What holds at a location: configuration and agents.</summary>
 internal static class ConfigEndpoints
 {
-    private static readonly Dictionary<string, string> NoOptions = new(StringComparer.Ordinal);
-
     public static void MapConfig(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/config", Get).WithName("config.get").WithTags("Config");
@@ -24,5 +23,5 @@ internal static class ConfigEndpoints
 
     private static Ok<IReadOnlyList<Agent>> GetAgents(Location location, ConfigCatalog configs) =>
         TypedResults.Ok<IReadOnlyList<Agent>>(
-            [new Agent("build", "Works on the project with all tools.", "primary", Native: true, configs.For(location.Path).Values.Permission, NoOptions)]);
+            [new Agent("build", "Works on the project with all tools.", "primary", Native: true, configs.For(location.Path).Values.Permission, ReadOnlyDictionary<string, string>.Empty)]);
 }

@@ -28,13 +28,9 @@ internal static class Closing
 
         var assistant = (AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } };
         var waitedForRetry = cause.ByUser && decision.State.Status is RetryStatus;
+        decision.Put(waitedForRetry ? assistant : assistant with { Error = cause.Error });
         if (!waitedForRetry)
-        {
             decision.ShowError(cause.Error);
-            assistant = assistant with { Error = cause.Error };
-        }
-
-        decision.Put(assistant);
         Stepping.End(decision);
     }
 

@@ -21,7 +21,7 @@ public sealed class AbortTests : SessionsKit
         await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
 
         Assert.Equal(
-            ["text 'word0 word1 ' end", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"], await StoryAsync(before));
+            ["text 'word0 word1 ' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
         Assert.True(Model.Answer.WasCancelled);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }
@@ -35,7 +35,7 @@ public sealed class AbortTests : SessionsKit
 
         await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
 
-        Assert.Equal(["error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"], await StoryAsync(before));
+        Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
         Assert.True(Model.Answer.WasCancelled);
     }
 

@@ -179,7 +179,7 @@ public sealed class PermissionTests : SessionsKit
         Assert.Equal(42, Assert.Single(Tools.Killed).GroupId);
         Assert.Empty(await PermissionsAsync());
         Assert.Equal(
-            ["permission.replied reject", "tool error", "tool error", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"],
+            ["permission.replied reject", "tool error", "tool error", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"],
             await StoryAsync(before));
     }
 
@@ -193,7 +193,7 @@ public sealed class PermissionTests : SessionsKit
 
         Assert.Empty(await PermissionsAsync());
         Assert.Equal(
-            ["permission.replied reject", "tool error", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"],
+            ["permission.replied reject", "tool error", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"],
             await StoryAsync(before));
     }
 

@@ -21,7 +21,7 @@ public sealed class RecoveryTests : SessionsKit
         await KillAndStartAsync();
 
         Assert.Equal(
-            ["text 'half a sentence' end", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"], await StoryAsync(before));
+            ["text 'half a sentence' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
         Assert.Equal("half a sentence", Text((await MessagesAsync(session.Id))[1]));
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }

@@ -94,7 +94,7 @@ public sealed class RegionTests : SessionsKit
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(
-            ["text 'x' end", "error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle", "session.deleted"], await StoryAsync(before));
+            ["text 'x' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle", "session.deleted"], await StoryAsync(before));
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }
 

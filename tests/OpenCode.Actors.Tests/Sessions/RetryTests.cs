@@ -90,7 +90,7 @@ public sealed class RetryTests : SessionsKit
         await RunDryAsync();
 
         Assert.Contains("a bug", Assistant((await MessagesAsync(session.Id))[1]).Error!.Data.Message, StringComparison.Ordinal);
-        Assert.Equal(["text 'x' end", "error UnknownError", "assistant error=UnknownError completed", "status idle", "idle"], (await StoryAsync())[^5..]);
+        Assert.Equal(["text 'x' end", "assistant error=UnknownError completed", "error UnknownError", "status idle", "idle"], (await StoryAsync())[^5..]);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RetryTests : SessionsKit
 
         Model.Answer.Fail(new ModelException("mock bad request", retryable: false, 400, responseBody: "{}"));
 
-        Assert.Equal(["error APIError", "assistant error=APIError completed", "status idle", "idle"], await StoryAsync(before));
+        Assert.Equal(["assistant error=APIError completed", "error APIError", "status idle", "idle"], await StoryAsync(before));
         var error = Assistant((await MessagesAsync(session.Id))[1]).Error!;
         Assert.Equal(("mock bad request", 400, false), (error.Data.Message, error.Data.StatusCode, error.Data.IsRetryable));
     }

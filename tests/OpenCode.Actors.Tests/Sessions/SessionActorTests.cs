@@ -41,7 +41,7 @@ public sealed class SessionActorTests : SessionsKit
         Assert.True(Model.Answer.WasCancelled);
         Time.Advance(TimeSpan.FromSeconds(6));
 
-        Assert.Equal(["error MessageAbortedError", "assistant error=MessageAbortedError completed", "status idle", "idle"], (await StoryAsync())[^4..]);
+        Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], (await StoryAsync())[^4..]);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }
 

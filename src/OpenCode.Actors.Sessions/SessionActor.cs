@@ -92,7 +92,10 @@ internal sealed partial class SessionActor : Actor
         _setup.Metrics.Awake(-1);
         if (_run is not null)
             _setup.Metrics.Running(-1);
-        FailAll(new Unavailable("The session was restarted; whether the command was carried out is unknown.", TimeSpan.FromSeconds(1)));
+        var unavailable = new Unavailable("The session was restarted; whether the command was carried out is unknown.", TimeSpan.FromSeconds(1));
+        FailAll(unavailable);
+        foreach (var replyTo in _aborters)
+            replyTo.Tell(unavailable, Self);
         LoseWaiters();
         return ValueTask.CompletedTask;
     }

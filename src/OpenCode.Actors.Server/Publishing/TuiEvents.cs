@@ -98,6 +98,7 @@ internal static class TuiEvents
             writer.WriteEndObject();
         }
 
-        return bytes.WrittenMemory;
+        // A copy of its own length: the log keeps it for long, and the writer's buffer is several times as large.
+        return bytes.WrittenSpan.ToArray();
     }
 }

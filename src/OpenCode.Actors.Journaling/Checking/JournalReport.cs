@@ -41,7 +41,7 @@ public sealed record JournalReport(
             Line($"tail       {TornBytes} bytes were never synced ({TornBecause}): a start cuts them off, nothing acknowledged as durable is lost");
         foreach (var damage in Damages)
             Line($"damage     {damage.Message}");
-        Line($"result     {(Healthy ? "ok" : "DAMAGED")}");
+        Line($"result     {(!Healthy ? "DAMAGED" : Timeline is null ? "empty: there is no journal here" : "ok")}");
         return text.ToString();
     }
 }

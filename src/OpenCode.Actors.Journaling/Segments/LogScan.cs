@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Journaling.Segments;
 /// <param name="visit">Is given every good frame, in order.</param>
 internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, DiskFileMode mode, LogScan.Visitor visit) : IDisposable
 {
-    private const int BufferBytes = 4 * 1024 * 1024;
+    private const int BufferBytes = 1024 * 1024;
 
     private readonly List<Segment> _segments = [];
     private long _syncedUpTo = knownSynced;

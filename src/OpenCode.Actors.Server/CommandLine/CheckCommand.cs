@@ -1,3 +1,5 @@
+using OpenCode.Actors.Journaling.Checking;
+
 namespace OpenCode.Actors.Server.CommandLine;
 
 /// <summary>Verifies a data folder without changing it.</summary>
@@ -5,7 +7,16 @@ internal static class CheckCommand
 {
     public static async Task<int> RunAsync(string folder)
     {
-        await Console.Error.WriteLineAsync(folder);
-        return ExitCodes.Ok;
+        try
+        {
+            var report = await JournalCheck.RunAsync(folder);
+            await Console.Out.WriteAsync(report.ToString());
+            return report.Healthy ? ExitCodes.Ok : ExitCodes.DataFolder;
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.BadOption;
+        }
     }
 }

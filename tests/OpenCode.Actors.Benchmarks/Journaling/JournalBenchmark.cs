@@ -32,7 +32,9 @@ internal static class JournalBenchmark
                 }
             }
 
-            return Print(results, rounds, seconds);
+            var reached = Print(results, rounds, seconds);
+            await Restart.MeasureAsync(Path.Combine(folder, "restart"), quick ? 32 : 256);
+            return reached;
         }
         finally
         {
@@ -59,13 +61,13 @@ internal static class JournalBenchmark
         Console.WriteLine($"Median of {rounds} rounds of {seconds.ToString(CultureInfo.InvariantCulture)} s, in brackets the least and the greatest; raw and journal take turns.");
         Console.WriteLine("raw: write(producers x 360 B) + fdatasync in a loop, one thread. journal: each producer waits for its own durable event of 300 B.");
         Console.WriteLine();
-        Console.WriteLine("| producers | raw events/s | journal events/s | journal / raw | raw p50 / p99 ms | journal p50 / p99 ms | allocated B/event |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| producers | raw events/s | journal events/s | journal / raw | raw p50 / p99 ms | journal p50 / p99 ms | processor µs/event | allocated B/event |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var (producers, (journal, raw)) in results)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {producers:N0} | {Range(raw)} | {Range(journal)} | {Median(journal, m => m.EventsPerSecond) / Median(raw, m => m.EventsPerSecond):0.00} | {Latency(raw)} | {Latency(journal)} | {Median(journal, m => m.AllocatedPerEvent):0} |"));
+                $"| {producers:N0} | {Range(raw)} | {Range(journal)} | {Median(journal, m => m.EventsPerSecond) / Median(raw, m => m.EventsPerSecond):0.00} | {Latency(raw)} | {Latency(journal)} | {Median(journal, m => m.ProcessorPerEvent):0.00} | {Median(journal, m => m.AllocatedPerEvent):0} |"));
         }
 
         Console.WriteLine();

@@ -15,6 +15,7 @@ internal static class RawLoop
         var disk = new FileDisk(folder);
         var waits = new List<long>();
         var watch = Stopwatch.StartNew();
+        var processor = Environment.CpuUsage.TotalTime;
         using (var file = disk.Open("raw.log", DiskFileMode.Create))
         {
             var bytes = new byte[eventsPerWrite * EventBytes];
@@ -32,7 +33,7 @@ internal static class RawLoop
         }
 
         disk.Delete("raw.log");
-        return Measured.Of(waits.ToArray(), eventsPerWrite, watch.Elapsed, 0);
+        return Measured.Of(waits.ToArray(), eventsPerWrite, watch.Elapsed, Environment.CpuUsage.TotalTime - processor, 0);
     }
 
     // A file disk has done what it was asked for when it returns.

@@ -122,8 +122,10 @@ public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
             var answer = await RawHttp.SendAsync(server.Root, "POST", "/session", header, "{}"u8.ToArray());
             AssertExplained(answer, location, 400);
             Assert.Contains(location, answer.Body, StringComparison.Ordinal);
-            Assert.Equal(200, (await RawHttp.SendAsync(server.Root, "GET", $"/session?directory={Uri.EscapeDataString(location)}")).Status);
         }
+
+        // A folder that is gone may still have sessions to read.
+        Assert.Equal(200, (await RawHttp.SendAsync(server.Root, "GET", $"/session?directory={Uri.EscapeDataString(Path.Combine(Folder.Path, "nowhere"))}")).Status);
 
         await AssertUnharmedAsync(server, session);
     }

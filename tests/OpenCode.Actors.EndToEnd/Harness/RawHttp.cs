@@ -11,10 +11,10 @@ internal sealed record RawAnswer(int Status, string Head, string Body);
 internal static class RawHttp
 {
     /// <summary>Sends a request and reads its answer; never longer than <see cref="Eventually.Generous"/>.</summary>
-    /// <param name="headers">Lines, each with its CR LF; a Host line is added when there is none.</param>
+    /// <param name="headers">Lines, each with its CR LF; a Host line is added when they do not begin with one.</param>
     public static Task<RawAnswer> SendAsync(Uri root, string method, string path, string headers = "", byte[]? body = null)
     {
-        var host = headers.Contains("Host:", StringComparison.OrdinalIgnoreCase) ? string.Empty : $"Host: {root.Authority}\r\n";
+        var host = headers.StartsWith("Host:", StringComparison.Ordinal) ? string.Empty : $"Host: {root.Authority}\r\n";
         var length = body is null ? string.Empty : $"Content-Length: {body.Length}\r\n";
         var head = Encoding.Latin1.GetBytes($"{method} {path} HTTP/1.1\r\n{host}{headers}{length}Connection: close\r\n\r\n");
         return SendAsync(root, [.. head, .. body ?? []]);

@@ -15,14 +15,14 @@ internal sealed class SseFrame(string? id, int? retry, string data)
     /// <summary>Gets the joined data lines; empty for a frame that only sets <c>id</c> or <c>retry</c>.</summary>
     public string Data => data;
 
-    public JsonElement Json => _json ??= JsonDocument.Parse(data).RootElement;
+    public JsonElement Json => data.Length == 0 ? default : _json ??= JsonDocument.Parse(data).RootElement;
 
     /// <summary>Gets the event itself, out of the wrapper of <c>/global/event</c> where there is one.</summary>
     public JsonElement Event => Json.At("payload") ?? Json;
 
-    public string Type => data.Length == 0 ? string.Empty : Event.Text("type") ?? string.Empty;
+    public string Type => Event.Text("type") ?? string.Empty;
 
-    public JsonElement Properties => Event.GetProperty("properties");
+    public JsonElement Properties => Event.At("properties") ?? default;
 
     public string? EventId => Event.Text("id");
 

@@ -2,23 +2,10 @@ using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Sequences;
 
-/// <summary>Issue 2, point 2: the event sequences of the real server, spoken by ours, with the embedded model and with a provider over HTTP.</summary>
-public sealed class OurSequencesTests(OurSequenceServer server) : IClassFixture<OurSequenceServer>
+/// <summary>Issue 2, point 2: the event sequences of the real server, spoken by ours, and what else must hold in each.</summary>
+public abstract class OurSequencesTests(OurSequenceServer server)
 {
-    public static TheoryData<string> OfTheEmbeddedModel => [.. Scenarios.All.Keys.Except(Scenarios.OfProvider)];
-
-    public static TheoryData<string> OfAProvider => [.. Scenarios.All.Keys];
-
-    [Theory]
-    [MemberData(nameof(OfTheEmbeddedModel))]
-    public Task A_scenario_of_the_embedded_model_sends_the_events_of_the_real_server(string scenario) =>
-        PlayAsync(scenario, new { providerID = "embedded", modelID = "assistant" });
-
-    [Theory]
-    [MemberData(nameof(OfAProvider))]
-    public Task A_scenario_of_a_provider_sends_the_events_of_the_real_server(string scenario) => PlayAsync(scenario, FakeProvider.Model);
-
-    private async Task PlayAsync(string scenario, object model)
+    protected async Task PlayAsync(string scenario, object model)
     {
         await using var stream = await server.Server.ListenAsync();
         await stream.WaitForTypeAsync("server.connected");
@@ -46,4 +33,25 @@ public sealed class OurSequencesTests(OurSequenceServer server) : IClassFixture<
             EventFold.Of(events, session!).AssertIs(await server.Server.Api.MessagesAsync(session!));
         }
     }
+}
+
+/// <summary>With the model that is always there.</summary>
+public sealed class EmbeddedSequencesTests(OurSequenceServer server) : OurSequencesTests(server), IClassFixture<OurSequenceServer>
+{
+    public static TheoryData<string> Names => [.. Scenarios.All.Keys.Except(Scenarios.OfProvider)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task A_scenario_of_the_embedded_model_sends_the_events_of_the_real_server(string scenario) =>
+        PlayAsync(scenario, new { providerID = "embedded", modelID = "assistant" });
+}
+
+/// <summary>With a provider over HTTP, as the configuration names it.</summary>
+public sealed class ProviderSequencesTests(OurSequenceServer server) : OurSequencesTests(server), IClassFixture<OurSequenceServer>
+{
+    public static TheoryData<string> Names => [.. Scenarios.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task A_scenario_of_a_provider_sends_the_events_of_the_real_server(string scenario) => PlayAsync(scenario, FakeProvider.Model);
 }

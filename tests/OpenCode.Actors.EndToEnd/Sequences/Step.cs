@@ -10,8 +10,8 @@ internal sealed record Step(string Thread, string What)
     /// <summary>Gets the message a step belongs to, or its thread itself.</summary>
     public string Message => Thread.Split('/')[0];
 
-    /// <summary>Gets a value indicating whether a repetition says nothing new: deltas, growing output, busy again.</summary>
-    public bool MayRepeat => What is "delta" or "running" or "busy" or "updated";
+    /// <summary>Gets a value indicating whether a repetition says nothing new: deltas, busy again.</summary>
+    public bool MayRepeat => What is "delta" or "busy" or "updated";
 
     public static Step Parse(string line)
     {

@@ -122,6 +122,12 @@ internal sealed class StepWriter
             _toolsByCall[part.Text("callID")!] = thread;
         }
 
+        if (part.Text("state", "status") == "running")
+        {
+            AddOnce(thread, "running"); // Again with each output, or not, as time allows.
+            return;
+        }
+
         Add(thread, type switch
         {
             "tool" => part.Text("state", "status")!,

@@ -8,11 +8,17 @@ namespace OpenCode.Actors.Server.Errors;
 /// <summary>Makes an answer with a body of everything that is thrown on the way: 4xx for what the client did, 500 for what nobody foresaw.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
+    private static readonly NamedError _tooLarge = new("PayloadTooLarge", new NamedErrorData("The body is larger than server.limits.body_bytes allows."));
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
             await next(context);
+
+            // Handlers that are generated set this status without a word and without throwing.
+            if (context.Response is { StatusCode: StatusCodes.Status413PayloadTooLarge, HasStarted: false })
+                await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, _tooLarge);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -36,8 +42,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         switch (error)
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return RefuseAsync(
-                    context, StatusCodes.Status413PayloadTooLarge, new NamedError("PayloadTooLarge", new NamedErrorData("The body is larger than server.limits.body_bytes allows.")));
+                return RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, _tooLarge);
             case BadHttpRequestException { InnerException: JsonException json } bad:
                 return RefuseAsync(context, bad.StatusCode, NamedError.BadRequest(JsonMistake.Describe(json), BadRequestKinds.Payload));
             case BadHttpRequestException bad:

@@ -27,7 +27,7 @@ internal sealed partial class SessionsActor
     /// <summary>Deletes a session, its children first; answered with <see cref="SessionActor.Deleted"/>.</summary>
     public sealed record Delete(SessionId SessionId);
 
-    /// <summary>Aborts the turn of a session. An unknown one is answered with <see cref="SessionActor.Aborted"/> too, as the real server does.</summary>
+    /// <summary>Aborts the turn of a session.</summary>
     public sealed record Abort(SessionId SessionId);
 
     public sealed record ListStatus(string? Directory = null);

@@ -142,7 +142,7 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
     private ValueTask OnAbort(Abort message)
     {
         if (!_index.TryGet(message.SessionId, out _))
-            return Answer(new SessionActor.Aborted(Offset: 0));
+            return Answer(new SessionNotFound(message.SessionId));
 
         Hand(message.SessionId, new SessionActor.Abort(), Sender);
         return ValueTask.CompletedTask;

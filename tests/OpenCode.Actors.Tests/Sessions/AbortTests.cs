@@ -87,9 +87,9 @@ public sealed class AbortTests : SessionsKit
     }
 
     [Fact]
-    public async Task Abort_of_an_unknown_session_is_answered_and_makes_none()
+    public async Task Abort_of_an_unknown_session_is_refused_and_makes_none()
     {
-        await AskAsync<SessionActor.Aborted>(Region, new SessionsActor.Abort(new SessionId("ses_none")));
+        await AskAsync<SessionNotFound>(Region, new SessionsActor.Abort(new SessionId("ses_none")));
 
         Assert.Empty(await StoryAsync());
         Assert.Empty((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);

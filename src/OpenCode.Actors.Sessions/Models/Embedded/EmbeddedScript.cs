@@ -18,7 +18,7 @@ internal static partial class EmbeddedScript
     public static EmbeddedReply Answer(ModelRequest request) => (request.Messages.Count == 0 ? null : request.Messages[^1]) switch
     {
         ToolResult result => new EmbeddedReply { Text = EmbeddedTexts.Result(result.ToolName, Quote(OutputOf(result)), ExitCodeOf(result), result.IsError) },
-        UserMessageText prompt => Obey(prompt.Text.Trim(), request),
+        UserMessageText prompt => Obey(Unquote(prompt.Text.Trim()), request),
         _ => new EmbeddedReply { Text = EmbeddedTexts.Introduction("") },
     };
 
@@ -86,6 +86,10 @@ internal static partial class EmbeddedScript
                 $$$"""{"error":{"message":"{{{message}}}","code":"{{{status}}}"}}"""),
         };
     }
+
+    // `opencode run "run: ls"` sends the argument in quotation marks because it has a space in it, with those inside it escaped.
+    private static string Unquote(string prompt) =>
+        prompt is ['"', .. var inner, '"'] && Command().IsMatch(inner) ? inner.Replace("\\\"", "\"", StringComparison.Ordinal) : prompt;
 
     private static string Quote(string text)
     {

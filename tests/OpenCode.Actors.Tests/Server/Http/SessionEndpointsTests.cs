@@ -51,12 +51,12 @@ public sealed class SessionEndpointsTests
     }
 
     [Fact]
-    public async Task Abort_of_nothing_is_true_and_status_leaves_idle_sessions_out()
+    public async Task Abort_of_an_idle_session_is_true_of_an_unknown_one_404_and_status_leaves_idle_sessions_out()
     {
         await using var server = await ServerKit.StartAsync();
 
         Assert.True((await server.SendAsync("POST", $"/session/{await server.SessionAsync()}/abort")).Body.GetBoolean());
-        Assert.True((await server.SendAsync("POST", "/session/ses_none/abort")).Body.GetBoolean());
+        Assert.Equal(404, (await server.SendAsync("POST", "/session/ses_none/abort")).Status);
         Assert.Equal("{}", (await server.SendAsync("GET", "/session/status")).Body.GetRawText());
     }
 }

@@ -36,6 +36,16 @@ public sealed class EmbeddedModelTests
     }
 
     [Fact]
+    public async Task A_command_in_the_quotation_marks_of_opencode_run_is_a_command()
+    {
+        var chunks = await AskAsync("""
+            "run: echo \"a b\""
+            """);
+
+        Assert.Equal("echo \"a b\"", Assert.Single(chunks.OfType<ToolCallChunk>()).Call.Input.GetProperty("command").GetString());
+    }
+
+    [Fact]
     public async Task Run_calls_bash_with_the_whole_command()
     {
         var chunks = await AskAsync("run: echo a | tee b\necho c");

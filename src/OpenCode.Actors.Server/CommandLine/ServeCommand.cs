@@ -23,7 +23,7 @@ internal static class ServeCommand
             var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, settings.WorkingFolder);
             await using var app = Program.Build(settings, configs);
             await app.OpenJournalAsync();
-            await app.StartAsync();
+            await StartAsync(app);
             await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
             await app.WaitForShutdownAsync();
             return app.Services.GetRequiredService<GracefulStop>().ExitCode;
@@ -51,6 +51,20 @@ internal static class ServeCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return await FailAsync(ExitCodes.DataFolder, $"The data folder '{settings.DataFolder}' cannot be used: {e.Message}");
+        }
+    }
+
+    // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.Services.GetRequiredService<ActorSystem>().CoordinatedShutdown.RunAsync("The start failed.");
+            throw;
         }
     }
 

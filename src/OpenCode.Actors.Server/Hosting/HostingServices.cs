@@ -19,7 +19,8 @@ internal static class HostingServices
     /// <summary>One line a log entry, to stderr: stdout belongs to the line that launchers wait for.</summary>
     public static ILoggingBuilder AddLogLines(this ILoggingBuilder logging)
     {
-        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // why a start failed says ServeCommand, in a sentence
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -188,18 +188,17 @@ public sealed class PosixProcessHostTests
     [Fact]
     public async Task Fifty_commands_at_once_keep_their_outputs_apart_and_leave_nothing_behind()
     {
-        var descriptors = CountDescriptors();
-
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
         {
-            var process = await StartAsync($"sleep 0.{i % 5}; echo {i}; exit {i}");
+            var process = await StartAsync($"sleep 0.{i % 5 + 1}; echo {i}; exit {i}");
+            string[] pipes = [TargetOf($"/proc/{process.Mark.GroupId}/fd/1")!, TargetOf($"/proc/{process.Mark.GroupId}/fd/3")!]; // Output and reports.
+            Assert.All(pipes, pipe => Assert.Contains("pipe:[", pipe, StringComparison.Ordinal));
             Assert.Equal($"{i}\n", await ReadToEndAsync(process));
             Assert.Equal(i, await process.ExitCode.WaitAsync(_patience));
             await process.DisposeAsync();
             Assert.False(Directory.Exists($"/proc/{process.Mark.GroupId}"), "the leader is a zombie");
+            Assert.Empty(Directory.EnumerateFiles("/proc/self/fd").Select(TargetOf).Intersect(pipes, StringComparer.Ordinal));
         }));
-
-        await UntilAsync(() => CountDescriptors() <= descriptors + 5);
     }
 
     [Fact]
@@ -244,7 +243,17 @@ public sealed class PosixProcessHostTests
     private static int ParentOf(int processId) =>
         int.Parse(File.ReadAllText($"/proc/{processId}/stat").Split(") ")[^1].Split(' ')[1], CultureInfo.InvariantCulture);
 
-    private static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    private static string? TargetOf(string link)
+    {
+        try
+        {
+            return new FileInfo(link).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // Closed meanwhile.
+        }
+    }
 
     private static async Task UntilAsync(Func<bool> condition)
     {

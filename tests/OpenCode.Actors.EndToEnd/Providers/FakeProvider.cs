@@ -39,10 +39,11 @@ public sealed class FakeProvider : IAsyncDisposable
         await context.Response.WriteAsync("data: [DONE]\n\n");
     });
 
-    /// <summary>Streams these events, then cuts the connection.</summary>
-    public FakeProvider StreamAndCut(params string[] events) => Then(async context =>
+    /// <summary>Streams these events, then resets the connection when told to: a reset throws away what the client has not read.</summary>
+    public FakeProvider StreamAndCut(Task cut, params string[] events) => Then(async context =>
     {
         await WriteEventsAsync(context, events);
+        await cut;
         context.Abort();
     });
 

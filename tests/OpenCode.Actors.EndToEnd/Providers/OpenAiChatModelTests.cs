@@ -158,10 +158,18 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_is_cut_fails_after_what_had_arrived_and_may_be_tried_again()
     {
-        _provider.StreamAndCut("""{"choices":[{"delta":{"content":"Hel"}}]}""");
+        var cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _provider.StreamAndCut(cut.Task, """{"choices":[{"delta":{"content":"Hel"}}]}""");
         var chunks = new List<ModelChunk>();
 
-        var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync(into: chunks));
+        var error = await Assert.ThrowsAsync<ModelException>(async () =>
+        {
+            await foreach (var chunk in Model().Model.StreamAsync(Prompt(), default))
+            {
+                chunks.Add(chunk);
+                cut.TrySetResult();
+            }
+        });
 
         Assert.Equal([new TextDelta("Hel")], chunks);
         Assert.True(error.Retryable);

@@ -66,6 +66,8 @@ internal sealed class PosixToolProcess : IToolProcess
         Release();
         await _guard.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         _exitCode.TrySetResult(KilledExitCode);
+        _guard.StandardOutput.Dispose(); // Process.Dispose leaves open what was read by its caller, until the garbage collector comes by.
+        _guard.StandardError.Dispose();
         _guard.Dispose();
     }
 

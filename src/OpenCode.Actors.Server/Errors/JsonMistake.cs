@@ -21,7 +21,7 @@ internal static partial class JsonMistake
         var reason = error.InnerException switch
         {
             FormatException or NotSupportedException or ArgumentException => error.InnerException.Message,
-            null when error.Message.Contains("doesn't allow setting null", StringComparison.Ordinal) => "Must not be null",
+            null when error.Message.Contains("doesn't allow", StringComparison.Ordinal) => "Must not be null",
             null when error.Message.Contains("could not be converted", StringComparison.Ordinal) => "Wrong type of value",
             null => Sentence.Match(error.Message).Value,
             not JsonException => "Wrong type of value",

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -42,9 +44,20 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
         return new DuplexStream(toClient.Reader, toServer.Writer);
     }
 
-    private sealed class Connection(Pipe toServer, Pipe toClient) : DefaultConnectionContext(
-        Guid.NewGuid().ToString("N")[..8], new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer))
+    private sealed class Connection : DefaultConnectionContext, IMemoryPoolFeature
     {
+        private readonly Pipe _toServer;
+        private readonly Pipe _toClient;
+
+        public Connection(Pipe toServer, Pipe toClient)
+            : base(Guid.NewGuid().ToString("N")[..8], new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer))
+        {
+            (_toServer, _toClient) = (toServer, toClient);
+            Features.Set<IMemoryPoolFeature>(this);
+        }
+
+        public MemoryPool<byte> MemoryPool => Blocks.Pool;
+
         private readonly CancellationTokenSource _closed = new();
 
         public override CancellationToken ConnectionClosed => _closed.Token;
@@ -52,16 +65,30 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
         public override void Abort(ConnectionAbortedException abortReason)
         {
             // What a reset does: both sides see an error.
-            toServer.Writer.Complete(abortReason);
-            toClient.Writer.Complete(new IOException("Connection reset by peer.", abortReason));
+            _toServer.Writer.Complete(abortReason);
+            _toClient.Writer.Complete(new IOException("Connection reset by peer.", abortReason));
             _ = Task.Run(_closed.Cancel);
         }
 
         public override async ValueTask DisposeAsync()
         {
-            await toServer.Reader.CompleteAsync();
-            await toClient.Writer.CompleteAsync();
+            await _toServer.Reader.CompleteAsync();
+            await _toClient.Writer.CompleteAsync();
             await base.DisposeAsync();
+        }
+    }
+
+    /// <summary>Kestrel asks for a block without saying how large, as its own pool allows.</summary>
+    private sealed class Blocks : MemoryPool<byte>
+    {
+        public static Blocks Pool { get; } = new();
+
+        public override int MaxBufferSize => 4_096;
+
+        public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Shared.Rent(Math.Max(minBufferSize, MaxBufferSize));
+
+        protected override void Dispose(bool disposing)
+        {
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class ServerKit : IAsyncDisposable
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
     }
 
-    public Task<HttpResponseMessage> RespondAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> RespondAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
@@ -84,7 +84,10 @@ internal sealed class ServerKit : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return (int)response.StatusCode == 500
+            ? throw new InvalidOperationException($"{method} {path} met a fault of ours:\n{string.Join('\n', Log.Where(line => line.Level >= LogLevel.Error).Select(line => line.Text))}")
+            : response;
     }
 
     /// <summary>Makes a session and returns its id.</summary>

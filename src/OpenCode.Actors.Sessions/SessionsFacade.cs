@@ -57,6 +57,10 @@ internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOption
             {
                 // The turn goes on.
             }
+            catch (TargetTerminatedException e)
+            {
+                return new Unavailable(e.Message, _retryAfter); // the server stops
+            }
         }
     }
 }

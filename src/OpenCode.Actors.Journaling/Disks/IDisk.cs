@@ -33,7 +33,7 @@ public interface IDisk
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="mode">Whether it may or must be new. Its folder is made when it may be new.</param>
+    /// <param name="mode">Whether it may or must be new. Its folder is made, and synced, when it is not there.</param>
     /// <returns>The file.</returns>
     /// <exception cref="FileNotFoundException">It is not there and may not be made.</exception>
     /// <exception cref="DiskFullException">There is no room for it.</exception>

@@ -21,7 +21,7 @@ public sealed class FileDisk(string folder) : IDisk
     /// <inheritdoc/>
     public IDisposable Lock()
     {
-        Directory.CreateDirectory(_root);
+        MakeFolder(_root);
         try
         {
             // FileShare.None is an advisory flock on Unix: it goes with the process, however that ends.
@@ -59,7 +59,7 @@ public sealed class FileDisk(string folder) : IDisk
     {
         var fullPath = FullPath(path);
         if (mode == DiskFileMode.Create)
-            Directory.CreateDirectory(Path.GetDirectoryName(fullPath)!);
+            MakeFolder(Path.GetDirectoryName(fullPath)!);
 
         try
         {
@@ -111,6 +111,21 @@ public sealed class FileDisk(string folder) : IDisk
 
     /// <summary>Tells whether the caller runs on a thread that may block.</summary>
     internal bool MayBlock() => _commits.IsCurrent || _aside.IsCurrent;
+
+    /// <summary>Makes a folder that survives a power cut, for this user alone: it has what people said to their agents.</summary>
+    private static void MakeFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        if (Path.GetDirectoryName(path) is { } parent)
+            Posix.SyncFolder(parent);
+    }
 
     private string FullPath(string path) => Path.Combine(_root, path.Replace('/', Path.DirectorySeparatorChar));
 

@@ -124,7 +124,7 @@ public sealed partial class FileJournal
         if (!group.IsEmpty)
         {
             Publish(group, active);
-            _metrics.Committed(group.EntryCount, group.Body.Length, _time.GetElapsedTime(started));
+            _metrics?.Committed(group.EntryCount, group.Body.Length, _time.GetElapsedTime(started));
         }
 
         foreach (var waiter in group.Waiters)
@@ -195,7 +195,7 @@ public sealed partial class FileJournal
         var started = _time.GetTimestamp();
         await active.File.SyncAsync().ConfigureAwait(false);
         _syncedPlace = upTo;
-        _metrics.Synced(_time.GetElapsedTime(started));
+        _metrics?.Synced(_time.GetElapsedTime(started));
     }
 
     /// <summary>Makes a committed group visible: state first, then entries, then the head.</summary>

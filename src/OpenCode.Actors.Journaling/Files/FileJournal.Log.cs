@@ -30,4 +30,7 @@ public sealed partial class FileJournal
 
     [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "Retention failed, and is tried again in a while. The log grows until then.")]
     private static partial void LogTrimFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "Closing the log failed. What was acknowledged as durable is safe; volatile events of the last moments may be lost.")]
+    private static partial void LogCloseFailed(ILogger logger, Exception cause);
 }

@@ -36,7 +36,7 @@ public sealed partial class FileJournal
 
         _timeline = timeline.Next(Head, _syncedPlace);
         await _timeline.WriteAsync(_disk).ConfigureAwait(false);
-        _metrics.Opened(() => (Head, Floor));
+        _metrics?.Opened(() => (Head, Floor));
         var milliseconds = _time.GetElapsedTime(started).TotalMilliseconds;
         LogOpened(_logger, _disk.Name, Timeline.Id, Timeline.Current, Floor, Head, milliseconds);
     }

@@ -10,11 +10,14 @@ namespace OpenCode.Actors.Journaling.Files;
 /// <summary>The journal of a single node, in one data folder: a log of checksummed frames, and a snapshot for each owner that needs one (RULES B).</summary>
 public sealed partial class FileJournal : IJournal
 {
+    private const int LeastSegmentBytes = 4096;
+    private const int MostSegmentBytes = 1024 * 1024 * 1024;
+
     private readonly IDisk _disk;
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<ulong> _entropy;
-    private readonly JournalMetrics _metrics;
+    private readonly JournalMetrics? _metrics;
     private readonly ILogger _logger;
     private readonly LogFiles _files = new();
     private readonly StateIndex _index;
@@ -32,7 +35,7 @@ public sealed partial class FileJournal : IJournal
     {
         (_disk, _hold, _options, _time, _entropy) = (disk, hold, options, time, entropy);
         _logger = logger ?? NullLogger<FileJournal>.Instance;
-        _metrics = metrics ?? new();
+        _metrics = metrics;
         _index = new(options.HoldKinds);
         _recent = new(options.RecentBytes);
         _queue = new(disk.RunsInline);
@@ -73,6 +76,9 @@ public sealed partial class FileJournal : IJournal
     {
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.SegmentBytes is < LeastSegmentBytes or > MostSegmentBytes)
+            throw new ArgumentException($"{nameof(options.SegmentBytes)} is {options.SegmentBytes}: give {LeastSegmentBytes} to {MostSegmentBytes}.", nameof(options));
+
         var journal = new FileJournal(disk, disk.Lock(), options, time, entropy, logger, metrics);
         try
         {
@@ -88,7 +94,7 @@ public sealed partial class FileJournal : IJournal
     }
 
     /// <summary>Commits what was taken, syncs it, and lets go of the folder.</summary>
-    /// <returns>A task that ends when it is done.</returns>
+    /// <returns>A task that ends when it is done; it does not fail.</returns>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -99,7 +105,16 @@ public sealed partial class FileJournal : IJournal
         _queue.Refuse(closed);
         await _queue.WhenIdleAsync().ConfigureAwait(false);
         await _asideTurn.WaitAsync().ConfigureAwait(false);
-        await OnDiskAsync(_disk.Run, CloseLogAsync).ConfigureAwait(false);
+        try
+        {
+            await OnDiskAsync(_disk.Run, CloseLogAsync).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            // Nothing that was answered as durable waits for this: the next start cuts what is lost.
+            LogCloseFailed(_logger, e);
+        }
+
         _waiters.Fail(closed);
         _files.DisposeFiles();
         _hold.Dispose();

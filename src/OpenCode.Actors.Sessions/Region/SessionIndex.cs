@@ -26,7 +26,9 @@ internal sealed class SessionIndex
     public void Put(SessionEntry entry)
     {
         Remove(entry.Id);
-        var shared = entry with { Directory = Share(entry.Directory), ProjectId = Share(entry.ProjectId), Path = Share(entry.Path) };
+        var (directory, project, path) = (Share(entry.Directory), Share(entry.ProjectId), Share(entry.Path));
+        var isShared = ReferenceEquals(directory, entry.Directory) && ReferenceEquals(project, entry.ProjectId) && ReferenceEquals(path, entry.Path);
+        var shared = isShared ? entry : entry with { Directory = directory, ProjectId = project, Path = path };
         _byId.Add(shared.Id, shared);
         _byTime.Add(shared);
     }

@@ -28,8 +28,9 @@ internal sealed partial class SessionsActor
     private async ValueTask<Surveyed> SurveyAsync()
     {
         var entries = new List<SessionEntry>();
+        var reader = new EntryReader();
         await foreach (var row in setup.Journal.ListAsync(Rows.Session, Context.Incarnation))
-            entries.Add(SessionEntry.Of(JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.Session)!, row.Json.ToArray()));
+            entries.Add(reader.Read(row.Json.Span));
 
         var unfinished = new List<SessionId>();
         await foreach (var row in setup.Journal.ListAsync(Rows.Turn, Context.Incarnation))

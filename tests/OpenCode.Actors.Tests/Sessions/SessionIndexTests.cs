@@ -1,4 +1,9 @@
+using System.Text;
+using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -32,6 +37,31 @@ public sealed class SessionIndexTests
         index.Remove(Entry(1).Id);
         Assert.Equal(1, index.Count);
     }
+
+    [Fact]
+    public void An_entry_read_from_its_row_is_the_one_of_its_info()
+    {
+        var info = new Session(new SessionId("ses_1"), "slug", "global", "/work/ü \"x\"", "A \"title\"", "1", new SessionTime(1, 2) { Archived = 3 })
+        {
+            Path = "sub",
+            ParentId = new SessionId("ses_0"),
+            Permission = [new PermissionRule("bash", "*", PermissionAction.Ask)],
+        };
+        var reader = new EntryReader();
+        foreach (var each in (Session[])[info, info with { ParentId = null, Directory = "/other", Path = "" }, info])
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(each, ProtocolJson.Wire.Session);
+            var read = reader.Read(json);
+            Assert.Equal(SessionEntry.Of(each, read.Json), read);
+            Assert.Equal(json, read.Json.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"id\":\"ses_1\"}")]
+    public void A_row_that_is_no_session_is_refused(string row) =>
+        Assert.Throws<JsonException>(() => new EntryReader().Read(Encoding.UTF8.GetBytes(row)));
 
     private static SessionEntry Entry(int i) => new(
         new SessionId($"ses_{i:D26}"), string.Concat("/work/", "project"), string.Concat("glo", "bal"), "", null, $"New session - {i:D24}", i, new byte[500]);

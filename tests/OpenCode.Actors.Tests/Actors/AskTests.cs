@@ -175,25 +175,25 @@ public sealed class AskTests : ActorKit
     [Fact]
     public async Task Continuations_of_an_answer_do_not_run_inside_the_one_who_answers()
     {
-        var actorThread = 0;
-        await using var system = ActorSystem.Create("pool");
-        var inside = false;
-        var target = system.ActorOf(TestActor.PropsFor((a, _) =>
+        var turnThread = 0;
+        var wasInside = false;
+        var target = Spawn(TestActor.PropsFor((a, _) =>
         {
-            actorThread = Environment.CurrentManagedThreadId;
-            Volatile.Write(ref inside, true);
+            turnThread = Environment.CurrentManagedThreadId;
             a.Sender.Tell("answer");
-            Thread.Sleep(20); // A continuation that runs inline would come before the next line.
-            Volatile.Write(ref inside, false);
+            turnThread = 0;
         }));
 
-        var wasInline = await Task.Run(async () =>
-        {
-            await target.Ask<string>("question", Limit).ConfigureAwait(false);
-            return Environment.CurrentManagedThreadId == actorThread && Volatile.Read(ref inside);
-        });
+        var answer = target.Ask<string>("question", Limit);
+        var continuation = answer.ContinueWith(
+            _ => wasInside = Volatile.Read(ref turnThread) == Environment.CurrentManagedThreadId,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        await RunDryAsync();
+        await continuation;
 
-        Assert.False(wasInline);
+        Assert.False(wasInside);
     }
 
     private sealed record Question(IActorRef ReplyTo);

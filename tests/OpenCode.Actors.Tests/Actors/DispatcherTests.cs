@@ -33,16 +33,19 @@ public sealed class DispatcherTests : IAsyncDisposable
     public async Task Blocking_actors_share_a_bounded_number_of_threads_and_leave_the_pool_alone()
     {
         var threads = new ConcurrentDictionary<int, bool>();
+        using var both = new CountdownEvent(2);
         var actors = Enumerable.Range(0, 10).Select(_ => _system.ActorOf(TestActor.PropsFor((a, _) =>
         {
             threads[Environment.CurrentManagedThreadId] = Thread.CurrentThread.IsThreadPoolThread;
-            Thread.Sleep(5);
+            if (!both.IsSet)
+                both.Signal();
+            both.Wait(Limit); // Blocks, until two threads are in here.
             a.Sender.Tell("done");
         }).WithDispatcher("blocking"))).ToList();
 
         await Task.WhenAll(actors.Select(actor => actor.Ask<string>("x", Limit)));
 
-        Assert.InRange(threads.Count, 1, 2);
+        Assert.Equal(2, threads.Count);
         Assert.All(threads.Values, Assert.False);
     }
 

@@ -39,7 +39,7 @@ public sealed class RunAttachTests(ITestOutputHelper output) : ServerTest(output
             var run = await OpenCodeRun.AttachAsync(server.Root, prompt, Folder);
 
             Assert.True(run.ExitCode == 0, $"Attach {n} of {runs} ended with {run.ExitCode}. {run.Output} {run.Errors}");
-            Assert.True(run.Output.Contains(expected, StringComparison.Ordinal), $"Attach {n} of {runs} did not print '{expected}': '{run.Output}' {run.Errors}");
+            Assert.True(run.Output.Contains(expected, StringComparison.Ordinal), $"Attach {n} of {runs} did not print '{expected}': '{run.Output}' {run.Errors} The server's log: {server.Log}");
         }
 
         Output.WriteLine($"`run --attach` \"{prompt}\": {runs} of {runs}.");

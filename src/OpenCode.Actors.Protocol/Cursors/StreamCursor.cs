@@ -84,6 +84,7 @@ public readonly record struct StreamCursor(string Timeline, int Generation, long
     private static bool TryReadNumber(ReadOnlySpan<char> text, out long number)
     {
         number = 0;
-        return (text.Length == 1 || !text.StartsWith('0')) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        // The parser of .NET overlooks trailing U+0000.
+        return (text.Length == 1 || !text.StartsWith('0')) && !text.Contains('\0') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 }

@@ -77,6 +77,9 @@ public sealed class StreamCursorTests
     public void A3_anything_else_is_damaged(string text) => Assert.False(StreamCursor.TryParse(text, out _));
 
     [Fact]
+    public void A3_a_number_that_ends_in_a_null_character_is_damaged() => Assert.False(StreamCursor.TryParse("aZ09bcde.3-104\0", out _));
+
+    [Fact]
     public void A3_a_cursor_with_one_character_changed_is_damaged_or_says_something_else()
     {
         const string good = "aZ09bcde.3-1042.m1100";

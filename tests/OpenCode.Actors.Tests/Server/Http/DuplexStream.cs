@@ -46,6 +46,7 @@ internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
     {
         if (disposing)
         {
+            input.CancelPendingRead(); // as a socket that is closed ends the read under way
             _input.Dispose();
             _output.Dispose();
         }

@@ -30,6 +30,7 @@ public static class EventStreamServices
             .Validate(o => o.WriteTimeoutMs is >= 1_000 and <= 600_000, "server.event_stream.write_timeout_ms: give 1000 to 600000 (milliseconds).")
             .Validate(o => o.RetainMs is >= 60_000 and <= 604_800_000, "server.event_stream.retain_ms: give 60000 (a minute) to 604800000 (a week).")
             .Validate(o => o.RetainBytes is >= 16L << 20 and <= 1L << 40, "server.event_stream.retain_bytes: give 16777216 (16 MiB) to 1099511627776 (1 TiB).")
+            .Validate(o => o.HeadStartMs is >= 0 and <= 1_000, "HeadStartMs: give 0 to 1000 (milliseconds).")
             .Validate(o => o.MaxStreams is >= 1 and <= 1_000_000, "server.limits.streams: give 1 to 1000000.");
 
         services.TryAddSingleton(provider => new EventStreamMetrics(provider.GetService<IMeterFactory>()));

@@ -7,7 +7,8 @@ namespace OpenCode.Actors.Streams.Subscribers;
 /// a moment ago.
 /// </summary>
 internal sealed class FlushBarrierActor(
-    SubscribersActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> streams, IReadOnlyList<TimeSpan> lost) : Actor
+    SubscribersActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> streams, IReadOnlyList<TimeSpan> lost,
+    TimeSpan headStart) : Actor
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _stuckLimit = TimeSpan.FromMilliseconds(250);
@@ -22,6 +23,7 @@ internal sealed class FlushBarrierActor(
     private readonly List<int> _awaited = [];
     private int _keys;
     private bool _reached;
+    private bool _isOwedHeadStart;
 
     /// <summary>A stream of the location was opened.</summary>
     /// <param name="Subscriber">It counts from now on.</param>
@@ -37,6 +39,11 @@ internal sealed class FlushBarrierActor(
         public static LookAgain Instance { get; } = new();
     }
 
+    private sealed record HeadStartOver
+    {
+        public static HeadStartOver Instance { get; } = new();
+    }
+
     private sealed record GiveUpOne(int Key);
 
     private sealed record GiveUp
@@ -45,8 +52,9 @@ internal sealed class FlushBarrierActor(
     }
 
     public static Props PropsFor(
-        SubscribersActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> streams, IReadOnlyList<TimeSpan> lost) =>
-        Props.Create(() => new FlushBarrierActor(wait, asker, logActor, streams, lost)).WithMailbox(MailboxOptions.Unbounded);
+        SubscribersActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> streams, IReadOnlyList<TimeSpan> lost,
+        TimeSpan headStart) =>
+        Props.Create(() => new FlushBarrierActor(wait, asker, logActor, streams, lost, headStart)).WithMailbox(MailboxOptions.Unbounded);
 
     /// <summary>For how long the client of a stream that ended so is waited for.</summary>
     public static TimeSpan ComesBackWithin(StreamEndReason reason) => reason switch
@@ -77,6 +85,7 @@ internal sealed class FlushBarrierActor(
                 AskAll();
                 break;
             case SubscriberActor.FlushReported m:
+                _isOwedHeadStart |= headStart > TimeSpan.Zero && m.Flushed && _pending.Contains(Sender);
                 if (m.Flushed || m.Stuck >= _stuckLimit)
                     _pending.Remove(Sender);
                 break;
@@ -94,6 +103,9 @@ internal sealed class FlushBarrierActor(
             case GiveUpOne m:
                 _awaited.Remove(m.Key);
                 break;
+            case HeadStartOver:
+                _isOwedHeadStart = false;
+                break;
             case GiveUp:
                 _pending.Clear();
                 _awaited.Clear();
@@ -103,7 +115,15 @@ internal sealed class FlushBarrierActor(
                 return Unhandled(message);
         }
 
-        if (_reached && _pending.Count == 0 && _awaited.Count == 0)
+        if (!_reached || _pending.Count > 0 || _awaited.Count > 0)
+            return ValueTask.CompletedTask;
+
+        if (_isOwedHeadStart)
+        {
+            if (!Context.Timers.IsActive(nameof(HeadStartOver)))
+                Context.Timers.StartSingle(nameof(HeadStartOver), HeadStartOver.Instance, headStart);
+        }
+        else
         {
             asker.Tell(new SubscribersActor.Flushed(wait.Location, wait.Offset), Context.Parent);
             Context.Stop(Self);

@@ -189,7 +189,7 @@ internal sealed partial class SubscribersActor(
             return;
         }
 
-        var barrier = Context.ActorOf(FlushBarrierActor.PropsFor(message, Sender, logActor, streams, lost));
+        var barrier = Context.ActorOf(FlushBarrierActor.PropsFor(message, Sender, logActor, streams, lost, options.HeadStart));
         Context.Watch(barrier);
         _barriers.Add(barrier, message.Location);
     }

@@ -36,6 +36,18 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
+    public void D1_flushed_streams_have_a_head_start_over_the_answer()
+    {
+        Options.HeadStartMs = 50;
+        ConnectBare();
+        Append(Journal.Event());
+
+        Wait("/a", 1);
+
+        ExpectAt(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
     public void D1_a_stream_whose_location_was_quiet_is_flushed_too()
     {
         ConnectBare();

@@ -18,7 +18,7 @@ public abstract class StreamsKit : ActorKit
 
     internal ScriptedJournal Journal { get; } = new();
 
-    internal EventStreamOptions Options { get; } = new();
+    internal EventStreamOptions Options { get; } = new() { HeadStartMs = 0 };
 
     internal EventStreamMetrics Metrics { get; } = new();
 

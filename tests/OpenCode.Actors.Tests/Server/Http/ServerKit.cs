@@ -14,6 +14,7 @@ using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Streams;
 using OpenCode.Actors.TestKit;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Locations;
@@ -116,6 +117,7 @@ internal sealed class ServerKit : IAsyncDisposable
             builder.Logging.ClearProviders().AddProvider(new Collector(Log)).SetMinimumLevel(LogLevel.Information);
             builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            builder.Services.PostConfigure<EventStreamOptions>(streams => streams.HeadStartMs = 0); // the clock stands
             builder.Services.Replace(ServiceDescriptor.Singleton<IDisk>(Disk));
             builder.Services.Replace(ServiceDescriptor.Singleton<IFolderTree>(new FakeFolderTree().Folder("/work").Folder("/other").File("/work/a-file")));
             builder.Services.Replace(ServiceDescriptor.Singleton<IGit>(new NoGit()));

@@ -124,6 +124,19 @@ public sealed partial class FileJournal
     /// <summary>Writes a snapshot of each owner, and takes its rows out of the index.</summary>
     private async Task SnapshotAsync(string[] owners)
     {
+        _index.BeginSnapshots(owners);
+        try
+        {
+            await SnapshotBegunAsync(owners).ConfigureAwait(false);
+        }
+        finally
+        {
+            _index.EndSnapshots(owners);
+        }
+    }
+
+    private async Task SnapshotBegunAsync(string[] owners)
+    {
         var written = new List<(string Owner, long Place, string? Temporary)>();
         await OnDiskAsync(_disk.RunAside, async () =>
         {

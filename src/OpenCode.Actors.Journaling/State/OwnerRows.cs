@@ -13,8 +13,9 @@ internal sealed class OwnerRows(string owner)
     private int _count;
     private Dictionary<(string Kind, string Key), int>? _lookup;
 
-    // What was deleted since the snapshot, and is still in it.
+    // What was deleted since the snapshot, and is still in it: also of a snapshot that is only being written.
     private Dictionary<(string Kind, string Key), long>? _deleted;
+    private bool _snapshotBegun;
 
     public string Owner { get; } = owner;
 
@@ -65,11 +66,22 @@ internal sealed class OwnerRows(string owner)
         var index = IndexOf(deletion.Kind, deletion.Key);
         if (index >= 0)
             RemoveAt(index);
-        if (!HasSnapshot || deletion.Place < SnapshotPlace)
+        if ((!HasSnapshot && !_snapshotBegun) || deletion.Place < SnapshotPlace)
             return;
 
         OldestPlace = Math.Min(OldestPlace, deletion.Place);
         (_deleted ??= [])[(deletion.Kind, deletion.Key)] = deletion.Place;
+    }
+
+    /// <summary>Remembers from now on what is deleted: a snapshot is being written that may hold it.</summary>
+    public void BeginSnapshot() => _snapshotBegun = true;
+
+    /// <summary>No snapshot is being written any more.</summary>
+    public void EndSnapshot()
+    {
+        _snapshotBegun = false;
+        if (!HasSnapshot)
+            _deleted = null;
     }
 
     /// <summary>Takes over a snapshot that holds up to a place (0: nobody knows yet): what is older is in it, and is kept here only for the kinds that hold up retention.</summary>

@@ -35,8 +35,7 @@ internal sealed class StateIndex(ISet<string> holdKinds)
                     owner.Put(row);
                 else
                     owner.Delete(row);
-                if (owner is { Count: 0, HasSnapshot: false })
-                    _owners.Remove(owner.Owner);
+                RemoveIfEmptyNeedsLock(owner);
             }
         }
     }
@@ -65,6 +64,35 @@ internal sealed class StateIndex(ISet<string> holdKinds)
         }
     }
 
+    /// <summary>Begins to remember what is deleted of owners while their snapshots are written: such a row is still in the snapshot.</summary>
+    public void BeginSnapshots(string[] owners)
+    {
+        lock (_gate)
+        {
+            foreach (var owner in owners)
+            {
+                if (_owners.TryGetValue(owner, out var rows))
+                    rows.BeginSnapshot();
+            }
+        }
+    }
+
+    /// <summary>Ends what <see cref="BeginSnapshots"/> began, whether the snapshots were taken over or not.</summary>
+    public void EndSnapshots(string[] owners)
+    {
+        lock (_gate)
+        {
+            foreach (var owner in owners)
+            {
+                if (!_owners.TryGetValue(owner, out var rows))
+                    continue;
+
+                rows.EndSnapshot();
+                RemoveIfEmptyNeedsLock(rows);
+            }
+        }
+    }
+
     /// <summary>Takes over a new snapshot: what stands before its place is in it.</summary>
     public void TakeSnapshot(string owner, long place)
     {
@@ -81,8 +109,7 @@ internal sealed class StateIndex(ISet<string> holdKinds)
                 return;
 
             rows.DropSnapshot(place);
-            if (rows.Count == 0)
-                _owners.Remove(owner);
+            RemoveIfEmptyNeedsLock(rows);
         }
     }
 
@@ -124,6 +151,12 @@ internal sealed class StateIndex(ISet<string> holdKinds)
         }
 
         return owners;
+    }
+
+    private void RemoveIfEmptyNeedsLock(OwnerRows rows)
+    {
+        if (rows is { Count: 0, HasSnapshot: false })
+            _owners.Remove(rows.Owner);
     }
 
     private OwnerRows FindOrAddNeedsLock(string owner) =>

@@ -111,7 +111,23 @@ public sealed class CrashTests
             }
         }
 
+        // One batch, or some that wait behind a slow sync and are committed together.
         private async Task AppendAsync(FileJournal journal)
+        {
+            var together = _entropy.Next(6) == 0 ? _entropy.Next(8) : 0;
+            var appends = new List<Task>();
+            if (together > 0)
+                _disk.HoldSyncs();
+            for (var i = 0; i <= together; i++)
+                appends.Add(AppendBatchAsync(journal));
+
+            _disk.ReleaseSyncs();
+            await Task.WhenAll(appends);
+            if (_entropy.Next(8) == 0 && (!_powerGoes || _disk.OperationsUntilCrash is not null))
+                await _model.CheckStateAsync(journal);
+        }
+
+        private async Task AppendBatchAsync(FileJournal journal)
         {
             var durable = _entropy.Next(3) == 0;
             var entries = Enumerable.Range(0, _entropy.Next(4))
@@ -119,11 +135,9 @@ public sealed class CrashTests
                 .ToArray();
             var batch = new JournalBatch(entries, [.. Enumerable.Range(0, _entropy.Next(5)).Select(_ => Change())]);
 
-            _model.Told(batch);
+            var number = _model.Told(batch);
             var offset = await journal.AppendAsync(batch, default);
-            _model.Answered(journal.Timeline.Current, offset);
-            if (_entropy.Next(8) == 0 && (!_powerGoes || _disk.OperationsUntilCrash is not null))
-                await _model.CheckStateAsync(journal);
+            _model.Answered(number, journal.Timeline.Current, offset);
         }
 
         private StateChange Change()

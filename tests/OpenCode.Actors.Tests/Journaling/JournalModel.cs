@@ -15,20 +15,23 @@ internal sealed class JournalModel
     private int _syncedCount;
     private int _writtenCount;
 
-    public void Told(JournalBatch batch)
+    /// <summary>Notes a batch.</summary>
+    /// <returns>Its number.</returns>
+    public int Told(JournalBatch batch)
     {
         _batches.Add(batch);
         _head += batch.Entries.Count;
         _state.Apply(batch.Changes, _head);
+        return _batches.Count - 1;
     }
 
-    /// <summary>Notes that the batches told so far are answered; a durable one vouches for all before it (they are in one log).</summary>
-    public void Answered(int generation, long firstOffset)
+    /// <summary>Notes that a batch is answered; it vouches for all before it (they are in one log), if it is durable also over a power cut.</summary>
+    public void Answered(int number, int generation, long firstOffset)
     {
-        var batch = _batches[^1];
-        _writtenCount = _batches.Count;
+        var batch = _batches[number];
+        _writtenCount = Math.Max(_writtenCount, number + 1);
         if (batch.Durable)
-            _syncedCount = _batches.Count;
+            _syncedCount = Math.Max(_syncedCount, number + 1);
         for (var i = 0; i < batch.Entries.Count; i++)
             _shown.Add((generation, firstOffset + i, batch.Entries[i].EventId));
     }

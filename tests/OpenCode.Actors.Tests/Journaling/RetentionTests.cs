@@ -195,6 +195,38 @@ public sealed class RetentionTests : JournalKit
     }
 
     [Fact]
+    public async Task A_row_deleted_while_its_snapshot_is_written_stays_deleted_and_comes_last_when_it_is_written_anew()
+    {
+        await using var journal = await OpenAsync();
+        await journal.AppendAsync(new([Make.Entry("a")], [.. Enumerable.Range(0, 20).Select(i => Make.Put("part", "ses_1", $"{i}", "1"))]), default);
+        Disk.HoldSyncs();
+        var compaction = journal.CompactAsync("ses_1", default).AsTask();
+
+        await journal.AppendAsync(new([], [Make.Delete("part", "ses_1", "3"), Make.Delete("part", "ses_1", "4")]), default);
+        await journal.AppendAsync(new([], [Make.Put("part", "ses_1", "4", "2")]), default);
+        Assert.False(compaction.IsCompleted);
+        Disk.ReleaseSyncs();
+        await compaction;
+
+        Assert.Equal([.. Enumerable.Range(0, 20).Where(i => i is not (3 or 4)).Select(i => $"part/{i}=1"), "part/4=2"], await LoadAsync(journal, "ses_1"));
+    }
+
+    [Fact]
+    public async Task An_owner_whose_rows_are_all_deleted_while_its_first_snapshot_is_written_has_nothing()
+    {
+        await using var journal = await OpenAsync();
+        await journal.AppendAsync(new([Make.Entry("a")], [.. Enumerable.Range(0, 20).Select(i => Make.Put("part", "ses_1", $"{i}", "1"))]), default);
+        Disk.HoldSyncs();
+        var compaction = journal.CompactAsync("ses_1", default).AsTask();
+
+        await journal.AppendAsync(new([], [.. Enumerable.Range(0, 20).Select(i => Make.Delete("part", "ses_1", $"{i}"))]), default);
+        Disk.ReleaseSyncs();
+        await compaction;
+
+        Assert.Empty(await LoadAsync(journal, "ses_1"));
+    }
+
+    [Fact]
     public async Task A_damaged_snapshot_is_named_and_never_read_as_something_else()
     {
         await using var journal = await OpenAsync();

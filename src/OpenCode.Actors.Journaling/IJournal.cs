@@ -25,8 +25,18 @@ public interface IJournal : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting. The batch may still be written; read the head to know.</param>
     /// <returns>The offset of the first entry, the others follow without gaps; the head of the log when the batch has no entry.</returns>
     /// <exception cref="JournalFullException">The disk is full. Nothing of the batch was written; try again later.</exception>
+    /// <exception cref="JournalFencedException">A shard of <see cref="JournalBatch.Fences"/> has another owner. Nothing of the batch was written.</exception>
     /// <exception cref="JournalFailedException">The journal is dead, and the fate of the batch unknown. Stop the process.</exception>
     ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Waits until <see cref="Head"/> has all that anybody had committed before the call. With a journal that other processes append to as well, this is what makes a read
+    /// after it see them; the file journal has nothing to wait for.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The head.</returns>
+    /// <exception cref="JournalFailedException">The journal is dead.</exception>
+    ValueTask<long> CatchUpAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the committed entries after an offset, in pages of at most about 256 KiB, up to the head at the time of the call.</summary>
     /// <param name="after">The offset to start behind; 0 for the beginning.</param>

@@ -5,6 +5,9 @@ namespace OpenCode.Actors.Journaling;
 /// <param name="Changes">Changes in order; may be empty. They become visible with the entries, never before.</param>
 public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyList<StateChange> Changes)
 {
+    /// <summary>Gets the shards that whoever appends must still own. A journal that only one process can have open does not look at them.</summary>
+    public IReadOnlyList<Fence> Fences { get; init; } = [];
+
     /// <summary>Gets a value indicating whether any entry is durable, so that the whole batch is synced before it is answered.</summary>
     public bool Durable
     {
@@ -20,6 +23,11 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
         }
     }
 }
+
+/// <summary>The claim to own a shard, to be checked in the same transaction as what is written under it (RULES E1).</summary>
+/// <param name="Shard">The shard, from 0.</param>
+/// <param name="Token">What the owner was given with it: it grows with every change of the owner, so one of an earlier time writes nothing.</param>
+public sealed record Fence(int Shard, long Token);
 
 /// <summary>An entry that has no offset yet.</summary>
 /// <param name="EventId">The <c>evt_</c> id. It promises no order; the offset does (RULES A7).</param>

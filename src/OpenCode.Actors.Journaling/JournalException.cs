@@ -18,6 +18,15 @@ public sealed class JournalFullException(long freeBytes, long neededBytes)
     public long NeededBytes { get; } = neededBytes;
 }
 
+/// <summary>A batch named a shard that has another owner by now: nothing of it was written, and nothing that its writer still believes of that shard is true.</summary>
+/// <param name="fence">The claim that no longer holds.</param>
+public sealed class JournalFencedException(Fence fence)
+    : JournalException($"Shard {fence.Shard} is no longer owned under token {fence.Token}: another node has it. Stop what runs of it here; its new owner goes on.")
+{
+    /// <summary>Gets the claim that no longer holds.</summary>
+    public Fence Fence { get; } = fence;
+}
+
 /// <summary>A write or sync failed. What is on disk is unknown from here on: the process has to end, and the next start reads what is there.</summary>
 /// <param name="what">What was being done, and to which file.</param>
 /// <param name="innerException">The fault of the disk.</param>

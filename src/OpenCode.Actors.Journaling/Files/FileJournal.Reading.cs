@@ -34,6 +34,9 @@ public sealed partial class FileJournal
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => new(Head);
+
+    /// <inheritdoc/>
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _waiters.WaitBeyondAsync(offset, cancellationToken);
 
     /// <inheritdoc/>

@@ -42,6 +42,8 @@ internal sealed class MemoryLog : IJournal
             yield return new EntryPage(new ArraySegment<LogEntry>(_entries, (int)after, (int)(head - after)), head);
     }
 
+    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => new(Head);
+
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -254,6 +254,8 @@ internal sealed class BadJournal : IJournal
 
     public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) => Inner.ReadAsync(after, filter, cancellationToken);
 
+    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => Inner.CatchUpAsync(cancellationToken);
+
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => Inner.WaitBeyondAsync(offset, cancellationToken);
 
     public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken)

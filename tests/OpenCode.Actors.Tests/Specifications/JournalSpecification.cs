@@ -31,6 +31,16 @@ public abstract class JournalSpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_catching_up_the_head_has_what_was_answered_before()
+    {
+        Assert.Equal(0, await Journal.CatchUpAsync(default));
+        await Journal.AppendAsync(Make.Batch(Make.Entry("a"), Make.Entry("b")), default);
+
+        Assert.Equal(2, await Journal.CatchUpAsync(default));
+        Assert.Equal(2, Journal.Head);
+    }
+
+    [Fact]
     public async Task Entries_are_read_as_they_were_written_also_after_a_restart()
     {
         var full = new EntryDraft("evt_1", "message.updated", "/home/ä", "global", "ses_1", 7, true, """{"text":"λ"}"""u8.ToArray());

@@ -94,6 +94,8 @@ internal sealed class ScriptedJournal : IJournal
         }
     }
 
+    public ValueTask<long> CatchUpAsync(CancellationToken ct) => new(Head);
+
     public ValueTask WaitBeyondAsync(long offset, CancellationToken ct)
     {
         if (Head > offset)

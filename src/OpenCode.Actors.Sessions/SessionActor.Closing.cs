@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions;
 /// <content>Abort, delete, and turns that cannot go on: the run is stopped first, and the turn closed after its end (RULES C2).</content>
 internal sealed partial class SessionActor
 {
-    private readonly List<IActorRef> _aborters = [];
+    private readonly List<Completion> _onceClosed = [];
     private CloseCause? _closing;
     private bool _isBroken;
 
@@ -25,7 +25,7 @@ internal sealed partial class SessionActor
             return ValueTask.CompletedTask;
         }
 
-        _aborters.Add(Sender);
+        _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset)));
         CloseOnceStopped(CloseCause.Aborted);
         return ValueTask.CompletedTask;
     }
@@ -95,9 +95,9 @@ internal sealed partial class SessionActor
             Closing.Close(decision, cause);
         }
 
-        var aborted = _aborters.ConvertAll(static replyTo => new Completion(replyTo, static offset => new Aborted(offset)));
-        _aborters.Clear();
-        Commit(decision, [.. aborted]);
+        Completion[] closed = [.. _onceClosed];
+        _onceClosed.Clear();
+        Commit(decision, closed);
     }
 
     // The run's reports are lost with what was not written, so the turn is at its end. Closing it has to be written too: tried again until there is room.

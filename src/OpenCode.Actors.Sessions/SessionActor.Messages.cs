@@ -56,6 +56,12 @@ internal sealed partial class SessionActor
 
     public sealed record Aborted(long Offset);
 
+    /// <summary>The server stops: closes the open turn, unless it only waits for its user (RULES C5), and takes no new work. Only the region sends it.</summary>
+    public sealed record Quiesce;
+
+    /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
+    public sealed record Quiesced;
+
     /// <summary>Lists messages, oldest first.</summary>
     /// <param name="Limit">The newest that many; all when null.</param>
     /// <param name="Before">Only those before this one.</param>

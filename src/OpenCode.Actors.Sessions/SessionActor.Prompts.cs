@@ -14,7 +14,7 @@ internal sealed partial class SessionActor
 
     private ValueTask OnPrompt(Prompt message)
     {
-        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key))
+        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing(Sender))
             return ValueTask.CompletedTask;
 
         CloseBroken();
@@ -29,7 +29,7 @@ internal sealed partial class SessionActor
 
     private ValueTask OnRunShell(RunShell message)
     {
-        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key))
+        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing(Sender))
             return ValueTask.CompletedTask;
 
         CloseBroken();

@@ -8,7 +8,7 @@ internal sealed partial class SessionActor
 {
     private ValueTask OnReplyPermission(ReplyPermission message)
     {
-        if (IsPutOff() || IsMissing(Sender))
+        if (IsPutOff() || IsMissing(Sender) || IsQuiescing(Sender))
             return ValueTask.CompletedTask;
 
         if (_state.Permissions.Find(request => request.Id == message.RequestId) is not { } request)
@@ -20,7 +20,7 @@ internal sealed partial class SessionActor
 
     private ValueTask OnAnswerQuestion(QuestionId requestId, IReadOnlyList<IReadOnlyList<string>>? answers)
     {
-        if (IsPutOff() || IsMissing(Sender))
+        if (IsPutOff() || IsMissing(Sender) || IsQuiescing(Sender))
             return ValueTask.CompletedTask;
 
         if (_state.Questions.Find(request => request.Id == requestId) is not { } request)

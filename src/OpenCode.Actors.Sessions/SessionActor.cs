@@ -70,6 +70,7 @@ internal sealed partial class SessionActor : Actor
         RunShell m => OnRunShell(m),
         AwaitTurn m => OnAwaitTurn(m),
         Abort => OnAbort(),
+        Quiesce => OnQuiesce(),
         GetMessages m => OnGetMessages(m),
         GetMessage m => OnGetMessage(m),
         ReplyPermission m => OnReplyPermission(m),
@@ -94,8 +95,8 @@ internal sealed partial class SessionActor : Actor
             _setup.Metrics.Running(-1);
         var unavailable = new Unavailable("The session was restarted; whether the command was carried out is unknown.", TimeSpan.FromSeconds(1));
         FailAll(unavailable);
-        foreach (var replyTo in _aborters)
-            replyTo.Tell(unavailable, Self);
+        foreach (var closed in _onceClosed)
+            closed.ReplyTo!.Tell(unavailable, Self);
         LoseWaiters();
         return ValueTask.CompletedTask;
     }

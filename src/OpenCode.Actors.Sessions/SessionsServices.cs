@@ -14,6 +14,9 @@ namespace OpenCode.Actors.Sessions;
 /// <summary>Registration of the sessions.</summary>
 public static class SessionsServices
 {
+    // Of the 5 s of a shutdown: a command that was asked to end has half a second, the rest is a slow disk's.
+    private static readonly TimeSpan _quiesceTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>Adds sessions. Needs metrics, an <see cref="IJournal"/>, an <see cref="IModelCatalog"/> and the tools to be registered too.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes timings and limits.</param>
@@ -51,7 +54,10 @@ public static class SessionsServices
             var setup = provider.GetRequiredService<SessionSetup>();
             var journal = system.ActorOf(JournalActor.PropsFor(setup.Journal, provider.GetRequiredService<JournalFate>(), setup.Loggers.CreateLogger<JournalActor>()), "journal");
             registry.Register<JournalKey>(journal);
-            registry.Register<SessionsKey>(system.ActorOf(SessionsActor.PropsFor(journal, setup), "sessions"));
+            var sessions = system.ActorOf(SessionsActor.PropsFor(journal, setup), "sessions");
+            registry.Register<SessionsKey>(sessions);
+            system.CoordinatedShutdown.AddTask(ShutdownPhases.ServiceRequestsDone, "close-turns", cancellationToken =>
+                sessions.Ask<SessionsActor.Quiesced>(new SessionsActor.Quiesce(), _quiesceTimeout, cancellationToken));
         }));
     }
 }

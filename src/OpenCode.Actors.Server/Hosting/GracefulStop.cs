@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Journal;
 namespace OpenCode.Actors.Server.Hosting;
 
 /// <summary>The way down: the actors' coordinated shutdown begins when the host is told to stop, and not after Kestrel has waited for its clients.</summary>
-/// <remarks>Kestrel waits for open requests. Streams end because the shutdown resets them, waiting prompts because it closes their turns.</remarks>
+/// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns, streams end because it resets them.</remarks>
 internal sealed partial class GracefulStop(
     ActorSystem system, JournalFate journal, IHostApplicationLifetime application, ILogger<GracefulStop> logger) : IHostedService
 {

@@ -74,6 +74,8 @@ internal sealed partial class SessionsActor
             return;
 
         _children.Remove(id);
+        _unquiet.Remove(id);
+        ReportQuiet();
         journal.Tell(new Journal.JournalActor.Release(id.Value));
         foreach (var (command, sender) in child.Kept)
             Self.Tell(new Deliver(id, command), sender);

@@ -30,6 +30,12 @@ internal sealed partial class SessionsActor
     /// <summary>Aborts the turn of a session.</summary>
     public sealed record Abort(SessionId SessionId);
 
+    /// <summary>The server stops: every open turn is closed as aborted, except those that only wait for their user (RULES C5), and no work is taken any more.</summary>
+    public sealed record Quiesce;
+
+    /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
+    public sealed record Quiesced;
+
     public sealed record ListStatus(string? Directory = null);
 
     /// <summary>The sessions that are not idle.</summary>

@@ -78,6 +78,8 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
         ReplyQuestion m => OnQuestion(m.RequestId, new SessionActor.ReplyQuestion(m.RequestId, m.Answers)),
         RejectQuestion m => OnQuestion(m.RequestId, new SessionActor.RejectQuestion(m.RequestId)),
         Abort m => OnAbort(m),
+        Quiesce => OnQuiesce(),
+        SessionActor.Quiesced or StorageFull or Unavailable => OnQuiet(),
         Delete m => OnDelete(m),
         Noted m => OnNoted(m),
         Gone m => OnGone(m),
@@ -121,6 +123,8 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
         child = new Child(Context.ActorOf(SessionActor.PropsFor(id, journal, setup), id.Value));
         Context.Watch(child.Ref);
         _children.Add(id, child);
+        if (_isQuiescing)
+            child.Ref.Tell(new SessionActor.Quiesce(), Self);
         return child;
     }
 

@@ -9,6 +9,9 @@ namespace OpenCode.Actors.Streams.Subscribers;
 internal sealed partial class SubscribersActor(
     EventLog log, IActorRef logActor, EventStreamOptions options, EventStreamMetrics metrics, ILoggerFactory loggers) : Actor
 {
+    // Of the 5 s of a shutdown.
+    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
+
     private readonly ILogger<SubscribersActor> _logger = loggers.CreateLogger<SubscribersActor>();
     private readonly ILogger<SubscriberActor> _subscriberLogger = loggers.CreateLogger<SubscriberActor>();
     private readonly Dictionary<IActorRef, StreamRequest> _streams = [];
@@ -16,6 +19,7 @@ internal sealed partial class SubscribersActor(
     private readonly List<LostStream> _lost = [];
     private StreamEvents? _events;
     private IActorRef? _drainer;
+    private bool _isResetting;
 
     /// <summary>Opens a stream. Answered by <see cref="Connected"/>, <see cref="TooManyStreams"/> or <see cref="ShuttingDown"/>.</summary>
     /// <param name="Request">What is wanted, and where it goes.</param>
@@ -50,7 +54,10 @@ internal sealed partial class SubscribersActor(
     /// <param name="Offset">The offset of <c>server.instance.disposed</c>.</param>
     public sealed record DisposeLocation(string Location, long Offset);
 
-    /// <summary>Resets every stream and lets nobody in any more. Answered by <see cref="Drained"/> when all have ended.</summary>
+    /// <summary>
+    /// Lets nobody in any more, and resets every stream once those that move on had what is committed, within 1 s: the end of the turns that the stop has closed. Answered by
+    /// <see cref="Drained"/> when all have ended.
+    /// </summary>
     /// <remarks>All at once; spreading them over a window has its place here.</remarks>
     public sealed record Drain
     {
@@ -67,6 +74,11 @@ internal sealed partial class SubscribersActor(
     /// <param name="Subscriber">Which.</param>
     /// <param name="End">How.</param>
     internal sealed record Ended(IActorRef Subscriber, StreamEnd End) : IDeadLetterNoise;
+
+    private sealed record ResetAll
+    {
+        public static ResetAll Instance { get; } = new();
+    }
 
     private sealed record LostStream(string? Location, long AwaitedUntil);
 
@@ -101,6 +113,9 @@ internal sealed partial class SubscribersActor(
                 break;
             case Drain:
                 OnDrain();
+                break;
+            case Flushed or ResetAll:
+                OnResetAll();
                 break;
             case Terminated m:
                 OnTerminated(m.Actor);
@@ -150,8 +165,8 @@ internal sealed partial class SubscribersActor(
         if (!_streams.TryGetValue(message.Subscriber, out var request))
             return;
 
-        // Nobody leaves when a POST is answered who listens to the whole server.
-        var awaitedFor = request.Kind == StreamKind.Wrapped ? TimeSpan.Zero : FlushBarrierActor.ComesBackWithin(message.End.Reason);
+        // Nobody leaves when a POST is answered who listens to the whole server, and nobody comes back while it stops.
+        var awaitedFor = request.Kind == StreamKind.Wrapped || _drainer is not null ? TimeSpan.Zero : FlushBarrierActor.ComesBackWithin(message.End.Reason);
         if (awaitedFor > TimeSpan.Zero)
         {
             var now = Context.Time.GetTimestamp();
@@ -189,9 +204,14 @@ internal sealed partial class SubscribersActor(
             return;
         }
 
-        var barrier = Context.ActorOf(FlushBarrierActor.PropsFor(message, Sender, logActor, streams, lost, options.HeadStart));
+        StartBarrier(message, Sender, streams, lost);
+    }
+
+    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<IActorRef> streams, IReadOnlyList<TimeSpan> lost)
+    {
+        var barrier = Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, logActor, streams, lost, options.HeadStart));
         Context.Watch(barrier);
-        _barriers.Add(barrier, message.Location);
+        _barriers.Add(barrier, wait.Location);
     }
 
     private void OnDisposeLocation(DisposeLocation message)
@@ -207,10 +227,25 @@ internal sealed partial class SubscribersActor(
     {
         _drainer = Sender;
         LogDraining(_logger, _streams.Count);
+        if (_streams.Count > 0)
+        {
+            Context.Timers.StartSingle(nameof(ResetAll), ResetAll.Instance, _lastWords);
+            StartBarrier(new WaitFlushed(Location: null, log.Journal.Head), Self, [.. _streams.Keys], []);
+        }
+
+        ReportDrained();
+    }
+
+    private void OnResetAll()
+    {
+        if (_isResetting)
+            return;
+
+        _isResetting = true;
+        Context.Timers.Cancel(nameof(ResetAll));
         var end = new StreamEnd(StreamEndReason.Drained, "The server stops.");
         foreach (var subscriber in _streams.Keys)
             subscriber.Tell(new SubscriberActor.Reset(end), Self);
-        ReportDrained();
     }
 
     private void OnTerminated(IActorRef child)

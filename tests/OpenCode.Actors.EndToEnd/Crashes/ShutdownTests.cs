@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.EndToEnd.Sequences;
 using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
@@ -7,6 +8,54 @@ namespace OpenCode.Actors.EndToEnd.Crashes;
 /// <summary>Graceful stop within 5 s, whatever clients do; SDK clients must see a reset, or they would stop for good (DESIGN 5).</summary>
 public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
 {
+    [Fact]
+    public async Task A_stop_closes_the_turn_that_runs_so_that_clients_see_its_end_and_the_next_start_has_nothing_to_close()
+    {
+        var server = await StartAsync();
+        await using var stream = await server.ListenAsync();
+        var session = await server.Api.CreateSessionAsync();
+        var waiting = server.Api.AskAsync(session, "slow: 200");
+        await Eventually.TrueAsync(() => stream.Frames.Count(f => f.Type == "message.part.delta") >= 5, "some text");
+
+        server.Signal(Unix.Terminate);
+        var answer = await Eventually.EndsAsync(waiting, "the answer of who waits");
+        Assert.Equal(0, await server.ExitAsync(TimeSpan.FromSeconds(20)));
+
+        Assert.Equal("MessageAbortedError", answer.Text("info", "error", "name"));
+        Assert.NotEqual(StreamEnd.Clean, await Eventually.EndsAsync(stream.Ended, "the stream"));
+        var types = stream.Events.Select(f => f.Type).ToList();
+        Assert.Equal(
+            ["message.part.updated", "message.updated", "session.error", "session.status", "session.idle"], types.Skip(types.LastIndexOf("message.part.delta") + 1));
+        Assert.Single(types, "session.idle");
+
+        var restarted = await RestartAsync(server);
+        await using var after = await restarted.ListenAsync(lastEventId: stream.LastEventId);
+        await restarted.Api.PublishToastAsync("nothing before this");
+        Assert.Equal("tui.toast.show", (await after.WaitForAsync(f => !f.IsOfTheStream, "an event")).Type);
+        EventFold.Of(stream.Events, session).AssertIs(await restarted.Api.MessagesAsync(session));
+    }
+
+    [Fact]
+    public async Task C5_a_permission_that_waits_is_still_waiting_after_a_stop_and_its_turn_goes_on()
+    {
+        var server = await StartAsync();
+        await using var stream = await server.ListenAsync();
+        var session = await server.Api.CreateSessionAsync(Stage.AskForBash);
+        await server.Api.PromptAsync(session, "run: echo permitted at last");
+        var permission = (await stream.WaitForTypeAsync("permission.asked", session)).Properties.Text("id")!;
+
+        server.Signal(Unix.Terminate);
+        Assert.Equal(0, await server.ExitAsync(TimeSpan.FromSeconds(20)));
+        var restarted = await RestartAsync(server);
+
+        Assert.DoesNotContain(stream.Events, f => f.Type is "permission.replied" or "session.idle");
+        Assert.Equal([permission], (await restarted.Api.GetAsync("/permission")).EnumerateArray().Select(r => r.Text("id")));
+        Assert.Equal("busy", await restarted.Api.StatusAsync(session));
+        await restarted.Api.PostAsync($"/permission/{permission}/reply", new { reply = "once" });
+        await restarted.Api.IdleAsync(session);
+        Assert.Equal("stop", (await restarted.Api.MessagesAsync(session))[^1].Text("info", "finish"));
+    }
+
     [Theory]
     [InlineData(Unix.Terminate)]
     [InlineData(Unix.Interrupt)]

@@ -105,7 +105,68 @@ public sealed class SubscribersActorTests : StreamsKit
     }
 
     [Fact]
-    public void A_drain_resets_every_stream_and_lets_nobody_in()
+    public void A_drain_resets_every_stream_at_once_when_all_have_what_is_committed()
+    {
+        Start();
+        var clients = Enumerable.Range(0, 5).Select(_ => ConnectWrapped()).ToList();
+        Append(Journal.Event());
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        probe.Expect<SubscribersActor.Drained>();
+
+        Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));
+        Assert.All(clients, c => Assert.Single(c.LogEvents));
+        Assert.Equal(0, Metrics.Open);
+    }
+
+    [Fact]
+    public void A_drain_lets_a_stream_that_moves_on_have_what_is_committed_and_then_resets_it()
+    {
+        Start();
+        var slow = ConnectBare();
+        slow.Holds = true;
+        Append(Journal.Event("/a"));
+        Append(Journal.Event("/a"));
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        Run();
+        Assert.Null(slow.ResetBy);
+        slow.Release();
+        Run();
+        slow.Release();
+        probe.Expect<SubscribersActor.Drained>();
+
+        Assert.Equal(2, slow.LogEvents.Count());
+        Assert.Equal(StreamEndReason.Drained, slow.ResetBy!.Reason);
+    }
+
+    [Fact]
+    public void A_drain_waits_no_longer_than_a_second_for_a_stream_that_always_moves_on_a_little()
+    {
+        Start();
+        var slow = ConnectBare();
+        slow.Holds = true;
+        Append([.. Enumerable.Range(0, 4).Select(_ => Journal.Event("/a"))]);
+        for (var n = 0; n < 40; n++)
+            Append(Journal.Event("/a", bytes: 200_000));
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        for (var ms = 0; ms < 1_000; ms += 100)
+        {
+            Run();
+            Assert.Null(slow.ResetBy);
+            slow.Release();
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        probe.Expect<SubscribersActor.Drained>();
+    }
+
+    [Fact]
+    public void A_drain_resets_also_a_stream_that_takes_nothing_and_lets_nobody_in()
     {
         Start();
         var clients = Enumerable.Range(0, 5).Select(_ => ConnectWrapped()).ToList();
@@ -114,6 +175,8 @@ public sealed class SubscribersActorTests : StreamsKit
         var probe = CreateProbe();
 
         probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        Run();
+        Time.Advance(TimeSpan.FromMilliseconds(300));
         probe.Expect<SubscribersActor.Drained>();
 
         Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));

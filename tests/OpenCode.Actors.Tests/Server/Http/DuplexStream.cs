@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
-/// <summary>A client's end of a connection as a stream.</summary>
-internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
+/// <summary>A client's end of a connection as a stream. After a reset it gives what had arrived, then fails, as a socket of Linux does.</summary>
+internal sealed class DuplexStream(PipeReader input, PipeWriter output, Func<IOException?> resetBy) : Stream
 {
     private readonly Stream _input = input.AsStream();
     private readonly Stream _output = output.AsStream();
@@ -26,11 +26,13 @@ internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
 
-    public override int Read(byte[] buffer, int offset, int count) => _input.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => Arrived(_input.Read(buffer, offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _input.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Arrived(await _input.ReadAsync(buffer, cancellationToken));
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => _input.ReadAsync(buffer, offset, count, cancellationToken);
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Write(byte[] buffer, int offset, int count) => _output.Write(buffer, offset, count);
 
@@ -41,6 +43,8 @@ internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private int Arrived(int count) => count == 0 && resetBy() is { } reset ? throw reset : count;
 
     protected override void Dispose(bool disposing)
     {

@@ -36,12 +36,13 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
     {
         var toServer = new Pipe();
         var toClient = new Pipe();
-        if (!_accepted.Writer.TryWrite(new Connection(toServer, toClient)))
+        var connection = new Connection(toServer, toClient);
+        if (!_accepted.Writer.TryWrite(connection))
         {
             throw new IOException("Connection refused: the server does not listen any more.");
         }
 
-        return new DuplexStream(toClient.Reader, toServer.Writer);
+        return new DuplexStream(toClient.Reader, toServer.Writer, () => connection.ResetBy);
     }
 
     private sealed class Connection : DefaultConnectionContext, IMemoryPoolFeature
@@ -58,6 +59,8 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
 
         public MemoryPool<byte> MemoryPool => Blocks.Pool;
 
+        public IOException? ResetBy { get; private set; }
+
         private readonly CancellationTokenSource _closed = new();
 
         public override CancellationToken ConnectionClosed => _closed.Token;
@@ -66,7 +69,8 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
         {
             // What a reset does: both sides see an error.
             _toServer.Writer.Complete(abortReason);
-            _toClient.Writer.Complete(new IOException("Connection reset by peer.", abortReason));
+            ResetBy = new IOException("Connection reset by peer.", abortReason);
+            _toClient.Writer.Complete();
             _ = Task.Run(_closed.Cancel);
         }
 

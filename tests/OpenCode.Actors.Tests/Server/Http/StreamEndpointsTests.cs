@@ -171,10 +171,37 @@ public sealed class StreamEndpointsTests
 
         await server.StopAsync();
 
+        await stream.UntilAsync("session.idle"); // the end of the turn, then the reset
         await Assert.ThrowsAnyAsync<IOException>(() => stream.UntilAsync("never"));
         var (status, answer) = await waiting;
-        Assert.Equal((503, "OverloadedError"), (status, answer.GetProperty("name").GetString()));
+        Assert.Equal((200, "MessageAbortedError"), (status, answer.GetProperty("info").GetProperty("error").GetProperty("name").GetString()));
         stream.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_prompt_that_comes_in_while_the_server_stops_is_told_to_come_again()
+    {
+        var server = await ServerKit.StartAsync();
+        var session = await server.SessionAsync();
+        await using var connection = server.Connect();
+        var body = """{"parts":[{"type":"text","text":"too late"}]}""";
+        await connection.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /session/{session}/prompt_async HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {body.Length}\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 100", await HeadAsync(connection), StringComparison.Ordinal); // it is read now
+
+        var stopped = server.StopAsync();
+        while (!server.Log.Any(line => line.Text.Contains("Coordinated shutdown has ended", StringComparison.Ordinal)))
+        {
+            await Task.Yield();
+        }
+
+        await connection.WriteAsync(Encoding.ASCII.GetBytes(body));
+        var head = await HeadAsync(connection);
+
+        Assert.StartsWith("HTTP/1.1 503", head, StringComparison.Ordinal);
+        Assert.Contains("Retry-After: 1", head, StringComparison.Ordinal);
+        await stopped;
         await server.DisposeAsync();
     }
 

@@ -1,0 +1,47 @@
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions;
+
+/// <content>The server stops: what runs is closed now and not by the next start, so that clients see the end of it.</content>
+internal sealed partial class SessionActor
+{
+    private static readonly Unavailable _stopping = new("The server stops. Nothing was changed; send it again when the server is back.", TimeSpan.FromSeconds(1));
+
+    private bool _isQuiescing;
+
+    private ValueTask OnQuiesce()
+    {
+        _isQuiescing = true;
+        var done = new Completion(Sender, static _ => new Quiesced());
+        if (_closing is null && (_state.Turn is null || Recovery.IsParked(_state)))
+        {
+            LeaveParked(done);
+            return ValueTask.CompletedTask;
+        }
+
+        _onceClosed.Add(done);
+        CloseOnceStopped(CloseCause.ServerStopped);
+        return ValueTask.CompletedTask;
+    }
+
+    // RULES C5: it has done nothing that is not ended, so it stays. A model that still talks is cut as a crash would cut it: it could call the next tool.
+    private void LeaveParked(Completion done)
+    {
+        var decision = NewDecision();
+        if (decision.State.Turn is { Stream: null })
+            Recovery.Park(decision);
+        Commit(decision, done);
+
+        foreach (var (_, replyTo) in _waiters.Values)
+            replyTo.Tell(new Unavailable("The server stops; the turn waits for its user and goes on after the next start.", _stopping.RetryAfter), Self);
+        _waiters.Clear();
+    }
+
+    private bool IsQuiescing(IActorRef replyTo)
+    {
+        if (_isQuiescing)
+            replyTo.Tell(_stopping, Self);
+        return _isQuiescing;
+    }
+}

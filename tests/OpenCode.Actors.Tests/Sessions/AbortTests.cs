@@ -100,15 +100,9 @@ public sealed class AbortTests : SessionsKit
     {
         var session = await CreateAsync();
         Disk.HoldSyncs();
-        var prompt = Begin(session.Id, Prompt("hello"));
-        await RunDryAsync();
-        var abort = Begin(session.Id, new SessionActor.Abort());
-        await RunDryAsync();
-        Disk.ReleaseSyncs();
-        await RunDryAsync();
 
-        Assert.IsType<SessionActor.Accepted>(await prompt);
-        Assert.IsType<SessionActor.Aborted>(await abort);
+        await AbortBeforeTheSyncEndsAsync(session.Id, "hello");
+
         Assert.Empty(Model.Requests);
         Assert.Equal(["status idle", "idle"], (await StoryAsync())[^2..]);
         await PromptAsync(session.Id, "next");
@@ -123,15 +117,9 @@ public sealed class AbortTests : SessionsKit
         Disk.HoldSyncs();
         Model.Answer.Say("x").End();
         await RunDryAsync();
-        var prompt = Begin(session.Id, Prompt("two"));
-        await RunDryAsync();
-        var abort = Begin(session.Id, new SessionActor.Abort());
-        await RunDryAsync();
-        Disk.ReleaseSyncs();
-        await RunDryAsync();
 
-        Assert.IsType<SessionActor.Accepted>(await prompt);
-        Assert.IsType<SessionActor.Aborted>(await abort);
+        await AbortBeforeTheSyncEndsAsync(session.Id, "two");
+
         Assert.Single(Model.Requests);
     }
 
@@ -163,5 +151,18 @@ public sealed class AbortTests : SessionsKit
         Model.Answer.Say("second").End();
         await RunDryAsync();
         Assert.Equal("second", Text((await MessagesAsync(session.Id))[^1]));
+    }
+
+    private async Task AbortBeforeTheSyncEndsAsync(SessionId session, string text)
+    {
+        var prompt = Begin(session, Prompt(text));
+        await RunDryAsync();
+        var abort = Begin(session, new SessionActor.Abort());
+        await RunDryAsync();
+        Disk.ReleaseSyncs();
+        await RunDryAsync();
+
+        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<SessionActor.Aborted>(await abort);
     }
 }

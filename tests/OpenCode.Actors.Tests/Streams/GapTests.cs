@@ -92,13 +92,7 @@ public sealed class GapTests : StreamsKit
     [Fact]
     public void A_slow_client_behind_the_ring_reads_the_journal_and_misses_nothing()
     {
-        Options.RingBytes = 20_000;
-        Start();
-        var client = ConnectWrapped();
-        client.Holds = true;
-        Append(Journal.Event());
-        for (var i = 0; i < 300; i++)
-            Append(Journal.Event(bytes: 200));
+        var client = FallBehindTheRing();
 
         Assert.True(Log.Ring.After > 100);
         client.Holds = false;
@@ -112,13 +106,7 @@ public sealed class GapTests : StreamsKit
     [Fact]
     public void A_slow_client_behind_the_floor_is_told_of_the_gap_with_its_cursor()
     {
-        Options.RingBytes = 20_000;
-        Start();
-        var client = ConnectWrapped();
-        client.Holds = true;
-        Append(Journal.Event());
-        for (var i = 0; i < 300; i++)
-            Append(Journal.Event(bytes: 200));
+        var client = FallBehindTheRing();
         Journal.Floor = 50;
         client.Holds = false;
         client.Release();
@@ -148,5 +136,19 @@ public sealed class GapTests : StreamsKit
 
         Assert.Equal(["server.connected", "hub.gap"], client.Events.Select(e => e.Type));
         Assert.Equal(Id(10), client.LastEventId);
+    }
+
+    // 301 events, of which the client has taken none since the first began.
+    private RecordingSseWriter FallBehindTheRing()
+    {
+        Options.RingBytes = 20_000;
+        Start();
+        var client = ConnectWrapped();
+        client.Holds = true;
+        Append(Journal.Event());
+        for (var i = 0; i < 300; i++)
+            Append(Journal.Event(bytes: 200));
+
+        return client;
     }
 }

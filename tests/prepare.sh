@@ -15,6 +15,9 @@ needed_package() {
   "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$2" < /dev/null > /dev/null
 }
 
+# The tests start servers of their own from the package's programs; the one that Debian starts by itself is not used.
+postgres() { ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || needed_package initdb postgresql; }
+
 # The clients of the end-to-end tests, exactly as the lock file has them.
 npm_packages() {
   need node "Install Node.js 20 or later."

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 npm_packages
 needed_package "${CHROMIUM:-chromium}" chromium
 needed_package nginx nginx-light
+postgres
 build_release
 
 export OPENCODE_ACTORS_NOTHING_LEFT_OUT=1

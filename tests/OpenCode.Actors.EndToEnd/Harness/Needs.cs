@@ -13,6 +13,8 @@ internal static class Needs
 
     public static void Nginx() => Require(Programs.Find("nginx") is not null, "nginx");
 
+    public static void Postgres() => Require(PostgresServer.IsInstalled, "PostgreSQL");
+
     private static void Require(bool present, string what)
     {
         if (present)

@@ -1,0 +1,107 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using OpenCode.Actors.Postgres.Connections;
+using OpenCode.Actors.Postgres.Schema;
+
+namespace OpenCode.Actors.Postgres;
+
+/// <summary>The database of the cluster as one process has it open: its schema is there, and each connection belongs to the life that was found at the start.</summary>
+/// <remarks>All members may be called from any thread.</remarks>
+public sealed partial class PostgresDatabase : IAsyncDisposable
+{
+    // PostgreSQL cuts a longer application_name, and then nobody finds the connections of a process by it.
+    private const int MaxTagBytes = 63;
+
+    private readonly NpgsqlDataSource _connections;
+    private readonly ConnectionSettings _settings;
+
+    private PostgresDatabase(ConnectionSettings settings, string tag, int generation, ILoggerFactory loggers)
+    {
+        _settings = settings;
+        Tag = tag;
+        Generation = generation;
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseLoggerFactory(loggers);
+        builder.UsePhysicalConnectionInitializer(static _ => throw new NotSupportedException("Connections are opened asynchronously."), CheckLifeAsync);
+        _connections = builder.Build();
+    }
+
+    /// <summary>Gets the <c>application_name</c> of every connection: <c>oc/</c> and the id of this process.</summary>
+    public string Tag { get; }
+
+    /// <summary>Gets the generation that ran when this process opened the database. It does not change: a process does not outlive it.</summary>
+    public int Generation { get; }
+
+    /// <summary>Gets host, port and database, for messages.</summary>
+    public string Place => _settings.Place;
+
+    /// <summary>Gets the schema that has all tables. The search path of each connection is at it.</summary>
+    public string Schema => _settings.Schema;
+
+    /// <summary>Opens the database: looks whether it is fit, and makes or updates the schema. Any number of processes may do so at the same time.</summary>
+    /// <param name="connectionString">A connection string of Npgsql. Its Search Path names the schema, by default <c>opencode_actors</c>.</param>
+    /// <param name="process">The id of this process: a new one at each start, at most 60 bytes.</param>
+    /// <param name="loggers">Makes loggers for this part and for Npgsql.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The database.</returns>
+    /// <exception cref="DatabaseRefusedException">Connection string, role, database or settings have to be changed.</exception>
+    /// <exception cref="DatabaseUnreachableException">It does not answer, or not now.</exception>
+    /// <exception cref="DatabaseVersionException">A newer program made the schema.</exception>
+    public static async Task<PostgresDatabase> OpenAsync(
+        string connectionString, string process, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
+    {
+        var tag = "oc/" + process;
+        if (Encoding.UTF8.GetByteCount(tag) > MaxTagBytes)
+            throw new ArgumentException($"The id '{process}' of the process is too long: give at most {MaxTagBytes - 3} bytes.", nameof(process));
+
+        loggers ??= NullLoggerFactory.Instance;
+        var settings = ConnectionSettings.Parse(connectionString, tag);
+        try
+        {
+            var (found, generation) = await PrepareAsync(settings, cancellationToken).ConfigureAwait(false);
+            var database = new PostgresDatabase(settings, tag, generation, loggers);
+            var logger = loggers.CreateLogger<PostgresDatabase>();
+            LogOpened(logger, settings.Place, settings.Schema, found, Migrator.Known, generation);
+            return database;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            throw DatabaseFaults.Explain(e, settings.Place);
+        }
+    }
+
+    /// <summary>Gets a connection; the caller disposes it. A new one is compared with the life of the database before it is given out (RULES E5).</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>An open connection, with the settings of a session that may append.</returns>
+    /// <exception cref="DatabaseLifeException">The database began another life: end the process.</exception>
+    /// <exception cref="NpgsqlException">There is none to be had now.</exception>
+    public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _connections.OpenConnectionAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    private static async Task<(int Found, int Generation)> PrepareAsync(ConnectionSettings settings, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await Fitness.CheckAsync(connection, settings, cancellationToken).ConfigureAwait(false);
+            var found = await Migrator.RunAsync(connection, settings.Schema, cancellationToken).ConfigureAwait(false);
+            return (found, await Life.GenerationAsync(connection, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private async Task CheckLifeAsync(NpgsqlConnection connection)
+    {
+        var found = await Life.GenerationAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        if (found != Generation)
+            throw new DatabaseLifeException(Generation, found);
+    }
+
+    [LoggerMessage(EventId = 3100, Level = LogLevel.Information,
+        Message = "Opened the database {Place}, schema {Schema} (version {Found}, now {Known}), generation {Generation}.")]
+    private static partial void LogOpened(ILogger logger, string place, string schema, int found, int known, int generation);
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Npgsql;
+
+namespace OpenCode.Actors.EndToEnd.Harness;
+
+/// <summary>A PostgreSQL of this test alone: data in a temporary folder, a free port on loopback, ended with the test or with its process.</summary>
+/// <remarks>Has the role and the database of <c>cluster-config/init.sql</c>. Runs as <c>nobody</c> where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
+internal sealed partial class PostgresServer : IAsyncDisposable
+{
+    private const string AdminPassword = "of-the-tests";
+
+    // Ends the server when the tests' end of the pipe is closed, however they died. Its first line is the process id of the server.
+    private const string Guard =
+        """
+        log=$1; shift
+        exec 3<&0
+        "$@" 3<&- >> "$log" 2>&1 &
+        server=$!
+        echo $server
+        ( cat <&3 > /dev/null; kill -QUIT $server ) &
+        guard=$!
+        wait $server
+        kill $guard
+        """;
+
+    private readonly string _folder;
+    private Process? _guard;
+    private int _schemas;
+
+    private PostgresServer(string folder, int port) => (_folder, Port) = (folder, port);
+
+    /// <summary>Gets a value indicating whether PostgreSQL is on this machine.</summary>
+    public static bool IsInstalled => Binaries is not null;
+
+    public int Port { get; }
+
+    /// <summary>Gets the process id of the server itself, the parent of all its backends.</summary>
+    public int ProcessId { get; private set; }
+
+    /// <summary>Gets how the cluster connects: with no more rights than init.sql gives.</summary>
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=opencode;Username=opencode;Password=opencode";
+
+    public string AdminConnectionString => $"Host=127.0.0.1;Port={Port};Database=opencode;Username=postgres;Password={AdminPassword}";
+
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    private string LogFile => Path.Combine(_folder, "server.log");
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private static string? Binaries { get; } = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
+        : null;
+
+    // As root: become nobody, since PostgreSQL refuses to be run by root.
+    private static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
+
+    /// <summary>Makes and starts a server.</summary>
+    /// <param name="settings">Lines of postgresql.conf.</param>
+    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        await RunAsync([.. AsUser, "mkdir", folder]);
+        var server = new PostgresServer(folder, FreePort());
+        var passwords = Path.Combine(folder, "password");
+        await File.WriteAllTextAsync(passwords, AdminPassword);
+        await RunAsync([.. AsUser, Program("initdb"), "-D", server.Data, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
+        await File.AppendAllLinesAsync(Path.Combine(server.Data, "postgresql.conf"), ["listen_addresses = '127.0.0.1'", $"port = {server.Port}", "unix_socket_directories = ''", .. settings]);
+        try
+        {
+            await server.StartAgainAsync();
+            await server.InitAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        return server;
+    }
+
+    /// <summary>Starts the server on its data and waits until it takes connections.</summary>
+    public async Task StartAgainAsync()
+    {
+        var start = new ProcessStartInfo("sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["-c", Guard, "sh", LogFile, .. AsUser, Program("postgres"), "-D", Data])
+            start.ArgumentList.Add(argument);
+
+        _guard = Process.Start(start)!;
+        ProcessId = int.Parse((await _guard.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        await WaitUntilReadyAsync();
+    }
+
+    /// <summary>Ends the server as an orderly restart does: connections are cut, all is written.</summary>
+    public Task StopAsync() => EndAsync(interrupt: 2);
+
+    /// <summary>Ends the server at once, as <c>pg_ctl stop -m immediate</c> does: the next start recovers from the log.</summary>
+    public Task CrashAsync() => EndAsync(interrupt: 3);
+
+    /// <summary>Stops a process of the server where it stands (SIGSTOP).</summary>
+    public static void Freeze(int processId) => _ = Kill(processId, 19);
+
+    public static void Thaw(int processId) => _ = Kill(processId, 18);
+
+    /// <summary>Makes an empty schema of its own for a test.</summary>
+    /// <returns>The connection string that leads to it.</returns>
+    public async Task<string> CreateSchemaAsync()
+    {
+        var schema = $"test_{Interlocked.Increment(ref _schemas)}";
+        await ExecuteAsync($"CREATE SCHEMA {schema} AUTHORIZATION opencode");
+        return $"{ConnectionString};Search Path={schema}";
+    }
+
+    /// <summary>Runs a statement as the superuser.</summary>
+    public async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(AdminConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CrashAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Program(string name) =>
+        Path.Combine(Binaries ?? throw new InvalidOperationException("PostgreSQL is not installed: tests/run.sh installs it."), name);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task RunAsync(string[] commandLine, (string Name, string Value)? environment = null)
+    {
+        var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { WorkingDirectory = "/", RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (environment is var (name, value))
+            start.Environment[name] = value;
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{string.Join(' ', commandLine)} ended with {process.ExitCode}: {await output}{errors}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int processId, int signal);
+
+    private Task InitAsync()
+    {
+        var script = Path.Combine(Checkout(), "cluster-config", "init.sql");
+        return RunAsync(
+            [Program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-f", script, "postgres"], ("PGPASSWORD", AdminPassword));
+    }
+
+    private static string Checkout()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OpenCode.Actors.sln")))
+            folder = folder.Parent;
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"No OpenCode.Actors.sln above {AppContext.BaseDirectory}: run this from a checkout.");
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Database=postgres;Username=postgres;Password={AdminPassword};Pooling=false");
+                await connection.OpenAsync();
+                return;
+            }
+            catch (NpgsqlException e)
+            {
+                if (_guard!.HasExited || clock.Elapsed > TimeSpan.FromSeconds(30))
+                    throw new InvalidOperationException($"PostgreSQL does not take connections: {Log}", e);
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    private async Task EndAsync(int interrupt)
+    {
+        if (_guard is not { } guard)
+            return;
+
+        _guard = null;
+        _ = Kill(ProcessId, 18); // It may have been frozen.
+        _ = Kill(ProcessId, interrupt);
+        await guard.WaitForExitAsync();
+        await guard.StandardInput.DisposeAsync();
+        guard.Dispose();
+    }
+}

@@ -1,0 +1,36 @@
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Postgres;
+
+/// <summary>One server for all tests that leave it as it was; each makes a schema of its own.</summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private PostgresServer? _server;
+
+    internal PostgresServer Server
+    {
+        get
+        {
+            Needs.Postgres();
+            return _server!;
+        }
+    }
+
+    public async Task InitializeAsync()
+    {
+        if (PostgresServer.IsInstalled)
+            _server = await PostgresServer.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "postgres";
+}

@@ -20,12 +20,15 @@ internal sealed partial class SessionActor
         CloseBroken();
         if (message.Request.NoReply != true && _state.Turn is { } turn && turn.Queued >= _setup.Options.MaxQueuedPrompts)
             Sender.Tell(new TooManyPrompts(_setup.Options.MaxQueuedPrompts, _retryPromptAfter), Self);
-        else if (Prompting.Mistake(_state, message.Request) is { } mistake)
+        else if ((Prompting.Mistake(_state, message.Request) ?? FaultOfModels(message.Request)) is { } mistake)
             Sender.Tell(new PromptRejected(mistake), Self);
         else
             Accept(decision => Prompting.Take(decision, message.Request), message.Key);
         return ValueTask.CompletedTask;
     }
+
+    // Also while the session is busy: what is wrong is told to the one who could mend it, and not to a later step. Without a reply no model is asked.
+    private string? FaultOfModels(Protocol.Requests.Prompt request) => request.NoReply == true ? null : _setup.Models.For(_state.Info!.Directory).Fault;
 
     private ValueTask OnRunShell(RunShell message)
     {

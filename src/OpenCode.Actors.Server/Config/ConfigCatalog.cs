@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
@@ -6,17 +7,19 @@ namespace OpenCode.Actors.Server.Config;
 /// <remarks>A location's file is read when it is asked for, so an edit holds for the next run. Safe for many threads.</remarks>
 internal sealed class ConfigCatalog
 {
+    private const string Merged = "configuration";
+    private const string Patched = "request";
     private const int MostPatchedLocations = 1_000;
     private readonly Lock _lock = new(); // a JsonObject unfolds itself while it is read, so even readers take turns
     private readonly Dictionary<string, JsonObject> _patches = new(StringComparer.Ordinal);
     private readonly IConfigSource _files;
-    private readonly JsonObject _server;
+    private readonly IReadOnlyList<ConfigLayer> _server;
 
-    private ConfigCatalog(IConfigSource files, JsonObject server, OpenCodeConfig values)
+    private ConfigCatalog(IConfigSource files, IReadOnlyList<ConfigLayer> server)
     {
         _files = files;
         _server = server;
-        Server = values;
+        Server = ConfigSchema.Read(ConfigLayer.Merge(server), Merged, []);
     }
 
     /// <summary>Gets what holds for the whole server. Read once, at the start.</summary>
@@ -28,9 +31,17 @@ internal sealed class ConfigCatalog
     {
         var mistakes = new List<ConfigMistake>();
         var server = ConfigLayers.Server(files, named, mistakes);
-        ConfigLayers.Location(files, defaultLocation, mistakes);
-        ThrowIfAny(mistakes);
-        return new ConfigCatalog(files, server, ConfigSchema.Read(server, "configuration", []));
+        var own = ConfigLayers.Location(files, defaultLocation, mistakes);
+        if (mistakes.TrueForAll(m => m.Key.Length > 0))
+        {
+            // What a file that cannot be read would have set is not known, and nothing is said about its absence. A key that is wrong already is named once.
+            var catalog = new ConfigCatalog(files, server);
+            mistakes.AddRange(catalog.Effective(defaultLocation, own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
+            ThrowIfAny(mistakes);
+            return catalog;
+        }
+
+        throw new ConfigException(mistakes);
     }
 
     /// <summary>Returns what holds for a location now.</summary>
@@ -50,12 +61,11 @@ internal sealed class ConfigCatalog
     /// <exception cref="ConfigException">The change has mistakes; nothing was changed.</exception>
     public EffectiveConfig Patch(string location, JsonObject change)
     {
-        const string Source = "request";
         var mistakes = new List<ConfigMistake>();
-        ConfigSchema.Read(change, Source, mistakes);
+        ConfigSchema.Read(change, Patched, mistakes);
         if (change.ContainsKey("server"))
         {
-            mistakes.Add(new ConfigMistake(Source, "server", "holds for the whole server and is read at its start; change the file and start again."));
+            mistakes.Add(new ConfigMistake(Patched, "server", "holds for the whole server and is read at its start; change the file and start again."));
         }
 
         var own = ConfigLayers.Location(_files, location, mistakes);
@@ -64,16 +74,12 @@ internal sealed class ConfigCatalog
             var old = _patches.GetValueOrDefault(location);
             if (old is null && _patches.Count == MostPatchedLocations)
             {
-                mistakes.Add(new ConfigMistake(Source, "", $"{MostPatchedLocations} locations are patched already; write the change into the location's opencode.json."));
+                mistakes.Add(new ConfigMistake(Patched, "", $"{MostPatchedLocations} locations are patched already; write the change into the location's opencode.json."));
             }
 
             var patch = ConfigMerge.Over(old ?? [], change);
             var effective = Effective(location, own, patch);
-            if (change.ContainsKey("model") && effective.Values.Model is { } model && !effective.Values.Knows(model))
-            {
-                mistakes.Add(new ConfigMistake(Source, "model", $"'{model}' is not among the configured models; list it in provider.ID.models."));
-            }
-
+            mistakes.AddRange(effective.Mistakes.Where(m => m.Source == Patched));
             ThrowIfAny(mistakes);
             _patches[location] = patch;
             return effective;
@@ -88,9 +94,15 @@ internal sealed class ConfigCatalog
         }
     }
 
-    private EffectiveConfig Effective(string location, JsonObject own, JsonObject? patch)
+    private EffectiveConfig Effective(string location, IReadOnlyList<ConfigLayer> own, JsonObject? patch)
     {
-        var merged = ConfigMerge.Over(ConfigMerge.Over(_server, own), patch ?? []);
-        return new EffectiveConfig(location, ConfigSchema.Read(merged, "configuration", []));
+        var layers = new List<ConfigLayer>([.. _server, .. own]);
+        if (patch is not null)
+        {
+            layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
+        }
+
+        var values = ConfigSchema.Read(ConfigLayer.Merge(layers), Merged, []);
+        return new EffectiveConfig(location, values, ModelMistakes.Find(values, layers));
     }
 }

@@ -7,6 +7,11 @@ namespace OpenCode.Actors.Server.Config;
 /// <remarks>Works on parsed strings, not on the text: a value with a quote in it cannot change the structure.</remarks>
 internal sealed partial class ConfigReferences(string source, IConfigSource files, ICollection<ConfigMistake> mistakes)
 {
+    private readonly Dictionary<string, string> _unset = new(StringComparer.Ordinal);
+
+    /// <summary>Gets the variables that are not set, by the full key that names them.</summary>
+    public IReadOnlyDictionary<string, string> Unset => _unset;
+
     public void Replace(JsonObject json) => Replace(json, "");
 
     private void Replace(JsonNode node, string key)
@@ -50,7 +55,13 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
     {
         if (kind is "env")
         {
-            return files.Variable(name) ?? "";
+            if (files.Variable(name) is { Length: > 0 } value)
+            {
+                return value;
+            }
+
+            _unset[key] = name;
+            return "";
         }
 
         try

@@ -3,4 +3,5 @@ namespace OpenCode.Actors.Server.Config;
 /// <summary>The configuration that holds for one location at one moment.</summary>
 /// <param name="Location">The real path of the location.</param>
 /// <param name="Values">All layers, the patches included.</param>
-internal sealed record EffectiveConfig(string Location, OpenCodeConfig Values);
+/// <param name="Mistakes">What names models that cannot be used; prompts are refused with it.</param>
+internal sealed record EffectiveConfig(string Location, OpenCodeConfig Values, IReadOnlyList<ConfigMistake> Mistakes);

@@ -6,19 +6,18 @@ using OpenCode.Actors.Sessions.Models;
 namespace OpenCode.Actors.Server.Models;
 
 /// <summary>The models of each location's configuration. Locations that configure the same share one catalog, and with it its connections.</summary>
-internal sealed partial class ConfiguredModels : IModelCatalog, IDisposable
+internal sealed class ConfiguredModels : IModelCatalog, IDisposable
 {
     private const int MostCatalogs = 256;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ModelCatalog> _catalogs = new(StringComparer.Ordinal);
     private readonly ConfigCatalog _configs;
     private readonly TimeProvider _time;
-    private readonly ILogger<ConfiguredModels> _logger;
     private readonly ModelCatalog _server;
 
-    public ConfiguredModels(ConfigCatalog configs, TimeProvider time, ILogger<ConfiguredModels> logger)
+    public ConfiguredModels(ConfigCatalog configs, TimeProvider time)
     {
-        (_configs, _time, _logger) = (configs, time, logger);
+        (_configs, _time) = (configs, time);
         _server = CatalogOf(configs.Server);
     }
 
@@ -30,11 +29,13 @@ internal sealed partial class ConfiguredModels : IModelCatalog, IDisposable
     {
         try
         {
-            return CatalogOf(_configs.For(directory).Values);
+            var config = _configs.For(directory);
+            var catalog = CatalogOf(config.Values);
+            return config.Mistakes.Count == 0 ? catalog : new FaultyModels(catalog, new ConfigException(config.Mistakes).Message);
         }
-        catch (ConfigException)
+        catch (ConfigException e)
         {
-            return _server; // the file was broken meanwhile; prompts are refused with its mistakes
+            return new FaultyModels(_server, e.Message); // a turn under way goes on with what the server has
         }
     }
 
@@ -67,12 +68,11 @@ internal sealed partial class ConfiguredModels : IModelCatalog, IDisposable
                 _catalogs.Clear(); // runs under way keep theirs
             }
 
-            LogLeftOut(config, options);
             return _catalogs[key] = new ModelCatalog(options, _time);
         }
     }
 
-    // A real opencode.json names providers that opencode knows by itself and we do not. They are left out, not refused: the file is not ours alone.
+    // A provider without a URL lists no models, or is one of the mistakes that prompts are refused with.
     private static ModelsOptions Options(OpenCodeConfig config)
     {
         var usable = config with { Providers = [.. config.Providers.Where(IsUsable)] };
@@ -90,24 +90,5 @@ internal sealed partial class ConfiguredModels : IModelCatalog, IDisposable
             .Append("/"))
         .Prepend(options.DefaultModel));
 
-    private static bool IsUsable(ProviderConfig provider) => provider.BaseUrl is not null || provider.Id == "openai";
-
-    private void LogLeftOut(OpenCodeConfig config, ModelsOptions options)
-    {
-        foreach (var provider in config.Providers.Where(p => !IsUsable(p)))
-        {
-            LogProviderLeftOut(_logger, provider.Id);
-        }
-
-        if (config.Model is { } model && options.DefaultModel is null)
-        {
-            LogModelUnknown(_logger, model);
-        }
-    }
-
-    [LoggerMessage(EventId = 5020, Level = LogLevel.Warning, Message = "provider.{Provider} has no options.baseURL; it is left out. Give the URL of an API like OpenAI's.")]
-    private static partial void LogProviderLeftOut(ILogger logger, string provider);
-
-    [LoggerMessage(EventId = 5021, Level = LogLevel.Warning, Message = "model: '{Model}' is not among the configured models; the default is used. List it in provider.ID.models.")]
-    private static partial void LogModelUnknown(ILogger logger, string model);
+    private static bool IsUsable(ProviderConfig provider) => provider.BaseUrl is not null || provider.Id == ModelMistakes.OpenAi;
 }

@@ -43,6 +43,30 @@ public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(out
         "server.limits.body_bytes");
 
     [Fact]
+    public Task A_model_or_provider_that_cannot_be_used_ends_the_start_with_2() => AssertRefusedAsync(
+        Setup with
+        {
+            Config = new JsonObject
+            {
+                ["model"] = "nowhere/none",
+                ["provider"] = new JsonObject
+                {
+                    ["local"] = new JsonObject { ["models"] = new JsonObject { ["m"] = new JsonObject() } },
+                    ["far"] = new JsonObject
+                    {
+                        ["options"] = new JsonObject { ["baseURL"] = "http://127.0.0.1:9/v1", ["apiKey"] = "{env:THIS_IS_NOT_SET}" },
+                        ["models"] = new JsonObject { ["m"] = new JsonObject() },
+                    },
+                },
+            },
+        },
+        BadOption,
+        "model: 'nowhere/none'",
+        "provider.local.options.baseURL",
+        "provider.far.options.apiKey",
+        "THIS_IS_NOT_SET");
+
+    [Fact]
     public Task An_unknown_option_ends_the_start_with_2() => AssertRefusedAsync(Setup with { Arguments = ["--no-such-option"] }, BadOption, "--no-such-option");
 
     [Fact]

@@ -218,4 +218,18 @@ public sealed class PromptTests : SessionsKit
     {
         public override DateTimeOffset GetUtcNow() => time.GetUtcNow().AddHours(1);
     }
+
+    [Fact]
+    public async Task A_prompt_is_refused_with_what_is_wrong_in_the_configuration_of_its_location_and_a_note_is_taken()
+    {
+        var session = await CreateAsync();
+        Model.Fault = "opencode.json: model: 'a/b' is not there.";
+
+        Assert.Equal(Model.Fault, (await AskAsync<PromptRejected>(session.Id, Prompt("hello"))).Reason);
+        await AskAsync<SessionActor.Accepted>(session.Id, Prompt("a note", noReply: true));
+        Assert.Empty(Model.Requests);
+        Model.Fault = null;
+        await PromptAsync(session.Id);
+        Assert.Single(Model.Requests);
+    }
 }

@@ -19,6 +19,8 @@ internal sealed class ScriptedModel : IChatModel, IModelCatalog
     /// <summary>Gets or sets what looking a model up throws.</summary>
     public Exception? CatalogFault { get; set; }
 
+    public string? Fault { get; set; }
+
     public ResolvedModel Default => new("mock", "mock-1", this);
 
     public IReadOnlyList<ProviderInfo> Providers => [];

@@ -27,14 +27,14 @@ public sealed class ConfigCatalogTests
         _files.Files[UserFile] = """
             {
               // the model
-              "model": "local/llama", /* of the house */
+              "model": "embedded/assistant", /* of the house */
               "server": { "event_stream": { "heartbeat_ms": 2000, }, },
             }
             """;
 
         var config = Open().Server;
 
-        Assert.Equal("local/llama", config.Model);
+        Assert.Equal("embedded/assistant", config.Model);
         Assert.Equal(2_000, config.EventStream.HeartbeatMs);
     }
 
@@ -79,7 +79,7 @@ public sealed class ConfigCatalogTests
     [Fact]
     public void A_later_file_wins_key_by_key()
     {
-        _files.Files[UserFile] = """{"model": "a/1", "provider": {"a": {"name": "A", "options": {"apiKey": "k"}}}, "permission": {"bash": "ask", "edit": "ask"}}""";
+        _files.Files[UserFile] = """{"model": "a/1", "provider": {"a": {"name": "A", "options": {"baseURL": "http://a", "apiKey": "k"}, "models": {"1": {}, "2": {}}}}, "permission": {"bash": "ask", "edit": "ask"}}""";
         _files.Variables["OPENCODE_CONFIG"] = "/etc/team.json";
         _files.Files["/etc/team.json"] = """{"provider": {"a": {"name": "B"}}, "permission": {"bash": "allow"}}""";
         _files.Files["/work/opencode.jsonc"] = """{"model": "a/2"}""";
@@ -110,6 +110,60 @@ public sealed class ConfigCatalogTests
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("give 1000 to 60000 (milliseconds)", mistakes[4].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_and_providers_that_cannot_be_used_are_mistakes_of_the_file_that_names_them()
+    {
+        _files.Files[UserFile] = """
+            {"provider": {"far": {"options": {"baseURL": "http://far", "apiKey": "{env:FAR_KEY}"}, "models": {"1": {}}}, "openai": {"models": {"gpt": {}}}}}
+            """;
+        _files.Files["/work/opencode.json"] = """{"model": "far/2", "provider": {"near": {"models": {"1": {}}}}}""";
+
+        var mistakes = Assert.Throws<ConfigException>(() => Open()).Mistakes;
+
+        Assert.Equal(
+            [
+                ("/work/opencode.json", "model"), (UserFile, "provider.far.options.apiKey"), (UserFile, "provider.openai.options.apiKey"),
+                ("/work/opencode.json", "provider.near.options.baseURL"),
+            ],
+            mistakes.Select(m => (m.Source, m.Key)));
+        Assert.Contains("far/1", mistakes[0].Message, StringComparison.Ordinal);
+        Assert.Contains("FAR_KEY", mistakes[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_of_a_provider_that_is_not_configured_is_a_mistake()
+    {
+        _files.Files[UserFile] = """{"model": "anthropic/claude"}""";
+
+        Assert.Contains("provider.anthropic", Assert.Single(Assert.Throws<ConfigException>(() => Open()).Mistakes).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_only_opencode_has_a_use_for_is_no_mistake()
+    {
+        _files.Files[UserFile] = """{"provider": {"anthropic": {"options": {"apiKey": "{env:NOT_SET}"}}, "local": {"options": {"baseURL": "http://l"}, "models": {"m": {}}}}}""";
+
+        Assert.Equal(["anthropic", "local"], Open().Server.Providers.Select(p => p.Id));
+    }
+
+    [Fact]
+    public void The_last_file_that_sets_a_key_decides_whether_it_is_there()
+    {
+        _files.Files[UserFile] = """{"provider": {"a": {"options": {"baseURL": "http://a", "apiKey": "{env:NOT_SET}"}, "models": {"1": {}}}}}""";
+        _files.Files["/work/opencode.json"] = """{"provider": {"a": {"options": {"apiKey": "k"}}}}""";
+
+        Assert.Empty(Open().For("/work").Mistakes);
+        Assert.Equal("provider.a.options.apiKey", Assert.Single(Open().For("/other").Mistakes).Key);
+    }
+
+    [Fact]
+    public void A_key_that_is_wrong_already_is_named_once()
+    {
+        _files.Files[UserFile] = """{"model": "a/1", "provider": {"a": {"options": {"baseURL": "ftp://x"}, "models": {"1": {}}}}}""";
+
+        Assert.Equal(["provider.a.options.baseURL"], Assert.Throws<ConfigException>(() => Open()).Mistakes.Select(m => m.Key));
     }
 
     [Theory]
@@ -185,7 +239,7 @@ public sealed class ConfigCatalogTests
     {
         _files.Files[UserFile] = """
             {"model": "a/1", "theme": "x", "mcp": {"m": {"environment": {"TOKEN": "secret1"}}},
-             "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}}}}
+             "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}, "models": {"1": {}}}}}
             """;
 
         var view = ConfigView.Of(Open().For("/work"));

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>One file of the configuration, or what a request laid over them.</summary>
+/// <param name="Source">The file's path; <c>request</c> for a patch.</param>
+/// <param name="Json">What it sets, references replaced.</param>
+/// <param name="Unset">Which variable a key named that is not set, by the full key.</param>
+internal sealed record ConfigLayer(string Source, JsonObject Json, IReadOnlyDictionary<string, string> Unset)
+{
+    /// <summary>Lays them over each other, lowest first.</summary>
+    public static JsonObject Merge(IEnumerable<ConfigLayer> layers) => layers.Aggregate(new JsonObject(), static (below, layer) => ConfigMerge.Over(below, layer.Json));
+
+    /// <summary>Whether this layer sets a key, given by its parts.</summary>
+    public bool Sets(IEnumerable<string> key)
+    {
+        JsonNode? node = Json;
+        foreach (var part in key)
+        {
+            if (node is not JsonObject section || !section.TryGetPropertyValue(part, out node))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>Finds the models and providers of a configuration that cannot be used, each with the file that says so and its full key.</summary>
+/// <remarks>A provider that lists no models offers nothing here and is ignored, like any key that is not ours: opencode.json also sets up providers that only opencode has.</remarks>
+internal static class ModelMistakes
+{
+    /// <summary>The one provider whose URL is known.</summary>
+    public const string OpenAi = "openai";
+
+    /// <summary>Finds them all.</summary>
+    /// <param name="config">All layers, merged and read.</param>
+    /// <param name="layers">The layers, lowest first.</param>
+    public static IReadOnlyList<ConfigMistake> Find(OpenCodeConfig config, IReadOnlyList<ConfigLayer> layers)
+    {
+        var mistakes = new List<ConfigMistake>();
+        if (config.Model is { } model && !config.Knows(model))
+        {
+            var provider = model[..model.IndexOf('/', StringComparison.Ordinal)];
+            var models = config.Providers.FirstOrDefault(p => p.Id == provider)?.Models ?? [];
+            Add(
+                models.Count == 0
+                    ? $"'{model}' is of a provider that is not configured: give provider.{provider} an options.baseURL and its models, or take another model."
+                    : $"'{model}' is not among the models of its provider: list it in provider.{provider}.models, or take one of {string.Join(", ", models.Select(m => $"{provider}/{m.Id}"))}.",
+                "model");
+        }
+
+        foreach (var provider in config.Providers.Where(p => p.Models.Count > 0))
+        {
+            if (provider.BaseUrl is null && provider.Id != OpenAi)
+            {
+                Add("give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.", "provider", provider.Id, "options", "baseURL");
+            }
+
+            if (provider.ApiKey is null && MissingKey(provider, layers) is { } missing)
+            {
+                Add(missing, "provider", provider.Id, "options", "apiKey");
+            }
+        }
+
+        return mistakes;
+
+        void Add(string message, params string[] key) => mistakes.Add(new ConfigMistake(SourceOf(key, layers), string.Join('.', key), message));
+    }
+
+    private static string? MissingKey(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers)
+    {
+        string[] key = ["provider", provider.Id, "options", "apiKey"];
+        if (layers.LastOrDefault(layer => layer.Sets(key))?.Unset.GetValueOrDefault(string.Join('.', key)) is { } variable)
+        {
+            return $"names the variable {variable}, which is not set: set it, or leave apiKey out if the provider wants none.";
+        }
+
+        return provider is { Id: OpenAi, BaseUrl: null, Headers.Count: 0 } ? "OpenAI wants one: give it, such as \"{env:OPENAI_API_KEY}\"." : null;
+    }
+
+    // What is missing was left out by the file that has the nearest section around it.
+    private static string SourceOf(string[] key, IReadOnlyList<ConfigLayer> layers)
+    {
+        for (var parts = key.Length; parts > 0; parts--)
+        {
+            if (layers.LastOrDefault(layer => layer.Sets(key.Take(parts))) is { } layer)
+            {
+                return layer.Source;
+            }
+        }
+
+        return "configuration";
+    }
+}

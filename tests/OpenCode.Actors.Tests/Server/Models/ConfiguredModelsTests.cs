@@ -1,0 +1,49 @@
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Models;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Tests.Server.Config;
+
+namespace OpenCode.Actors.Tests.Server.Models;
+
+public sealed class ConfiguredModelsTests : IDisposable
+{
+    private readonly FakeConfigSource _files = new();
+    private readonly ConfiguredModels _models;
+
+    public ConfiguredModelsTests()
+    {
+        _files.Files["/home/dev/.config/opencode/opencode.json"] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
+        _models = new ConfiguredModels(ConfigCatalog.Open(_files, named: null, "/work"), TimeProvider.System);
+    }
+
+    private IModelCatalog Here => _models.For("/work");
+
+    public void Dispose() => _models.Dispose();
+
+    [Fact]
+    public void A_location_has_the_models_of_its_own_file()
+    {
+        _files.Files["/work/opencode.json"] = """{"model": "a/2"}""";
+
+        Assert.Null(Here.Fault);
+        Assert.Equal("2", Here.Default.ModelId);
+        Assert.Equal("1", _models.For("/other").Default.ModelId);
+    }
+
+    [Theory]
+    [InlineData("""{"model": "a/3"}""", "model: 'a/3'")]
+    [InlineData("""{"provider": {"b": {"models": {"1": {}}}}}""", "provider.b.options.baseURL")]
+    [InlineData("""{"model": 3}""", "model: ")]
+    [InlineData("{", "/work/opencode.json")]
+    public void A_file_with_mistakes_is_a_fault_of_its_location_alone_until_it_is_mended(string file, string named)
+    {
+        _files.Files["/work/opencode.json"] = file;
+
+        Assert.Contains(named, Here.Fault, StringComparison.Ordinal);
+        Assert.True(Here.TryResolve("a", "1", out _)); // for turns that are open already
+        Assert.Null(_models.For("/other").Fault);
+
+        _files.Files["/work/opencode.json"] = "{}";
+        Assert.Null(Here.Fault);
+    }
+}

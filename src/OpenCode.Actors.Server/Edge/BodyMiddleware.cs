@@ -10,7 +10,7 @@ internal sealed class BodyMiddleware(RequestDelegate next)
         request.ContentType = "application/json";
         if (HttpMethods.IsHead(request.Method))
         {
-            context.Items[typeof(HttpMethods)] = request.Method;
+            context.Features.Set(Head.Instance);
             request.Method = HttpMethods.Get;
         }
 
@@ -18,5 +18,10 @@ internal sealed class BodyMiddleware(RequestDelegate next)
     }
 
     /// <summary>Whether the client wants no body.</summary>
-    public static bool IsHead(HttpContext context) => context.Items.ContainsKey(typeof(HttpMethods));
+    public static bool IsHead(HttpContext context) => context.Features.Get<Head>() is not null;
+
+    private sealed class Head
+    {
+        public static Head Instance { get; } = new();
+    }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;
@@ -11,7 +10,6 @@ internal sealed class ConnectionCount(int most)
     public const int ToBeRefused = 256;
 
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
-    private static readonly object Mark = new();
     private int _open;
 
     public int Open => Volatile.Read(ref _open);
@@ -19,13 +17,20 @@ internal sealed class ConnectionCount(int most)
     /// <summary>Part of Kestrel's pipeline of a connection.</summary>
     public async Task CountAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Interlocked.Increment(ref _open) > most)
-        {
-            connection.Items[Mark] = Mark;
-        }
-
         try
         {
+            var open = Interlocked.Increment(ref _open);
+            if (open > most + ToBeRefused)
+            {
+                connection.Abort(new ConnectionAbortedException($"{open} connections are open."));
+                return;
+            }
+
+            if (open > most)
+            {
+                connection.Features.Set(TooMany.Instance);
+            }
+
             await next(connection);
         }
         finally
@@ -36,7 +41,7 @@ internal sealed class ConnectionCount(int most)
 
     /// <summary>Whether this request came over a connection too many.</summary>
     public static bool IsOneTooMany(HttpContext context) =>
-        context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Mark) == true;
+        context.Features.Get<TooMany>() is not null;
 
     /// <summary>Part of the pipeline of a request. A stream is not turned away here: RULES D4.</summary>
     public static Task RefuseAsync(HttpContext context)
@@ -44,5 +49,11 @@ internal sealed class ConnectionCount(int most)
         context.Response.SetRetryAfter(ComeBack);
         context.Response.Headers.Connection = "close";
         return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "TooManyConnections", "server.limits.connections are open. Try again in a few seconds.");
+    }
+
+    // A feature, since a connection's items are a dictionary that each connection would keep.
+    private sealed class TooMany
+    {
+        public static TooMany Instance { get; } = new();
     }
 }

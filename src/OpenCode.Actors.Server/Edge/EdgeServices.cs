@@ -21,6 +21,7 @@ internal static class EdgeServices
         app.Use(next => new EdgeMiddleware(next, hosts, origins, credentials).InvokeAsync);
         app.Use(next => new BodyMiddleware(next).InvokeAsync);
         app.UseRouting();
+        StreamRoute.UseWithoutScope(app);
 
         // A stream over a connection too many gets an answer that makes it come back: RULES D4.
         app.Use(next => context => ConnectionCount.IsOneTooMany(context) && !StreamRoute.Is(context) ? ConnectionCount.RefuseAsync(context) : next(context));

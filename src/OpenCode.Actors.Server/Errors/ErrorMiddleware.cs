@@ -12,6 +12,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
     public async Task InvokeAsync(HttpContext context)
     {
+        using var scope = logger.BeginScope(new RequestScope(context.Request.Path, context.TraceIdentifier));
         try
         {
             await next(context);

@@ -20,7 +20,8 @@ internal static class HostingServices
     public static ILoggingBuilder AddLogLines(this ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // why a start failed says ServeCommand, in a sentence
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // why a start failed says ServeCommand, in a sentence
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // makes an activity for each request, which nobody reads: the scope is ErrorMiddleware's
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -59,7 +60,6 @@ internal static class HostingServices
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = limits.Connections + ConnectionCount.ToBeRefused;
             kestrel.Listen(settings.IsLocalName ? IPAddress.Loopback : IPAddress.Parse(settings.Hostname), settings.Port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;

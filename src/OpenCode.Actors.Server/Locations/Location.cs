@@ -9,9 +9,10 @@ internal sealed record Location(string Path, bool Exists)
     public static ValueTask<Location> BindAsync(HttpContext context)
     {
         var resolver = context.RequestServices.GetRequiredService<LocationResolver>();
-        var named = context.Request.Query["directory"].ToString() is { Length: > 0 } query
+        var request = context.Request;
+        var named = request.QueryString.HasValue && request.Query["directory"].ToString() is { Length: > 0 } query
             ? query
-            : Uri.UnescapeDataString(context.Request.Headers["x-opencode-directory"].ToString());
+            : Uri.UnescapeDataString(request.Headers["x-opencode-directory"].ToString());
         return ValueTask.FromResult(resolver.Resolve(named));
     }
 

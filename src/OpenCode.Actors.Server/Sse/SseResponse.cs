@@ -36,7 +36,13 @@ internal static class SseResponse
     /// <summary>Takes the last id a client has: the header of the standard, else the query, for clients that cannot set headers.</summary>
     public static string? CursorOf(HttpRequest request)
     {
-        foreach (var candidate in (ReadOnlySpan<string?>)[request.Headers["Last-Event-ID"], request.Query["last_event_id"], request.Query["lastEventId"], request.Query["after"]])
+        var header = request.Headers["Last-Event-ID"].ToString();
+        if (header.Length > 0 || !request.QueryString.HasValue)
+        {
+            return header;
+        }
+
+        foreach (var candidate in (ReadOnlySpan<string?>)[request.Query["last_event_id"], request.Query["lastEventId"], request.Query["after"]])
         {
             if (!string.IsNullOrEmpty(candidate))
             {

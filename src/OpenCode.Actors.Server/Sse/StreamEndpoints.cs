@@ -21,20 +21,16 @@ internal static class StreamEndpoints
         streams.MapGet("/session/{sessionID}/event", OfSessionAsync).WithName("session.event").Produces<string>(contentType: "text/event-stream");
     }
 
-    private static Task OfLocationAsync(Location location, HttpContext context, IRequiredActor<SubscribersActor> subscribers, TimeProvider time) =>
-        ServeAsync(context, subscribers.ActorRef, time, writer => new StreamRequest(StreamKind.Bare, location.Path, null, SseResponse.CursorOf(context.Request), writer));
+    private static Task OfLocationAsync(Location location, HttpContext context, TimeProvider time) => ServeAsync(context, time, StreamKind.Bare, location.Path, null);
 
-    private static Task OfEverythingAsync(HttpContext context, IRequiredActor<SubscribersActor> subscribers, TimeProvider time) =>
-        ServeAsync(context, subscribers.ActorRef, time, writer => new StreamRequest(StreamKind.Wrapped, null, null, SseResponse.CursorOf(context.Request), writer));
+    private static Task OfEverythingAsync(HttpContext context, TimeProvider time) => ServeAsync(context, time, StreamKind.Wrapped, null, null);
 
-    private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, IRequiredActor<SubscribersActor> subscribers, TimeProvider time)
+    private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, TimeProvider time)
     {
         switch (await sessions.AskAsync(new SessionsActor.Get(sessionID), context.RequestAborted))
         {
             case SessionsActor.Found { Entry.Directory: var directory }:
-                await ServeAsync(
-                    context, subscribers.ActorRef, time,
-                    writer => new StreamRequest(StreamKind.Session, directory, sessionID.Value, SseResponse.CursorOf(context.Request), writer));
+                await ServeAsync(context, time, StreamKind.Session, directory, sessionID.Value);
                 break;
             case SessionNotFound missing:
                 await SessionRefusals.Of(missing).ExecuteAsync(context);
@@ -46,18 +42,24 @@ internal static class StreamEndpoints
         }
     }
 
-    private static async Task ServeAsync(HttpContext context, IActorRef subscribers, TimeProvider time, Func<KestrelSseWriter, StreamRequest> request)
+    // What an idle stream keeps is what its task holds on to: the two, and no more.
+    private static Task ServeAsync(HttpContext context, TimeProvider time, StreamKind kind, string? location, string? sessionId)
     {
         SseResponse.Prepare(context);
         if (BodyMiddleware.IsHead(context))
         {
-            return;
+            return Task.CompletedTask;
         }
 
+        var subscribers = context.RequestServices.GetRequiredService<IRequiredActor<SubscribersActor>>().ActorRef;
         var writer = new KestrelSseWriter(context);
+        return ServeAsync(context, subscribers, time, writer, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer));
+    }
+
+    private static async Task ServeAsync(HttpContext context, IActorRef subscribers, TimeProvider time, KestrelSseWriter writer, StreamRequest stream)
+    {
         try
         {
-            var stream = request(writer);
             if (ConnectionCount.IsOneTooMany(context) || await ConnectAsync(subscribers, stream, context.RequestAborted) is not { } subscriber)
             {
                 await SseResponse.TurnAwayAsync(context, time);

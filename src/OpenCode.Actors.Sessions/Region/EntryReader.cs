@@ -13,8 +13,9 @@ internal sealed class EntryReader
 
     /// <summary>Reads one entry.</summary>
     /// <param name="row">The info of a session, JSON in UTF-8; copied.</param>
+    /// <param name="owner">Whose row it is: the session's id. The journal keeps this string for each, so the entry shares it.</param>
     /// <exception cref="JsonException">It is not one.</exception>
-    public SessionEntry Read(ReadOnlySpan<byte> row)
+    public SessionEntry Read(ReadOnlySpan<byte> row, string owner)
     {
         string? id = null, title = null, parent = null;
         var updated = 0L;
@@ -23,7 +24,7 @@ internal sealed class EntryReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("id"u8))
-                id = Text(ref reader);
+                id = reader.Read() && reader.ValueTextEquals(owner) ? owner : reader.GetString();
             else if (reader.ValueTextEquals("parentID"u8))
                 parent = Text(ref reader);
             else if (reader.ValueTextEquals("title"u8))

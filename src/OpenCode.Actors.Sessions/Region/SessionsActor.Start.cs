@@ -30,7 +30,7 @@ internal sealed partial class SessionsActor
         var entries = new List<SessionEntry>();
         var reader = new EntryReader();
         await foreach (var row in setup.Journal.ListAsync(Rows.Session, Context.Incarnation))
-            entries.Add(reader.Read(row.Json.Span));
+            entries.Add(reader.Read(row.Json.Span, row.Owner));
 
         var unfinished = new List<SessionId>();
         await foreach (var row in setup.Journal.ListAsync(Rows.Turn, Context.Incarnation))

@@ -51,8 +51,10 @@ public sealed class SessionIndexTests
         foreach (var each in (Session[])[info, info with { ParentId = null, Directory = "/other", Path = "" }, info])
         {
             var json = JsonSerializer.SerializeToUtf8Bytes(each, ProtocolJson.Wire.Session);
-            var read = reader.Read(json);
+            var owner = string.Concat("ses", "_1");
+            var read = reader.Read(json, owner);
             Assert.Equal(SessionEntry.Of(each, read.Json), read);
+            Assert.Same(owner, read.Id.Value);
             Assert.Equal(json, read.Json.ToArray());
         }
     }
@@ -61,7 +63,7 @@ public sealed class SessionIndexTests
     [InlineData("{}")]
     [InlineData("{\"id\":\"ses_1\"}")]
     public void A_row_that_is_no_session_is_refused(string row) =>
-        Assert.Throws<JsonException>(() => new EntryReader().Read(Encoding.UTF8.GetBytes(row)));
+        Assert.Throws<JsonException>(() => new EntryReader().Read(Encoding.UTF8.GetBytes(row), "ses_1"));
 
     private static SessionEntry Entry(int i) => new(
         new SessionId($"ses_{i:D26}"), string.Concat("/work/", "project"), string.Concat("glo", "bal"), "", null, $"New session - {i:D24}", i, new byte[500]);

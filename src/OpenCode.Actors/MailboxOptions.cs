@@ -41,7 +41,7 @@ public abstract record MailboxOptions
 
     private sealed record UnboundedOptions : MailboxOptions
     {
-        internal override Mailbox Create() => new LinkedMailbox();
+        internal override Mailbox Create() => new CountedMailbox(int.MaxValue, OverflowPolicy.Reject);
     }
 
     private sealed record HotOptions : MailboxOptions

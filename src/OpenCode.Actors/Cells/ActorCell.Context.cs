@@ -4,15 +4,15 @@ namespace OpenCode.Actors.Cells;
 internal sealed partial class ActorCell
 {
     private Children? _children;
-    private CellTimers? _timers;
-    private CellStash? _stash;
-    private ReceiveTimeoutTimer? _receiveTimeout;
+    private RareParts? _rare;
     private SiblingLink _sibling;
 
     /// <summary>Gets this cell's place among its siblings, for <see cref="Children"/> only.</summary>
     public ref SiblingLink Sibling => ref _sibling;
 
     public Children? ChildrenOrNull => _children;
+
+    private RareParts Rare => _rare ??= new RareParts();
 
     IActorRef IActorContext.Self => this;
 
@@ -30,8 +30,8 @@ internal sealed partial class ActorCell
         {
             RequireTurn();
             if (_incarnationEnded)
-                return _incarnationSource?.Token ?? new CancellationToken(canceled: true);
-            return (_incarnationSource ??= new CancellationTokenSource()).Token;
+                return _rare?.IncarnationSource?.Token ?? new CancellationToken(canceled: true);
+            return (Rare.IncarnationSource ??= new CancellationTokenSource()).Token;
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed partial class ActorCell
         get
         {
             RequireTurn();
-            return _timers ??= new CellTimers(this);
+            return Rare.Timers ??= new CellTimers(this);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed partial class ActorCell
         get
         {
             RequireTurn();
-            return _stash ??= new CellStash(this, _props.StashCapacity);
+            return Rare.Stash ??= new CellStash(this, _props.StashCapacity);
         }
     }
 
@@ -80,22 +80,22 @@ internal sealed partial class ActorCell
     {
         RequireTurn();
         ArgumentNullException.ThrowIfNull(behaviour);
-        _behaviours ??= new Stack<Func<object, ValueTask>>();
-        _behaviours.TryPop(out _);
-        _behaviours.Push(behaviour);
+        var behaviours = Rare.Behaviours ??= new Stack<Func<object, ValueTask>>();
+        behaviours.TryPop(out _);
+        behaviours.Push(behaviour);
     }
 
     public void BecomeStacked(Func<object, ValueTask> behaviour)
     {
         RequireTurn();
         ArgumentNullException.ThrowIfNull(behaviour);
-        (_behaviours ??= new Stack<Func<object, ValueTask>>()).Push(behaviour);
+        (Rare.Behaviours ??= new Stack<Func<object, ValueTask>>()).Push(behaviour);
     }
 
     public void Unbecome()
     {
         RequireTurn();
-        _behaviours?.TryPop(out _);
+        _rare?.Behaviours?.TryPop(out _);
     }
 
     public void SetReceiveTimeout(TimeSpan? timeout)
@@ -103,8 +103,8 @@ internal sealed partial class ActorCell
         RequireTurn();
         if (timeout <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "Give a time greater than zero, or null to switch it off.");
-        if (timeout is not null || _receiveTimeout is not null)
-            (_receiveTimeout ??= new ReceiveTimeoutTimer(this)).Set(timeout);
+        if (timeout is not null || _rare?.ReceiveTimeout is not null)
+            (Rare.ReceiveTimeout ??= new ReceiveTimeoutTimer(this)).Set(timeout);
     }
 
     public void PipeTo<T>(Task<T> work, Func<T, object> success, Func<Exception, object>? failure = null)

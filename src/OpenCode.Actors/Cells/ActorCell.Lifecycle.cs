@@ -12,10 +12,7 @@ internal sealed partial class ActorCell
     private bool _stopRequested;
     private bool _incarnationEnded;
     private int _incarnation = 1;
-    private Queue<Exception>? _recreations; // Not one cause: each takes back one suspension.
     private Actor? _actor;
-    private CancellationTokenSource? _incarnationSource;
-    private TaskCompletionSource? _childEnded;
 
     private enum Phase : byte
     {
@@ -44,7 +41,7 @@ internal sealed partial class ActorCell
     {
         if (_stopRequested)
             return;
-        (_recreations ??= []).Enqueue(cause);
+        (Rare.Recreations ??= []).Enqueue(cause);
         EndIncarnation();
         if (_work is not null)
             StartGrace(_work);
@@ -68,7 +65,7 @@ internal sealed partial class ActorCell
                     await StartAsync();
                 else if (_stopRequested && _phase != Phase.Stopped)
                     await StopAsync();
-                else if (!_stopRequested && _recreations?.TryDequeue(out var cause) == true)
+                else if (!_stopRequested && _rare?.Recreations?.TryDequeue(out var cause) == true)
                     await RecreateAsync(cause);
                 else
                     break;
@@ -116,7 +113,7 @@ internal sealed partial class ActorCell
         {
             try
             {
-                await HookAsync(old.PreRestart(cause, _failedMessage), limited: true);
+                await HookAsync(old.PreRestart(cause, _rare?.FailedMessage), limited: true);
             }
             catch (Exception exception)
             {
@@ -132,14 +129,18 @@ internal sealed partial class ActorCell
         if (_stopRequested)
             return;
 
-        _behaviours = null;
-        _timers?.CancelAll();
-        _receiveTimeout?.Set(null);
-        _stash?.UnstashAll();
-        _failedMessage = null;
+        if (_rare is { } rare)
+        {
+            rare.Behaviours = null;
+            rare.Timers?.CancelAll();
+            rare.ReceiveTimeout?.Set(null);
+            rare.Stash?.UnstashAll();
+            rare.FailedMessage = null;
+            rare.IncarnationSource = null;
+        }
+
         _incarnation++;
         _incarnationEnded = false;
-        _incarnationSource = null;
         var survivors = ChildSnapshot();
 
         try
@@ -167,8 +168,8 @@ internal sealed partial class ActorCell
     {
         _phase = Phase.Stopping;
         UpdateHeld();
-        _timers?.CancelAll();
-        _receiveTimeout?.Set(null);
+        _rare?.Timers?.CancelAll();
+        _rare?.ReceiveTimeout?.Set(null);
         await WorkEndAsync();
         Enter();
 
@@ -202,10 +203,9 @@ internal sealed partial class ActorCell
     private void Finish()
     {
         _phase = Phase.Stopped;
-        _behaviours = null;
         UnwatchAll();
         Interlocked.Or(ref _status, Closed);
-        _stash?.Bury(envelope => Bury(envelope));
+        _rare?.Stash?.Bury(envelope => Bury(envelope));
         BuryMailbox();
         _mailbox.SignalRoom();
         System.Metrics.CellEnded();
@@ -214,8 +214,8 @@ internal sealed partial class ActorCell
         ParentCell?._children!.Remove(this);
         ParentCell?.SendSystem(new DeathNotice(this, existenceConfirmed: true));
         TellWatchers();
-        _asks?.TargetEnded();
-        _asks = null;
+        _rare?.Asks?.TargetEnded();
+        _rare = null;
         System.OnCellEnded(this, _dispatcher);
     }
 
@@ -247,7 +247,7 @@ internal sealed partial class ActorCell
         _incarnationEnded = true;
         try
         {
-            _incarnationSource?.Cancel();
+            _rare?.IncarnationSource?.Cancel();
         }
         catch (AggregateException exception)
         {
@@ -280,8 +280,8 @@ internal sealed partial class ActorCell
     {
         while ((onlyStopping ? _children?.StoppingCount : _children?.Count) > 0)
         {
-            _childEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _childEnded.Task;
+            var childEnded = Rare.ChildEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await childEnded.Task;
             Enter();
         }
     }

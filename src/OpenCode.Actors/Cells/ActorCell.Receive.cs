@@ -10,14 +10,12 @@ internal sealed partial class ActorCell
     private Envelope _current;
     private UserWork? _work;
     private UserWork? _spareWork;
-    private Stack<Func<object, ValueTask>>? _behaviours;
-    private OpenAsks? _asks;
 
     /// <summary>Gets the message in hand; its message is null between messages.</summary>
     public Envelope InHand => _current;
 
     /// <summary>Gets the number of questions that are remembered because they were handled without an answer.</summary>
-    public int OpenAskCount => _asks?.Count ?? 0;
+    public int OpenAskCount => _rare?.Asks?.Count ?? 0;
 
     /// <summary>Gets who sent the message in hand.</summary>
     public IActorRef CurrentSender => _current.Sender ?? System.DeadLetters;
@@ -85,7 +83,7 @@ internal sealed partial class ActorCell
                 _current = new Envelope(message, envelope.Sender);
             }
 
-            task = _behaviours is { Count: > 0 } behaviours ? behaviours.Peek()(message) : _actor!.Receive(message);
+            task = _rare?.Behaviours is { Count: > 0 } behaviours ? behaviours.Peek()(message) : _actor!.Receive(message);
             if (!task.IsCompleted)
             {
                 RememberAsk(envelope);
@@ -108,7 +106,7 @@ internal sealed partial class ActorCell
     private void RememberAsk(in Envelope envelope)
     {
         if (envelope.Sender is AskRef { IsCompleted: false } ask && ReferenceEquals(ask.Target, this))
-            (_asks ??= new OpenAsks()).Add(ask);
+            (Rare.Asks ??= new OpenAsks()).Add(ask);
     }
 
     /// <summary>Lets the cell understand what is for it. True: the message goes to the behaviour.</summary>
@@ -131,9 +129,13 @@ internal sealed partial class ActorCell
 
     private void EndMessage()
     {
-        _receiveTimeout?.OnMessage(_current.Message);
+        if (_rare is { } rare)
+        {
+            rare.ReceiveTimeout?.OnMessage(_current.Message);
+            rare.Stash?.OnMessageEnded();
+        }
+
         _current = default;
-        _stash?.OnMessageEnded();
     }
 
     private UserWork BeginWork(in ValueTask task, bool isHandler)

@@ -8,7 +8,6 @@ namespace OpenCode.Actors.Cells;
 internal sealed partial class ActorCell
 {
     private bool _failed;
-    private object? _failedMessage;
     private RestartHistory? _history; // Belongs to the parent.
 
     public void Suspend()
@@ -32,7 +31,8 @@ internal sealed partial class ActorCell
         }
 
         _failed = false;
-        _failedMessage = null;
+        if (_rare is { } rare)
+            rare.FailedMessage = null;
         ReleaseSuspension();
         foreach (var child in ChildSnapshot())
             child.SendSystem(new ResumeRequest());
@@ -100,7 +100,8 @@ internal sealed partial class ActorCell
         }
 
         _failed = true;
-        _failedMessage = failedMessage;
+        if (failedMessage is not null || _rare is not null)
+            Rare.FailedMessage = failedMessage;
         Interlocked.Add(ref _status, SuspendUnit);
         foreach (var child in ChildSnapshot())
         {

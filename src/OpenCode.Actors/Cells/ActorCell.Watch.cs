@@ -3,17 +3,13 @@ namespace OpenCode.Actors.Cells;
 /// <summary>Death watch, both sides.</summary>
 internal sealed partial class ActorCell
 {
-    // Null: alive as far as we know. Otherwise the notice that waits in the mailbox; another one there for the same actor is void.
-    private Dictionary<IActorRef, DeathTicket?>? _watching;
-    private List<IInternalRef>? _watchers;
-
     public void Watch(IActorRef actor)
     {
         RequireTurn();
         ArgumentNullException.ThrowIfNull(actor);
         if (actor is not IInternalRef target)
             throw new NotSupportedException($"{actor.Path} is not a ref of this kernel and cannot be watched.");
-        if (!ReferenceEquals(target, this) && (_watching ??= []).TryAdd(actor, null))
+        if (!ReferenceEquals(target, this) && (Rare.Watching ??= []).TryAdd(actor, null))
             target.SendSystem(new WatchRequest(this));
     }
 
@@ -21,7 +17,7 @@ internal sealed partial class ActorCell
     {
         RequireTurn();
         ArgumentNullException.ThrowIfNull(actor);
-        if (_watching?.Remove(actor) == true)
+        if (_rare?.Watching?.Remove(actor) == true)
             ((IInternalRef)actor).SendSystem(new UnwatchRequest(this));
     }
 
@@ -29,11 +25,11 @@ internal sealed partial class ActorCell
     {
         if (_phase == Phase.Stopped)
             watcher.SendSystem(new DeathNotice(this, existenceConfirmed: false));
-        else if (!(_watchers ??= []).Contains(watcher))
-            _watchers.Add(watcher);
+        else if (!(Rare.Watchers ??= []).Contains(watcher))
+            Rare.Watchers.Add(watcher);
     }
 
-    public void RemoveWatcher(IInternalRef watcher) => _watchers?.Remove(watcher);
+    public void RemoveWatcher(IInternalRef watcher) => _rare?.Watchers?.Remove(watcher);
 
     public void OnDeath(IInternalRef dead, bool existenceConfirmed)
     {
@@ -41,15 +37,17 @@ internal sealed partial class ActorCell
             return;
         if (dead is ActorCell cell && ReferenceEquals(cell.ParentCell, this))
         {
-            var ended = _childEnded;
-            _childEnded = null;
-            ended?.TrySetResult();
+            if (_rare?.ChildEnded is { } ended)
+            {
+                _rare.ChildEnded = null;
+                ended.TrySetResult();
+            }
         }
 
-        if (_watching is null || !_watching.TryGetValue(dead, out var ticket) || ticket is not null)
+        if (_rare?.Watching is not { } watching || !watching.TryGetValue(dead, out var ticket) || ticket is not null)
             return;
         ticket = new DeathTicket(new Terminated(dead, existenceConfirmed, AddressTerminated: false));
-        _watching[dead] = ticket;
+        watching[dead] = ticket;
 
         // At the tail: behind everything the dead one had sent. Over the bound: there is one for each watch.
         _mailbox.ForceEnqueue(new Mailboxes.Envelope(ticket, dead));
@@ -58,29 +56,27 @@ internal sealed partial class ActorCell
     /// <summary>Takes a notice out of the books. False when it was taken back by an unwatch in the meantime.</summary>
     public bool Redeem(DeathTicket ticket)
     {
-        if (_watching is null || !_watching.TryGetValue(ticket.Notice.Actor, out var current) || !ReferenceEquals(current, ticket))
+        if (_rare?.Watching is not { } watching || !watching.TryGetValue(ticket.Notice.Actor, out var current) || !ReferenceEquals(current, ticket))
             return false;
-        _watching.Remove(ticket.Notice.Actor);
+        watching.Remove(ticket.Notice.Actor);
         return true;
     }
 
     private void UnwatchAll()
     {
-        if (_watching is null)
+        if (_rare?.Watching is not { } watching)
             return;
-        foreach (var target in _watching.Keys.OrderBy(static actor => actor.Path.Uid))
+        foreach (var target in watching.Keys.OrderBy(static actor => actor.Path.Uid))
             ((IInternalRef)target).SendSystem(new UnwatchRequest(this));
-        _watching = null;
+        _rare.Watching = null;
     }
 
     private void TellWatchers()
     {
-        foreach (var watcher in _watchers ?? [])
+        foreach (var watcher in _rare?.Watchers ?? [])
         {
             if (!ReferenceEquals(watcher, ParentCell)) // Was told as the parent.
                 watcher.SendSystem(new DeathNotice(this, existenceConfirmed: true));
         }
-
-        _watchers = null;
     }
 }

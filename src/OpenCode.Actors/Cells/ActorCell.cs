@@ -1,3 +1,4 @@
+using OpenCode.Actors.Doors;
 using OpenCode.Actors.Mailboxes;
 
 namespace OpenCode.Actors.Cells;
@@ -7,7 +8,7 @@ namespace OpenCode.Actors.Cells;
 /// Everything but <see cref="Tell"/>, <see cref="SendSystem"/> and <see cref="Schedule"/> runs in the turn only, so it needs no locks. Rarely used parts (children, watch,
 /// timers, stash) are made when first used: an idle actor shall be small.
 /// </remarks>
-internal sealed partial class ActorCell : CellContext, IInternalRef, IActorContext, IThreadPoolWorkItem
+internal sealed partial class ActorCell : CellInbox, IInternalRef, IActorContext, IThreadPoolWorkItem
 {
     private const int Scheduled = 1;                  // A turn is queued or runs.
     private const int Closed = 2;                     // Ended; what arrives is a dead letter.
@@ -16,13 +17,11 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
     private const int TurnMilliseconds = 5;
     private const int SlowMessageMilliseconds = 100;
 
-    private readonly Mailbox _mailbox;
     private readonly IDispatcher _dispatcher;
     private readonly Props _props;
-    private SystemMessage? _systemStack;
-    private int _status = Held | Scheduled;
     private CellContext _context;
     private ActorPath? _path;
+    private ActorCell? _follower;
 
     /// <summary>Initializes a new instance of the <see cref="ActorCell"/> class.</summary>
     /// <param name="system">The system.</param>
@@ -30,13 +29,13 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
     /// <param name="parent">The parent; null for the root.</param>
     /// <param name="name">The name; null for one that is made from the uid when somebody asks for it.</param>
     public ActorCell(ActorSystem system, Props props, ActorCell? parent, string? name)
+        : base(props.Mailbox.Create(), Held | Scheduled)
     {
         System = system;
         _props = props;
         ParentCell = parent;
         GivenName = name;
         Uid = system.NextUid();
-        _mailbox = props.Mailbox.Create();
         _dispatcher = props.DispatcherName is null ? system.DefaultDispatcher : system.DispatcherFor(props.DispatcherName, this);
         _context = this;
         system.Metrics.CellAdded();
@@ -56,6 +55,9 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
     public int MailboxCapacity => _mailbox.Capacity;
 
     public int StashCapacity => _props.StashCapacity;
+
+    /// <summary>Gets a value indicating whether its turns may be followed by those of others.</summary>
+    public bool IsOnPool => ReferenceEquals(_dispatcher, PoolDispatcher.Instance);
 
     public bool IsTerminated => (Volatile.Read(ref _status) & Closed) != 0;
 
@@ -133,10 +135,29 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
 
     public override string ToString() => Path.ToString();
 
+    /// <summary>Runs this cell after the current turn of this one, on the same thread. In that turn only.</summary>
+    /// <param name="next">A cell that is scheduled.</param>
+    public void LetFollow(ActorCell next)
+    {
+        GiveFollowerAway();
+        _follower = next;
+    }
+
     void IThreadPoolWorkItem.Execute()
+    {
+        if (IsOnPool)
+            PoolDispatcher.Run(this);
+        else
+            Turn();
+    }
+
+    /// <summary>Takes one turn on this thread, which the dispatcher has chosen.</summary>
+    /// <returns>The cell that follows on this thread.</returns>
+    public ActorCell? Turn()
     {
         var outside = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_context);
+        ActorCell? follower;
         try
         {
             RunTurn();
@@ -144,12 +165,17 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
         finally
         {
             SynchronizationContext.SetSynchronizationContext(outside);
+            follower = _follower;
+            _follower = null;
 
             // The lost wake-up: a sender that still saw "scheduled" has enqueued before this full fence, so the look after it finds its message.
             Interlocked.And(ref _status, ~Scheduled);
+            _mailbox.SignalRoom();
             if (HasWork())
                 Schedule(preferLocal: false);
         }
+
+        return follower;
     }
 
     protected override ActorCell Owner => this;
@@ -159,7 +185,7 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
         if (Volatile.Read(ref _systemStack) is not null)
             return true;
         var status = Volatile.Read(ref _status);
-        return TakesUserMessages(status) ? !_mailbox.IsEmpty || _stash is { HasFront: true } : (status & Closed) != 0 && !_mailbox.IsEmpty;
+        return TakesUserMessages(status) ? !_mailbox.IsEmpty || _rare?.Stash is { HasFront: true } : (status & Closed) != 0 && !_mailbox.IsEmpty;
     }
 
     private static bool TakesUserMessages(int status) => (status & ~Scheduled) == 0;
@@ -197,6 +223,7 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
         {
             if (Volatile.Read(ref _systemStack) is not null)
             {
+                GiveFollowerAway();
                 ApplySystemMessages();
                 continue;
             }
@@ -211,6 +238,7 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
             if (status >= Held || !TryTake(out var envelope))
                 return;
 
+            GiveFollowerAway();
             Handle(envelope);
             if (!clock.IsDue())
                 continue;
@@ -220,6 +248,14 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
             if (clock.Elapsed >= TurnMilliseconds)
                 return;
         }
+    }
+
+    private void GiveFollowerAway()
+    {
+        if (_follower is not { } follower)
+            return;
+        _follower = null;
+        PoolDispatcher.Queue(follower, preferLocal: true);
     }
 
     /// <summary>Takes the whole stack and applies it oldest first.</summary>
@@ -261,7 +297,7 @@ internal sealed partial class ActorCell : CellContext, IInternalRef, IActorConte
 
     private bool TryTake(out Envelope envelope)
     {
-        if (_stash is { HasFront: true } stash)
+        if (_rare?.Stash is { HasFront: true } stash)
         {
             envelope = stash.TakeFront();
             return true;

@@ -1,10 +1,10 @@
 namespace OpenCode.Actors.Mailboxes;
 
-/// <summary>The default: the linked queue with a count. A full one loses the new message.</summary>
+/// <summary>The default: a full one loses the new message.</summary>
 internal sealed class CountedMailbox(int capacity, OverflowPolicy policy) : Mailbox
 {
-    private LinkedQueue _queue = new();
-    private int _count;
+    private RingQueue _queue = new();
+    private long _limit = capacity; // Positions below are within the bound. Only producers who come to it look how far the consumer is.
 
     public override int Capacity => capacity;
 
@@ -14,36 +14,30 @@ internal sealed class CountedMailbox(int capacity, OverflowPolicy policy) : Mail
 
     public override bool TryEnqueue(in Envelope envelope, out Envelope lost)
     {
-        if (Volatile.Read(ref _count) >= capacity)
+        var limit = Volatile.Read(ref _limit);
+        while (!_queue.TryEnqueue(envelope, limit))
         {
-            lost = envelope;
-            return false;
-        }
+            var seen = limit;
+            limit = _queue.Taken + capacity;
+            if (limit == seen)
+            {
+                lost = envelope; // Full at this moment: the position was read before the consumer's.
+                return false;
+            }
 
-        if (Interlocked.Increment(ref _count) > capacity)
-        {
-            Interlocked.Decrement(ref _count);
-            SignalRoom(); // Somebody may have seen the count of this failed try, and wait.
-            lost = envelope;
-            return false;
+            Volatile.Write(ref _limit, limit);
         }
 
         lost = default;
-        _queue.Enqueue(envelope);
         return true;
     }
 
-    public override void ForceEnqueue(in Envelope envelope)
-    {
-        Interlocked.Increment(ref _count);
-        _queue.Enqueue(envelope);
-    }
+    public override void ForceEnqueue(in Envelope envelope) => _queue.TryEnqueue(envelope, long.MaxValue);
 
     public override bool TryDequeue(out Envelope envelope)
     {
         if (!_queue.TryDequeue(out envelope))
             return false;
-        Interlocked.Decrement(ref _count);
         SignalRoom();
         return true;
     }

@@ -44,7 +44,7 @@ internal abstract class Mailbox
         }
     }
 
-    /// <summary>Wakes those who wait for room.</summary>
+    /// <summary>Wakes those who wait for room. A dequeue need not be a fence before it: the cell calls this again behind the fence at the end of its turn.</summary>
     public void SignalRoom()
     {
         if (Volatile.Read(ref _room) is not null)

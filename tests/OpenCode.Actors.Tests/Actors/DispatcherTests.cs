@@ -67,6 +67,33 @@ public sealed class DispatcherTests : IAsyncDisposable
         Assert.Contains("pinned", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Decision 0004: a follower waits for the handler that told it, and no longer.</summary>
+    [Fact]
+    public async Task A_cell_that_was_told_something_does_not_wait_for_the_next_message_of_who_told_it()
+    {
+        using var go = new ManualResetEventSlim();
+        using var told = new ManualResetEventSlim();
+        var other = _system.ActorOf(TestActor.PropsFor((_, _) => told.Set()));
+        var actor = _system.ActorOf(TestActor.PropsFor((a, message) =>
+        {
+            if (message is "tell it")
+            {
+                go.Wait(Limit); // Until the next message waits.
+                other.Tell("x");
+            }
+            else
+            {
+                a.Sender.Tell(told.Wait(Limit));
+            }
+        }));
+
+        actor.Tell("tell it");
+        var answer = actor.Ask<bool>("see whether it has run", 2 * Limit);
+        go.Set();
+
+        Assert.True(await answer);
+    }
+
     /// <summary>With a read loop per actor the quiet one would wait for ever (ENGINE §1).</summary>
     [Fact]
     public async Task A_quiet_actor_among_busy_ones_is_answered()

@@ -1,4 +1,5 @@
 using OpenCode.Actors;
+using OpenCode.Actors.Mailboxes;
 using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Actors;
@@ -157,5 +158,71 @@ public sealed class MailboxTests : ActorKit
 
         await done.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, system.DeadLetterCount);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(100)]
+    public void The_bound_is_exact_however_often_the_mailbox_was_full(int capacity)
+    {
+        var mailbox = MailboxOptions.Bounded(capacity).Create();
+        int sent = 0, taken = 0;
+
+        for (var round = 0; round < 300; round++)
+        {
+            while (mailbox.TryEnqueue(new Envelope(sent, null), out var lost))
+            {
+                sent++;
+                Assert.Null(lost.Message);
+            }
+
+            Assert.Equal(capacity, sent - taken);
+            for (var n = round % capacity; n >= 0; n--)
+            {
+                Assert.True(mailbox.TryDequeue(out var envelope));
+                Assert.Equal(taken++, envelope.Message);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_many_threads_get_into_a_small_mailbox_comes_out_once_and_in_the_order_of_each()
+    {
+        const int Threads = 4, Each = 50_000;
+        var mailbox = MailboxOptions.Bounded(5).Create();
+        var taken = new int[Threads];
+
+        var senders = Enumerable.Range(0, Threads).Select(sender => Task.Factory.StartNew(
+            () =>
+            {
+                for (var number = 1; number <= Each; number++)
+                {
+                    if (number % 100 == 0)
+                        mailbox.ForceEnqueue(new Envelope((sender, number), null)); // As a cell does: beyond the bound.
+                    else
+                        SpinWait.SpinUntil(() => mailbox.TryEnqueue(new Envelope((sender, number), null), out _));
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)).ToList();
+        var receiver = Task.Factory.StartNew(
+            () =>
+            {
+                for (var left = Threads * Each; left > 0; left--)
+                {
+                    Envelope envelope = default;
+                    SpinWait.SpinUntil(() => mailbox.TryDequeue(out envelope));
+                    var (sender, number) = ((int, int))envelope.Message;
+                    Assert.Equal(++taken[sender], number);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        await Task.WhenAll([.. senders, receiver]).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(mailbox.IsEmpty);
     }
 }

@@ -10,9 +10,14 @@ namespace OpenCode.Actors.Protocol.Json;
 /// </remarks>
 /// <typeparam name="T">The base of the cases; each case writes the tag as a property of its own.</typeparam>
 /// <param name="tag">The name of the property.</param>
-internal abstract class TaggedConverter<T>(string tag) : JsonConverter<T>
+/// <param name="cases">The type of each case by its tag.</param>
+internal abstract class TaggedConverter<T>(string tag, IReadOnlyDictionary<string, Type> cases) : JsonConverter<T>, ITaggedUnion
     where T : class
 {
+    public string Tag => tag;
+
+    public IReadOnlyDictionary<string, Type> Cases => cases;
+
     // A null between the elements of a list is refused here: the annotations of a list's elements are not looked at by the serializer.
     public override bool HandleNull => true;
 
@@ -22,16 +27,13 @@ internal abstract class TaggedConverter<T>(string tag) : JsonConverter<T>
             throw new JsonException($"A {typeof(T).Name} is an object, not {reader.TokenType}.");
 
         var value = PeekTag(reader) ?? throw new JsonException($"A {typeof(T).Name} needs the text property '{tag}'.");
-        return CaseOf(value) is { } type
+        return cases.TryGetValue(value, out var type)
             ? (T)JsonSerializer.Deserialize(ref reader, options.GetTypeInfo(type))!
             : ReadUnknown(ref reader, value);
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, options.GetTypeInfo(value.GetType()));
-
-    /// <summary>Names the type of a case; null if there is none of that tag.</summary>
-    protected abstract Type? CaseOf(string value);
 
     /// <summary>Reads a case that is not known; refused unless overridden.</summary>
     protected virtual T ReadUnknown(ref Utf8JsonReader reader, string value) =>

@@ -26,12 +26,11 @@ public sealed record MessageTime(long Created, long? Completed = null);
 /// <param name="Parts">Its parts in the order of their ids.</param>
 public sealed record MessageWithParts(Message Info, IReadOnlyList<Part> Parts);
 
-internal sealed class MessageConverter() : TaggedConverter<Message>("role")
+internal sealed class MessageConverter() : TaggedConverter<Message>("role", _cases)
 {
-    protected override Type? CaseOf(string value) => value switch
+    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
     {
-        UserMessage.RoleName => typeof(UserMessage),
-        AssistantMessage.RoleName => typeof(AssistantMessage),
-        _ => null,
+        [UserMessage.RoleName] = typeof(UserMessage),
+        [AssistantMessage.RoleName] = typeof(AssistantMessage),
     };
 }

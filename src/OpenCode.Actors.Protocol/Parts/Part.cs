@@ -24,8 +24,22 @@ public abstract record Part(
 /// <param name="End">When it was complete; clients print a text only then.</param>
 public sealed record PartTime(long Start, long? End = null);
 
-internal sealed class PartConverter() : TaggedConverter<Part>("type")
+internal sealed class PartConverter() : TaggedConverter<Part>("type", _cases)
 {
+    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
+    {
+        [TextPart.TypeName] = typeof(TextPart),
+        [ReasoningPart.TypeName] = typeof(ReasoningPart),
+        [ToolPart.TypeName] = typeof(ToolPart),
+        [StepStartPart.TypeName] = typeof(StepStartPart),
+        [StepFinishPart.TypeName] = typeof(StepFinishPart),
+        [FilePart.TypeName] = typeof(FilePart),
+        [AgentPart.TypeName] = typeof(AgentPart),
+        [SubtaskPart.TypeName] = typeof(SubtaskPart),
+        [PatchPart.TypeName] = typeof(PatchPart),
+        [CompactionPart.TypeName] = typeof(CompactionPart),
+    };
+
     public override void Write(Utf8JsonWriter writer, Part value, JsonSerializerOptions options)
     {
         if (value is UnknownPart unknown)
@@ -33,21 +47,6 @@ internal sealed class PartConverter() : TaggedConverter<Part>("type")
         else
             base.Write(writer, value, options);
     }
-
-    protected override Type? CaseOf(string value) => value switch
-    {
-        TextPart.TypeName => typeof(TextPart),
-        ReasoningPart.TypeName => typeof(ReasoningPart),
-        ToolPart.TypeName => typeof(ToolPart),
-        StepStartPart.TypeName => typeof(StepStartPart),
-        StepFinishPart.TypeName => typeof(StepFinishPart),
-        FilePart.TypeName => typeof(FilePart),
-        AgentPart.TypeName => typeof(AgentPart),
-        SubtaskPart.TypeName => typeof(SubtaskPart),
-        PatchPart.TypeName => typeof(PatchPart),
-        CompactionPart.TypeName => typeof(CompactionPart),
-        _ => null,
-    };
 
     protected override Part ReadUnknown(ref Utf8JsonReader reader, string value) => new UnknownPart(JsonElement.ParseValue(ref reader));
 }

@@ -65,14 +65,13 @@ public sealed record ToolError(JsonElement Input, string Error, PartTime Time) :
     public JsonElement? Metadata { get; init; }
 }
 
-internal sealed class ToolStateConverter() : TaggedConverter<ToolState>("status")
+internal sealed class ToolStateConverter() : TaggedConverter<ToolState>("status", _cases)
 {
-    protected override Type? CaseOf(string value) => value switch
+    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
     {
-        "pending" => typeof(ToolPending),
-        "running" => typeof(ToolRunning),
-        "completed" => typeof(ToolCompleted),
-        "error" => typeof(ToolError),
-        _ => null,
+        ["pending"] = typeof(ToolPending),
+        ["running"] = typeof(ToolRunning),
+        ["completed"] = typeof(ToolCompleted),
+        ["error"] = typeof(ToolError),
     };
 }

@@ -102,14 +102,13 @@ public sealed record SubtaskPromptPart(string Prompt, string Description, string
         new SubtaskPart(id, sessionId, messageId, Prompt, Description, Agent) { Model = Model, Command = Command };
 }
 
-internal sealed class PromptPartConverter() : TaggedConverter<PromptPart>("type")
+internal sealed class PromptPartConverter() : TaggedConverter<PromptPart>("type", _cases)
 {
-    protected override Type? CaseOf(string value) => value switch
+    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
     {
-        TextPart.TypeName => typeof(TextPromptPart),
-        FilePart.TypeName => typeof(FilePromptPart),
-        AgentPart.TypeName => typeof(AgentPromptPart),
-        SubtaskPart.TypeName => typeof(SubtaskPromptPart),
-        _ => null,
+        [TextPart.TypeName] = typeof(TextPromptPart),
+        [FilePart.TypeName] = typeof(FilePromptPart),
+        [AgentPart.TypeName] = typeof(AgentPromptPart),
+        [SubtaskPart.TypeName] = typeof(SubtaskPromptPart),
     };
 }

@@ -41,13 +41,12 @@ public sealed record RetryStatus(int Attempt, string Message, long Next) : Sessi
     public override string Type => "retry";
 }
 
-internal sealed class SessionStatusConverter() : TaggedConverter<SessionStatus>("type")
+internal sealed class SessionStatusConverter() : TaggedConverter<SessionStatus>("type", _cases)
 {
-    protected override Type? CaseOf(string value) => value switch
+    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
     {
-        "idle" => typeof(IdleStatus),
-        "busy" => typeof(BusyStatus),
-        "retry" => typeof(RetryStatus),
-        _ => null,
+        ["idle"] = typeof(IdleStatus),
+        ["busy"] = typeof(BusyStatus),
+        ["retry"] = typeof(RetryStatus),
     };
 }

@@ -25,7 +25,9 @@ internal static class OpenApiServices
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(DescribeLocation);
+        options.AddOperationTransformer(EventSchemas.DescribeStreamAsync);
         options.AddSchemaTransformer(DescribeIds);
+        options.AddSchemaTransformer(UnionSchemas.DescribeAsync);
     });
 
     public static void MapApiDescription(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/doc");

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Events;
+
 namespace OpenCode.Actors.Tests.Server.Http;
 
 public sealed class InfoEndpointsTests
@@ -41,6 +44,78 @@ public sealed class InfoEndpointsTests
         Assert.Equal("session.prompt", paths.GetProperty("/session/{sessionID}/message").GetProperty("post").GetProperty("operationId").GetString());
         Assert.Equal("event.subscribe", paths.GetProperty("/event").GetProperty("get").GetProperty("operationId").GetString());
         Assert.False(paths.TryGetProperty("/session/{sessionID}/fork", out _));
+    }
+
+    [Theory]
+    [InlineData("Part", "type", 10)]
+    [InlineData("ToolState", "status", 4)]
+    [InlineData("Message", "role", 2)]
+    [InlineData("PromptPart", "type", 4)]
+    [InlineData("SessionStatus", "type", 3)]
+    public async Task The_description_gives_the_cases_of_a_union_wherever_it_is_used(string union, string tag, int cases)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        var schemas = (await server.SendAsync("GET", "/doc")).Body.GetProperty("components").GetProperty("schemas");
+
+        AssertUnion(schemas.GetProperty(union), tag, cases);
+    }
+
+    [Fact]
+    public async Task The_description_gives_the_cases_of_a_union_also_for_a_list_of_it()
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        var schemas = (await server.SendAsync("GET", "/doc")).Body.GetProperty("components").GetProperty("schemas");
+
+        AssertUnion(schemas.GetProperty("MessageWithParts").GetProperty("properties").GetProperty("parts").GetProperty("items"), "type", 10);
+        AssertUnion(schemas.GetProperty("Prompt").GetProperty("properties").GetProperty("parts").GetProperty("items"), "type", 4);
+    }
+
+    [Fact]
+    public async Task The_description_gives_every_event_that_is_sent_as_a_case_of_the_streams()
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        var document = (await server.SendAsync("GET", "/doc")).Body;
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        var types = typeof(EventTypes).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal(types, AssertUnion(schemas.GetProperty("Event"), "type", types.Count).ToHashSet(StringComparer.Ordinal));
+        Assert.All(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["/event"] = "Event", ["/global/event"] = "GlobalEvent", ["/session/{sessionID}/event"] = "Event" },
+            stream => Assert.Equal(
+                $"#/components/schemas/{stream.Value}",
+                document.GetProperty("paths").GetProperty(stream.Key).GetProperty("get").GetProperty("responses").GetProperty("200")
+                    .GetProperty("content").GetProperty("text/event-stream").GetProperty("schema").GetProperty("$ref").GetString()));
+        Assert.Equal(
+            ["info", "sessionID"],
+            schemas.GetProperty("EventSessionCreated").GetProperty("properties").GetProperty("properties").GetProperty("properties").EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_reference_of_the_description_leads_somewhere()
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        var document = (await server.SendAsync("GET", "/doc")).Body;
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+
+        Assert.All(
+            System.Text.RegularExpressions.Regex.Matches(document.GetRawText(), "\"#/components/schemas/([^\"]+)\"").Select(m => m.Groups[1].Value).Distinct(),
+            name => Assert.True(schemas.TryGetProperty(name, out _), name));
+    }
+
+    private static IEnumerable<string> AssertUnion(JsonElement schema, string tag, int cases)
+    {
+        var discriminator = schema.GetProperty("discriminator");
+        var named = discriminator.GetProperty("mapping").EnumerateObject().ToList();
+
+        Assert.Equal(tag, discriminator.GetProperty("propertyName").GetString());
+        Assert.Equal(cases, named.Count);
+        Assert.Equal(cases, schema.GetProperty("oneOf").GetArrayLength());
+        Assert.All(schema.GetProperty("oneOf").EnumerateArray(), one => Assert.True(one.TryGetProperty("$ref", out _) || one.TryGetProperty("properties", out _), one.GetRawText()));
+        return named.Select(one => one.Name);
     }
 
     [Fact]

@@ -1,0 +1,11 @@
+namespace OpenCode.Actors.Protocol.Json;
+
+/// <summary>A union on the wire, for those who describe it: the converter of its base type is one.</summary>
+public interface ITaggedUnion
+{
+    /// <summary>Gets the name of the property that tells the cases apart.</summary>
+    string Tag { get; }
+
+    /// <summary>Gets the type of each case by its tag.</summary>
+    IReadOnlyDictionary<string, Type> Cases { get; }
+}

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.EndToEnd.Sequences;
 /// What a scenario must look like, out of <c>Sequences/NAME.txt</c>: one step a line, <c>#</c> for comments, <c>[session2]</c> begins another session. Where we differ from
 /// the real server on purpose, <c>NAME.opencode.txt</c> has what that one does, and docs/differences.md the reason.
 /// </summary>
-internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<Step>> sessions)
+internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<Step>> sessions, bool isOfOpenCode)
 {
     public static ExpectedSequence Load(string name, bool ofOpenCode = false)
     {
@@ -25,7 +25,7 @@ internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<
             }
         }
 
-        return new ExpectedSequence(Path.GetFileName(path), [.. sessions.Where(s => s.Count > 0)]);
+        return new ExpectedSequence(Path.GetFileName(path), [.. sessions.Where(s => s.Count > 0)], ofOpenCode);
     }
 
     /// <summary>Compares session by session, in the order of their first events.</summary>
@@ -35,7 +35,7 @@ internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<
         Assert.True(sessions.Count == actual.Count, $"{name}: {actual.Count} sessions had events, expected {sessions.Count}.");
         foreach (var (expected, frames) in sessions.Zip(actual))
         {
-            AssertMatches(expected, StepWriter.Write(frames));
+            AssertMatches(expected, StepWriter.Write(frames, isOfOpenCode));
         }
     }
 

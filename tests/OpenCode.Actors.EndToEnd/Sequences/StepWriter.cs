@@ -5,19 +5,21 @@ namespace OpenCode.Actors.EndToEnd.Sequences;
 
 /// <summary>
 /// Turns the events of one session into steps, with ids replaced by what they are: <c>user1</c>, <c>assistant2/tool1</c>. Left out: events about title, summary and
-/// diff, what repeats (<see cref="Step.MayRepeat"/>), snapshots.
+/// diff, what repeats (<see cref="Step.MayRepeat"/>), snapshots. The real server sends objects that it may change before they are written, and requests before or after
+/// their tool runs, as time allows; what comes of that is evened out for it alone, and ours is taken as it is.
 /// </summary>
-internal sealed class StepWriter
+internal sealed class StepWriter(bool isOfOpenCode)
 {
+    private readonly Dictionary<string, int> _outputs = [];
     private readonly Dictionary<string, string> _messages = [];
     private readonly Dictionary<string, string> _parts = [];
     private readonly Dictionary<string, string> _toolsByCall = [];
     private readonly Dictionary<string, int> _counts = [];
     private readonly List<Step> _steps = [];
 
-    public static IReadOnlyList<Step> Write(IEnumerable<SseFrame> events)
+    public static IReadOnlyList<Step> Write(IEnumerable<SseFrame> events, bool isOfOpenCode)
     {
-        var writer = new StepWriter();
+        var writer = new StepWriter(isOfOpenCode);
         foreach (var frame in events)
         {
             writer.Add(frame.Type, frame.Properties);
@@ -55,7 +57,7 @@ internal sealed class StepWriter
             case "permission.asked" or "question.asked":
                 var asked = Known(_toolsByCall, properties.Text("tool", "callID"), type);
                 _parts[properties.Text("id")!] = asked;
-                AddBeforeRunning(asked, type);
+                AddRequest(asked, type);
                 break;
             case "permission.replied":
                 Add(Known(_parts, properties.Text("requestID"), type), $"{type} {properties.Text("reply")}");
@@ -85,12 +87,23 @@ internal sealed class StepWriter
             return;
         }
 
-        // The real server sends an object it may change before it is written, so finish and completed come in one event or in two: each counts when it is first seen.
         if (isNew)
         {
             Add(thread, "open");
         }
 
+        var completed = info.Text("error", "name") is { } cause ? "completed " + cause : "completed";
+        if (!isOfOpenCode)
+        {
+            if (!isNew)
+            {
+                Add(thread, info.Has("time", "completed") ? completed : "finish " + info.Text("finish"));
+            }
+
+            return;
+        }
+
+        // Finish and completed come in one event or in two: each counts when it is first seen.
         if (info.Text("finish") is { } finish)
         {
             AddOnce(thread, "finish " + finish);
@@ -98,7 +111,7 @@ internal sealed class StepWriter
 
         if (info.Has("time", "completed"))
         {
-            AddOnce(thread, info.Text("error", "name") is { } error ? "completed " + error : "completed");
+            AddOnce(thread, completed);
         }
     }
 
@@ -124,7 +137,7 @@ internal sealed class StepWriter
 
         if (part.Text("state", "status") == "running")
         {
-            AddOnce(thread, "running"); // Again with each output, or not, as time allows.
+            OnRunning(thread, part.Text("state", "metadata", "output")?.Length ?? 0);
             return;
         }
 
@@ -135,6 +148,17 @@ internal sealed class StepWriter
             "text" or "reasoning" when message.StartsWith("assistant", StringComparison.Ordinal) => part.Has("time", "end") ? "end" : part.Text("text")!.Length == 0 ? "open" : "text",
             _ => "full",
         });
+    }
+
+    // How often output is shown is a matter of time; that it grew is the only reason to say again that the tool runs.
+    private void OnRunning(string thread, int output)
+    {
+        if (!_outputs.TryGetValue(thread, out var shown) || (output <= shown && !isOfOpenCode))
+        {
+            Add(thread, "running");
+        }
+
+        _outputs[thread] = output;
     }
 
     private void Add(string thread, string what)
@@ -154,11 +178,11 @@ internal sealed class StepWriter
         }
     }
 
-    /// <summary>The real server sends a request before or after its tool is running, as it comes: here it always stands before.</summary>
-    private void AddBeforeRunning(string thread, string what)
+    /// <summary>The real server sends a request before or after its tool is running, as it comes: here it always stands before, where ours has to be.</summary>
+    private void AddRequest(string thread, string what)
     {
         var last = _steps.Count - 1;
-        var isAfter = last >= 0 && _steps[last] == new Step(thread, "running");
+        var isAfter = isOfOpenCode && last >= 0 && _steps[last] == new Step(thread, "running");
         _steps.Insert(isAfter ? last : last + 1, new Step(thread, what));
     }
 

@@ -57,7 +57,8 @@ internal sealed partial class SessionActor
     public sealed record Aborted(long Offset);
 
     /// <summary>The server stops: closes the open turn, unless it only waits for its user (RULES C5), and takes no new work. Only the region sends it.</summary>
-    public sealed record Quiesce;
+    /// <param name="IsMoving">The session goes on elsewhere at once: those who wait for its turn ask again and are sent there.</param>
+    public sealed record Quiesce(bool IsMoving = false);
 
     /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
     public sealed record Quiesced;

@@ -111,6 +111,10 @@ internal sealed partial class SessionActor
                 _version = m.Version;
                 OnFull(full);
                 break;
+            case JournalActor.AppendFailed { Cause: JournalFencedException fenced }:
+                Context.Parent.Tell(new SessionsActor.ShardLost(fenced.Fence), Self);
+                GiveUp(fenced.Message);
+                break;
             case JournalActor.AppendFailed m:
                 GiveUp(m.Cause.Message);
                 break;
@@ -142,6 +146,9 @@ internal sealed partial class SessionActor
     {
         if (completion.Answer is { } answer)
             completion.ReplyTo!.Tell(answer(_offset), Self);
+        if (IsHeldBack(completion))
+            return;
+
         if (completion.Order is { } order)
             Carry(order);
         if (completion.Credit is { } run)
@@ -218,7 +225,7 @@ internal sealed partial class SessionActor
         if (notes.Info is null)
         {
             if (_told is not null)
-                Context.Parent.Tell(new SessionsActor.Gone(_id), Self);
+                Context.Parent.Tell(new SessionsActor.Gone(_id, _offset), Self);
             _told = null;
             return;
         }
@@ -226,7 +233,7 @@ internal sealed partial class SessionActor
         // The info is encoded for the index only when it changed.
         var entry = notes.Info == _told?.Info ? null : SessionEntry.Of(notes.Info, JsonSerializer.SerializeToUtf8Bytes(notes.Info, ProtocolJson.Wire.Session));
         _told = notes;
-        Context.Parent.Tell(new SessionsActor.Noted(_id, entry, notes), Self);
+        Context.Parent.Tell(new SessionsActor.Noted(_id, entry, notes, _offset), Self);
     }
 
     [LoggerMessage(EventId = 6002, Level = LogLevel.Error, Message = "A command could not be decided in {SessionId}; it was refused and nothing was changed.")]

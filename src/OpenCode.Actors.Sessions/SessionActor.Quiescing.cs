@@ -10,13 +10,13 @@ internal sealed partial class SessionActor
 
     private bool _isQuiescing;
 
-    private ValueTask OnQuiesce()
+    private ValueTask OnQuiesce(Quiesce message)
     {
         _isQuiescing = true;
         var done = new Completion(Sender, static _ => new Quiesced());
         if (_closing is null && (_state.Turn is null || Recovery.IsParked(_state)))
         {
-            LeaveParked(done);
+            LeaveParked(done, message.IsMoving);
             return ValueTask.CompletedTask;
         }
 
@@ -26,12 +26,17 @@ internal sealed partial class SessionActor
     }
 
     // RULES C5: it has done nothing that is not ended, so it stays. A model that still talks is cut as a crash would cut it: it could call the next tool.
-    private void LeaveParked(Completion done)
+    private void LeaveParked(Completion done, bool isMoving)
     {
         var decision = NewDecision();
         if (decision.State.Turn is { Stream: null })
             Recovery.Park(decision);
         Commit(decision, done);
+        if (isMoving)
+        {
+            LoseWaiters();
+            return;
+        }
 
         foreach (var (_, replyTo) in _waiters.Values)
             replyTo.Tell(new Unavailable("The server stops; the turn waits for its user and goes on after the next start.", _stopping.RetryAfter), Self);

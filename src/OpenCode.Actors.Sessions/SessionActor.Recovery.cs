@@ -14,7 +14,7 @@ internal sealed partial class SessionActor
     private void BeginRecovery()
     {
         Context.Become(WhileRecovering);
-        AskJournal(new JournalActor.Recover(_id.Value));
+        AskJournal(new JournalActor.Recover(_id.Value, _fence));
     }
 
     private ValueTask WhileRecovering(object message)

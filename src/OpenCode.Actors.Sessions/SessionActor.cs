@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Journal;
@@ -23,6 +24,9 @@ internal sealed partial class SessionActor : Actor
     private readonly SessionSetup _setup;
     private readonly ILogger _logger;
 
+    // The claim under which it was recovered, and writes: never a newer one. Null when there are no other nodes.
+    private readonly Fence? _fence;
+
     // Two views of one session: what is durable, and what it will be when the outbox is.
     private SessionState _committed = SessionState.None;
     private SessionState _state = SessionState.None;
@@ -30,9 +34,10 @@ internal sealed partial class SessionActor : Actor
     // What other sessions of this location learned by "always"; told by the region.
     private IReadOnlyList<PermissionRule> _learned = [];
 
-    public SessionActor(SessionId id, IActorRef journal, SessionSetup setup)
+    public SessionActor(SessionId id, IActorRef journal, SessionSetup setup, Fence? fence)
     {
         _id = id;
+        _fence = fence;
         _journal = journal;
         _setup = setup;
         _logger = setup.Loggers.CreateLogger<SessionActor>();
@@ -44,8 +49,8 @@ internal sealed partial class SessionActor : Actor
     /// <summary>What the sessions of this location have learned by <c>always</c>.</summary>
     public sealed record Learn(IReadOnlyList<PermissionRule> Rules) : INoInfluence;
 
-    public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup) =>
-        Props.Create(() => new SessionActor(id, journal, setup)).WithMailbox(MailboxOptions.Unbounded).WithStashCapacity(MaxPutOff);
+    public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, Fence? fence = null) =>
+        Props.Create(() => new SessionActor(id, journal, setup, fence)).WithMailbox(MailboxOptions.Unbounded).WithStashCapacity(MaxPutOff);
 
     // A run that fails is stopped; its Terminated closes the turn with the reason noted here.
     protected override SupervisorStrategy SupervisorStrategy => new OneForOne(decider: cause =>
@@ -70,7 +75,7 @@ internal sealed partial class SessionActor : Actor
         RunShell m => OnRunShell(m),
         AwaitTurn m => OnAwaitTurn(m),
         Abort => OnAbort(),
-        Quiesce => OnQuiesce(),
+        Quiesce m => OnQuiesce(m),
         GetMessages m => OnGetMessages(m),
         GetMessage m => OnGetMessage(m),
         ReplyPermission m => OnReplyPermission(m),
@@ -83,6 +88,8 @@ internal sealed partial class SessionActor : Actor
         StoreText => OnStoreText(),
         CloseAgain => OnCloseAgain(),
         Learn m => OnLearn(m),
+        Suspend => OnSuspend(),
+        Resume => OnResume(),
         ReceiveTimeout => OnReceiveTimeout(),
         Leave => OnLeave(),
         _ => Unhandled(message),

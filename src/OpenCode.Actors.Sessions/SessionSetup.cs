@@ -30,6 +30,9 @@ internal sealed record SessionSetup(
     IJournal Journal,
     ILoggerFactory Loggers)
 {
+    /// <summary>Gets who hears of lost shards; null when this node is the only one there is.</summary>
+    public Sharding.IShardWatch? Shards { get; init; }
+
     /// <summary>Gets the maker of ids.</summary>
     public IdFactory Ids { get; } = new(Time, Entropy.Fill);
 

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>Asks the region for those outside. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
-internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOptions<SessionsOptions> options, IEntropy entropy) : ISessions
+internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOptions<SessionsOptions> options, IEntropy entropy, CommandGate? gate = null) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -20,6 +21,9 @@ internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOption
     /// <inheritdoc/>
     public async Task<object> AskAsync(object command, CancellationToken cancellationToken)
     {
+        if (gate?.Refusal is { } refusal)
+            return refusal;
+
         if (Interlocked.Increment(ref _outstanding) > _limit)
         {
             Interlocked.Decrement(ref _outstanding);
@@ -28,7 +32,10 @@ internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOption
 
         try
         {
-            return await region.ActorRef.Ask<object>(command, _patience, cancellationToken);
+            var answer = region.ActorRef.Ask<object>(command, _patience, cancellationToken);
+            if (gate?.Closed is { } closed && await Task.WhenAny(answer, closed) == closed)
+                return await closed; // Whether it was carried out is unknown: it may wait for the database.
+            return await answer;
         }
         catch (Exception e) when (e is AskTimeoutException or TargetTerminatedException or MailboxOverflowException)
         {

@@ -7,6 +7,7 @@ using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions;
@@ -47,7 +48,7 @@ public static class SessionsServices
             provider.GetRequiredService<IPermissionConfig>(),
             provider.GetRequiredService<SessionMetrics>(),
             provider.GetRequiredService<IJournal>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>()) { Shards = provider.GetService<IShardWatch>() });
 
         return services.AddActorSystem("opencode", static builder => builder.WithActors(static (system, registry, provider) =>
         {
@@ -56,6 +57,11 @@ public static class SessionsServices
             registry.Register<JournalKey>(journal);
             var sessions = system.ActorOf(SessionsActor.PropsFor(journal, setup), "sessions");
             registry.Register<SessionsKey>(sessions);
+
+            // In the cluster turns are closed shard by shard, as each is given to another node.
+            if (setup.Shards is not null)
+                return;
+
             system.CoordinatedShutdown.AddTask(ShutdownPhases.ServiceRequestsDone, "close-turns", cancellationToken =>
                 sessions.Ask<SessionsActor.Quiesced>(new SessionsActor.Quiesce(), _quiesceTimeout, cancellationToken));
         }));

@@ -27,7 +27,9 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
     public sealed record AppendFailed(Exception Cause, long Version);
 
     /// <summary>Reads the rows of an owner once every append taken for it is decided, and makes every version of it before this one stale.</summary>
-    public sealed record Recover(string Owner);
+    /// <param name="Owner">Whose rows.</param>
+    /// <param name="Fence">The claim under which the owner runs here and will append; null when there are no other nodes.</param>
+    public sealed record Recover(string Owner, Fence? Fence = null);
 
     /// <summary>The rows of an owner, and the version of its first append. Entries after <paramref name="Offset"/> are none of its own.</summary>
     public sealed record Recovered(IReadOnlyList<StateRow> Rows, long Version, long Offset);
@@ -47,6 +49,8 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
     private sealed class OpenOwner
     {
         public long Version { get; set; }
+
+        public Fence? Fence { get; set; }
 
         public int UnderWay { get; set; }
 
@@ -82,6 +86,7 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
     private ValueTask OnAppend(Append message)
     {
         var version = 0L;
+        var batch = message.Batch;
         if (message.Owner is { } owner)
         {
             if (!_owners.TryGetValue(owner, out var open) || open.Version != message.Version)
@@ -90,11 +95,13 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
             // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
             version = open.Version = ++_lastVersion;
             open.UnderWay++;
+            if (open.Fence is { } fence)
+                batch = batch with { Fences = [fence] };
         }
 
         var replyTo = Sender;
         Context.PipeTo(
-            AppendAsync(message.Batch),
+            AppendAsync(batch),
             first => new Decided(message.Owner, replyTo, new Appended(first, version)),
             cause => new Decided(message.Owner, replyTo, new AppendFailed(cause, version)));
         return ValueTask.CompletedTask;
@@ -125,6 +132,7 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
             _owners.Add(message.Owner, open = new OpenOwner());
 
         open.Version = ++_lastVersion;
+        open.Fence = message.Fence;
         if (open.UnderWay > 0)
             open.Recovering.Add(Sender);
         else
@@ -140,8 +148,11 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
 
     private async ValueTask<Recovered> LoadAsync(string owner, long version)
     {
+        // What another node wrote of it may not have been seen here yet.
+        var incarnation = Context.Incarnation;
+        await journal.CatchUpAsync(incarnation);
         var rows = new List<StateRow>();
-        await foreach (var row in journal.LoadAsync(owner, Context.Incarnation))
+        await foreach (var row in journal.LoadAsync(owner, incarnation))
             rows.Add(row);
 
         return new Recovered(rows, version, journal.Head);

@@ -6,8 +6,8 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Region;
 
-/// <summary>What the region knows of a session that is awake, as of its last commit.</summary>
-/// <param name="Info">The info; null when there is no such session (any more).</param>
+/// <summary>What the region knows of a session that is awake here, as of its last commit, or of one of another node, as of the log.</summary>
+/// <param name="Info">The info; null when there is no such session (any more), and for one of another node, whose info is in the index alone.</param>
 /// <param name="Status">The status.</param>
 /// <param name="Permissions">What waits for an answer.</param>
 /// <param name="Questions">What waits for an answer.</param>
@@ -19,6 +19,9 @@ internal sealed record SessionNotes(
     ImmutableList<QuestionRequest> Questions,
     ImmutableList<PermissionRule> Remembered)
 {
+    /// <summary>Gets the notes of a session of which nothing is told yet.</summary>
+    public static SessionNotes None { get; } = new(null, SessionStatus.Idle, [], [], []);
+
     /// <summary>Takes the notes of a state.</summary>
     public static SessionNotes Of(SessionState state) => new(state.Info, state.Status, state.Permissions, state.Questions, state.Remembered);
 }

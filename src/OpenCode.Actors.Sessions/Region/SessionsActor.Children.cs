@@ -9,22 +9,29 @@ internal sealed partial class SessionsActor
 {
     private ValueTask OnNoted(Noted message)
     {
+        NoteAhead(message.SessionId, message.Offset);
         if (message.Entry is { } entry)
             _index.Put(entry);
 
         var notes = message.Notes;
-        if (notes is { Status: IdleStatus, Permissions.IsEmpty: true, Questions.IsEmpty: true })
-            _active.Remove(message.SessionId);
-        else
-            _active[message.SessionId] = notes;
+        Note(message.SessionId, notes);
 
         if (!notes.Remembered.IsEmpty && notes.Info is { } info)
             LearnRules(info.Directory, notes.Remembered);
         return ValueTask.CompletedTask;
     }
 
+    private void Note(SessionId id, SessionNotes notes)
+    {
+        if (notes is { Status: IdleStatus, Permissions.IsEmpty: true, Questions.IsEmpty: true })
+            _active.Remove(id);
+        else
+            _active[id] = notes;
+    }
+
     private ValueTask OnGone(Gone message)
     {
+        NoteAhead(message.SessionId, message.Offset);
         _index.Remove(message.SessionId);
         _active.Remove(message.SessionId);
         if (_children.TryGetValue(message.SessionId, out var child))
@@ -79,6 +86,11 @@ internal sealed partial class SessionsActor
         journal.Tell(new Journal.JournalActor.Release(id.Value));
         foreach (var (command, sender) in child.Kept)
             Self.Tell(new Deliver(id, command), sender);
+        ReportClosed(id);
+
+        // What another node goes on with is no failure.
+        if (IsElsewhere(id))
+            return;
 
         // It left with a turn that is open, so by failing: nobody may have to send a command first for the truth to come back.
         if (_active.Remove(id))
@@ -90,7 +102,7 @@ internal sealed partial class SessionsActor
 
     private ValueTask OnWake(Wake message)
     {
-        if (_index.TryGet(message.SessionId, out _))
+        if (_index.TryGet(message.SessionId, out _) && !IsElsewhere(message.SessionId))
             AwakeChild(message.SessionId);
         return ValueTask.CompletedTask;
     }

@@ -25,6 +25,8 @@ internal sealed partial class SessionsActor
     // Also by a refusal: whoever cannot write the end of its turn is not waited for, the next start closes it.
     private ValueTask OnQuiet()
     {
+        if (IsElsewhere(new SessionId(Sender.Path.Name)))
+            Context.Stop(Sender); // Its shard is given away, and it has written all it had to.
         _unquiet.Remove(new SessionId(Sender.Path.Name));
         ReportQuiet();
         return ValueTask.CompletedTask;

@@ -9,22 +9,38 @@ namespace OpenCode.Actors.Sessions.Region;
 internal sealed partial class SessionsActor
 {
     private ValueTask OnListStatus(ListStatus message) => Answer(new Statuses(
-        Active(message.Directory).Where(static notes => notes.Status is not IdleStatus).ToImmutableSortedDictionary(
-            static notes => notes.Info!.Id, static notes => notes.Status, Comparer<SessionId>.Create(static (a, b) => string.CompareOrdinal(a.Value, b.Value)))));
+        Active(message.Directory).Where(static active => active.Notes.Status is not IdleStatus).ToImmutableSortedDictionary(
+            static active => active.Id, static active => active.Notes.Status, Comparer<SessionId>.Create(static (a, b) => string.CompareOrdinal(a.Value, b.Value)))));
 
     private ValueTask OnListPermissions(ListPermissions message) => Answer(new Permissions(
-        [.. Active(message.Directory).SelectMany(static notes => notes.Permissions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]));
+        [.. Active(message.Directory).SelectMany(static active => active.Notes.Permissions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]));
 
     private ValueTask OnListQuestions(ListQuestions message) => Answer(new Questions(
-        [.. Active(message.Directory).SelectMany(static notes => notes.Questions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]));
+        [.. Active(message.Directory).SelectMany(static active => active.Notes.Questions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]));
 
-    private IEnumerable<SessionNotes> Active(string? directory) =>
-        _active.Values.Where(notes => notes.Info is { } info && (directory is null || info.Directory == directory));
+    private IEnumerable<(SessionId Id, SessionNotes Notes)> Active(string? directory) =>
+        from active in _active
+        where _index.TryGet(active.Key, out var entry) && (directory is null || entry.Directory == directory)
+        select (active.Key, active.Value);
+
+    private SessionId? AskerOf(PermissionId request) => Asker(notes => notes.Permissions.Exists(waiting => waiting.Id == request));
+
+    private SessionId? AskerOf(QuestionId request) => Asker(notes => notes.Questions.Exists(waiting => waiting.Id == request));
+
+    private SessionId? Asker(Func<SessionNotes, bool> waits)
+    {
+        foreach (var (id, notes) in Active(null))
+        {
+            if (waits(notes))
+                return id;
+        }
+
+        return null;
+    }
 
     private ValueTask OnReplyPermission(ReplyPermission message)
     {
-        var owner = Active(null).FirstOrDefault(notes => notes.Permissions.Exists(request => request.Id == message.RequestId))?.Info!.Id;
-        if (owner is not { } id || (message.SessionId is { } named && named != id))
+        if (AskerOf(message.RequestId) is not { } id || (message.SessionId is { } named && named != id))
             return Answer(new PermissionNotFound(message.RequestId));
 
         Hand(id, new SessionActor.ReplyPermission(message.RequestId, message.Answer, message.Feedback), Sender);
@@ -33,7 +49,7 @@ internal sealed partial class SessionsActor
 
     private ValueTask OnQuestion(QuestionId requestId, object command)
     {
-        if (Active(null).FirstOrDefault(notes => notes.Questions.Exists(request => request.Id == requestId))?.Info!.Id is not { } id)
+        if (AskerOf(requestId) is not { } id)
             return Answer(new QuestionNotFound(requestId));
 
         Hand(id, command, Sender);

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Region;
@@ -10,7 +12,14 @@ namespace OpenCode.Actors.Sessions.Region;
 /// <content>The start: the index is read, and sessions with an unfinished turn are woken first (remember-entities).</content>
 internal sealed partial class SessionsActor
 {
-    private sealed record Surveyed(IReadOnlyList<SessionEntry> Entries, IReadOnlyList<SessionId> Unfinished, IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules);
+    private sealed record Surveyed(
+        long Head, IReadOnlyList<SessionEntry> Entries, IReadOnlyList<SessionId> Unfinished, IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules)
+    {
+        // Asked for in the cluster alone: a single node wakes who waits, and is told by it.
+        public IReadOnlyList<PermissionRequest> Permissions { get; init; } = [];
+
+        public IReadOnlyList<QuestionRequest> Questions { get; init; } = [];
+    }
 
     private sealed record SurveyFailed(Exception Cause);
 
@@ -27,20 +36,35 @@ internal sealed partial class SessionsActor
 
     private async ValueTask<Surveyed> SurveyAsync()
     {
+        var incarnation = Context.Incarnation;
+        var head = await setup.Journal.CatchUpAsync(incarnation);
         var entries = new List<SessionEntry>();
         var reader = new EntryReader();
-        await foreach (var row in setup.Journal.ListAsync(Rows.Session, Context.Incarnation))
+        await foreach (var row in setup.Journal.ListAsync(Rows.Session, incarnation))
             entries.Add(reader.Read(row.Json.Span, row.Owner));
 
         var unfinished = new List<SessionId>();
-        await foreach (var row in setup.Journal.ListAsync(Rows.Turn, Context.Incarnation))
+        await foreach (var row in setup.Journal.ListAsync(Rows.Turn, incarnation))
             unfinished.Add(new SessionId(row.Owner));
 
         var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
-        await foreach (var row in setup.Journal.ListAsync(Rows.Remember, Context.Incarnation))
+        await foreach (var row in setup.Journal.ListAsync(Rows.Remember, incarnation))
             rules.Add((new SessionId(row.Owner), JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.PermissionRule)!));
 
-        return new Surveyed(entries, unfinished, rules);
+        var surveyed = new Surveyed(head, entries, unfinished, rules);
+        return setup.Shards is null ? surveyed : surveyed with
+        {
+            Permissions = await ReadAsync(Rows.Permission, ProtocolJson.Wire.PermissionRequest, incarnation),
+            Questions = await ReadAsync(Rows.Question, ProtocolJson.Wire.QuestionRequest, incarnation),
+        };
+    }
+
+    private async ValueTask<IReadOnlyList<T>> ReadAsync<T>(string kind, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+    {
+        var read = new List<T>();
+        await foreach (var row in setup.Journal.ListAsync(kind, cancellationToken))
+            read.Add(JsonSerializer.Deserialize(row.Json.Span, json)!);
+        return read;
     }
 
     private ValueTask WhileStarting(object message)
@@ -82,6 +106,12 @@ internal sealed partial class SessionsActor
         }
 
         LogStarted(_logger, _index.Count, message.Unfinished.Count);
+        if (_gate is not null)
+        {
+            BeginFollowing(message);
+            return BeReadyIfSettled();
+        }
+
         foreach (var id in message.Unfinished)
         {
             if (_index.TryGet(id, out _) && _recovering.Add(id))

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Sessions.Region;
 
@@ -32,10 +33,13 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
     /// <param name="SessionId">The session.</param>
     /// <param name="Entry">Its entry in the index, when the info is another.</param>
     /// <param name="Notes">The rest.</param>
-    public sealed record Noted(SessionId SessionId, SessionEntry? Entry, SessionNotes Notes);
+    /// <param name="Offset">The log holds what led to it up to here.</param>
+    public sealed record Noted(SessionId SessionId, SessionEntry? Entry, SessionNotes Notes, long Offset);
 
     /// <summary>A session was deleted.</summary>
-    public sealed record Gone(SessionId SessionId);
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Offset">The log holds its last event up to here.</param>
+    public sealed record Gone(SessionId SessionId, long Offset);
 
     /// <summary>A session has been read from the journal and tells the truth.</summary>
     public sealed record Awake(SessionId SessionId);
@@ -65,7 +69,9 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
 
     protected override ValueTask PreStartAsync() => BeginStart();
 
-    protected override ValueTask ReceiveAsync(object message) => message switch
+    protected override ValueTask ReceiveAsync(object message) => _gate is null ? Handle(message) : HandleShared(message);
+
+    private ValueTask Handle(object message) => message switch
     {
         Deliver m => OnDeliver(m),
         Create m => OnCreate(m),
@@ -99,15 +105,21 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
 
     private ValueTask OnDeliver(Deliver message)
     {
-        if (!_index.TryGet(message.SessionId, out _))
-            return Answer(new SessionNotFound(message.SessionId));
-
-        Hand(message.SessionId, message.Command, Sender);
+        if (IsElsewhere(message.SessionId) || _index.TryGet(message.SessionId, out _))
+            Hand(message.SessionId, message.Command, Sender);
+        else
+            Sender.Tell(new SessionNotFound(message.SessionId), Self);
         return ValueTask.CompletedTask;
     }
 
     private void Hand(SessionId id, object command, IActorRef sender)
     {
+        if (IsElsewhere(id))
+        {
+            sender.Tell(new NotHere(Shard.Of(id)), Self);
+            return;
+        }
+
         var child = AwakeChild(id);
         if (child.IsLeaving)
             child.Kept.Add((command, sender));
@@ -120,11 +132,13 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
         if (_children.TryGetValue(id, out var child))
             return child;
 
-        child = new Child(Context.ActorOf(SessionActor.PropsFor(id, journal, setup), id.Value));
+        child = new Child(Context.ActorOf(SessionActor.PropsFor(id, journal, setup, _gate?.FenceOf(id)), id.Value));
         Context.Watch(child.Ref);
         _children.Add(id, child);
         if (_isQuiescing)
             child.Ref.Tell(new SessionActor.Quiesce(), Self);
+        if (_isSuspended)
+            child.Ref.Tell(new SessionActor.Suspend(), Self);
         return child;
     }
 
@@ -133,7 +147,10 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
         if (message.Request.ParentId is { } parent && !_index.TryGet(parent, out _))
             return Answer(new SessionNotFound(parent));
 
-        var id = setup.Ids.NewSession();
+        if (_gate is not null && WhyNotHere(message.Request.ParentId) is { } elsewhere)
+            return Answer(elsewhere);
+
+        var id = _gate?.NewSession(setup.Ids, message.Request.ParentId) ?? setup.Ids.NewSession();
         Hand(id, new SessionActor.Create(message.Place, message.Request), Sender);
         if (_learned.TryGetValue(message.Place.Directory, out var rules))
             _children[id].Ref.Tell(new SessionActor.Learn(rules));
@@ -156,6 +173,9 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
     {
         if (!_index.TryGet(message.SessionId, out _))
             return Answer(new SessionNotFound(message.SessionId));
+
+        if (IsElsewhere(message.SessionId))
+            return Answer(new NotHere(Shard.Of(message.SessionId)));
 
         var order = new List<SessionId>();
         CollectTree(message.SessionId, order);

@@ -13,6 +13,8 @@ internal sealed partial class RunActor
     private Attempt? _attempt;
     private int _failures;
     private bool _paused;
+    private bool _isHeld;
+    private bool _isRetryDue;
 
     private sealed record Advanced(Attempt Attempt, bool HasChunk);
 
@@ -153,8 +155,24 @@ internal sealed partial class RunActor
         return Tell(new RetryPlanned(_failures, cause.Message, (Context.Time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
     }
 
+    private ValueTask OnHold()
+    {
+        _isHeld = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnRelease()
+    {
+        _isHeld = false;
+        return _isRetryDue ? OnRetryNow() : ValueTask.CompletedTask;
+    }
+
     private ValueTask OnRetryNow()
     {
+        _isRetryDue = _isHeld;
+        if (_isHeld)
+            return ValueTask.CompletedTask;
+
         _outgoing.Add(new RetryBegan());
         Send();
         return Try();

@@ -20,6 +20,12 @@ internal sealed partial class RunActor(RunId id, Func<ToolCall, bool, Props?> to
     /// <summary>The last report is durable: the next may come.</summary>
     public sealed record Continue;
 
+    /// <summary>Makes no call of the model by itself until <see cref="Release"/>.</summary>
+    public sealed record Hold;
+
+    /// <summary>Calls may be made again.</summary>
+    public sealed record Release;
+
     /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts);
 
@@ -42,6 +48,8 @@ internal sealed partial class RunActor(RunId id, Func<ToolCall, bool, Props?> to
         ToolReport m => OnToolReport(m),
         Terminated m => OnToolGone(m),
         Continue => OnContinue(),
+        Hold => OnHold(),
+        Release => OnRelease(),
         _ => Unhandled(message),
     };
 

@@ -65,6 +65,11 @@ internal sealed partial class SubscriberActor(
         public static Written Instance { get; } = new();
     }
 
+    private sealed record CaughtUp : IDeadLetterNoise
+    {
+        public static CaughtUp Instance { get; } = new();
+    }
+
     private sealed record WriteFailed(Exception Cause) : IDeadLetterNoise;
 
     private sealed record Continue : IDeadLetterNoise
@@ -79,6 +84,9 @@ internal sealed partial class SubscriberActor(
 
     private enum State
     {
+        /// <summary>Waits to know whether its cursor is beyond the log; nothing was written.</summary>
+        CatchingUp,
+
         /// <summary>In its turn, with something to look for.</summary>
         Reading,
 
@@ -114,8 +122,16 @@ internal sealed partial class SubscriberActor(
 
         // Registered before the first byte: what is committed from here on is found, however long the first write takes.
         _reader = new LogReader(log.Ring, request.Filter, _wrapped, Self);
-        Open();
         Arm(_sentAt, options.Heartbeat);
+        if (ResumePoint.MayBeAhead(request.Cursor, log.Journal))
+        {
+            // RULES A3: another node was faster, or it is no good; who has all of the log knows. Nothing is written before.
+            _state = State.CatchingUp;
+            Context.PipeTo(log.Journal.CatchUpAsync(Context.Incarnation), static _ => CaughtUp.Instance, static _ => CaughtUp.Instance);
+            return ValueTask.CompletedTask;
+        }
+
+        Open();
         StartReading();
         return ValueTask.CompletedTask;
     }
@@ -124,6 +140,14 @@ internal sealed partial class SubscriberActor(
     {
         switch (message)
         {
+            case CaughtUp:
+                if (_state == State.CatchingUp)
+                {
+                    Open();
+                    StartReading();
+                }
+
+                break;
             case Wake:
                 if (_state == State.Waiting)
                     StartReading();
@@ -336,7 +360,7 @@ internal sealed partial class SubscriberActor(
                 SendHeartbeat();
                 break;
             default:
-                Arm(_state == State.Reading ? now : _sentAt, options.Heartbeat);
+                Arm(_state is State.Reading or State.CatchingUp ? now : _sentAt, options.Heartbeat);
                 break;
         }
 

@@ -64,6 +64,10 @@ internal sealed partial class SubscribersActor(
         public static Drain Instance { get; } = new();
     }
 
+    /// <summary>Resets every stream there is, so that clients go elsewhere; whoever comes afterwards is let in.</summary>
+    /// <param name="Why">For the log.</param>
+    public sealed record ResetStreams(string Why);
+
     /// <summary>No stream is open.</summary>
     public sealed record Drained : IDeadLetterNoise
     {
@@ -110,6 +114,9 @@ internal sealed partial class SubscribersActor(
                 break;
             case DisposeLocation m:
                 OnDisposeLocation(m);
+                break;
+            case ResetStreams m:
+                Reset(m.Why);
                 break;
             case Drain:
                 OnDrain();
@@ -243,7 +250,12 @@ internal sealed partial class SubscribersActor(
 
         _isResetting = true;
         Context.Timers.Cancel(nameof(ResetAll));
-        var end = new StreamEnd(StreamEndReason.Drained, "The server stops.");
+        Reset("The server stops.");
+    }
+
+    private void Reset(string why)
+    {
+        var end = new StreamEnd(StreamEndReason.Drained, why);
         foreach (var subscriber in _streams.Keys)
             subscriber.Tell(new SubscriberActor.Reset(end), Self);
     }

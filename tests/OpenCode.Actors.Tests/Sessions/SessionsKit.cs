@@ -14,6 +14,7 @@ using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -60,7 +61,7 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
         Journal = Wrap(await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64));
         _lives++;
         JournalActor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
-        Setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs);
+        Setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs) { Shards = Watch };
         Region = Spawn(SessionsActor.PropsFor(JournalActor, Setup), $"sessions-{_lives}");
         _actors.AddRange([JournalActor, Region]);
         await RunDryAsync();
@@ -81,6 +82,9 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
         await KillAsync();
         await StartAsync();
     }
+
+    /// <summary>Set by tests of a cluster: nothing runs before its shard is opened.</summary>
+    private protected virtual IShardWatch? Watch => null;
 
     /// <summary>Lets a test stand between the sessions and the journal.</summary>
     private protected virtual IJournal Wrap(IJournal journal) => journal;

@@ -1,0 +1,216 @@
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Sharding;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Region;
+
+/// <content>A node of a cluster: which shards may run here, and how they come and go.</content>
+internal sealed partial class SessionsActor
+{
+    // Null when this node is the only one there is: then everything runs here.
+    private readonly ShardGate? _gate = setup.Shards is null ? null : new ShardGate();
+
+    // Asked to be opened, by the token; given up when it is asked to be closed first.
+    private readonly Dictionary<int, Fence> _opening = [];
+    private readonly List<Leaving> _leaving = [];
+    private bool _isSuspended;
+
+    /// <summary>These shards may run here from now on, under these tokens. Turns that are unfinished in them are taken up.</summary>
+    public sealed record OpenShards(IReadOnlyList<Fence> Shards);
+
+    /// <summary>The shards are open, but for those that were closed meanwhile.</summary>
+    public sealed record ShardsOpened;
+
+    /// <summary>These shards run here no more. Turns are closed as aborted, those that wait for their user wait on elsewhere (RULES C5).</summary>
+    /// <param name="Shards">The shards.</param>
+    /// <param name="Abandon">They are lost already: everything of them stops at once and writes nothing.</param>
+    public sealed record CloseShards(IReadOnlyList<int> Shards, bool Abandon);
+
+    /// <summary>Nothing of the shards runs here. What an abandoned one had given to the journal is decided by its token.</summary>
+    public sealed record ShardsClosed;
+
+    /// <summary>Asks which shards have an unfinished turn.</summary>
+    public sealed record ListBusyShards;
+
+    public sealed record BusyShards(IReadOnlySet<int> Shards);
+
+    /// <summary>RULES F1: begins no model call and no tool until <see cref="Resume"/>. Commands are refused where they come in.</summary>
+    public sealed record Suspend;
+
+    /// <summary>Everything goes on.</summary>
+    public sealed record Resume;
+
+    /// <summary>A session's append was refused: its shard has another owner.</summary>
+    public sealed record ShardLost(Fence Fence);
+
+    private sealed record Unfinished(OpenShards Opening, long Head, IReadOnlyList<SessionId> Sessions);
+
+    private sealed record ReadyToOpen(OpenShards Opening, IReadOnlyList<SessionId> Unfinished);
+
+    // A close that waits for the end of sessions.
+    private sealed record Leaving(HashSet<SessionId> Sessions, IActorRef ReplyTo);
+
+    private ValueTask HandleShared(object message)
+    {
+        switch (message)
+        {
+            case OpenShards m:
+                return OnOpenShards(m);
+            case Unfinished m:
+                AwaitLog(m.Head, new ReadyToOpen(m.Opening, m.Sessions), Sender);
+                return ValueTask.CompletedTask;
+            case ReadyToOpen m:
+                return OnReadyToOpen(m);
+            case CloseShards m:
+                return OnCloseShards(m);
+            case ShardLost m:
+                return OnShardLost(m);
+            case ListBusyShards:
+                return Answer(new BusyShards(_children.Keys.Where(id => _active.TryGetValue(id, out var notes) && notes.Status is not IdleStatus).Select(Shard.Of).ToHashSet()));
+            case Suspend or Resume:
+                return OnSuspension(message is Suspend);
+            default:
+                return HandleFollowing(message);
+        }
+    }
+
+    private bool IsElsewhere(SessionId id) => _gate is not null && _gate.FenceOf(id) is null;
+
+    private NotHere? WhyNotHere(SessionId? parent) => parent switch
+    {
+        { } known when IsElsewhere(known) => new NotHere(Shard.Of(known)),
+        null when !_gate!.IsAnyOpen => new NotHere(null),
+        _ => null,
+    };
+
+    private ValueTask OnOpenShards(OpenShards message)
+    {
+        foreach (var fence in message.Shards)
+            _opening[fence.Shard] = fence;
+        var asker = Sender;
+        Context.PipeTo(FindUnfinishedAsync(message), found => new FromAsker(found, asker), cause => new FromAsker(new Status.Failure(cause), asker));
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<Unfinished> FindUnfinishedAsync(OpenShards opening)
+    {
+        var incarnation = Context.Incarnation;
+        var head = await setup.Journal.CatchUpAsync(incarnation);
+        var shards = opening.Shards.Select(fence => fence.Shard).ToHashSet();
+        var unfinished = new List<SessionId>();
+        await foreach (var row in setup.Journal.ListAsync(Rows.Turn, incarnation))
+        {
+            if (shards.Contains(Shard.Of(new SessionId(row.Owner))))
+                unfinished.Add(new SessionId(row.Owner));
+        }
+
+        return new Unfinished(opening, head, unfinished);
+    }
+
+    // The index has all that the owner before has written.
+    private ValueTask OnReadyToOpen(ReadyToOpen message)
+    {
+        foreach (var fence in message.Opening.Shards)
+        {
+            if (_opening.GetValueOrDefault(fence.Shard) != fence)
+                continue;
+
+            _opening.Remove(fence.Shard);
+            if (_gate!.FenceOf(fence.Shard) is { } earlier && earlier != fence)
+                StopSessions(fence.Shard);
+            _gate.Open(fence);
+        }
+
+        foreach (var id in message.Unfinished)
+        {
+            if (!IsElsewhere(id) && _index.TryGet(id, out _))
+                AwakeChild(id);
+        }
+
+        LogOpened(_logger, message.Opening.Shards.Count, message.Unfinished.Count);
+        return Answer(new ShardsOpened());
+    }
+
+    private ValueTask OnCloseShards(CloseShards message)
+    {
+        foreach (var shard in message.Shards)
+        {
+            _opening.Remove(shard);
+            _gate!.Close(shard);
+        }
+
+        var left = _children.Keys.Where(id => message.Shards.Contains(Shard.Of(id))).ToHashSet();
+        foreach (var id in left)
+            End(id, message.Abandon);
+        LogClosed(_logger, message.Shards.Count, left.Count, message.Abandon);
+        if (left.Count == 0)
+            return Answer(new ShardsClosed());
+
+        _leaving.Add(new Leaving(left, Sender));
+        return ValueTask.CompletedTask;
+    }
+
+    private void End(SessionId id, bool abandon)
+    {
+        var child = _children[id];
+        child.IsLeaving = true;
+        if (abandon)
+            Context.Stop(child.Ref);
+        else
+            child.Ref.Tell(new SessionActor.Quiesce(IsMoving: true), Self);
+    }
+
+    private void ReportClosed(SessionId id)
+    {
+        for (var i = _leaving.Count - 1; i >= 0; i--)
+        {
+            _leaving[i].Sessions.Remove(id);
+            if (_leaving[i].Sessions.Count > 0)
+                continue;
+
+            _leaving[i].ReplyTo.Tell(new ShardsClosed(), Self);
+            _leaving.RemoveAt(i);
+        }
+    }
+
+    private ValueTask OnShardLost(ShardLost message)
+    {
+        if (_gate!.FenceOf(message.Fence.Shard) != message.Fence)
+            return ValueTask.CompletedTask;
+
+        LogLost(_logger, message.Fence.Shard, message.Fence.Token);
+        _gate.Close(message.Fence.Shard);
+        StopSessions(message.Fence.Shard);
+        setup.Shards!.OnLost(message.Fence);
+        return ValueTask.CompletedTask;
+    }
+
+    // Sessions that were recovered under another token write nothing any more. What comes for them is kept until they have gone.
+    private void StopSessions(int shard)
+    {
+        foreach (var id in _children.Keys.Where(id => Shard.Of(id) == shard))
+            End(id, abandon: true);
+    }
+
+    private ValueTask OnSuspension(bool isSuspended)
+    {
+        _isSuspended = isSuspended;
+        foreach (var child in _children.Values)
+            child.Ref.Tell(isSuspended ? new SessionActor.Suspend() : new SessionActor.Resume(), Self);
+        return ValueTask.CompletedTask;
+    }
+
+    [LoggerMessage(EventId = 6033, Level = LogLevel.Information, Message = "{Shards} shards opened here, with {Unfinished} unfinished turns.")]
+    private static partial void LogOpened(ILogger logger, int shards, int unfinished);
+
+    [LoggerMessage(EventId = 6034, Level = LogLevel.Information, Message = "{Shards} shards are closed here, {Sessions} sessions of them leave (abandoned: {Abandoned}).")]
+    private static partial void LogClosed(ILogger logger, int shards, int sessions, bool abandoned);
+
+    [LoggerMessage(EventId = 6035, Level = LogLevel.Warning, Message = "Shard {Shard} is no longer ours under token {Token}: an append was refused. Its sessions stop here; the owner goes on with them.")]
+    private static partial void LogLost(ILogger logger, int shard, long token);
+}

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OpenCode.Actors.Clustering.Reaping;
+using OpenCode.Actors.Clustering.Looks;
 
 namespace OpenCode.Actors.Clustering.Memory;
 

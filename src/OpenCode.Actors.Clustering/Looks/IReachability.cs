@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Clustering.Reaping;
+namespace OpenCode.Actors.Clustering.Looks;
 
 /// <summary>The door to the other nodes' addresses.</summary>
 public interface IReachability

@@ -1,0 +1,91 @@
+namespace OpenCode.Actors.Clustering.Looks;
+
+/// <summary>Decides from looks alone who is dead (RULES F2): it counts only what it saw itself, without a gap, on one connection to one life of the database.</summary>
+internal sealed class Reaper(ClusterOptions options, TimeProvider time)
+{
+    // Two looks that follow each other at once, because of a hint, are one look.
+    private static readonly TimeSpan _freeFor = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _probeEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<(string Name, long Incarnation), Suspect> _suspects = [];
+    private (long Connection, string Life)? _line;
+    private long _graceUntil;
+    private long _lastLook;
+
+    /// <summary>A look has failed: nothing that was counted holds any more.</summary>
+    public void LookFailed()
+    {
+        _line = null;
+        _suspects.Clear();
+    }
+
+    /// <summary>Counts a good look.</summary>
+    /// <param name="look">What it saw.</param>
+    /// <param name="sent">When it was sent.</param>
+    /// <param name="self">Who looks.</param>
+    /// <returns>Who is dead, and whose process may be gone: to be found out by a connect.</returns>
+    public (IReadOnlyList<Member> Dead, IReadOnlyList<Member> ToProbe) Saw(ClusterLook look, long sent, Member self)
+    {
+        var now = time.GetTimestamp();
+        if (_line != (look.Connection, look.Life))
+        {
+            LookFailed();
+            _line = (look.Connection, look.Life);
+            _graceUntil = now + Ticks(options.Grace);
+        }
+        else if (time.GetElapsedTime(_lastLook, now) > ClusterOptions.LookGap)
+        {
+            _suspects.Clear();
+        }
+
+        _lastLook = now;
+        foreach (var gone in _suspects.Keys.Where(key => !look.Members.Any(seen => (seen.Member.Name, seen.Member.Incarnation) == key)).ToList())
+            _suspects.Remove(gone);
+
+        List<Member> dead = [];
+        List<Member> toProbe = [];
+        foreach (var seen in look.Members.Where(seen => !seen.Member.Is(self)))
+            Judge(seen, sent, now, dead, toProbe);
+        return (dead, toProbe);
+    }
+
+    private void Judge(SeenMember seen, long sent, long now, List<Member> dead, List<Member> toProbe)
+    {
+        var member = seen.Member;
+        if (!_suspects.TryGetValue((member.Name, member.Incarnation), out var suspect))
+            _suspects.Add((member.Name, member.Incarnation), suspect = new Suspect { Beat = member.Beat, BeatSince = now });
+        if (suspect.Beat != member.Beat)
+            (suspect.Beat, suspect.BeatSince) = (member.Beat, now);
+
+        // What an answer shows was true at some moment between question and answer: the shortest time that it can have been is what counts.
+        if (now >= _graceUntil && time.GetElapsedTime(suspect.BeatSince, sent) >= options.Lease)
+            dead.Add(member);
+
+        if (seen.IsLockHeld)
+        {
+            (suspect.WasHeld, suspect.FreeSince) = (true, null);
+            return;
+        }
+
+        suspect.FreeSince ??= now;
+        if (!suspect.WasHeld || time.GetElapsedTime(suspect.FreeSince.Value, sent) < _freeFor || now < suspect.NextProbe)
+            return;
+        suspect.NextProbe = now + Ticks(_probeEvery);
+        toProbe.Add(member);
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    private sealed class Suspect
+    {
+        public long Beat { get; set; }
+
+        public long BeatSince { get; set; }
+
+        public bool WasHeld { get; set; }
+
+        public long? FreeSince { get; set; }
+
+        public long NextProbe { get; set; }
+    }
+}

@@ -1,0 +1,71 @@
+using OpenCode.Actors.Journaling;
+
+namespace OpenCode.Actors.Clustering.Placing;
+
+/// <summary>Gives everything away: idle shards first and in portions, busy ones when their turns have ended or the window is over (RULES G2).</summary>
+internal sealed partial class ShardsActor
+{
+    // A portion at a time, so that the first ones run elsewhere while the others still run here.
+    private const int Portion = 16;
+
+    private static readonly TimeSpan _askBusyEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<IActorRef> _drainers = [];
+    private long? _drainUntil;
+
+    private void OnDrain()
+    {
+        _drainers.Add(Sender);
+        _drainUntil ??= setup.Time.GetTimestamp() + Ticks(setup.Options.Drain);
+        _notBefore = 0;
+        if (_self is null)
+            EndDrain();
+        else
+            setup.State.LookAgain();
+    }
+
+    private void DrainFurther(Member self, IReadOnlyList<ShardRow> shards, long now)
+    {
+        if (_open.Count == 0 && (!shards.Any(self.Owns) || !Receivers().Any()))
+            EndDrain();
+        else if (now >= _drainUntil)
+            DrainIdle(new HashSet<int>());
+        else
+            AskBusy();
+    }
+
+    /// <summary>What this node owns without having opened it has nothing to close, and goes with the idle ones.</summary>
+    private void DrainIdle(IReadOnlySet<int> busy)
+    {
+        var self = _self!;
+        List<ShardRow> idle = [.. _look!.Look.Shards.Where(row => self.Owns(row) && !(_open.ContainsKey(row.Shard) && busy.Contains(row.Shard))).Take(Portion)];
+        if (idle.Count == 0)
+        {
+            Context.Timers.StartSingle("go-on", GoOn.Instance, _askBusyEvery);
+            return;
+        }
+
+        List<Fence> fences = [.. idle.Select(static row => new Fence(row.Shard, row.Token))];
+        var receivers = LeastLoaded.Receivers(Receivers(), _look.Look.Shards, fences.Count);
+        if (receivers.Count > 0)
+            HandOver([.. fences.Zip(receivers, static (fence, target) => new Handover(fence, target))]);
+        else
+            CloseLast([.. fences.Where(fence => _open.ContainsKey(fence.Shard)).Select(static fence => fence.Shard)]);
+    }
+
+    /// <summary>Nobody is there to take them: they end here as well as they can, and wait in the database for the next node.</summary>
+    private void CloseLast(List<int> shards)
+    {
+        Forget(shards);
+        Begin("closing shards", setup.Host.CloseAsync(shards, abandon: false, NewOperation()), static operation => new Done(operation));
+    }
+
+    private IEnumerable<Member> Receivers() => Members().Where(member => member.Status == MemberStatus.Up && !member.Is(_self));
+
+    private void EndDrain()
+    {
+        foreach (var drainer in _drainers)
+            drainer.Tell(ClusterActor.Drained.Instance);
+        _drainers.Clear();
+    }
+}

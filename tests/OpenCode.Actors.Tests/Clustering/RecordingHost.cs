@@ -1,0 +1,79 @@
+using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Journaling;
+
+namespace OpenCode.Actors.Tests.Clustering;
+
+/// <summary>A host that does at once what it is told, and checks that it may be told so.</summary>
+internal sealed class RecordingHost(TestNode node) : IShardHost
+{
+    private readonly SortedDictionary<int, long> _open = [];
+
+    public IReadOnlyDictionary<int, long> Open => _open;
+
+    public HashSet<int> Busy { get; } = [];
+
+    /// <summary>Shards closed with their turns written to an end, and shards that were lost.</summary>
+    public List<int> Closed { get; } = [];
+
+    public List<int> Abandoned { get; } = [];
+
+    public bool IsSuspended { get; private set; }
+
+    public int Suspensions { get; private set; }
+
+    /// <summary>How many of the next calls fail.</summary>
+    public int Faults { get; set; }
+
+    /// <summary>While it is there, nothing is closed that is not lost.</summary>
+    public TaskCompletionSource? HoldClose { get; set; }
+
+    public ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken)
+    {
+        Fail();
+        foreach (var (shard, token) in shards)
+        {
+            Assert.True(_open.GetValueOrDefault(shard, token) == token, $"Shard {shard} is open on {node.Name} under token {_open.GetValueOrDefault(shard)}, opened under {token}.");
+            _open[shard] = token;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken)
+    {
+        Fail();
+        Assert.DoesNotContain(shards, shard => node.Cluster.RouteTo(shard) is ShardRoute.Here);
+        if (!abandon && HoldClose is { } hold)
+            await hold.Task;
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var shard in shards.Where(_open.Remove))
+            (abandon ? Abandoned : Closed).Add(shard);
+    }
+
+    public ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken)
+    {
+        Fail();
+        return new(Busy.ToHashSet());
+    }
+
+    public void Suspend()
+    {
+        Assert.False(IsSuspended);
+        IsSuspended = true;
+        Suspensions++;
+    }
+
+    public void Resume()
+    {
+        Assert.True(IsSuspended);
+        IsSuspended = false;
+    }
+
+    private void Fail()
+    {
+        if (Faults <= 0)
+            return;
+        Faults--;
+        throw new InvalidOperationException("The host was told to fail.");
+    }
+}

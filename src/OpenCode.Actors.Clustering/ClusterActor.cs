@@ -29,11 +29,14 @@ internal sealed class ClusterActor(ClusterSetup setup) : Actor
         public static Left Instance { get; } = new();
     }
 
+    private static readonly BackoffOptions _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+
     private IActorRef _member = null!;
 
     protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOne(decider: static _ => Directive.Escalate);
 
-    public static Props PropsFor(ClusterSetup setup) => Props.Create(() => new ClusterActor(setup));
+    /// <summary>Starts it again where it fails, with a pause: that would be a mistake of ours, and costs an incarnation.</summary>
+    public static Props PropsFor(ClusterSetup setup) => BackoffSupervisor.PropsFor(Props.Create(() => new ClusterActor(setup)), "node", _backoff);
 
     protected override async ValueTask PreStartAsync()
     {

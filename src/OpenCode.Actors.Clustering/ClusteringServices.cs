@@ -11,9 +11,6 @@ namespace OpenCode.Actors.Clustering;
 /// <summary>Puts the membership of this node into a host.</summary>
 public static class ClusteringServices
 {
-    // A failure in here is a mistake of ours: what it costs is an incarnation.
-    private static readonly BackoffOptions _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
-
     /// <summary>Adds <see cref="ICluster"/> and the actors behind it, which join when the host starts, and give everything away and leave when it stops.</summary>
     /// <param name="services">The services; they have to have an <see cref="IMembership"/> and an <see cref="IShardHost"/>.</param>
     /// <param name="configure">Sets the options.</param>
@@ -49,7 +46,7 @@ public static class ClusteringServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ClusterMetrics>(),
             provider.GetRequiredService<ILoggerFactory>());
-        var cluster = system.ActorOf(BackoffSupervisor.PropsFor(ClusterActor.PropsFor(setup), "node", _backoff), "cluster");
+        var cluster = system.ActorOf(ClusterActor.PropsFor(setup), "cluster");
         registry.Register<ClusterActor>(cluster);
 
         // No limit of their own: all of it has what is left of the time of the shutdown.

@@ -38,26 +38,25 @@ internal sealed partial class ShardsActor
     private void DrainIdle(IReadOnlySet<int> busy)
     {
         var self = _self!;
-        List<ShardRow> idle = [.. _look!.Look.Shards.Where(row => self.Owns(row) && !(_open.ContainsKey(row.Shard) && busy.Contains(row.Shard))).Take(Portion)];
+        var receivers = LeastLoaded.Receivers(Receivers(), _look!.Look.Shards, Portion);
+        List<Fence> idle =
+        [
+            .. _look.Look.Shards.Where(row => self.Owns(row) && (_open.ContainsKey(row.Shard) ? !busy.Contains(row.Shard) : receivers.Count > 0))
+                .Select(static row => new Fence(row.Shard, row.Token)).Take(Portion),
+        ];
         if (idle.Count == 0)
-        {
             Context.Timers.StartSingle("go-on", GoOn.Instance, _askBusyEvery);
-            return;
-        }
-
-        List<Fence> fences = [.. idle.Select(static row => new Fence(row.Shard, row.Token))];
-        var receivers = LeastLoaded.Receivers(Receivers(), _look.Look.Shards, fences.Count);
-        if (receivers.Count > 0)
-            HandOver([.. fences.Zip(receivers, static (fence, target) => new Handover(fence, target))]);
+        else if (receivers.Count > 0)
+            HandOver([.. idle.Zip(receivers, static (fence, target) => new Handover(fence, target))]);
         else
-            CloseLast([.. fences.Where(fence => _open.ContainsKey(fence.Shard)).Select(static fence => fence.Shard)]);
+            CloseLast([.. idle.Select(static fence => fence.Shard)]);
     }
 
     /// <summary>Nobody is there to take them: they end here as well as they can, and wait in the database for the next node.</summary>
     private void CloseLast(List<int> shards)
     {
         Forget(shards);
-        Begin("closing shards", setup.Host.CloseAsync(shards, abandon: false, NewOperation()), static operation => new Done(operation));
+        Begin("closing shards", cancellationToken => setup.Host.CloseAsync(shards, abandon: false, cancellationToken), static operation => new Done(operation));
     }
 
     private IEnumerable<Member> Receivers() => Members().Where(member => member.Status == MemberStatus.Up && !member.Is(_self));

@@ -180,28 +180,20 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
     }
 
     private void Open(List<Fence> fences) =>
-        Begin("opening shards", setup.Host.OpenAsync(fences, NewOperation()), operation => new Opened(operation, fences));
+        Begin("opening shards", cancellationToken => setup.Host.OpenAsync(fences, cancellationToken), operation => new Opened(operation, fences));
 
     private void Close(List<int> lost)
     {
         LogLost(_logger, string.Join(", ", lost));
         Forget(lost);
-        Begin("closing shards that are lost", setup.Host.CloseAsync(lost, abandon: true, NewOperation()), static operation => new Done(operation));
+        Begin("closing shards that are lost", cancellationToken => setup.Host.CloseAsync(lost, abandon: true, cancellationToken), static operation => new Done(operation));
     }
 
-    private void AssignOrphans()
-    {
-        var assigning = setup.Membership.AssignOrphansAsync(NewOperation());
-        var operation = _operation;
-        Context.PipeTo(assigning, _ => new Done(operation), cause => new Failed(operation, "assigning shards without an owner", cause));
-    }
+    private void AssignOrphans() =>
+        Begin("assigning shards without an owner", setup.Membership.AssignOrphansAsync, static (operation, _) => new Done(operation));
 
-    private void AskBusy()
-    {
-        var asking = setup.Host.BusyAsync(NewOperation());
-        var operation = _operation;
-        Context.PipeTo(asking, busy => new BusyKnown(operation, busy), cause => new Failed(operation, "asking for busy shards", cause));
-    }
+    private void AskBusy() =>
+        Begin("asking for busy shards", setup.Host.BusyAsync, static (operation, busy) => new BusyKnown(operation, busy));
 
     private void OnBusyKnown(IReadOnlySet<int> busy)
     {
@@ -225,15 +217,14 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
     {
         // From here on nothing is routed to them: what comes waits until their new owner has opened them.
         Forget(handovers.Select(static handover => handover.Fence.Shard));
-        var cancellationToken = NewOperation();
-        var operation = _operation;
-        Context.PipeTo(
-            CloseAndGiveAsync(_self!, handovers, cancellationToken),
-            given => new HandedOver(operation, given, handovers.Count),
-            cause => new Failed(operation, "handing shards over", cause));
+        var self = _self!;
+        Begin(
+            "handing shards over",
+            cancellationToken => CloseAndGiveAsync(self, handovers, cancellationToken),
+            (operation, given) => new HandedOver(operation, given, handovers.Count));
     }
 
-    private async Task<IReadOnlyList<int>> CloseAndGiveAsync(Member self, List<Handover> handovers, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<int>> CloseAndGiveAsync(Member self, List<Handover> handovers, CancellationToken cancellationToken)
     {
         await setup.Host.CloseAsync([.. handovers.Select(static handover => handover.Fence.Shard)], abandon: false, cancellationToken);
         return await setup.Membership.GiveAsync(self, handovers, cancellationToken);
@@ -253,8 +244,10 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         // Every shard, not only those that are open: an operation that was cut short may have opened or left open any of them.
         Forget(_open.Keys);
         List<int> all = [.. Enumerable.Range(0, setup.Options.ShardCount)];
-        Context.PipeTo(setup.Host.CloseAsync(all, abandon: true, Context.Incarnation), () => new AllClosed(asker), cause => new CloseFailed(asker, cause));
+        Context.PipeTo(CloseAsync(all, Context.Incarnation), () => new AllClosed(asker), cause => new CloseFailed(asker, cause));
     }
+
+    private async ValueTask CloseAsync(List<int> all, CancellationToken cancellationToken) => await setup.Host.CloseAsync(all, abandon: true, cancellationToken);
 
     private void Forget(IEnumerable<int> shards)
     {
@@ -264,18 +257,18 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         setup.State.Close(closed);
     }
 
-    private void Begin(string what, ValueTask work, Func<int, Ended> done)
+    private void Begin(string what, Func<CancellationToken, ValueTask> work, Func<int, Ended> done) =>
+        Begin(what, async cancellationToken => { await work(cancellationToken); return true; }, (operation, _) => done(operation));
+
+    private void Begin<T>(string what, Func<CancellationToken, ValueTask<T>> work, Func<int, T, Ended> done)
     {
-        var operation = _operation;
-        Context.PipeTo(work, () => done(operation), cause => new Failed(operation, what, cause));
+        var operation = ++_operation;
+        _underWay = CancellationTokenSource.CreateLinkedTokenSource(Context.Incarnation);
+        Context.PipeTo(RunAsync(work, _underWay.Token), result => done(operation, result), cause => new Failed(operation, what, cause));
     }
 
-    private CancellationToken NewOperation()
-    {
-        _operation++;
-        _underWay = CancellationTokenSource.CreateLinkedTokenSource(Context.Incarnation);
-        return _underWay.Token;
-    }
+    /// <summary>Makes a failure of the task also of what is thrown at once.</summary>
+    private static async ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) => await work(cancellationToken);
 
     private void EndOperation()
     {

@@ -33,6 +33,7 @@ measure() {
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
+    faults) needed_package initdb postgresql; proof "FullyQualifiedName~RandomFaultsTests" ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
     compare) npm_packages; compare ;;
     *) say "No measurement '$1'." >&2; sed -n 2,4p "$0" >&2; exit 2 ;;

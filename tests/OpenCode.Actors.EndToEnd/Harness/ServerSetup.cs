@@ -18,6 +18,9 @@ internal sealed record ServerSetup
 
     public string? Password { get; init; }
 
+    /// <summary>Gets what the nodes of a cluster know each other by.</summary>
+    public string? Secret { get; init; }
+
     /// <summary>Gets a value indicating whether the real opencode is started instead of ours: the proofs are tried on it.</summary>
     public bool IsOpenCode { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed record ServerSetup
         ["OPENCODE_CONFIG"] = IsOpenCode ? ConfigFile : null,
         ["OPENCODE_SERVER_USERNAME"] = null,
         ["OPENCODE_SERVER_PASSWORD"] = Password,
+        ["OPENCODE_CLUSTER_SECRET"] = Secret,
         ["OPENCODE_DISABLE_AUTOUPDATE"] = "1",
         ["OPENCODE_DISABLE_MODELS_FETCH"] = "1",
     };

@@ -12,10 +12,17 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private int _accepted;
+    private volatile TaskCompletionSource _open = Opened();
+    private volatile bool _refuses;
 
     public TcpProxy(Uri target)
+        : this(target.Port)
     {
-        _target = target.Port;
+    }
+
+    public TcpProxy(int targetPort)
+    {
+        _target = targetPort;
         _listener.Start();
         Root = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
         _accepting = AcceptAsync();
@@ -41,13 +48,38 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>Resets every connection, and each new one, until <see cref="Mend"/>: the other side is there, and nobody gets to it.</summary>
+    public void Cut()
+    {
+        _refuses = true;
+        ResetAll();
+    }
+
+    /// <summary>Lets nothing through until <see cref="Mend"/>, and says nothing: a cable that was pulled.</summary>
+    public void Silence() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets all through again; what was under way when it fell silent arrives late, as it does with TCP.</summary>
+    public void Mend()
+    {
+        _refuses = false;
+        _open.TrySetResult();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
+        Mend();
         ResetAll();
         await _accepting;
         _stop.Dispose();
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        opened.SetResult();
+        return opened;
     }
 
     private async Task AcceptAsync()
@@ -70,9 +102,15 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
-        var link = new Link(client, server);
+        var link = new Link(this, client, server);
         try
         {
+            await _open.Task;
+            if (_refuses)
+            {
+                return;
+            }
+
             await server.ConnectAsync(IPAddress.Loopback, _target);
             lock (_links)
             {
@@ -82,7 +120,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             Interlocked.Increment(ref _accepted);
             await Task.WhenAny(link.ToServerAsync(), link.ToClientAsync());
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The server is down: the client sees a reset, as it would without a proxy.
         }
@@ -97,7 +135,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private sealed class Link(Socket client, Socket server)
+    private sealed class Link(TcpProxy proxy, Socket client, Socket server)
     {
         private long _mayPass = long.MaxValue;
 
@@ -129,6 +167,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             var buffer = new byte[16 * 1024];
             while (await client.ReceiveAsync(buffer) is > 0 and var count)
             {
+                await proxy._open.Task;
                 await server.SendAsync(buffer.AsMemory(0, count));
             }
         }
@@ -138,6 +177,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             var buffer = new byte[16 * 1024];
             while (await server.ReceiveAsync(buffer) is > 0 and var count)
             {
+                await proxy._open.Task;
                 var pass = (int)Math.Min(count, Interlocked.Read(ref _mayPass));
                 await client.SendAsync(buffer.AsMemory(0, pass));
                 if (Interlocked.Read(ref _mayPass) != long.MaxValue && Interlocked.Add(ref _mayPass, -pass) <= 0)

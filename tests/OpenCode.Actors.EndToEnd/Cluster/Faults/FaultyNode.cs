@@ -1,0 +1,62 @@
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
+
+/// <summary>A node whose ways to the database and from the other nodes go through proxies, so that each can be cut. Its clients reach it directly.</summary>
+internal sealed class FaultyNode(string name, TempFolder folder, int databasePort) : IAsyncDisposable
+{
+    private readonly int _port = Ports.Free();
+    private ServerProcess? _process;
+
+    public string Name => name;
+
+    public Uri Root => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>Gets the node's way to the database.</summary>
+    public TcpProxy ToDatabase { get; } = new(databasePort);
+
+    /// <summary>Gets the other nodes' way to this one; made with the first start.</summary>
+    public TcpProxy FromNodes => field ??= new TcpProxy(_port);
+
+    public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} was not started.");
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    public async Task StartAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _process = await ServerProcess.StartAsync(new ServerSetup
+        {
+            Folder = folder,
+            Port = _port,
+            Secret = FaultyCluster.Secret,
+            Arguments =
+            [
+                "--node", name, "--advertise", FromNodes.Root.ToString(),
+                "--cluster", $"Host=127.0.0.1;Port={ToDatabase.Root.Port};Database=opencode;Username=opencode;Password=opencode",
+            ],
+        });
+    }
+
+    public async Task StopAsync()
+    {
+        Process.Signal(Unix.Terminate);
+        await Process.ExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            Process.Signal(Unix.Continue);
+            await _process.DisposeAsync();
+        }
+
+        await ToDatabase.DisposeAsync();
+        await FromNodes.DisposeAsync();
+    }
+}

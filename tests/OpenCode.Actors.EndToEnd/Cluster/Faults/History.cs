@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
+
+/// <summary>What was seen, said yes to and written, noted outside of the product, and held against what is there afterwards.</summary>
+/// <remarks>
+/// Who wrote what is noted by triggers in the database: the row of a shard is locked by whoever writes under it, so the numbers of the notes are in the order in which owners
+/// changed and wrote.
+/// </remarks>
+internal sealed class History(PostgresServer database)
+{
+    private const string Audit =
+        """
+        CREATE TABLE opencode_actors.audit (id bigint GENERATED ALWAYS AS IDENTITY, part int, owner text, inc bigint, session text, writer text);
+        CREATE FUNCTION opencode_actors.note_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN INSERT INTO opencode_actors.audit (session, writer) VALUES (NEW.owner, current_setting('application_name')); RETURN NULL; END $$;
+        CREATE FUNCTION opencode_actors.note_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN INSERT INTO opencode_actors.audit (part, owner, inc) VALUES (NEW.part, NEW.owner, NEW.inc); RETURN NULL; END $$;
+        CREATE TRIGGER note_write AFTER INSERT OR UPDATE ON opencode_actors.state FOR EACH ROW WHEN (NEW.kind = 'head') EXECUTE FUNCTION opencode_actors.note_write();
+        INSERT INTO opencode_actors.audit (part, owner, inc) SELECT part, owner, inc FROM opencode_actors.shard;
+        CREATE TRIGGER note_owner AFTER UPDATE ON opencode_actors.shard FOR EACH ROW EXECUTE FUNCTION opencode_actors.note_owner();
+        """;
+
+    private readonly ConcurrentDictionary<long, string> _seen = new();
+    private readonly ConcurrentQueue<string> _blames = new();
+
+    /// <summary>Gets what went wrong.</summary>
+    public IReadOnlyCollection<string> Blames => _blames;
+
+    public static uint ShardOf(string session) => ~Encoding.UTF8.GetBytes(session).Aggregate(~0u, System.Numerics.BitOperations.Crc32C) % 64;
+
+    /// <summary>Begins to note who writes. The nodes have made their tables.</summary>
+    public Task BeginAsync() => database.ExecuteAsync(Audit);
+
+    public void Blame(string what)
+    {
+        if (_blames.Count < 20)
+        {
+            _blames.Enqueue(what);
+        }
+    }
+
+    /// <summary>Notes which event a client saw at a position: the same for all.</summary>
+    public void Seen(long offset, string eventId)
+    {
+        var first = _seen.GetOrAdd(offset, eventId);
+        if (first != eventId)
+        {
+            Blame($"At position {offset} one client saw {first}, another {eventId}.");
+        }
+    }
+
+    public async Task<long> HeadAsync() =>
+        Convert.ToInt64(await database.ExecuteAsync("SELECT pos FROM opencode_actors.log_head"), CultureInfo.InvariantCulture);
+
+    /// <summary>Blames what the database has and nobody saw, and every write by a node that did not own its session's shard.</summary>
+    /// <returns>How many events and writes were checked.</returns>
+    public async Task<(long Events, long Writes)> CheckAsync(long from)
+    {
+        var head = await HeadAsync();
+        for (var offset = from + 1; offset <= head; offset++)
+        {
+            if (!_seen.ContainsKey(offset))
+            {
+                Blame($"Nobody saw position {offset}.");
+            }
+        }
+
+        var counted = Convert.ToInt64(await database.ExecuteAsync("SELECT sum(count) FROM opencode_actors.log_batch"), CultureInfo.InvariantCulture);
+        if (counted != head)
+        {
+            Blame($"The head is {head}, but the batches have {counted} entries.");
+        }
+
+        return (head - from, await CheckWritesAsync());
+    }
+
+    private async Task<long> CheckWritesAsync()
+    {
+        await using var connection = new NpgsqlConnection(database.AdminConnectionString);
+        await connection.OpenAsync();
+        var tags = new Dictionary<(string, long), string>();
+        await using (var nodes = new NpgsqlCommand("SELECT name, inc, tag FROM opencode_actors.node", connection))
+        await using (var reader = await nodes.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                tags[(reader.GetString(0), reader.GetInt64(1))] = reader.GetString(2);
+            }
+        }
+
+        var owners = new string?[64];
+        var writes = 0L;
+        await using var audit = new NpgsqlCommand("SELECT part, owner, inc, session, writer FROM opencode_actors.audit ORDER BY id", connection);
+        await using var notes = await audit.ExecuteReaderAsync();
+        while (await notes.ReadAsync())
+        {
+            if (!notes.IsDBNull(0))
+            {
+                owners[notes.GetInt32(0)] = notes.IsDBNull(1) ? null : tags[(notes.GetString(1), notes.GetInt64(2))];
+                continue;
+            }
+
+            writes++;
+            var (session, writer) = (notes.GetString(3), notes.GetString(4));
+            if (owners[ShardOf(session)] != writer)
+            {
+                Blame($"{writer} wrote to {session} while its shard was of {owners[ShardOf(session)] ?? "nobody"}.");
+            }
+        }
+
+        return writes;
+    }
+}

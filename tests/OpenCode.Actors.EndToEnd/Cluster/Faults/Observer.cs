@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
+
+/// <summary>A client that wants every event of its stream once and in order, whichever node it gets it from: it comes back with its last id, to any of them.</summary>
+/// <remarks>All events of the test are of one location, so the positions it sees have to be dense.</remarks>
+internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history, int seed)
+{
+    private readonly Random _random = new(seed);
+    private string? _id;
+
+    /// <summary>Gets the position it has all up to; -1 before the first connection.</summary>
+    public long Through { get; private set; } = -1;
+
+    public int Connections { get; private set; }
+
+    public int Events { get; private set; }
+
+    /// <summary>Listens until it is told to leave.</summary>
+    public async Task ListenAsync(CancellationToken leave)
+    {
+        while (!leave.IsCancellationRequested)
+        {
+            try
+            {
+                await using var stream = await SseClient.ConnectAsync(nodes[_random.Next(nodes.Count)].Root, lastEventId: _id, onFrame: Take);
+                if (stream.Response.Status == 200)
+                {
+                    Connections++;
+                    await Task.WhenAny(stream.Ended, Task.Delay(Timeout.Infinite, leave));
+                }
+            }
+            catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or EndOfStreamException)
+            {
+                // A node that is down, frozen or on its way down: the next try is at another.
+            }
+
+            await Task.Delay(_random.Next(200, 400), CancellationToken.None);
+        }
+    }
+
+    private void Take(SseFrame frame)
+    {
+        if (frame.Id is null)
+        {
+            if (frame.Data.Contains("\"hub.gap\"", StringComparison.Ordinal))
+            {
+                history.Blame($"A gap without an id at {Through}: {frame.Data}");
+            }
+
+            return;
+        }
+
+        var offset = frame.Offset;
+        if (frame.Data.Contains("\"type\":\"server.", StringComparison.Ordinal))
+        {
+            // Connected and heartbeats: they carry how far the stream is.
+            if (Through >= 0 && offset != Through)
+            {
+                history.Blame($"A frame of the stream says {offset} to a client at {Through}: {frame.Data}");
+            }
+
+            (Through, _id) = (offset, frame.Id);
+            return;
+        }
+
+        if (offset != Through + 1)
+        {
+            history.Blame($"After position {Through} came {offset}: {frame.Data[..Math.Min(frame.Data.Length, 200)]}");
+        }
+
+        history.Seen(offset, frame.EventId!);
+        (Through, _id) = (offset, frame.Id);
+        Events++;
+    }
+}

@@ -10,13 +10,13 @@ namespace OpenCode.Actors.Protocol.Json;
 /// </remarks>
 /// <typeparam name="T">The base of the cases; each case writes the tag as a property of its own.</typeparam>
 /// <param name="tag">The name of the property.</param>
-/// <param name="cases">The type of each case by its tag.</param>
-internal abstract class TaggedConverter<T>(string tag, IReadOnlyDictionary<string, Type> cases) : JsonConverter<T>, ITaggedUnion
+/// <param name="cases">Each case: its tag and its type.</param>
+internal abstract class TaggedConverter<T>(string tag, params (string Tag, Type Type)[] cases) : JsonConverter<T>, ITaggedUnion
     where T : class
 {
     public string Tag => tag;
 
-    public IReadOnlyDictionary<string, Type> Cases => cases;
+    public IReadOnlyDictionary<string, Type> Cases { get; } = cases.ToDictionary(static c => c.Tag, static c => c.Type, StringComparer.Ordinal);
 
     // A null between the elements of a list is refused here: the annotations of a list's elements are not looked at by the serializer.
     public override bool HandleNull => true;
@@ -27,7 +27,7 @@ internal abstract class TaggedConverter<T>(string tag, IReadOnlyDictionary<strin
             throw new JsonException($"A {typeof(T).Name} is an object, not {reader.TokenType}.");
 
         var value = PeekTag(reader) ?? throw new JsonException($"A {typeof(T).Name} needs the text property '{tag}'.");
-        return cases.TryGetValue(value, out var type)
+        return Cases.TryGetValue(value, out var type)
             ? (T)JsonSerializer.Deserialize(ref reader, options.GetTypeInfo(type))!
             : ReadUnknown(ref reader, value);
     }

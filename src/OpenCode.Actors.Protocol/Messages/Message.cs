@@ -26,11 +26,7 @@ public sealed record MessageTime(long Created, long? Completed = null);
 /// <param name="Parts">Its parts in the order of their ids.</param>
 public sealed record MessageWithParts(Message Info, IReadOnlyList<Part> Parts);
 
-internal sealed class MessageConverter() : TaggedConverter<Message>("role", _cases)
-{
-    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
-    {
-        [UserMessage.RoleName] = typeof(UserMessage),
-        [AssistantMessage.RoleName] = typeof(AssistantMessage),
-    };
-}
+internal sealed class MessageConverter() : TaggedConverter<Message>(
+    "role",
+    (UserMessage.RoleName, typeof(UserMessage)),
+    (AssistantMessage.RoleName, typeof(AssistantMessage)));

@@ -24,22 +24,19 @@ public abstract record Part(
 /// <param name="End">When it was complete; clients print a text only then.</param>
 public sealed record PartTime(long Start, long? End = null);
 
-internal sealed class PartConverter() : TaggedConverter<Part>("type", _cases)
+internal sealed class PartConverter() : TaggedConverter<Part>(
+    "type",
+    (TextPart.TypeName, typeof(TextPart)),
+    (ReasoningPart.TypeName, typeof(ReasoningPart)),
+    (ToolPart.TypeName, typeof(ToolPart)),
+    (StepStartPart.TypeName, typeof(StepStartPart)),
+    (StepFinishPart.TypeName, typeof(StepFinishPart)),
+    (FilePart.TypeName, typeof(FilePart)),
+    (AgentPart.TypeName, typeof(AgentPart)),
+    (SubtaskPart.TypeName, typeof(SubtaskPart)),
+    (PatchPart.TypeName, typeof(PatchPart)),
+    (CompactionPart.TypeName, typeof(CompactionPart)))
 {
-    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
-    {
-        [TextPart.TypeName] = typeof(TextPart),
-        [ReasoningPart.TypeName] = typeof(ReasoningPart),
-        [ToolPart.TypeName] = typeof(ToolPart),
-        [StepStartPart.TypeName] = typeof(StepStartPart),
-        [StepFinishPart.TypeName] = typeof(StepFinishPart),
-        [FilePart.TypeName] = typeof(FilePart),
-        [AgentPart.TypeName] = typeof(AgentPart),
-        [SubtaskPart.TypeName] = typeof(SubtaskPart),
-        [PatchPart.TypeName] = typeof(PatchPart),
-        [CompactionPart.TypeName] = typeof(CompactionPart),
-    };
-
     public override void Write(Utf8JsonWriter writer, Part value, JsonSerializerOptions options)
     {
         if (value is UnknownPart unknown)

@@ -65,13 +65,9 @@ public sealed record ToolError(JsonElement Input, string Error, PartTime Time) :
     public JsonElement? Metadata { get; init; }
 }
 
-internal sealed class ToolStateConverter() : TaggedConverter<ToolState>("status", _cases)
-{
-    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
-    {
-        ["pending"] = typeof(ToolPending),
-        ["running"] = typeof(ToolRunning),
-        ["completed"] = typeof(ToolCompleted),
-        ["error"] = typeof(ToolError),
-    };
-}
+internal sealed class ToolStateConverter() : TaggedConverter<ToolState>(
+    "status",
+    ("pending", typeof(ToolPending)),
+    ("running", typeof(ToolRunning)),
+    ("completed", typeof(ToolCompleted)),
+    ("error", typeof(ToolError)));

@@ -102,13 +102,9 @@ public sealed record SubtaskPromptPart(string Prompt, string Description, string
         new SubtaskPart(id, sessionId, messageId, Prompt, Description, Agent) { Model = Model, Command = Command };
 }
 
-internal sealed class PromptPartConverter() : TaggedConverter<PromptPart>("type", _cases)
-{
-    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
-    {
-        [TextPart.TypeName] = typeof(TextPromptPart),
-        [FilePart.TypeName] = typeof(FilePromptPart),
-        [AgentPart.TypeName] = typeof(AgentPromptPart),
-        [SubtaskPart.TypeName] = typeof(SubtaskPromptPart),
-    };
-}
+internal sealed class PromptPartConverter() : TaggedConverter<PromptPart>(
+    "type",
+    (TextPart.TypeName, typeof(TextPromptPart)),
+    (FilePart.TypeName, typeof(FilePromptPart)),
+    (AgentPart.TypeName, typeof(AgentPromptPart)),
+    (SubtaskPart.TypeName, typeof(SubtaskPromptPart)));

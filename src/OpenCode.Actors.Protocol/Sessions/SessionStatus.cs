@@ -41,12 +41,8 @@ public sealed record RetryStatus(int Attempt, string Message, long Next) : Sessi
     public override string Type => "retry";
 }
 
-internal sealed class SessionStatusConverter() : TaggedConverter<SessionStatus>("type", _cases)
-{
-    private static readonly Dictionary<string, Type> _cases = new(StringComparer.Ordinal)
-    {
-        ["idle"] = typeof(IdleStatus),
-        ["busy"] = typeof(BusyStatus),
-        ["retry"] = typeof(RetryStatus),
-    };
-}
+internal sealed class SessionStatusConverter() : TaggedConverter<SessionStatus>(
+    "type",
+    ("idle", typeof(IdleStatus)),
+    ("busy", typeof(BusyStatus)),
+    ("retry", typeof(RetryStatus)));

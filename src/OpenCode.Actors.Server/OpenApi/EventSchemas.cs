@@ -13,35 +13,35 @@ internal static class EventSchemas
     private const string GlobalName = "GlobalEvent";
     private const string StreamType = "text/event-stream";
 
-    private static readonly Dictionary<string, Type> _properties = new(StringComparer.Ordinal)
-    {
-        [EventTypes.SessionCreated] = typeof(SessionCreated),
-        [EventTypes.SessionUpdated] = typeof(SessionUpdated),
-        [EventTypes.SessionDeleted] = typeof(SessionDeleted),
-        [EventTypes.SessionStatus] = typeof(SessionStatusChanged),
-        [EventTypes.SessionIdle] = typeof(SessionIdled),
-        [EventTypes.SessionError] = typeof(SessionFailed),
-        [EventTypes.SessionDiff] = typeof(SessionDiffed),
-        [EventTypes.SessionCompacted] = typeof(SessionCompacted),
-        [EventTypes.MessageUpdated] = typeof(MessageUpdated),
-        [EventTypes.MessageRemoved] = typeof(MessageRemoved),
-        [EventTypes.PartUpdated] = typeof(PartUpdated),
-        [EventTypes.PartDelta] = typeof(PartDelta),
-        [EventTypes.PartRemoved] = typeof(PartRemoved),
-        [EventTypes.PermissionAsked] = typeof(PermissionRequest),
-        [EventTypes.PermissionReplied] = typeof(PermissionReplied),
-        [EventTypes.QuestionAsked] = typeof(QuestionRequest),
-        [EventTypes.QuestionReplied] = typeof(QuestionReplied),
-        [EventTypes.QuestionRejected] = typeof(QuestionRejected),
-        [EventTypes.TodoUpdated] = typeof(TodoUpdated),
-        [EventTypes.CommandExecuted] = typeof(CommandExecuted),
-        [EventTypes.FileEdited] = typeof(FileEdited),
-        [EventTypes.ServerConnected] = typeof(ServerConnected),
-        [EventTypes.ServerHeartbeat] = typeof(ServerHeartbeat),
-        [EventTypes.InstanceDisposed] = typeof(InstanceDisposed),
-        [EventTypes.GlobalDisposed] = typeof(GlobalDisposed),
-        [EventTypes.HubGap] = typeof(HubGap),
-    };
+    private static readonly (string Type, Type Properties)[] _events =
+    [
+        (EventTypes.SessionCreated, typeof(SessionCreated)),
+        (EventTypes.SessionUpdated, typeof(SessionUpdated)),
+        (EventTypes.SessionDeleted, typeof(SessionDeleted)),
+        (EventTypes.SessionStatus, typeof(SessionStatusChanged)),
+        (EventTypes.SessionIdle, typeof(SessionIdled)),
+        (EventTypes.SessionError, typeof(SessionFailed)),
+        (EventTypes.SessionDiff, typeof(SessionDiffed)),
+        (EventTypes.SessionCompacted, typeof(SessionCompacted)),
+        (EventTypes.MessageUpdated, typeof(MessageUpdated)),
+        (EventTypes.MessageRemoved, typeof(MessageRemoved)),
+        (EventTypes.PartUpdated, typeof(PartUpdated)),
+        (EventTypes.PartDelta, typeof(PartDelta)),
+        (EventTypes.PartRemoved, typeof(PartRemoved)),
+        (EventTypes.PermissionAsked, typeof(PermissionRequest)),
+        (EventTypes.PermissionReplied, typeof(PermissionReplied)),
+        (EventTypes.QuestionAsked, typeof(QuestionRequest)),
+        (EventTypes.QuestionReplied, typeof(QuestionReplied)),
+        (EventTypes.QuestionRejected, typeof(QuestionRejected)),
+        (EventTypes.TodoUpdated, typeof(TodoUpdated)),
+        (EventTypes.CommandExecuted, typeof(CommandExecuted)),
+        (EventTypes.FileEdited, typeof(FileEdited)),
+        (EventTypes.ServerConnected, typeof(ServerConnected)),
+        (EventTypes.ServerHeartbeat, typeof(ServerHeartbeat)),
+        (EventTypes.InstanceDisposed, typeof(InstanceDisposed)),
+        (EventTypes.GlobalDisposed, typeof(GlobalDisposed)),
+        (EventTypes.HubGap, typeof(HubGap)),
+    ];
 
     /// <summary>Gives routes that answer with a stream the schema of its events.</summary>
     public static async Task DescribeStreamAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal static class EventSchemas
     private static async Task AddEventsAsync(OpenApiDocument document, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var cases = new List<(string Tag, string Name)>();
-        foreach (var (type, properties) in _properties)
+        foreach (var (type, properties) in _events)
         {
             // As opencode names them: session.created is EventSessionCreated.
             var name = EventName + string.Concat(type.Split('.', '_').Select(static word => char.ToUpperInvariant(word[0]) + word[1..]));

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using OpenCode.Actors;
 using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Actors;
 
@@ -9,16 +10,8 @@ public sealed class MetricsTests
     [Fact]
     public void What_happens_in_the_system_is_counted()
     {
-        using var meters = new Meters();
-        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (ReferenceEquals(instrument.Meter.Scope, meters))
-                l.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => counts[instrument.Name] = counts.GetValueOrDefault(instrument.Name) + value);
-        listener.Start();
+        using var meters = new RecordingMeters();
+        var counts = meters.Totals;
         using (var kit = new MeteredKit(meters))
         {
             var live = counts["opencode.actors.live"];
@@ -37,19 +30,4 @@ public sealed class MetricsTests
     }
 
     private sealed class MeteredKit(IMeterFactory meters) : ActorKit(configure: options => options.Meters = meters);
-
-    private sealed class Meters : IMeterFactory
-    {
-        private readonly List<Meter> _meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            options.Scope = this;
-            var meter = new Meter(options);
-            _meters.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _meters.ForEach(meter => meter.Dispose());
-    }
 }

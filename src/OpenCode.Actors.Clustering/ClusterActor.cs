@@ -32,6 +32,7 @@ internal sealed class ClusterActor(ClusterSetup setup) : Actor
     private static readonly BackoffOptions _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
     private IActorRef _member = null!;
+    private IActorRef _looks = null!;
 
     protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOne(decider: static _ => Directive.Escalate);
 
@@ -46,7 +47,7 @@ internal sealed class ClusterActor(ClusterSetup setup) : Actor
 
         var shards = Context.ActorOf(ShardsActor.PropsFor(setup), "shards");
         _member = Context.ActorOf(MemberActor.PropsFor(setup, shards), "member");
-        Context.ActorOf(LookActor.PropsFor(setup, [_member, shards]), "looks");
+        _looks = Context.ActorOf(LookActor.PropsFor(setup, [_member, shards]), "looks");
     }
 
     protected override ValueTask PostStopAsync()
@@ -60,6 +61,10 @@ internal sealed class ClusterActor(ClusterSetup setup) : Actor
     {
         if (message is not (Drain or Leave))
             return Unhandled(message);
+
+        // Who is no member has nothing to look for, and its connections close soon.
+        if (message is Leave)
+            Context.Stop(_looks);
         _member.Tell(message, Sender);
         return ValueTask.CompletedTask;
     }

@@ -6,14 +6,14 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 /// <summary>Stands between a client and the server and resets their connections when told: the network as it is on a train.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<Link> _links = [];
     private readonly int _target;
-    private readonly Task _accepting;
+    private readonly int _port;
+    private Task _accepting;
     private int _accepted;
     private volatile TaskCompletionSource _open = Opened();
-    private volatile bool _refuses;
 
     public TcpProxy(Uri target)
         : this(target.Port)
@@ -24,7 +24,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         _target = targetPort;
         _listener.Start();
-        Root = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Root = new Uri($"http://127.0.0.1:{_port}");
         _accepting = AcceptAsync();
     }
 
@@ -48,28 +49,37 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets every connection, and each new one, until <see cref="Mend"/>: the other side is there, and nobody gets to it.</summary>
-    public void Cut()
+    /// <summary>Resets every connection and refuses new ones until <see cref="MendAsync"/>.</summary>
+    public async Task CutAsync()
     {
-        _refuses = true;
+        _listener.Stop();
+        await _accepting;
         ResetAll();
     }
 
-    /// <summary>Lets nothing through until <see cref="Mend"/>, and says nothing: a cable that was pulled.</summary>
+    /// <summary>Lets nothing through until <see cref="MendAsync"/>, and says nothing: a cable that was pulled.</summary>
     public void Silence() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Lets all through again; what was under way when it fell silent arrives late, as it does with TCP.</summary>
-    public void Mend()
+    public async Task MendAsync()
     {
-        _refuses = false;
         _open.TrySetResult();
+        if (!_accepting.IsCompleted)
+        {
+            return;
+        }
+
+        await _accepting;
+        _listener = new TcpListener(IPAddress.Loopback, _port);
+        _listener.Start();
+        _accepting = AcceptAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
-        Mend();
+        _open.TrySetResult();
         ResetAll();
         await _accepting;
         _stop.Dispose();
@@ -106,11 +116,6 @@ internal sealed class TcpProxy : IAsyncDisposable
         try
         {
             await _open.Task;
-            if (_refuses)
-            {
-                return;
-            }
-
             await server.ConnectAsync(IPAddress.Loopback, _target);
             lock (_links)
             {

@@ -15,12 +15,12 @@ internal sealed record Fault(string Name, Func<FaultyNode, Task> BeginAsync, Fun
 
     public static IReadOnlyList<Fault> OfNodes { get; } =
     [
-        new(Kill, node => node.Process.KillAsync(), node => node.StartAsync()),
+        new(Kill, node => node.KillAsync(), node => node.StartAsync()),
         new(Stop, node => node.StopAsync(), node => node.StartAsync()),
         new(Freeze, node => Do(() => node.Process.Signal(Unix.Stop)), node => Do(() => node.Process.Signal(Unix.Continue))),
-        new(CutOff, node => Do(node.ToDatabase.Cut), node => Do(node.ToDatabase.Mend)),
-        new("silent database", node => Do(node.ToDatabase.Silence), node => Do(node.ToDatabase.Mend)),
-        new("cut from the other nodes", node => Do(node.FromNodes.Cut), node => Do(node.FromNodes.Mend)),
+        new(CutOff, node => node.ToDatabase.CutAsync(), node => node.ToDatabase.MendAsync()),
+        new("silent database", node => Do(node.ToDatabase.Silence), node => node.ToDatabase.MendAsync()),
+        new("cut from the other nodes", node => node.FromNodes.CutAsync(), node => node.FromNodes.MendAsync()),
     ];
 
     private static Task Do(Action act)

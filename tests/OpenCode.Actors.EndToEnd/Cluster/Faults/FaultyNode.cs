@@ -20,8 +20,6 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
 
     public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} was not started.");
 
-    public bool IsRunning => _process is { HasExited: false };
-
     public async Task StartAsync()
     {
         if (_process is not null)
@@ -29,6 +27,7 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
             await _process.DisposeAsync();
         }
 
+        await FromNodes.MendAsync();
         _process = await ServerProcess.StartAsync(new ServerSetup
         {
             Folder = folder,
@@ -42,10 +41,18 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
         });
     }
 
+    /// <summary>kill -9. Its address refuses connections then, as it does without a proxy.</summary>
+    public async Task KillAsync()
+    {
+        await Process.KillAsync();
+        await FromNodes.CutAsync();
+    }
+
     public async Task StopAsync()
     {
         Process.Signal(Unix.Terminate);
         await Process.ExitAsync();
+        await FromNodes.CutAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,9 +1,11 @@
 namespace OpenCode.Actors.Cells;
 
-/// <summary>The timers of one cell. The generation is the entry itself: a tick of an entry that is no longer in the table is void.</summary>
+/// <summary>The timers of one cell. The generation is the entry itself: a tick of an entry that is no longer kept is void.</summary>
 internal sealed class CellTimers(ActorCell cell) : ITimers
 {
-    private readonly Dictionary<object, Entry> _entries = [];
+    // Most cells with a timer have one. Only a second makes the table, which then has all.
+    private Entry? _only;
+    private Dictionary<object, Entry>? _table;
 
     public void StartSingle(object key, object message, TimeSpan delay)
     {
@@ -25,18 +27,43 @@ internal sealed class CellTimers(ActorCell cell) : ITimers
 
     public void Cancel(object key)
     {
-        if (_entries.Remove(key, out var entry))
-            entry.Dispose();
+        if (Find(key) is not { } entry)
+            return;
+        _only = null;
+        _table?.Remove(key);
+        entry.Dispose();
     }
 
     public void CancelAll()
     {
-        foreach (var entry in _entries.Values)
+        _only?.Dispose();
+        _only = null;
+        foreach (var entry in _table?.Values ?? Enumerable.Empty<Entry>())
             entry.Dispose();
-        _entries.Clear();
+        _table = null;
     }
 
-    public bool IsActive(object key) => _entries.ContainsKey(key);
+    public bool IsActive(object key) => Find(key) is not null;
+
+    private Entry? Find(object key)
+    {
+        if (_table is not null)
+            return _table.GetValueOrDefault(key);
+        return _only is { } only && only.Key.Equals(key) ? only : null;
+    }
+
+    private void Keep(Entry entry)
+    {
+        if (_table is null && _only is null)
+        {
+            _only = entry;
+            return;
+        }
+
+        _table ??= new() { [_only!.Key] = _only };
+        _only = null;
+        _table.Add(entry.Key, entry);
+    }
 
     private void Start(object key, object message, TimeSpan span, Kind kind)
     {
@@ -44,7 +71,7 @@ internal sealed class CellTimers(ActorCell cell) : ITimers
         ArgumentNullException.ThrowIfNull(message);
         Cancel(key);
         var entry = new Entry(this, cell, key, message, span, kind);
-        _entries.Add(key, entry);
+        Keep(entry);
         entry.Arm();
     }
 
@@ -61,6 +88,8 @@ internal sealed class CellTimers(ActorCell cell) : ITimers
         private ITimer? _timer;
         private int _due;
 
+        public object Key => key;
+
         public void Arm() => _timer = cell.Time.CreateTimer(
             static state => ((Entry)state!).Fire(), this, span, kind == Kind.FixedRate ? span : Timeout.InfiniteTimeSpan);
 
@@ -68,7 +97,7 @@ internal sealed class CellTimers(ActorCell cell) : ITimers
 
         public override object? Open(ActorCell owner)
         {
-            if (!timers._entries.TryGetValue(key, out var current) || !ReferenceEquals(current, this))
+            if (!ReferenceEquals(timers.Find(key), this))
                 return null;
             if (Interlocked.Decrement(ref _due) > 0)
                 cell.TellSelf(this);

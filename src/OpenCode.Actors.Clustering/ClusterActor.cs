@@ -52,6 +52,9 @@ internal sealed class ClusterActor(ClusterSetup setup) : Actor
 
     protected override ValueTask PostStopAsync()
     {
+        // The next instance does not know of it: whoever joins is not suspended.
+        if (setup.State.Standing == Standing.Suspended)
+            setup.Host.Resume();
         setup.State.Stand(Standing.Dead);
         setup.State.Close(Enumerable.Range(0, setup.Options.ShardCount));
         return ValueTask.CompletedTask;

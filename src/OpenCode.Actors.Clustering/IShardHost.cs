@@ -27,6 +27,6 @@ public interface IShardHost
     /// <summary>Begins no new tool and no new call of a model: the local deadline has passed (RULES F1). Shards stay open.</summary>
     void Suspend();
 
-    /// <summary>Goes on after <see cref="Suspend"/>: the node still owns what it owned.</summary>
+    /// <summary>Goes on after <see cref="Suspend"/>, if it was suspended: a renewal was answered, or the node has joined again.</summary>
     void Resume();
 }

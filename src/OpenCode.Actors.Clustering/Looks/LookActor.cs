@@ -12,7 +12,12 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
     }
 
     /// <summary>Told to the readers.</summary>
-    public sealed record Looked(ClusterLook Look, long SentAt);
+    /// <param name="Look">What was seen.</param>
+    /// <param name="SentAt">When it was asked for.</param>
+    /// <param name="Awake">Members that are up and not late with their beat, this node among them.</param>
+    public sealed record Looked(ClusterLook Look, long SentAt, IReadOnlyList<Member> Awake);
+
+    private sealed record Seen(ClusterLook Look, long SentAt);
 
     private sealed record LookFailed(Exception Cause);
 
@@ -58,8 +63,8 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
                     Listen();
                 Look();
                 break;
-            case Looked m:
-                OnLooked(m);
+            case Seen m:
+                OnSeen(m);
                 break;
             case LookFailed m:
                 OnLookFailed(m);
@@ -97,23 +102,28 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
             return;
         _isLooking = true;
         var sentAt = setup.Time.GetTimestamp();
-        Context.PipeTo(setup.Membership.LookAsync(Context.Incarnation), look => new Looked(look, sentAt), static cause => new LookFailed(cause));
+        Context.PipeTo(setup.Membership.LookAsync(Context.Incarnation), look => new Seen(look, sentAt), static cause => new LookFailed(cause));
     }
 
     private void Listen() =>
         Context.PipeTo(setup.Membership.WaitForHintAsync(Context.Incarnation), static () => new Hinted(), static _ => new HintFailed());
 
-    private void OnLooked(Looked message)
+    private void OnSeen(Seen message)
     {
         _isLooking = false;
         if (_isFailing)
             LogLooksAgain(_logger);
         _isFailing = false;
         setup.State.See(message.Look);
-        foreach (var reader in readers)
-            reader.Tell(message, Self);
 
         var (dead, toProbe) = _reaper.Saw(message.Look, message.SentAt, setup.State.View.Self);
+        List<Member> awake =
+        [
+            .. message.Look.Members.Select(static seen => seen.Member).Where(member => member.Status == MemberStatus.Up && !_reaper.IsSilent(member)),
+        ];
+        var looked = new Looked(message.Look, message.SentAt, awake);
+        foreach (var reader in readers)
+            reader.Tell(looked, Self);
         foreach (var member in toProbe)
             Context.PipeTo(setup.Reachability.ProbeAsync(member.Url, Context.Incarnation), reach => new Probed(member, reach), _ => new Probed(member, Reach.Unknown));
         if (dead.Count > 0 && !_isDeclaring)

@@ -39,15 +39,25 @@ internal sealed class Reaper(ClusterOptions options, TimeProvider time)
         }
 
         _lastLook = now;
-        foreach (var gone in _suspects.Keys.Where(key => !look.Members.Any(seen => (seen.Member.Name, seen.Member.Incarnation) == key)).ToList())
+
+        // A look may see this node's own row before the node knows that it has joined: it is no suspect from then on.
+        List<SeenMember> others = [.. look.Members.Where(seen => !seen.Member.Is(self))];
+        foreach (var gone in _suspects.Keys.Where(key => !others.Any(seen => (seen.Member.Name, seen.Member.Incarnation) == key)).ToList())
             _suspects.Remove(gone);
 
         List<Member> dead = [];
         List<Member> toProbe = [];
-        foreach (var seen in look.Members.Where(seen => !seen.Member.Is(self)))
+        foreach (var seen in others)
             Judge(seen, sent, now, dead, toProbe);
         return (dead, toProbe);
     }
+
+    /// <summary>
+    /// Returns whether a member is late with its beat: two renewals and a half. It is not dead by that, but nobody gives it anything. Says nothing of who looks.
+    /// </summary>
+    /// <param name="member">One of the last look.</param>
+    public bool IsSilent(Member member) =>
+        _suspects.TryGetValue((member.Name, member.Incarnation), out var suspect) && time.GetElapsedTime(suspect.BeatSince) > options.Renew * 2.5;
 
     private void Judge(SeenMember seen, long sent, long now, List<Member> dead, List<Member> toProbe)
     {

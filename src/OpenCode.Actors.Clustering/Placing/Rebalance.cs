@@ -5,14 +5,13 @@ internal static class Rebalance
 {
     /// <summary>Returns how many shards this node gives now, and to whom.</summary>
     /// <param name="self">This node.</param>
-    /// <param name="members">All members.</param>
+    /// <param name="members">Whoever may have shards, this node among them.</param>
     /// <param name="shards">All shards.</param>
     /// <param name="limit">The most that may move at once.</param>
     /// <returns>Nothing to give: zero and null.</returns>
-    public static (int Count, Member? Target) Plan(Member self, IEnumerable<Member> members, IReadOnlyList<ShardRow> shards, int limit)
+    public static (int Count, Member? Target) Plan(Member self, IReadOnlyList<Member> members, IReadOnlyList<ShardRow> shards, int limit)
     {
-        var loads = members.Where(static member => member.Status == MemberStatus.Up)
-            .Select(member => (Member: member, Load: shards.Count(member.Owns)))
+        var loads = members.Select(member => (Member: member, Load: shards.Count(member.Owns)))
             .OrderBy(static entry => entry.Load).ThenBy(static entry => entry.Member.Name, StringComparer.Ordinal).ToList();
         var own = loads.Find(entry => entry.Member.Is(self)).Load;
         if (loads.Count < 2 || own - loads[0].Load < 2)

@@ -26,7 +26,7 @@ internal sealed partial class ShardsActor
 
     private void DrainFurther(Member self, IReadOnlyList<ShardRow> shards, long now)
     {
-        if (_open.Count == 0 && (!shards.Any(self.Owns) || !Receivers().Any()))
+        if (_open.Count == 0 && (!shards.Any(self.Owns) || Receivers().Count == 0))
             EndDrain();
         else if (now >= _drainUntil)
             DrainIdle(new HashSet<int>());
@@ -59,7 +59,14 @@ internal sealed partial class ShardsActor
         Begin("closing shards", cancellationToken => setup.Host.CloseAsync(shards, abandon: false, cancellationToken), static operation => new Done(operation));
     }
 
-    private IEnumerable<Member> Receivers() => Members().Where(member => member.Status == MemberStatus.Up && !member.Is(_self));
+    /// <summary>Whoever is late with its beat gets something only if there is nobody else.</summary>
+    private List<Member> Receivers()
+    {
+        List<Member> awake = [.. _look!.Awake.Where(member => !member.Is(_self))];
+        return awake.Count > 0
+            ? awake
+            : [.. _look.Look.Members.Select(static seen => seen.Member).Where(member => member.Status == MemberStatus.Up && !member.Is(_self))];
+    }
 
     private void EndDrain()
     {

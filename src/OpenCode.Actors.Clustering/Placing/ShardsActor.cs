@@ -139,7 +139,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
             Open(mine);
         else if (shards.Any(row => !_look.Look.Members.Any(seen => seen.Member.Owns(row))))
             AssignOrphans();
-        else if (now >= _nextMove && Rebalance.Plan(self, Members(), shards, setup.Options.MovesPerSecond).Count > 0)
+        else if (now >= _nextMove && Rebalance.Plan(self, _look.Awake, shards, setup.Options.MovesPerSecond).Count > 0)
             AskBusy();
     }
 
@@ -204,7 +204,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         }
 
         _nextMove = setup.Time.GetTimestamp() + Ticks(_moveEvery);
-        var (count, target) = Rebalance.Plan(_self!, Members(), _look!.Look.Shards, setup.Options.MovesPerSecond);
+        var (count, target) = Rebalance.Plan(_self!, _look!.Awake, _look.Look.Shards, setup.Options.MovesPerSecond);
         List<Handover> handovers =
         [
             .. _open.Where(open => !busy.Contains(open.Key)).Take(count).Select(open => new Handover(new Fence(open.Key, open.Value), target!)),
@@ -276,8 +276,6 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         _underWay?.Dispose();
         _underWay = null;
     }
-
-    private IEnumerable<Member> Members() => _look!.Look.Members.Select(static seen => seen.Member);
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * setup.Time.TimestampFrequency);
 

@@ -37,6 +37,19 @@ public sealed class MembershipTests : IDisposable
     }
 
     [Fact]
+    public void A_node_that_sees_its_own_row_before_it_knows_that_it_has_joined_gives_and_gets_as_any_other()
+    {
+        TestNode[] nodes = [_kit.Start("a"), _kit.Start("b"), _kit.Start("c")];
+        foreach (var node in nodes)
+            node.Membership.Latency = TimeSpan.FromMilliseconds(400);
+        nodes[0].Membership.Link = LinkState.Cut;
+        _kit.Advance(10);
+        nodes[0].Membership.Link = LinkState.Whole;
+
+        _kit.AdvanceUntil(() => nodes.All(node => node.Served is 21 or 22), 60);
+    }
+
+    [Fact]
     public void A_killed_node_is_replaced_within_one_and_a_half_seconds_since_its_lock_is_free_and_its_address_refuses_F2()
     {
         var nodes = _kit.StartEven("a", "b", "c");

@@ -170,6 +170,21 @@ public sealed class PlacementTests : IDisposable
     }
 
     [Fact]
+    public void A_node_that_is_late_with_its_beat_is_given_nothing_by_a_drain_or_a_rebalance()
+    {
+        var nodes = _kit.StartEven("a", "b", "c");
+        var frozenHad = _kit.Database.Shards.Count(row => row.Owner == "c");
+        nodes[2].IsFrozen = true;
+        _kit.Advance(3);
+
+        var drained = nodes[0].Drain();
+        _kit.AdvanceUntil(() => drained.IsCompleted, 1.5);
+
+        Assert.Equal(frozenHad, _kit.Database.Shards.Count(row => row.Owner == "c"));
+        Assert.Equal(64 - frozenHad, _kit.Database.Shards.Count(row => row.Owner == "b"));
+    }
+
+    [Fact]
     public async Task The_last_node_closes_its_shards_and_leaves_them_in_the_database_for_the_next()
     {
         var a = _kit.Start("a");

@@ -27,12 +27,23 @@ public sealed class JournalFencedException(Fence fence)
     public Fence Fence { get; } = fence;
 }
 
-/// <summary>A write or sync failed. What is on disk is unknown from here on: the process has to end, and the next start reads what is there.</summary>
-/// <param name="what">What was being done, and to which file.</param>
-/// <param name="innerException">The fault of the disk.</param>
-public sealed class JournalFailedException(string what, Exception? innerException = null)
-    : JournalException($"The journal failed: {what}. It is never tried again on the same file, since the system may have dropped what it could not write. "
-        + "Stop the process, check the disk, start again.", innerException);
+/// <summary>The journal is dead: what is committed is unknown to this process from here on. It has to end, and the next start reads what is there.</summary>
+/// <param name="what">What was being done, and where.</param>
+/// <param name="remedy">What to do.</param>
+/// <param name="innerException">The cause, if there is one.</param>
+public sealed class JournalFailedException(string what, string remedy, Exception? innerException) : JournalException($"The journal failed: {what}. {remedy}", innerException)
+{
+    /// <summary>Initializes a new instance of the <see cref="JournalFailedException"/> class, for a write or sync to a file that failed.</summary>
+    /// <param name="what">What was being done, and to which file.</param>
+    /// <param name="innerException">The fault of the disk.</param>
+    public JournalFailedException(string what, Exception? innerException = null)
+        : this(
+            what,
+            "It is never tried again on the same file, since the system may have dropped what it could not write. Stop the process, check the disk, start again.",
+            innerException)
+    {
+    }
+}
 
 /// <summary>A part of the journal that was safely on disk is damaged or missing. The start is refused.</summary>
 /// <param name="file">The file, relative to the data folder.</param>

@@ -1,14 +1,18 @@
 using System.Runtime.InteropServices;
+using OpenCode.Actors.Journaling.Commits;
 using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.State;
 
 namespace OpenCode.Actors.Journaling.Files;
 
-/// <summary>Batches that are committed together, as one frame, already encoded.</summary>
-internal sealed class CommitGroup
+/// <summary>Batches that are committed together, as one frame, already encoded by their callers.</summary>
+internal sealed class CommitGroup : ICommitGroup
 {
     /// <summary>A frame takes no further batch from this size on: a reader checks and holds a frame whole.</summary>
     public const int FullBytes = 1024 * 1024;
+
+    /// <summary>A batch of nothing: whoever waits for it waits until all before is synced.</summary>
+    public static readonly JournalBatch Barrier = new([], []);
 
     private readonly List<JournalBatch> _batches = [];
     private readonly List<PendingChange> _changes = [];
@@ -34,6 +38,7 @@ internal sealed class CommitGroup
     public void Add(JournalBatch batch, long mostBytes, AppendWaiter waiter)
     {
         waiter.Begin(EntryCount, batch.Entries.Count > 0);
+        Durable |= ReferenceEquals(batch, Barrier);
         Body.Reserve(mostBytes);
         for (var i = 0; i < batch.Entries.Count; i++)
         {
@@ -52,14 +57,6 @@ internal sealed class CommitGroup
 
         if (batch.Entries.Count > 0)
             _batches.Add(batch);
-        _waiters.Add(waiter);
-    }
-
-    /// <summary>Adds somebody who waits until all before is synced.</summary>
-    public void AddBarrier(AppendWaiter waiter)
-    {
-        waiter.Begin(EntryCount, hasEntries: false);
-        Durable = true;
         _waiters.Add(waiter);
     }
 

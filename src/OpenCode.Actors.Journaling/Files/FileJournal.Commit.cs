@@ -1,4 +1,5 @@
 using System.Buffers;
+using OpenCode.Actors.Journaling.Commits;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.State;
@@ -8,8 +9,6 @@ namespace OpenCode.Actors.Journaling.Files;
 /// <content>Group commit: take all that waits, write one frame, sync once, answer, repeat.</content>
 public sealed partial class FileJournal
 {
-    private const long MaxBatchBytes = 128L * 1024 * 1024;
-
     // With a full disk, how long to answer at once before the next try.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
@@ -31,13 +30,7 @@ public sealed partial class FileJournal
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<long>(cancellationToken);
 
-        for (var i = 0; i < batch.Changes.Count; i++)
-            OwnerName.Check(batch.Changes[i].Owner, nameof(batch));
-
-        var mostBytes = BodyWriter.MostBytes(batch);
-        if (mostBytes > MaxBatchBytes)
-            throw new ArgumentException($"The batch has up to {mostBytes} bytes; split it, a batch has at most {MaxBatchBytes}.", nameof(batch));
-
+        var mostBytes = BatchSize.Check(batch);
         if (IsFull())
             return ValueTask.FromException<long>(new JournalFullException(_disk.FreeBytes(), mostBytes));
 
@@ -45,9 +38,9 @@ public sealed partial class FileJournal
     }
 
     /// <summary>Waits until all that was taken before is synced.</summary>
-    private async ValueTask SyncAsync() => await EnqueueAsync(null, 0, CancellationToken.None).ConfigureAwait(false);
+    private async ValueTask SyncAsync() => await EnqueueAsync(CommitGroup.Barrier, 0, CancellationToken.None).ConfigureAwait(false);
 
-    private ValueTask<long> EnqueueAsync(JournalBatch? batch, long mostBytes, CancellationToken cancellationToken)
+    private ValueTask<long> EnqueueAsync(JournalBatch batch, long mostBytes, CancellationToken cancellationToken)
     {
         AppendWaiter waiter;
         bool wakes;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OpenCode.Actors.Journaling.State;
+using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Files;
 
@@ -18,7 +19,7 @@ public sealed partial class FileJournal
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_recent.Read(after, until, ColdReader.PageBytes) is { } recent)
+            if (_recent.Read(after, until, PageCutter.PageBytes) is { } recent)
             {
                 after += recent.Length;
                 yield return new(filter == EntryFilter.All ? recent : Array.FindAll(recent, filter.Matches), after);

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenCode.Actors.Journaling.Commits;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.State;
+using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Files;
 
@@ -23,7 +25,7 @@ public sealed partial class FileJournal : IJournal
     private readonly StateIndex _index;
     private readonly StateReader _state;
     private readonly RecentEntries _recent;
-    private readonly CommitQueue _queue;
+    private readonly CommitQueue<CommitGroup> _queue;
     private readonly HeadWaiters _waiters;
     private readonly SemaphoreSlim _asideTurn = new(1);
     private readonly IDisposable _hold;
@@ -39,7 +41,7 @@ public sealed partial class FileJournal : IJournal
         _index = new(options.HoldKinds);
         _recent = new(options.RecentBytes);
         _queue = new(disk.RunsInline);
-        _waiters = new(_files, disk.RunsInline);
+        _waiters = new(() => _files.Head, disk.RunsInline);
         _commitAll = () => _ = CommitAllAsync();
         _state = new(disk, _index);
     }

@@ -11,7 +11,9 @@ public sealed class JournalMetrics : IDisposable
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _commit;
     private readonly Histogram<double> _sync;
+    private readonly Histogram<double> _followed;
     private Func<(long Head, long Floor)> _place = () => default;
+    private long _lag;
 
     /// <summary>Initializes a new instance of the <see cref="JournalMetrics"/> class.</summary>
     /// <param name="meters">Makes the meter; null to have one of its own.</param>
@@ -23,6 +25,8 @@ public sealed class JournalMetrics : IDisposable
         _bytes = _meter.CreateCounter<long>("opencode.journal.written", "By", "Bytes written to the log.");
         _commit = _meter.CreateHistogram<double>("opencode.journal.commit.duration", "s", "From taking a group to its being committed, write and sync included.");
         _sync = _meter.CreateHistogram<double>("opencode.journal.sync.duration", "s", "One sync of the log.");
+        _followed = _meter.CreateHistogram<double>("opencode.journal.tail.delay", "s", "From the commit on another node to its being read here, by the clock of the database.");
+        _meter.CreateObservableGauge("opencode.journal.tail.lag", () => Volatile.Read(ref _lag), "{event}", "Events that other nodes had committed, but this one had not read, at the last look.");
         _meter.CreateObservableGauge("opencode.journal.head", () => _place().Head, "{event}", "Offset of the last committed event.");
         _meter.CreateObservableGauge("opencode.journal.floor", () => _place().Floor, "{event}", "Last offset that is gone by retention.");
     }
@@ -39,6 +43,10 @@ public sealed class JournalMetrics : IDisposable
         _bytes.Add(byteCount);
         _commit.Record(duration.TotalSeconds);
     }
+
+    internal void Followed(TimeSpan delay) => _followed.Record(Math.Max(0, delay.TotalSeconds));
+
+    internal void Lag(long eventCount) => Volatile.Write(ref _lag, eventCount);
 
     internal void Synced(TimeSpan duration) => _sync.Record(duration.TotalSeconds);
 }

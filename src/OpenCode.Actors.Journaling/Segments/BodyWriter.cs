@@ -22,6 +22,9 @@ internal sealed class BodyWriter
     /// <summary>Gets the frame: room for the header, then the body.</summary>
     public Memory<byte> Frame => _buffer.AsMemory(0, Length);
 
+    /// <summary>Gets the body alone.</summary>
+    public Memory<byte> Body => _buffer.AsMemory(FrameHeader.Bytes, Length - FrameHeader.Bytes);
+
     /// <summary>Starts over; a buffer that grew large goes back to the pool.</summary>
     public void Clear(int keepBytes)
     {

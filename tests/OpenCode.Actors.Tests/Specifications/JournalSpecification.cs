@@ -10,6 +10,9 @@ public abstract class JournalSpecification : IAsyncLifetime
 
     protected IJournal Journal => _journal ?? throw new InvalidOperationException("The journal is not open.");
 
+    /// <summary>Gets a value indicating whether each start begins a generation: so where a start may find less than was shown. A store that many share syncs every batch (RULES B4).</summary>
+    protected virtual bool StartsAreGenerations => true;
+
     /// <summary>Opens the journal on the store of this test; on the same again after <see cref="ReopenAsync"/>.</summary>
     protected abstract Task<IJournal> OpenAsync();
 
@@ -247,7 +250,7 @@ public abstract class JournalSpecification : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A3_each_start_is_a_new_generation_of_the_same_timeline_with_the_head_it_found()
+    public async Task A3_the_timeline_stays_and_each_start_of_a_log_that_may_lose_its_tail_is_a_new_generation_with_the_head_it_found()
     {
         var id = Journal.Timeline.Id;
         await Journal.AppendAsync(Make.Batch(Make.Entry("a"), Make.Entry("b")), default);
@@ -257,7 +260,7 @@ public abstract class JournalSpecification : IAsyncLifetime
 
         Assert.Matches("^[0-9A-Za-z]{8}$", id);
         Assert.Equal(id, Journal.Timeline.Id);
-        Assert.Equal([new(1, 0), new(2, 2), new Generation(3, 3)], Journal.Timeline.Generations);
+        Assert.Equal(StartsAreGenerations ? [new(1, 0), new(2, 2), new Generation(3, 3)] : [new Generation(1, 0)], Journal.Timeline.Generations);
         Assert.Equal(3, Journal.Head);
     }
 

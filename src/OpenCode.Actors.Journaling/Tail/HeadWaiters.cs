@@ -1,9 +1,7 @@
-using OpenCode.Actors.Journaling.Segments;
-
-namespace OpenCode.Actors.Journaling.Files;
+namespace OpenCode.Actors.Journaling.Tail;
 
 /// <summary>Readers that wait for the head to move. Thread-safe.</summary>
-internal sealed class HeadWaiters(LogFiles files, bool answersInline)
+internal sealed class HeadWaiters(Func<long> head, bool answersInline)
 {
     private readonly Lock _gate = new();
     private readonly List<(long Offset, TaskCompletionSource Waiter)> _waiting = [];
@@ -11,7 +9,7 @@ internal sealed class HeadWaiters(LogFiles files, bool answersInline)
 
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken)
     {
-        if (files.Head > offset)
+        if (head() > offset)
             return ValueTask.CompletedTask;
 
         if (cancellationToken.IsCancellationRequested)
@@ -24,7 +22,7 @@ internal sealed class HeadWaiters(LogFiles files, bool answersInline)
                 return ValueTask.FromException(_failure);
 
             // Looked at again under the lock: Moved takes the lock after the head has moved.
-            if (files.Head > offset)
+            if (head() > offset)
                 return ValueTask.CompletedTask;
 
             _waiting.Add((offset, waiter));
@@ -36,13 +34,13 @@ internal sealed class HeadWaiters(LogFiles files, bool answersInline)
     /// <summary>Wakes those that have something to read.</summary>
     public void Moved()
     {
-        var head = files.Head;
+        var now = head();
         List<TaskCompletionSource>? woken = null;
         lock (_gate)
         {
             for (var i = _waiting.Count - 1; i >= 0; i--)
             {
-                if (_waiting[i].Offset >= head)
+                if (_waiting[i].Offset >= now)
                     continue;
 
                 (woken ??= []).Add(_waiting[i].Waiter);

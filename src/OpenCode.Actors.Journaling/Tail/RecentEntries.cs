@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Journaling.Files;
+namespace OpenCode.Actors.Journaling.Tail;
 
 /// <summary>The last committed entries, bounded by bytes, so that whoever follows the tail reads no file. Thread-safe.</summary>
 internal sealed class RecentEntries(long maxBytes)

@@ -1,32 +1,33 @@
 using System.Collections.Concurrent;
 
-namespace OpenCode.Actors.Journaling.Files;
+namespace OpenCode.Actors.Journaling.Commits;
 
-/// <summary>What waits to be committed: batches are encoded into the open group by their callers, while the group before is on its way to the disk. Thread-safe.</summary>
-internal sealed class CommitQueue(bool answersInline)
+/// <summary>What waits to be committed: batches go into the open group while the group before is on its way to the store. Thread-safe.</summary>
+/// <typeparam name="TGroup">Batches that are committed together.</typeparam>
+internal sealed class CommitQueue<TGroup>(bool answersInline)
+    where TGroup : class, ICommitGroup, new()
 {
-    private const int SpareWaiters = 4096;
     private const int SpareGroups = 2;
 
     private readonly Lock _gate = new();
-    private readonly Queue<CommitGroup> _full = new();
-    private readonly Stack<CommitGroup> _spare = new();
+    private readonly Queue<TGroup> _full = new();
+    private readonly Stack<TGroup> _spare = new();
     private readonly ConcurrentQueue<AppendWaiter> _waiters = new();
-    private CommitGroup? _open;
+    private TGroup? _open;
     private bool _committing;
     private Exception? _refusal;
     private TaskCompletionSource? _idle;
 
     /// <summary>Takes a batch.</summary>
-    /// <param name="batch">The batch, or null to wait only until all before is synced.</param>
+    /// <param name="batch">The batch.</param>
     /// <param name="mostBytes">How long it may be when encoded.</param>
     /// <param name="wakes">True if nobody commits at the moment: the caller has to start it.</param>
     /// <returns>Whoever waits for it.</returns>
     /// <exception cref="Exception">What was given to <see cref="Refuse"/>.</exception>
-    public AppendWaiter Add(JournalBatch? batch, long mostBytes, out bool wakes)
+    public AppendWaiter Add(JournalBatch batch, long mostBytes, out bool wakes)
     {
         if (!_waiters.TryDequeue(out var waiter))
-            waiter = new(this, answersInline);
+            waiter = new(_waiters, answersInline);
 
         lock (_gate)
         {
@@ -40,10 +41,7 @@ internal sealed class CommitQueue(bool answersInline)
             }
 
             _open ??= _spare.TryPop(out var spare) ? spare : new();
-            if (batch is null)
-                _open.AddBarrier(waiter);
-            else
-                _open.Add(batch, mostBytes, waiter);
+            _open.Add(batch, mostBytes, waiter);
 
             wakes = !_committing;
             _committing = true;
@@ -52,7 +50,7 @@ internal sealed class CommitQueue(bool answersInline)
     }
 
     /// <summary>Takes the next group; without one, whoever commits is done.</summary>
-    public CommitGroup? Take()
+    public TGroup? Take()
     {
         TaskCompletionSource? idle;
         lock (_gate)
@@ -76,7 +74,7 @@ internal sealed class CommitQueue(bool answersInline)
     }
 
     /// <summary>Gives a group back when all its waiters are answered.</summary>
-    public void Return(CommitGroup group)
+    public void Return(TGroup group)
     {
         group.Clear();
         lock (_gate)
@@ -84,12 +82,6 @@ internal sealed class CommitQueue(bool answersInline)
             if (_spare.Count < SpareGroups)
                 _spare.Push(group);
         }
-    }
-
-    public void Return(AppendWaiter waiter)
-    {
-        if (_waiters.Count < SpareWaiters)
-            _waiters.Enqueue(waiter);
     }
 
     /// <summary>Refuses all that comes from now on.</summary>

@@ -1,14 +1,17 @@
+using System.Collections.Concurrent;
 using System.Threading.Tasks.Sources;
 
-namespace OpenCode.Actors.Journaling.Files;
+namespace OpenCode.Actors.Journaling.Commits;
 
 /// <summary>Whoever waits for a batch; used again and again.</summary>
-internal sealed class AppendWaiter(CommitQueue queue, bool answersInline) : IValueTaskSource<long>
+internal sealed class AppendWaiter(ConcurrentQueue<AppendWaiter> spare, bool answersInline) : IValueTaskSource<long>
 {
+    private const int SpareWaiters = 4096;
+
     // Not on the thread that commits, where that is another's: whatever the caller does next, the next commit does not wait for it.
     private ManualResetValueTaskSourceCore<long> _core = new() { RunContinuationsAsynchronously = !answersInline };
 
-    // Of the frame: what stands before the batch, and whether it has entries of its own.
+    // Of the group: what stands before the batch, and whether it has entries of its own.
     private int _entriesBefore;
     private bool _hasEntries;
 
@@ -34,7 +37,8 @@ internal sealed class AppendWaiter(CommitQueue queue, bool answersInline) : IVal
         finally
         {
             _core.Reset();
-            queue.Return(this);
+            if (spare.Count < SpareWaiters)
+                spare.Enqueue(this);
         }
     }
 

@@ -1,0 +1,70 @@
+using OpenCode.Actors.Journaling.Files;
+
+namespace OpenCode.Actors.Journaling.Shared;
+
+/// <summary>What one process needs of a store that many processes append to. It decides nothing: <see cref="SharedJournal"/> does.</summary>
+/// <remarks>
+/// All members may be called from any thread, but one append at a time. Each answers for one moment of the store, or throws a <see cref="StoreException"/>. The store gives
+/// every process an identity of its own, under which it notes the number of the last batch and where that begins (RULES E1).
+/// </remarks>
+internal interface IBatchStore : IAsyncDisposable
+{
+    /// <summary>Gets a value indicating whether whoever waits is answered on the thread that answers; only so on virtual time.</summary>
+    bool AnswersInline { get; }
+
+    /// <summary>Begins: the process is known as a writer that has appended nothing yet.</summary>
+    ValueTask<StoreOpening> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends one batch, all or nothing: only if its number is one more than the last of this process, if all its fences hold, and if the store is in the generation that it
+    /// names. Offsets are given in the order in which batches become visible, without gaps.
+    /// </summary>
+    /// <returns>Where it begins; null if nothing was written.</returns>
+    ValueTask<StoreCommit?> AppendAsync(StoreBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Reads why a batch may not have been written.</summary>
+    /// <param name="fences">The fences of that batch.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<StoreLook> LookAsync(IReadOnlyList<Fence> fences, CancellationToken cancellationToken);
+
+    /// <summary>Reads head, floor and generation.</summary>
+    ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the batches behind an offset, the one that holds it included if it goes on behind it (RULES E4).</summary>
+    /// <param name="after">The offset to start behind.</param>
+    /// <param name="pageBytes">How many bytes of bodies are enough; at least one batch is given if there is one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows of an owner, in the order in which they were first written.</summary>
+    ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows of a kind, those of one owner in the order in which they were first written.</summary>
+    ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken);
+
+    /// <summary>Tells all processes, this one too, that there may be something up to an offset. A hint only: it may be lost, merged with others, or late.</summary>
+    ValueTask NotifyAsync(long head, CancellationToken cancellationToken);
+
+    /// <summary>Begins to listen for such hints. What is committed before this answers may come without one.</summary>
+    ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Removes what is older than retention wants; of all processes one does it at a time.</summary>
+    ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins a new generation, unless somebody already did (RULES A3). Its head is noted as 0: the store was taken back at a moment that nobody knows, so no cursor of before
+    /// is good any more.
+    /// </summary>
+    /// <param name="expected">The generation that is to end.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken);
+}
+
+/// <summary>Hints of other processes, for as long as one connection lasts.</summary>
+internal interface IStoreHints : IAsyncDisposable
+{
+    /// <summary>Waits for a hint.</summary>
+    /// <returns>The offset up to which there may be something.</returns>
+    /// <exception cref="StoreAwayException">The connection is gone: some may have been missed.</exception>
+    ValueTask<long> NextAsync(CancellationToken cancellationToken);
+}

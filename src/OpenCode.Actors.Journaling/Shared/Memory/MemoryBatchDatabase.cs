@@ -1,0 +1,86 @@
+using OpenCode.Actors.Journaling.Files;
+
+namespace OpenCode.Actors.Journaling.Shared.Memory;
+
+/// <summary>The store of a whole cluster in memory: what PostgreSQL is to <see cref="SharedJournal"/>. Each process reaches it through a <see cref="MemoryBatchStore"/>. Thread-safe.</summary>
+/// <param name="time">The clock of the store.</param>
+internal sealed class MemoryBatchDatabase(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly List<MemoryBatchStore> _stores = [];
+    private MemoryContents _now = new();
+
+    /// <summary>Gets or sets who tells the token of a shard; by default those of <see cref="SetToken"/>.</summary>
+    public Func<int, long>? TokenOf { get; set; }
+
+    /// <summary>Gets the offset of the last entry.</summary>
+    public long Head => Do(c => c.Head);
+
+    public void SetToken(int shard, long token) => Do(c => c.Tokens[shard] = token);
+
+    /// <summary>Keeps what is there, as a backup does.</summary>
+    public MemoryContents Backup() => Do(c => c.Copy());
+
+    /// <summary>Takes the store back to what it was, with all connections cut: without a new life of its own, as a disk that was restored.</summary>
+    public void Restore(MemoryContents backup)
+    {
+        lock (_gate)
+            _now = backup.Copy();
+
+        CutAll();
+    }
+
+    /// <summary>Begins another life at the present head, as the promotion of a standby does, with all connections cut.</summary>
+    public void BeginLife()
+    {
+        Do(c => c.BeginGeneration(c.Generations[^1].Number, c.Head));
+        CutAll();
+    }
+
+    /// <summary>Runs a statement: nothing else happens meanwhile.</summary>
+    public T Do<T>(Func<MemoryContents, T> statement)
+    {
+        lock (_gate)
+            return statement(_now);
+    }
+
+    public DateTimeOffset UtcNow => time.GetUtcNow();
+
+    public long Token(int shard) => TokenOf is { } tokens ? tokens(shard) : _now.Tokens.GetValueOrDefault(shard);
+
+    /// <summary>Removes what retention does not want, by time and size of bodies.</summary>
+    public void Trim(JournalOptions retention) => Do(c => c.Trim(retention, UtcNow));
+
+    public void Join(MemoryBatchStore store)
+    {
+        lock (_gate)
+        {
+            if (!_stores.Contains(store))
+                _stores.Add(store);
+        }
+    }
+
+    public void Leave(MemoryBatchStore store)
+    {
+        lock (_gate)
+            _stores.Remove(store);
+    }
+
+    public void Notify(long head)
+    {
+        foreach (var store in Stores())
+            store.Hinted(head);
+    }
+
+    private void CutAll()
+    {
+        foreach (var store in Stores())
+            store.CutConnections();
+    }
+
+    private MemoryBatchStore[] Stores()
+    {
+        lock (_gate)
+            return [.. _stores];
+    }
+}

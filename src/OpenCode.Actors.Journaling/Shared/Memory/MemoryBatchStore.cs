@@ -1,0 +1,208 @@
+using OpenCode.Actors.Journaling.Files;
+
+namespace OpenCode.Actors.Journaling.Shared.Memory;
+
+/// <summary>The way of one process to a <see cref="MemoryBatchDatabase"/>, with faults that a test decides. On virtual time everything happens on the thread that moves the clock.</summary>
+/// <param name="database">The store.</param>
+/// <param name="writer">The identity of the process.</param>
+/// <param name="time">The clock of delays.</param>
+internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writer, TimeProvider time) : IBatchStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<MemoryHints> _hints = [];
+    private TaskCompletionSource? _frozen;
+    private int _life;
+
+    /// <inheritdoc/>
+    public bool AnswersInline => true;
+
+    /// <summary>Gets or sets what goes wrong with the next call; asked once a call.</summary>
+    public Func<StoreCall, StoreFault> Fault { get; set; } = static _ => StoreFault.None;
+
+    /// <summary>Gets or sets how long a call takes, in both directions together.</summary>
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>Gets or sets how late a question arrives that arrives late.</summary>
+    public TimeSpan Lateness { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Gets or sets what becomes of a hint to this process: how much later it comes, or null if it is lost.</summary>
+    public Func<TimeSpan?> HintDelay { get; set; } = static () => TimeSpan.Zero;
+
+    /// <summary>Gets or sets a value indicating whether the way is cut: whatever is asked is not answered.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>Gets the calls so far.</summary>
+    public List<StoreCall> Calls { get; } = [];
+
+    /// <summary>Cuts the way for good, or lets calls pass again.</summary>
+    public void Cut(bool isCut = true)
+    {
+        IsCut = isCut;
+        if (isCut)
+            CutConnections();
+    }
+
+    /// <summary>Holds all that is asked and answered, until it is let go again.</summary>
+    public void Freeze() => _frozen ??= new(TaskCreationOptions.None);
+
+    public void Thaw()
+    {
+        var frozen = _frozen;
+        _frozen = null;
+        frozen?.SetResult();
+    }
+
+    /// <summary>Ends the connections there are: calls under way get no answer, hints end. New ones can be made.</summary>
+    public void CutConnections()
+    {
+        MemoryHints[] cut;
+        lock (_gate)
+        {
+            _life++;
+            cut = [.. _hints];
+            _hints.Clear();
+        }
+
+        foreach (var hints in cut)
+            hints.Cut();
+    }
+
+    public ValueTask<StoreOpening> OpenAsync(CancellationToken cancellationToken) => CallAsync(StoreCall.Open, contents =>
+    {
+        contents.Writers[writer] = default;
+        return new StoreOpening(new(MemoryContents.TimelineId, [.. contents.Generations]), contents.Ends);
+    });
+
+    public ValueTask<StoreCommit?> AppendAsync(StoreBatch batch, CancellationToken cancellationToken)
+    {
+        var sent = batch with { Body = batch.Body.ToArray() };
+        return CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.UtcNow));
+    }
+
+    public ValueTask<StoreLook> LookAsync(IReadOnlyList<Fence> fences, CancellationToken cancellationToken) => CallAsync(StoreCall.Look, contents =>
+    {
+        var known = contents.Writers.TryGetValue(writer, out var last);
+        return new StoreLook(known ? last.Number : null, last.Last, contents.Ends.Generation, [.. fences.Where(f => database.Token(f.Shard) != f.Token)]);
+    });
+
+    public ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken) => CallAsync(StoreCall.Read, static contents => contents.Ends);
+
+    public ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken) => CallAsync(StoreCall.Read, contents =>
+    {
+        var page = new List<StoredBatch>();
+        var bytes = 0;
+        foreach (var batch in contents.Batches.Where(b => b.Last > after))
+        {
+            if (bytes >= pageBytes)
+                return new StorePage(page, false, database.UtcNow);
+
+            page.Add(batch);
+            bytes += batch.Body.Length;
+        }
+
+        return new StorePage(page, true, database.UtcNow);
+    });
+
+    public ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken) => RowsAsync(row => row.Owner == owner);
+
+    public ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) => RowsAsync(row => row.Kind == kind);
+
+    public async ValueTask NotifyAsync(long head, CancellationToken cancellationToken)
+    {
+        await CallAsync(StoreCall.Notify, static contents => contents.Head).ConfigureAwait(false);
+        database.Notify(head);
+    }
+
+    public ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken) => CallAsync<IStoreHints>(StoreCall.Listen, _ =>
+    {
+        var hints = new MemoryHints(cancellationToken);
+        lock (_gate)
+            _hints.Add(hints);
+
+        database.Join(this);
+        return hints;
+    });
+
+    public async ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken) =>
+        await CallAsync(StoreCall.Trim, contents => contents.Trim(retention, database.UtcNow)).ConfigureAwait(false);
+
+    public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
+        await CallAsync(StoreCall.Open, contents => contents.BeginGeneration(expected, headBefore: 0)).ConfigureAwait(false);
+
+    public ValueTask DisposeAsync()
+    {
+        database.Leave(this);
+        CutConnections();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes a hint, as lost, late or merged as the test wants it.</summary>
+    public void Hinted(long head)
+    {
+        if (IsCut || HintDelay() is not { } delay)
+            return;
+
+        if (delay == TimeSpan.Zero)
+            Deliver(head);
+        else
+            _ = DeliverLaterAsync(head, delay);
+    }
+
+    private async Task DeliverLaterAsync(long head, TimeSpan delay)
+    {
+        await Task.Delay(delay, time).ConfigureAwait(false);
+        Deliver(head);
+    }
+
+    private void Deliver(long head)
+    {
+        MemoryHints[] listening;
+        lock (_gate)
+            listening = [.. _hints];
+
+        foreach (var hints in listening)
+            hints.Deliver(head);
+    }
+
+    private ValueTask<IReadOnlyList<StateRow>> RowsAsync(Func<StateRow, bool> wanted) => CallAsync<IReadOnlyList<StateRow>>(
+        StoreCall.Rows, contents => [.. contents.Rows.Values.Where(r => wanted(r.Row)).OrderBy(r => r.Born).Select(r => r.Row)]);
+
+    private async ValueTask<T> CallAsync<T>(StoreCall call, Func<MemoryContents, T> statement)
+    {
+        var fault = Fault(call);
+        int life;
+        lock (_gate)
+        {
+            Calls.Add(call);
+            life = _life;
+        }
+
+        if (Latency > TimeSpan.Zero)
+            await Task.Delay(Latency / 2, time).ConfigureAwait(false);
+        while (_frozen is { } frozen)
+            await frozen.Task.ConfigureAwait(false);
+
+        if (fault == StoreFault.ArrivesLate)
+            _ = RunLaterAsync(statement);
+        if (IsCut || life != _life || fault is StoreFault.QuestionLost or StoreFault.ArrivesLate)
+            throw new StoreAwayException("The connection was cut before the statement was run.");
+        if (fault == StoreFault.Busy)
+            throw new StoreBusyException("A row is locked.");
+        if (fault == StoreFault.Full)
+            throw new StoreFullException("There is no room.");
+
+        var answer = database.Do(statement);
+        if (Latency > TimeSpan.Zero)
+            await Task.Delay(Latency / 2, time).ConfigureAwait(false);
+        while (_frozen is { } frozen)
+            await frozen.Task.ConfigureAwait(false);
+
+        return IsCut || life != _life || fault == StoreFault.AnswerLost ? throw new StoreAwayException("The connection was cut after the statement was run.") : answer;
+    }
+
+    private async Task RunLaterAsync<T>(Func<MemoryContents, T> statement)
+    {
+        await Task.Delay(Lateness, time).ConfigureAwait(false);
+        _ = database.Do(statement);
+    }
+}

@@ -1,0 +1,59 @@
+namespace OpenCode.Actors.Journaling.Shared.Memory;
+
+/// <summary>Hints of one connection. Those that come while nobody waits are merged into one.</summary>
+internal sealed class MemoryHints : IStoreHints
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenRegistration _registration;
+    private TaskCompletionSource<long>? _waiter;
+    private long _pending = -1;
+    private bool _isCut;
+
+    public MemoryHints(CancellationToken cancellationToken) => _registration = cancellationToken.UnsafeRegister(static hints => ((MemoryHints)hints!).Cut(), this);
+
+    public ValueTask<long> NextAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_isCut)
+                throw new StoreAwayException("The connection is cut.");
+
+            if (_pending >= 0)
+            {
+                var pending = _pending;
+                _pending = -1;
+                return new(pending);
+            }
+
+            _waiter = new(TaskCreationOptions.None);
+            return new(_waiter.Task);
+        }
+    }
+
+    public void Deliver(long head)
+    {
+        TaskCompletionSource<long>? waiter;
+        lock (_gate)
+        {
+            (waiter, _waiter) = (_waiter, null);
+            if (waiter is null)
+                _pending = Math.Max(_pending, head);
+        }
+
+        waiter?.SetResult(head);
+    }
+
+    public void Cut()
+    {
+        TaskCompletionSource<long>? waiter;
+        lock (_gate)
+        {
+            _isCut = true;
+            (waiter, _waiter) = (_waiter, null);
+        }
+
+        waiter?.SetException(new StoreAwayException("The connection is cut."));
+    }
+
+    public ValueTask DisposeAsync() => _registration.DisposeAsync();
+}

@@ -1,0 +1,220 @@
+using OpenCode.Actors.Journaling.Commits;
+
+namespace OpenCode.Actors.Journaling.Shared;
+
+/// <content>Group commit: take all that waits, send it as one batch, have it decided, publish it, repeat. One batch is under way at a time.</content>
+public sealed partial class SharedJournal
+{
+    // Nobody waits for an answer.
+    private const long Answered = long.MaxValue;
+
+    // Committed batches that wait for what is missing below them: from here on the next one is not sent.
+    private const int MaxUnpublished = 8;
+
+    // With a full store, how long to answer at once before the next try.
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<long> _unpublished = new();
+    private long _appendSince = Answered;
+    private long _number;
+    private long _fullSince = Answered;
+    private long _fullBytes;
+
+    /// <summary>What became of a batch.</summary>
+    private enum Fate
+    {
+        Written,
+        Fenced,
+        Full,
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<long>(cancellationToken);
+
+        var mostBytes = BatchSize.Check(batch);
+        AppendWaiter waiter;
+        bool wakes;
+        try
+        {
+            waiter = _queue.Add(batch, mostBytes, out wakes);
+        }
+        catch (Exception e) when (e is JournalException or ObjectDisposedException)
+        {
+            return ValueTask.FromException<long>(e);
+        }
+
+        var answer = waiter.Task;
+        if (wakes)
+            _ = CommitAllAsync();
+
+        return cancellationToken.CanBeCanceled ? new(answer.AsTask().WaitAsync(cancellationToken)) : answer;
+    }
+
+    private async Task CommitAllAsync()
+    {
+        while (_queue.Take() is { } group)
+        {
+            try
+            {
+                await CommitAsync(group).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                group.Failed(new JournalFailedException("it was closed before the store had answered", Remedy, null));
+                _queue.Return(group);
+            }
+#pragma warning disable CA1031 // Whatever happens here, nobody knows what is committed: the journal is dead.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                group.Failed(_failure ?? Fail("appending to the shared log", Cause(e)));
+                _queue.Return(group);
+            }
+        }
+    }
+
+    private async ValueTask CommitAsync(SharedGroup group)
+    {
+        if (_failure is not null)
+            throw _failure;
+
+        while (_unpublished.Count > 0 && _unpublished.Peek() <= Head)
+            _unpublished.Dequeue();
+        if (_unpublished.Count >= MaxUnpublished)
+            await _log.Waiters.WaitBeyondAsync(_unpublished.Peek() - 1, _stop.Token).ConfigureAwait(false);
+
+        while (!group.IsEmpty)
+        {
+            if (IsFull())
+                break;
+
+            var batch = group.Encode(_number + 1, Timeline.Current);
+            var started = _time.GetTimestamp();
+            var (fate, commit, stale) = await DecideAsync(batch, started).ConfigureAwait(false);
+            switch (fate)
+            {
+                case Fate.Written:
+                    _number = batch.Number;
+                    _metrics?.Committed(batch.EntryCount, batch.Body.Length, _time.GetElapsedTime(started));
+                    Publish(new(commit.First, batch.EntryCount, batch.Generation, commit.At, group, _queue.Return));
+                    return;
+                case Fate.Fenced:
+                    group.Refuse(stale);
+                    break;
+                default:
+                    (_fullSince, _fullBytes) = (_time.GetTimestamp(), batch.Body.Length);
+                    break;
+            }
+        }
+
+        // Nothing is left of it: all were refused, or there is no room.
+        if (!group.IsEmpty)
+            group.Failed(new JournalFullException(0, _fullBytes));
+        _queue.Return(group);
+    }
+
+    /// <summary>Sends a batch until it is known what became of it (RULES E1).</summary>
+    private async ValueTask<(Fate Fate, StoreCommit Commit, IReadOnlyList<Fence> Stale)> DecideAsync(StoreBatch batch, long started)
+    {
+        var headBefore = Head;
+        var mayBeWritten = false;
+        var patience = default(Patience);
+        Volatile.Write(ref _appendSince, started);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (await _store.AppendAsync(batch, _stop.Token).ConfigureAwait(false) is { } commit)
+                        return (Fate.Written, Checked(commit, headBefore), []);
+
+                    // Nothing was written by this sending. An earlier one, of which no answer came, may have been it.
+                    var look = await _store.LookAsync(batch.Fences, _stop.Token).ConfigureAwait(false);
+                    if (look.Number == batch.Number && mayBeWritten)
+                        return (Fate.Written, Checked(look.Last, headBefore), []);
+                    CheckLife(look, batch);
+                    if (look.Stale.Count > 0)
+                        return (Fate.Fenced, default, look.Stale);
+
+                    // What stood in the way is gone: the batch of an earlier sending was rolled back meanwhile.
+                }
+                catch (StoreAwayException e)
+                {
+                    // The same batch is sent again: its number is taken once only, however many of these sendings arrive, and in whatever order.
+                    mayBeWritten = true;
+                    LogAppendUndecided(_logger, batch.Number, e.Message);
+                }
+                catch (StoreBusyException e)
+                {
+                    LogAppendBusy(_logger, batch.Number, e.Message);
+                }
+                catch (StoreFullException e)
+                {
+                    if (!mayBeWritten)
+                    {
+                        LogFull(_logger, e);
+                        return (Fate.Full, default, []);
+                    }
+
+                    // An earlier sending may still be written: "full" would be a lie then.
+                }
+
+                await DelayAsync(patience.Next()).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _appendSince, Answered);
+        }
+    }
+
+    /// <summary>All that was published before the batch was sent was committed before it: otherwise the store was taken back to an older state (RULES A3).</summary>
+    private static StoreCommit Checked(StoreCommit commit, long headBefore) => commit.First > headBefore
+        ? commit
+        : throw new StoreLifeException($"a batch was given the offset {commit.First}, but this process has read up to {headBefore}");
+
+    private void CheckLife(StoreLook look, StoreBatch batch)
+    {
+        if (look.Generation != Timeline.Current)
+            throw new StoreLifeException($"it is in generation {look.Generation}, this process in {Timeline.Current}");
+        if (look.Number != batch.Number - 1)
+            throw new StoreLifeException($"the last batch that it knows of this process has number {look.Number}, but {batch.Number - 1} was answered");
+    }
+
+    private void Publish(OwnBatch own)
+    {
+        _unpublished.Enqueue(own.First - 1);
+        if (own.Count > 0)
+            Notify(own.Last);
+        if (!_log.Add(own))
+            _tailWakeup.Set();
+    }
+
+    private bool IsFull() => _fullSince != Answered && _time.GetElapsedTime(_fullSince) < FullFor;
+
+    /// <summary>Where the store itself says that it is in another life, that is written down, so that cursors of before are known (RULES A3).</summary>
+    private Exception Cause(Exception e)
+    {
+        if (e is StoreLifeException)
+            _ = BeginGenerationAsync();
+
+        return e;
+    }
+
+    private async Task BeginGenerationAsync()
+    {
+        try
+        {
+            await _store.BeginGenerationAsync(Timeline.Current, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException or ObjectDisposedException)
+        {
+            LogGenerationFailed(_logger, e);
+        }
+    }
+}

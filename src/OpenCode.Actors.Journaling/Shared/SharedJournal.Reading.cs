@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using OpenCode.Actors.Journaling.State;
+using OpenCode.Actors.Journaling.Tail;
+
+namespace OpenCode.Actors.Journaling.Shared;
+
+/// <content>Reading entries and rows.</content>
+public sealed partial class SharedJournal
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var until = Head;
+        if (after < Floor)
+            throw new JournalTrimmedException(after, Floor);
+
+        PageCutter? cold = null;
+        while (after < until)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_log.Recent.Read(after, until, PageCutter.PageBytes) is { } recent)
+            {
+                after += recent.Length;
+                yield return new(filter == EntryFilter.All ? recent : Array.FindAll(recent, filter.Matches), after);
+                continue;
+            }
+
+            cold ??= new(filter);
+            cold.Begin(after);
+            foreach (var batch in await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false))
+                cold.Take(batch.Body.Span, batch.First, batch.At, until);
+
+            while ((cold.NextFull() ?? cold.Rest()) is { } page)
+            {
+                after = page.Through;
+                yield return page;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _log.Waiters.WaitBeyondAsync(offset, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StateRow> LoadAsync(string owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        OwnerName.Check(owner, nameof(owner));
+        foreach (var row in await AskAsync(ct => _store.LoadAsync(owner, ct), cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StateRow> ListAsync(string kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var row in await AskAsync(ct => _store.ListAsync(kind, ct), cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The store keeps nothing in memory for an owner.</remarks>
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
+    {
+        OwnerName.Check(owner, nameof(owner));
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<IReadOnlyList<StoredBatch>> ReadStoredAsync(long after, CancellationToken cancellationToken)
+    {
+        var page = await AskAsync(ct => _store.ReadAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
+        if (page.Batches is [var first, ..] && first.First <= after + 1)
+            return page.Batches;
+
+        // What is published is there, unless retention took it since.
+        var ends = await AskAsync(_store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);
+        _log.Floor = Math.Max(Floor, ends.Floor);
+        throw after < ends.Floor
+            ? new JournalTrimmedException(after, ends.Floor)
+            : Fail("reading the shared log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
+    }
+
+    /// <summary>Asks the store, again and again while it is away.</summary>
+    private async ValueTask<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        var patience = default(Patience);
+        while (true)
+        {
+            if (_failure is not null)
+                throw _failure;
+
+            try
+            {
+                return await ask(either.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is StoreAwayException or StoreBusyException)
+            {
+                await Task.Delay(patience.Next(), _time, either.Token).ConfigureAwait(false);
+            }
+            catch (StoreLifeException e)
+            {
+                throw Fail("reading the shared log", Cause(e));
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.InteropServices;
+using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journaling.Tail;
+
+namespace OpenCode.Actors.Journaling.Shared;
+
+/// <summary>
+/// The log as this process has it: what it committed itself and what it read of others, brought into the one order (RULES E3). Own batches are published when all before
+/// them is here; they are never read back. Thread-safe.
+/// </summary>
+internal sealed class SharedLog
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<OwnBatch> _own = new();
+    private readonly List<LogEntry> _made = [];
+    private long _head;
+    private long _floor;
+    private StoredBatch? _last;
+    private Exception? _failure;
+
+    public SharedLog(StoreEnds ends, long recentBytes, bool answersInline)
+    {
+        (_head, _floor) = (ends.Head, ends.Floor);
+        Recent = new(recentBytes);
+        Waiters = new(() => Head, answersInline);
+    }
+
+    public long Head => Volatile.Read(ref _head);
+
+    public long Floor
+    {
+        get => Volatile.Read(ref _floor);
+        set => Volatile.Write(ref _floor, value);
+    }
+
+    /// <summary>Gets the last batch that was published, without its body; null before the first.</summary>
+    public StoredBatch? Last
+    {
+        get
+        {
+            lock (_gate)
+                return _last;
+        }
+    }
+
+    public RecentEntries Recent { get; }
+
+    public HeadWaiters Waiters { get; }
+
+    /// <summary>Takes a batch that this process has committed.</summary>
+    /// <returns>False if batches below it are missing: read them now.</returns>
+    public bool Add(OwnBatch own)
+    {
+        bool isPublished;
+        Exception? failure;
+        var done = new List<OwnBatch>(1);
+        lock (_gate)
+        {
+            failure = _failure;
+            if (failure is null)
+                _own.Enqueue(own);
+            PublishOwnNeedsLock(done);
+            isPublished = _own.Count == 0;
+        }
+
+        if (failure is not null)
+            own.Group.Failed(failure);
+        Tell(done);
+        return isPublished;
+    }
+
+    /// <summary>Takes batches that were read; those that are here already are left out.</summary>
+    /// <returns>The first offset that is missing below them; null if none is.</returns>
+    public long? Add(IReadOnlyList<StoredBatch> batches, EntryDecoder decoder)
+    {
+        var entries = new List<LogEntry>();
+        var done = new List<OwnBatch>();
+        long? missing = null;
+        foreach (var batch in batches)
+        {
+            if (batch.Last <= Head)
+                continue;
+
+            // Outside of the lock: an own batch that comes to be the next one meanwhile is published by whoever is first.
+            entries.Clear();
+            Decode(batch, decoder, entries);
+            lock (_gate)
+            {
+                if (batch.Last <= _head)
+                    continue;
+
+                if (batch.First != _head + 1)
+                {
+                    missing = _head + 1;
+                    break;
+                }
+
+                PublishNeedsLock(entries, batch with { Body = default });
+                PublishOwnNeedsLock(done);
+            }
+        }
+
+        Tell(done);
+        return missing;
+    }
+
+    /// <summary>Says which batch is at the head at the start.</summary>
+    public void Begin(StoredBatch last)
+    {
+        lock (_gate)
+            _last = last with { Body = default };
+    }
+
+    /// <summary>Ends all waiting, now and later; also of those whose batch is committed, but not in order yet.</summary>
+    public void Fail(Exception failure)
+    {
+        OwnBatch[] left;
+        lock (_gate)
+        {
+            _failure ??= failure;
+            left = [.. _own];
+            _own.Clear();
+        }
+
+        foreach (var own in left)
+            own.Group.Failed(failure);
+        Waiters.Fail(failure);
+    }
+
+    private static void Decode(StoredBatch batch, EntryDecoder decoder, List<LogEntry> into)
+    {
+        var body = new BodyReader(batch.Body.Span);
+        var offset = batch.First;
+        while (body.Next())
+            into.Add(new(offset++, batch.At, decoder.Read(ref body)));
+
+        if (offset != batch.Last + 1)
+            throw new InvalidDataException($"The batch at {batch.First} should have {batch.Count} entries; its body has {offset - batch.First}.");
+    }
+
+    private void PublishOwnNeedsLock(List<OwnBatch> done)
+    {
+        while (_own.TryPeek(out var own) && own.First <= _head + 1)
+        {
+            _own.Dequeue();
+            done.Add(own);
+            if (own.Last <= _head)
+                continue; // Read back already: its commit was known to others before it was to us.
+
+            _made.Clear();
+            own.Group.MakeEntries(own.First, own.At, _made);
+            PublishNeedsLock(_made, new(own.First, own.Count, own.Generation, own.At, default));
+        }
+    }
+
+    private void PublishNeedsLock(List<LogEntry> entries, StoredBatch batch)
+    {
+        Recent.Add(CollectionsMarshal.AsSpan(entries));
+        _last = batch;
+        Volatile.Write(ref _head, batch.Last);
+    }
+
+    private void Tell(List<OwnBatch> done)
+    {
+        Waiters.Moved();
+        foreach (var own in done)
+            own.Published();
+    }
+}

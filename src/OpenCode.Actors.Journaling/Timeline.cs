@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Journaling;
 
-/// <summary>One start of a log.</summary>
-/// <param name="Number">From 1, one more at each start.</param>
+/// <summary>One start of a log, or one life of a store that many share.</summary>
+/// <param name="Number">From 1, greater at each start.</param>
 /// <param name="HeadBefore">The head of the log when it began: 0 for the first.</param>
 public sealed record Generation(int Number, long HeadBefore);
 
@@ -18,9 +18,13 @@ public sealed record Timeline(string Id, IReadOnlyList<Generation> Generations)
     /// entry by now.
     /// </summary>
     /// <param name="generation">The generation of a cursor.</param>
-    /// <returns>The head, or <see cref="long.MaxValue"/> when there is no later generation.</returns>
+    /// <returns>The head, or <see cref="long.MaxValue"/> when there is no later generation. 0 for a generation that is not (any more) among those of this log: a restored store
+    /// knows nothing of the lives that came after its backup, and nothing of such a life can be relied on.</returns>
     public long LeastHeadAfter(int generation)
     {
+        if (generation < Current && !Generations.Any(g => g.Number == generation))
+            return 0;
+
         var least = long.MaxValue;
         for (var i = Generations.Count - 1; i >= 0 && Generations[i].Number > generation; i--)
             least = Math.Min(least, Generations[i].HeadBefore);

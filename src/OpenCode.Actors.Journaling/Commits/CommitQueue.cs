@@ -96,7 +96,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
     {
         lock (_gate)
         {
-            _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _idle ??= new(answersInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             if (!_committing)
                 _idle.TrySetResult();
 

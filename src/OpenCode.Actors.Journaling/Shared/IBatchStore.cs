@@ -30,9 +30,9 @@ internal interface IBatchStore : IAsyncDisposable
     /// <summary>Reads head, floor and generation.</summary>
     ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the batches behind an offset, the one that holds it included if it goes on behind it (RULES E4).</summary>
+    /// <summary>Reads the batches from the one that holds an offset on (RULES E4). If that one ends there it comes without its body: it only tells which one it is.</summary>
     /// <param name="after">The offset to start behind.</param>
-    /// <param name="pageBytes">How many bytes of bodies are enough; at least one batch is given if there is one.</param>
+    /// <param name="pageBytes">How many bytes of bodies are enough; at least one batch behind the offset is given if there is one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken);
 

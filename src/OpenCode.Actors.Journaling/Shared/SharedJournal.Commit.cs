@@ -17,6 +17,7 @@ public sealed partial class SharedJournal
     private readonly Queue<long> _unpublished = new();
     private long _appendSince = Answered;
     private long _number;
+    private long _ownLast;
     private long _fullSince = Answered;
     private long _fullBytes;
 
@@ -189,6 +190,7 @@ public sealed partial class SharedJournal
     private void Publish(OwnBatch own)
     {
         _unpublished.Enqueue(own.First - 1);
+        Volatile.Write(ref _ownLast, own.Last);
         if (own.Count > 0)
             Notify(own.Last);
         if (!_log.Add(own))

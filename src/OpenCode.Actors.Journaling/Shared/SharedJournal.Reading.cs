@@ -68,8 +68,9 @@ public sealed partial class SharedJournal
     private async ValueTask<IReadOnlyList<StoredBatch>> ReadStoredAsync(long after, CancellationToken cancellationToken)
     {
         var page = await AskAsync(ct => _store.ReadAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
-        if (page.Batches is [var first, ..] && first.First <= after + 1)
-            return page.Batches;
+        var batches = page.Batches is [var held, ..] && held.Last == after ? page.Batches.Skip(1).ToList() : page.Batches;
+        if (batches is [var first, ..] && first.First <= after + 1)
+            return batches;
 
         // What is published is there, unless retention took it since.
         var ends = await AskAsync(_store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);
@@ -93,8 +94,9 @@ public sealed partial class SharedJournal
             {
                 return await ask(either.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is StoreAwayException or StoreBusyException)
+            catch (StoreException e) when (e is not StoreLifeException)
             {
+                LogTailAway(_logger, e.Message);
                 await Task.Delay(patience.Next(), _time, either.Token).ConfigureAwait(false);
             }
             catch (StoreLifeException e)

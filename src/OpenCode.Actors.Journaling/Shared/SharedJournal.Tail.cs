@@ -11,7 +11,7 @@ public sealed partial class SharedJournal
     private TaskCompletionSource<long>? _nextRound;
     private TaskCompletionSource<long>? _round;
     private long _readSince = Answered;
-    private int _pollWanted = 1;
+    private int _pollWanted;
 
     /// <inheritdoc/>
     public async ValueTask<long> CatchUpAsync(CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ public sealed partial class SharedJournal
                 Interlocked.Exchange(ref _round, null)?.TrySetResult(Head);
                 patience = default;
             }
-            catch (Exception e) when (e is StoreAwayException or StoreBusyException)
+            catch (StoreException e) when (e is not StoreLifeException)
             {
                 LogTailAway(_logger, e.Message);
                 await PauseAsync(patience.Next()).ConfigureAwait(false);
@@ -96,8 +96,10 @@ public sealed partial class SharedJournal
 
         while (true)
         {
-            var page = await _store.ReadAsync(Head, TailPageBytes, _stop.Token).ConfigureAwait(false);
-            if (page.Batches is [.., var newest])
+            var last = _log.Last;
+            var page = await _store.ReadAsync(last?.Last ?? Head, TailPageBytes, _stop.Token).ConfigureAwait(false);
+            await CheckSameLogAsync(last, page).ConfigureAwait(false);
+            if (page.Batches is [.., { Body.IsEmpty: false } newest])
                 _metrics?.Followed(page.Now - newest.At);
             if (page.Batches.Any(b => b.Generation > Timeline.Current))
                 throw new StoreLifeException($"it has entries of a generation after {Timeline.Current}");
@@ -110,7 +112,10 @@ public sealed partial class SharedJournal
 
     private async ValueTask<bool> IsUpToDateAsync()
     {
+        var head = Head;
         var ends = await _store.ReadEndsAsync(_stop.Token).ConfigureAwait(false);
+        if (ends.Head < head)
+            throw new StoreLifeException($"its head is {ends.Head}, but this process has read up to {head}");
         if (ends.Generation != Timeline.Current)
             throw new StoreLifeException($"it is in generation {ends.Generation}, this process in {Timeline.Current}");
 
@@ -138,19 +143,20 @@ public sealed partial class SharedJournal
                 var hints = await _store.ListenAsync(_stop.Token).ConfigureAwait(false);
                 await using (hints.ConfigureAwait(false))
                 {
-                    // Whatever was missed without a connection: looked at after the listening began, not before.
-                    await CheckSameLogAsync().ConfigureAwait(false);
-                    Poll();
+                    // Whatever was missed without a connection: read after the listening began, not before.
+                    _tailWakeup.Set();
                     patience = default;
                     while (true)
                     {
-                        if (await hints.NextAsync(_stop.Token).ConfigureAwait(false) > Head)
+                        // Of an own batch that waits for what is below it the reader knows already.
+                        if (await hints.NextAsync(_stop.Token).ConfigureAwait(false) > Math.Max(Head, Volatile.Read(ref _ownLast)))
                             _tailWakeup.Set();
                     }
                 }
             }
-            catch (Exception e) when (e is StoreAwayException or StoreBusyException)
+            catch (StoreException e) when (e is not StoreLifeException)
             {
+                LogTailAway(_logger, e.Message);
                 await PauseAsync(patience.Next()).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
@@ -167,19 +173,18 @@ public sealed partial class SharedJournal
         }
     }
 
-    /// <summary>After a connection was lost the store may have been taken back to an older state without a new life of its own, as a restored disk is: the last batch tells (RULES A3).</summary>
-    private async ValueTask CheckSameLogAsync()
+    /// <summary>
+    /// Compares the batch at the head with the one that this process has there. The store may have been taken back to an older state without a new life of its own, as a
+    /// restored disk is, and others may have written on since (RULES A3).
+    /// </summary>
+    private async ValueTask CheckSameLogAsync(StoredBatch? last, StorePage page)
     {
-        if (_log.Last is not { } last)
-            return;
-
-        var page = await _store.ReadAsync(last.First - 1, 1, _stop.Token).ConfigureAwait(false);
-        if (page.Batches is [var found, ..] && (found.First, found.Count, found.At) == (last.First, last.Count, last.At))
+        if (last is null || (page.Batches is [var found, ..] && (found.First, found.Count, found.At) == (last.First, last.Count, last.At)))
             return;
 
         var ends = await _store.ReadEndsAsync(_stop.Token).ConfigureAwait(false);
         if (ends.Floor < last.Last || ends.Head < last.Last)
-            throw new StoreLifeException($"the batch at {last.First}, which this process has read, is not there (its head is {ends.Head})");
+            throw new StoreLifeException($"the batch at {last.First}, which this process has read, is not there (the head is {ends.Head} now)");
     }
 
     private async Task PauseAsync(TimeSpan time)

@@ -89,7 +89,7 @@ public sealed partial class SharedJournal : IJournal
         var journal = new SharedJournal(store, opening, options, time, logger, metrics);
         if (opening.Ends.Head > opening.Ends.Floor)
         {
-            var page = await store.ReadAsync(opening.Ends.Head - 1, 1, cancellationToken).ConfigureAwait(false);
+            var page = await store.ReadAsync(opening.Ends.Head, 1, cancellationToken).ConfigureAwait(false);
             journal._log.Begin(page.Batches[0]);
         }
 

@@ -41,7 +41,7 @@ internal sealed record StoredBatch(long First, int Count, int Generation, DateTi
 }
 
 /// <summary>Batches of a reading.</summary>
-/// <param name="Batches">The batches in order; may be empty.</param>
+/// <param name="Batches">The batches in order, the first perhaps without its body; may be empty.</param>
 /// <param name="IsLast">Whether there was nothing more when it was read.</param>
 /// <param name="Now">The clock of the store when it was read.</param>
 internal sealed record StorePage(IReadOnlyList<StoredBatch> Batches, bool IsLast, DateTimeOffset Now);

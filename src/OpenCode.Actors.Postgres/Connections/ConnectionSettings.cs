@@ -12,7 +12,7 @@ internal sealed class ConnectionSettings
     // A dead peer is noticed within seconds by both sides, and a statement or a lock never waits for ever: who waits for it can try again, elsewhere too.
     private const string SessionOptions =
         "-c synchronous_commit=on -c lock_timeout=2s -c statement_timeout=10s -c idle_in_transaction_session_timeout=2s"
-        + " -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c client_connection_check_interval=1s";
+        + " -c plan_cache_mode=force_generic_plan -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c client_connection_check_interval=1s";
 
     private ConnectionSettings(string connectionString, string schema, string place)
     {
@@ -63,6 +63,8 @@ internal sealed class ConnectionSettings
         if (schema.Contains(',', StringComparison.Ordinal) || schema.Contains('"', StringComparison.Ordinal))
             throw new DatabaseRefusedException($"The Search Path '{builder.SearchPath}' of the connection string names more than one schema. Name the one of the cluster.");
 
+        if (builder.Host.Contains(',', StringComparison.Ordinal) && builder.TargetSessionAttributes is null)
+            builder.TargetSessionAttributes = "primary";
         builder.SearchPath = $"\"{schema}\"";
         builder.ApplicationName = tag;
         builder.Options = $"{builder.Options} {SessionOptions}".Trim();
@@ -74,6 +76,7 @@ internal sealed class ConnectionSettings
         builder.TcpKeepAliveInterval = 1;
         builder.MaxPoolSize = Math.Clamp(builder.MaxPoolSize, 8, 32);
         builder.MaxAutoPrepare = 0;
+        builder.WriteBufferSize = builder.ReadBufferSize = 64 * 1024; // A batch is often this large: one system call, not eight.
         builder.Enlist = false;
         var place = string.Create(CultureInfo.InvariantCulture, $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}");
         return new(builder.ConnectionString, schema, place);

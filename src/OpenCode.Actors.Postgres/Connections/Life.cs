@@ -10,12 +10,15 @@ internal static class Life
 
     private const string Look = $"SELECT h.generation, h.system = n.system AND h.line = n.line FROM log_head h, ({Now}) n";
 
+    /// <summary>The number of a generation that begins now, in a statement that changes <c>log_head h</c>.</summary>
+    public const string NextNumber = "greatest(h.generation + 1, (extract(epoch FROM clock_timestamp()) - 1577836800)::int)";
+
     // Whoever is second finds the row changed and its condition false: one life, one generation.
     private const string Begin =
         $"""
         WITH n AS ({Now}),
         begun AS (
-          UPDATE log_head h SET generation = h.generation + 1, system = n.system, line = n.line FROM n
+          UPDATE log_head h SET generation = {NextNumber}, system = n.system, line = n.line FROM n
           WHERE (h.system, h.line) IS DISTINCT FROM (n.system, n.line)
           RETURNING h.generation, h.pos)
         INSERT INTO generation (number, head_before) SELECT generation, pos FROM begun

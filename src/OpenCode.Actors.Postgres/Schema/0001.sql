@@ -3,10 +3,13 @@
 -- What is fixed for the life of the database: timeline (8 letters and digits), shards, and once the first node came the default location.
 CREATE TABLE setting (key text PRIMARY KEY, value text NOT NULL);
 
--- One row, locked by every append: pos is the offset of the last entry. Its old versions die at once, so the page is left mostly free for the next ones.
+-- One row, locked by every append: pos is the offset of the last entry, bytes the size of all bodies ever written, born the number of rows of state ever written.
+-- Its old versions die at once, so the page is left mostly free for the next ones.
 CREATE TABLE log_head (
   one bool PRIMARY KEY DEFAULT true CHECK (one),
   pos bigint NOT NULL,
+  bytes bigint NOT NULL DEFAULT 0,
+  born bigint NOT NULL DEFAULT 0,
   generation int NOT NULL,
   system text NOT NULL,
   line text NOT NULL
@@ -15,32 +18,34 @@ CREATE TABLE log_head (
 -- One row: the last offset that is gone. Written before the rows of log_batch go.
 CREATE TABLE log_floor (one bool PRIMARY KEY DEFAULT true CHECK (one), floor bigint NOT NULL);
 
--- Every life of the database, with the head it began at.
+-- Every life of the database, with the head it began at. Numbers after the first are times (seconds since 2020): a backup does not know the lives that came after it,
+-- and a life must not get the number of one of those.
 CREATE TABLE generation (number int PRIMARY KEY, head_before bigint NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
 
 -- One row a process that appends: the number of its last batch, and where that batch begins.
 CREATE TABLE writer (id text PRIMARY KEY, seq bigint NOT NULL, first bigint NOT NULL, seen timestamptz NOT NULL DEFAULT clock_timestamp())
   WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
--- One row a batch. Bodies are compact already: not compressed, and moved out of the row only from about 2 kB.
+-- One row a batch; bytes is that of log_head with this batch, so that retention finds by first alone how much lies behind a batch.
+-- Bodies are compact already: not compressed, and moved out of the row only from about 2 kB.
 CREATE TABLE log_batch (
   first bigint PRIMARY KEY,
   count int NOT NULL CHECK (count > 0),
   generation int NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  bytes bigint NOT NULL,
   body bytea NOT NULL
 );
 ALTER TABLE log_batch ALTER COLUMN body SET STORAGE EXTERNAL;
-CREATE INDEX log_batch_at ON log_batch (at);
 
--- Rows of state; born gives the order in which they were first written.
+-- Rows of state; born gives the order in which they were first written. It is twice a number of log_head, plus one where a deleted row is written again.
 CREATE TABLE state (
   kind text NOT NULL,
   owner text NOT NULL,
   key text NOT NULL,
   body bytea NOT NULL,
   pos bigint NOT NULL,
-  born bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  born bigint NOT NULL,
   PRIMARY KEY (owner, kind, key)
 );
 CREATE INDEX state_kind ON state (kind);

@@ -20,7 +20,7 @@ public abstract class JournalSpecification : IAsyncLifetime
 
     public virtual async Task DisposeAsync() => await Journal.DisposeAsync();
 
-    [Fact]
+    [SkippableFact]
     public async Task An_append_answers_with_the_offset_of_its_first_entry_and_leaves_no_gap()
     {
         Assert.Equal(0, Journal.Head);
@@ -33,7 +33,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal([1, 2, 3, 4], (await ReadAsync()).Select(e => e.Offset));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task After_catching_up_the_head_has_what_was_answered_before()
     {
         Assert.Equal(0, await Journal.CatchUpAsync(default));
@@ -43,7 +43,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(2, Journal.Head);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Entries_are_read_as_they_were_written_also_after_a_restart()
     {
         var full = new EntryDraft("evt_1", "message.updated", "/home/ä", "global", "ses_1", 7, true, """{"text":"λ"}"""u8.ToArray());
@@ -60,7 +60,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(before.Select(e => e.At), after.Select(e => e.At));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Readers_of_the_tail_share_the_same_entries()
     {
         await Journal.AppendAsync(Make.Batch(Make.Entry("a"), Make.Entry("b")), default);
@@ -71,7 +71,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.All(first.Zip(second), pair => Assert.Same(pair.First, pair.Second));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_filter_selects_by_location_and_session_and_the_cursor_moves_on_anyway(bool reopened)
@@ -92,7 +92,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(4, pages[^1].Through);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Reading_begins_behind_the_offset_in_pages_of_bounded_size(bool reopened)
@@ -112,7 +112,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Reading_ends_at_the_head_of_the_call()
     {
         await Journal.AppendAsync(Make.Batch(Make.Entry("a")), default);
@@ -128,7 +128,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(1, pages);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Waiting_ends_when_the_head_is_beyond_the_offset_and_not_before()
     {
         await Journal.AppendAsync(Make.Batch(Make.Entry("a")), default);
@@ -143,7 +143,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         await beyondTwo;
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Whoever_gives_up_waiting_for_the_head_is_let_go()
     {
         using var patience = new CancellationTokenSource();
@@ -154,7 +154,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Batches_get_their_offsets_in_the_order_of_the_calls()
     {
         var appends = new List<Task<long>>();
@@ -167,7 +167,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), (await ReadAsync()).Select(e => e.Type));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Many_callers_at_once_lose_and_double_nothing()
     {
         await Task.WhenAll(Enumerable.Range(0, 16).Select(async caller =>
@@ -186,7 +186,7 @@ public abstract class JournalSpecification : IAsyncLifetime
             Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{caller.Key}.{i}"), caller.Select(e => e.Type));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_batch_without_entries_changes_state_and_answers_with_the_head()
     {
         await Journal.AppendAsync(Make.Batch(Make.Entry("a")), default);
@@ -197,7 +197,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(["part/p=1@1"], await LoadAsync("ses_1"));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -220,7 +220,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(["m1", "m2", "m3"], (await ListAsync("message")).Select(r => r.Key));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task An_owner_without_rows_is_gone(bool compacted)
@@ -240,7 +240,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Empty(await LoadAsync("never"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_row_names_the_head_of_its_own_batch_also_when_batches_are_committed_together()
     {
         var appends = Enumerable.Range(1, 50).Select(i => Journal.AppendAsync(new([Make.Entry("e")], [Make.Put("k", "o", $"{i:00}", "1")]), default).AsTask()).ToArray();
@@ -249,7 +249,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 50).Select(i => $"k/{i:00}=1@{i}"), await LoadAsync("o"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A3_the_timeline_stays_and_each_start_of_a_log_that_may_lose_its_tail_is_a_new_generation_with_the_head_it_found()
     {
         var id = Journal.Timeline.Id;
@@ -264,7 +264,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(3, Journal.Head);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("")]
     [InlineData(".hidden")]
     [InlineData("a/b")]
@@ -278,7 +278,7 @@ public abstract class JournalSpecification : IAsyncLifetime
         Assert.Equal(0, Journal.Head);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_closed_journal_takes_nothing_and_lets_go_of_those_that_wait()
     {
         var waiting = Journal.WaitBeyondAsync(0, default).AsTask();

@@ -33,7 +33,7 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     /// <summary>Begins another life at the present head, as the promotion of a standby does, with all connections cut.</summary>
     public void BeginLife()
     {
-        Do(c => c.BeginGeneration(c.Generations[^1].Number, c.Head));
+        Do(c => c.BeginGeneration(c.Generations[^1].Number, c.Head, UtcNow));
         CutAll();
     }
 

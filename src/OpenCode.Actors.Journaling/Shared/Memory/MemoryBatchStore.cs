@@ -91,12 +91,15 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     {
         var page = new List<StoredBatch>();
         var bytes = 0;
-        foreach (var batch in contents.Batches.Where(b => b.Last > after))
+        foreach (var batch in contents.Batches.Where(b => b.Last >= after))
         {
             if (bytes >= pageBytes)
                 return new StorePage(page, false, database.UtcNow);
 
-            page.Add(batch);
+            page.Add(batch.Last == after ? batch with { Body = default } : batch);
+            if (batch.Last == after)
+                continue;
+
             bytes += batch.Body.Length;
         }
 
@@ -127,7 +130,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         await CallAsync(StoreCall.Trim, contents => contents.Trim(retention, database.UtcNow)).ConfigureAwait(false);
 
     public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
-        await CallAsync(StoreCall.Open, contents => contents.BeginGeneration(expected, headBefore: 0)).ConfigureAwait(false);
+        await CallAsync(StoreCall.Open, contents => contents.BeginGeneration(expected, headBefore: 0, database.UtcNow)).ConfigureAwait(false);
 
     public ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ internal sealed class MemoryContents
 {
     public const string TimelineId = "memory00";
 
+    // The same as in the database: seconds fit into a generation for 68 years from here on.
+    private static readonly DateTimeOffset FirstTime = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private long _born;
 
     public List<StoredBatch> Batches { get; private init; } = [];
@@ -56,12 +59,13 @@ internal sealed class MemoryContents
         return commit;
     }
 
-    public bool BeginGeneration(int expected, long headBefore)
+    /// <summary>Begins a generation. Its number is a time: a backup does not know the lives after it, and none of their numbers may be given again.</summary>
+    public bool BeginGeneration(int expected, long headBefore, DateTimeOffset now)
     {
         if (Generations[^1].Number != expected)
             return false;
 
-        Generations.Add(new(expected + 1, headBefore));
+        Generations.Add(new(Math.Max(expected + 1, (int)(now - FirstTime).TotalSeconds), headBefore));
         return true;
     }
 

@@ -1,0 +1,218 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Postgres.Connections;
+
+namespace OpenCode.Actors.Postgres.Journal;
+
+/// <summary>The batches of a cluster in PostgreSQL. Appends, hints and reading on have a connection of their own each; all else uses the pool.</summary>
+internal sealed partial class PostgresBatchStore : IBatchStore
+{
+    private const int PageRows = 512;
+
+    private const string Ends = "SELECT h.pos, f.floor, h.generation FROM log_head h, log_floor f";
+
+    // From the batch that holds the offset on; sizes are summed without touching the bodies that are left out.
+    private const string Read =
+        """
+        SELECT first, count, generation, at, CASE WHEN first + count - 1 > $1 THEN body END, found, clock_timestamp()
+        FROM (
+          SELECT q.*, count(*) OVER () AS found, row_number() OVER w AS place, sum(octet_length(body)) OVER w - octet_length(body) AS before
+          FROM (SELECT * FROM log_batch WHERE first >= coalesce((SELECT max(first) FROM log_batch WHERE first <= $1), 0) ORDER BY first LIMIT $3) q
+          WINDOW w AS (ORDER BY first ROWS UNBOUNDED PRECEDING)) r
+        WHERE before < $2 OR place <= 2
+        ORDER BY first
+        """;
+
+    private const string Look =
+        """
+        SELECT w.seq, w.first, coalesce((SELECT at FROM log_batch b WHERE b.first = w.first), w.seen), h.generation,
+          ARRAY (SELECT coalesce(s.token, -1) FROM unnest($2::int[]) WITH ORDINALITY f (part, place) LEFT JOIN shard s USING (part) ORDER BY place)
+        FROM log_head h LEFT JOIN writer w ON w.id = $1
+        """;
+
+    // Synchronous for nothing: a hint that a crash loses is one that a second later is not needed.
+    private const string Notice = $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{PostgresHints.Channel}', $1)";
+
+    private const string Begin =
+        $"""
+        WITH begun AS (UPDATE log_head h SET generation = {Life.NextNumber} WHERE h.generation = $1 RETURNING h.generation)
+        INSERT INTO generation (number, head_before) SELECT generation, 0 FROM begun
+        """;
+
+    // A dump of an hour keeps every version of the head row of that hour, and each append walks over them.
+    private const string OldestSnapshot =
+        """
+        SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::float8 FROM pg_stat_activity
+        WHERE backend_xmin IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()
+        """;
+
+    private const double OldSnapshotSeconds = 30;
+
+    private readonly PostgresDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PostgresMetrics? _metrics;
+    private readonly string _writer;
+    private readonly KeptConnection _append;
+    private readonly KeptConnection _read;
+    private readonly KeptConnection _notify;
+    private readonly Blockers _blockers;
+
+    public PostgresBatchStore(PostgresDatabase database, TimeProvider time, ILogger logger, PostgresMetrics? metrics = null)
+    {
+        (_database, _time, _logger, _metrics) = (database, time, logger, metrics);
+        _writer = database.Tag;
+        (_append, _read, _notify) = (new(database), new(database), new(database));
+        _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
+    }
+
+    public bool AnswersInline => false;
+
+    public async ValueTask<StoreOpening> OpenAsync(CancellationToken cancellationToken)
+    {
+        await _append.RunAsync("INSERT INTO writer (id, seq, first) VALUES ($1, 0, 0)", [Text(_writer)], NothingAsync, cancellationToken).ConfigureAwait(false);
+        var id = await _read.RunAsync("SELECT value FROM setting WHERE key = 'timeline'", [], FirstAsync(row => row.GetString(0)), cancellationToken).ConfigureAwait(false);
+        var generations = await _read.RunAsync(
+            "SELECT number, head_before FROM generation ORDER BY number", [], AllAsync(row => new Generation(row.GetInt32(0), row.GetInt64(1))), cancellationToken).ConfigureAwait(false);
+        return new(new(id, generations), await ReadEndsAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    public async ValueTask<StoreCommit?> AppendAsync(StoreBatch batch, CancellationToken cancellationToken)
+    {
+        var (sql, parameters) = AppendStatement.For(_writer, batch);
+        var started = _time.GetTimestamp();
+        _blockers.BeginWatch();
+        try
+        {
+            return await _append.RunAsync(sql, parameters, CommitAsync, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _blockers.EndWatch();
+            _metrics?.Appended(_time.GetElapsedTime(started));
+        }
+    }
+
+    public ValueTask<StoreLook> LookAsync(IReadOnlyList<Fence> fences, CancellationToken cancellationToken) => _append.RunAsync(
+        Look,
+        [Text(_writer), new NpgsqlParameter<int[]> { TypedValue = [.. fences.Select(f => f.Shard)] }],
+        FirstAsync(row =>
+        {
+            var tokens = row.GetFieldValue<long[]>(4);
+            var stale = fences.Where((f, i) => tokens[i] != f.Token).ToArray();
+            return row.IsDBNull(0)
+                ? new StoreLook(null, default, row.GetInt32(3), stale)
+                : new StoreLook(row.GetInt64(0), new(row.GetInt64(1), Time(row, 2)), row.GetInt32(3), stale);
+        }),
+        cancellationToken);
+
+    public ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken) =>
+        _read.RunAsync(Ends, [], FirstAsync(row => new StoreEnds(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2))), cancellationToken);
+
+    public ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken) =>
+        _read.RunAsync(Read, [Number(after), Number(pageBytes), Number(PageRows)], PageAsync, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken) =>
+        await _read.RunAsync("SELECT kind, owner, key, body, pos FROM state WHERE owner = $1 ORDER BY born", [Text(owner)], AllAsync(StateRow), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) =>
+        await _read.RunAsync("SELECT kind, owner, key, body, pos FROM state WHERE kind = $1 ORDER BY born", [Text(kind)], AllAsync(StateRow), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask NotifyAsync(long head, CancellationToken cancellationToken) =>
+        await _notify.RunAsync(Notice, [Text(head.ToString(CultureInfo.InvariantCulture))], NothingAsync, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken) => PostgresHints.ListenAsync(_database, cancellationToken);
+
+    public async ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await _database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                await Retention.RunAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (StoreFaults.IsKnown(e))
+        {
+            throw StoreFaults.Translate(e);
+        }
+
+        var seconds = await _read.RunAsync(OldestSnapshot, [], FirstAsync(row => row.GetDouble(0)), cancellationToken).ConfigureAwait(false);
+        _metrics?.OldestSnapshot(seconds);
+        if (seconds > OldSnapshotSeconds)
+            LogOldSnapshot(_logger, seconds);
+    }
+
+    public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
+        await _append.RunAsync(Begin, [new NpgsqlParameter<int> { TypedValue = expected }], NothingAsync, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _blockers.DisposeAsync().ConfigureAwait(false);
+        await _append.DisposeAsync().ConfigureAwait(false);
+        await _read.DisposeAsync().ConfigureAwait(false);
+        await _notify.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async ValueTask<StoreCommit?> CommitAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+            return null;
+
+        var commit = new StoreCommit(row.GetInt64(0), Time(row, 1));
+
+        // To the end: a commit that fails says so after the row.
+        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return commit;
+    }
+
+    private static async ValueTask<StorePage> PageAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        var batches = new List<StoredBatch>();
+        var (found, now) = (0L, default(DateTimeOffset));
+        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            batches.Add(new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), Time(row, 3), row.IsDBNull(4) ? default : row.GetFieldValue<byte[]>(4)));
+            (found, now) = (row.GetInt64(5), Time(row, 6));
+        }
+
+        return new(batches, batches.Count == found && found < PageRows, now);
+    }
+
+    private static StateRow StateRow(NpgsqlDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4));
+
+    private static DateTimeOffset Time(NpgsqlDataReader row, int column) => new(row.GetDateTime(column), TimeSpan.Zero);
+
+    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
+
+    private static Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> FirstAsync<T>(Func<NpgsqlDataReader, T> read) => async (row, cancellationToken) =>
+    {
+        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return read(row);
+    };
+
+    private static Func<NpgsqlDataReader, CancellationToken, ValueTask<List<T>>> AllAsync<T>(Func<NpgsqlDataReader, T> read) => async (row, cancellationToken) =>
+    {
+        var all = new List<T>();
+        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+            all.Add(read(row));
+
+        return all;
+    };
+
+    private static async ValueTask<int> NothingAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return row.RecordsAffected;
+    }
+
+    [LoggerMessage(EventId = 3112, Level = LogLevel.Warning,
+        Message = "A transaction is open in the database for {Seconds:0} s and keeps dead rows: appends become slower by it. A dump? Let it run on a standby, or end what is forgotten.")]
+    private static partial void LogOldSnapshot(ILogger logger, double seconds);
+}

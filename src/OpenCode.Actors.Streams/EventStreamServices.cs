@@ -13,7 +13,7 @@ namespace OpenCode.Actors.Streams;
 public static class EventStreamServices
 {
     // The shutdown has 5 s in all; a client that was reset does not hold it up.
-    private static readonly TimeSpan _drainTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _drainTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds the log's tail and the subscribers to the actor system. They start with the host and follow the <see cref="IJournal"/> of the services.</summary>
     /// <param name="services">The services.</param>
@@ -31,6 +31,7 @@ public static class EventStreamServices
             .Validate(o => o.RetainMs is >= 60_000 and <= 604_800_000, "server.event_stream.retain_ms: give 60000 (a minute) to 604800000 (a week).")
             .Validate(o => o.RetainBytes is >= 16L << 20 and <= 1L << 40, "server.event_stream.retain_bytes: give 16777216 (16 MiB) to 1099511627776 (1 TiB).")
             .Validate(o => o.HeadStartMs is >= 0 and <= 1_000, "HeadStartMs: give 0 to 1000 (milliseconds).")
+            .Validate(o => o.DrainMs is >= 0 and <= 2_000, "DrainMs: give 0 to 2000 (milliseconds).")
             .Validate(o => o.MaxStreams is >= 1 and <= 1_000_000, "server.limits.streams: give 1 to 1000000.");
 
         services.TryAddSingleton(provider => new EventStreamMetrics(provider.GetService<IMeterFactory>()));

@@ -11,6 +11,7 @@ internal sealed partial class SubscribersActor(
 {
     // Of the 5 s of a shutdown.
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _resetStep = TimeSpan.FromMilliseconds(50);
 
     private readonly ILogger<SubscribersActor> _logger = loggers.CreateLogger<SubscribersActor>();
     private readonly ILogger<SubscriberActor> _subscriberLogger = loggers.CreateLogger<SubscriberActor>();
@@ -20,6 +21,8 @@ internal sealed partial class SubscribersActor(
     private StreamEvents? _events;
     private IActorRef? _drainer;
     private bool _isResetting;
+    private Queue<IActorRef> _toReset = new();
+    private int _resetsPerStep;
 
     /// <summary>Opens a stream. Answered by <see cref="Connected"/>, <see cref="TooManyStreams"/> or <see cref="ShuttingDown"/>.</summary>
     /// <param name="Request">What is wanted, and where it goes.</param>
@@ -58,7 +61,7 @@ internal sealed partial class SubscribersActor(
     /// Lets nobody in any more, and resets every stream once those that move on had what is committed, within 1 s: the end of the turns that the stop has closed. Answered by
     /// <see cref="Drained"/> when all have ended.
     /// </summary>
-    /// <remarks>All at once; spreading them over a window has its place here.</remarks>
+    /// <remarks>Spread over <see cref="EventStreamOptions.DrainMs"/>.</remarks>
     public sealed record Drain
     {
         public static Drain Instance { get; } = new();
@@ -82,6 +85,11 @@ internal sealed partial class SubscribersActor(
     private sealed record ResetAll
     {
         public static ResetAll Instance { get; } = new();
+    }
+
+    private sealed record ResetMore
+    {
+        public static ResetMore Instance { get; } = new();
     }
 
     private sealed record LostStream(string? Location, long AwaitedUntil);
@@ -120,6 +128,9 @@ internal sealed partial class SubscribersActor(
                 break;
             case Drain:
                 OnDrain();
+                break;
+            case ResetMore:
+                ResetSome();
                 break;
             case Flushed or ResetAll:
                 OnResetAll();
@@ -250,7 +261,18 @@ internal sealed partial class SubscribersActor(
 
         _isResetting = true;
         Context.Timers.Cancel(nameof(ResetAll));
-        Reset("The server stops.");
+        _toReset = new Queue<IActorRef>(_streams.Keys);
+        _resetsPerStep = (int)Math.Ceiling(_toReset.Count / Math.Max(1.0, options.DrainMs / _resetStep.TotalMilliseconds));
+        ResetSome();
+    }
+
+    private void ResetSome()
+    {
+        var end = new StreamEnd(StreamEndReason.Drained, "The server stops.");
+        for (var i = 0; i < _resetsPerStep && _toReset.TryDequeue(out var subscriber); i++)
+            subscriber.Tell(new SubscriberActor.Reset(end), Self);
+        if (_toReset.Count > 0)
+            Context.Timers.StartSingle(nameof(ResetMore), ResetMore.Instance, _resetStep);
     }
 
     private void Reset(string why)

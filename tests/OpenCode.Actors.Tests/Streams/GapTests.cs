@@ -46,6 +46,25 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
+    public void A3_a_cursor_beyond_this_nodes_tail_waits_for_what_another_node_had_shown_and_goes_on_behind_it()
+    {
+        Journal.Append(Journal.Event(), Journal.Event());
+        var others = new TaskCompletionSource();
+        Journal.Others = others.Task;
+        Start();
+        var client = ConnectWrapped(Id(4));
+        Assert.Empty(client.Events);
+
+        Journal.Append(Journal.Event(), Journal.Event());
+        others.SetResult();
+        Run();
+        Append(Journal.Event());
+
+        Assert.Equal(["server.connected", "tui.toast.show"], client.Events.Select(e => e.Type));
+        Assert.Equal([Id(4), Id(5)], client.Events.Select(e => e.Id));
+    }
+
+    [Fact]
     public void A2_before_the_gap_no_frame_has_an_id_and_the_gap_has_the_fresh_one()
     {
         Journal.Append(Journal.Event());

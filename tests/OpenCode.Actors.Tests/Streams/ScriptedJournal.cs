@@ -94,7 +94,14 @@ internal sealed class ScriptedJournal : IJournal
         }
     }
 
-    public ValueTask<long> CatchUpAsync(CancellationToken ct) => new(Head);
+    /// <summary>Gets or sets what asking everybody for the head waits for.</summary>
+    public Task Others { get; set; } = Task.CompletedTask;
+
+    public async ValueTask<long> CatchUpAsync(CancellationToken ct)
+    {
+        await Others;
+        return Head;
+    }
 
     public ValueTask WaitBeyondAsync(long offset, CancellationToken ct)
     {

@@ -23,6 +23,20 @@ public sealed class SubscribersActorTests : StreamsKit
     }
 
     [Fact]
+    public void F1_streams_of_a_node_that_was_declared_dead_are_reset_and_who_comes_back_is_let_in()
+    {
+        Start();
+        var client = ConnectWrapped();
+
+        Subscribers.Tell(new SubscribersActor.ResetStreams("declared dead"));
+        Run();
+        var back = ConnectWrapped();
+
+        Assert.Equal("declared dead", client.ResetBy!.Detail);
+        Assert.Null(back.ResetBy);
+    }
+
+    [Fact]
     public void A_disposed_location_ends_its_bare_streams_cleanly_after_the_event_that_says_so()
     {
         Start();
@@ -118,6 +132,27 @@ public sealed class SubscribersActorTests : StreamsKit
         Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));
         Assert.All(clients, c => Assert.Single(c.LogEvents));
         Assert.Equal(0, Metrics.Open);
+    }
+
+    [Fact]
+    public void A_drain_over_a_window_resets_streams_a_few_at_a_time()
+    {
+        Options.DrainMs = 1_000;
+        Start();
+        var clients = Enumerable.Range(0, 40).Select(_ => ConnectWrapped()).ToList();
+        var probe = CreateProbe();
+
+        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        Run();
+        Assert.Equal(2, clients.Count(c => c.ResetBy is not null));
+        Time.Advance(TimeSpan.FromMilliseconds(500));
+        Run();
+        Assert.Equal(22, clients.Count(c => c.ResetBy is not null));
+        Time.Advance(TimeSpan.FromMilliseconds(450));
+        Run();
+
+        probe.Expect<SubscribersActor.Drained>();
+        Assert.All(clients, c => Assert.NotNull(c.ResetBy));
     }
 
     [Fact]

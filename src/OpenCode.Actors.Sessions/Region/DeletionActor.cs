@@ -26,6 +26,9 @@ internal sealed class DeletionActor(IActorRef region, IReadOnlyList<SessionId> o
             case SessionActor.Deleted or SessionNotFound when _next < order.Count:
                 DeleteNext();
                 break;
+            case NotHere when _next < order.Count:
+                End(new SessionsActor.ChildElsewhere(order[_next - 1]));
+                break;
             case ReceiveTimeout:
                 End(new Unavailable($"{order[_next - 1]} does not answer.", TimeSpan.FromSeconds(1)));
                 break;

@@ -74,6 +74,9 @@ internal sealed partial class SessionsActor
     {
         switch (message)
         {
+            case FromAsker { Message: Status.Failure } m:
+                m.Asker.Tell(m.Message, Self);
+                return ValueTask.CompletedTask;
             case FromAsker m:
                 Self.Tell(m.Message, m.Asker);
                 return ValueTask.CompletedTask;

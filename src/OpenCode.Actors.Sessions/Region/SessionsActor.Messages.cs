@@ -27,6 +27,9 @@ internal sealed partial class SessionsActor
     /// <summary>Deletes a session, its children first; answered with <see cref="SessionActor.Deleted"/>.</summary>
     public sealed record Delete(SessionId SessionId);
 
+    /// <summary>A child of the session lives on another node: have it deleted there first. Those that were deleted before it are.</summary>
+    public sealed record ChildElsewhere(SessionId SessionId);
+
     /// <summary>Aborts the turn of a session.</summary>
     public sealed record Abort(SessionId SessionId);
 

@@ -4,14 +4,16 @@ using System.Security.Cryptography;
 namespace OpenCode.Actors.Doors;
 
 /// <summary>The operating system's randomness, fit for ids and secrets.</summary>
-internal sealed class SystemEntropy : IEntropy
+public sealed class SystemEntropy : IEntropy
 {
     private SystemEntropy()
     {
     }
 
+    /// <summary>Gets the one there is.</summary>
     public static SystemEntropy Instance { get; } = new();
 
+    /// <inheritdoc/>
     public ulong NextUInt64()
     {
         Span<byte> buffer = stackalloc byte[sizeof(ulong)];
@@ -19,10 +21,13 @@ internal sealed class SystemEntropy : IEntropy
         return BinaryPrimitives.ReadUInt64LittleEndian(buffer);
     }
 
+    /// <inheritdoc/>
     public void Fill(Span<byte> buffer) => RandomNumberGenerator.Fill(buffer);
 
-    // 53 bits are what a double holds exactly.
-    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+    /// <inheritdoc/>
+    public double NextDouble() => // 53 bits are what a double holds exactly
+        (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
+    /// <inheritdoc/>
     public int Next(int max) => RandomNumberGenerator.GetInt32(max);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -54,8 +55,30 @@ public sealed class SessionsFacadeTests : ActorKit
         Assert.IsType<SessionNotFound>(await RunUntilAsync(wait));
     }
 
-    private SessionsFacade Facade(TestProbe region, int limit = 10) =>
-        new(new Required(region.Ref), Microsoft.Extensions.Options.Options.Create(new SessionsOptions { MaxOutstandingCommands = limit }), Entropy);
+    [Fact]
+    public async Task F1_a_closed_gate_refuses_commands_that_come_and_those_under_way_and_lets_waits_for_turns_go_on()
+    {
+        var gate = new CommandGate();
+        var probe = CreateProbe();
+        var facade = Facade(probe, gate: gate);
+        var underWay = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
+        var wait = facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+
+        var refusal = new Unavailable("no database", TimeSpan.FromSeconds(1));
+        gate.Close(refusal);
+
+        Assert.Equal(refusal, await RunUntilAsync(underWay));
+        Assert.Equal(refusal, await facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None));
+        Assert.False(wait.IsCompleted);
+
+        gate.Open();
+        var again = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
+        await RunUntilAsync(() => probe.Count == 3);
+        Assert.False(again.IsCompleted);
+    }
+
+    private SessionsFacade Facade(TestProbe region, int limit = 10, CommandGate? gate = null) =>
+        new(new Required(region.Ref), Microsoft.Extensions.Options.Options.Create(new SessionsOptions { MaxOutstandingCommands = limit }), Entropy, gate);
 
     private sealed class Required(IActorRef actor) : IRequiredActor<SessionsKey>
     {

@@ -156,6 +156,26 @@ public sealed class ShardedRegionTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_child_in_another_shard_than_its_parent_has_to_be_deleted_by_its_owner_first()
+    {
+        await OpenAsync(Region, Enumerable.Range(0, 64).ToArray());
+        var parent = await CreateAsync();
+        var foreign = new SessionId("ses_imported");
+        var info = parent with { Id = foreign, ParentId = parent.Id };
+        await Journal.AppendAsync(
+            new JournalBatch([new EntryDraft("evt_1", "session.created", Directory, "global", foreign.Value, 0, Durable: true, OpenCode.Actors.Protocol.Events.EventJson.Encode(new OpenCode.Actors.Protocol.Events.SessionCreated(foreign, info)))], []),
+            CancellationToken.None);
+        await RunDryAsync();
+        await AskAsync<SessionsActor.ShardsClosed>(Region, new SessionsActor.CloseShards([Shard.Of(foreign)], Abandon: false));
+
+        var refused = await AskAsync<SessionsActor.ChildElsewhere>(Region, new SessionsActor.Delete(parent.Id));
+
+        Assert.NotEqual(Shard.Of(parent.Id), Shard.Of(foreign));
+        Assert.Equal(foreign, refused.SessionId);
+        Assert.Equal(2, (await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries.Count);
+    }
+
+    [Fact]
     public async Task A_rule_learned_on_one_node_holds_on_the_others()
     {
         Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];

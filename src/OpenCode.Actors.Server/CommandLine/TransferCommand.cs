@@ -1,0 +1,63 @@
+using OpenCode.Actors.Doors;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Server.Transfer;
+using OpenCode.Actors.Server.Transfer.Doors;
+
+namespace OpenCode.Actors.Server.CommandLine;
+
+/// <summary>Takes sessions out of a data folder or a cluster's database, and into one, while no server uses it.</summary>
+internal static class TransferCommand
+{
+    /// <summary>Writes every session as a line.</summary>
+    /// <param name="place">Where they are.</param>
+    /// <param name="file">A new file; null for stdout.</param>
+    public static Task<int> ExportAsync(StoragePlace place, string? file) => RunAsync(place, async (journal, _) =>
+    {
+        await using var output = file is null ? Console.Out : LineFile.Create(file);
+        var count = await SessionExport.RunAsync(journal, output, CancellationToken.None);
+        await Console.Error.WriteLineAsync($"{count} sessions exported from {place}.");
+        return ExitCodes.Ok;
+    });
+
+    /// <summary>Takes the sessions of an export; those that are there already stay as they are.</summary>
+    /// <param name="place">Where they go.</param>
+    /// <param name="file">The export.</param>
+    public static Task<int> ImportAsync(StoragePlace place, string file) => RunAsync(place, async (journal, ids) =>
+    {
+        var report = await SessionImport.RunAsync(LineFile.Read(file), journal, ids, Console.Error, CancellationToken.None);
+        await Console.Error.WriteLineAsync(report.Bad > 0
+            ? $"{report.Bad} lines of '{file}' are bad: nothing was imported. Correct or remove them."
+            : $"{report.Taken} sessions imported into {place}, {report.Skipped} were there already.");
+        return report.Bad > 0 ? ExitCodes.BadOption : ExitCodes.Ok;
+    });
+
+    private static async Task<int> RunAsync(StoragePlace place, Func<IJournal, IdFactory, Task<int>> run)
+    {
+        try
+        {
+            await using var journal = await place.OpenAsync();
+            return await run(journal, new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill));
+        }
+        catch (Exception e) when (e is DatabaseException)
+        {
+            return await FailAsync(ExitCodes.BadOption, e.Message);
+        }
+        catch (Exception e) when (e is JournalException)
+        {
+            return await FailAsync(ExitCodes.DataFolder, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(ExitCodes.BadOption, e.Message);
+        }
+    }
+
+    private static async Task<int> FailAsync(int code, string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return code;
+    }
+}

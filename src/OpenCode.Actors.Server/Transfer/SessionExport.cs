@@ -1,0 +1,57 @@
+using System.Text.Json;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Server.Transfer;
+
+/// <summary>Writes every session of a journal as a line.</summary>
+internal static class SessionExport
+{
+    /// <summary>Writes them, oldest id last.</summary>
+    /// <param name="journal">A journal that nobody writes to.</param>
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many there were.</returns>
+    public static async Task<int> RunAsync(IJournal journal, TextWriter output, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        await foreach (var row in journal.ListAsync(Rows.Session, cancellationToken))
+            ids.Add(row.Owner);
+
+        foreach (var id in ids.Order(StringComparer.Ordinal))
+            await output.WriteLineAsync(JsonSerializer.Serialize(await ReadAsync(journal, id, cancellationToken), TransferJson.Default.SessionLine).AsMemory(), cancellationToken);
+        await output.FlushAsync(cancellationToken);
+        return ids.Count;
+    }
+
+    private static async Task<SessionLine> ReadAsync(IJournal journal, string id, CancellationToken cancellationToken)
+    {
+        var rows = new List<StateRow>();
+        await foreach (var row in journal.LoadAsync(id, cancellationToken))
+            rows.Add(row);
+
+        // A process is of this machine. A text that was streamed into is told whole: its deltas stay behind with the log.
+        var open = await FoldOpenAsync(journal, id, rows, cancellationToken);
+        return new SessionLine(SessionLine.KnownFormat, id, [.. rows.Where(row => row.Kind != Rows.Process).Select(row => Line(row.Kind == Rows.Open ? row with { Json = open } : row))]);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> FoldOpenAsync(IJournal journal, string id, List<StateRow> rows, CancellationToken cancellationToken)
+    {
+        var (state, openSince) = Recovery.Fold(rows);
+        if (openSince is not { } after)
+            return default;
+
+        var deltas = new List<LogEntry>();
+        if (after >= journal.Floor)
+        {
+            await foreach (var page in journal.ReadAsync(after, new EntryFilter(SessionId: id), cancellationToken))
+                deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(Recovery.Fold(state, deltas).Turn!.Open!.Folded(), ProtocolJson.Wire.Part);
+    }
+
+    private static RowLine Line(StateRow row) => new(row.Kind, row.Key, JsonElement.Parse(row.Json.Span));
+}

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Server.Transfer;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Sessions;
+
+namespace OpenCode.Actors.Tests.Server.Transfer;
+
+public sealed class TransferTests : SessionsKit
+{
+    [Fact]
+    public async Task Sessions_move_with_their_ids_messages_and_streamed_text_and_an_open_turn_is_closed_there()
+    {
+        var parent = await CreateAsync(title: "Parent");
+        var child = await CreateAsync(parent.Id);
+        await PromptAsync(parent.Id, key: "k");
+        Model.Answer.Say("half ");
+        await RunDryAsync();
+        Model.Answer.Say("said");
+        await RunDryAsync();
+
+        await using var other = await OpenOtherAsync();
+        var report = await ImportAsync(other, await ExportAsync());
+        var region = await StartAsync(other);
+
+        Assert.Equal(new ImportReport(2, 0, 0), report);
+        var messages = (await AskAsync<SessionActor.Messages>(region, new SessionsActor.Deliver(parent.Id, new SessionActor.GetMessages()))).Page;
+        Assert.Equal(["hello", "half said"], messages.Select(Text));
+        Assert.Equal("MessageAbortedError", Assistant(messages[1]).Error!.Name);
+        Assert.Equal([child.Id], (await AskAsync<SessionsActor.Listed>(region, new SessionsActor.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
+        var repeated = await AskAsync<SessionActor.Accepted>(region, new SessionsActor.Deliver(parent.Id, Prompt("again", key: "k")));
+        Assert.Equal("hello", Text(repeated.User));
+    }
+
+    [Fact]
+    public async Task C5_what_waits_for_its_user_waits_on_after_a_move()
+    {
+        Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "ls").EndWithCalls();
+        await RunDryAsync();
+
+        await using var other = await OpenOtherAsync();
+        await ImportAsync(other, await ExportAsync());
+        var region = await StartAsync(other);
+
+        Assert.Equal(session.Id, Assert.Single((await AskAsync<SessionsActor.Permissions>(region, new SessionsActor.ListPermissions())).Requests).SessionId);
+        Assert.IsType<BusyStatus>((await AskAsync<SessionsActor.Statuses>(region, new SessionsActor.ListStatus())).BySession[session.Id]);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_there_already_stays_as_it_is_and_is_named()
+    {
+        var session = await CreateAsync(title: "old");
+        var lines = await ExportAsync();
+        await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "new" }));
+        var said = new StringWriter();
+
+        var report = await SessionImport.RunAsync(lines, Journal, Setup.Ids, said, CancellationToken.None);
+
+        Assert.Equal(new ImportReport(0, 1, 0), report);
+        Assert.Contains($"Line 1: {session.Id}", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"title\":\"new\"", (await ExportAsync())[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("{}")]
+    [InlineData("{\"format\":9,\"id\":\"ses_1\",\"rows\":[]}")]
+    [InlineData("{\"format\":1,\"id\":\"../x\",\"rows\":[]}")]
+    [InlineData("{\"format\":1,\"id\":\"ses_1\",\"rows\":[]}")]
+    [InlineData("{\"format\":1,\"id\":\"ses_1\",\"rows\":[{\"kind\":\"nonsense\",\"key\":\"\",\"value\":1}]}")]
+    [InlineData("{\"format\":1,\"id\":\"ses_1\",\"rows\":[{\"kind\":\"session\",\"key\":\"\",\"value\":{\"id\":\"ses_2\"}}]}")]
+    public async Task A_bad_line_is_named_by_its_number_and_nothing_is_imported(string bad)
+    {
+        await CreateAsync();
+        var lines = await ExportAsync();
+        await using var other = await OpenOtherAsync();
+        var said = new StringWriter();
+
+        var report = await SessionImport.RunAsync([.. lines, bad], other, Setup.Ids, said, CancellationToken.None);
+
+        Assert.Equal(new ImportReport(0, 0, 1), report);
+        Assert.StartsWith("Line 2: ", said.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, other.Head);
+    }
+
+    private async Task<string[]> ExportAsync()
+    {
+        var output = new StringWriter();
+        await SessionExport.RunAsync(Journal, output, CancellationToken.None);
+        return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private Task<ImportReport> ImportAsync(IJournal journal, string[] lines) => SessionImport.RunAsync(lines, journal, Setup.Ids, TextWriter.Null, CancellationToken.None);
+
+    private async Task<IJournal> OpenOtherAsync() => await FileJournal.OpenAsync(new MemoryDisk(), new JournalOptions(), Time, Entropy.NextUInt64);
+
+    private async Task<IActorRef> StartAsync(IJournal journal)
+    {
+        var actor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(journal, Fate, Logs.CreateLogger<JournalActor>()), "journal-other");
+        var region = Spawn(SessionsActor.PropsFor(actor, Setup with { Journal = journal }), "sessions-other");
+        await RunDryAsync();
+        return region;
+    }
+}

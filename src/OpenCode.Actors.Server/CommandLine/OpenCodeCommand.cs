@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>The command line: <c>serve</c>, <c>check</c>, <c>--version</c>.</summary>
+/// <summary>The command line: <c>serve</c>, <c>check</c>, <c>export</c>, <c>import</c>, <c>cluster status</c>, <c>--version</c>.</summary>
 internal static class OpenCodeCommand
 {
     public static async Task<int> RunAsync(string[] args)
@@ -27,7 +29,14 @@ internal static class OpenCodeCommand
     }
 
     public static RootCommand Create(Func<string, string?> variable, string home, Func<ServeSettings, Task<int>> serve, Func<string, Task<int>> check) =>
-        new("A session server and event hub for coding agents that speaks opencode's HTTP and SSE API.") { Serve(variable, home, serve), Check(check) };
+        new("A session server and event hub for coding agents that speaks opencode's HTTP and SSE API.") 
+        {
+            Serve(variable, home, serve),
+            Check(check),
+            Export(variable, home),
+            Import(variable, home),
+            Cluster(),
+        };
 
     private static Command Serve(Func<string, string?> variable, string home, Func<ServeSettings, Task<int>> serve)
     {
@@ -38,6 +47,9 @@ internal static class OpenCodeCommand
         var cors = new Option<string[]>("--cors") { Description = "A further origin whose pages may use the server. May be repeated.", HelpName = "ORIGIN", DefaultValueFactory = _ => [] };
         var hosts = new Option<string[]>("--allowed-host") { Description = "A further name of this server. May be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var insecure = new Option<bool>("--insecure") { Description = "Listen beyond this machine without a password." };
+        var cluster = new Option<string?>("--cluster") { Description = "Be a node of the cluster of this PostgreSQL database. Needs OPENCODE_CLUSTER_SECRET.", HelpName = "CONNECTION" };
+        var node = new Option<string?>("--node") { Description = "Name of this node in the cluster. Default: the machine's.", HelpName = "NAME" };
+        var advertise = new Option<string?>("--advertise") { Description = "Where the other nodes reach this one. Default: http://HOSTNAME:PORT.", HelpName = "URL" };
         port.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 0 or > 65_535))
@@ -46,7 +58,7 @@ internal static class OpenCodeCommand
             }
         });
 
-        var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure };
+        var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure, cluster, node, advertise };
         command.SetAction((parsed, _) => serve(new ServeSettings
         {
             Hostname = parsed.GetRequiredValue(hostname),
@@ -56,6 +68,10 @@ internal static class OpenCodeCommand
             Cors = parsed.GetRequiredValue(cors),
             AllowedHosts = parsed.GetRequiredValue(hosts),
             Insecure = parsed.GetValue(insecure),
+            Cluster = parsed.GetValue(cluster),
+            Node = parsed.GetValue(node),
+            Advertise = parsed.GetValue(advertise),
+            ClusterSecret = variable(ClusterSettings.SecretVariable) is { Length: > 0 } secret ? secret : null,
             Password = variable("OPENCODE_SERVER_PASSWORD") is { Length: > 0 } password ? password : null,
             Username = variable("OPENCODE_SERVER_USERNAME") is { Length: > 0 } username ? username : "opencode",
         }));
@@ -69,4 +85,38 @@ internal static class OpenCodeCommand
         command.SetAction((parsed, _) => check(Path.GetFullPath(parsed.GetRequiredValue(folder))));
         return command;
     }
+
+    private static Command Export(Func<string, string?> variable, string home)
+    {
+        var (data, cluster) = Place("Take them from");
+        var output = new Option<string?>("--output") { Description = "A new file for the lines. Default: stdout.", HelpName = "FILE" };
+        var command = new Command("export", "Writes every session as a line of JSON. No server may use the data meanwhile.") { data, cluster, output };
+        command.SetAction((parsed, _) => TransferCommand.ExportAsync(PlaceOf(parsed.GetValue(data), parsed.GetValue(cluster), mustExist: true, variable, home), parsed.GetValue(output)));
+        return command;
+    }
+
+    private static Command Import(Func<string, string?> variable, string home)
+    {
+        var (data, cluster) = Place("Put them into");
+        var file = new Argument<string>("FILE") { Description = "What export has written." };
+        var command = new Command("import", "Takes exported sessions in, all or nothing; those that are there already stay as they are.") { data, cluster, file };
+        command.SetAction((parsed, _) => TransferCommand.ImportAsync(PlaceOf(parsed.GetValue(data), parsed.GetValue(cluster), mustExist: false, variable, home), parsed.GetRequiredValue(file)));
+        return command;
+    }
+
+    private static Command Cluster()
+    {
+        var connection = new Option<string>("--cluster") { Description = "The PostgreSQL database of the cluster.", HelpName = "CONNECTION", Required = true };
+        var status = new Command("status", "Says who is in the cluster, what they own and whether they are alive, as the database knows it.") { connection };
+        status.SetAction((parsed, _) => ClusterStatusCommand.RunAsync(parsed.GetRequiredValue(connection)));
+        return new Command("cluster", "About a cluster.") { status };
+    }
+
+    private static (Option<string?> Data, Option<string?> Cluster) Place(string what) => (
+        new Option<string?>("--data") { Description = $"{what} this data folder. Default: that of serve.", HelpName = "DIR" },
+        new Option<string?>("--cluster") { Description = $"{what} the PostgreSQL database of a cluster instead.", HelpName = "CONNECTION" });
+
+    private static StoragePlace PlaceOf(string? data, string? cluster, bool mustExist, Func<string, string?> variable, string home) => cluster is null
+        ? new FolderPlace(Path.GetFullPath(data ?? DataFolder.Default(variable, home)), mustExist)
+        : new DatabasePlace(cluster);
 }

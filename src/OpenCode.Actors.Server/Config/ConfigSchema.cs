@@ -18,7 +18,8 @@ internal static class ConfigSchema
             Providers(root.Section("provider")),
             PermissionSchema.Read(root),
             EventStream(server?.Section("event_stream")),
-            Limits(server?.Section("limits")));
+            Limits(server?.Section("limits")),
+            Cluster(server?.Section("cluster")));
     }
 
     private static string? Model(ConfigSection root)
@@ -122,6 +123,14 @@ internal static class ConfigSchema
             RetainBytes = section.Whole("retain_bytes", 16 * MiB, 1_048_576 * MiB, "bytes") ?? d.RetainBytes,
         };
     }
+
+    private static ClusterConfig Cluster(ConfigSection? section) => section is null ? new ClusterConfig() : new ClusterConfig
+    {
+        Connection = Filled(section.Text("connection")),
+        Node = Filled(section.Text("node")),
+        Advertise = Filled(section.Text("advertise")),
+        Secrets = Filled(section.Text("secret"))?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+    };
 
     private static LimitsConfig Limits(ConfigSection? section)
     {

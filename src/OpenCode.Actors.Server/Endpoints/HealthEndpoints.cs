@@ -1,5 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -9,17 +11,25 @@ internal static class HealthEndpoints
     /// <summary>The version of opencode whose protocol we speak.</summary>
     public const string ProtocolVersion = "1.18.33";
 
-    private static readonly string Version =
+    /// <summary>Our own version.</summary>
+    public static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var started = routes.ServiceProvider.GetRequiredService<TimeProvider>().GetTimestamp();
         routes.MapGet("/global/health", GetGlobal).WithName("global.health").WithTags("Health");
+        routes.MapGet("/health/ready", GetReady).WithName("health.ready").WithTags("Health").Produces<ReadyHealth>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/health/live", (TimeProvider time) => GetLive(time, started)).WithName("health.live").WithTags("Health");
     }
 
     private static Ok<GlobalHealth> GetGlobal() => TypedResults.Ok(new GlobalHealth(Healthy: true, ProtocolVersion));
+
+    private static JsonHttpResult<ReadyHealth> GetReady(IHostApplicationLifetime application, IServiceProvider services)
+    {
+        var reason = application.ApplicationStopping.IsCancellationRequested ? "The server stops." : services.GetService<NodeGate>()?.Reason;
+        return TypedResults.Json(new ReadyHealth(reason is null, reason), ServerJson.Default.ReadyHealth, statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 
     private static Ok<LiveHealth> GetLive(TimeProvider time, long started) =>
         TypedResults.Ok(new LiveHealth(Healthy: true, Version, ProtocolVersion, Math.Round(time.GetElapsedTime(started).TotalSeconds, 3)));
@@ -29,6 +39,11 @@ internal static class HealthEndpoints
 /// <param name="Healthy">Always true: a server that is not healthy does not answer.</param>
 /// <param name="Version">The version of opencode whose protocol we speak; clients compare it with their own.</param>
 internal sealed record GlobalHealth(bool Healthy, string Version);
+
+/// <summary>Answer of <c>GET /health/ready</c>.</summary>
+/// <param name="Ready">Whether commands are taken. A node that is not ready keeps its streams open.</param>
+/// <param name="Reason">Why not.</param>
+internal sealed record ReadyHealth(bool Ready, string? Reason);
 
 /// <summary>Answer of <c>GET /health/live</c>.</summary>
 /// <param name="Healthy">Always true: a server that is not healthy does not answer.</param>

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams.Subscribers;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -27,28 +26,24 @@ internal static class LocationEndpoints
             return TypedResults.Json(NamedError.BadRequest(mistake, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var (_, failure) = await events.PublishAsync(request.Type, await projects.PlaceOfAsync(location), properties, cancellationToken);
-        return Answer(failure);
+        var (_, refusal) = await events.PublishAsync(request.Type, await projects.PlaceOfAsync(location), properties, cancellationToken);
+        return Answer(refusal);
     }
 
     // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to nobody's stream.
     private static async Task<IResult> DisposeAsync(
-        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<SubscribersActor> subscribers, CancellationToken cancellationToken)
+        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<SubscribersActor> subscribers, IServiceProvider services, CancellationToken cancellationToken)
     {
         var properties = JsonSerializer.SerializeToUtf8Bytes(new InstanceDisposed(location.Path), ProtocolJson.Wire.InstanceDisposed);
-        var (offset, failure) = await events.PublishAsync(EventTypes.InstanceDisposed, await projects.PlaceOfAsync(location), properties, cancellationToken);
-        if (failure is null)
+        var (offset, refusal) = await events.PublishAsync(EventTypes.InstanceDisposed, await projects.PlaceOfAsync(location), properties, cancellationToken);
+        if (refusal is null)
         {
             subscribers.ActorRef.Tell(new SubscribersActor.DisposeLocation(location.Path, offset));
+            await (services.GetService<OtherNodes>()?.DisposeLocationAsync(location.Path, offset, cancellationToken) ?? Task.CompletedTask);
         }
 
-        return Answer(failure);
+        return Answer(refusal);
     }
 
-    private static IResult Answer(Exception? failure) => failure switch
-    {
-        null => TypedResults.Ok(true),
-        JournalFullException full => SessionRefusals.Of(new StorageFull(full.FreeBytes, full.NeededBytes)),
-        _ => SessionRefusals.Of(new Unavailable("The journal has failed; the server stops.", TimeSpan.FromSeconds(5))),
-    };
+    private static IResult Answer(object? refusal) => refusal is null ? TypedResults.Ok(true) : SessionRefusals.Of(refusal);
 }

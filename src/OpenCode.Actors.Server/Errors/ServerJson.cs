@@ -9,6 +9,7 @@ namespace OpenCode.Actors.Server.Errors;
 [JsonSerializable(typeof(TaggedError))]
 [JsonSerializable(typeof(GlobalHealth))]
 [JsonSerializable(typeof(LiveHealth))]
+[JsonSerializable(typeof(ReadyHealth))]
 [JsonSerializable(typeof(IReadOnlyList<Agent>))]
 [JsonSerializable(typeof(MessageCursor))]
 [JsonSerializable(typeof(JsonObject))]

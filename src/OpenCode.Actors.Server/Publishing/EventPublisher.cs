@@ -2,27 +2,33 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
-internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFactory ids)
+internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFactory ids, CommandGate? gate = null)
 {
     /// <summary>Appends a volatile event.</summary>
     /// <param name="type">The type on the wire.</param>
     /// <param name="place">Whose event it is.</param>
     /// <param name="properties">UTF-8 JSON of the properties. The log keeps it.</param>
     /// <param name="cancellationToken">Gives up waiting; the event is published all the same.</param>
-    /// <returns>Its offset; or the failure, with nothing written.</returns>
-    public async Task<(long Offset, Exception? Failure)> PublishAsync(string type, Place place, ReadOnlyMemory<byte> properties, CancellationToken cancellationToken)
+    /// <returns>Its offset; or why it was not published: <see cref="StorageFull"/> or <see cref="Unavailable"/>.</returns>
+    public async Task<(long Offset, object? Refusal)> PublishAsync(string type, Place place, ReadOnlyMemory<byte> properties, CancellationToken cancellationToken)
     {
         var entry = new EntryDraft(ids.NewEvent().Value, type, place.Directory, place.ProjectId, SessionId: null, Sequence: -1, Durable: false, properties);
 
-        // RULES C1: an append has no deadline. It is committed, refused, or the journal dies.
-        return await journal.ActorRef.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([entry], [])), Timeout.InfiniteTimeSpan, cancellationToken) switch
+        // RULES C1: an append has no deadline. It is committed, refused, or the journal dies. Who waits for a database that is away is told so (RULES F1).
+        var append = journal.ActorRef.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([entry], [])), Timeout.InfiniteTimeSpan, cancellationToken);
+        if (gate?.Closed is { } closed && await Task.WhenAny(append, closed) == closed)
+            return (0, await closed);
+
+        return await append switch
         {
             JournalActor.Appended appended => (appended.FirstOffset, null),
-            JournalActor.AppendFailed failed => (0, failed.Cause),
+            JournalActor.AppendFailed { Cause: JournalFullException full } => (0, new StorageFull(full.FreeBytes, full.NeededBytes)),
+            JournalActor.AppendFailed => (0, new Unavailable("The journal has failed; the server stops.", TimeSpan.FromSeconds(5))),
             var other => throw new InvalidOperationException($"The journal answered an append without an owner with {other}."),
         };
     }

@@ -1,14 +1,19 @@
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Streams.Subscribers;
 
 namespace OpenCode.Actors.Server.Sse;
 
-/// <summary>RULES D1: waits until the streams of a location have had what an answer is about.</summary>
-internal sealed class FlushBarrier(IRequiredActor<SubscribersActor> subscribers)
+/// <summary>RULES D1: waits until the streams of a location have had what an answer is about, on this node and on all others there are.</summary>
+internal sealed class FlushBarrier(IRequiredActor<SubscribersActor> subscribers, OtherNodes? others = null)
 {
     // The barrier answers within 5 s by itself.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
-    public async Task WaitAsync(string location, long offset, CancellationToken cancellationToken)
+    public Task WaitAsync(string location, long offset, CancellationToken cancellationToken) => others is null
+        ? WaitHereAsync(location, offset, cancellationToken)
+        : Task.WhenAll(WaitHereAsync(location, offset, cancellationToken), others.WaitFlushedAsync(location, offset, cancellationToken));
+
+    public async Task WaitHereAsync(string location, long offset, CancellationToken cancellationToken)
     {
         try
         {

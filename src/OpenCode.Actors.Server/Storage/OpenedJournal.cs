@@ -8,12 +8,14 @@ namespace OpenCode.Actors.Server.Storage;
 
 /// <summary>Opens the journal once, before the actors start, and closes it after they have ended.</summary>
 internal sealed class OpenedJournal(
-    IDisk disk, EventStreamConfig window, TimeProvider time, IEntropy entropy, ILogger<FileJournal> logger, JournalMetrics metrics) : IAsyncDisposable
+    IDisk disk, EventStreamConfig window, TimeProvider time, IEntropy entropy, ILogger<FileJournal> logger, JournalMetrics metrics) : IStorage, IAsyncDisposable
 {
     private FileJournal? _journal;
 
-    public IJournal Journal => _journal ?? throw new InvalidOperationException("The journal is not open yet: call OpenJournalAsync before the host starts.");
+    public IJournal Journal => _journal ?? throw new InvalidOperationException("The journal is not open yet: call OpenStorageAsync before the host starts.");
 
+    /// <summary>Opens the journal: locks the folder, recovers what is there.</summary>
+    /// <exception cref="JournalException">Another process has it, it is damaged, or newer than this program.</exception>
     public async Task OpenAsync()
     {
         var options = new JournalOptions { RetainMs = window.RetainMs, RetainBytes = window.RetainBytes };

@@ -57,7 +57,7 @@ internal sealed class ServerKit : IAsyncDisposable
     public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null)
     {
         var kit = new ServerKit(settings, config);
-        await kit._app.OpenJournalAsync();
+        await kit._app.OpenStorageAsync();
         await kit._app.StartAsync();
         return kit;
     }

@@ -1,0 +1,106 @@
+using System.Net;
+using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Server.Cluster.Secrets;
+using OpenCode.Actors.Server.Endpoints;
+
+namespace OpenCode.Actors.Server.Cluster.Forwarding;
+
+/// <summary>What became of a request that was sent on.</summary>
+internal enum ForwardingEnd
+{
+    /// <summary>The client has its answer, or has left.</summary>
+    Answered,
+
+    /// <summary>The node had nothing to do with it: it never got it, or does not own the shard.</summary>
+    Refused,
+
+    /// <summary>The node was lost before it had answered: whether it has carried it out is unknown.</summary>
+    Lost,
+}
+
+/// <summary>Sends a request to the node that owns its shard, and its answer to the client (RULES G1).</summary>
+internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, ForwardingMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
+{
+    // What is not a wait for a turn's end is answered within the session's own patience (30 s) and the barrier's.
+    private static readonly TimeSpan _answer = TimeSpan.FromSeconds(40);
+
+    /// <summary>Sends it.</summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="owner">To whom.</param>
+    /// <param name="isRepeated">It was lost on its way once: what it asks for may have been done.</param>
+    public async Task<ForwardingEnd> SendAsync(HttpContext context, Member owner, bool isRepeated)
+    {
+        metrics.Forwarded(isRepeated);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var watched = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        await using var slow = time.CreateTimer(static g => ((CancellationTokenSource)g!).Cancel(), gone, WaitsForTurn(context) ? Timeout.InfiniteTimeSpan : _answer, Timeout.InfiniteTimeSpan);
+        var watch = CancelWhenDeadAsync(owner, gone, watched.Token);
+        try
+        {
+            using var request = ForwardedRequest.To(context.Request, owner.Url);
+            using var answer = await http.SendAsync(request, gone.Token);
+            slow.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (answer.StatusCode == HttpStatusCode.MisdirectedRequest && answer.Headers.Contains(NodeRequest.ShardToken))
+                return ForwardingEnd.Refused;
+
+            await AnswerAsync(context, answer, isRepeated, gone.Token);
+            return ForwardingEnd.Answered;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return End(context, owner, e);
+        }
+        finally
+        {
+            await watched.CancelAsync();
+            await watch;
+        }
+    }
+
+    private static bool WaitsForTurn(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName is MessageEndpoints.PromptName or MessageEndpoints.ShellName;
+
+    // The first try was lost, and somebody has done it since: whoever asked for it has what it wanted.
+    private static Task AnswerAsync(HttpContext context, HttpResponseMessage answer, bool isRepeated, CancellationToken cancellationToken) =>
+        isRepeated && answer.StatusCode == HttpStatusCode.NotFound && IsDoneOnce(context)
+            ? context.Response.WriteAsJsonAsync(true, ProtocolJson.Wire.Boolean, cancellationToken: cancellationToken)
+            : ForwardedRequest.AnswerAsync(context, answer, cancellationToken);
+
+    private static bool IsDoneOnce(HttpContext context) =>
+        HttpMethods.IsDelete(context.Request.Method) || context.GetRouteValue("requestID") is not null || context.GetRouteValue("permissionID") is not null;
+
+    private ForwardingEnd End(HttpContext context, Member owner, Exception cause)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+            return ForwardingEnd.Answered;
+
+        LogLost(logger, context.Request.Method, context.Request.Path, owner.Name, cause.Message);
+        if (context.Response.HasStarted)
+        {
+            context.Abort(); // half an answer must not look like a whole one
+            return ForwardingEnd.Answered;
+        }
+
+        return cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } ? ForwardingEnd.Refused : ForwardingEnd.Lost;
+    }
+
+    // A frozen node holds its connections open: its death is the database's to tell.
+    private async Task CancelWhenDeadAsync(Member owner, CancellationTokenSource gone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var view = cluster.View;
+            while (view.Members.Any(member => member.Is(owner)))
+                view = await cluster.WaitForChangeAsync(view.Version, cancellationToken);
+            await gone.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // It was answered first.
+        }
+    }
+
+    [LoggerMessage(EventId = 5050, Level = LogLevel.Warning, Message = "{Method} {Path}: node {Node} did not answer ({Reason}); its owner is looked for again.")]
+    private static partial void LogLost(ILogger logger, string method, PathString path, string node, string reason);
+}

@@ -1,0 +1,38 @@
+using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Server.Cluster;
+
+/// <summary>Lets the region run what the cluster gives to this node.</summary>
+internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGate gate) : IShardHost
+{
+    public async ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken) =>
+        await AskAsync<SessionsActor.ShardsOpened>(new SessionsActor.OpenShards(shards), cancellationToken);
+
+    public async ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken) =>
+        await AskAsync<SessionsActor.ShardsClosed>(new SessionsActor.CloseShards(shards, abandon), cancellationToken);
+
+    public async ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken) =>
+        (await AskAsync<SessionsActor.BusyShards>(new SessionsActor.ListBusyShards(), cancellationToken)).Shards;
+
+    public void Suspend()
+    {
+        gate.Suspend();
+        region.ActorRef.Tell(new SessionsActor.Suspend());
+    }
+
+    public void Resume()
+    {
+        gate.Resume();
+        region.ActorRef.Tell(new SessionsActor.Resume());
+    }
+
+    // No deadline: what is under way ends with the shards, and their loss is the caller's to tell.
+    private async Task<T> AskAsync<T>(object command, CancellationToken cancellationToken)
+    {
+        using var never = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        return await region.ActorRef.Ask<T>(command, Timeout.InfiniteTimeSpan, never.Token);
+    }
+}

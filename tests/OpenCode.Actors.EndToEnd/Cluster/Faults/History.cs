@@ -21,6 +21,10 @@ internal sealed class History(PostgresServer database)
         CREATE FUNCTION opencode_actors.note_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN INSERT INTO opencode_actors.audit (part, owner, inc) VALUES (NEW.part, NEW.owner, NEW.inc); RETURN NULL; END $$;
         CREATE TRIGGER note_write AFTER INSERT OR UPDATE ON opencode_actors.state FOR EACH ROW WHEN (NEW.kind = 'head') EXECUTE FUNCTION opencode_actors.note_write();
+        CREATE TABLE opencode_actors.audit_node AS SELECT name, inc, tag FROM opencode_actors.node;
+        CREATE FUNCTION opencode_actors.note_node() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN INSERT INTO opencode_actors.audit_node VALUES (NEW.name, NEW.inc, NEW.tag); RETURN NULL; END $$;
+        CREATE TRIGGER note_node AFTER INSERT ON opencode_actors.node FOR EACH ROW EXECUTE FUNCTION opencode_actors.note_node();
         INSERT INTO opencode_actors.audit (part, owner, inc) SELECT part, owner, inc FROM opencode_actors.shard;
         CREATE TRIGGER note_owner AFTER UPDATE ON opencode_actors.shard FOR EACH ROW EXECUTE FUNCTION opencode_actors.note_owner();
         """;
@@ -84,7 +88,7 @@ internal sealed class History(PostgresServer database)
         await using var connection = new NpgsqlConnection(database.AdminConnectionString);
         await connection.OpenAsync();
         var tags = new Dictionary<(string, long), string>();
-        await using (var nodes = new NpgsqlCommand("SELECT name, inc, tag FROM opencode_actors.node", connection))
+        await using (var nodes = new NpgsqlCommand("SELECT name, inc, tag FROM opencode_actors.audit_node", connection))
         await using (var reader = await nodes.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())

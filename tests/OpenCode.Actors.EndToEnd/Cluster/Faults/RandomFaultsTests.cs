@@ -46,6 +46,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
 
         await stop.CancelAsync();
         await Eventually.EndsAsync(Task.WhenAll(working), "the users to finish", TimeSpan.FromSeconds(60));
+        Assert.True(history.Blames.Count == 0, string.Join('\n', history.Blames));
         await EndAsync(cluster, history, workload, observers, from);
         await leave.CancelAsync();
         await Task.WhenAll(listening);

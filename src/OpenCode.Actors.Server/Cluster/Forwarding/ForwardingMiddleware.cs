@@ -142,6 +142,7 @@ internal sealed class ForwardingMiddleware(
 
     private async Task<bool> TryHereAsync(HttpContext context)
     {
+        context.Request.Body.Position = 0; // an earlier try, here or at another node, may have read it
         try
         {
             await next(context);
@@ -149,7 +150,6 @@ internal sealed class ForwardingMiddleware(
         }
         catch (MisroutedException) when (!context.Response.HasStarted)
         {
-            context.Request.Body.Position = 0;
             return false;
         }
     }

@@ -200,6 +200,20 @@ public sealed class ForwardingMiddlewareTests
     }
 
     [Fact]
+    public async Task A_request_whose_session_comes_here_while_another_node_is_asked_is_carried_out_here_with_its_body()
+    {
+        _cluster.Give(_shard, "a");
+        _nodes.Answer(HttpStatusCode.MisdirectedRequest, "", (NodeRequest.ShardToken, "2"));
+
+        var run = Begin("PATCH", "session.update", "{\"title\":\"t\"}", out var context);
+        _cluster.Give(_shard, "me");
+        await run;
+
+        Assert.Equal("here", Text(context));
+        Assert.Equal(["{\"title\":\"t\"}"], _here);
+    }
+
+    [Fact]
     public async Task A_child_is_made_by_the_owner_of_its_parent_and_others_by_whoever_has_a_shard()
     {
         _cluster.Give(_shard, "a");

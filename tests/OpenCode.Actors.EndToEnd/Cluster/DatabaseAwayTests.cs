@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>Issue 3, point 5 (RULES F1, F2): without its database the cluster waits, and says so.</summary>
+[Collection(HeavyTests.Name)]
 public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]
@@ -33,7 +34,7 @@ public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(out
                 using var answer = await node.Api.SendAsync(command);
                 Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
                 Assert.True(answer.Headers.RetryAfter is not null);
-                Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+                Assert.InRange(clock.Elapsed, TimeSpan.Zero, Scale.Bound(1.2));
                 await node.Api.GetAsync("/health/live");
                 if (away.Elapsed > TimeSpan.FromSeconds(5))
                     await node.Api.GetAsync("/health/ready", HttpStatusCode.ServiceUnavailable);
@@ -43,9 +44,10 @@ public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(out
         }
 
         var beats = stream.Frames.Count(f => f.Type == "server.heartbeat");
-        Assert.InRange(beats, 5, int.MaxValue);
+        Assert.InRange(beats, 3, int.MaxValue);
         await postgres.StartAgainAsync();
-        await Eventually.TrueAsync(async () => (await nodes[0].Api.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health/ready"))).IsSuccessStatusCode, "node 1 to be ready");
+        foreach (var node in nodes)
+            await Eventually.TrueAsync(async () => (await node.Api.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health/ready"))).IsSuccessStatusCode, $"{node.Root} to be ready");
 
         await stream.WaitForTypeAsync("session.idle", session);
         EventRecord.AssertDense(stream.Frames);

@@ -25,23 +25,23 @@ public sealed class PostgresClusterTests
         await using var b = await Node.StartAsync(server, "b");
         await using var c = await Node.StartAsync(server, "c");
         Node[] nodes = [a, b, c];
-        await UntilAsync(() => nodes.All(node => node.Served is 21 or 22), TimeSpan.FromSeconds(20));
+        await UntilAsync(() => nodes.All(node => node.Served is 21 or 22), Scale.Bound(20));
 
         await server.StopAsync();
         await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.All(nodes, node => Assert.Equal((Standing.Suspended, 0), (node.Cluster.Standing, node.Served)));
         await server.StartAgainAsync();
-        await UntilAsync(() => nodes.Sum(node => node.Served) == 64, TimeSpan.FromSeconds(5));
+        await UntilAsync(() => nodes.Sum(node => node.Served) == 64, Scale.Bound(5));
         Assert.All(nodes, node => Assert.Equal(1, node.Cluster.View.Self.Incarnation));
 
         // Its lock must have been seen held in this life of the database, which the next look after its renewal does.
         await Task.Delay(TimeSpan.FromSeconds(2));
         await b.CrashAsync(server);
-        var gap = await UntilAsync(() => a.Served + c.Served == 64, TimeSpan.FromSeconds(10));
-        Assert.InRange(gap, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        var gap = await UntilAsync(() => a.Served + c.Served == 64, Scale.Bound(10));
+        Assert.InRange(gap, TimeSpan.Zero, Scale.Bound(2));
 
         await c.LeaveAsync();
-        await UntilAsync(() => a.Served == 64, TimeSpan.FromSeconds(5));
+        await UntilAsync(() => a.Served == 64, Scale.Bound(5));
     }
 
     private static async Task<TimeSpan> UntilAsync(Func<bool> condition, TimeSpan limit)

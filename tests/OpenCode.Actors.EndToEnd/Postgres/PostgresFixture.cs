@@ -29,7 +29,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
 {
     public const string Name = "postgres";

@@ -6,6 +6,7 @@ namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
 /// <summary>Issue 3, must show 1: three nodes, users and clients on all of them, and a fault at random every few seconds.</summary>
 [Collection(HeavyTests.Name)]
+[Trait("Scale", "Full")]
 public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Nodes = 3;
@@ -20,6 +21,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
     public async Task Faults_at_random_lose_no_event_and_no_session()
     {
         Needs.Postgres();
+        Skip.IfNot(Scale.IsFull, "Left out: ten minutes of faults are for tests/measure.sh faults.");
         var random = Randomness();
         var lasting = TimeSpan.FromSeconds(Scale.Of(60, 600));
         await using var cluster = await FaultyCluster.StartAsync(Folder, Nodes);

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A cluster on this machine without Docker: PostgreSQL, 3 nodes and nginx, all on loopback. Ctrl-C ends all of it.
 #   cluster-config/run-local.sh [DIR]
-# DIR keeps the database and the logs (a new folder below /tmp if none is given, removed at the end). Ports: nginx at $PORT (4096), the nodes at $NODE_PORT (4101) and the next.
+# DIR keeps the database and the logs (a new folder below /tmp if none is given, removed at the end). Ports: nginx at $PORT (4096), the nodes at $NODE_PORT (4101) and the next, the database at $DATABASE_PORT (54329).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/prepare.sh"
-PORT=${PORT:-4096} NODE_PORT=${NODE_PORT:-4101} NODES=${NODES:-3}
+PORT=${PORT:-4096} NODE_PORT=${NODE_PORT:-4101} DATABASE_PORT=${DATABASE_PORT:-54329} NODES=${NODES:-3}
 keep=${1:+yes}
 dir=${1:-$(mktemp -d /tmp/opencode-actors.XXXXXX)}
 mkdir -p "$dir"
@@ -31,7 +31,7 @@ needed_package nginx nginx
 bin=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
 build_release
 
-# PostgreSQL does not run as root; a socket in the folder needs no port and no password.
+# PostgreSQL does not run as root.
 as_owner=()
 if [ "$(id -u)" = 0 ]; then
   as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
@@ -40,12 +40,12 @@ fi
 if [ ! -e "$dir/database/PG_VERSION" ]; then
   "${as_owner[@]}" "$bin/initdb" -D "$dir/database" -A trust -U postgres -E UTF8 --no-instructions > "$dir/initdb.log"
 fi
-setsid "${as_owner[@]}" "$bin/postgres" -D "$dir/database" -c listen_addresses= -c unix_socket_directories="$dir" > "$dir/postgres.log" 2>&1 < /dev/null &
+setsid "${as_owner[@]}" "$bin/postgres" -D "$dir/database" -c listen_addresses=127.0.0.1 -c port="$DATABASE_PORT" -c unix_socket_directories= > "$dir/postgres.log" 2>&1 < /dev/null &
 pids+=($!)
-for ((i = 0; i < 100; i++)); do "$bin/pg_isready" -q -h "$dir" && break; sleep 0.1; done
-"$bin/psql" -qAt -h "$dir" -U postgres -c "SELECT 1 FROM pg_database WHERE datname = 'opencode'" | grep -q 1 ||
-  "$bin/psql" -q -v ON_ERROR_STOP=1 -h "$dir" -U postgres -f cluster-config/init.sql
-database="Host=$dir;Database=opencode;Username=opencode"
+for ((i = 0; i < 100; i++)); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$DATABASE_PORT" && break; sleep 0.1; done
+"$bin/psql" -qAt -h 127.0.0.1 -p "$DATABASE_PORT" -U postgres -c "SELECT 1 FROM pg_database WHERE datname = 'opencode'" | grep -q 1 ||
+  "$bin/psql" -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$DATABASE_PORT" -U postgres -f cluster-config/init.sql
+database="Host=127.0.0.1;Port=$DATABASE_PORT;Database=opencode;Username=opencode"
 
 mkdir -p "$dir/nginx"
 cp cluster-config/nginx.conf "$dir/nginx/"

@@ -44,7 +44,7 @@ public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(out
         }
 
         var beats = stream.Frames.Count(f => f.Type == "server.heartbeat");
-        Assert.InRange(beats, 3, int.MaxValue);
+        Assert.InRange(beats, 5, int.MaxValue);
         await postgres.StartAgainAsync();
         foreach (var node in nodes)
             await Eventually.TrueAsync(async () => (await node.Api.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health/ready"))).IsSuccessStatusCode, $"{node.Root} to be ready");

@@ -10,7 +10,8 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
 {
     private readonly Lock _gate = new();
     private readonly List<MemoryHints> _hints = [];
-    private TaskCompletionSource? _frozen;
+    private readonly List<TaskCompletionSource> _held = [];
+    private bool _isFrozen;
     private int _life;
 
     /// <inheritdoc/>
@@ -43,13 +44,24 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     }
 
     /// <summary>Holds all that is asked and answered, until it is let go again.</summary>
-    public void Freeze() => _frozen ??= new(TaskCreationOptions.None);
+    public void Freeze()
+    {
+        lock (_gate)
+            _isFrozen = true;
+    }
 
     public void Thaw()
     {
-        var frozen = _frozen;
-        _frozen = null;
-        frozen?.SetResult();
+        TaskCompletionSource[] held;
+        lock (_gate)
+        {
+            _isFrozen = false;
+            held = [.. _held];
+            _held.Clear();
+        }
+
+        foreach (var call in held)
+            call.SetResult();
     }
 
     /// <summary>Ends the connections there are: calls under way get no answer, hints end. New ones can be made.</summary>
@@ -182,8 +194,8 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
 
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency / 2, time).ConfigureAwait(false);
-        while (_frozen is { } frozen)
-            await frozen.Task.ConfigureAwait(false);
+        while (IsHeld(out var held))
+            await held.ConfigureAwait(false);
 
         if (fault == StoreFault.ArrivesLate)
             _ = RunLaterAsync(statement);
@@ -197,10 +209,25 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         var answer = database.Do(statement);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency / 2, time).ConfigureAwait(false);
-        while (_frozen is { } frozen)
-            await frozen.Task.ConfigureAwait(false);
+        while (IsHeld(out var held))
+            await held.ConfigureAwait(false);
 
         return IsCut || life != _life || fault == StoreFault.AnswerLost ? throw new StoreAwayException("The connection was cut after the statement was run.") : answer;
+    }
+
+    // One for each call: of those that await the same task, all but one would go on on the pool.
+    private bool IsHeld(out Task held)
+    {
+        lock (_gate)
+        {
+            held = Task.CompletedTask;
+            if (!_isFrozen)
+                return false;
+
+            _held.Add(new(TaskCreationOptions.None));
+            held = _held[^1].Task;
+            return true;
+        }
     }
 
     private async Task RunLaterAsync<T>(Func<MemoryContents, T> statement)

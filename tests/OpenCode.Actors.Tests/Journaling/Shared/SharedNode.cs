@@ -67,8 +67,8 @@ internal sealed class SharedNode
     {
         var closing = Journal.DisposeAsync().AsTask();
 
-        // Who waits for a time is let go by the pool when that is cancelled: the one thing here that does not end on this thread.
-        while (!closing.Wait(closing.IsCompleted ? 0 : 1))
+        // Who waits for a time is let go by the pool when that is cancelled: the one thing here that does not end on this thread. It gets some time before the clock moves.
+        while (!closing.Wait(5))
             _time.Advance(TimeSpan.FromSeconds(1));
     }
 

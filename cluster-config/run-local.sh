@@ -52,6 +52,7 @@ cp cluster-config/nginx.conf "$dir/nginx/"
 echo "listen 127.0.0.1:$PORT;" > "$dir/nginx/listen.conf"
 {
   echo "upstream nodes {"
+  echo "  zone nodes 64k;"
   for ((n = 1; n <= NODES; n++)); do echo "  server 127.0.0.1:$((NODE_PORT + n - 1)) max_fails=1 fail_timeout=2s;"; done
   echo "}"
   for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $dir/nginx/$kind;"; done

@@ -28,6 +28,7 @@ internal static class ClusterEndpoints
     private static async Task WaitFlushedAsync(string location, long offset, HttpContext context, FlushBarrier streams)
     {
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted); // the headers are the sign that this node is there, and waits
-        await streams.WaitHereAsync(location, offset, context.RequestAborted);
+        if (!await streams.WaitHereAsync(location, offset, context.RequestAborted))
+            context.Abort(); // as if it were gone already: the node that asks gives the clients time to come back elsewhere
     }
 }

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Server.Cluster;
 
 /// <summary>Follows the standing of this node: whether commands are taken, and when streams are sent to other nodes (RULES F1).</summary>
 internal sealed partial class ClusterWatch(
-    ICluster cluster, NodeGate gate, IRequiredActor<SubscribersActor> subscribers, TimeProvider time, IHostApplicationLifetime application, ILogger<ClusterWatch> logger)
+    ICluster cluster, NodeGate gate, OtherNodes others, IRequiredActor<SubscribersActor> subscribers, TimeProvider time, IHostApplicationLifetime application, ILogger<ClusterWatch> logger)
     : BackgroundService
 {
     // A node without its database shows nothing new: after that long its clients are better off elsewhere.
@@ -18,6 +18,7 @@ internal sealed partial class ClusterWatch(
         while (true)
         {
             var view = cluster.View;
+            others.Note(view);
             var standing = cluster.Standing;
             if (standing != last)
                 Change(last, standing);

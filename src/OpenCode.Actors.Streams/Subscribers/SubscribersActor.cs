@@ -42,7 +42,10 @@ internal sealed partial class SubscribersActor(
         public static ShuttingDown Instance { get; } = new();
     }
 
-    /// <summary>Waits until the streams of a location have sent what was committed (RULES D1). Answered by <see cref="Flushed"/>, within 5 s.</summary>
+    /// <summary>
+    /// Waits until the streams of a location have sent what was committed (RULES D1). Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when their
+    /// clients are on their way to another server.
+    /// </summary>
     /// <param name="Location">The location; null for every stream.</param>
     /// <param name="Offset">The last offset they must have sent.</param>
     public sealed record WaitFlushed(string? Location, long Offset);
@@ -201,6 +204,12 @@ internal sealed partial class SubscribersActor(
 
     private void OnWaitFlushed(WaitFlushed message)
     {
+        if (_isResetting)
+        {
+            Sender.Tell(ShuttingDown.Instance, Self);
+            return;
+        }
+
         var streams = new List<IActorRef>();
         foreach (var (subscriber, request) in _streams)
         {

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>nginx with its default settings in front of a server: only what it needs to run as a test's own process is set.</summary>
+/// <summary>nginx in front of servers, as a process of a test.</summary>
 internal sealed class NginxProcess : IAsyncDisposable
 {
     private static readonly string[] TempFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -15,26 +15,45 @@ internal sealed class NginxProcess : IAsyncDisposable
 
     public Uri Root { get; }
 
+    /// <summary>Starts it with its default settings in front of one server: only what it needs to run as a test's own process is set.</summary>
     public static async Task<NginxProcess> StartAsync(Uri upstream, string folder)
     {
         var port = Ports.Free();
         var config = Path.Combine(folder, "nginx.conf");
-        var temp = string.Concat(TempFolders.Select(name => $"  {name}_temp_path {folder}/{name};\n"));
         await File.WriteAllTextAsync(config, $$"""
-            daemon off;
-            master_process off;
-            pid {{folder}}/nginx.pid;
-            error_log stderr;
             events { }
             http {
               access_log off;
-            {{temp}}  server {
+            {{TempPaths(folder)}}  server {
                 listen 127.0.0.1:{{port}};
                 location / { proxy_pass {{upstream.ToString().TrimEnd('/')}}; }
               }
             }
             """);
-        var process = ChildProcess.Start(Programs.Find("nginx")!, ["-p", folder, "-c", config, "-e", "stderr"], folder);
+        return await StartAsync(config, folder, port);
+    }
+
+    /// <summary>Starts it as the cluster's balancer, with the configuration that is shipped for it: one process, which takes the nodes strictly in turn, and names who answered as <c>X-Node</c>.</summary>
+    public static async Task<NginxProcess> BalanceAsync(IEnumerable<Uri> nodes, string folder)
+    {
+        var port = Ports.Free();
+        var config = Path.Combine(folder, "nginx.conf");
+        File.Copy(Path.Combine(Repository.Root, "cluster-config", "nginx.conf"), config);
+        await File.WriteAllTextAsync(Path.Combine(folder, "listen.conf"), $"listen 127.0.0.1:{port}; add_header X-Node $upstream_addr always;");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "nodes.conf"),
+            $"upstream nodes {{ zone nodes 64k; {string.Concat(nodes.Select(node => $"server {node.Authority} max_fails=1 fail_timeout=2s; "))} }}\n{TempPaths(folder)}");
+        return await StartAsync(config, folder, port);
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string TempPaths(string folder) => string.Concat(TempFolders.Select(name => $"  {name}_temp_path {folder}/{name};\n"));
+
+    private static async Task<NginxProcess> StartAsync(string config, string folder, int port)
+    {
+        var process = ChildProcess.Start(
+            Programs.Find("nginx")!, ["-p", folder, "-c", config, "-e", "stderr", "-g", $"daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr;"], folder);
         var nginx = new NginxProcess(process, new Uri($"http://127.0.0.1:{port}"));
         using var api = new Api(nginx.Root);
         await Eventually.TrueAsync(
@@ -54,6 +73,4 @@ internal sealed class NginxProcess : IAsyncDisposable
             "nginx to serve");
         return nginx;
     }
-
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -42,9 +42,15 @@ internal sealed class NodeClient : IAsyncDisposable
     public async Task<JsonElement> AskAsync(object command)
     {
         var number = Lines.Count;
+        await TellAsync(command);
+        return await LineAsync(number, TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Writes a command that has no answer.</summary>
+    public async Task TellAsync(object command)
+    {
         await _process.Input.WriteLineAsync(JsonSerializer.Serialize(command));
         await _process.Input.FlushAsync();
-        return await LineAsync(number, TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Closes the client's input, which ends it.</summary>

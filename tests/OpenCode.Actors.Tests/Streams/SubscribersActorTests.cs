@@ -148,6 +148,11 @@ public sealed class SubscribersActorTests : StreamsKit
         Time.Advance(TimeSpan.FromMilliseconds(500));
         Run();
         Assert.Equal(22, clients.Count(c => c.ResetBy is not null));
+
+        // RULES D1: their clients are on their way elsewhere, and whoever waits for them has to ask there.
+        probe.Send(Subscribers, new SubscribersActor.WaitFlushed(null, 0));
+        Run();
+        probe.Expect<SubscribersActor.ShuttingDown>();
         Time.Advance(TimeSpan.FromMilliseconds(450));
         Run();
 

@@ -47,8 +47,10 @@ internal static class MembershipSql
 
     public const string Forget = "DELETE FROM node WHERE name = $1 AND inc < $2 AND status = 'dead'";
 
-    /// <summary>$1 name, $2 incarnation. No row: declared dead.</summary>
-    public const string Renew = "UPDATE node SET beat = beat + 1 WHERE name = $1 AND inc = $2 AND status <> 'dead'";
+    /// <summary>$1 name, $2 incarnation, $3 how far this node has read the log, or null. No row: declared dead. The head is looked at, not locked.</summary>
+    public const string Renew = "UPDATE node SET beat = beat + 1, lag = (SELECT pos FROM log_head) - $3::bigint WHERE name = $1 AND inc = $2 AND status <> 'dead'";
+
+    public const string Lags = "SELECT name, inc, lag FROM node WHERE status <> 'dead' AND lag IS NOT NULL";
 
     public const string BeginLeave = "UPDATE node SET status = 'leaving' WHERE name = $1 AND inc = $2 AND status <> 'dead'";
 

@@ -9,7 +9,8 @@ namespace OpenCode.Actors.Postgres.Membership;
 /// A lock that is not had within the time limit of the session is tried for again.
 /// </remarks>
 /// <param name="database">The database, which is not closed with this.</param>
-public sealed class PostgresMembership(PostgresDatabase database) : IMembership
+/// <param name="tail">Tells up to which position this node has read the log, for <see cref="ReadLagsAsync"/>.</param>
+public sealed class PostgresMembership(PostgresDatabase database, Func<long>? tail = null) : IMembership
 {
     private readonly Session _heartbeat = new(database);
     private readonly Session _looks = new(database);
@@ -44,7 +45,7 @@ public sealed class PostgresMembership(PostgresDatabase database) : IMembership
     /// <inheritdoc/>
     public ValueTask<bool> RenewAsync(Member self, CancellationToken cancellationToken) => _heartbeat.RunAsync("renewing the lease", async sql =>
     {
-        if (await sql.ExecuteAsync(MembershipSql.Renew, self.Name, self.Incarnation).ConfigureAwait(false) == 0)
+        if (await sql.ExecuteAsync(MembershipSql.Renew, self.Name, self.Incarnation, tail is null ? DBNull.Value : tail()).ConfigureAwait(false) == 0)
             return false;
 
         // After a loss of the connection the server may think for seconds that the old one still has it.
@@ -62,6 +63,18 @@ public sealed class PostgresMembership(PostgresDatabase database) : IMembership
             MembershipSql.Shards).ConfigureAwait(false);
         return new ClusterLook(_looks.Number, life, [.. living.Select(static row => new SeenMember(row.Member, row.IsLockHeld))], shards);
     }, cancellationToken);
+
+    /// <summary>Reads how many events each living member had not read yet when it last renewed its lease. A member that did not say is left out.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>By name and incarnation.</returns>
+    public async ValueTask<IReadOnlyDictionary<(string Name, long Incarnation), long>> ReadLagsAsync(CancellationToken cancellationToken)
+    {
+        var rows = await _looks.RunAsync(
+            "looking how far the members are",
+            static sql => sql.RowsAsync(static row => (Member: (row.GetString(0), row.GetInt64(1)), Lag: row.GetInt64(2)), MembershipSql.Lags),
+            cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(static row => row.Member, static row => row.Lag);
+    }
 
     /// <inheritdoc/>
     public ValueTask<bool> DeclareDeadAsync(Member member, CancellationToken cancellationToken) => _work.RunAsync("declaring a member dead", async sql =>

@@ -8,14 +8,18 @@ namespace OpenCode.Actors.Server.Cluster;
 internal static class ClusterReport
 {
     /// <summary>Writes a line for each member, and what nobody owns.</summary>
-    public static string Write(ClusterLook before, ClusterLook after)
+    /// <param name="before">The first look.</param>
+    /// <param name="after">The second one.</param>
+    /// <param name="lags">How many events of the log each member had still to read at its last renewal.</param>
+    public static string Write(ClusterLook before, ClusterLook after, IReadOnlyDictionary<(string Name, long Incarnation), long> lags)
     {
         var text = new StringBuilder();
-        Line(text, $"{"node",-20} {"life",6} {"status",-8} {"shards",6} {"lease",-24} url");
+        Line(text, $"{"node",-20} {"life",6} {"status",-8} {"shards",6} {"behind",8} {"lease",-24} url");
         foreach (var (member, isLockHeld) in after.Members.Select(seen => (seen.Member, seen.IsLockHeld)))
         {
             var shards = after.Shards.Count(member.Owns);
-            Line(text, $"{member.Name,-20} {member.Incarnation,6} {member.Status.ToString().ToLowerInvariant(),-8} {shards,6} {Lease(member, before, isLockHeld),-24} {member.Url}");
+            var behind = lags.TryGetValue((member.Name, member.Incarnation), out var lag) ? lag.ToString(CultureInfo.InvariantCulture) : "-";
+            Line(text, $"{member.Name,-20} {member.Incarnation,6} {member.Status.ToString().ToLowerInvariant(),-8} {shards,6} {behind,8} {Lease(member, before, isLockHeld),-24} {member.Url}");
         }
 
         var unowned = after.Shards.Count(shard => !after.Members.Any(seen => seen.Member.Owns(shard)));

@@ -25,9 +25,13 @@ internal static class ClusterServices
         services.AddSingleton<CommandGate>().AddSingleton<NodeGate>();
         services.AddSingleton<IShardWatch, LostShards>().AddSingleton<IShardHost, RegionShardHost>();
         services.TryAddSingleton<INodeHttp, NodeHttp>();
-        services.AddSingleton<ForwardingMetrics>().AddSingleton<Forwarder>().AddSingleton<RemoteDeletion>().AddSingleton<OtherNodes>();
+        services.AddSingleton<ForwardingMetrics>().AddSingleton<Forwarder>().AddSingleton<RemoteDeletion>().AddSingleton<OtherNodes>().AddSingleton<SecretCheck>();
         services.AddHostedService<ClusterWatch>().AddHostedService<JournalPulse>().AddHostedService<HandOverFirst>();
-        services.AddSingleton<IMembership>(static provider => new PostgresMembership(provider.GetRequiredService<OpenedDatabase>().Database));
+        services.AddSingleton<IMembership>(static provider =>
+        {
+            var opened = provider.GetRequiredService<OpenedDatabase>();
+            return new PostgresMembership(opened.Database, () => opened.Journal.Head);
+        });
         services.Configure<EventStreamOptions>(static streams => streams.DrainMs = 1_000); // its clients knock at the other nodes one after the other
         services.AddClustering(static _ => { });
         services.AddOptions<ClusterOptions>().Configure<OpenedDatabase, LocationResolver>((options, database, locations) =>

@@ -21,7 +21,7 @@ internal static class ClusterStatusCommand
             var before = await membership.LookAsync(CancellationToken.None);
             await Task.Delay(_betweenLooks, TimeProvider.System);
             var after = await membership.LookAsync(CancellationToken.None);
-            await Console.Out.WriteAsync(ClusterReport.Write(before, after));
+            await Console.Out.WriteAsync(ClusterReport.Write(before, after, await membership.ReadLagsAsync(CancellationToken.None)));
             return ExitCodes.Ok;
         }
         catch (Exception e) when (e is DatabaseException or ClusterException)

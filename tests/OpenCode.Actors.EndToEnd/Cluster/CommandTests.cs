@@ -46,7 +46,7 @@ public sealed class CommandTests(PostgresFixture postgres, ITestOutputHelper out
         Output.WriteLine(status);
         Assert.Equal(0, code);
         foreach (var name in new[] { "n1", "n2" })
-            Assert.Matches($@"(?m)^{name} +1 up +\d+ renewed +http://127\.0\.0\.1:", status);
+            Assert.Matches($@"(?m)^{name} +1 up +\d+ +0 renewed +http://127\.0\.0\.1:", status);
         Assert.Contains("64 shards, 0 without an owner; 2 members.", status, StringComparison.Ordinal);
         Assert.Equal(3, (await RunAsync("cluster", "status", "--cluster", $"Host=127.0.0.1;Port={Ports.Free()}")).Code);
     }

@@ -16,7 +16,7 @@ public sealed class StartTests(PostgresFixture postgres)
         var databases = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PostgresDatabase.OpenAsync(connectionString, $"node-{i}")));
 
         await using var connection = await databases[0].ConnectAsync(default);
-        Assert.Equal(1, await ScalarAsync(connection, "SELECT version FROM schema_version"));
+        Assert.Equal(2, await ScalarAsync(connection, "SELECT version FROM schema_version"));
         Assert.Equal(64L, await ScalarAsync(connection, "SELECT count(*) FROM shard"));
         Assert.Matches("^[0-9A-Za-z]{8}$", (string?)await ScalarAsync(connection, "SELECT value FROM setting WHERE key = 'timeline'"));
         Assert.All(databases, d => Assert.Equal(1, d.Generation));
@@ -46,7 +46,7 @@ public sealed class StartTests(PostgresFixture postgres)
 
         var refused = await Assert.ThrowsAsync<DatabaseVersionException>(() => PostgresDatabase.OpenAsync(connectionString, "node-b"));
 
-        Assert.Equal((99, 1), (refused.Found, refused.Known));
+        Assert.Equal((99, 2), (refused.Found, refused.Known));
     }
 
     [SkippableTheory]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
 using OpenCode.Actors.Server.Hosting;
@@ -25,6 +26,8 @@ internal static class ServeCommand
             var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, settings.WorkingFolder);
             await using var app = Program.Build(settings, configs);
             await app.OpenStorageAsync();
+            if (app.Services.GetService<SecretCheck>() is { } secret)
+                await secret.AskAsync(CancellationToken.None);
             await StartAsync(app);
             await JoinAsync(app);
             await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");

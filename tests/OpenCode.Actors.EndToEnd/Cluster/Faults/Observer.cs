@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using OpenCode.Actors.EndToEnd.Harness;
 
@@ -10,12 +11,21 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
     private readonly Random _random = new(seed);
     private string? _id;
 
+    /// <summary>Gets where it goes when its first stream is lost; by default where that was.</summary>
+    public IReadOnlyList<FaultyNode>? Others { get; init; }
+
     /// <summary>Gets the position it has all up to; -1 before the first connection.</summary>
     public long Through { get; private set; } = -1;
 
     public int Connections { get; private set; }
 
     public int Events { get; private set; }
+
+    /// <summary>Gets when (a timestamp) its stream was lost, and from whom, the last time.</summary>
+    public (long At, FaultyNode Node)? Lost { get; private set; }
+
+    /// <summary>Gets when (a timestamp) it had its present stream.</summary>
+    public long Since { get; private set; }
 
     /// <summary>Listens until it is told to leave.</summary>
     public async Task ListenAsync(CancellationToken leave)
@@ -24,11 +34,14 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
         {
             try
             {
-                await using var stream = await SseClient.ConnectAsync(nodes[_random.Next(nodes.Count)].Root, lastEventId: _id, onFrame: Take);
+                var choice = Connections > 0 && Others is not null ? Others : nodes;
+                var node = choice[_random.Next(choice.Count)];
+                await using var stream = await SseClient.ConnectAsync(node.Root, lastEventId: _id, onFrame: Take);
                 if (stream.Response.Status == 200)
                 {
-                    Connections++;
+                    (Connections, Since) = (Connections + 1, Stopwatch.GetTimestamp());
                     await Task.WhenAny(stream.Ended, Task.Delay(Timeout.Infinite, leave));
+                    Lost = leave.IsCancellationRequested ? Lost : (Stopwatch.GetTimestamp(), node);
                 }
             }
             catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or EndOfStreamException)

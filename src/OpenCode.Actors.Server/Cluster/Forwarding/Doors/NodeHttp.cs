@@ -4,7 +4,7 @@ using OpenCode.Actors.Server.Cluster.Secrets;
 namespace OpenCode.Actors.Server.Cluster.Forwarding.Doors;
 
 /// <summary>HTTP to the other nodes: what is passed on is passed on as it is.</summary>
-internal sealed class NodeHttp(ClusterSettings settings, NodeSecrets secrets) : INodeHttp, IDisposable
+internal sealed partial class NodeHttp(ClusterSettings settings, NodeSecrets secrets, ILogger<NodeHttp> logger) : INodeHttp, IDisposable
 {
     /// <summary>How long a node may take to accept a connection.</summary>
     private static readonly TimeSpan _connect = TimeSpan.FromSeconds(1);
@@ -24,8 +24,14 @@ internal sealed class NodeHttp(ClusterSettings settings, NodeSecrets secrets) : 
     {
         request.Headers.TryAddWithoutValidation(NodeRequest.Secret, secrets.Own);
         request.Headers.TryAddWithoutValidation(NodeRequest.ForwardedBy, settings.Node);
-        return await _http.SendAsync(request, cancellationToken);
+        var answer = await _http.SendAsync(request, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.Forbidden)
+            LogRefused(logger, request.RequestUri!.GetLeftPart(UriPartial.Authority), ClusterSettings.SecretVariable);
+        return answer;
     }
 
     public void Dispose() => _http.Dispose();
+
+    [LoggerMessage(EventId = 5051, Level = LogLevel.Error, Message = "The node at {Node} does not take the secret of this node: set {Variable} to the same on every node.")]
+    private static partial void LogRefused(ILogger logger, string node, string variable);
 }

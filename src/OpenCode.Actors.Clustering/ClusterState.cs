@@ -72,6 +72,9 @@ internal sealed class ClusterState : ICluster
 
     public void LookAgain() => _looks?.Tell(Looks.LookActor.LookNow.Instance);
 
+    /// <summary>Tells everybody here what this node has changed itself.</summary>
+    internal void Learn(IReadOnlyList<ShardRow> shards) => _looks?.Tell(new Looks.LookActor.Learn(shards));
+
     internal void SetLooks(IActorRef looks) => _looks = looks;
 
     internal void SetJoined() => _joined.TrySetResult();

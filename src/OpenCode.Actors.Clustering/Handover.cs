@@ -5,4 +5,8 @@ namespace OpenCode.Actors.Clustering;
 /// <summary>A shard that its owner gives to another member.</summary>
 /// <param name="Fence">The shard, and the token that the owner has it under.</param>
 /// <param name="Target">Who gets it.</param>
-public sealed record Handover(Fence Fence, Member Target);
+public sealed record Handover(Fence Fence, Member Target)
+{
+    /// <summary>Gets the shard's row once it is given.</summary>
+    public ShardRow After => new(Fence.Shard, Target.Name, Target.Incarnation, Fence.Token + 1);
+}

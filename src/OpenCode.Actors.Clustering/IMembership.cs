@@ -61,5 +61,6 @@ public interface IMembership : IAsyncDisposable
 
     /// <summary>Waits until somebody says that rows have changed. A hint may come late, twice, without a reason, or never.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    ValueTask WaitForHintAsync(CancellationToken cancellationToken);
+    /// <returns>What was told since the last call.</returns>
+    ValueTask<ClusterHint> WaitForHintAsync(CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Clustering.Placing;
 
 namespace OpenCode.Actors.Clustering.Looks;
 
@@ -15,13 +16,17 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
     /// <param name="Look">What was seen.</param>
     /// <param name="SentAt">When it was asked for.</param>
     /// <param name="Awake">Members that are up and not late with their beat, this node among them.</param>
-    public sealed record Looked(ClusterLook Look, long SentAt, IReadOnlyList<Member> Awake);
+    /// <param name="IsTold">Whether a hint has told of shards since it was sent: who gives by the members of before may meet one that leaves.</param>
+    public sealed record Looked(ClusterLook Look, long SentAt, IReadOnlyList<Member> Awake, bool IsTold);
 
     private sealed record Seen(ClusterLook Look, long SentAt);
 
     private sealed record LookFailed(Exception Cause);
 
-    private sealed record Hinted;
+    /// <summary>Rows that this node has changed itself: everybody here knows them by that, without a look.</summary>
+    public sealed record Learn(IReadOnlyList<ShardRow> Shards);
+
+    private sealed record Hinted(ClusterHint Hint);
 
     private sealed record HintFailed;
 
@@ -36,7 +41,10 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
     private static readonly TimeSpan _listenAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly Reaper _reaper = new(setup.Options, setup.Time);
+    private readonly KnownShards _known = new();
     private readonly ILogger _logger = setup.Loggers.CreateLogger<LookActor>();
+    private Looked? _last;
+    private long _toldAt = long.MinValue;
     private bool _isLooking;
     private bool _isAskedAgain;
     private bool _isFailing;
@@ -58,10 +66,14 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
     {
         switch (message)
         {
-            case LookNow or Hinted:
-                if (message is Hinted)
-                    Listen();
+            case LookNow:
                 Look();
+                break;
+            case Hinted m:
+                OnHinted(m.Hint);
+                break;
+            case Learn m:
+                OnTold(m.Shards);
                 break;
             case Seen m:
                 OnSeen(m);
@@ -106,7 +118,7 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
     }
 
     private void Listen() =>
-        Context.PipeTo(setup.Membership.WaitForHintAsync(Context.Incarnation), static () => new Hinted(), static _ => new HintFailed());
+        Context.PipeTo(setup.Membership.WaitForHintAsync(Context.Incarnation), static hint => new Hinted(hint), static _ => new HintFailed());
 
     private void OnSeen(Seen message)
     {
@@ -114,16 +126,14 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
         if (_isFailing)
             LogLooksAgain(_logger);
         _isFailing = false;
-        setup.State.See(message.Look);
 
+        _known.See(message.Look);
         var (dead, toProbe) = _reaper.Saw(message.Look, message.SentAt, setup.State.View.Self);
         List<Member> awake =
         [
             .. message.Look.Members.Select(static seen => seen.Member).Where(member => member.Status == MemberStatus.Up && !_reaper.IsSilent(member)),
         ];
-        var looked = new Looked(message.Look, message.SentAt, awake);
-        foreach (var reader in readers)
-            reader.Tell(looked, Self);
+        Show(new Looked(message.Look, message.SentAt, awake, IsTold: false));
         foreach (var member in toProbe)
             Context.PipeTo(setup.Reachability.ProbeAsync(member.Url, Context.Incarnation), reach => new Probed(member, reach), _ => new Probed(member, Reach.Unknown));
         if (dead.Count > 0 && !_isDeclaring)
@@ -134,6 +144,31 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
 
         if (_isAskedAgain)
             Look();
+    }
+
+    /// <summary>A hint that says all there is to know takes effect at once; a look later finds the same.</summary>
+    private void OnHinted(ClusterHint hint)
+    {
+        Listen();
+        OnTold(hint.Shards);
+        if (hint.IsMore)
+            Look();
+    }
+
+    private void OnTold(IReadOnlyList<ShardRow> shards)
+    {
+        if (_last is not { } last || !_known.Take(shards))
+            return;
+        _toldAt = setup.Time.GetTimestamp();
+        Show(last);
+    }
+
+    private void Show(Looked looked)
+    {
+        _last = looked with { Look = looked.Look with { Shards = _known.Rows }, IsTold = looked.SentAt <= _toldAt };
+        setup.State.See(_last.Look);
+        foreach (var reader in readers)
+            reader.Tell(_last, Self);
     }
 
     private void OnLookFailed(LookFailed message)

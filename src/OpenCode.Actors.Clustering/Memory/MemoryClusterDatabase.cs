@@ -124,8 +124,7 @@ public sealed class MemoryClusterDatabase
             var member = new Member(node.Name, lives.Count == 0 ? 1 : lives[^1].Member.Incarnation + 1, MemberStatus.Up, 0, node.Url, node.Tag);
             lives.Add(new Row(node.Protocol) { Member = member });
             _advisory[(member.Name, member.Incarnation)] = connection;
-            AssignNeedsLock();
-            HintNeedsLock();
+            HintNeedsLock(AssignNeedsLock());
             return member;
         }
     }
@@ -162,8 +161,7 @@ public sealed class MemoryClusterDatabase
                 return false;
             TerminateNeedsLock(member.Tag, except: null);
             row.Member = row.Member with { Status = MemberStatus.Dead };
-            AssignNeedsLock();
-            HintNeedsLock();
+            HintNeedsLock(AssignNeedsLock());
             return true;
         }
     }
@@ -173,9 +171,9 @@ public sealed class MemoryClusterDatabase
         lock (_lock)
         {
             var assigned = AssignNeedsLock();
-            if (assigned > 0)
-                HintNeedsLock();
-            return assigned;
+            if (assigned.Count > 0)
+                HintNeedsLock(assigned);
+            return assigned.Count;
         }
     }
 
@@ -186,7 +184,7 @@ public sealed class MemoryClusterDatabase
             if (FindNeedsLock(self) is not { } row)
                 return false;
             row.Member = row.Member with { Status = MemberStatus.Leaving };
-            HintNeedsLock();
+            HintNeedsLock([]);
             return true;
         }
     }
@@ -195,17 +193,18 @@ public sealed class MemoryClusterDatabase
     {
         lock (_lock)
         {
-            var given = new List<int>();
-            foreach (var (fence, target) in handovers)
+            var given = new List<ShardRow>();
+            foreach (var handover in handovers)
             {
+                var (fence, target) = handover;
                 if (_shards[fence.Shard] is var row && (!self.Owns(row) || row.Token != fence.Token) || FindNeedsLock(target)?.Member.Status != MemberStatus.Up)
                     continue;
-                _shards[fence.Shard] = new ShardRow(fence.Shard, target.Name, target.Incarnation, fence.Token + 1);
-                given.Add(fence.Shard);
+                _shards[fence.Shard] = handover.After;
+                given.Add(handover.After);
             }
 
-            HintNeedsLock();
-            return given;
+            HintNeedsLock(given, isMore: false);
+            return [.. given.Select(static row => row.Shard)];
         }
     }
 
@@ -217,8 +216,7 @@ public sealed class MemoryClusterDatabase
                 return;
             row.Member = row.Member with { Status = MemberStatus.Dead };
             _advisory.Remove((self.Name, self.Incarnation));
-            AssignNeedsLock();
-            HintNeedsLock();
+            HintNeedsLock(AssignNeedsLock());
         }
     }
 
@@ -238,14 +236,15 @@ public sealed class MemoryClusterDatabase
         }
     }
 
-    private int AssignNeedsLock()
+    private List<ShardRow> AssignNeedsLock()
     {
         var live = LiveNeedsLock();
         var orphans = _shards.Where(shard => !live.Any(member => member.Owns(shard))).ToList();
         var receivers = LeastLoaded.Receivers(live.Where(static member => member.Status == MemberStatus.Up), _shards, orphans.Count);
-        foreach (var (shard, receiver) in orphans.Zip(receivers))
-            _shards[shard.Shard] = new ShardRow(shard.Shard, receiver.Name, receiver.Incarnation, shard.Token + 1);
-        return receivers.Count;
+        List<ShardRow> assigned = [.. orphans.Zip(receivers, static (shard, receiver) => new ShardRow(shard.Shard, receiver.Name, receiver.Incarnation, shard.Token + 1))];
+        foreach (var row in assigned)
+            _shards[row.Shard] = row;
+        return assigned;
     }
 
     private List<Member> LiveNeedsLock() =>
@@ -268,10 +267,10 @@ public sealed class MemoryClusterDatabase
             _advisory.Remove(life);
     }
 
-    private void HintNeedsLock()
+    private void HintNeedsLock(IReadOnlyList<ShardRow> shards, bool isMore = true)
     {
         foreach (var listener in _listeners)
-            listener.Hint();
+            listener.Hint(new ClusterHint(shards, isMore));
     }
 
     private sealed class Row(int protocol)

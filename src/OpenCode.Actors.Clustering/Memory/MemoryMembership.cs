@@ -9,8 +9,10 @@ public sealed class MemoryMembership(MemoryClusterDatabase database, TimeProvide
     private readonly Lock _lock = new();
     private readonly Line _heartbeat = new();
     private readonly Line _work = new();
+    private readonly List<ShardRow> _told = [];
     private TaskCompletionSource? _hintAwaited;
     private bool _isHinted;
+    private bool _isMore;
     private bool _isGone;
 
     /// <summary>Gets or sets what lies between node and database.</summary>
@@ -18,6 +20,9 @@ public sealed class MemoryMembership(MemoryClusterDatabase database, TimeProvide
 
     /// <summary>Gets or sets how long a call takes.</summary>
     public TimeSpan Latency { get; set; }
+
+    /// <summary>Gets or sets how much longer the answer to a look is on its way.</summary>
+    public TimeSpan LooksLast { get; set; }
 
     /// <summary>Gets or sets how many of the next calls are done and then lose their connection before the answer.</summary>
     public int AnswersUnknown { get; set; }
@@ -56,7 +61,7 @@ public sealed class MemoryMembership(MemoryClusterDatabase database, TimeProvide
 
     /// <inheritdoc/>
     public ValueTask<ClusterLook> LookAsync(CancellationToken cancellationToken) =>
-        CallAsync("looking at the members", _work, database.Look, cancellationToken);
+        LookSlowlyAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> DeclareDeadAsync(Member member, CancellationToken cancellationToken) =>
@@ -82,23 +87,21 @@ public sealed class MemoryMembership(MemoryClusterDatabase database, TimeProvide
     }
 
     /// <inheritdoc/>
-    public async ValueTask WaitForHintAsync(CancellationToken cancellationToken)
+    public async ValueTask<ClusterHint> WaitForHintAsync(CancellationToken cancellationToken)
     {
         Task hinted;
         lock (_lock)
         {
             if (_isHinted)
-            {
-                _isHinted = false;
-                return;
-            }
-
+                return TakeHintNeedsLock();
             _hintAwaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             hinted = _hintAwaited.Task;
         }
 
         await using var registration = cancellationToken.Register(static state => ((TaskCompletionSource)state!).TrySetCanceled(), _hintAwaited);
         await hinted;
+        lock (_lock)
+            return TakeHintNeedsLock();
     }
 
     /// <inheritdoc/>
@@ -108,15 +111,32 @@ public sealed class MemoryMembership(MemoryClusterDatabase database, TimeProvide
         return ValueTask.CompletedTask;
     }
 
-    internal void Hint()
+    internal void Hint(ClusterHint hint)
     {
         if (LosesHints || Link != LinkState.Whole)
             return;
         lock (_lock)
         {
-            _isHinted = _hintAwaited?.TrySetResult() != true;
+            _isHinted = true;
+            _isMore |= hint.IsMore;
+            _told.AddRange(hint.Shards);
+            _hintAwaited?.TrySetResult();
             _hintAwaited = null;
         }
+    }
+
+    private ClusterHint TakeHintNeedsLock()
+    {
+        var hint = new ClusterHint([.. _told], _isMore);
+        _told.Clear();
+        (_isHinted, _isMore) = (false, false);
+        return hint;
+    }
+
+    private async ValueTask<ClusterLook> LookSlowlyAsync(CancellationToken cancellationToken)
+    {
+        var look = await CallAsync("looking at the members", _work, database.Look, cancellationToken);
+        return await After(LooksLast, () => look);
     }
 
     private async ValueTask<T> CallAsync<T>(string what, Line line, Func<long, T> transaction, CancellationToken cancellationToken)

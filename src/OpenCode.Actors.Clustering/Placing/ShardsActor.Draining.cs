@@ -5,8 +5,8 @@ namespace OpenCode.Actors.Clustering.Placing;
 /// <summary>Gives everything away: idle shards first and in portions, busy ones when their turns have ended or the window is over (RULES G2).</summary>
 internal sealed partial class ShardsActor
 {
-    // A portion at a time, so that the first ones run elsewhere while the others still run here.
-    private const int Portion = 16;
+    // A portion at a time: each shard is out for as long as its portion takes to close and to open elsewhere, the others still run here.
+    private const int Portion = 4;
 
     private static readonly TimeSpan _askBusyEvery = TimeSpan.FromMilliseconds(100);
 
@@ -38,11 +38,11 @@ internal sealed partial class ShardsActor
     private void DrainIdle(IReadOnlySet<int> busy)
     {
         var self = _self!;
-        var receivers = LeastLoaded.Receivers(Receivers(), _look!.Look.Shards, Portion);
+        var receivers = LeastLoaded.Receivers(Receivers(), _known.Rows, Portion);
         List<Fence> idle =
         [
-            .. _look.Look.Shards.Where(row => self.Owns(row) && (_open.ContainsKey(row.Shard) ? !busy.Contains(row.Shard) : receivers.Count > 0))
-                .Select(static row => new Fence(row.Shard, row.Token)).Take(Portion),
+            .. _known.Rows.Where(row => self.Owns(row) && (_open.ContainsKey(row.Shard) ? !busy.Contains(row.Shard) : receivers.Count > 0))
+                .Select(static row => new Fence(row.Shard, row.Token)),
         ];
         if (idle.Count == 0)
             Context.Timers.StartSingle("go-on", GoOn.Instance, _askBusyEvery);
@@ -56,7 +56,7 @@ internal sealed partial class ShardsActor
     private void CloseLast(List<int> shards)
     {
         Forget(shards);
-        Begin("closing shards", cancellationToken => setup.Host.CloseAsync(shards, abandon: false, cancellationToken), static operation => new Done(operation));
+        Begin("closing shards", cancellationToken => setup.Host.CloseAsync(shards, abandon: false, cancellationToken), static operation => new Closed(operation));
     }
 
     /// <summary>Whoever is late with its beat gets something only if there is nobody else.</summary>

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Clustering.Placing;
 
 /// <summary>Brings what runs here in line with the rows of the shards: opens what this node got, gives away what it has too much of, or all when it leaves.</summary>
 /// <remarks>
-/// One operation at a time, decided from the last look. A look that was not sent after an own change of the rows was known to be done says nothing.
+/// One operation at a time, decided from what is known. After an own change of the rows of which it is not known what became of it, only a look says what there is.
 /// Only the loss of the incarnation does not wait: it ends the operation under way.
 /// </remarks>
 internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
@@ -35,9 +35,11 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
 
     private sealed record BusyKnown(int Operation, IReadOnlySet<int> Busy) : Ended(Operation);
 
-    private sealed record HandedOver(int Operation, IReadOnlyList<int> Given, int Asked) : Ended(Operation);
+    private sealed record HandedOver(int Operation, IReadOnlyList<ShardRow> Given, int Asked) : Ended(Operation);
 
-    private sealed record Done(int Operation) : Ended(Operation);
+    private sealed record Closed(int Operation) : Ended(Operation);
+
+    private sealed record Assigned(int Operation) : Ended(Operation);
 
     private sealed record Failed(int Operation, string What, Exception Cause) : Ended(Operation);
 
@@ -57,6 +59,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
 
     private readonly ILogger _logger = setup.Loggers.CreateLogger<ShardsActor>();
     private readonly SortedDictionary<int, long> _open = [];
+    private readonly KnownShards _known = new();
     private CancellationTokenSource? _underWay;
     private Member? _self;
     private LookActor.Looked? _look;
@@ -73,6 +76,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         {
             case LookActor.Looked m:
                 _look = m;
+                _known.See(m.Look);
                 Decide();
                 break;
             case Serve m:
@@ -118,9 +122,10 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
     private void Decide()
     {
         var now = setup.Time.GetTimestamp();
-        if (_underWay is not null || _self is not { } self || _look is not { Look.Shards: var shards, SentAt: var sentAt } || sentAt <= _freshFrom || now < _notBefore)
+        if (_underWay is not null || _self is not { } self || _look is not { SentAt: var sentAt } || sentAt <= _freshFrom || now < _notBefore)
             return;
 
+        var shards = _known.Rows;
         List<int> lost = [.. _open.Where(open => !self.Owns(shards[open.Key]) || shards[open.Key].Token != open.Value).Select(static open => open.Key)];
         if (lost.Count > 0)
         {
@@ -137,6 +142,8 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         List<Fence> mine = [.. shards.Where(row => self.Owns(row) && !_open.ContainsKey(row.Shard)).Select(static row => new Fence(row.Shard, row.Token))];
         if (mine.Count > 0)
             Open(mine);
+        else if (_look.IsTold)
+            return;
         else if (shards.Any(row => !_look.Look.Members.Any(seen => seen.Member.Owns(row))))
             AssignOrphans();
         else if (now >= _nextMove && Rebalance.Plan(self, _look.Awake, shards, setup.Options.MovesPerSecond).Count > 0)
@@ -160,11 +167,9 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
                 OnBusyKnown(m.Busy);
                 return;
             case HandedOver m:
-                _freshFrom = setup.Time.GetTimestamp();
-                setup.Metrics.HandedOver(m.Given.Count);
-                LogHandedOver(_logger, m.Given.Count, m.Asked);
-                break;
-            case Done:
+                OnHandedOver(m);
+                return;
+            case Assigned:
                 _freshFrom = setup.Time.GetTimestamp();
                 break;
             case Failed m:
@@ -179,6 +184,22 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         Decide();
     }
 
+    // What was given is known by that: the next portion goes without a look, and requests for this one go to its new owner.
+    private void OnHandedOver(HandedOver message)
+    {
+        setup.Metrics.HandedOver(message.Given.Count);
+        LogHandedOver(_logger, message.Given.Count, message.Asked);
+        _known.Take(message.Given);
+        setup.State.Learn(message.Given);
+        if (message.Given.Count < message.Asked)
+        {
+            _freshFrom = setup.Time.GetTimestamp();
+            setup.State.LookAgain();
+        }
+
+        Decide();
+    }
+
     private void Open(List<Fence> fences) =>
         Begin("opening shards", cancellationToken => setup.Host.OpenAsync(fences, cancellationToken), operation => new Opened(operation, fences));
 
@@ -186,11 +207,11 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
     {
         LogLost(_logger, string.Join(", ", lost));
         Forget(lost);
-        Begin("closing shards that are lost", cancellationToken => setup.Host.CloseAsync(lost, abandon: true, cancellationToken), static operation => new Done(operation));
+        Begin("closing shards that are lost", cancellationToken => setup.Host.CloseAsync(lost, abandon: true, cancellationToken), static operation => new Closed(operation));
     }
 
     private void AssignOrphans() =>
-        Begin("assigning shards without an owner", setup.Membership.AssignOrphansAsync, static (operation, _) => new Done(operation));
+        Begin("assigning shards without an owner", setup.Membership.AssignOrphansAsync, static (operation, _) => new Assigned(operation));
 
     private void AskBusy() =>
         Begin("asking for busy shards", setup.Host.BusyAsync, static (operation, busy) => new BusyKnown(operation, busy));
@@ -204,7 +225,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         }
 
         _nextMove = setup.Time.GetTimestamp() + Ticks(_moveEvery);
-        var (count, target) = Rebalance.Plan(_self!, _look!.Awake, _look.Look.Shards, setup.Options.MovesPerSecond);
+        var (count, target) = Rebalance.Plan(_self!, _look!.Awake, _known.Rows, setup.Options.MovesPerSecond);
         List<Handover> handovers =
         [
             .. _open.Where(open => !busy.Contains(open.Key)).Take(count).Select(open => new Handover(new Fence(open.Key, open.Value), target!)),
@@ -224,10 +245,11 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
             (operation, given) => new HandedOver(operation, given, handovers.Count));
     }
 
-    private async ValueTask<IReadOnlyList<int>> CloseAndGiveAsync(Member self, List<Handover> handovers, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ShardRow>> CloseAndGiveAsync(Member self, List<Handover> handovers, CancellationToken cancellationToken)
     {
         await setup.Host.CloseAsync([.. handovers.Select(static handover => handover.Fence.Shard)], abandon: false, cancellationToken);
-        return await setup.Membership.GiveAsync(self, handovers, cancellationToken);
+        var given = await setup.Membership.GiveAsync(self, handovers, cancellationToken);
+        return [.. handovers.Where(handover => given.Contains(handover.Fence.Shard)).Select(static handover => handover.After)];
     }
 
     private void OnAbandon(IActorRef asker)

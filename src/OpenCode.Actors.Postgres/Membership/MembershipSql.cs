@@ -91,9 +91,10 @@ internal static class MembershipSql
         UPDATE shard s SET owner = r.name, inc = r.inc, token = s.token + 1
         FROM numbered o JOIN room r USING (place)
         WHERE s.part = o.part AND s.owner IS NOT DISTINCT FROM o.owner AND s.inc IS NOT DISTINCT FROM o.inc
+        RETURNING s.part, s.owner, s.inc, s.token
         """;
 
-    /// <summary>$1 name, $2 incarnation, $3 parts, $4 tokens, $5 names and $6 incarnations of the targets.</summary>
+    /// <summary>$1 name, $2 incarnation, $3 parts, $4 tokens, $5 names and $6 incarnations of the targets. Told by the statement itself (<see cref="HintText"/>): the shards are out so long.</summary>
     public const string Give =
         """
         WITH wanted AS (
@@ -101,15 +102,18 @@ internal static class MembershipSql
         ), mine AS MATERIALIZED (
           SELECT s.part FROM shard s JOIN wanted w ON w.part = s.part AND w.token = s.token
           WHERE s.owner = $1 AND s.inc = $2 ORDER BY s.part FOR UPDATE OF s
+        ), given AS (
+          UPDATE shard s SET owner = w.target, inc = w.target_inc, token = s.token + 1
+          FROM wanted w JOIN mine m ON m.part = w.part
+          WHERE s.part = w.part AND s.token = w.token AND s.owner = $1 AND s.inc = $2
+            AND EXISTS (SELECT FROM node n WHERE n.name = w.target AND n.inc = w.target_inc AND n.status = 'up')
+          RETURNING s.part, s.token, s.inc, s.owner
         )
-        UPDATE shard s SET owner = w.target, inc = w.target_inc, token = s.token + 1
-        FROM wanted w JOIN mine m ON m.part = w.part
-        WHERE s.part = w.part AND s.token = w.token AND s.owner = $1 AND s.inc = $2
-          AND EXISTS (SELECT FROM node n WHERE n.name = w.target AND n.inc = w.target_inc AND n.status = 'up')
-        RETURNING s.part
+        SELECT part, (SELECT pg_notify('oc_cluster', string_agg(concat_ws(':', part, token, inc, owner), ' ')) FROM given) FROM given
         """;
 
-    public const string Hint = "SELECT pg_notify('oc_cluster', '')";
+    /// <summary>$1 what has changed.</summary>
+    public const string Hint = "SELECT pg_notify('oc_cluster', $1)";
 
     public const string Listen = "LISTEN oc_cluster";
 }

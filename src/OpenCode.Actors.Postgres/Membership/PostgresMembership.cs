@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using OpenCode.Actors.Clustering;
 
@@ -17,6 +18,7 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
     private readonly Session _hints = new(database);
     private readonly Session _work = new(database);
     private readonly CancellationTokenSource _ended = new();
+    private readonly ConcurrentQueue<string> _told = new();
     private long _listening;
 
     /// <inheritdoc/>
@@ -34,8 +36,7 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
             {
                 await sql.ExecuteAsync(MembershipSql.Up, node.Name, incarnation).ConfigureAwait(false);
                 await sql.ExecuteAsync(MembershipSql.Forget, node.Name, incarnation).ConfigureAwait(false);
-                await sql.ExecuteAsync(MembershipSql.Assign).ConfigureAwait(false);
-                await sql.ExecuteAsync(MembershipSql.Hint).ConfigureAwait(false);
+                await AssignAsync(sql).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
             return new Member(node.Name, incarnation, MemberStatus.Up, 0, node.Url, node.Tag);
@@ -59,8 +60,7 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
     {
         var life = await sql.ScalarAsync<string>(MembershipSql.Life).ConfigureAwait(false);
         var living = await sql.RowsAsync(Living.Read, MembershipSql.Living).ConfigureAwait(false);
-        var shards = await sql.RowsAsync(static row => new ShardRow(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), row.GetInt64(3)),
-            MembershipSql.Shards).ConfigureAwait(false);
+        var shards = await sql.RowsAsync(ReadShard, MembershipSql.Shards).ConfigureAwait(false);
         return new ClusterLook(_looks.Number, life, [.. living.Select(static row => new SeenMember(row.Member, row.IsLockHeld))], shards);
     }, cancellationToken);
 
@@ -86,46 +86,34 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
         {
             if (await sql.ExecuteAsync(MembershipSql.Die, member.Name, member.Incarnation, member.Beat).ConfigureAwait(false) == 0)
                 return false;
-            await sql.ExecuteAsync(MembershipSql.Assign).ConfigureAwait(false);
-            await sql.ExecuteAsync(MembershipSql.Hint).ConfigureAwait(false);
+            await AssignAsync(sql).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
     }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<int> AssignOrphansAsync(CancellationToken cancellationToken) => _work.RunAsync("assigning shards without an owner", sql =>
-        sql.TransactAsync(async () =>
-        {
-            var assigned = await sql.ExecuteAsync(MembershipSql.Assign).ConfigureAwait(false);
-            if (assigned > 0)
-                await sql.ExecuteAsync(MembershipSql.Hint).ConfigureAwait(false);
-            return assigned;
-        }), cancellationToken);
+        sql.TransactAsync(() => AssignAsync(sql)), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> BeginLeaveAsync(Member self, CancellationToken cancellationToken) => _work.RunAsync("saying that this node leaves", sql =>
         sql.TransactAsync(async () =>
         {
             var isMember = await sql.ExecuteAsync(MembershipSql.BeginLeave, self.Name, self.Incarnation).ConfigureAwait(false) > 0;
-            await sql.ExecuteAsync(MembershipSql.Hint).ConfigureAwait(false);
+            await sql.ExecuteAsync(MembershipSql.Hint, HintText.Write([], isMore: true)).ConfigureAwait(false);
             return isMember;
         }), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<int>> GiveAsync(Member self, IReadOnlyList<Handover> handovers, CancellationToken cancellationToken) =>
-        _work.RunAsync("giving shards away", sql => sql.TransactAsync<IReadOnlyList<int>>(async () =>
-        {
-            var given = await sql.RowsAsync(static row => row.GetInt32(0),
-                MembershipSql.Give,
-                self.Name,
-                self.Incarnation,
-                handovers.Select(static handover => handover.Fence.Shard).ToArray(),
-                handovers.Select(static handover => handover.Fence.Token).ToArray(),
-                handovers.Select(static handover => handover.Target.Name).ToArray(),
-                handovers.Select(static handover => handover.Target.Incarnation).ToArray()).ConfigureAwait(false);
-            await sql.ExecuteAsync(MembershipSql.Hint).ConfigureAwait(false);
-            return given;
-        }), cancellationToken);
+        _work.RunAsync<IReadOnlyList<int>>("giving shards away", async sql => await sql.RowsAsync(static row => row.GetInt32(0),
+            MembershipSql.Give,
+            self.Name,
+            self.Incarnation,
+            handovers.Select(static handover => handover.Fence.Shard).ToArray(),
+            handovers.Select(static handover => handover.Fence.Token).ToArray(),
+            handovers.Select(static handover => handover.Target.Name).ToArray(),
+            handovers.Select(static handover => handover.Target.Incarnation).ToArray()).ConfigureAwait(false), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask LeaveAsync(Member self, CancellationToken cancellationToken)
@@ -133,18 +121,17 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
         await _work.RunAsync("leaving", sql => sql.TransactAsync(async () =>
         {
             await sql.ExecuteAsync(MembershipSql.DieByOwnWish, self.Name, self.Incarnation).ConfigureAwait(false);
-            await sql.ExecuteAsync(MembershipSql.Assign).ConfigureAwait(false);
-            await sql.ExecuteAsync(MembershipSql.Hint).ConfigureAwait(false);
+            await AssignAsync(sql).ConfigureAwait(false);
             return true;
         }), cancellationToken).ConfigureAwait(false);
         await _heartbeat.EndAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async ValueTask WaitForHintAsync(CancellationToken cancellationToken)
+    public async ValueTask<ClusterHint> WaitForHintAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
-        await _hints.RunAsync("waiting for news of the members", WaitAsync, either.Token).ConfigureAwait(false);
+        return await _hints.RunAsync("waiting for news of the members", WaitAsync, either.Token).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -162,21 +149,39 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
         _ended.Dispose();
     }
 
-    private async Task<bool> WaitAsync(Statements sql)
+    private async Task<ClusterHint> WaitAsync(Statements sql)
     {
         // What happened before is not told: the first hint on a connection is that there is one.
         if (_listening != _hints.Number)
         {
+            sql.OnNotification(_told.Enqueue);
             await sql.ExecuteAsync(MembershipSql.Listen).ConfigureAwait(false);
             _listening = _hints.Number;
-        }
-        else
-        {
-            await sql.WaitAsync().ConfigureAwait(false);
+            return ClusterHint.Look;
         }
 
-        return true;
+        if (_told.IsEmpty)
+            await sql.WaitAsync().ConfigureAwait(false);
+        var hint = new ClusterHint([], IsMore: _told.IsEmpty);
+        while (_told.TryDequeue(out var text))
+        {
+            var told = HintText.Read(text);
+            hint = new ClusterHint([.. hint.Shards, .. told.Shards], hint.IsMore || told.IsMore);
+        }
+
+        return hint;
     }
+
+    /// <summary>Gives away what nobody living has, and tells it.</summary>
+    /// <returns>How many.</returns>
+    private static async Task<int> AssignAsync(Statements sql)
+    {
+        var assigned = await sql.RowsAsync(ReadShard, MembershipSql.Assign).ConfigureAwait(false);
+        await sql.ExecuteAsync(MembershipSql.Hint, HintText.Write(assigned, isMore: true)).ConfigureAwait(false);
+        return assigned.Count;
+    }
+
+    private static ShardRow ReadShard(NpgsqlDataReader row) => new(row.GetInt32(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), row.GetInt64(3));
 
     /// <summary>Makes the row of a new incarnation, if this node may have one.</summary>
     private static async Task<long> InsertAsync(Statements sql, NodeDescription node)

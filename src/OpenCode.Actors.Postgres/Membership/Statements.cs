@@ -51,6 +51,9 @@ internal sealed class Statements(NpgsqlConnection connection, CancellationToken 
         }
     }
 
+    /// <summary>Has the texts of notifications from now on, for as long as the connection lives.</summary>
+    public void OnNotification(Action<string> told) => connection.Notification += (_, notification) => told(notification.Payload);
+
     /// <summary>Waits for a notification.</summary>
     public Task WaitAsync() => connection.WaitAsync(cancellationToken);
 

@@ -20,6 +20,7 @@ internal static class HostingServices
     public static ILoggingBuilder AddLogLines(this ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Npgsql", LogLevel.Warning) // has a line for every statement
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // why a start failed says ServeCommand, in a sentence
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // makes an activity for each request, which nobody reads: the scope is ErrorMiddleware's
         logging.AddSimpleConsole(console =>

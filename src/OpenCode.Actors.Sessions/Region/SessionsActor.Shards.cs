@@ -100,7 +100,7 @@ internal sealed partial class SessionsActor
     private async ValueTask<Unfinished> FindUnfinishedAsync(OpenShards opening)
     {
         var incarnation = Context.Incarnation;
-        var head = await setup.Journal.CatchUpAsync(incarnation);
+        var head = setup.Journal.CatchUpAsync(incarnation);
         var shards = opening.Shards.Select(fence => fence.Shard).ToHashSet();
         var unfinished = new List<SessionId>();
         await foreach (var row in setup.Journal.ListAsync(Rows.Turn, incarnation))
@@ -109,7 +109,7 @@ internal sealed partial class SessionsActor
                 unfinished.Add(new SessionId(row.Owner));
         }
 
-        return new Unfinished(opening, head, unfinished);
+        return new Unfinished(opening, await head, unfinished);
     }
 
     // The index has all that the owner before has written.

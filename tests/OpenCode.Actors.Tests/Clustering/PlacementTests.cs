@@ -170,6 +170,70 @@ public sealed class PlacementTests : IDisposable
     }
 
     [Fact]
+    public void A_drain_hands_over_a_few_shards_at_a_time_and_the_others_are_served_meanwhile()
+    {
+        var nodes = _kit.StartEven("a", "b", "c");
+        var had = nodes[0].Served;
+        nodes[0].Host.HoldClose = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var drained = nodes[0].Drain();
+        _kit.Advance(1);
+        Assert.Equal((had - 4, false), (nodes[0].Served, drained.IsCompleted));
+
+        nodes[0].Host.HoldClose!.SetResult();
+        nodes[0].Host.HoldClose = null;
+        _kit.AdvanceUntil(() => drained.IsCompleted && _kit.AreAllServed(), 0.2);
+    }
+
+    [Fact]
+    public void A_hand_over_is_opened_at_its_hint_and_waits_for_no_look()
+    {
+        var nodes = _kit.StartEven("a", "b", "c");
+        foreach (var node in nodes)
+            node.Membership.LooksLast = TimeSpan.FromSeconds(1);
+        _kit.Advance(1);
+
+        var drained = nodes[0].Drain();
+        _kit.AdvanceUntil(() => nodes[0].Served == 0, 2);
+
+        _kit.AssertServed();
+        Assert.All(_kit.Database.Shards, row => Assert.All(nodes, node => Assert.Equal(row.Token, TokenOf(node, row.Shard))));
+        _kit.AdvanceUntil(() => drained.IsCompleted, 2);
+    }
+
+    [Fact]
+    public void A_hand_over_whose_hint_is_lost_is_found_by_the_next_look()
+    {
+        var nodes = _kit.StartEven("a", "b", "c");
+        foreach (var node in nodes)
+            node.Membership.LosesHints = true;
+
+        var drained = nodes[0].Drain();
+        _kit.AdvanceUntil(() => nodes[0].Served == 0, 2);
+        _kit.AdvanceUntil(_kit.AreAllServed, 0.3);
+
+        _kit.AdvanceUntil(() => drained.IsCompleted, 1);
+        Assert.All(nodes, node => Assert.Empty(node.Host.Abandoned));
+    }
+
+    [Fact]
+    public void A_look_that_was_sent_before_a_hand_over_takes_nothing_back_when_it_arrives_after_it()
+    {
+        var nodes = _kit.StartEven("a", "b", "c");
+        foreach (var node in nodes)
+            node.Membership.LooksLast = TimeSpan.FromSeconds(0.2);
+
+        var drained = nodes[0].Drain();
+        for (var step = 0; step < 40; step++)
+            _kit.Advance(0.05);
+
+        Assert.True(drained.IsCompleted);
+        _kit.AssertServed();
+        Assert.All(nodes, node => Assert.Empty(node.Host.Abandoned));
+        Assert.Equal(64, nodes.Skip(1).Sum(node => node.Host.Open.Count));
+    }
+
+    [Fact]
     public void A_node_that_is_late_with_its_beat_is_given_nothing_by_a_drain_or_a_rebalance()
     {
         var nodes = _kit.StartEven("a", "b", "c");
@@ -236,4 +300,11 @@ public sealed class PlacementTests : IDisposable
         _kit.AssertEven();
         Assert.All(_kit.Nodes, node => Assert.Equal((2L, 0), (node.Cluster.View.Self.Incarnation, node.Host.Abandoned.Count)));
     }
+
+    private static long? TokenOf(TestNode node, int shard) => node.Cluster.RouteTo(shard) switch
+    {
+        ShardRoute.Here here => here.Fence.Token,
+        ShardRoute.There there => there.Token,
+        _ => null,
+    };
 }

@@ -306,6 +306,36 @@ public abstract class MembershipSpecification : IAsyncLifetime
         await hint.WaitAsync(HintLimit);
     }
 
+    [SkippableFact]
+    public async Task A_hint_of_a_hand_over_says_what_became_of_the_shards()
+    {
+        var a = await NodeAsync("a");
+        var b = await NodeAsync("b");
+        await b.Membership.WaitForHintAsync(default); // Its own join, or the beginning of its listening.
+        var row = (await a.Membership.LookAsync(default)).Shards[3];
+        var handover = new Handover(new Fence(3, row.Token), b.Member);
+
+        await a.Membership.GiveAsync(a.Member, [handover], default);
+
+        var told = await HintUntilAsync(b, hint => hint.Shards.Count > 0);
+        Assert.Equal([handover.After], told.Shards);
+        Assert.Equal(handover.After, (await b.Membership.LookAsync(default)).Shards[3]);
+    }
+
+    [SkippableFact]
+    public async Task A_hint_of_a_take_over_says_what_became_of_the_shards_and_that_there_is_more()
+    {
+        var a = await NodeAsync("a");
+        var b = await NodeAsync("b");
+        await b.Membership.WaitForHintAsync(default);
+
+        Assert.True(await b.Membership.DeclareDeadAsync(a.Member, default));
+
+        var told = await HintUntilAsync(b, hint => hint.Shards.Count > 0);
+        Assert.True(told.IsMore);
+        Assert.Equal((await b.Membership.LookAsync(default)).Shards, told.Shards.OrderBy(static row => row.Shard));
+    }
+
     protected static NodeDescription Describe(string name) => new(name, new Uri($"http://{name}:4096"), $"oc/{name}", 1, "1.0", "/work", Shards);
 
     protected async Task<Node> NodeAsync(string name)
@@ -320,6 +350,16 @@ public abstract class MembershipSpecification : IAsyncLifetime
         lock (_open)
             _open.Add(membership);
         return membership;
+    }
+
+    private static async Task<ClusterHint> HintUntilAsync(Node node, Func<ClusterHint, bool> isIt)
+    {
+        while (true)
+        {
+            var hint = await node.Membership.WaitForHintAsync(default).AsTask().WaitAsync(HintLimit);
+            if (isIt(hint))
+                return hint;
+        }
     }
 
     /// <summary>A call whose connection was ended may fail once; the next one connects anew.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Protocol.Json;
@@ -27,18 +28,20 @@ internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, Forwar
 
     /// <summary>Sends it.</summary>
     /// <param name="context">The client's request.</param>
-    /// <param name="owner">To whom.</param>
+    /// <param name="owner">To whom, and the token it owns the shard under.</param>
     /// <param name="isRepeated">It was lost on its way once: what it asks for may have been done.</param>
-    public async Task<ForwardingEnd> SendAsync(HttpContext context, Member owner, bool isRepeated)
+    public async Task<ForwardingEnd> SendAsync(HttpContext context, ShardRoute.There owner, bool isRepeated)
     {
+        var node = owner.Member;
         metrics.Forwarded(isRepeated);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var watched = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         await using var slow = time.CreateTimer(static g => ((CancellationTokenSource)g!).Cancel(), gone, WaitsForTurn(context) ? Timeout.InfiniteTimeSpan : _answer, Timeout.InfiniteTimeSpan);
-        var watch = CancelWhenDeadAsync(owner, gone, watched.Token);
+        var watch = CancelWhenDeadAsync(node, gone, watched.Token);
         try
         {
-            using var request = ForwardedRequest.To(context.Request, owner.Url);
+            using var request = ForwardedRequest.To(context.Request, node.Url);
+            request.Headers.Add(NodeRequest.ShardToken, owner.Token.ToString(CultureInfo.InvariantCulture));
             using var answer = await http.SendAsync(request, gone.Token);
             slow.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (answer.StatusCode == HttpStatusCode.MisdirectedRequest && answer.Headers.Contains(NodeRequest.ShardToken))
@@ -49,7 +52,7 @@ internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, Forwar
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            return End(context, owner, e);
+            return End(context, node, e);
         }
         finally
         {

@@ -22,6 +22,7 @@ internal sealed class ForwardingMiddleware(
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _onItsWay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(1);
 
     // Longer than a try that meets nobody: the try got through, and what is lost now is another owner.
@@ -49,7 +50,7 @@ internal sealed class ForwardingMiddleware(
     {
         try
         {
-            if (target.Shard is not { } shard || cluster.RouteTo(shard) is ShardRoute.Here)
+            if (target.Shard is not { } shard || await IsHereAsync(context, shard))
             {
                 await next(context);
                 return;
@@ -63,6 +64,29 @@ internal sealed class ForwardingMiddleware(
         cluster.LookAgain();
         context.Response.Headers[NodeRequest.ShardToken] = TokenOf(target.Shard).ToString(CultureInfo.InvariantCulture);
         await context.WriteErrorAsync(StatusCodes.Status421MisdirectedRequest, "NotOwner", "This node does not own the session's shard (any more). Ask the owner.");
+    }
+
+    /// <summary>Returns whether the shard is here, or comes here soon: where it is on its way, the request waits for it, on the node that it goes to and on the one that it leaves.</summary>
+    private async Task<bool> IsHereAsync(HttpContext context, int shard)
+    {
+        var known = long.TryParse(context.Request.Headers[NodeRequest.ShardToken], CultureInfo.InvariantCulture, out var token) ? token : 0;
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var version = cluster.View.Version;
+            switch (cluster.RouteTo(shard))
+            {
+                case ShardRoute.Here:
+                    return true;
+                case ShardRoute.There there when there.Token >= known:
+                    return false;
+            }
+
+            if (time.GetElapsedTime(began) >= _onItsWay)
+                return false;
+            await WaitAsync(version, context.RequestAborted);
+            cluster.LookAgain();
+        }
     }
 
     private async Task RunAsync(HttpContext context, RequestTarget target)
@@ -84,7 +108,7 @@ internal sealed class ForwardingMiddleware(
                     break;
                 case ShardRoute.There there:
                     await context.Request.Body.DrainAsync(context.RequestAborted); // what is wrong with the body is the client's, and no fault of that node
-                    var end = await forwarder.SendAsync(context, there.Member, isRepeated);
+                    var end = await forwarder.SendAsync(context, there, isRepeated);
                     if (end == ForwardingEnd.Answered)
                         return;
                     isRepeated |= end == ForwardingEnd.Lost;

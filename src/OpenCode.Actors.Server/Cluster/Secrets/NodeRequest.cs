@@ -9,7 +9,7 @@ internal static class NodeRequest
     /// <summary>Header: the node that sends a client's request on. It is never sent on again (RULES G1).</summary>
     public const string ForwardedBy = "x-opencode-forwarded-by";
 
-    /// <summary>Header of a 421: the token under which the shard is owned, as far as the node knows.</summary>
+    /// <summary>Header of a request that was sent on, and of a 421: the token under which the shard is owned, as far as the sender knows.</summary>
     public const string ShardToken = "x-opencode-shard-token";
 
     private static readonly object Mark = new();

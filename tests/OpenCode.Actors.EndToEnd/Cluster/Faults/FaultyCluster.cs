@@ -30,6 +30,13 @@ internal sealed class FaultyCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Ends the database, and starts it again on its data.</summary>
+    public async Task RestartDatabaseAsync(Func<Task> endAsync)
+    {
+        await endAsync();
+        await Database.StartAgainAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes)

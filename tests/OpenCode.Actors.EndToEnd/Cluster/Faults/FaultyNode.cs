@@ -24,7 +24,7 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
     {
         if (_process is not null)
         {
-            await _process.DisposeAsync();
+            await EndAsync(_process);
         }
 
         await FromNodes.MendAsync();
@@ -60,10 +60,19 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
         if (_process is not null)
         {
             Process.Signal(Unix.Continue);
-            await _process.DisposeAsync();
+            await EndAsync(_process);
         }
 
         await ToDatabase.DisposeAsync();
         await FromNodes.DisposeAsync();
+    }
+
+    private async Task EndAsync(ServerProcess process)
+    {
+        await process.DisposeAsync();
+        if (Environment.GetEnvironmentVariable("OPENCODE_ACTORS_LOGS") is { } logs)
+        {
+            await File.AppendAllTextAsync(Path.Combine(logs, $"{name}.log"), process.Log);
+        }
     }
 }

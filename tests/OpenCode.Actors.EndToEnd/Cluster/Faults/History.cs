@@ -15,7 +15,7 @@ internal sealed class History(PostgresServer database)
 {
     private const string Audit =
         """
-        CREATE TABLE opencode_actors.audit (id bigint GENERATED ALWAYS AS IDENTITY, part int, owner text, inc bigint, session text, writer text);
+        CREATE TABLE opencode_actors.audit (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz DEFAULT clock_timestamp(), part int, owner text, inc bigint, session text, writer text);
         CREATE FUNCTION opencode_actors.note_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN INSERT INTO opencode_actors.audit (session, writer) VALUES (NEW.owner, current_setting('application_name')); RETURN NULL; END $$;
         CREATE FUNCTION opencode_actors.note_owner() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -48,18 +48,22 @@ internal sealed class History(PostgresServer database)
         }
     }
 
-    /// <summary>Notes which event a client saw at a position: the same for all.</summary>
-    public void Seen(long offset, string eventId)
+    /// <summary>Notes what a client saw at a position: the same for all.</summary>
+    public void Seen(long offset, string @event)
     {
-        var first = _seen.GetOrAdd(offset, eventId);
-        if (first != eventId)
+        var first = _seen.GetOrAdd(offset, @event);
+        if (first != @event)
         {
-            Blame($"At position {offset} one client saw {first}, another {eventId}.");
+            Blame($"At position {offset} one client saw {first}, another {@event}.");
         }
     }
 
     public async Task<long> HeadAsync() =>
         Convert.ToInt64(await database.ExecuteAsync("SELECT pos FROM opencode_actors.log_head"), CultureInfo.InvariantCulture);
+
+    /// <summary>Tells when the owner of a session's shard has changed for the first time since then; null when it has not.</summary>
+    public async Task<DateTime?> MovedAsync(string session, DateTime since) => (DateTime?)await database.ExecuteAsync(
+        string.Create(CultureInfo.InvariantCulture, $"SELECT at FROM opencode_actors.audit WHERE part = {ShardOf(session)} AND at > '{since:o}' ORDER BY id LIMIT 1"));
 
     /// <summary>Blames what the database has and nobody saw, and every write by a node that did not own its session's shard.</summary>
     /// <returns>How many events and writes were checked.</returns>

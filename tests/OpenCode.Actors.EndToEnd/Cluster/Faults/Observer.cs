@@ -83,7 +83,7 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
             history.Blame($"After position {Through} came {offset}: {frame.Data[..Math.Min(frame.Data.Length, 200)]}");
         }
 
-        history.Seen(offset, frame.EventId!);
+        history.Seen(offset, frame.Data);
         (Through, _id) = (offset, frame.Id);
         Events++;
     }

@@ -27,8 +27,13 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     {
         for (var i = 0; i < count; i++)
         {
-            var created = await SendAsync(nodes[i % nodes.Count], HttpMethod.Post, "/session", new { title = $"Session {i}" });
-            Sessions.Add(created!.Value.Text("id")!);
+            JsonElement? created;
+            while ((created = await SendAsync(nodes[i % nodes.Count], HttpMethod.Post, "/session", new { title = $"Session {i}" })) is null)
+            {
+                await Task.Delay(100);
+            }
+
+            Sessions.Add(created.Value.Text("id")!);
         }
     }
 
@@ -37,6 +42,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
         var random = new Random(seed);
         while (!stop.IsCancellationRequested)
         {
+            await Task.Delay(random.Next(1_000, 3_000), CancellationToken.None);
             var (node, session) = (nodes[random.Next(nodes.Count)], Sessions[random.Next(Sessions.Count)]);
             switch (random.Next(8))
             {
@@ -61,14 +67,14 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
         }
     }
 
-    /// <summary>Writes to a session until that succeeds.</summary>
+    /// <summary>Writes to a session until that succeeds: through one node, and where that does not take it through the next, as behind a balancer.</summary>
     /// <returns>How long that took.</returns>
-    public async Task<TimeSpan> WriteAsync(FaultyNode node, string session, CancellationToken stop)
+    public async Task<TimeSpan> WriteAsync(IReadOnlyList<FaultyNode> through, int first, string session)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (!stop.IsCancellationRequested && await SendAsync(node, HttpMethod.Patch, $"/session/{session}", new { title = $"Written {clock.ElapsedTicks}" }) is null)
+        for (var i = first; await SendAsync(through[i % through.Count], HttpMethod.Patch, $"/session/{session}", new { title = $"Written {clock.ElapsedTicks}" }) is null; i++)
         {
-            await Task.Delay(10, CancellationToken.None);
+            await Task.Delay(10);
         }
 
         return clock.Elapsed;

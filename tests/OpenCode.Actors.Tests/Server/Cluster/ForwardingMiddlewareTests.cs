@@ -63,6 +63,7 @@ public sealed class ForwardingMiddlewareTests
         var sent = Assert.Single(_nodes.Requests);
         Assert.Equal("http://a:4096/session/ses_one/x?directory=%2Fwork", sent.Address.AbsoluteUri);
         Assert.Equal(("POST", "{\"parts\":[1]}"), (sent.Method, sent.Body));
+        Assert.Equal("1", sent.Headers[NodeRequest.ShardToken]);
         Assert.Equal(("00-1-2-01", "request-7", "localhost"), (sent.Headers["traceparent"], sent.Headers["x-request-id"], sent.Headers["Host"]));
         Assert.DoesNotContain("Authorization", sent.Headers.Keys);
         Assert.StartsWith("node-", sent.Headers[Key], StringComparison.Ordinal);
@@ -85,6 +86,47 @@ public sealed class ForwardingMiddlewareTests
         Assert.Equal("1", context.Response.Headers[NodeRequest.ShardToken]);
         Assert.Empty(_nodes.Requests);
         Assert.Equal(1, _cluster.Looks);
+    }
+
+    [Fact]
+    public async Task A_forwarded_request_waits_for_a_shard_that_is_on_its_way_here()
+    {
+        _cluster.Give(_shard, "a"); // Token 1: the sender has heard of token 2 already.
+
+        var run = Begin("POST", "session.prompt", "{}", out var context, FromNode("2"));
+        Assert.False(run.IsCompleted);
+        _cluster.Give(_shard, "me");
+        await run;
+
+        Assert.Equal("here", Text(context));
+    }
+
+    [Fact]
+    public async Task A_forwarded_request_waits_while_its_shard_leaves_and_is_told_of_its_new_owner()
+    {
+        _cluster.Give(_shard, null);
+
+        var run = Begin("POST", "session.prompt", "{}", out var context, FromNode("1"));
+        Assert.False(run.IsCompleted);
+        _cluster.Give(_shard, "b");
+        await run;
+
+        Assert.Equal((421, "2"), (context.Response.StatusCode, context.Response.Headers[NodeRequest.ShardToken].ToString()));
+        Assert.Empty(_nodes.Requests);
+    }
+
+    [Fact]
+    public async Task A_forwarded_request_whose_shard_does_not_come_goes_back_after_a_second()
+    {
+        var run = Begin("POST", "session.prompt", "{}", out var context, FromNode("1"));
+        for (var waited = 0; waited < 10; waited++)
+        {
+            Assert.False(run.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        await run;
+        Assert.Equal(421, context.Response.StatusCode);
     }
 
     [Fact]
@@ -246,6 +288,13 @@ public sealed class ForwardingMiddlewareTests
 
         Assert.Equal("a", Assert.Single(_nodes.Requests).Address.Host);
     }
+
+    private static Action<HttpRequest> FromNode(string token) => request =>
+    {
+        NodeRequest.Admit(request.HttpContext);
+        request.Headers[NodeRequest.ForwardedBy] = "b";
+        request.Headers[NodeRequest.ShardToken] = token;
+    };
 
     private static string Text(HttpContext context) => Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
 

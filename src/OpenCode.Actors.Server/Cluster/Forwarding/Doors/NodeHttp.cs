@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using OpenCode.Actors.Server.Cluster.Secrets;
 
 namespace OpenCode.Actors.Server.Cluster.Forwarding.Doors;
@@ -24,10 +25,18 @@ internal sealed partial class NodeHttp(ClusterSettings settings, NodeSecrets sec
     {
         request.Headers.TryAddWithoutValidation(NodeRequest.Secret, secrets.Own);
         request.Headers.TryAddWithoutValidation(NodeRequest.ForwardedBy, settings.Node);
-        var answer = await _http.SendAsync(request, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.Forbidden)
-            LogRefused(logger, request.RequestUri!.GetLeftPart(UriPartial.Authority), ClusterSettings.SecretVariable);
-        return answer;
+        try
+        {
+            var answer = await _http.SendAsync(request, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.Forbidden)
+                LogRefused(logger, request.RequestUri!.GetLeftPart(UriPartial.Authority), ClusterSettings.SecretVariable);
+            return answer;
+        }
+        catch (SocketException lost)
+        {
+            // Reset between connect and first use: the handler lets that one through as it is.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, lost.Message, lost);
+        }
     }
 
     public void Dispose() => _http.Dispose();

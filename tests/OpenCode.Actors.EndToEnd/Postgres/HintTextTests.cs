@@ -1,0 +1,36 @@
+using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Postgres.Membership;
+
+namespace OpenCode.Actors.EndToEnd.Postgres;
+
+public sealed class HintTextTests
+{
+    [Fact]
+    public void A_hint_is_read_as_it_was_written()
+    {
+        ShardRow[] rows = [new(3, "node-1.b_c", 2, 17), new(63, "n", 1, 1)];
+
+        Assert.Equal("+3:17:2:node-1.b_c 63:1:1:n", HintText.Write(rows, isMore: true));
+        Assert.Equal((rows, true), Read("+3:17:2:node-1.b_c 63:1:1:n"));
+        Assert.Equal((rows, false), Read("3:17:2:node-1.b_c 63:1:1:n"));
+        Assert.Equal(([], true), Read(HintText.Write([], isMore: true)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("something else")]
+    [InlineData("3:x:2:a")]
+    [InlineData("3:17:2:")]
+    [InlineData("3:17:2:a:b")]
+    public void What_is_not_understood_is_a_reason_to_look(string text) => Assert.Equal(([], true), Read(text));
+
+    [Fact]
+    public void What_is_too_long_for_a_notification_says_that_there_is_something_to_see()
+    {
+        var rows = Enumerable.Range(0, 1_000).Select(shard => new ShardRow(shard, "node", 1, 1));
+
+        Assert.Equal("", HintText.Write(rows, isMore: true));
+    }
+
+    private static (ShardRow[] Rows, bool IsMore) Read(string text) => ([.. HintText.Read(text).Shards], HintText.Read(text).IsMore);
+}

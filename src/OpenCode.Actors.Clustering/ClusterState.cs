@@ -11,6 +11,7 @@ internal sealed class ClusterState : ICluster
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Snapshot _now;
     private volatile IActorRef? _looks;
+    private volatile IActorRef? _shards;
 
     public ClusterState(ClusterOptions options, TimeProvider time)
     {
@@ -72,10 +73,14 @@ internal sealed class ClusterState : ICluster
 
     public void LookAgain() => _looks?.Tell(Looks.LookActor.LookNow.Instance);
 
+    public void OpenAgain() => _shards?.Tell(Placing.ShardsActor.OpenAgain.Instance);
+
     /// <summary>Tells everybody here what this node has changed itself.</summary>
     internal void Learn(IReadOnlyList<ShardRow> shards) => _looks?.Tell(new Looks.LookActor.Learn(shards));
 
     internal void SetLooks(IActorRef looks) => _looks = looks;
+
+    internal void SetShards(IActorRef shards) => _shards = shards;
 
     internal void SetJoined() => _joined.TrySetResult();
 

@@ -28,4 +28,7 @@ public interface ICluster
 
     /// <summary>Asks for a look at the database now: a route has turned out to be wrong.</summary>
     void LookAgain();
+
+    /// <summary>Has the shards of this node opened to its host once more: it has begun anew and runs none of them. Until then there is no route to them.</summary>
+    void OpenAgain();
 }

@@ -20,7 +20,7 @@ public interface IShardHost
     /// <param name="cancellationToken">The shards are lost meanwhile.</param>
     ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken);
 
-    /// <summary>Returns the shards with an unfinished turn: a rebalance leaves them where they are, a drain waits for them (RULES G2).</summary>
+    /// <summary>Returns the shards with a running turn: a rebalance leaves them where they are, a drain waits for them (RULES G2).</summary>
     /// <param name="cancellationToken">The answer is not needed any more.</param>
     ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken);
 

@@ -28,6 +28,12 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         public static Drain Instance { get; } = new();
     }
 
+    /// <summary>The host has begun anew.</summary>
+    public sealed record OpenAgain
+    {
+        public static OpenAgain Instance { get; } = new();
+    }
+
     /// <summary>The end of an operation; what it says counts only if no incarnation was lost meanwhile.</summary>
     private abstract record Ended(int Operation);
 
@@ -92,6 +98,9 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
             case Drain:
                 OnDrain();
                 break;
+            case OpenAgain:
+                OnOpenAgain();
+                break;
             case Abandon:
                 OnAbandon(Sender);
                 break;
@@ -109,6 +118,12 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
                 return Unhandled(message);
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask PreStartAsync()
+    {
+        setup.State.SetShards(Self);
         return ValueTask.CompletedTask;
     }
 
@@ -252,6 +267,16 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
         return [.. handovers.Where(handover => given.Contains(handover.Fence.Shard)).Select(static handover => handover.After)];
     }
 
+    // What became of an operation under way nobody will say: a look does.
+    private void OnOpenAgain()
+    {
+        LogOpenAgain(_logger, _open.Count);
+        EndOperation();
+        Forget(_open.Keys);
+        _freshFrom = setup.Time.GetTimestamp();
+        setup.State.LookAgain();
+    }
+
     private void OnAbandon(IActorRef asker)
     {
         EndOperation();
@@ -309,6 +334,9 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
 
     [LoggerMessage(EventId = 4022, Level = LogLevel.Warning, Message = "The shards {Shards} have another owner although this node was not declared dead; they stop here.")]
     private static partial void LogLost(ILogger logger, string shards);
+
+    [LoggerMessage(EventId = 4024, Level = LogLevel.Error, Message = "What ran the {Count} shards of this node has failed and begun anew; they are opened to it again.")]
+    private static partial void LogOpenAgain(ILogger logger, int count);
 
     [LoggerMessage(EventId = 4023, Level = LogLevel.Warning, Message = "Failed at {What}. It is tried again.")]
     private static partial void LogOperationFailed(ILogger logger, string what, Exception cause);

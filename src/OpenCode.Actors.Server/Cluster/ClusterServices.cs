@@ -23,7 +23,7 @@ internal static class ClusterServices
 
         services.AddSingleton(settings).AddSingleton(new NodeSecrets(settings.Secrets));
         services.AddSingleton<CommandGate>().AddSingleton<NodeGate>();
-        services.AddSingleton<IShardWatch, LostShards>().AddSingleton<IShardHost, RegionShardHost>();
+        services.AddSingleton<IShardWatch, LostShards>().AddSingleton<RegionShardHost>().AddSingleton<IShardHost>(static provider => provider.GetRequiredService<RegionShardHost>());
         services.TryAddSingleton<INodeHttp, NodeHttp>();
         services.AddSingleton<ForwardingMetrics>().AddSingleton<Forwarder>().AddSingleton<RemoteDeletion>().AddSingleton<OtherNodes>().AddSingleton<SecretCheck>();
         services.AddHostedService<ClusterWatch>().AddHostedService<JournalPulse>().AddHostedService<HandOverFirst>();

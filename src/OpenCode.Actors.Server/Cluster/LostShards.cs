@@ -4,9 +4,15 @@ using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>A refused append is news of the cluster: look at it now.</summary>
+/// <summary>What the region says of its shards, for the cluster.</summary>
 internal sealed class LostShards(IServiceProvider services) : IShardWatch
 {
     // Asked for late: the cluster needs the region, and the region this.
     public void OnLost(Fence fence) => services.GetRequiredService<ICluster>().LookAgain();
+
+    public void OnRestarted()
+    {
+        services.GetRequiredService<RegionShardHost>().BeginAnew();
+        services.GetRequiredService<ICluster>().OpenAgain();
+    }
 }

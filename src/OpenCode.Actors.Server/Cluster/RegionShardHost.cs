@@ -6,8 +6,12 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Server.Cluster;
 
 /// <summary>Lets the region run what the cluster gives to this node.</summary>
-internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGate gate) : IShardHost
+internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGate gate) : IShardHost, IDisposable
 {
+    // Of the instance of the region that is asked: one that has failed answers nothing any more.
+    private volatile CancellationTokenSource _region = new();
+    private volatile bool _isSuspended;
+
     public async ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken) =>
         await AskAsync<SessionsActor.ShardsOpened>(new SessionsActor.OpenShards(shards), cancellationToken);
 
@@ -17,22 +21,35 @@ internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGa
     public async ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken) =>
         (await AskAsync<SessionsActor.BusyShards>(new SessionsActor.ListBusyShards(), cancellationToken)).Shards;
 
+    /// <summary>The region has begun anew: what it was asked has failed, and it has to be told what holds.</summary>
+    public void BeginAnew()
+    {
+        using var failed = Interlocked.Exchange(ref _region, new CancellationTokenSource());
+        failed.Cancel();
+        if (_isSuspended)
+            region.ActorRef.Tell(new SessionsActor.Suspend());
+    }
+
     public void Suspend()
     {
+        _isSuspended = true;
         gate.Suspend();
         region.ActorRef.Tell(new SessionsActor.Suspend());
     }
 
     public void Resume()
     {
+        _isSuspended = false;
         gate.Resume();
         region.ActorRef.Tell(new SessionsActor.Resume());
     }
 
+    public void Dispose() => _region.Dispose();
+
     // No deadline: what is under way ends with the shards, and their loss is the caller's to tell.
     private async Task<T> AskAsync<T>(object command, CancellationToken cancellationToken)
     {
-        using var never = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var never = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _region.Token);
         return await region.ActorRef.Ask<T>(command, Timeout.InfiniteTimeSpan, never.Token);
     }
 }

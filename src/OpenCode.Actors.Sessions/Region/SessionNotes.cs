@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Region;
 
@@ -19,9 +20,15 @@ internal sealed record SessionNotes(
     ImmutableList<QuestionRequest> Questions,
     ImmutableList<PermissionRule> Remembered)
 {
+    /// <summary>Gets a value indicating whether its turn does nothing but wait for its user (RULES C5). Known of sessions that are awake here.</summary>
+    public bool IsParked { get; private init; }
+
     /// <summary>Gets the notes of a session of which nothing is told yet.</summary>
     public static SessionNotes None { get; } = new(null, SessionStatus.Idle, [], [], []);
 
     /// <summary>Takes the notes of a state.</summary>
-    public static SessionNotes Of(SessionState state) => new(state.Info, state.Status, state.Permissions, state.Questions, state.Remembered);
+    public static SessionNotes Of(SessionState state) => new(state.Info, state.Status, state.Permissions, state.Questions, state.Remembered)
+    {
+        IsParked = state is { Turn.Stream: not null } && state.Permissions.Count + state.Questions.Count > 0 && Recovery.IsParked(state),
+    };
 }

@@ -34,7 +34,7 @@ internal sealed partial class SessionsActor
     /// <summary>Nothing of the shards runs here. What an abandoned one had given to the journal is decided by its token.</summary>
     public sealed record ShardsClosed;
 
-    /// <summary>Asks which shards have an unfinished turn.</summary>
+    /// <summary>Asks which shards have a running turn. One that only waits for its user waits as well elsewhere (RULES C5, G2).</summary>
     public sealed record ListBusyShards;
 
     public sealed record BusyShards(IReadOnlySet<int> Shards);
@@ -71,13 +71,15 @@ internal sealed partial class SessionsActor
             case ShardLost m:
                 return OnShardLost(m);
             case ListBusyShards:
-                return Answer(new BusyShards(_children.Keys.Where(id => _active.TryGetValue(id, out var notes) && notes.Status is not IdleStatus).Select(Shard.Of).ToHashSet()));
+                return Answer(new BusyShards(_children.Keys.Where(IsRunning).Select(Shard.Of).ToHashSet()));
             case Suspend or Resume:
                 return OnSuspension(message is Suspend);
             default:
                 return HandleFollowing(message);
         }
     }
+
+    private bool IsRunning(SessionId id) => _active.TryGetValue(id, out var notes) && notes is { Status: not IdleStatus, IsParked: false };
 
     private bool IsElsewhere(SessionId id) => _gate is not null && _gate.FenceOf(id) is null;
 

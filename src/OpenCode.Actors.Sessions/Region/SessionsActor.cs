@@ -69,6 +69,12 @@ internal sealed partial class SessionsActor(IActorRef journal, SessionSetup setu
 
     protected override ValueTask PreStartAsync() => BeginStart();
 
+    protected override ValueTask PostRestartAsync(Exception cause)
+    {
+        setup.Shards?.OnRestarted();
+        return PreStartAsync();
+    }
+
     protected override ValueTask ReceiveAsync(object message) => _gate is null ? Handle(message) : HandleShared(message);
 
     private ValueTask Handle(object message) => message switch

@@ -8,4 +8,7 @@ internal interface IShardWatch
     /// <summary>The journal refused an append: somebody else owns the shard. Its sessions have been told to stop.</summary>
     /// <param name="fence">The claim that no longer holds.</param>
     void OnLost(Fence fence);
+
+    /// <summary>The region has failed and begun anew: no shard is open in it, it is not suspended, and what it was asked before is not answered any more.</summary>
+    void OnRestarted();
 }

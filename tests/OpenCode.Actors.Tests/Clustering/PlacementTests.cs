@@ -132,6 +132,37 @@ public sealed class PlacementTests : IDisposable
     }
 
     [Fact]
+    public void A_host_that_begins_anew_gets_its_shards_again_under_the_tokens_they_have()
+    {
+        var nodes = _kit.StartEven("a", "b");
+        var before = nodes[0].Host.Open.ToDictionary();
+
+        nodes[0].Host.Forget();
+        _kit.RunDry();
+        Assert.Equal(0, nodes[0].Served);
+        _kit.AdvanceUntil(_kit.AreAllServed, 0.5);
+
+        Assert.Equal(before, nodes[0].Host.Open);
+        Assert.Equal(1, nodes[0].Cluster.View.Self.Incarnation);
+    }
+
+    [Fact]
+    public void A_host_that_begins_anew_in_the_middle_of_a_hand_over_is_asked_anew()
+    {
+        var nodes = _kit.StartEven("a", "b");
+        nodes[0].Host.HoldClose = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var drained = nodes[0].Drain();
+        _kit.Advance(0.5);
+
+        nodes[0].Host.HoldClose = null; // The old instance never answers.
+        nodes[0].Host.Forget();
+
+        _kit.AdvanceUntil(() => drained.IsCompleted, 2);
+        _kit.AdvanceUntil(_kit.AreAllServed, 0.5);
+        Assert.Equal(64, nodes[1].Served);
+    }
+
+    [Fact]
     public async Task A_drain_gives_everything_away_and_the_node_is_dead_by_its_own_wish()
     {
         var nodes = _kit.StartEven("a", "b", "c");

@@ -27,6 +27,13 @@ internal sealed class RecordingHost(TestNode node) : IShardHost
     /// <summary>While it is there, nothing is closed that is not lost.</summary>
     public TaskCompletionSource? HoldClose { get; set; }
 
+    /// <summary>Fails and begins anew: it runs nothing any more.</summary>
+    public void Forget()
+    {
+        _open.Clear();
+        node.State.OpenAgain();
+    }
+
     public ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken)
     {
         Fail();

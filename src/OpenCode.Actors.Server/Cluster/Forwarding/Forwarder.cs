@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using OpenCode.Actors.Clustering;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Endpoints;
 
@@ -64,14 +63,10 @@ internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, Forwar
     private static bool WaitsForTurn(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName is MessageEndpoints.PromptName or MessageEndpoints.ShellName;
 
-    // The first try was lost, and somebody has done it since: whoever asked for it has what it wanted.
     private static Task AnswerAsync(HttpContext context, HttpResponseMessage answer, bool isRepeated, CancellationToken cancellationToken) =>
-        isRepeated && answer.StatusCode == HttpStatusCode.NotFound && IsDoneOnce(context)
-            ? context.Response.WriteAsJsonAsync(true, ProtocolJson.Wire.Boolean, cancellationToken: cancellationToken)
+        isRepeated && answer.StatusCode == HttpStatusCode.NotFound && DoneOnce.IsShownBy404(context)
+            ? DoneOnce.AnswerAsync(context, cancellationToken)
             : ForwardedRequest.AnswerAsync(context, answer, cancellationToken);
-
-    private static bool IsDoneOnce(HttpContext context) =>
-        HttpMethods.IsDelete(context.Request.Method) || context.GetRouteValue("requestID") is not null || context.GetRouteValue("permissionID") is not null;
 
     private ForwardingEnd End(HttpContext context, Member owner, Exception cause)
     {

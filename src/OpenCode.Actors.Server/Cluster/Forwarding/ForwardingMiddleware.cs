@@ -101,7 +101,7 @@ internal sealed class ForwardingMiddleware(
             var began = time.GetTimestamp();
             switch (Owner(target, isTriedHere))
             {
-                case ShardRoute.Here when await TryHereAsync(context):
+                case ShardRoute.Here when await TryHereAsync(context, isRepeated):
                     return;
                 case ShardRoute.Here:
                     isTriedHere = true;
@@ -164,12 +164,15 @@ internal sealed class ForwardingMiddleware(
         return most is not null && view.Shards.Any(most.Owns) ? new ShardRoute.There(most, 0) : ShardRoute.Nowhere.Instance;
     }
 
-    private async Task<bool> TryHereAsync(HttpContext context)
+    private async Task<bool> TryHereAsync(HttpContext context, bool isRepeated)
     {
         context.Request.Body.Position = 0; // an earlier try, here or at another node, may have read it
         try
         {
-            await next(context);
+            if (isRepeated && DoneOnce.IsShownBy404(context))
+                await DoneOnce.RunAsync(context, next);
+            else
+                await next(context);
             return true;
         }
         catch (MisroutedException) when (!context.Response.HasStarted)

@@ -46,6 +46,8 @@ internal sealed class FakeCluster : ICluster
 
     public void LookAgain() => Looks++;
 
+    public void OpenAgain() => throw new NotSupportedException();
+
     public void Give(int shard, string? owner)
     {
         _open.Add(shard);

@@ -200,6 +200,36 @@ public sealed class ForwardingMiddlewareTests
         Assert.Equal((200, "true"), (context.Response.StatusCode, Text(context)));
     }
 
+    [Theory]
+    [InlineData(404, "{}", 200, "true")]
+    [InlineData(200, "true", 200, "true")]
+    [InlineData(400, "{\"no\":1}", 400, "{\"no\":1}")]
+    public async Task What_was_lost_on_its_way_and_is_done_when_its_session_has_come_here_counts_as_done(int status, string answer, int expected, string text)
+    {
+        _cluster.Give(_shard, "a");
+        _nodes.Fail(new HttpRequestException("reset"));
+        _endpoint = async here =>
+        {
+            here.Response.StatusCode = status;
+            await here.Response.WriteAsync(answer);
+        };
+
+        var run = Begin("DELETE", "session.delete", "", out var context);
+        _cluster.Give(_shard, "me");
+        await run;
+
+        Assert.Equal((expected, text), (context.Response.StatusCode, Text(context)));
+    }
+
+    [Fact]
+    public async Task A_request_that_was_never_sent_away_is_not_found_where_there_is_no_session()
+    {
+        _cluster.Give(_shard, "me");
+        _endpoint = here => { here.Response.StatusCode = 404; return Task.CompletedTask; };
+
+        Assert.Equal(404, (await SendAsync("DELETE", "session.delete", "")).Response.StatusCode);
+    }
+
     [Fact]
     public async Task A_shard_that_nobody_owns_for_longer_than_a_takeover_is_answered_503_with_Retry_After()
     {

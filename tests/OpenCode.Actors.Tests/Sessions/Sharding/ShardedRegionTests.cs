@@ -73,6 +73,7 @@ public sealed class ShardedRegionTests : SessionsKit
         Model.Answer.Bash("call_1", "ls").EndWithCalls();
         await RunDryAsync();
         var request = Assert.Single(await PermissionsAsync());
+        Assert.Empty((await AskAsync<SessionsActor.BusyShards>(Region, new SessionsActor.ListBusyShards())).Shards); // G2: it runs no turn, so it may move.
         var end = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
         await RunDryAsync();
 
@@ -176,6 +177,23 @@ public sealed class ShardedRegionTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_region_that_fails_says_so_and_goes_on_with_what_is_opened_to_it_again()
+    {
+        await OpenAsync(Region, 5);
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+
+        Region.Tell(new SessionsActor.CloseShards(null!, Abandon: false)); // Nobody can make sense of that.
+        await RunDryAsync();
+        Assert.Equal(1, _losses.Restarts);
+        Assert.Equal(new NotHere(5), await AskAsync<object>(session.Id, Prompt("x")));
+        await AskAsync<SessionsActor.ShardsOpened>(Region, new SessionsActor.OpenShards([new Fence(5, 1)]));
+
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<SessionActor.TurnEnded>(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"))).Message).Error!.Name);
+        await PromptAsync(session.Id);
+    }
+
+    [Fact]
     public async Task A_rule_learned_on_one_node_holds_on_the_others()
     {
         Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
@@ -234,6 +252,10 @@ public sealed class ShardedRegionTests : SessionsKit
     {
         public List<Fence> Lost { get; } = [];
 
+        public int Restarts { get; private set; }
+
         public void OnLost(Fence fence) => Lost.Add(fence);
+
+        public void OnRestarted() => Restarts++;
     }
 }

@@ -11,9 +11,9 @@ public sealed class HintTextTests
         ShardRow[] rows = [new(3, "node-1.b_c", 2, 17), new(63, "n", 1, 1)];
 
         Assert.Equal("+3:17:2:node-1.b_c 63:1:1:n", HintText.Write(rows, isMore: true));
-        Assert.Equal((rows, true), Read("+3:17:2:node-1.b_c 63:1:1:n"));
-        Assert.Equal((rows, false), Read("3:17:2:node-1.b_c 63:1:1:n"));
-        Assert.Equal(([], true), Read(HintText.Write([], isMore: true)));
+        AssertRead("+3:17:2:node-1.b_c 63:1:1:n", isMore: true, rows);
+        AssertRead("3:17:2:node-1.b_c 63:1:1:n", isMore: false, rows);
+        AssertRead(HintText.Write([], isMore: true), isMore: true);
     }
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class HintTextTests
     [InlineData("3:x:2:a")]
     [InlineData("3:17:2:")]
     [InlineData("3:17:2:a:b")]
-    public void What_is_not_understood_is_a_reason_to_look(string text) => Assert.Equal(([], true), Read(text));
+    public void What_is_not_understood_is_a_reason_to_look(string text) => AssertRead(text, isMore: true);
 
     [Fact]
     public void What_is_too_long_for_a_notification_says_that_there_is_something_to_see()
@@ -32,5 +32,10 @@ public sealed class HintTextTests
         Assert.Equal("", HintText.Write(rows, isMore: true));
     }
 
-    private static (ShardRow[] Rows, bool IsMore) Read(string text) => ([.. HintText.Read(text).Shards], HintText.Read(text).IsMore);
+    private static void AssertRead(string text, bool isMore, params ShardRow[] rows)
+    {
+        var hint = HintText.Read(text);
+        Assert.Equal(rows, hint.Shards);
+        Assert.Equal(isMore, hint.IsMore);
+    }
 }

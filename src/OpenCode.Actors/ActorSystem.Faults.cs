@@ -10,7 +10,7 @@ public sealed partial class ActorSystem
     private long _deadLetterCount;
     private long _zombieCount;
 
-    internal void DeadLetter(in Envelope envelope, IActorRef recipient, DeadLetterReason reason)
+    internal void DeadLetter(Envelope envelope, IActorRef recipient, DeadLetterReason reason)
     {
         Interlocked.Increment(ref _deadLetterCount);
         Metrics.MessageLost(reason);

@@ -15,9 +15,6 @@ public abstract record MailboxOptions
     /// <summary>Gets a queue without a bound, for the journal and the log only.</summary>
     public static MailboxOptions Unbounded { get; } = new UnboundedOptions();
 
-    /// <summary>Gets a queue without a bound and without garbage per message, about 1 kB big when empty: for the few actors that all others talk to.</summary>
-    public static MailboxOptions Hot { get; } = new HotOptions();
-
     /// <summary>A bounded queue.</summary>
     /// <param name="capacity">1 or more messages.</param>
     /// <param name="policy">What happens when it is full.</param>
@@ -42,11 +39,6 @@ public abstract record MailboxOptions
     private sealed record UnboundedOptions : MailboxOptions
     {
         internal override Mailbox Create() => new CountedMailbox(int.MaxValue, OverflowPolicy.Reject);
-    }
-
-    private sealed record HotOptions : MailboxOptions
-    {
-        internal override Mailbox Create() => new HotMailbox();
     }
 
     private sealed record BoundedOptions(int Capacity, OverflowPolicy Policy) : MailboxOptions

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using OpenCode.Actors.Mailboxes;
 
 namespace OpenCode.Actors.Cells;
@@ -205,7 +204,7 @@ internal sealed partial class ActorCell
         _phase = Phase.Stopped;
         UnwatchAll();
         Interlocked.Or(ref _status, Closed);
-        _rare?.Stash?.Bury(envelope => Bury(envelope));
+        _rare?.Stash?.Bury(Bury);
         BuryMailbox();
         _mailbox.SignalRoom();
         System.Metrics.CellEnded();
@@ -221,11 +220,11 @@ internal sealed partial class ActorCell
 
     private void BuryMailbox()
     {
-        while (_mailbox.TryDequeue(out var envelope))
+        for (var envelope = _mailbox.Dequeue(); !envelope.IsNone; envelope = _mailbox.Dequeue())
             Bury(envelope);
     }
 
-    private void Bury(in Envelope envelope)
+    private void Bury(Envelope envelope)
     {
         if (envelope.Message is not SelfMessage self)
             System.DeadLetter(envelope, this, DeadLetterReason.Stopped);
@@ -254,47 +253,6 @@ internal sealed partial class ActorCell
             System.Log.HookFailed("A callback of the incarnation's token", Path, exception);
         }
     }
-
-    private ValueTask HookAsync(in ValueTask hook, bool limited) => hook.IsCompleted ? hook : AwaitHookAsync(hook, limited);
-
-    private async ValueTask AwaitHookAsync(ValueTask hook, bool limited)
-    {
-        var work = BeginWork(hook, isHandler: false);
-        if (limited || _stopRequested)
-            StartGrace(work);
-        await work.WhenEnded();
-        if (work.Error is { } error)
-            ExceptionDispatchInfo.Throw(error);
-    }
-
-    /// <summary>Waits for the handler under way, no longer than the grace.</summary>
-    private async ValueTask WorkEndAsync()
-    {
-        if (_work is not { } work)
-            return;
-        StartGrace(work);
-        await work.WhenEnded();
-    }
-
-    private async ValueTask ChildrenEndAsync(bool onlyStopping)
-    {
-        while ((onlyStopping ? _children?.StoppingCount : _children?.Count) > 0)
-        {
-            var childEnded = Rare.ChildEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await childEnded.Task;
-            Enter();
-        }
-    }
-
-    private void StartGrace(UserWork work) => work.Grace ??= System.Time.CreateTimer(
-        static state =>
-        {
-            var (cell, work) = ((ActorCell, UserWork))state!;
-            cell.SendSystem(new GraceOver(work));
-        },
-        (this, work),
-        System.StopGrace,
-        Timeout.InfiniteTimeSpan);
 
     /// <summary>User messages wait unless the actor is there, is well and has nothing in hand.</summary>
     private void UpdateHeld()

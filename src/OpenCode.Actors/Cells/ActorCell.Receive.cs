@@ -65,7 +65,7 @@ internal sealed partial class ActorCell
         work.Abandon();
     }
 
-    private void Handle(in Envelope envelope)
+    private void Handle(Envelope envelope)
     {
         _current = envelope;
         ValueTask task;
@@ -103,7 +103,7 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>A question without an answer yet: who asked hears of it when this actor ends first.</summary>
-    private void RememberAsk(in Envelope envelope)
+    private void RememberAsk(Envelope envelope)
     {
         if (envelope.Sender is AskRef { IsCompleted: false } ask && ReferenceEquals(ask.Target, this))
             (Rare.Asks ??= new OpenAsks()).Add(ask);

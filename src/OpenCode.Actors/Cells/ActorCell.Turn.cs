@@ -79,7 +79,10 @@ internal sealed partial class ActorCell
                 return;
             }
 
-            if (status >= Held || !TryTake(out var envelope))
+            if (status >= Held)
+                return;
+            var envelope = Take();
+            if (envelope.IsNone)
                 return;
 
             GiveFollowerAway();
@@ -139,16 +142,7 @@ internal sealed partial class ActorCell
         Enter();
     }
 
-    private bool TryTake(out Envelope envelope)
-    {
-        if (_rare?.Stash is { HasFront: true } stash)
-        {
-            envelope = stash.TakeFront();
-            return true;
-        }
-
-        return _mailbox.TryDequeue(out envelope);
-    }
+    private Envelope Take() => _rare?.Stash is { HasFront: true } stash ? stash.TakeFront() : _mailbox.Dequeue();
 
     /// <summary>Makes this thread's context that of the cell, after anything that may have exchanged one of them.</summary>
     private void Enter()

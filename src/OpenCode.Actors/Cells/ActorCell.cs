@@ -73,7 +73,7 @@ internal sealed partial class ActorCell : CellInbox, IInternalRef, IActorContext
 
         if (!_mailbox.TryEnqueue(envelope, out var lost))
             OnNotTaken(envelope);
-        else if (lost.Message is not null)
+        else if (!lost.IsNone)
             System.DeadLetter(lost, this, DeadLetterReason.MailboxFull);
         Schedule(preferLocal: true);
     }
@@ -100,7 +100,7 @@ internal sealed partial class ActorCell : CellInbox, IInternalRef, IActorContext
 
             if (_mailbox.TryEnqueue(envelope, out var lost))
             {
-                if (lost.Message is not null)
+                if (!lost.IsNone)
                     System.DeadLetter(lost, this, DeadLetterReason.MailboxFull);
                 Schedule(preferLocal: true);
                 return;
@@ -170,7 +170,7 @@ internal sealed partial class ActorCell : CellInbox, IInternalRef, IActorContext
         return Interlocked.CompareExchange(ref _path, path, null) ?? path;
     }
 
-    private void OnNotTaken(in Envelope envelope)
+    private void OnNotTaken(Envelope envelope)
     {
         if (envelope.Message is ControlMessage)
         {

@@ -12,7 +12,7 @@ internal sealed class CountedMailbox(int capacity, OverflowPolicy policy) : Mail
 
     public override bool IsEmpty => _queue.IsEmpty;
 
-    public override bool TryEnqueue(in Envelope envelope, out Envelope lost)
+    public override bool TryEnqueue(Envelope envelope, out Envelope lost)
     {
         var limit = Volatile.Read(ref _limit);
         while (!_queue.TryEnqueue(envelope, limit))
@@ -32,13 +32,13 @@ internal sealed class CountedMailbox(int capacity, OverflowPolicy policy) : Mail
         return true;
     }
 
-    public override void ForceEnqueue(in Envelope envelope) => _queue.TryEnqueue(envelope, long.MaxValue);
+    public override void ForceEnqueue(Envelope envelope) => _queue.TryEnqueue(envelope, long.MaxValue);
 
-    public override bool TryDequeue(out Envelope envelope)
+    public override Envelope Dequeue()
     {
-        if (!_queue.TryDequeue(out envelope))
-            return false;
-        SignalRoom();
-        return true;
+        var envelope = _queue.Dequeue();
+        if (!envelope.IsNone)
+            SignalRoom();
+        return envelope;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class DroppingMailbox(int capacity, OverflowPolicy policy, Func<
         }
     }
 
-    public override bool TryEnqueue(in Envelope envelope, out Envelope lost)
+    public override bool TryEnqueue(Envelope envelope, out Envelope lost)
     {
         lost = default;
         var envelopeKey = envelope.Message is ControlMessage ? null : key?.Invoke(envelope.Message);
@@ -51,28 +51,25 @@ internal sealed class DroppingMailbox(int capacity, OverflowPolicy policy, Func<
         return true;
     }
 
-    public override void ForceEnqueue(in Envelope envelope)
+    public override void ForceEnqueue(Envelope envelope)
     {
         lock (_lock)
             _queue.AddLast(new Waiting(envelope, Key: null));
     }
 
-    public override bool TryDequeue(out Envelope envelope)
+    public override Envelope Dequeue()
     {
+        Envelope envelope;
         lock (_lock)
         {
             if (_queue.First is not { } first)
-            {
-                envelope = default;
-                return false;
-            }
-
+                return default;
             envelope = first.Value.Envelope;
             Remove(first);
         }
 
         SignalRoom();
-        return true;
+        return envelope;
     }
 
     private void Remove(LinkedListNode<Waiting> node)

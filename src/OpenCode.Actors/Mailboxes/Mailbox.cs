@@ -19,17 +19,16 @@ internal abstract class Mailbox
 
     /// <summary>Puts a message at the tail, if there is room.</summary>
     /// <param name="envelope">The message.</param>
-    /// <param name="lost">What was dropped for it, or the message itself when it was not taken; its message is null when nothing was lost.</param>
+    /// <param name="lost">What was dropped for it, or the message itself when it was not taken; none when nothing was lost.</param>
     /// <returns>False when the message was not taken.</returns>
-    public abstract bool TryEnqueue(in Envelope envelope, out Envelope lost);
+    public abstract bool TryEnqueue(Envelope envelope, out Envelope lost);
 
     /// <summary>Puts a message at the tail also beyond the bound: what a cell sends to itself is bounded by the cell.</summary>
     /// <param name="envelope">The message.</param>
-    public abstract void ForceEnqueue(in Envelope envelope);
+    public abstract void ForceEnqueue(Envelope envelope);
 
-    /// <summary>Takes the first message. Called by the cell's turn only.</summary>
-    /// <param name="envelope">The message.</param>
-    public abstract bool TryDequeue(out Envelope envelope);
+    /// <summary>Takes the first message, or none. Called by the cell's turn only.</summary>
+    public abstract Envelope Dequeue();
 
     /// <summary>Returns a task that ends when the next message was taken out. Look for room again after the call, before waiting.</summary>
     public Task WaitForRoom()

@@ -42,7 +42,7 @@ internal struct RingQueue
     }
 
     /// <summary>Puts a message at the tail, unless its position is not below the limit. A full fence in either case but the refusal.</summary>
-    public bool TryEnqueue(in Envelope envelope, long limit)
+    public bool TryEnqueue(Envelope envelope, long limit)
     {
         while (true)
         {
@@ -73,23 +73,25 @@ internal struct RingQueue
         }
     }
 
-    /// <summary>Takes the first message. By the consumer only.</summary>
-    public bool TryDequeue(out Envelope envelope)
+    /// <summary>Takes the first message, or none. By the consumer only.</summary>
+    public Envelope Dequeue()
     {
         var ring = _oldest;
-        while (!ring.TryTake(out envelope))
+        while (true)
         {
+            var envelope = ring.Take();
+            if (!envelope.IsNone)
+                return envelope;
+
             // Nothing there, or its producer has not written it yet, or the ring was closed at this position.
             if (Volatile.Read(ref ring.Next) is not { } next || (ring.Claimed & ~ClosedBit) != ring.Taken)
-                return false;
+                return default;
             Volatile.Write(ref _oldest, next);
             ring = next;
         }
-
-        return true;
     }
 
-    private bool TryAppend(Ring full, long position, in Envelope envelope)
+    private bool TryAppend(Ring full, long position, Envelope envelope)
     {
         var ring = new Ring(Math.Min(2 * full.Length, LastLength), position);
         ring.Claimed = position + 1;
@@ -110,30 +112,27 @@ internal struct RingQueue
 
         public int Length => _slots.Length;
 
-        public void Put(long position, in Envelope envelope)
+        public void Put(long position, Envelope envelope)
         {
             ref var slot = ref _slots[position & (_slots.Length - 1)];
             slot.Sender = envelope.Sender;
             Volatile.Write(ref slot.Message, envelope.Message);
         }
 
-        public bool TryTake(out Envelope envelope)
+        public Envelope Take()
         {
             var position = Taken;
             ref var slot = ref _slots[position & (_slots.Length - 1)];
             var message = Volatile.Read(ref slot.Message);
             if (message is null)
-            {
-                envelope = default;
-                return false;
-            }
+                return default;
 
-            envelope = new Envelope(message, slot.Sender);
+            var envelope = new Envelope(message, slot.Sender);
             slot = default;
             Volatile.Write(ref Taken, ++position);
             if (position == End)
                 Volatile.Write(ref End, position + _slots.Length);
-            return true;
+            return envelope;
         }
     }
 

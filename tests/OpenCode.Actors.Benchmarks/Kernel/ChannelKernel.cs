@@ -52,8 +52,10 @@ internal sealed class ChannelKernel(string name, int? capacity) : IContender
 
         public void Tell(object message)
         {
-            if (!_channel.Writer.TryWrite(message))
-                _channel.Writer.WriteAsync(message).AsTask().GetAwaiter().GetResult(); // A full channel holds the sender up.
+            // A full channel holds the sender up; a closed one, at the end of a measurement, takes nothing any more.
+            while (!_channel.Writer.TryWrite(message) && _channel.Writer.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
+            {
+            }
         }
 
         public Task<object> Ask(object message)

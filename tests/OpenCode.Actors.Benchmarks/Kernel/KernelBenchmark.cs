@@ -15,7 +15,6 @@ internal static class KernelBenchmark
         [
             new OurKernel("ours, bounded", MailboxOptions.Bounded(int.MaxValue)), // The default's queue, with a bound that a flood does not reach.
             new OurKernel("ours, unbounded", MailboxOptions.Unbounded),
-            new OurKernel("ours, hot", MailboxOptions.Hot),
             new ChannelKernel("chan unbounded", capacity: null),
             new ChannelKernel("chan bounded 1024", capacity: 1024),
         ];
@@ -33,8 +32,8 @@ internal static class KernelBenchmark
             new("quiet actor among 16 busy, p99", "ms", tests.QuietAsync, Goal.AtMost(100)),
         ];
 
-        if (Array.IndexOf(options, "--only") is >= 0 and var only && only + 1 < options.Length)
-            rows = [.. rows.Where(row => row.Name.Contains(options[only + 1], StringComparison.OrdinalIgnoreCase))];
+        rows = [.. rows.Where(row => IsAskedFor(row.Name, "--only"))];
+        contenders = [.. contenders.Where(contender => IsAskedFor(contender.Name, "--contender"))];
 
         for (var round = 0; round <= Rounds; round++)
         {
@@ -54,6 +53,9 @@ internal static class KernelBenchmark
 
         Print(rows, contenders);
         return rows.All(row => row.Meets(contenders[0])) ? 0 : 1;
+
+        bool IsAskedFor(string name, string option) =>
+            Array.IndexOf(options, option) is not (>= 0 and var at) || at + 1 == options.Length || name.Contains(options[at + 1], StringComparison.OrdinalIgnoreCase);
     }
 
     private static void Print(Row[] rows, IContender[] contenders)

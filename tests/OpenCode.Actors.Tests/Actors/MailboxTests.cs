@@ -180,8 +180,7 @@ public sealed class MailboxTests : ActorKit
             Assert.Equal(capacity, sent - taken);
             for (var n = round % capacity; n >= 0; n--)
             {
-                Assert.True(mailbox.TryDequeue(out var envelope));
-                Assert.Equal(taken++, envelope.Message);
+                Assert.Equal(taken++, mailbox.Dequeue().Message);
             }
         }
     }
@@ -213,7 +212,7 @@ public sealed class MailboxTests : ActorKit
                 for (var left = Threads * Each; left > 0; left--)
                 {
                     Envelope envelope = default;
-                    SpinWait.SpinUntil(() => mailbox.TryDequeue(out envelope));
+                    SpinWait.SpinUntil(() => !(envelope = mailbox.Dequeue()).IsNone);
                     var (sender, number) = ((int, int))envelope.Message;
                     Assert.Equal(++taken[sender], number);
                 }

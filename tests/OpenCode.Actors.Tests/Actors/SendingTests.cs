@@ -49,7 +49,6 @@ public sealed class SendingTests : ActorKit
     [Theory]
     [InlineData("bounded")]
     [InlineData("unbounded")]
-    [InlineData("hot")]
     [InlineData("dropping")]
     public async Task Handling_of_a_message_happens_before_the_handling_of_the_next_so_fields_need_no_locks(string mailbox)
     {
@@ -75,7 +74,6 @@ public sealed class SendingTests : ActorKit
         }).WithMailbox(mailbox switch
         {
             "unbounded" => MailboxOptions.Unbounded,
-            "hot" => MailboxOptions.Hot,
             "dropping" => MailboxOptions.Bounded(int.MaxValue, OverflowPolicy.DropOldest),
             _ => MailboxOptions.Bounded(int.MaxValue),
         }));

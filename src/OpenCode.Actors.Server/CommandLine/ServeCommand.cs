@@ -7,6 +7,7 @@ using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
 using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Server.Hosting.Doors;
 using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine;
@@ -25,10 +26,12 @@ internal static class ServeCommand
         {
             var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, settings.WorkingFolder);
             await using var app = Program.Build(settings, configs);
+            var routes = app.WarmUpRoutesAsync();
             await app.OpenStorageAsync();
             if (app.Services.GetService<SecretCheck>() is { } secret)
                 await secret.AskAsync(CancellationToken.None);
             await StartAsync(app);
+            await routes;
             await JoinAsync(app);
             await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
             await app.WaitForShutdownAsync();

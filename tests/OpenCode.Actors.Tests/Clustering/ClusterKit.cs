@@ -31,7 +31,7 @@ internal sealed class ClusterKit : IDisposable
     /// <summary>Starts a node; <paramref name="utcSkew"/> is how far its clock is off.</summary>
     public TestNode Start(string name, TimeSpan utcSkew = default, Action<ClusterOptions>? configure = null)
     {
-        var options = new ClusterOptions { Name = name, Url = new Uri($"http://{name}:4096"), Tag = $"oc/{name}-{_nodes.Count}", Version = "1", DefaultLocation = "/work" };
+        var options = new ClusterOptions { Name = name, Url = new Uri($"http://{name}:4096"), Tag = $"oc/{name}-{_nodes.Count}", Version = "1", DefaultLocation = "/proj" };
         configure?.Invoke(options);
         Network.Set(options.Url, Reach.Accepted);
         var node = new TestNode(this, options, new SkewedTime(Time, utcSkew), _seed is { } seed ? seed + (ulong)_nodes.Count : null);

@@ -41,7 +41,7 @@ public sealed class SessionIndexTests
     [Fact]
     public void An_entry_read_from_its_row_is_the_one_of_its_info()
     {
-        var info = new Session(new SessionId("ses_1"), "slug", "global", "/work/ü \"x\"", "A \"title\"", "1", new SessionTime(1, 2) { Archived = 3 })
+        var info = new Session(new SessionId("ses_1"), "slug", "global", "/proj/ü \"x\"", "A \"title\"", "1", new SessionTime(1, 2) { Archived = 3 })
         {
             Path = "sub",
             ParentId = new SessionId("ses_0"),
@@ -66,5 +66,5 @@ public sealed class SessionIndexTests
         Assert.Throws<JsonException>(() => new EntryReader().Read(Encoding.UTF8.GetBytes(row), "ses_1"));
 
     private static SessionEntry Entry(int i) => new(
-        new SessionId($"ses_{i:D26}"), string.Concat("/work/", "project"), string.Concat("glo", "bal"), "", null, $"New session - {i:D24}", i, new byte[500]);
+        new SessionId($"ses_{i:D26}"), string.Concat("/proj/", "project"), string.Concat("glo", "bal"), "", null, $"New session - {i:D24}", i, new byte[500]);
 }

@@ -22,7 +22,7 @@ namespace OpenCode.Actors.Tests.Sessions;
 /// <summary>The whole of the sessions over an in-memory disk, on one thread: a test plays the model, the tools, the user and the power.</summary>
 public abstract class SessionsKit : ActorKit, IAsyncLifetime
 {
-    private protected const string Directory = "/work/project";
+    private protected const string Directory = "/proj/project";
 
     private readonly List<IActorRef> _actors = [];
     private int _lives;

@@ -125,7 +125,7 @@ public abstract class MembershipSpecification : IAsyncLifetime
 
         var refusal = await Assert.ThrowsAsync<OtherLocationException>(async () => await b.JoinAsync(Describe("b") with { Location = "/elsewhere" }, default));
 
-        Assert.Equal(("/elsewhere", "/work"), (refusal.Ours, refusal.Theirs));
+        Assert.Equal(("/elsewhere", "/proj"), (refusal.Ours, refusal.Theirs));
     }
 
     [SkippableFact]
@@ -336,7 +336,7 @@ public abstract class MembershipSpecification : IAsyncLifetime
         Assert.Equal((await b.Membership.LookAsync(default)).Shards, told.Shards.OrderBy(static row => row.Shard));
     }
 
-    protected static NodeDescription Describe(string name) => new(name, new Uri($"http://{name}:4096"), $"oc/{name}", 1, "1.0", "/work", Shards);
+    protected static NodeDescription Describe(string name) => new(name, new Uri($"http://{name}:4096"), $"oc/{name}", 1, "1.0", "/proj", Shards);
 
     protected async Task<Node> NodeAsync(string name)
     {

@@ -336,8 +336,8 @@ public sealed class ForwardingMiddlewareTests
 
     private Task Begin(string method, string endpoint, string body, out HttpContext context, Action<HttpRequest>? configure = null, params object[] metadata)
     {
-        var folders = new FakeFolderTree().Folder("/work");
-        context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddSingleton(new LocationResolver(folders, "/work")).BuildServiceProvider() };
+        var folders = new FakeFolderTree().Folder("/proj");
+        context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddSingleton(new LocationResolver(folders, "/proj")).BuildServiceProvider() };
         context.Request.Method = method;
         context.Request.Path = "/session/ses_one/x";
         context.Request.Host = new HostString("localhost");

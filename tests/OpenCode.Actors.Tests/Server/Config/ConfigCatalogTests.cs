@@ -82,9 +82,9 @@ public sealed class ConfigCatalogTests
         _files.Files[UserFile] = """{"model": "a/1", "provider": {"a": {"name": "A", "options": {"baseURL": "http://a", "apiKey": "k"}, "models": {"1": {}, "2": {}}}}, "permission": {"bash": "ask", "edit": "ask"}}""";
         _files.Variables["OPENCODE_CONFIG"] = "/etc/team.json";
         _files.Files["/etc/team.json"] = """{"provider": {"a": {"name": "B"}}, "permission": {"bash": "allow"}}""";
-        _files.Files["/work/opencode.jsonc"] = """{"model": "a/2"}""";
+        _files.Files["/proj/opencode.jsonc"] = """{"model": "a/2"}""";
 
-        var config = Open().For("/work").Values;
+        var config = Open().For("/proj").Values;
 
         Assert.Equal("a/2", config.Model);
         Assert.Equal(("B", "k"), (config.Providers[0].Name, config.Providers[0].ApiKey));
@@ -98,7 +98,7 @@ public sealed class ConfigCatalogTests
             {"model": "llama", "provider": {"a": {"options": {"baseURL": "ftp://x"}, "models": []}}, "permission": {"bash": {"*": "perhaps"}},
              "server": {"event_stream": {"heartbeat_ms": 999, "ring_bytes": "64M"}, "limits": {"streams": 1.5}}}
             """;
-        _files.Files["/work/opencode.json"] = """{"server": {"limits": {"streams": 1}}, "model": 3}""";
+        _files.Files["/proj/opencode.json"] = """{"server": {"limits": {"streams": 1}}, "model": 3}""";
 
         var mistakes = Assert.Throws<ConfigException>(() => Open()).Mistakes;
 
@@ -106,7 +106,7 @@ public sealed class ConfigCatalogTests
             [
                 (UserFile, "model"), (UserFile, "provider.a.options.baseURL"), (UserFile, "provider.a.models"), (UserFile, "permission.bash.*"),
                 (UserFile, "server.event_stream.heartbeat_ms"), (UserFile, "server.event_stream.ring_bytes"), (UserFile, "server.limits.streams"),
-                ("/work/opencode.json", "model"), ("/work/opencode.json", "server"),
+                ("/proj/opencode.json", "model"), ("/proj/opencode.json", "server"),
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("give 1000 to 60000 (milliseconds)", mistakes[4].Message, StringComparison.Ordinal);
@@ -118,14 +118,14 @@ public sealed class ConfigCatalogTests
         _files.Files[UserFile] = """
             {"provider": {"far": {"options": {"baseURL": "http://far", "apiKey": "{env:FAR_KEY}"}, "models": {"1": {}}}, "openai": {"models": {"gpt": {}}}}}
             """;
-        _files.Files["/work/opencode.json"] = """{"model": "far/2", "provider": {"near": {"models": {"1": {}}}}}""";
+        _files.Files["/proj/opencode.json"] = """{"model": "far/2", "provider": {"near": {"models": {"1": {}}}}}""";
 
         var mistakes = Assert.Throws<ConfigException>(() => Open()).Mistakes;
 
         Assert.Equal(
             [
-                ("/work/opencode.json", "model"), (UserFile, "provider.far.options.apiKey"), (UserFile, "provider.openai.options.apiKey"),
-                ("/work/opencode.json", "provider.near.options.baseURL"),
+                ("/proj/opencode.json", "model"), (UserFile, "provider.far.options.apiKey"), (UserFile, "provider.openai.options.apiKey"),
+                ("/proj/opencode.json", "provider.near.options.baseURL"),
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("far/1", mistakes[0].Message, StringComparison.Ordinal);
@@ -152,9 +152,9 @@ public sealed class ConfigCatalogTests
     public void The_last_file_that_sets_a_key_decides_whether_it_is_there()
     {
         _files.Files[UserFile] = """{"provider": {"a": {"options": {"baseURL": "http://a", "apiKey": "{env:NOT_SET}"}, "models": {"1": {}}}}}""";
-        _files.Files["/work/opencode.json"] = """{"provider": {"a": {"options": {"apiKey": "k"}}}}""";
+        _files.Files["/proj/opencode.json"] = """{"provider": {"a": {"options": {"apiKey": "k"}}}}""";
 
-        Assert.Empty(Open().For("/work").Mistakes);
+        Assert.Empty(Open().For("/proj").Mistakes);
         Assert.Equal("provider.a.options.apiKey", Assert.Single(Open().For("/other").Mistakes).Key);
     }
 
@@ -182,7 +182,7 @@ public sealed class ConfigCatalogTests
 
     [Fact]
     public void A_named_file_must_exist() =>
-        Assert.Equal("does not exist.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/work")).Mistakes).Message);
+        Assert.Equal("does not exist.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/proj")).Mistakes).Message);
 
     [Fact]
     public void Unknown_keys_are_ignored()
@@ -198,11 +198,11 @@ public sealed class ConfigCatalogTests
         _files.Files[UserFile] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
         var catalog = Open();
 
-        catalog.Patch("/work", Json("""{"model": "a/1", "permission": {"bash": "ask"}}"""));
-        catalog.Patch("/work", Json("""{"model": "a/2"}"""));
+        catalog.Patch("/proj", Json("""{"model": "a/1", "permission": {"bash": "ask"}}"""));
+        catalog.Patch("/proj", Json("""{"model": "a/2"}"""));
 
-        Assert.Equal("a/2", catalog.For("/work").Values.Model);
-        Assert.Single(catalog.For("/work").Values.Permission);
+        Assert.Equal("a/2", catalog.For("/proj").Values.Model);
+        Assert.Single(catalog.For("/proj").Values.Permission);
         Assert.Null(catalog.For("/other").Values.Model);
     }
 
@@ -211,17 +211,17 @@ public sealed class ConfigCatalogTests
     {
         var catalog = Open();
 
-        var mistakes = Assert.Throws<ConfigException>(() => catalog.Patch("/work", Json("""{"model": "x", "server": {}, "permission": 7}"""))).Mistakes;
+        var mistakes = Assert.Throws<ConfigException>(() => catalog.Patch("/proj", Json("""{"model": "x", "server": {}, "permission": 7}"""))).Mistakes;
 
         Assert.Equal(["model", "permission", "server"], mistakes.Select(m => m.Key));
-        Assert.Null(catalog.For("/work").Values.Model);
+        Assert.Null(catalog.For("/proj").Values.Model);
     }
 
     [Fact]
     public void A_patch_names_a_model_that_is_there()
     {
-        Assert.Equal("model", Assert.Single(Assert.Throws<ConfigException>(() => Open().Patch("/work", Json("""{"model": "no/such"}"""))).Mistakes).Key);
-        Assert.Equal("embedded/assistant", Open().Patch("/work", Json("""{"model": "embedded/assistant"}""")).Values.Model);
+        Assert.Equal("model", Assert.Single(Assert.Throws<ConfigException>(() => Open().Patch("/proj", Json("""{"model": "no/such"}"""))).Mistakes).Key);
+        Assert.Equal("embedded/assistant", Open().Patch("/proj", Json("""{"model": "embedded/assistant"}""")).Values.Model);
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class ConfigCatalogTests
     {
         _files.Variables["HOME_KEY"] = "secret";
 
-        var config = Open().Patch("/work", Json("""{"provider": {"a": {"name": "{env:HOME_KEY}", "options": {"apiKey": "{file:/etc/passwd}"}}}}""")).Values;
+        var config = Open().Patch("/proj", Json("""{"provider": {"a": {"name": "{env:HOME_KEY}", "options": {"apiKey": "{file:/etc/passwd}"}}}}""")).Values;
 
         Assert.Equal(("{env:HOME_KEY}", "{file:/etc/passwd}"), (config.Providers[0].Name, config.Providers[0].ApiKey));
     }
@@ -242,7 +242,7 @@ public sealed class ConfigCatalogTests
              "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}, "models": {"1": {}}}}}
             """;
 
-        var view = ConfigView.Of(Open().For("/work"));
+        var view = ConfigView.Of(Open().For("/proj"));
 
         Assert.Equal("a/1", (string?)view["model"]);
         Assert.Equal("https://host/v1", (string?)view["provider"]!["a"]!["options"]!["baseURL"]);
@@ -252,5 +252,5 @@ public sealed class ConfigCatalogTests
 
     private static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
 
-    private ConfigCatalog Open() => ConfigCatalog.Open(_files, named: null, "/work");
+    private ConfigCatalog Open() => ConfigCatalog.Open(_files, named: null, "/proj");
 }

@@ -33,8 +33,8 @@ public sealed class BadInputTests
     [InlineData("GET", "/session/ses_1/message?limit=-1", null, "limit")]
     [InlineData("GET", "/session/ses_1/message?limit=many", null, "limit")]
     [InlineData("GET", "/session/ses_1/message?before=garbage", null, "before")]
-    [InlineData("GET", "/event?directory=/work/a-file", null, "is a file")]
-    [InlineData("POST", "/session?directory=/work/a-file", null, "is a file")]
+    [InlineData("GET", "/event?directory=/proj/a-file", null, "is a file")]
+    [InlineData("POST", "/session?directory=/proj/a-file", null, "is a file")]
     [InlineData("POST", "/session?directory=/not/there", null, "no existing folder")]
     [InlineData("GET", "/config?directory=%00", null, "NUL")]
     public async Task Bad_input_is_a_400_that_says_what_is_wrong(string method, string path, string? body, string complaint)

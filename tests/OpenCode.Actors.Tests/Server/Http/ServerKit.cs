@@ -111,15 +111,15 @@ internal sealed class ServerKit : IAsyncDisposable
             files.Files["/home/dev/.config/opencode/opencode.json"] = config;
         }
 
-        var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/work" };
-        return Program.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/work"), builder =>
+        var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/proj" };
+        return Program.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/proj"), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(new Collector(Log)).SetMinimumLevel(LogLevel.Information);
             builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             builder.Services.PostConfigure<EventStreamOptions>(streams => streams.HeadStartMs = 0); // the clock stands
             builder.Services.Replace(ServiceDescriptor.Singleton<IDisk>(Disk));
-            builder.Services.Replace(ServiceDescriptor.Singleton<IFolderTree>(new FakeFolderTree().Folder("/work").Folder("/other").File("/work/a-file")));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IFolderTree>(new FakeFolderTree().Folder("/proj").Folder("/other").File("/proj/a-file")));
             builder.Services.Replace(ServiceDescriptor.Singleton<IGit>(new NoGit()));
             builder.Services.Replace(ServiceDescriptor.Singleton<IModelCatalog>(Models));
             builder.Services.Replace(ServiceDescriptor.Singleton<IToolbox>(new FakeTools()));

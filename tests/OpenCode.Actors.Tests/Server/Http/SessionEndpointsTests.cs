@@ -9,7 +9,7 @@ public sealed class SessionEndpointsTests
 
         var (status, made) = await server.SendAsync("POST", "/session", """{"title":"First","unknown":1}""");
         var id = made.GetProperty("id").GetString();
-        Assert.Equal((200, "First", "/work", "1.18.33"), (status, made.GetProperty("title").GetString(), made.GetProperty("directory").GetString(), made.GetProperty("version").GetString()));
+        Assert.Equal((200, "First", "/proj", "1.18.33"), (status, made.GetProperty("title").GetString(), made.GetProperty("directory").GetString(), made.GetProperty("version").GetString()));
 
         await server.SendAsync("PATCH", $"/session/{id}", """{"title":"Second"}""");
         Assert.Equal("Second", (await server.SendAsync("GET", $"/session/{id}")).Body.GetProperty("title").GetString());
@@ -27,9 +27,9 @@ public sealed class SessionEndpointsTests
 
         var none = (await server.SendAsync("POST", "/session")).Body;
         var header = (await server.SendAsync("POST", "/session", null, ("x-opencode-directory", "%2Fother"))).Body;
-        var both = (await server.SendAsync("POST", "/session?directory=/work", "{}", ("x-opencode-directory", "/other"))).Body;
+        var both = (await server.SendAsync("POST", "/session?directory=/proj", "{}", ("x-opencode-directory", "/other"))).Body;
 
-        Assert.Equal(["/work", "/other", "/work"], new[] { none, header, both }.Select(s => s.GetProperty("directory").GetString()));
+        Assert.Equal(["/proj", "/other", "/proj"], new[] { none, header, both }.Select(s => s.GetProperty("directory").GetString()));
         Assert.Equal(3, (await server.SendAsync("GET", "/session")).Body.GetArrayLength());
         Assert.Equal(1, (await server.SendAsync("GET", "/session?directory=/other")).Body.GetArrayLength());
     }

@@ -37,7 +37,7 @@ public sealed class StreamEndpointsTests
         await Task.WhenAll(here.UntilAsync("server.connected"), there.UntilAsync("server.connected"), everywhere.UntilAsync("server.connected"));
 
         await PublishAsync(server, "one", "/other");
-        await PublishAsync(server, "two", "/work");
+        await PublishAsync(server, "two", "/proj");
 
         Assert.Contains("\"two\"", (await here.NextAsync())!.Value.Data, StringComparison.Ordinal);
         Assert.Contains("\"one\"", (await there.NextAsync())!.Value.Data, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class StreamEndpointsTests
             cursor = first.Parser.LastEventId;
         }
 
-        await PublishAsync(server, "missed", "/work");
+        await PublishAsync(server, "missed", "/proj");
         using var again = new SseClient(how == "header"
             ? await server.RespondAsync("GET", "/event", null, ("Last-Event-ID", cursor))
             : await server.RespondAsync("GET", $"/event?{how}={Uri.EscapeDataString(cursor)}"));
@@ -104,7 +104,7 @@ public sealed class StreamEndpointsTests
         Assert.True((await server.SendAsync("POST", "/instance/dispose")).Body.GetBoolean());
         await PublishAsync(server, "later", "/other");
 
-        Assert.Contains("""{"directory":"/work"}""", (await here.UntilAsync("server.instance.disposed"))[^1].Data, StringComparison.Ordinal);
+        Assert.Contains("""{"directory":"/proj"}""", (await here.UntilAsync("server.instance.disposed"))[^1].Data, StringComparison.Ordinal);
         Assert.Null(await here.NextAsync());
         await there.UntilAsync("later");
     }

@@ -11,14 +11,14 @@ public sealed class ProjectCatalogTests
     [Fact]
     public async Task A_repository_is_asked_once()
     {
-        _git.Repositories["/work/repo/src"] = new GitRepository("/work/repo", "c0ffee");
+        _git.Repositories["/proj/repo/src"] = new GitRepository("/proj/repo", "c0ffee");
         var projects = new ProjectCatalog(_git, _time);
 
-        await projects.PlaceOfAsync(new Location("/work/repo/src", Exists: true));
+        await projects.PlaceOfAsync(new Location("/proj/repo/src", Exists: true));
         _time.Advance(TimeSpan.FromHours(1));
-        var place = await projects.PlaceOfAsync(new Location("/work/repo/src", Exists: true));
+        var place = await projects.PlaceOfAsync(new Location("/proj/repo/src", Exists: true));
 
-        Assert.Equal(("/work/repo/src", "c0ffee", "src"), (place.Directory, place.ProjectId, place.Path));
+        Assert.Equal(("/proj/repo/src", "c0ffee", "src"), (place.Directory, place.ProjectId, place.Path));
         Assert.Equal(1, _git.Questions);
     }
 
@@ -26,10 +26,10 @@ public sealed class ProjectCatalogTests
     public async Task A_folder_without_one_is_global_until_it_has_one()
     {
         var projects = new ProjectCatalog(_git, _time);
-        var location = new Location("/work/new", Exists: true);
+        var location = new Location("/proj/new", Exists: true);
         Assert.Equal("global", (await projects.PlaceOfAsync(location)).ProjectId);
 
-        _git.Repositories["/work/new"] = new GitRepository("/work/new", "beef");
+        _git.Repositories["/proj/new"] = new GitRepository("/proj/new", "beef");
         Assert.Equal("global", (await projects.PlaceOfAsync(location)).ProjectId);
         _time.Advance(TimeSpan.FromSeconds(11));
 

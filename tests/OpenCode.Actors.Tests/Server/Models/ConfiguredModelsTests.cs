@@ -13,17 +13,17 @@ public sealed class ConfiguredModelsTests : IDisposable
     public ConfiguredModelsTests()
     {
         _files.Files["/home/dev/.config/opencode/opencode.json"] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
-        _models = new ConfiguredModels(ConfigCatalog.Open(_files, named: null, "/work"), TimeProvider.System);
+        _models = new ConfiguredModels(ConfigCatalog.Open(_files, named: null, "/proj"), TimeProvider.System);
     }
 
-    private IModelCatalog Here => _models.For("/work");
+    private IModelCatalog Here => _models.For("/proj");
 
     public void Dispose() => _models.Dispose();
 
     [Fact]
     public void A_location_has_the_models_of_its_own_file()
     {
-        _files.Files["/work/opencode.json"] = """{"model": "a/2"}""";
+        _files.Files["/proj/opencode.json"] = """{"model": "a/2"}""";
 
         Assert.Null(Here.Fault);
         Assert.Equal("2", Here.Default.ModelId);
@@ -34,16 +34,16 @@ public sealed class ConfiguredModelsTests : IDisposable
     [InlineData("""{"model": "a/3"}""", "model: 'a/3'")]
     [InlineData("""{"provider": {"b": {"models": {"1": {}}}}}""", "provider.b.options.baseURL")]
     [InlineData("""{"model": 3}""", "model: ")]
-    [InlineData("{", "/work/opencode.json")]
+    [InlineData("{", "/proj/opencode.json")]
     public void A_file_with_mistakes_is_a_fault_of_its_location_alone_until_it_is_mended(string file, string named)
     {
-        _files.Files["/work/opencode.json"] = file;
+        _files.Files["/proj/opencode.json"] = file;
 
         Assert.Contains(named, Here.Fault, StringComparison.Ordinal);
         Assert.True(Here.TryResolve("a", "1", out _)); // for turns that are open already
         Assert.Null(_models.For("/other").Fault);
 
-        _files.Files["/work/opencode.json"] = "{}";
+        _files.Files["/proj/opencode.json"] = "{}";
         Assert.Null(Here.Fault);
     }
 }

@@ -26,7 +26,7 @@ public sealed class BashToolActorTests : ActorKit
 
         Assert.Equal(new ToolStarted("call_1", Process.Mark), _reports.Expect<ToolStarted>());
         var spec = Assert.Single(_host.Specs);
-        Assert.Equal(("ls", "/work"), (spec.Command, spec.WorkingDirectory));
+        Assert.Equal(("ls", "/proj"), (spec.Command, spec.WorkingDirectory));
     }
 
     [Fact]
@@ -223,11 +223,11 @@ public sealed class BashToolActorTests : ActorKit
     [Fact]
     public void A_command_that_cannot_be_started_fails_with_the_reason()
     {
-        _host.Refusal = new ToolProcessException("The working directory '/work' does not exist.");
+        _host.Refusal = new ToolProcessException("The working directory '/proj' does not exist.");
 
         Run("""{"command":"ls"}""");
 
-        Assert.Equal(new ToolFailed("call_1", "The working directory '/work' does not exist."), _reports.Expect<ToolFailed>());
+        Assert.Equal(new ToolFailed("call_1", "The working directory '/proj' does not exist."), _reports.Expect<ToolFailed>());
         _reports.ExpectTerminated(_tool);
     }
 
@@ -251,7 +251,7 @@ public sealed class BashToolActorTests : ActorKit
     public void The_toolbox_offers_bash_and_knows_nothing_else()
     {
         var toolbox = new Toolbox(_host, _options, NullLogger<BashToolActor>.Instance);
-        var context = new ToolContext(new SessionId("ses_x"), "/work", "call_1");
+        var context = new ToolContext(new SessionId("ses_x"), "/proj", "call_1");
 
         Assert.Equal("bash", Assert.Single(toolbox.Definitions).Name);
         Assert.NotNull(toolbox.PropsFor(new ToolCall("call_1", "bash", JsonElement.Parse("{}")), context));
@@ -264,7 +264,7 @@ public sealed class BashToolActorTests : ActorKit
     {
         var call = new ToolCall("call_1", "bash", JsonElement.Parse(input));
         var props = BashToolActor.PropsFor(
-            call, new ToolContext(new SessionId("ses_x"), "/work", "call_1", isUsers), _host, _options, NullLogger<BashToolActor>.Instance);
+            call, new ToolContext(new SessionId("ses_x"), "/proj", "call_1", isUsers), _host, _options, NullLogger<BashToolActor>.Instance);
         Spawn(Props.Create(() => new Parent(props, child => _tool = child, _reports.Ref)));
         RunDry();
         _reports.Watch(_tool);

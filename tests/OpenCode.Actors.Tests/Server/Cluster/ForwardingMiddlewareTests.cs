@@ -54,14 +54,14 @@ public sealed class ForwardingMiddlewareTests
 
         var context = await SendAsync("POST", "session.prompt", "{\"parts\":[1]}", configure: request =>
         {
-            request.QueryString = new QueryString("?directory=%2Fwork");
+            request.QueryString = new QueryString("?directory=%2Fproj");
             request.Headers["traceparent"] = "00-1-2-01";
             request.Headers.Authorization = "Basic secret";
             request.HttpContext.TraceIdentifier = "request-7";
         });
 
         var sent = Assert.Single(_nodes.Requests);
-        Assert.Equal("http://a:4096/session/ses_one/x?directory=%2Fwork", sent.Address.AbsoluteUri);
+        Assert.Equal("http://a:4096/session/ses_one/x?directory=%2Fproj", sent.Address.AbsoluteUri);
         Assert.Equal(("POST", "{\"parts\":[1]}"), (sent.Method, sent.Body));
         Assert.Equal("1", sent.Headers[NodeRequest.ShardToken]);
         Assert.Equal(("00-1-2-01", "request-7", "localhost"), (sent.Headers["traceparent"], sent.Headers["x-request-id"], sent.Headers["Host"]));

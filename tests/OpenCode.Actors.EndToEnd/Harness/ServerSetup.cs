@@ -21,8 +21,14 @@ internal sealed record ServerSetup
     /// <summary>Gets what the nodes of a cluster know each other by.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>Gets words before the command: a program that starts the server in a world of its own.</summary>
+    public IReadOnlyList<string> Within { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the real opencode is started instead of ours: the proofs are tried on it.</summary>
     public bool IsOpenCode { get; init; }
+
+    /// <summary>Gets the program: the one that was built with these tests, if nothing else is said.</summary>
+    public string ServerDll { get; init; } = Repository.ServerDll;
 
     public string DataFolder => System.IO.Path.Combine(Folder.Path, "data");
 
@@ -49,8 +55,8 @@ internal sealed record ServerSetup
     {
         File.WriteAllText(ConfigFile, (Config ?? []).ToJsonString());
         return IsOpenCode
-            ? [Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
-            : ["dotnet", Repository.ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
+            ? [.. Within, Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
+            : [.. Within, "dotnet", ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
     }
 
     /// <summary>Makes a setup whose event streams have the given timings and sizes.</summary>

@@ -13,10 +13,10 @@ internal sealed class FaultyCluster : IAsyncDisposable
 
     public IReadOnlyList<FaultyNode> Nodes { get; }
 
-    public static async Task<FaultyCluster> StartAsync(TempFolder folder, int nodes)
+    public static async Task<FaultyCluster> StartAsync(TempFolder folder, int nodes, string? serverDll = null, int? heartbeatMs = null)
     {
         var database = await PostgresServer.StartAsync();
-        var cluster = new FaultyCluster(database, [.. Enumerable.Range(1, nodes).Select(n => new FaultyNode($"node{n}", folder, database.Port))]);
+        var cluster = new FaultyCluster(database, [.. Enumerable.Range(1, nodes).Select(n => new FaultyNode($"node{n}", folder, database.Port) { ServerDll = serverDll ?? Repository.ServerDll, HeartbeatMs = heartbeatMs })]);
         try
         {
             await Task.WhenAll(cluster.Nodes.Select(node => node.StartAsync()));

@@ -12,6 +12,12 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
 
     public Uri Root => new($"http://127.0.0.1:{_port}");
 
+    /// <summary>Gets or sets the program that the next start runs.</summary>
+    public string ServerDll { get; set; } = Repository.ServerDll;
+
+    /// <summary>Gets the silence after which streams get a heartbeat; null for what holds by default.</summary>
+    public int? HeartbeatMs { get; init; }
+
     /// <summary>Gets the node's way to the database.</summary>
     public TcpProxy ToDatabase { get; } = new(databasePort);
 
@@ -28,9 +34,10 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
         }
 
         await FromNodes.MendAsync();
-        _process = await ServerProcess.StartAsync(new ServerSetup
+        var setup = new ServerSetup
         {
             Folder = folder,
+            ServerDll = ServerDll,
             Port = _port,
             Secret = FaultyCluster.Secret,
             Arguments =
@@ -38,7 +45,8 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
                 "--node", name, "--advertise", FromNodes.Root.ToString(),
                 "--cluster", $"Host=127.0.0.1;Port={ToDatabase.Root.Port};Database=opencode;Username=opencode;Password=opencode",
             ],
-        });
+        };
+        _process = await ServerProcess.StartAsync(HeartbeatMs is { } silence ? setup.WithEventStream(("heartbeat_ms", silence)) : setup);
     }
 
     /// <summary>kill -9. Its address refuses connections then, as it does without a proxy.</summary>

@@ -15,6 +15,8 @@ internal static class Needs
 
     public static void Postgres() => Require(PostgresServer.IsInstalled, "PostgreSQL");
 
+    public static void WrongClock() => Require(Harness.WrongClock.Library is not null, "libfaketime");
+
     private static void Require(bool present, string what)
     {
         if (present)

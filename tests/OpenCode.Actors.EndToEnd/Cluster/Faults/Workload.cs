@@ -15,7 +15,13 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     private int _acknowledged;
     private int _unavailable;
 
+    // Longer than any restart keeps a session away.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
     public List<string> Sessions { get; } = [];
+
+    /// <summary>Gets a value indicating whether a command that is not taken is given to the next node, under the same name, until it is: nobody may fail then.</summary>
+    public bool IsInsisting { get; init; }
 
     /// <summary>Gets how many commands were said yes to.</summary>
     public int Acknowledged => _acknowledged;
@@ -102,13 +108,40 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
 
     private static object Prompt(string text) => new { parts = new[] { new { type = "text", text } } };
 
+    private async Task<JsonElement?> SendAsync(FaultyNode node, HttpMethod method, string path, object? body = null)
+    {
+        var (name, clock, at) = (Guid.NewGuid(), System.Diagnostics.Stopwatch.StartNew(), nodes.ToList().IndexOf(node));
+        while (true)
+        {
+            if (await TrySendAsync(nodes[at], method, path, body, name) is { } answer)
+            {
+                return answer;
+            }
+
+            if (!IsInsisting)
+            {
+                return null;
+            }
+
+            if (clock.Elapsed > _patience)
+            {
+                history.Blame($"{method} {path} was taken by nobody in {_patience.TotalSeconds:0} s.");
+                return null;
+            }
+
+            at = (at + 1) % nodes.Count;
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>Sends a command to one node.</summary>
     /// <returns>The answer; null when the node was not there, or said that it cannot answer now. Anything else is a fault.</returns>
-    private async Task<JsonElement?> SendAsync(FaultyNode node, HttpMethod method, string path, object? body = null)
+    private async Task<JsonElement?> TrySendAsync(FaultyNode node, HttpMethod method, string path, object? body, Guid name)
     {
         try
         {
             using var request = new HttpRequestMessage(method, new Uri(node.Root, path)) { Content = body is null ? null : JsonContent.Create(body) };
+            request.Headers.Add("Idempotency-Key", $"{name}");
             using var response = await _http.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
             if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent)

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Clustering.Placing;
 internal sealed partial class ShardsActor
 {
     // A portion at a time: each shard is out for as long as its portion takes to close and to open elsewhere, the others still run here.
-    private const int Portion = 4;
+    private const int Portion = 2;
 
     private static readonly TimeSpan _askBusyEvery = TimeSpan.FromMilliseconds(100);
 

@@ -25,7 +25,7 @@ internal static class ClusterServices
         services.AddSingleton<CommandGate>().AddSingleton<NodeGate>();
         services.AddSingleton<IShardWatch, LostShards>().AddSingleton<RegionShardHost>().AddSingleton<IShardHost>(static provider => provider.GetRequiredService<RegionShardHost>());
         services.TryAddSingleton<INodeHttp, NodeHttp>();
-        services.AddSingleton<ForwardingMetrics>().AddSingleton<Forwarder>().AddSingleton<RemoteDeletion>().AddSingleton<OtherNodes>().AddSingleton<SecretCheck>();
+        services.AddSingleton<ForwardingMetrics>().AddSingleton<CutOffNodes>().AddSingleton<Forwarder>().AddSingleton<RemoteDeletion>().AddSingleton<OtherNodes>().AddSingleton<SecretCheck>();
         services.AddHostedService<ClusterWatch>().AddHostedService<JournalPulse>().AddHostedService<HandOverFirst>();
         services.AddSingleton<IMembership>(static provider =>
         {

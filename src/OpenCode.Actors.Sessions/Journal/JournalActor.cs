@@ -150,11 +150,12 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
     {
         // What another node wrote of it may not have been seen here yet.
         var incarnation = Context.Incarnation;
-        await journal.CatchUpAsync(incarnation);
+        var caughtUp = journal.CatchUpAsync(incarnation).AsTask(); // beside the rows: whoever asks has the shard, so nobody else writes them any more
         var rows = new List<StateRow>();
         await foreach (var row in journal.LoadAsync(owner, incarnation))
             rows.Add(row);
 
+        await caughtUp;
         return new Recovered(rows, version, journal.Head);
     }
 

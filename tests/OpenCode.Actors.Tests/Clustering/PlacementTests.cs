@@ -209,7 +209,7 @@ public sealed class PlacementTests : IDisposable
 
         var drained = nodes[0].Drain();
         _kit.Advance(1);
-        Assert.Equal((had - 4, false), (nodes[0].Served, drained.IsCompleted));
+        Assert.Equal((had - 2, false), (nodes[0].Served, drained.IsCompleted));
 
         nodes[0].Host.HoldClose!.SetResult();
         nodes[0].Host.HoldClose = null;

@@ -17,10 +17,14 @@ internal enum ForwardingEnd
 
     /// <summary>The node was lost before it had answered: whether it has carried it out is unknown.</summary>
     Lost,
+
+    /// <summary>As <see cref="Lost"/>, and it will not end soon: the node lives, but the way to it from here is cut.</summary>
+    CutOff,
 }
 
 /// <summary>Sends a request to the node that owns its shard, and its answer to the client (RULES G1).</summary>
-internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, ForwardingMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(
+    ICluster cluster, INodeHttp http, CutOffNodes cutOff, ForwardingMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
     // What is not a wait for a turn's end is answered within the session's own patience (30 s) and the barrier's.
     private static readonly TimeSpan _answer = TimeSpan.FromSeconds(40);
@@ -43,6 +47,7 @@ internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, Forwar
             request.Headers.Add(NodeRequest.ShardToken, owner.Token.ToString(CultureInfo.InvariantCulture));
             using var answer = await http.SendAsync(request, gone.Token);
             slow.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            cutOff.Reached(node);
             if (answer.StatusCode == HttpStatusCode.MisdirectedRequest && answer.Headers.Contains(NodeRequest.ShardToken))
                 return ForwardingEnd.Refused;
 
@@ -80,6 +85,8 @@ internal sealed partial class Forwarder(ICluster cluster, INodeHttp http, Forwar
             return ForwardingEnd.Answered;
         }
 
+        if (cutOff.IsShownBy(owner))
+            return ForwardingEnd.CutOff;
         return cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } ? ForwardingEnd.Refused : ForwardingEnd.Lost;
     }
 

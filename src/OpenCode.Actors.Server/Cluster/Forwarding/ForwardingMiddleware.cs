@@ -111,6 +111,13 @@ internal sealed class ForwardingMiddleware(
                     var end = await forwarder.SendAsync(context, there, isRepeated);
                     if (end == ForwardingEnd.Answered)
                         return;
+                    if (end == ForwardingEnd.CutOff)
+                    {
+                        // Waiting for a takeover would be in vain: the owner is alive. A client that comes back by another node may well reach it.
+                        await RefuseAsync(context, "The node that owns this session lives, but cannot be reached from this one. Whether the command was carried out may be unknown; try again.");
+                        return;
+                    }
+
                     isRepeated |= end == ForwardingEnd.Lost;
                     isTriedHere = false;
                     break;

@@ -55,6 +55,9 @@ internal sealed class FakeCluster : ICluster
         Change(View with { Shards = [.. View.Shards.Select(old => old.Shard == shard ? new ShardRow(shard, owner, owner is null ? 0 : 1, row.Token + 1) : old)] });
     }
 
+    /// <summary>A renewal was seen, which is no change of the view.</summary>
+    public void Beat(string name) => View = View with { Members = [.. View.Members.Select(member => member.Name == name ? member with { Beat = member.Beat + 1 } : member)] };
+
     public void Bury(string name) => Change(View with { Members = [.. View.Members.Where(member => member.Name != name)] });
 
     private static Member MemberOf(string name) => new(name, 1, MemberStatus.Up, 1, new Uri($"http://{name}:4096"), $"oc/{name}");

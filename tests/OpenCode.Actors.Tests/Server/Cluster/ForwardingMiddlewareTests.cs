@@ -31,7 +31,10 @@ public sealed class ForwardingMiddlewareTests
     private readonly NodeGate _gate = new(new CommandGate());
     private readonly FakeSessions _sessions = new();
     private readonly List<string> _here = [];
+    private readonly CutOffNodes _cutOff;
     private Func<HttpContext, Task> _endpoint = context => context.Response.WriteAsync("here");
+
+    public ForwardingMiddlewareTests() => _cutOff = new CutOffNodes(_cluster, _time);
 
     [Fact]
     public async Task A_request_about_a_session_of_this_node_stays_here()
@@ -169,6 +172,21 @@ public sealed class ForwardingMiddlewareTests
         await run;
 
         Assert.Equal("done", Text(context));
+    }
+
+    [Fact]
+    public async Task A_node_that_lives_and_is_not_reached_from_here_is_not_waited_for_as_for_a_takeover()
+    {
+        _cluster.Give(_shard, "a");
+        _cutOff.IsShownBy(_cluster["a"]);
+        for (var beats = 0; beats < 3; beats++)
+            _cluster.Beat("a");
+        _nodes.Fail(new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
+
+        var context = await SendAsync("POST", "session.prompt", "{}");
+
+        Assert.Equal((503, "1"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
+        Assert.Contains("cannot be reached", Text(context), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -349,7 +367,7 @@ public sealed class ForwardingMiddlewareTests
         configure?.Invoke(context.Request);
 
         var metrics = new ForwardingMetrics(new NoMeters(), _gate);
-        var forwarder = new Forwarder(_cluster, _nodes, metrics, _time, NullLogger<Forwarder>.Instance);
+        var forwarder = new Forwarder(_cluster, _nodes, _cutOff, metrics, _time, NullLogger<Forwarder>.Instance);
         var middleware = new ForwardingMiddleware(HereAsync, _cluster, forwarder, _sessions, _gate, metrics, new SeededEntropy(7), _time);
         return middleware.InvokeAsync(context);
     }

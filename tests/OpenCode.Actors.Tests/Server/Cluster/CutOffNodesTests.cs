@@ -1,0 +1,57 @@
+using OpenCode.Actors.Server.Cluster.Forwarding;
+using OpenCode.Actors.TestKit;
+
+namespace OpenCode.Actors.Tests.Server.Cluster;
+
+public sealed class CutOffNodesTests
+{
+    private readonly VirtualTime _time = new();
+    private readonly FakeCluster _cluster = new("a", "b");
+    private readonly CutOffNodes _nodes;
+
+    public CutOffNodesTests() => _nodes = new CutOffNodes(_cluster, _time);
+
+    [Fact]
+    public void A_member_is_cut_off_when_it_goes_on_renewing_its_lease_while_it_is_not_reached()
+    {
+        var shown = FailFor(seconds: 3, beats: true);
+
+        Assert.Equal([false, false, false, true], shown);
+    }
+
+    [Fact]
+    public void One_that_died_with_a_renewal_under_way_is_not()
+    {
+        Assert.False(_nodes.IsShownBy(_cluster["a"]));
+        _cluster.Beat("a");
+
+        Assert.DoesNotContain(true, FailFor(seconds: 10, beats: false));
+    }
+
+    [Fact]
+    public void One_that_was_reached_in_between_or_not_asked_for_long_begins_anew()
+    {
+        FailFor(seconds: 2, beats: true);
+        _nodes.Reached(_cluster["a"]);
+        Assert.DoesNotContain(true, FailFor(seconds: 2, beats: true));
+
+        for (var beats = 0; beats < 60; beats++)
+            _cluster.Beat("a");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(_nodes.IsShownBy(_cluster["a"]));
+    }
+
+    private List<bool> FailFor(int seconds, bool beats)
+    {
+        List<bool> shown = [_nodes.IsShownBy(_cluster["a"])];
+        for (var second = 0; second < seconds; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            if (beats)
+                _cluster.Beat("a");
+            shown.Add(_nodes.IsShownBy(_cluster["a"]));
+        }
+
+        return shown;
+    }
+}

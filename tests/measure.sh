@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh kernel|journal|fanout|attach|kills|stalled|compare|sessions|startup|faults|away|join|rolling|all
+#   tests/measure.sh kernel|journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|faults|away|join|rolling|all
 # "rolling [COMMIT]" restarts a cluster of that commit's build (by default the first that had a cluster) node by node as the build of this checkout.
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
@@ -51,6 +51,7 @@ measure() {
   case "$1" in
     kernel) kernel ;;
     journal | fanout) benchmark "$1" ;;
+    postgres) postgres; benchmark "$1" ;;
     attach) npm_packages; proof "FullyQualifiedName~RunAttachTests" ;;
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
@@ -69,7 +70,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,5p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in kernel journal fanout startup sessions stalled kills attach compare; do measure "$one"; done
+  for one in kernel journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
 else
   measure "$@"
 fi

@@ -11,12 +11,12 @@ namespace OpenCode.Actors.Postgres.Journal;
 /// <summary>The batches of a cluster in PostgreSQL. Appends, hints and reading on have a connection of their own each; all else uses the pool.</summary>
 internal sealed partial class PostgresBatchStore : IBatchStore
 {
-    private const int PageRows = 512;
+    internal const int PageRows = 512;
 
     private const string Ends = "SELECT h.pos, f.floor, h.generation FROM log_head h, log_floor f";
 
     // From the batch that holds the offset on; sizes are summed without touching the bodies that are left out.
-    private const string Read =
+    internal const string Read =
         """
         SELECT first, count, generation, at, CASE WHEN first + count - 1 > $1 THEN body END, found, clock_timestamp()
         FROM (
@@ -35,7 +35,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         """;
 
     // Synchronous for nothing: a hint that a crash loses is one that a second later is not needed.
-    private const string Notice = $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{PostgresHints.Channel}', $1)";
+    internal const string Notice = $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{PostgresHints.Channel}', $1)";
 
     private const string Begin =
         $"""

@@ -134,7 +134,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     private static string Program(string name) =>
         Path.Combine(Binaries ?? throw new InvalidOperationException("PostgreSQL is not installed: tests/run.sh installs it."), name);
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -165,7 +165,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             [Program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-f", script, "postgres"], ("PGPASSWORD", AdminPassword));
     }
 
-    private static string Checkout()
+    public static string Checkout()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OpenCode.Actors.sln")))

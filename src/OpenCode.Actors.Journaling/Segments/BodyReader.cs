@@ -28,6 +28,9 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
 
     public ReadOnlySpan<byte> Properties { get; private set; }
 
+    /// <summary>Gets where in the body the properties begin.</summary>
+    public int PropertiesPosition { get; private set; }
+
     // Of a change.
     public ReadOnlySpan<byte> Kind { get; private set; }
 
@@ -69,6 +72,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         SessionId = Flags.HasFlag(EntryFlags.Session) ? ReadBytes() : default;
         Sequence = Flags.HasFlag(EntryFlags.Sequence) ? (long)ReadNumber() : -1;
         Properties = ReadBytes();
+        PropertiesPosition = _bodyBytes - _rest.Length - Properties.Length;
     }
 
     private void ReadChange()

@@ -11,7 +11,9 @@ internal sealed class EntryDecoder
     private string _lastType = "";
 
     /// <summary>Makes the entry that the reader stands at.</summary>
-    public EntryDraft Read(ref BodyReader body) => new(
+    /// <param name="body">The reader.</param>
+    /// <param name="kept">The body, where it is not used for anything else any more: entries then have their properties in it, not a copy.</param>
+    public EntryDraft Read(ref BodyReader body, ReadOnlyMemory<byte> kept = default) => new(
         Encoding.UTF8.GetString(body.EventId),
         Share(body.Type, ref _lastType),
         body.Flags.HasFlag(EntryFlags.Location) ? Share(body.Location, ref _lastLocation) : null,
@@ -19,7 +21,7 @@ internal sealed class EntryDecoder
         body.Flags.HasFlag(EntryFlags.Session) ? Share(body.SessionId, ref _lastSessionId) : null,
         body.Sequence,
         body.Flags.HasFlag(EntryFlags.Durable),
-        body.Properties.ToArray());
+        kept.IsEmpty ? body.Properties.ToArray() : kept.Slice(body.PropertiesPosition, body.Properties.Length));
 
     private static string Share(ReadOnlySpan<byte> text, ref string last)
     {

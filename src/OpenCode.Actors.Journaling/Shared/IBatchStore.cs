@@ -31,10 +31,14 @@ internal interface IBatchStore : IAsyncDisposable
     ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the batches from the one that holds an offset on (RULES E4). If that one ends there it comes without its body: it only tells which one it is.</summary>
+    /// <remarks>Bodies are the reader's: they are kept with their entries.</remarks>
     /// <param name="after">The offset to start behind.</param>
     /// <param name="pageBytes">How many bytes of bodies are enough; at least one batch behind the offset is given if there is one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken);
+
+    /// <summary>Does the same for somebody who is behind: it does not stand in the way of the one that follows, and may be called by many at a time.</summary>
+    ValueTask<StorePage> ReadBehindAsync(long after, int pageBytes, CancellationToken cancellationToken);
 
     /// <summary>Reads the rows of an owner, in the order in which they were first written.</summary>
     ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken);

@@ -67,7 +67,7 @@ public sealed partial class SharedJournal
 
     private async ValueTask<IReadOnlyList<StoredBatch>> ReadStoredAsync(long after, CancellationToken cancellationToken)
     {
-        var page = await AskAsync(ct => _store.ReadAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
+        var page = await AskAsync(ct => _store.ReadBehindAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
         var batches = page.Batches is [var held, ..] && held.Last == after ? page.Batches.Skip(1).ToList() : page.Batches;
         if (batches is [var first, ..] && first.First <= after + 1)
             return batches;

@@ -32,7 +32,7 @@ public sealed partial class SharedJournal : IJournal
     private readonly SharedLog _log;
     private readonly CommitQueue<SharedGroup> _queue;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Wakeup _tailWakeup;
+    private readonly Wakeup _tailWakeup = new();
     private readonly ITimer _poll;
     private readonly ITimer _trim;
     private Task _following = Task.CompletedTask;
@@ -47,7 +47,6 @@ public sealed partial class SharedJournal : IJournal
         Timeline = opening.Timeline;
         _log = new(opening.Ends, options.RecentBytes, store.AnswersInline);
         _queue = new(store.AnswersInline);
-        _tailWakeup = new(store.AnswersInline);
         _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
         _trim = time.CreateTimer(_ => StartTrim(), null, TrimInterval, TrimInterval);
     }

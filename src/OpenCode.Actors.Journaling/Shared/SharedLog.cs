@@ -132,7 +132,7 @@ internal sealed class SharedLog
         var body = new BodyReader(batch.Body.Span);
         var offset = batch.First;
         while (body.Next())
-            into.Add(new(offset++, batch.At, decoder.Read(ref body)));
+            into.Add(new(offset++, batch.At, decoder.Read(ref body, batch.Body)));
 
         if (offset != batch.Last + 1)
             throw new InvalidDataException($"The batch at {batch.First} should have {batch.Count} entries; its body has {offset - batch.First}.");

@@ -1,7 +1,8 @@
 namespace OpenCode.Actors.Journaling.Shared;
 
 /// <summary>Wakes the one that waits; being woken several times before it waits again is being woken once. Thread-safe.</summary>
-internal sealed class Wakeup(bool answersInline)
+/// <remarks>Who waits goes on on the thread of the one that wakes: it asks the store at once, and is away again until the answer comes.</remarks>
+internal sealed class Wakeup
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiter;
@@ -29,7 +30,7 @@ internal sealed class Wakeup(bool answersInline)
                 return Task.CompletedTask;
             }
 
-            _waiter = new(answersInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiter = new(TaskCreationOptions.None);
             return _waiter.Task;
         }
     }

@@ -8,7 +8,7 @@ using OpenCode.Actors.Postgres.Connections;
 
 namespace OpenCode.Actors.Postgres.Journal;
 
-/// <summary>The batches of a cluster in PostgreSQL. Appends, hints and reading on have a connection of their own each; all else uses the pool.</summary>
+/// <summary>The batches of a cluster in PostgreSQL. Appends, hints, following and other reading have a connection of their own each; what finds that in use takes one of the pool.</summary>
 internal sealed partial class PostgresBatchStore : IBatchStore
 {
     internal const int PageRows = 512;
@@ -58,6 +58,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     private readonly PostgresMetrics? _metrics;
     private readonly string _writer;
     private readonly KeptConnection _append;
+    private readonly KeptConnection _follow;
     private readonly KeptConnection _read;
     private readonly KeptConnection _notify;
     private readonly Blockers _blockers;
@@ -66,7 +67,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     {
         (_database, _time, _logger, _metrics) = (database, time, logger, metrics);
         _writer = database.Tag;
-        (_append, _read, _notify) = (new(database), new(database), new(database));
+        (_append, _follow, _read, _notify) = (new(database), new(database), new(database), new(database));
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
@@ -111,9 +112,12 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         cancellationToken);
 
     public ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken) =>
-        _read.RunAsync(Ends, [], FirstAsync(row => new StoreEnds(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2))), cancellationToken);
+        _follow.RunAsync(Ends, [], FirstAsync(row => new StoreEnds(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2))), cancellationToken);
 
     public ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken) =>
+        _follow.RunAsync(Read, [Number(after), Number(pageBytes), Number(PageRows)], PageAsync, cancellationToken);
+
+    public ValueTask<StorePage> ReadBehindAsync(long after, int pageBytes, CancellationToken cancellationToken) =>
         _read.RunAsync(Read, [Number(after), Number(pageBytes), Number(PageRows)], PageAsync, cancellationToken);
 
     public async ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken) =>
@@ -153,6 +157,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     {
         await _blockers.DisposeAsync().ConfigureAwait(false);
         await _append.DisposeAsync().ConfigureAwait(false);
+        await _follow.DisposeAsync().ConfigureAwait(false);
         await _read.DisposeAsync().ConfigureAwait(false);
         await _notify.DisposeAsync().ConfigureAwait(false);
     }

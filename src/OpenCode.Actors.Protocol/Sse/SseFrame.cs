@@ -37,8 +37,14 @@ public static class SseFrame
         Span<byte> idLine = stackalloc byte[IdLineBytes];
         idLine = id is { } cursor ? idLine[..WriteId(idLine, cursor)] : [];
 
-        // Frames are kept by the thousand: of exactly their length, without a buffer on the way.
-        return [.. idLine, .. "data: "u8, .. data, .. "\n\n"u8];
+        // Frames are kept by the thousand: of exactly their length, without a buffer on the way (as a collection expression it would grow a list byte by byte).
+        var frame = GC.AllocateUninitializedArray<byte>(idLine.Length + "data: "u8.Length + data.Length + "\n\n"u8.Length);
+        idLine.CopyTo(frame);
+        var rest = frame.AsSpan(idLine.Length);
+        "data: "u8.CopyTo(rest);
+        data.CopyTo(rest["data: "u8.Length..]);
+        "\n\n"u8.CopyTo(rest[^"\n\n"u8.Length..]);
+        return frame;
     }
 
     /// <summary>Builds <c>retry: MILLISECONDS</c>: how long a client waits before it comes back.</summary>

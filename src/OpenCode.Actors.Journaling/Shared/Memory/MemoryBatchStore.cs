@@ -118,6 +118,8 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         return new StorePage(page, true, database.UtcNow);
     });
 
+    public ValueTask<StorePage> ReadBehindAsync(long after, int pageBytes, CancellationToken cancellationToken) => ReadAsync(after, pageBytes, cancellationToken);
+
     public ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken) => RowsAsync(row => row.Owner == owner);
 
     public ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) => RowsAsync(row => row.Kind == kind);

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
@@ -9,10 +10,11 @@ internal sealed partial class SessionActor
     private static readonly Unavailable _stopping = new("The server stops. Nothing was changed; send it again when the server is back.", TimeSpan.FromSeconds(1));
 
     private bool _isQuiescing;
+    private bool _isMoving;
 
     private ValueTask OnQuiesce(Quiesce message)
     {
-        _isQuiescing = true;
+        (_isQuiescing, _isMoving) = (true, message.IsMoving);
         var done = new Completion(Sender, static _ => new Quiesced());
         if (_closing is null && (_state.Turn is null || Recovery.IsParked(_state)))
         {
@@ -46,7 +48,7 @@ internal sealed partial class SessionActor
     private bool IsQuiescing(IActorRef replyTo)
     {
         if (_isQuiescing)
-            replyTo.Tell(_stopping, Self);
+            replyTo.Tell(_isMoving ? new NotHere(Shard.Of(_id)) : _stopping, Self);
         return _isQuiescing;
     }
 }

@@ -95,6 +95,25 @@ public sealed class ShardedRegionTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_prompt_that_was_put_off_until_the_end_of_an_abort_is_sent_to_the_next_owner_when_its_shard_leaves_meanwhile()
+    {
+        await OpenAsync(Region, 5);
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("half ");
+        await RunDryAsync();
+
+        var abort = Begin(session.Id, new SessionActor.Abort());
+        var prompt = Begin(session.Id, Prompt("more"));
+        var closed = AskAsync<SessionsActor.ShardsClosed>(Region, new SessionsActor.CloseShards([5], Abandon: false));
+        await RunDryAsync();
+        await closed;
+
+        Assert.IsNotType<Unavailable>(await abort);
+        Assert.Equal(new NotHere(5), await prompt);
+    }
+
+    [Fact]
     public async Task A_session_of_a_node_that_was_declared_dead_writes_nothing_and_stops()
     {
         var other = await StartOtherAsync();

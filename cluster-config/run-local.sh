@@ -36,6 +36,7 @@ as_owner=()
 if [ "$(id -u)" = 0 ]; then
   as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
   mkdir -p "$dir/database" && chown postgres "$dir" "$dir/database"
+  chmod a+x "$dir" # nginx's workers keep large prompts in its folder until they are answered
 fi
 if [ ! -e "$dir/database/PG_VERSION" ]; then
   "${as_owner[@]}" "$bin/initdb" -D "$dir/database" -A trust -U postgres -E UTF8 --no-instructions > "$dir/initdb.log"

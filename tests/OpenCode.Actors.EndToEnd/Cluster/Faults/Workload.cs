@@ -29,6 +29,9 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     /// <summary>Gets how many were not taken, because a node was gone or said 503.</summary>
     public int Unavailable => _unavailable;
 
+    /// <summary>Gets what was said the last time that one was not taken.</summary>
+    public string? LastRefusal { get; private set; }
+
     public async Task CreateSessionsAsync(int count)
     {
         for (var i = 0; i < count; i++)
@@ -150,6 +153,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
                 return text.Length == 0 ? default(JsonElement) : JsonDocument.Parse(text).RootElement;
             }
 
+            LastRefusal = $"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}";
             if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
             {
                 history.Blame($"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}");
@@ -157,7 +161,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
-            // The node is gone, or frozen.
+            LastRefusal = $"{node.Name}: {method} {path}: {e.Message}"; // the node is gone, or frozen
         }
 
         Interlocked.Increment(ref _unavailable);

@@ -165,6 +165,10 @@ internal sealed partial class ActorCell
             var result = await work;
             message = success?.Invoke(result);
         }
+        catch (OperationCanceledException) when (_incarnationEnded || incarnation != _incarnation)
+        {
+            return; // By the token of its incarnation: nobody is there who waits for it.
+        }
         catch (Exception exception)
         {
             message = failure is null ? new Status.Failure(exception) : failure(exception);

@@ -371,6 +371,26 @@ public sealed class AsyncHandlerTests : ActorKit
         probe.FishFor<DeadLetter>(d => d.Message is 42 && d.Reason == DeadLetterReason.Stopped);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Piped_work_that_the_end_of_its_incarnation_cancels_is_nobodys_loss(bool stop)
+    {
+        var probe = CreateProbe();
+        System.EventStream.Subscribe<DeadLetter>(probe.Ref);
+        var actor = Spawn(TestActor.PropsFor((_, message) => _seen.Add(message)));
+        actor.Do(a => a.Context.PipeTo(Task.Delay(Timeout.InfiniteTimeSpan, System.Time, a.Context.Incarnation)));
+        await RunDryAsync();
+        if (stop)
+            System.Stop(actor);
+        else
+            actor.Do(_ => throw new InvalidOperationException());
+        await RunDryAsync();
+
+        Assert.Empty(_seen);
+        probe.ExpectNothing();
+    }
+
     [Fact]
     public async Task The_token_belongs_to_one_incarnation()
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Server;
@@ -117,6 +118,7 @@ internal sealed class ServerKit : IAsyncDisposable
             builder.Logging.ClearProviders().AddProvider(new Collector(Log)).SetMinimumLevel(LogLevel.Information);
             builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            builder.Services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1)); // of the real clock, so only a hang may reach it
             builder.Services.PostConfigure<EventStreamOptions>(streams => streams.HeadStartMs = 0); // the clock stands
             builder.Services.Replace(ServiceDescriptor.Singleton<IDisk>(Disk));
             builder.Services.Replace(ServiceDescriptor.Singleton<IFolderTree>(new FakeFolderTree().Folder("/proj").Folder("/other").File("/proj/a-file")));

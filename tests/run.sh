@@ -10,6 +10,7 @@ needed_package "${CHROMIUM:-chromium}" chromium
 needed_package nginx nginx-light
 needed_package faketime faketime
 postgres
+needed_package pgbouncer pgbouncer
 build_release
 
 export OPENCODE_ACTORS_NOTHING_LEFT_OUT=1

@@ -71,9 +71,14 @@ internal sealed class ConnectionSettings
         builder.Timeout = Math.Min(builder.Timeout, 5);
         builder.CommandTimeout = 15; // After the server's own end of a statement, so that it is only met when nothing answers.
         builder.CancellationTimeout = 1_000;
-        builder.TcpKeepAlive = true;
-        builder.TcpKeepAliveTime = 2;
-        builder.TcpKeepAliveInterval = 1;
+        if (!builder.Host.StartsWith('/') && !builder.Host.StartsWith('@'))
+        {
+            // Not for a socket in the file system: it knows no such thing, and its other end cannot vanish unnoticed.
+            builder.TcpKeepAlive = true;
+            builder.TcpKeepAliveTime = 2;
+            builder.TcpKeepAliveInterval = 1;
+        }
+
         builder.MaxPoolSize = Math.Clamp(builder.MaxPoolSize, 8, 32);
         builder.MaxAutoPrepare = 0;
         builder.WriteBufferSize = builder.ReadBufferSize = 64 * 1024; // A batch is often this large: one system call, not eight.

@@ -31,6 +31,7 @@ internal static class DatabaseFaults
             $"{place}: {fault.MessageText}. Create the database (cluster-config/init.sql), or correct Database of the connection string.", fault),
         PostgresErrorCodes.InsufficientPrivilege => new DatabaseRefusedException(
             $"The role has too few rights in {place}: {fault.MessageText}. It must own the schema of the cluster, or be allowed to create it (docs/operations.md, cluster).", fault),
+        _ when fault.MessageText.Contains("pooling mode", StringComparison.OrdinalIgnoreCase) => Pooled(place, fault.MessageText, fault),
         PostgresErrorCodes.ProtocolViolation when fault.MessageText.Contains("startup parameter", StringComparison.OrdinalIgnoreCase) => Pooled(place, fault.MessageText, fault),
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
             new DatabaseUnreachableException($"{place} takes no connection now: {fault.MessageText}. It may do so later; else look at its log.", fault),

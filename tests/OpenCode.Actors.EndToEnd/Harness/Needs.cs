@@ -17,6 +17,12 @@ internal static class Needs
 
     public static void WrongClock() => Require(Harness.WrongClock.Library is not null, "libfaketime");
 
+    public static void PgBouncer()
+    {
+        Postgres();
+        Require(Programs.Find("pgbouncer") is not null, "pgbouncer");
+    }
+
     private static void Require(bool present, string what)
     {
         if (present)

@@ -6,8 +6,9 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>Gets the built server, in the configuration these tests were built in.</summary>
-    public static string ServerDll { get; } = Path.Combine(
-        Root, "src", "OpenCode.Actors.Server", "bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "opencode-actors.dll");
+    public static string ServerDll { get; } = Path.Combine(Root, "src", "OpenCode.Actors.Server", "bin", Configuration, "net10.0", "opencode-actors.dll");
+
+    public static string BenchmarksDll { get; } = Path.Combine(Root, "tests", "OpenCode.Actors.Benchmarks", "bin", Configuration, "net10.0", "OpenCode.Actors.Benchmarks.dll");
 
     public static string Sequences { get; } = Path.Combine(Root, "tests", "OpenCode.Actors.EndToEnd", "Sequences");
 
@@ -22,6 +23,8 @@ internal static class Repository
 
         public static bool ContainsModules => File.Exists(OpenCode);
     }
+
+    private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
     private static string FindRoot()
     {

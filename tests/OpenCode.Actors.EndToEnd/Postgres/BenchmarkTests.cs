@@ -1,0 +1,21 @@
+using OpenCode.Actors.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Postgres;
+
+/// <summary>The reduced form of <c>tests/measure.sh postgres</c>, with bounds that only a mistake misses.</summary>
+[Collection(HeavyTests.Name)]
+public sealed class BenchmarkTests(ITestOutputHelper output)
+{
+    [SkippableFact]
+    public async Task Appends_of_three_processes_and_the_way_from_one_to_another_are_no_multiple_slower_than_plain_Npgsql()
+    {
+        Needs.Postgres();
+        await using var benchmark = ChildProcess.Start("dotnet", [Repository.BenchmarksDll, "postgres", "--quick"], Repository.Root);
+
+        var exit = await benchmark.ExitAsync(TimeSpan.FromMinutes(3));
+
+        output.WriteLine(benchmark.Output);
+        Assert.True(exit == 0, benchmark.Output + benchmark.Errors);
+    }
+}

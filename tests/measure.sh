@@ -2,6 +2,7 @@
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
 #   tests/measure.sh kernel|journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|faults|away|join|rolling|all
 # "rolling [COMMIT]" restarts a cluster of that commit's build (by default the first that had a cluster) node by node as the build of this checkout.
+# "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,12 +63,12 @@ measure() {
     rolling) postgres; rolling "${2:-}" ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
     compare) npm_packages; compare ;;
-    *) say "No measurement '$1'." >&2; sed -n 2,5p "$0" >&2; exit 2 ;;
+    *) say "No measurement '$1'." >&2; sed -n 2,6p "$0" >&2; exit 2 ;;
   esac
 }
 
 name=${1:-}
-[ -n "$name" ] || { sed -n 2,5p "$0" >&2; exit 2; }
+[ -n "$name" ] || { sed -n 2,6p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
   for one in kernel journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done

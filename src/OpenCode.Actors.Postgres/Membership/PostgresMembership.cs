@@ -77,7 +77,7 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> DeclareDeadAsync(Member member, CancellationToken cancellationToken) => _work.RunAsync("declaring a member dead", async sql =>
+    public ValueTask<bool> DeclareDeadAsync(Member member, CancellationToken cancellationToken) => WorkAsync("declaring a member dead", async sql =>
     {
         if (!await sql.ScalarAsync<bool>(MembershipSql.IsStill, member.Name, member.Incarnation, member.Beat).ConfigureAwait(false))
             return false;
@@ -92,11 +92,11 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
     }, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<int> AssignOrphansAsync(CancellationToken cancellationToken) => _work.RunAsync("assigning shards without an owner", sql =>
+    public ValueTask<int> AssignOrphansAsync(CancellationToken cancellationToken) => WorkAsync("assigning shards without an owner", sql =>
         sql.TransactAsync(() => AssignAsync(sql)), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<bool> BeginLeaveAsync(Member self, CancellationToken cancellationToken) => _work.RunAsync("saying that this node leaves", sql =>
+    public ValueTask<bool> BeginLeaveAsync(Member self, CancellationToken cancellationToken) => WorkAsync("saying that this node leaves", sql =>
         sql.TransactAsync(async () =>
         {
             var isMember = await sql.ExecuteAsync(MembershipSql.BeginLeave, self.Name, self.Incarnation).ConfigureAwait(false) > 0;
@@ -106,7 +106,7 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<int>> GiveAsync(Member self, IReadOnlyList<Handover> handovers, CancellationToken cancellationToken) =>
-        _work.RunAsync<IReadOnlyList<int>>("giving shards away", async sql => await sql.RowsAsync(static row => row.GetInt32(0),
+        WorkAsync<IReadOnlyList<int>>("giving shards away", async sql => await sql.RowsAsync(static row => row.GetInt32(0),
             MembershipSql.Give,
             self.Name,
             self.Incarnation,
@@ -118,7 +118,7 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
     /// <inheritdoc/>
     public async ValueTask LeaveAsync(Member self, CancellationToken cancellationToken)
     {
-        await _work.RunAsync("leaving", sql => sql.TransactAsync(async () =>
+        await WorkAsync("leaving", sql => sql.TransactAsync(async () =>
         {
             await sql.ExecuteAsync(MembershipSql.DieByOwnWish, self.Name, self.Incarnation).ConfigureAwait(false);
             await AssignAsync(sql).ConfigureAwait(false);
@@ -147,6 +147,23 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
         }
 
         _ended.Dispose();
+    }
+
+    /// <summary>
+    /// Between two uses this connection is idle for minutes, and a restart of the database may have ended it: on a new one it is done again, which does no harm where it was
+    /// done already.
+    /// </summary>
+    private async ValueTask<T> WorkAsync<T>(string what, Func<Statements, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var kept = _work.Number;
+        try
+        {
+            return await _work.RunAsync(what, work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MembershipUnavailableException lost) when (kept > 0 && kept == _work.Number && lost.InnerException is not { InnerException: TimeoutException } and not { InnerException.InnerException: TimeoutException })
+        {
+            return await _work.RunAsync(what, work, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<ClusterHint> WaitAsync(Statements sql)

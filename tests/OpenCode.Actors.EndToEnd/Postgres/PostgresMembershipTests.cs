@@ -55,6 +55,21 @@ public sealed class PostgresMembershipTests(PostgresFixture postgres) : Membersh
     }
 
     [SkippableFact]
+    public async Task A_call_whose_idle_connection_has_ended_meanwhile_is_made_on_a_new_one()
+    {
+        var a = await NodeAsync("a");
+        var b = await NodeAsync("b");
+        Assert.Equal(0, await a.Membership.AssignOrphansAsync(default)); // The connection is there from now on.
+
+        var ended = await postgres.Server.ExecuteAsync(
+            $"WITH theirs AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE application_name = '{a.Member.Tag}') SELECT count(pg_terminate_backend(pid, 10000)) FROM theirs");
+
+        Assert.True((long)ended! > 0);
+        Assert.True(await a.Membership.BeginLeaveAsync(a.Member, default));
+        Assert.Equal(MemberStatus.Leaving, (await b.Membership.LookAsync(default)).Members.Single(seen => seen.Member.Name == "a").Member.Status);
+    }
+
+    [SkippableFact]
     public async Task A_takeover_ends_the_connections_of_the_dead_node_that_hold_its_shards_and_no_others_E2()
     {
         var a = await NodeAsync("a");

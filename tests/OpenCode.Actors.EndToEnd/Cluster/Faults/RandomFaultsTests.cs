@@ -9,7 +9,6 @@ namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 /// <c>OPENCODE_ACTORS_FAULTS</c> chooses faults by their names (with commas between them), <c>OPENCODE_ACTORS_SECONDS</c> how long it takes.
 /// </remarks>
 [Collection(HeavyTests.Name)]
-[Trait("Scale", "Full")]
 public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Nodes = 3;
@@ -29,7 +28,6 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
     public async Task Faults_at_random_lose_no_event_and_no_session()
     {
         Needs.Postgres();
-        Skip.IfNot(Scale.IsFull, "Left out: ten minutes of faults are for tests/measure.sh faults.");
         var random = Randomness();
         var lasting = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : Scale.Of(60, 600));
         await using var cluster = await FaultyCluster.StartAsync(Folder, Nodes);
@@ -130,8 +128,8 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         return workload.Sessions.FindAll(session => owned.Contains($"{History.ShardOf(session)}"));
     }
 
-    // Writes again and again. The time in which the session was not to be had is that of the write that met the change of its owner, or of the longest where there was none.
-    private static async Task<TimeSpan> ProbeAsync(Workload workload, History history, FaultyNode[] nodes, int first, string session, CancellationToken over)
+    // Writes again and again.
+    private static async Task<Outage> ProbeAsync(Workload workload, History history, FaultyNode[] nodes, int first, string session, CancellationToken over)
     {
         var since = DateTime.UtcNow;
         var writes = new List<(DateTime End, TimeSpan Took)>();
@@ -142,8 +140,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
             await Task.Delay(_betweenProbes, CancellationToken.None);
         }
 
-        var moved = await history.MovedAsync(session, since);
-        return moved is null ? writes.Max(static write => write.Took) : writes.FirstOrDefault(write => write.End > moved, writes[^1]).Took;
+        return Outage.Of(writes, await history.MovedAsync(session, since));
     }
 
     private static async Task<bool> IsReadyAsync(FaultyNode node)

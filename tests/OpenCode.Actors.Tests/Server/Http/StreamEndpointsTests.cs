@@ -142,8 +142,17 @@ public sealed class StreamEndpointsTests
         Assert.Equal(503, (int)refused.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
         Assert.Equal(200, (int)second.StatusCode);
-        Assert.Equal("retry: 5000\n\n"u8.ToArray(), await ReadAsync(await second.Content.ReadAsStreamAsync(), 13));
-        server.Time.Advance(TimeSpan.FromMilliseconds(250)); // it is reset when it had time to be sent
+        var body = await second.Content.ReadAsStreamAsync();
+        Assert.Equal("retry: 5000\n\n"u8.ToArray(), await ReadAsync(body, 13));
+
+        var ended = ReadAsync(body, 1);
+        while (!ended.IsCompleted)
+        {
+            server.Time.Advance(TimeSpan.FromMilliseconds(250)); // it is reset when it had time to be sent
+            await Task.Yield();
+        }
+
+        await Assert.ThrowsAnyAsync<IOException>(() => ended);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ internal sealed class KernelTests(double scale)
     /// <summary>Thousand actors a second that are started and have handled one message.</summary>
     public async Task<double> SpawnAsync(IContender contender)
     {
-        var count = Count(200_000);
+        var count = Count(100_000);
         await using var world = contender.Open();
         var countdown = new SharedCountdown(count);
         Func<object, ValueTask> handle = countdown.Handle;

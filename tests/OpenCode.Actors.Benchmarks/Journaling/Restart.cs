@@ -47,5 +47,5 @@ internal static class Restart
 
     private static string Id(int i) => $"ses_{i:D26}";
 
-    private static EntryDraft Entry(byte[] properties) => new("evt_0123456789abcdefghijkl", "session.updated", "/home/me/project", "global", "ses_1", -1, false, properties);
+    private static EntryDraft Entry(byte[] properties) => new("evt_0123456789abcdefghijkl", "session.updated", "/srv/the-project", "global", "ses_1", -1, false, properties);
 }

@@ -29,7 +29,7 @@ internal static class WaitingProducers
         {
             while (watch.Elapsed.TotalSeconds < seconds)
             {
-                var draft = new EntryDraft("evt_0123456789abcdefghijkl", "message.part.updated", "/home/me/project", "global", "ses_0123456789abcdefghijkl", -1, true, properties);
+                var draft = new EntryDraft("evt_0123456789abcdefghijkl", "message.part.updated", "/srv/the-project", "global", "ses_0123456789abcdefghijkl", -1, true, properties);
                 var started = Stopwatch.GetTimestamp();
                 await journal.AppendAsync(new([draft], []), CancellationToken.None);
                 var index = Interlocked.Increment(ref count) - 1;

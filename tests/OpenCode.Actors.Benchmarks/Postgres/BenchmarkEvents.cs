@@ -37,7 +37,7 @@ internal static class BenchmarkEvents
         properties.AsSpan().Fill((byte)'x');
         Encoding.ASCII.GetBytes(text, properties);
         "\"}"u8.CopyTo(properties.AsSpan(PropertiesBytes - 2));
-        return new("evt_0123456789abcdefghijkl", "benchmark.stamped", "/home/me/project", "global", "ses_0123456789abcdefghijkl", -1, true, properties);
+        return new("evt_0123456789abcdefghijkl", "benchmark.stamped", "/srv/the-project", "global", "ses_0123456789abcdefghijkl", -1, true, properties);
     }
 
     public static EntryDraft[] Make(int first, int count)

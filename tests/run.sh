@@ -47,5 +47,7 @@ if [ "$failed_project" != 0 ] && [ "$failed" = 0 ]; then
   say "a test run ended without a result"
   failed=1
 fi
+# Once more what failed: of a long run often only the end is kept.
+awk '/^ *(Passed|Failed|Skipped) [^ ]/ { failing = /^ *Failed /; lines = 0 } /^Test Run |^Failed!|^\[xUnit/ { failing = 0 } failing && ++lines <= 60' "$log"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

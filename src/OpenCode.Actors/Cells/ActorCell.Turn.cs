@@ -9,11 +9,11 @@ internal sealed partial class ActorCell
     private const int TurnMilliseconds = 5;
     private const int SlowMessageMilliseconds = 100;
 
-    private ActorCell? _follower;
+    private IFollower? _follower;
 
-    /// <summary>Runs this cell after the current turn of this one, on the same thread. In that turn only.</summary>
-    /// <param name="next">A cell that is scheduled.</param>
-    public void LetFollow(ActorCell next)
+    /// <summary>Runs something after the current turn of this cell, on the same thread. In that turn only.</summary>
+    /// <param name="next">A cell that is scheduled, or a question that is answered.</param>
+    public void LetFollow(IFollower next)
     {
         GiveFollowerAway();
         _follower = next;
@@ -28,12 +28,12 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>Takes one turn on this thread, which the dispatcher has chosen.</summary>
-    /// <returns>The cell that follows on this thread.</returns>
-    public ActorCell? Turn()
+    /// <returns>What follows on this thread.</returns>
+    public IFollower? Turn()
     {
         var outside = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_context);
-        ActorCell? follower;
+        IFollower? follower;
         try
         {
             RunTurn();

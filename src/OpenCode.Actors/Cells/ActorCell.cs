@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Cells;
 /// Everything but <see cref="Tell"/>, <see cref="SendSystem"/> and <see cref="Schedule"/> runs in the turn only, so it needs no locks. Rarely used parts (children, watch,
 /// timers, stash) are made when first used: an idle actor shall be small.
 /// </remarks>
-internal sealed partial class ActorCell : CellInbox, IInternalRef, IActorContext, IThreadPoolWorkItem
+internal sealed partial class ActorCell : CellInbox, IInternalRef, IActorContext, IFollower
 {
     private const int Scheduled = 1;                  // A turn is queued or runs.
     private const int Closed = 2;                     // Ended; what arrives is a dead letter.

@@ -94,6 +94,54 @@ public sealed class DispatcherTests : IAsyncDisposable
         Assert.True(await answer);
     }
 
+    /// <summary>Decision 0004: so does who asked from outside and has the answer.</summary>
+    [Fact]
+    public async Task Who_asked_from_outside_does_not_wait_for_the_next_message_of_who_answered()
+    {
+        using var go = new ManualResetEventSlim();
+        using var answered = new ManualResetEventSlim();
+        var actor = _system.ActorOf(TestActor.PropsFor((a, message) =>
+        {
+            if (message is "answer")
+            {
+                go.Wait(Limit); // Until the next message waits.
+                a.Sender.Tell("x");
+            }
+            else
+            {
+                a.Sender.Tell(answered.Wait(Limit));
+            }
+        }));
+
+        var first = AskAndSet();
+        var second = actor.Ask<bool>("see whether it has gone on", 2 * Limit);
+        go.Set();
+
+        Assert.True(await second);
+        await first;
+
+        async Task AskAndSet()
+        {
+            await actor.Ask<string>("answer", Limit);
+            answered.Set();
+        }
+    }
+
+    /// <summary>Decision 0004: the code behind an answer runs on the thread of the actor, but not in its turn.</summary>
+    [Fact]
+    public async Task Who_asked_from_outside_and_blocks_after_the_answer_does_not_hold_the_actor()
+    {
+        var actor = _system.ActorOf(TestActor.PropsFor((a, message) => a.Sender.Tell(message)));
+
+        var second = await Task.Run(async () =>
+        {
+            await actor.Ask<int>(1, Limit);
+            return Task.WaitAny([actor.Ask<int>(2, Limit)], Limit);
+        });
+
+        Assert.Equal(0, second);
+    }
+
     /// <summary>With a read loop per actor the quiet one would wait for ever (ENGINE §1).</summary>
     [Fact]
     public async Task A_quiet_actor_among_busy_ones_is_answered()

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenCode.Actors.Mailboxes;
 
 /// <summary>A queue for many producers and one consumer, in a chain of rings: an enqueue is one compare-and-swap, without a lock.</summary>
@@ -108,13 +110,14 @@ internal struct RingQueue
         public long Claimed = begin;        // The next position of a producer; with the closed bit it is the last one's end.
         public long End = begin + length;   // Positions below are free or taken in this round of the ring.
         public long Taken = begin;          // The next position of the consumer.
-        private readonly Slot[] _slots = new Slot[length];
+        private readonly Slot[]? _slots = length > FirstLength ? new Slot[length] : null;
+        private FirstSlots _firstSlots; // Within the object: most actors never need more, and a start makes one object less.
 
-        public int Length => _slots.Length;
+        public int Length => _slots?.Length ?? FirstLength;
 
         public void Put(long position, Envelope envelope)
         {
-            ref var slot = ref _slots[position & (_slots.Length - 1)];
+            ref var slot = ref SlotAt(position);
             slot.Sender = envelope.Sender;
             Volatile.Write(ref slot.Message, envelope.Message);
         }
@@ -122,7 +125,7 @@ internal struct RingQueue
         public Envelope Take()
         {
             var position = Taken;
-            ref var slot = ref _slots[position & (_slots.Length - 1)];
+            ref var slot = ref SlotAt(position);
             var message = Volatile.Read(ref slot.Message);
             if (message is null)
                 return default;
@@ -131,9 +134,22 @@ internal struct RingQueue
             slot = default;
             Volatile.Write(ref Taken, ++position);
             if (position == End)
-                Volatile.Write(ref End, position + _slots.Length);
+                Volatile.Write(ref End, position + Length);
             return envelope;
         }
+
+        private ref Slot SlotAt(long position)
+        {
+            if (_slots is { } slots)
+                return ref slots[position & (slots.Length - 1)];
+            return ref _firstSlots[(int)position & (FirstLength - 1)];
+        }
+    }
+
+    [InlineArray(FirstLength)]
+    private struct FirstSlots
+    {
+        private Slot _first;
     }
 
     /// <summary>Free or not written yet while it has no message.</summary>

@@ -1,40 +1,59 @@
+using System.Text;
+
 namespace OpenCode.Actors.Journaling;
 
 /// <summary>One committed entry. Immutable, shared by all readers.</summary>
-/// <param name="offset">Place in the log, from 1, without gaps.</param>
-/// <param name="at">When it was committed.</param>
-/// <param name="draft">What was appended.</param>
-public sealed class LogEntry(long offset, DateTimeOffset at, EntryDraft draft)
+public sealed class LogEntry
 {
+    private readonly string? _eventId;
+    private readonly ReadOnlyMemory<byte> _eventIdUtf8;
+
+    /// <summary>Makes an entry of what was appended.</summary>
+    /// <param name="offset">Place in the log, from 1, without gaps.</param>
+    /// <param name="at">When it was committed.</param>
+    /// <param name="draft">What was appended.</param>
+    public LogEntry(long offset, DateTimeOffset at, EntryDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        (Offset, At, _eventId, Type) = (offset, at, draft.EventId, draft.Type);
+        (Location, Project, SessionId, Sequence, Durable, Properties) = (draft.Location, draft.Project, draft.SessionId, draft.Sequence, draft.Durable, draft.Properties);
+    }
+
+    /// <summary>Makes an entry whose id stays as it was read: no text of another entry is the same, and few are ever asked for it.</summary>
+    internal LogEntry(long offset, DateTimeOffset at, ReadOnlyMemory<byte> eventIdUtf8, string type)
+    {
+        (Offset, At, _eventIdUtf8, Type) = (offset, at, eventIdUtf8, type);
+    }
+
     /// <summary>Gets the place in the log, from 1, without gaps.</summary>
-    public long Offset { get; } = offset;
+    public long Offset { get; }
 
     /// <summary>Gets when it was committed.</summary>
-    public DateTimeOffset At { get; } = at;
+    public DateTimeOffset At { get; }
 
-    /// <summary>Gets the <c>evt_</c> id.</summary>
-    public string EventId => draft.EventId;
+    /// <summary>Gets the <c>evt_</c> id. It may be made anew each time.</summary>
+    public string EventId => _eventId ?? Encoding.UTF8.GetString(_eventIdUtf8.Span);
 
     /// <summary>Gets the type of the event.</summary>
-    public string Type => draft.Type;
+    public string Type { get; }
 
     /// <summary>Gets the directory it belongs to, or null.</summary>
-    public string? Location => draft.Location;
+    public string? Location { get; internal init; }
 
     /// <summary>Gets the project it belongs to, or null.</summary>
-    public string? Project => draft.Project;
+    public string? Project { get; internal init; }
 
     /// <summary>Gets the session it belongs to, or null.</summary>
-    public string? SessionId => draft.SessionId;
+    public string? SessionId { get; internal init; }
 
     /// <summary>Gets the place among the durable events of its session; -1 for all others.</summary>
-    public long Sequence => draft.Sequence;
+    public long Sequence { get; internal init; }
 
     /// <summary>Gets a value indicating whether it was synced before it was shown.</summary>
-    public bool Durable => draft.Durable;
+    public bool Durable { get; internal init; }
 
     /// <summary>Gets the event's properties: one JSON value in UTF-8.</summary>
-    public ReadOnlyMemory<byte> Properties => draft.Properties;
+    public ReadOnlyMemory<byte> Properties { get; internal init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Offset} {Type} {EventId}";

@@ -16,6 +16,9 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     // Of an entry.
     public ReadOnlySpan<byte> EventId { get; private set; }
 
+    /// <summary>Gets where in the body the event id begins.</summary>
+    public int EventIdPosition { get; private set; }
+
     public ReadOnlySpan<byte> Type { get; private set; }
 
     public ReadOnlySpan<byte> Location { get; private set; }
@@ -66,6 +69,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         Flags = (EntryFlags)_rest[0];
         _rest = _rest[1..];
         EventId = ReadBytes();
+        EventIdPosition = _bodyBytes - _rest.Length - EventId.Length;
         Type = ReadBytes();
         Location = Flags.HasFlag(EntryFlags.Location) ? ReadBytes() : default;
         Project = Flags.HasFlag(EntryFlags.Project) ? ReadBytes() : default;

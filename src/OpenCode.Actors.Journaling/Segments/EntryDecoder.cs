@@ -2,32 +2,37 @@ using System.Text;
 
 namespace OpenCode.Actors.Journaling.Segments;
 
-/// <summary>Makes entries of the records of a body. Neighbours mostly have their texts in common, which are then made once. Not thread-safe.</summary>
+/// <summary>Makes entries of the records of a body. Entries near each other mostly have their texts in common, which are then made once. Not thread-safe.</summary>
 internal sealed class EntryDecoder
 {
-    private string _lastLocation = "";
-    private string _lastProject = "";
-    private string _lastSessionId = "";
-    private string _lastType = "";
+    // Each text in the one place that its checksum gives: enough for the sessions that are at work together.
+    private readonly string?[] _texts = new string?[256];
 
     /// <summary>Makes the entry that the reader stands at.</summary>
     /// <param name="body">The reader.</param>
-    /// <param name="kept">The body, where it is not used for anything else any more: entries then have their properties in it, not a copy.</param>
-    public EntryDraft Read(ref BodyReader body, ReadOnlyMemory<byte> kept = default) => new(
-        Encoding.UTF8.GetString(body.EventId),
-        Share(body.Type, ref _lastType),
-        body.Flags.HasFlag(EntryFlags.Location) ? Share(body.Location, ref _lastLocation) : null,
-        body.Flags.HasFlag(EntryFlags.Project) ? Share(body.Project, ref _lastProject) : null,
-        body.Flags.HasFlag(EntryFlags.Session) ? Share(body.SessionId, ref _lastSessionId) : null,
-        body.Sequence,
-        body.Flags.HasFlag(EntryFlags.Durable),
-        kept.IsEmpty ? body.Properties.ToArray() : kept.Slice(body.PropertiesPosition, body.Properties.Length));
-
-    private static string Share(ReadOnlySpan<byte> text, ref string last)
+    /// <param name="offset">The entry's offset.</param>
+    /// <param name="at">When it was committed.</param>
+    /// <param name="kept">The body, where it is not used for anything else any more: entries then have their id and properties in it, not a copy.</param>
+    public LogEntry Read(ref BodyReader body, long offset, DateTimeOffset at, ReadOnlyMemory<byte> kept = default) => new(
+        offset,
+        at,
+        kept.IsEmpty ? body.EventId.ToArray() : kept.Slice(body.EventIdPosition, body.EventId.Length),
+        Share(body.Type))
     {
-        if (!Ascii.Equals(text, last))
-            last = Encoding.UTF8.GetString(text);
+        Location = body.Flags.HasFlag(EntryFlags.Location) ? Share(body.Location) : null,
+        Project = body.Flags.HasFlag(EntryFlags.Project) ? Share(body.Project) : null,
+        SessionId = body.Flags.HasFlag(EntryFlags.Session) ? Share(body.SessionId) : null,
+        Sequence = body.Sequence,
+        Durable = body.Flags.HasFlag(EntryFlags.Durable),
+        Properties = kept.IsEmpty ? body.Properties.ToArray() : kept.Slice(body.PropertiesPosition, body.Properties.Length),
+    };
 
-        return last;
+    private string Share(ReadOnlySpan<byte> text)
+    {
+        ref var known = ref _texts[Crc32C.Of(text) % (uint)_texts.Length];
+        if (known is null || !Ascii.Equals(text, known))
+            known = Encoding.UTF8.GetString(text);
+
+        return known;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class SharedLog
     private readonly Lock _gate = new();
     private readonly Queue<OwnBatch> _own = new();
     private readonly List<LogEntry> _made = [];
+
+    // Touched by the one who reads.
+    private readonly BodySlab _bodies = new();
     private long _head;
     private long _floor;
     private StoredBatch? _last;
@@ -127,12 +130,13 @@ internal sealed class SharedLog
         Waiters.Fail(failure);
     }
 
-    private static void Decode(StoredBatch batch, EntryDecoder decoder, List<LogEntry> into)
+    private void Decode(StoredBatch batch, EntryDecoder decoder, List<LogEntry> into)
     {
-        var body = new BodyReader(batch.Body.Span);
+        var kept = _bodies.Keep(batch.Body);
+        var body = new BodyReader(kept.Span);
         var offset = batch.First;
         while (body.Next())
-            into.Add(new(offset++, batch.At, decoder.Read(ref body, batch.Body)));
+            into.Add(decoder.Read(ref body, offset++, batch.At, kept));
 
         if (offset != batch.Last + 1)
             throw new InvalidDataException($"The batch at {batch.First} should have {batch.Count} entries; its body has {offset - batch.First}.");

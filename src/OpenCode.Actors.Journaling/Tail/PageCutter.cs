@@ -43,7 +43,7 @@ internal sealed class PageCutter(EntryFilter filter)
             if (!Matches(ref body))
                 continue;
 
-            _entries.Add(new(offset, at, _decoder.Read(ref body)));
+            _entries.Add(_decoder.Read(ref body, offset, at));
             _bytes += body.Properties.Length;
             if (_bytes >= PageBytes)
                 EndPage();

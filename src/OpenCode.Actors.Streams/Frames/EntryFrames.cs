@@ -1,16 +1,24 @@
+using System.Runtime.InteropServices;
+
 namespace OpenCode.Actors.Streams.Frames;
 
 /// <summary>The frames of one entry on one kind of stream; made once, shared by all its subscribers.</summary>
 /// <param name="offset">The entry's offset.</param>
-/// <param name="first">The event.</param>
-/// <param name="twin">The sync frame that follows it on a wrapped stream; null for all but durable events of a session (RULES A4).</param>
-internal sealed class EntryFrames(long offset, byte[] first, byte[]? twin)
+/// <param name="slab">Where the frames are, the first at the start, its twin behind it.</param>
+/// <param name="start">Where in the slab.</param>
+/// <param name="firstBytes">The length of the event's frame.</param>
+/// <param name="twinBytes">The length of the sync frame that follows it on a wrapped stream; 0 for all but durable events of a session (RULES A4).</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct EntryFrames(long offset, FrameSlab slab, int start, int firstBytes, int twinBytes)
 {
     public long Offset { get; } = offset;
 
-    public byte[] First { get; } = first;
+    public FrameSlab Slab { get; } = slab;
 
-    public byte[]? Twin { get; } = twin;
+    public ReadOnlyMemory<byte> First => Slab.Bytes.AsMemory(start, firstBytes);
 
-    public int Bytes { get; } = first.Length + (twin?.Length ?? 0);
+    /// <summary>Gets the twin; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> Twin => Slab.Bytes.AsMemory(start + firstBytes, twinBytes);
+
+    public int Bytes => firstBytes + twinBytes;
 }

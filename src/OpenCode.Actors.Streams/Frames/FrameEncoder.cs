@@ -14,40 +14,50 @@ internal sealed class FrameEncoder(Timeline timeline)
     private const int KeptBytes = 64 * 1024;
 
     private ArrayBufferWriter<byte> _data = new(1024);
+    private ArrayBufferWriter<byte> _frames = new(1024);
 
     /// <summary>The frames of an entry on one kind of stream.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="wrapped">For <c>/global/event</c>: in its wrapper, and for a durable event of a session with its sync twin (RULES A4).</param>
-    public EntryFrames Encode(LogEntry entry, bool wrapped)
+    /// <param name="slabs">Where to keep them; null for an array of their own.</param>
+    public EntryFrames Encode(LogEntry entry, bool wrapped, FrameSlabs? slabs = null)
     {
+        var hasTwin = wrapped && entry is { Durable: true, Sequence: >= 0, SessionId: not null };
         var properties = entry.Properties.Span;
-        if (!wrapped)
-        {
+        if (wrapped)
+            EventEnvelope.WriteWrapped(_data, entry.Location, entry.Project, entry.EventId, entry.Type, properties);
+        else
             EventEnvelope.WriteBare(_data, entry.EventId, entry.Type, properties);
-            return new EntryFrames(entry.Offset, Frame(entry.Offset, firstTwin: false), twin: null);
+        AddFrame(entry.Offset, isFirstTwin: hasTwin);
+        var firstBytes = _frames.WrittenCount;
+        if (hasTwin)
+        {
+            EventEnvelope.WriteSync(_data, entry.Location, entry.Project, entry.EventId, entry.Type, entry.Sequence, entry.SessionId!, properties);
+            AddFrame(entry.Offset, isFirstTwin: false);
         }
 
-        EventEnvelope.WriteWrapped(_data, entry.Location, entry.Project, entry.EventId, entry.Type, properties);
-        if (entry is not { Durable: true, Sequence: >= 0, SessionId: { } session })
-            return new EntryFrames(entry.Offset, Frame(entry.Offset, firstTwin: false), twin: null);
-
-        var first = Frame(entry.Offset, firstTwin: true);
-        EventEnvelope.WriteSync(_data, entry.Location, entry.Project, entry.EventId, entry.Type, entry.Sequence, session, properties);
-        return new EntryFrames(entry.Offset, first, Frame(entry.Offset, firstTwin: false));
+        var frames = _frames.WrittenSpan;
+        var slab = slabs?.Hold(frames.Length) ?? new FrameSlab(frames.Length);
+        var start = slab.Take(frames.Length);
+        frames.CopyTo(slab.Bytes.AsSpan(start));
+        var made = new EntryFrames(entry.Offset, slab, start, firstBytes, frames.Length - firstBytes);
+        Clear(ref _frames);
+        return made;
     }
 
-    private byte[] Frame(long offset, bool firstTwin)
+    private void AddFrame(long offset, bool isFirstTwin)
     {
         var data = _data.WrittenSpan;
-        var id = new StreamCursor(timeline.Id, timeline.Current, offset, firstTwin);
-        var frame = data.ContainsAny((byte)'\r', (byte)'\n')
-            ? SseFrame.Build(id, OnOneLine(data))
-            : SseFrame.Build(id, data);
+        var id = new StreamCursor(timeline.Id, timeline.Current, offset, isFirstTwin);
+        SseFrame.Write(_frames, id, data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
+        Clear(ref _data);
+    }
 
-        _data.ResetWrittenCount();
-        if (_data.Capacity > KeptBytes)
-            _data = new ArrayBufferWriter<byte>(1024);
-        return frame;
+    private static void Clear(ref ArrayBufferWriter<byte> writer)
+    {
+        writer.ResetWrittenCount();
+        if (writer.Capacity > KeptBytes)
+            writer = new ArrayBufferWriter<byte>(1024);
     }
 
     // HTML 9.2.6: a line break would end the field. In JSON it can only stand between tokens, where a blank means the same.

@@ -4,7 +4,7 @@ using System.Collections;
 namespace OpenCode.Actors.Streams.Frames;
 
 /// <summary>What one write sends: whole frames in order, shared with all other subscribers. At most 256 KiB, or one entry that is larger (RULES D2).</summary>
-/// <remarks>Belongs to its subscriber and is filled again after each write: a writer must not keep it, nor a frame of it, beyond its write.</remarks>
+/// <remarks>Belongs to its subscriber, which empties it as soon as the writer has returned: a writer must not keep it, nor a frame of it.</remarks>
 internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
 {
     /// <summary>The longest run for a client that takes all at once.</summary>

@@ -138,7 +138,7 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     }
 
     /// <summary>False if the run is full. A view that merges for slow clients (RULES A5) has its place in front of this.</summary>
-    private bool TryAdd(EntryFrames entry, FrameRun run)
+    private bool TryAdd(in EntryFrames entry, FrameRun run)
     {
         if (!run.HasRoomFor(entry.Bytes))
             return false;
@@ -146,7 +146,7 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
         // An id after the first of two twins; on an entry that has none it means the entry itself.
         if (entry.Offset != _firstTwinOf)
             run.Add(entry.First);
-        if (entry.Twin is not null)
+        if (!entry.Twin.IsEmpty)
             run.Add(entry.Twin);
         _through = entry.Offset;
         return true;

@@ -12,6 +12,7 @@ internal sealed class LogRing
 {
     private readonly Lock _gate = new();
     private readonly FrameEncoder _encoder;
+    private readonly FrameSlabs _slabs;
     private readonly LogLane _all = new();
     private readonly Dictionary<string, LogLane> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LogLane> _sessions = new(StringComparer.Ordinal);
@@ -30,6 +31,7 @@ internal sealed class LogRing
         _after = after;
         _end = after;
         _encoder = encoder;
+        _slabs = new(capacityBytes);
         CapacityBytes = capacityBytes;
     }
 
@@ -41,7 +43,7 @@ internal sealed class LogRing
 
     public long CapacityBytes { get; }
 
-    /// <summary>Gets what entries and frames take.</summary>
+    /// <summary>Gets what entries and the slabs of their frames take.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Gets how often an entry was encoded, each kind of stream counted: at most once per entry and kind while it is in the ring.</summary>
@@ -97,21 +99,20 @@ internal sealed class LogRing
     }
 
     /// <summary>Gives the frames of an entry; they are made and charged if nobody had asked for them yet.</summary>
-    public EntryFrames FramesOf(LogSlot slot, bool wrapped) => slot.Frames(wrapped) ?? MakeFrames(slot, wrapped);
+    public EntryFrames FramesOf(LogSlot slot, bool wrapped) => slot.TryGetFrames(wrapped, out var frames) ? frames : MakeFrames(slot, wrapped);
 
     private EntryFrames MakeFrames(LogSlot slot, bool wrapped)
     {
         lock (_gate)
         {
-            if (slot.Frames(wrapped) is { } madeMeanwhile)
-                return madeMeanwhile;
+            if (slot.TryGetFrames(wrapped, out var frames))
+                return frames; // Made meanwhile.
 
-            var frames = _encoder.Encode(slot.Entry, wrapped);
-            Volatile.Write(ref _framesMade, _framesMade + 1);
-            var before = slot.ChargedBytes;
+            var before = _slabs.Bytes;
+            frames = _encoder.Encode(slot.Entry, wrapped, slot.Evicted ? null : _slabs);
             slot.AddNeedsGate(frames, wrapped);
-            if (!slot.Evicted)
-                ChargeNeedsGate(slot.ChargedBytes - before);
+            Volatile.Write(ref _framesMade, _framesMade + 1);
+            ChargeNeedsGate(_slabs.Bytes - before);
             return frames;
         }
     }
@@ -157,8 +158,9 @@ internal sealed class LogRing
         var slot = _all.RemoveFirstNeedsGate();
         RemoveFrom(_locations, slot.Entry.Location);
         RemoveFrom(_sessions, slot.Entry.SessionId);
-        slot.EvictNeedsGate();
-        Volatile.Write(ref _bytes, _bytes - slot.ChargedBytes);
+        var before = _slabs.Bytes;
+        slot.EvictNeedsGate(_slabs);
+        Volatile.Write(ref _bytes, _bytes - slot.ChargedBytes - (before - _slabs.Bytes));
 
         static void RemoveFrom(Dictionary<string, LogLane> lanes, string? key)
         {

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Streams.Subscribers;
 internal interface ISseWriter
 {
     /// <summary>Writes whole frames and flushes once.</summary>
-    /// <param name="run">Valid until the returned task has ended. The frames are shared with other clients: never change them.</param>
+    /// <param name="run">Valid until the call returns, so its bytes are taken before anything is awaited. The frames are shared with other clients: never change them.</param>
     /// <param name="cancellationToken">Cancelled when the subscriber stops.</param>
     /// <returns>Ends when the transport took all bytes and has room for more. Ended on return is the fast path.</returns>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>

@@ -21,6 +21,7 @@ internal sealed partial class SubscriberActor(
 
     private readonly FrameRun _run = new();
     private readonly bool _wrapped = request.Kind == StreamKind.Wrapped;
+    private (int Frames, int Bytes) _sent;
     private LogReader? _reader;
     private State _state = State.Reading;
     private StreamEnd? _end;
@@ -222,6 +223,9 @@ internal sealed partial class SubscriberActor(
             return;
         }
 
+        // The writer has its bytes: a client that takes nothing must not keep the slabs of frames that have left the ring (RULES D2).
+        _sent = (_run.Count, _run.Bytes);
+        _run.Clear();
         _state = State.Writing;
         if (write.IsCompletedSuccessfully)
         {
@@ -254,8 +258,7 @@ internal sealed partial class SubscriberActor(
 
     private void AfterWrite()
     {
-        metrics.FramesWritten(_run.Count, _run.Bytes);
-        _run.Clear();
+        metrics.FramesWritten(_sent.Frames, _sent.Bytes);
         Reader.Written();
         _sentAt = _movedAt = Context.Time.GetTimestamp();
         _state = State.Reading;

@@ -46,9 +46,31 @@ public sealed class LogRingTests : ActorKit
         Assert.Equal(1, ring.After);
         var before = ring.Bytes;
 
-        Assert.NotEmpty(ring.FramesOf(slot, wrapped: false).First);
+        Assert.False(ring.FramesOf(slot, wrapped: false).First.IsEmpty);
 
         Assert.Equal(before, ring.Bytes);
+    }
+
+    [Fact]
+    public void D2_the_ring_is_charged_all_that_its_frames_keep_alive()
+    {
+        var ring = NewRing(capacityBytes: 200_000);
+        var lane = ring.Subscribe(EntryFilter.All, CreateProbe().Ref).Lane;
+        var slabs = new Queue<(long Offset, FrameSlab Slab)>();
+        for (var i = 0; i < 2_000; i++)
+        {
+            Append(ring, _journal.Event(bytes: i % 7 * 300));
+            Assert.True(lane.TryRead(i, out var slot));
+
+            // Every fourth is asked for late, as by one who comes from far behind: its frames are among newer ones.
+            if (i % 4 != 0)
+                slabs.Enqueue((slot.Offset, ring.FramesOf(slot, wrapped: true).Slab));
+            if (i % 4 == 3 && lane.TryRead(i - 59, out var old))
+                slabs.Enqueue((old.Offset, ring.FramesOf(old, wrapped: true).Slab));
+
+            var alive = slabs.Where(s => s.Offset > ring.After).Select(s => s.Slab).Distinct().Sum(s => (long)s.Bytes.Length);
+            Assert.InRange(ring.Bytes, alive, ring.CapacityBytes);
+        }
     }
 
     [Fact]

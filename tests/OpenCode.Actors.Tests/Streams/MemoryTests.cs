@@ -34,6 +34,18 @@ public sealed class MemoryTests : StreamsKit
     }
 
     [Fact]
+    public void D2_a_client_that_takes_nothing_of_its_write_keeps_no_frame_and_so_no_slab()
+    {
+        Start();
+        var stalled = ConnectWrapped();
+        stalled.Holds = true;
+        Append([.. Enumerable.Range(0, 100).Select(_ => Journal.Event(bytes: 100))]);
+
+        Assert.True(stalled.IsWriting);
+        Assert.Empty(stalled.LastRun!);
+    }
+
+    [Fact]
     public void A_stalled_client_that_comes_back_catches_up_from_the_journal()
     {
         Options.RingBytes = 200_000;

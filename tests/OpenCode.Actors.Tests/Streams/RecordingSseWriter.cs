@@ -55,6 +55,9 @@ internal sealed class RecordingSseWriter : ISseWriter
 
     public bool IsWriting => _held is not null;
 
+    /// <summary>Gets the run of the last write, which is no longer the writer's.</summary>
+    public FrameRun? LastRun { get; private set; }
+
     public List<byte[]> FrameBytes { get; } = [];
 
     public ValueTask WriteAsync(FrameRun run, CancellationToken cancellationToken)
@@ -63,6 +66,7 @@ internal sealed class RecordingSseWriter : ISseWriter
         Assert.Null(ResetBy);
         Assert.False(EndedCleanly);
         Writes++;
+        LastRun = run;
         LargestWrite = Math.Max(LargestWrite, run.Bytes);
         if (Writes == 1)
             FirstWriteFrames = run.Count;

@@ -19,8 +19,15 @@ internal interface IBatchStore : IAsyncDisposable
     /// Appends one batch, all or nothing: only if its number is one more than the last of this process, if all its fences hold, and if the store is in the generation that it
     /// names. Offsets are given in the order in which batches become visible, without gaps.
     /// </summary>
-    /// <returns>Where it begins; null if nothing was written.</returns>
-    ValueTask<StoreCommit?> AppendAsync(StoreBatch batch, CancellationToken cancellationToken);
+    /// <remarks>
+    /// Once it is committed, what others committed below it is read on the same way, and all processes, this one too, are told that there may be something up to its end. That
+    /// is a hint only: it may be lost, merged with others, or late.
+    /// </remarks>
+    /// <param name="batch">The batch.</param>
+    /// <param name="last">The batch to read from; null for the first that there is.</param>
+    /// <param name="cancellationToken">Gives up; what becomes of the batch is unknown then.</param>
+    /// <returns>Where it begins, and what is below it; null if nothing was written.</returns>
+    ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken);
 
     /// <summary>Reads why a batch may not have been written.</summary>
     /// <param name="fences">The fences of that batch.</param>
@@ -46,10 +53,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// <summary>Reads the rows of a kind, those of one owner in the order in which they were first written.</summary>
     ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken);
 
-    /// <summary>Tells all processes, this one too, that there may be something up to an offset. A hint only: it may be lost, merged with others, or late.</summary>
-    ValueTask NotifyAsync(long head, CancellationToken cancellationToken);
-
-    /// <summary>Begins to listen for such hints. What is committed before this answers may come without one.</summary>
+    /// <summary>Begins to listen for the hints of appends. What is committed before this answers may come without one.</summary>
     ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes what is older than retention wants; of all processes one does it at a time.</summary>

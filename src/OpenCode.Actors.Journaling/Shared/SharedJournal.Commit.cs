@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journaling.Commits;
+using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -11,10 +12,13 @@ public sealed partial class SharedJournal
     // Committed batches that wait for what is missing below them: from here on the next one is not sent.
     private const int MaxUnpublished = 8;
 
+    private static readonly StoreAppended Nothing = new(default, []);
+
     // With a full store, how long to answer at once before the next try.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _unpublished = new();
+    private readonly EntryDecoder _belowDecoder = new();
     private long _appendSince = Answered;
     private long _number;
     private long _ownLast;
@@ -95,13 +99,13 @@ public sealed partial class SharedJournal
 
             var batch = group.Encode(_number + 1, Timeline.Current);
             var started = _time.GetTimestamp();
-            var (fate, commit, stale) = await DecideAsync(batch, started).ConfigureAwait(false);
+            var (fate, appended, stale) = await DecideAsync(batch, started).ConfigureAwait(false);
             switch (fate)
             {
                 case Fate.Written:
                     _number = batch.Number;
                     _metrics?.Committed(batch.EntryCount, batch.Body.Length, _time.GetElapsedTime(started));
-                    Publish(new(commit.First, batch.EntryCount, batch.Generation, commit.At, group, _queue.Return));
+                    Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, group, _queue.Return), appended.Below);
                     return;
                 case Fate.Fenced:
                     group.Refuse(stale);
@@ -119,7 +123,7 @@ public sealed partial class SharedJournal
     }
 
     /// <summary>Sends a batch until it is known what became of it (RULES E1).</summary>
-    private async ValueTask<(Fate Fate, StoreCommit Commit, IReadOnlyList<Fence> Stale)> DecideAsync(StoreBatch batch, long started)
+    private async ValueTask<(Fate Fate, StoreAppended Appended, IReadOnlyList<Fence> Stale)> DecideAsync(StoreBatch batch, long started)
     {
         var headBefore = Head;
         var mayBeWritten = false;
@@ -131,16 +135,17 @@ public sealed partial class SharedJournal
             {
                 try
                 {
-                    if (await _store.AppendAsync(batch, _stop.Token).ConfigureAwait(false) is { } commit)
-                        return (Fate.Written, Checked(commit, headBefore), []);
+                    var last = _log.Last;
+                    if (await _store.AppendAsync(batch, last, _stop.Token).ConfigureAwait(false) is { } appended)
+                        return (Fate.Written, new(Checked(appended.Commit, headBefore), last is null || IsSameLog(last, appended.Below) ? appended.Below : []), []);
 
                     // Nothing was written by this sending. An earlier one, of which no answer came, may have been it.
                     var look = await _store.LookAsync(batch.Fences, _stop.Token).ConfigureAwait(false);
                     if (look.Number == batch.Number && mayBeWritten)
-                        return (Fate.Written, Checked(look.Last, headBefore), []);
+                        return (Fate.Written, new(Checked(look.Last, headBefore), []), []);
                     CheckLife(look, batch);
                     if (look.Stale.Count > 0)
-                        return (Fate.Fenced, default, look.Stale);
+                        return (Fate.Fenced, Nothing, look.Stale);
 
                     // What stood in the way is gone: the batch of an earlier sending was rolled back meanwhile.
                 }
@@ -159,7 +164,7 @@ public sealed partial class SharedJournal
                     if (!mayBeWritten)
                     {
                         LogFull(_logger, e);
-                        return (Fate.Full, default, []);
+                        return (Fate.Full, Nothing, []);
                     }
 
                     // An earlier sending may still be written: "full" would be a lie then.
@@ -187,14 +192,21 @@ public sealed partial class SharedJournal
             throw new StoreLifeException($"the last batch that it knows of this process has number {look.Number}, but {batch.Number - 1} was answered");
     }
 
-    private void Publish(OwnBatch own)
+    private void Publish(OwnBatch own, IReadOnlyList<StoredBatch> below)
     {
         _unpublished.Enqueue(own.First - 1);
         Volatile.Write(ref _ownLast, own.Last);
-        if (own.Count > 0)
-            Notify(own.Last);
         if (!_log.Add(own))
+        {
+            if (below is [.., { Body.IsEmpty: false } newest])
+                _metrics?.Followed(own.At - newest.At);
+            _log.Add(below, _belowDecoder);
+        }
+
+        // What is missing still is more than an append brings with it: the reader goes on from here.
+        if (Head < own.Last)
             _tailWakeup.Set();
+        ReadHinted();
     }
 
     private bool IsFull() => _fullSince != Answered && _time.GetElapsedTime(_fullSince) < FullFor;

@@ -7,10 +7,14 @@ public sealed partial class SharedJournal
 {
     private const int TailPageBytes = 1024 * 1024;
 
+    // How long the answer of an append may take that brings with it what a hint is about. To read that beside it would have it come twice.
+    private static readonly TimeSpan SoonEnough = TimeSpan.FromMilliseconds(50);
+
     private readonly EntryDecoder _decoder = new();
     private TaskCompletionSource<long>? _nextRound;
     private TaskCompletionSource<long>? _round;
     private long _readSince = Answered;
+    private long _hinted;
     private int _pollWanted;
 
     /// <inheritdoc/>
@@ -148,9 +152,13 @@ public sealed partial class SharedJournal
                     patience = default;
                     while (true)
                     {
-                        // Of an own batch that waits for what is below it the reader knows already.
-                        if (await hints.NextAsync(_stop.Token).ConfigureAwait(false) > Math.Max(Head, Volatile.Read(ref _ownLast)))
-                            _tailWakeup.Set();
+                        Volatile.Write(ref _hinted, await hints.NextAsync(_stop.Token).ConfigureAwait(false));
+
+                        // An append that is under way comes back with all that was committed below it, and mostly before a reading would.
+                        if (Volatile.Read(ref _appendSince) == Answered)
+                            ReadHinted();
+                        else
+                            _late.Change(SoonEnough, Timeout.InfiniteTimeSpan);
                     }
                 }
             }
@@ -173,19 +181,29 @@ public sealed partial class SharedJournal
         }
     }
 
+    private void ReadHinted()
+    {
+        // Of an own batch that waits for what is below it the reader knows already.
+        if (Volatile.Read(ref _hinted) > Math.Max(Head, Volatile.Read(ref _ownLast)))
+            _tailWakeup.Set();
+    }
+
     /// <summary>
     /// Compares the batch at the head with the one that this process has there. The store may have been taken back to an older state without a new life of its own, as a
     /// restored disk is, and others may have written on since (RULES A3).
     /// </summary>
     private async ValueTask CheckSameLogAsync(StoredBatch? last, StorePage page)
     {
-        if (last is null || (page.Batches is [var found, ..] && (found.First, found.Count, found.At) == (last.First, last.Count, last.At)))
+        if (last is null || IsSameLog(last, page.Batches))
             return;
 
         var ends = await _store.ReadEndsAsync(_stop.Token).ConfigureAwait(false);
         if (ends.Floor < last.Last || ends.Head < last.Last)
             throw new StoreLifeException($"the batch at {last.First}, which this process has read, is not there (the head is {ends.Head} now)");
     }
+
+    private static bool IsSameLog(StoredBatch last, IReadOnlyList<StoredBatch> batches) =>
+        batches is [var found, ..] && (found.First, found.Count, found.At) == (last.First, last.Count, last.At);
 
     private async Task PauseAsync(TimeSpan time)
     {

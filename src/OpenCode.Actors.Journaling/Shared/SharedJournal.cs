@@ -35,6 +35,7 @@ public sealed partial class SharedJournal : IJournal
     private readonly Wakeup _tailWakeup = new();
     private readonly ITimer _poll;
     private readonly ITimer _trim;
+    private readonly ITimer _late;
     private Task _following = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
     private volatile JournalFailedException? _failure;
@@ -49,6 +50,7 @@ public sealed partial class SharedJournal : IJournal
         _queue = new(store.AnswersInline);
         _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
         _trim = time.CreateTimer(_ => StartTrim(), null, TrimInterval, TrimInterval);
+        _late = time.CreateTimer(_ => ReadHinted(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
@@ -118,10 +120,11 @@ public sealed partial class SharedJournal : IJournal
 
         await _poll.DisposeAsync().ConfigureAwait(false);
         await _trim.DisposeAsync().ConfigureAwait(false);
+        await _late.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         _tailWakeup.Set();
         await idle.ConfigureAwait(false);
-        await Task.WhenAll(_following, _listening, _trimming, _notifying).ConfigureAwait(false);
+        await Task.WhenAll(_following, _listening, _trimming).ConfigureAwait(false);
         EndWaiting(closed);
         await _store.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();

@@ -28,6 +28,11 @@ internal readonly record struct StoreChange(string Kind, string Owner, string Ke
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StoreCommit(long First, DateTimeOffset At);
 
+/// <summary>A batch was written, and what others had written before it was read.</summary>
+/// <param name="Commit">Where and when.</param>
+/// <param name="Below">The batches from the one that was asked for, itself without its body, up to the new one. May be cut anywhere, or missing.</param>
+internal sealed record StoreAppended(StoreCommit Commit, IReadOnlyList<StoredBatch> Below);
+
 /// <summary>A batch as it is in the store.</summary>
 /// <param name="First">The offset of its first entry.</param>
 /// <param name="Count">How many entries it has.</param>

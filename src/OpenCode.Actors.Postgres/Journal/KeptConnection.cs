@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 using OpenCode.Actors.Journaling.Shared;
 
@@ -7,7 +8,7 @@ namespace OpenCode.Actors.Postgres.Journal;
 internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _use = new(1);
-    private readonly Dictionary<string, NpgsqlCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NpgsqlBatch> _prepared = new(StringComparer.Ordinal);
     private NpgsqlConnection? _connection;
 
     /// <summary>Gets the process of the server behind the connection; 0 before it was asked.</summary>
@@ -19,16 +20,24 @@ internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposab
     /// <param name="read">Reads the answer.</param>
     /// <param name="cancellationToken">Gives up; what becomes of the statement is unknown then.</param>
     /// <exception cref="StoreException">It failed.</exception>
-    public async ValueTask<T> RunAsync<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    public ValueTask<T> RunAsync<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        RunAsync([new(sql, parameters)], read, cancellationToken);
+
+    /// <summary>Runs statements in one round trip, each in a transaction of its own, prepared together at their first use. The first one names them: the same others follow it each time.</summary>
+    /// <param name="statements">The statements.</param>
+    /// <param name="read">Reads the answers.</param>
+    /// <param name="cancellationToken">Gives up; what becomes of the statements is unknown then.</param>
+    /// <exception cref="StoreException">One failed.</exception>
+    public async ValueTask<T> RunAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         try
         {
             if (!_use.Wait(0, CancellationToken.None))
-                return await RunPooledAsync(sql, parameters, read, cancellationToken).ConfigureAwait(false);
+                return await RunPooledAsync(statements, read, cancellationToken).ConfigureAwait(false);
 
             try
             {
-                return await RunKeptAsync(sql, parameters, read, cancellationToken).ConfigureAwait(false);
+                return await RunKeptAsync(statements, read, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -47,17 +56,12 @@ internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposab
         _use.Dispose();
     }
 
-    private async ValueTask<T> RunKeptAsync<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    private async ValueTask<T> RunKeptAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         try
         {
-            var command = await CommandAsync(sql, cancellationToken).ConfigureAwait(false);
-            command.Parameters.Clear();
-            command.Parameters.AddRange(parameters);
-            if (!command.IsPrepared)
-                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var batch = await PreparedAsync(statements, cancellationToken).ConfigureAwait(false);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
                 return await read(reader, cancellationToken).ConfigureAwait(false);
         }
@@ -69,23 +73,35 @@ internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposab
         }
     }
 
-    private async ValueTask<T> RunPooledAsync<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    private async ValueTask<T> RunPooledAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var command = new NpgsqlCommand(sql, connection);
-            await using (command.ConfigureAwait(false))
+            var batch = BatchOf(statements, connection);
+            await using (batch.ConfigureAwait(false))
             {
-                command.Parameters.AddRange(parameters);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using (reader.ConfigureAwait(false))
                     return await read(reader, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async ValueTask<NpgsqlCommand> CommandAsync(string sql, CancellationToken cancellationToken)
+    private static NpgsqlBatch BatchOf(Statement[] statements, NpgsqlConnection connection)
+    {
+        var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
+        foreach (var (sql, parameters) in statements)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.AddRange(parameters);
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
+
+    private async ValueTask<NpgsqlBatch> PreparedAsync(Statement[] statements, CancellationToken cancellationToken)
     {
         if (_connection is null)
         {
@@ -95,9 +111,21 @@ internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposab
                 ServerProcess = (int)(await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
         }
 
-        if (!_commands.TryGetValue(sql, out var command))
-            _commands[sql] = command = new(sql, _connection);
-        return command;
+        if (!_prepared.TryGetValue(statements[0].Sql, out var batch))
+        {
+            batch = BatchOf(statements, _connection);
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            _prepared[statements[0].Sql] = batch;
+            return batch;
+        }
+
+        for (var i = 0; i < statements.Length; i++)
+        {
+            batch.BatchCommands[i].Parameters.Clear();
+            batch.BatchCommands[i].Parameters.AddRange(statements[i].Parameters);
+        }
+
+        return batch;
     }
 
     private async ValueTask DropAsync()
@@ -106,9 +134,15 @@ internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposab
             return;
 
         _connection = null;
-        foreach (var command in _commands.Values)
-            await command.DisposeAsync().ConfigureAwait(false);
-        _commands.Clear();
+        foreach (var batch in _prepared.Values)
+            await batch.DisposeAsync().ConfigureAwait(false);
+        _prepared.Clear();
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 }
+
+/// <summary>A statement with its parameters.</summary>
+/// <param name="Sql">The statement.</param>
+/// <param name="Parameters">Its parameters, in their order.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Statement(string Sql, NpgsqlParameter[] Parameters);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenCode.Actors.Journaling;
@@ -8,10 +7,13 @@ using OpenCode.Actors.Postgres.Connections;
 
 namespace OpenCode.Actors.Postgres.Journal;
 
-/// <summary>The batches of a cluster in PostgreSQL. Appends, hints, following and other reading have a connection of their own each; what finds that in use takes one of the pool.</summary>
+/// <summary>The batches of a cluster in PostgreSQL. Appends, following and other reading have a connection of their own each; what finds that in use takes one of the pool.</summary>
 internal sealed partial class PostgresBatchStore : IBatchStore
 {
     internal const int PageRows = 512;
+
+    // Of batches of 1 MiB at most: each node has one under way, and who is further behind reads them in pages.
+    private const string MaxBelow = "16";
 
     private const string Ends = "SELECT h.pos, f.floor, h.generation FROM log_head h, log_floor f";
 
@@ -34,8 +36,16 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         FROM log_head h LEFT JOIN writer w ON w.id = $1
         """;
 
-    // Synchronous for nothing: a hint that a crash loses is one that a second later is not needed.
-    internal const string Notice = $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{PostgresHints.Channel}', $1)";
+    // Follows an append that wrote: tells the others of it, and reads what they committed below it. Nobody waits for its commit: a hint that a crash loses is not needed after it.
+    private const string Follow =
+        $"""
+        WITH own AS MATERIALIZED (
+          SELECT first, set_config('synchronous_commit', 'off', true), CASE WHEN $3 > 0 THEN pg_notify('{PostgresHints.Channel}', (first + $3 - 1)::text) END
+          FROM writer WHERE id = $1 AND seq = $2)
+        SELECT b.first, b.count, b.generation, b.at, CASE WHEN b.first > $4 THEN b.body END
+        FROM own LEFT JOIN log_batch b ON b.first >= $4 AND b.first < own.first
+        ORDER BY b.first LIMIT {MaxBelow}
+        """;
 
     private const string Begin =
         $"""
@@ -60,14 +70,13 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     private readonly KeptConnection _append;
     private readonly KeptConnection _follow;
     private readonly KeptConnection _read;
-    private readonly KeptConnection _notify;
     private readonly Blockers _blockers;
 
     public PostgresBatchStore(PostgresDatabase database, TimeProvider time, ILogger logger, PostgresMetrics? metrics = null)
     {
         (_database, _time, _logger, _metrics) = (database, time, logger, metrics);
         _writer = database.Tag;
-        (_append, _follow, _read, _notify) = (new(database), new(database), new(database), new(database));
+        (_append, _follow, _read) = (new(database), new(database), new(database));
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
@@ -82,14 +91,15 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         return new(new(id, generations), await ReadEndsAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    public async ValueTask<StoreCommit?> AppendAsync(StoreBatch batch, CancellationToken cancellationToken)
+    public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
         var (sql, parameters) = AppendStatement.For(_writer, batch);
         var started = _time.GetTimestamp();
         _blockers.BeginWatch();
         try
         {
-            return await _append.RunAsync(sql, parameters, CommitAsync, cancellationToken).ConfigureAwait(false);
+            var follow = new Statement(Follow, [Text(_writer), Number(batch.Number), new NpgsqlParameter<int> { TypedValue = batch.EntryCount }, Number(last?.First ?? 0)]);
+            return await _append.RunAsync([new(sql, parameters), follow], AppendedAsync, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -126,9 +136,6 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     public async ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) =>
         await _read.RunAsync("SELECT kind, owner, key, body, pos FROM state WHERE kind = $1 ORDER BY born", [Text(kind)], AllAsync(StateRow), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask NotifyAsync(long head, CancellationToken cancellationToken) =>
-        await _notify.RunAsync(Notice, [Text(head.ToString(CultureInfo.InvariantCulture))], NothingAsync, cancellationToken).ConfigureAwait(false);
-
     public ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken) => PostgresHints.ListenAsync(_database, cancellationToken);
 
     public async ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken)
@@ -159,19 +166,28 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         await _append.DisposeAsync().ConfigureAwait(false);
         await _follow.DisposeAsync().ConfigureAwait(false);
         await _read.DisposeAsync().ConfigureAwait(false);
-        await _notify.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask<StoreCommit?> CommitAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    private static async ValueTask<StoreAppended?> AppendedAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
         if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false))
             return null;
 
         var commit = new StoreCommit(row.GetInt64(0), Time(row, 1));
+        try
+        {
+            var below = new List<StoredBatch>();
+            await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            while (await row.ReadAsync(cancellationToken).ConfigureAwait(false) && !row.IsDBNull(0))
+                below.Add(Batch(row));
 
-        // To the end: a commit that fails says so after the row.
-        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        return commit;
+            return new(commit, below);
+        }
+        catch (PostgresException e)
+        {
+            // A commit that fails says so after the row; but the statement after it may have failed as well. The same batch sent again finds out.
+            throw new StoreAwayException(e.MessageText, e);
+        }
     }
 
     private static async ValueTask<StorePage> PageAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
@@ -180,12 +196,15 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         var (found, now) = (0L, default(DateTimeOffset));
         while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            batches.Add(new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), Time(row, 3), row.IsDBNull(4) ? default : row.GetFieldValue<byte[]>(4)));
+            batches.Add(Batch(row));
             (found, now) = (row.GetInt64(5), Time(row, 6));
         }
 
         return new(batches, batches.Count == found && found < PageRows, now);
     }
+
+    private static StoredBatch Batch(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), Time(row, 3), row.IsDBNull(4) ? default : row.GetFieldValue<byte[]>(4));
 
     private static StateRow StateRow(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4));

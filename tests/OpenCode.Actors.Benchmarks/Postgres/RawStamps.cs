@@ -13,6 +13,9 @@ internal sealed class RawStamps(RawWriter writer, NpgsqlConnection notify, Npgsq
 
     private const int MaxBatch = 1_000;
 
+    // Nobody waits for its commit.
+    private const string Notice = $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{PostgresHints.Channel}', $1)";
+
     private long _head;
     private long _told;
 
@@ -21,7 +24,7 @@ internal sealed class RawStamps(RawWriter writer, NpgsqlConnection notify, Npgsq
         var writer = await RawWriter.OpenAsync(task, id);
         var notify = new NpgsqlConnection(task.Target);
         await notify.OpenAsync();
-        var notice = new NpgsqlCommand(PostgresBatchStore.Notice, notify) { Parameters = { new NpgsqlParameter<string> { TypedValue = "" } } };
+        var notice = new NpgsqlCommand(Notice, notify) { Parameters = { new NpgsqlParameter<string> { TypedValue = "" } } };
         await notice.PrepareAsync();
         return new(writer, notify, notice);
     }

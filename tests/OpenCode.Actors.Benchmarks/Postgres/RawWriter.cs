@@ -10,12 +10,13 @@ namespace OpenCode.Actors.Benchmarks.Postgres;
 internal sealed class RawWriter : IAsyncDisposable
 {
     private readonly PostgresDatabase _database;
-    private readonly NpgsqlConnection _connection;
     private readonly Fence[] _fences;
     private NpgsqlCommand? _command;
     private long _number;
 
-    private RawWriter(PostgresDatabase database, NpgsqlConnection connection, Fence[] fences) => (_database, _connection, _fences) = (database, connection, fences);
+    private RawWriter(PostgresDatabase database, NpgsqlConnection connection, Fence[] fences) => (_database, Connection, _fences) = (database, connection, fences);
+
+    public NpgsqlConnection Connection { get; }
 
     public static async Task<RawWriter> OpenAsync(NodeTask task, string id)
     {
@@ -31,7 +32,7 @@ internal sealed class RawWriter : IAsyncDisposable
     public async Task<long> AppendAsync(byte[] body, int entryCount)
     {
         var (sql, parameters) = AppendStatement.For(_database.Tag, new StoreBatch(++_number, _database.Generation, _fences, entryCount, body, []));
-        _command ??= new(sql, _connection);
+        _command ??= new(sql, Connection);
         _command.Parameters.Clear();
         _command.Parameters.AddRange(parameters);
         if (!_command.IsPrepared)
@@ -50,7 +51,7 @@ internal sealed class RawWriter : IAsyncDisposable
     {
         if (_command is not null)
             await _command.DisposeAsync();
-        await _connection.DisposeAsync();
+        await Connection.DisposeAsync();
         await _database.DisposeAsync();
     }
 }

@@ -22,7 +22,7 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
     {
         await using var node = await StoreNode.OpenAsync(await postgres.Server.CreateSchemaAsync(), "node-a");
         await node.ScalarAsync("UPDATE shard SET token = 5 WHERE part IN (1, 2)");
-        Assert.Equal(1, (await node.Store.AppendAsync(StoreNode.Batch(1, 1, ["a", "b"], new Fence(1, 5), new Fence(2, 5)), default))!.Value.First);
+        Assert.Equal(1, (await node.Store.AppendAsync(StoreNode.Batch(1, 1, ["a", "b"], new Fence(1, 5), new Fence(2, 5)), null, default))!.Commit.First);
         var before = await node.ScalarAsync(Everything);
 
         var batch = wrong switch
@@ -35,9 +35,9 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
             _ => StoreNode.Batch(3, 1, ["c"], new Fence(1, 5)),
         };
 
-        Assert.Null(await node.Store.AppendAsync(batch, default));
+        Assert.Null(await node.Store.AppendAsync(batch, null, default));
         Assert.Equal(before, await node.ScalarAsync(Everything));
-        Assert.Equal(3, (await node.Store.AppendAsync(StoreNode.Batch(2, 1, ["c"], new Fence(1, 5)), default))!.Value.First);
+        Assert.Equal(3, (await node.Store.AppendAsync(StoreNode.Batch(2, 1, ["c"], new Fence(1, 5)), null, default))!.Commit.First);
     }
 
     [SkippableFact]
@@ -53,13 +53,13 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
             for (var i = 1; i <= Batches; i++)
             {
                 var batch = StoreNode.Batch(i, 1, [$"{n}.{i}.a", $"{n}.{i}.b"], new Fence(n, 0));
-                var written = await node.Store.AppendAsync(batch, default);
+                var written = await node.Store.AppendAsync(batch, null, default);
                 if (n == 0)
                     continue;
 
-                Assert.Null(await node.Store.AppendAsync(batch, default));
+                Assert.Null(await node.Store.AppendAsync(batch, null, default));
                 var look = await node.Store.LookAsync(batch.Fences, default);
-                Assert.Equal((i, written!.Value), (look.Number, look.Last));
+                Assert.Equal((i, written!.Commit), (look.Number, look.Last));
             }
         }));
 
@@ -79,11 +79,35 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
+    public async Task E3_an_append_brings_what_others_committed_below_it_and_tells_them()
+    {
+        var connectionString = await postgres.Server.CreateSchemaAsync();
+        await using var node = await StoreNode.OpenAsync(connectionString, "node-a");
+        await using var other = await StoreNode.OpenAsync(connectionString, "node-b");
+        await using var hints = await other.Store.ListenAsync(default);
+        await node.Store.AppendAsync(StoreNode.Batch(1, 1, ["a"]), null, default);
+        var last = (await node.Store.ReadAsync(0, 1_000_000, default)).Batches[^1];
+        for (var i = 1; i <= 3; i++)
+            await other.Store.AppendAsync(StoreNode.Batch(i, 1, [$"b{i}", $"c{i}"]), null, default);
+
+        var appended = await node.Store.AppendAsync(StoreNode.Batch(2, 1, ["d", "e"]), last, default);
+
+        Assert.Equal(8, appended!.Commit.First);
+        Assert.Equal([(1, 1), (2, 2), (4, 2), (6, 2)], appended.Below.Select(b => (b.First, b.Count)));
+        Assert.Equal(last with { Body = default }, appended.Below[0]);
+        Assert.Equal(["b1", "c1", "b2", "c2", "b3", "c3"], appended.Below.Skip(1).SelectMany(StoreNode.Types));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (await hints.NextAsync(limit.Token) < 9)
+        {
+        }
+    }
+
+    [SkippableFact]
     public async Task E4_a_reading_begins_with_the_batch_that_holds_the_offset_and_ends_by_size()
     {
         await using var node = await StoreNode.OpenAsync(await postgres.Server.CreateSchemaAsync(), "node-a");
         for (var i = 0; i < 5; i++)
-            await node.Store.AppendAsync(StoreNode.Batch(i + 1, 1, [$"{i}.a", $"{i}.b"]), default);
+            await node.Store.AppendAsync(StoreNode.Batch(i + 1, 1, [$"{i}.a", $"{i}.b"]), null, default);
 
         var middle = await node.Store.ReadAsync(3, 1_000_000, default);
         var aligned = await node.Store.ReadAsync(4, 1, default);

@@ -72,9 +72,9 @@ internal sealed class SyncHoldingProxy : IAsyncDisposable
         {
             while (await from.GetStream().ReadAsync(buffer, _stop.Token) is > 0 and var count)
             {
-                // What is kept back never comes: the node is gone for good, or says it anew on another connection.
-                if (mayHold && _holds && buffer.AsSpan(0, count).EndsWith(Sync))
-                    count -= Sync.Length;
+                // What is kept back never comes, nor does what was sent behind it: the node is gone for good, or says it anew on another connection.
+                if (mayHold && _holds && buffer.AsSpan(0, count).IndexOf(Sync) is >= 0 and var end)
+                    count = end;
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _stop.Token);
             }
         }

@@ -8,6 +8,9 @@ namespace OpenCode.Actors.Journaling.Shared.Memory;
 /// <param name="time">The clock of delays.</param>
 internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writer, TimeProvider time) : IBatchStore
 {
+    // So few that a test reaches it.
+    private const int MaxBelow = 4;
+
     private readonly Lock _gate = new();
     private readonly List<MemoryHints> _hints = [];
     private readonly List<TaskCompletionSource> _held = [];
@@ -85,10 +88,16 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         return new StoreOpening(new(MemoryContents.TimelineId, [.. contents.Generations]), contents.Ends);
     });
 
-    public ValueTask<StoreCommit?> AppendAsync(StoreBatch batch, CancellationToken cancellationToken)
+    public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
         var sent = batch with { Body = batch.Body.ToArray() };
-        return CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.UtcNow));
+        var appended = await CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.UtcNow) is { } commit
+            ? new StoreAppended(commit, contents.Between(last?.First ?? 0, commit.First, MaxBelow))
+            : null).ConfigureAwait(false);
+        if (appended is not null && batch.EntryCount > 0)
+            database.Notify(appended.Commit.First + batch.EntryCount - 1);
+
+        return appended;
     }
 
     public ValueTask<StoreLook> LookAsync(IReadOnlyList<Fence> fences, CancellationToken cancellationToken) => CallAsync(StoreCall.Look, contents =>
@@ -123,12 +132,6 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     public ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken) => RowsAsync(row => row.Owner == owner);
 
     public ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) => RowsAsync(row => row.Kind == kind);
-
-    public async ValueTask NotifyAsync(long head, CancellationToken cancellationToken)
-    {
-        await CallAsync(StoreCall.Notify, static contents => contents.Head).ConfigureAwait(false);
-        database.Notify(head);
-    }
 
     public ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken) => CallAsync<IStoreHints>(StoreCall.Listen, _ =>
     {

@@ -59,6 +59,10 @@ internal sealed class MemoryContents
         return commit;
     }
 
+    /// <summary>Gets batches from one on, that one without its body, up to another.</summary>
+    public IReadOnlyList<StoredBatch> Between(long from, long until, int most) =>
+        [.. Batches.Where(b => b.First >= from && b.First < until).Take(most).Select(b => b.First == from ? b with { Body = default } : b)];
+
     /// <summary>Begins a generation. Its number is a time: a backup does not know the lives after it, and none of their numbers may be given again.</summary>
     public bool BeginGeneration(int expected, long headBefore, DateTimeOffset now)
     {

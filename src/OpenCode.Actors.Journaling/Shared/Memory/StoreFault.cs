@@ -8,7 +8,6 @@ internal enum StoreCall
     Look,
     Read,
     Rows,
-    Notify,
     Listen,
     Trim,
 }

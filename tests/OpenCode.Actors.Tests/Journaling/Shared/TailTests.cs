@@ -63,6 +63,71 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
+    public void E3_what_is_missing_below_an_own_batch_comes_with_its_answer()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        Advance(0.1);
+        node.Store.HintDelay = () => null;
+        node.Store.Calls.Clear();
+
+        for (var i = 1; i < 10; i += 2)
+        {
+            Done(other.Append(Batch($"{i}")));
+            Done(node.Append(Batch($"{i + 1}")));
+        }
+
+        Assert.DoesNotContain(StoreCall.Read, node.Store.Calls);
+        Assert.Equal(Stored(), node.Shown.Select(e => e.Type));
+    }
+
+    [Fact]
+    public void E3_what_an_answer_cannot_hold_is_read_at_once()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        node.Store.HintDelay = () => null;
+        for (var i = 1; i <= 20; i++)
+            Done(other.Append(Batch($"{i}")));
+
+        Assert.Equal(21, Done(node.Append(Batch("21"))));
+
+        Assert.Equal(Stored(), node.Shown.Select(e => e.Type));
+    }
+
+    [Fact]
+    public void A_hint_needs_no_reading_where_an_append_under_way_brings_what_it_is_about()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        Advance(0.1);
+        node.Store.Calls.Clear();
+        node.Store.Latency = TimeSpan.FromMilliseconds(4);
+
+        var append = node.Append(Batch("2"));
+        Done(other.Append(Batch("1")));
+        Advance(0.5);
+
+        Assert.Equal(2, Done(append));
+        Assert.Equal(["1", "2"], node.Shown.Select(e => e.Type));
+        Assert.DoesNotContain(StoreCall.Read, node.Store.Calls);
+    }
+
+    [Fact]
+    public void A_hint_waits_for_an_append_under_way_for_50_ms()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        Advance(0.1);
+        node.Store.Calls.Clear();
+        node.Store.Freeze();
+        _ = node.Append(Batch("2"));
+
+        Done(other.Append(Batch("1")));
+        Advance(0.049);
+        Assert.DoesNotContain(StoreCall.Read, node.Store.Calls);
+        Advance(0.001);
+
+        Assert.Contains(StoreCall.Read, node.Store.Calls);
+    }
+
+    [Fact]
     public void E3_own_batches_are_not_read_back()
     {
         var node = Open("a");

@@ -1,5 +1,4 @@
 using OpenCode.Actors.Journaling.Commits;
-using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -18,7 +17,7 @@ public sealed partial class SharedJournal
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _unpublished = new();
-    private readonly EntryDecoder _belowDecoder = new();
+    private readonly BatchDecoder _belowDecoder = new();
     private long _appendSince = Answered;
     private long _number;
     private long _ownLast;

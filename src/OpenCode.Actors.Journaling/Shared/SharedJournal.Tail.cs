@@ -1,5 +1,3 @@
-using OpenCode.Actors.Journaling.Segments;
-
 namespace OpenCode.Actors.Journaling.Shared;
 
 /// <content>Following what other processes append: a hint or the clock wakes one reader, which reads on from the head.</content>
@@ -10,7 +8,7 @@ public sealed partial class SharedJournal
     // How long the answer of an append may take that brings with it what a hint is about. To read that beside it would have it come twice.
     private static readonly TimeSpan SoonEnough = TimeSpan.FromMilliseconds(50);
 
-    private readonly EntryDecoder _decoder = new();
+    private readonly BatchDecoder _decoder = new();
     private TaskCompletionSource<long>? _nextRound;
     private TaskCompletionSource<long>? _round;
     private long _readSince = Answered;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Shared;
@@ -13,9 +12,6 @@ internal sealed class SharedLog
     private readonly Lock _gate = new();
     private readonly Queue<OwnBatch> _own = new();
     private readonly List<LogEntry> _made = [];
-
-    // Touched by the one who reads.
-    private readonly BodySlab _bodies = new();
     private long _head;
     private long _floor;
     private StoredBatch? _last;
@@ -73,8 +69,10 @@ internal sealed class SharedLog
     }
 
     /// <summary>Takes batches that were read; those that are here already are left out.</summary>
+    /// <param name="batches">The batches, in order.</param>
+    /// <param name="decoder">The caller's own: two callers may be here at once.</param>
     /// <returns>The first offset that is missing below them; null if none is.</returns>
-    public long? Add(IReadOnlyList<StoredBatch> batches, EntryDecoder decoder)
+    public long? Add(IReadOnlyList<StoredBatch> batches, BatchDecoder decoder)
     {
         var entries = new List<LogEntry>();
         var done = new List<OwnBatch>();
@@ -86,7 +84,7 @@ internal sealed class SharedLog
 
             // Outside of the lock: an own batch that comes to be the next one meanwhile is published by whoever is first.
             entries.Clear();
-            Decode(batch, decoder, entries);
+            decoder.Decode(batch, entries);
             lock (_gate)
             {
                 if (batch.Last <= _head)
@@ -128,18 +126,6 @@ internal sealed class SharedLog
         foreach (var own in left)
             own.Group.Failed(failure);
         Waiters.Fail(failure);
-    }
-
-    private void Decode(StoredBatch batch, EntryDecoder decoder, List<LogEntry> into)
-    {
-        var kept = _bodies.Keep(batch.Body);
-        var body = new BodyReader(kept.Span);
-        var offset = batch.First;
-        while (body.Next())
-            into.Add(decoder.Read(ref body, offset++, batch.At, kept));
-
-        if (offset != batch.Last + 1)
-            throw new InvalidDataException($"The batch at {batch.First} should have {batch.Count} entries; its body has {offset - batch.First}.");
     }
 
     private void PublishOwnNeedsLock(List<OwnBatch> done)

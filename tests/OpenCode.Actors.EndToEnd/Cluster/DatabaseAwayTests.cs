@@ -26,7 +26,7 @@ public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(out
         Needs.Postgres();
         await using var cluster = await FaultyCluster.StartAsync(Folder, 3, heartbeatMs: 1_000);
         var nodes = cluster.Nodes.Select(node => node.Process).ToList();
-        await Eventually.TrueAsync(async () => await OwnersAsync(cluster) is var (_, shares) && shares.Count == 3 && shares.Max() - shares.Min() <= 2, "an even share for each", TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(async () => await OwnersAsync(cluster) is var (_, shares) && shares.Count == 3 && shares.Max() - shares.Min() <= 1, "an even share for each", TimeSpan.FromSeconds(60));
         var streams = new List<SseClient>();
         foreach (var node in nodes)
             streams.Add(Own(await node.ListenAsync()));

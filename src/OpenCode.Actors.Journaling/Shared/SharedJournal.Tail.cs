@@ -13,6 +13,7 @@ public sealed partial class SharedJournal
     private TaskCompletionSource<long>? _round;
     private long _readSince = Answered;
     private long _hinted;
+    private int _isLateSet;
     private int _pollWanted;
 
     /// <inheritdoc/>
@@ -150,13 +151,7 @@ public sealed partial class SharedJournal
                     patience = default;
                     while (true)
                     {
-                        Volatile.Write(ref _hinted, await hints.NextAsync(_stop.Token).ConfigureAwait(false));
-
-                        // An append that is under way comes back with all that was committed below it, and mostly before a reading would.
-                        if (Volatile.Read(ref _appendSince) == Answered)
-                            ReadHinted();
-                        else
-                            _late.Change(SoonEnough, Timeout.InfiniteTimeSpan);
+                        OnHint(await hints.NextAsync(_stop.Token).ConfigureAwait(false));
                     }
                 }
             }
@@ -177,6 +172,25 @@ public sealed partial class SharedJournal
                 return;
             }
         }
+    }
+
+    private void OnHint(long hint)
+    {
+        // One that comes late must not hide a later one that waits.
+        if (hint > _hinted)
+            Volatile.Write(ref _hinted, hint);
+
+        // An append that is under way comes back with all that was committed below it, and mostly before a reading would.
+        if (Volatile.Read(ref _appendSince) == Answered)
+            ReadHinted();
+        else if (Interlocked.Exchange(ref _isLateSet, 1) == 0)
+            _late.Change(SoonEnough, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnLate()
+    {
+        Volatile.Write(ref _isLateSet, 0);
+        ReadHinted();
     }
 
     private void ReadHinted()

@@ -50,7 +50,7 @@ public sealed partial class SharedJournal : IJournal
         _queue = new(store.AnswersInline);
         _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
         _trim = time.CreateTimer(_ => StartTrim(), null, TrimInterval, TrimInterval);
-        _late = time.CreateTimer(_ => ReadHinted(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _late = time.CreateTimer(_ => OnLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>

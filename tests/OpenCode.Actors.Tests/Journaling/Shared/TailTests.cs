@@ -128,6 +128,40 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
+    public void A_hint_that_waits_for_an_append_is_not_put_off_by_later_ones()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        Advance(0.1);
+        node.Store.Calls.Clear();
+        node.Store.Freeze();
+        _ = node.Append(Batch("3"));
+
+        Done(other.Append(Batch("1")));
+        Advance(0.03);
+        Done(other.Append(Batch("2")));
+        Advance(0.02);
+
+        Assert.Contains(StoreCall.Read, node.Store.Calls);
+    }
+
+    [Fact]
+    public void A_hint_that_comes_late_does_not_hide_one_of_more_that_waits()
+    {
+        var node = Open("a");
+        Advance(0.1);
+        node.Store.Calls.Clear();
+        node.Store.Latency = TimeSpan.FromMilliseconds(4);
+
+        var append = node.Append(Batch("1"));
+        Database.Notify(2);
+        Database.Notify(1);
+        Advance(0.5);
+
+        Assert.Equal(1, Done(append));
+        Assert.Contains(StoreCall.Read, node.Store.Calls);
+    }
+
+    [Fact]
     public void E3_own_batches_are_not_read_back()
     {
         var node = Open("a");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using OpenCode.Actors.EndToEnd.Harness;
 using Xunit.Abstractions;
 
@@ -87,10 +88,20 @@ public sealed class JoinAndDrainTests(ITestOutputHelper output) : ServerTest(out
         Output.WriteLine($"Drain: ended after {ended.TotalSeconds:0.0} s; its {clients.Count} clients were reset over {spread.TotalMilliseconds:0} ms, at most {atOnce} of them within 100 ms, "
             + $"and were back elsewhere after at most {away.TotalMilliseconds:0} ms.");
 
-        // Clients that the machine keeps waiting for half a second notice at once what was spread over one: the least only where nothing else runs.
+        // By the node's own log, since clients that the machine keeps waiting notice at once what was spread; where nothing else runs they notice it as it comes.
+        var resets = ResetsOf(leaving.Process.Log);
+        Output.WriteLine($"Drain: {resets.Count} streams were ended by the node over {Between(resets[0], resets[^1]).TotalMilliseconds:0} ms.");
+        Assert.InRange(resets.Count, clients.Count, int.MaxValue);
+        Assert.InRange(Between(resets[0], resets[^1]), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
         Assert.InRange(spread, TimeSpan.FromMilliseconds(Scale.IsFull ? 500 : 0), TimeSpan.FromSeconds(5));
         Assert.Equal(2, await cluster.Database.ExecuteAsync("SELECT count(DISTINCT owner)::int FROM opencode_actors.shard"));
     }
+
+    /// <summary>Reads when the node ended its streams, as times of the day.</summary>
+    private static List<TimeSpan> ResetsOf(string log) =>
+        [.. log.Split('\n').Where(line => line.Contains(" ended, drained, ", StringComparison.Ordinal)).Select(line => TimeSpan.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture))];
+
+    private static TimeSpan Between(TimeSpan from, TimeSpan to) => to >= from ? to - from : to - from + TimeSpan.FromDays(1);
 
     private List<Task> Listen(IReadOnlyList<FaultyNode> nodes, int count, History history, Random random, CancellationToken leave, IReadOnlyList<FaultyNode>? thenAny = null)
     {

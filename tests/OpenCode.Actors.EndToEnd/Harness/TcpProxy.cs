@@ -9,6 +9,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<Link> _links = [];
+    private readonly List<Socket> _deaf = [];
     private readonly int _target;
     private readonly int _port;
     private Task _accepting;
@@ -57,13 +58,30 @@ internal sealed class TcpProxy : IAsyncDisposable
         ResetAll();
     }
 
-    /// <summary>Lets nothing through until <see cref="MendAsync"/>, and says nothing: a cable that was pulled.</summary>
+    /// <summary>Lets nothing through until <see cref="MendAsync"/>, and says nothing. What is sent is confirmed, as by a machine whose processes stand still.</summary>
     public void Silence() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Drops every packet of clients until <see cref="MendAsync"/>, unconfirmed: a cable that was pulled.</summary>
+    public void Drop()
+    {
+        Silence();
+        lock (_links)
+        {
+            _deaf.AddRange([_listener.Server, .. _links.Select(static link => link.Client)]);
+            _deaf.ForEach(DeafSocket.Make);
+        }
+    }
 
     /// <summary>Lets all through again; what was under way when it fell silent arrives late, as it does with TCP.</summary>
     public async Task MendAsync()
     {
         _open.TrySetResult();
+        lock (_links)
+        {
+            _deaf.ForEach(DeafSocket.Cure);
+            _deaf.Clear();
+        }
+
         if (!_accepting.IsCompleted)
         {
             return;
@@ -143,6 +161,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private sealed class Link(TcpProxy proxy, Socket client, Socket server)
     {
         private long _mayPass = long.MaxValue;
+
+        public Socket Client => client;
 
         public void ResetAfter(int bytes)
         {

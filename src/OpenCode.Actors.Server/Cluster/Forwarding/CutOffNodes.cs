@@ -16,13 +16,16 @@ internal sealed class CutOffNodes(ICluster cluster, TimeProvider time)
     private readonly ConcurrentDictionary<(string Name, long Incarnation), (long Beat, long LastAt)> _failures = [];
 
     /// <summary>Notes that it was not reached.</summary>
+    /// <param name="unreached">As it was known when it was asked.</param>
+    /// <param name="hasBeenSilent">It was waited for until the connection was given up: a renewal of before that is known by now, and the next one shows a life.</param>
     /// <returns>Whether it has gone on living since that began.</returns>
-    public bool IsShownBy(Member unreached)
+    public bool IsShownBy(Member unreached, bool hasBeenSilent = false)
     {
         var beat = cluster.View.Members.FirstOrDefault(member => member.Is(unreached))?.Beat ?? unreached.Beat;
         var now = time.GetTimestamp();
+        var first = hasBeenSilent ? beat - BeatsOfTheLiving + 1 : beat;
         var streak = _failures.AddOrUpdate(
-            (unreached.Name, unreached.Incarnation), _ => (beat, now), (_, before) => (time.GetElapsedTime(before.LastAt, now) < _streak ? before.Beat : beat, now));
+            (unreached.Name, unreached.Incarnation), _ => (first, now), (_, before) => (time.GetElapsedTime(before.LastAt, now) < _streak ? before.Beat : first, now));
         return beat - streak.Beat >= BeatsOfTheLiving;
     }
 

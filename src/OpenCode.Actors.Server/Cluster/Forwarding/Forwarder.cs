@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Endpoints;
@@ -85,10 +86,17 @@ internal sealed partial class Forwarder(
             return ForwardingEnd.Answered;
         }
 
-        if (cutOff.IsShownBy(owner))
+        if (cutOff.IsShownBy(owner, HasBeenSilent(cause)))
             return ForwardingEnd.CutOff;
-        return cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } ? ForwardingEnd.Refused : ForwardingEnd.Lost;
+        return WasNeverSent(cause) ? ForwardingEnd.Refused : ForwardingEnd.Lost;
     }
+
+    private static bool WasNeverSent(Exception cause) =>
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } or OperationCanceledException { InnerException: TimeoutException };
+
+    // No connection in the time for one, or none any more: the kernel's probes were not answered.
+    private static bool HasBeenSilent(Exception cause) =>
+        cause.GetBaseException() is TimeoutException or SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable };
 
     // A frozen node holds its connections open: its death is the database's to tell.
     private async Task CancelWhenDeadAsync(Member owner, CancellationTokenSource gone, CancellationToken cancellationToken)

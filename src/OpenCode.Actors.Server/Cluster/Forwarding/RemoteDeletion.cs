@@ -8,8 +8,9 @@ namespace OpenCode.Actors.Server.Cluster.Forwarding;
 /// <summary>Deletes a child that lives on another node than its parent: sessions that were imported keep their ids, and with them their shards.</summary>
 internal sealed class RemoteDeletion(ICluster cluster, INodeHttp http, TimeProvider time)
 {
-    private const int MostTries = 80;
-
+    // Longer than a takeover takes; a frozen node gives no answer until it is declared dead.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _answer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Has the owner delete it, with all of its own children.</summary>
@@ -18,7 +19,7 @@ internal sealed class RemoteDeletion(ICluster cluster, INodeHttp http, TimeProvi
     /// <returns>Whether nothing of it is left on other nodes.</returns>
     public async Task<bool> DeleteAsync(SessionId id, CancellationToken cancellationToken)
     {
-        for (var tries = 0; tries < MostTries; tries++)
+        for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < _patience;)
         {
             switch (cluster.RouteTo(Shard.Of(id)))
             {
@@ -38,13 +39,15 @@ internal sealed class RemoteDeletion(ICluster cluster, INodeHttp http, TimeProvi
 
     private async Task<bool> TryAsync(Member owner, SessionId id, CancellationToken cancellationToken)
     {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var timer = time.CreateTimer(static e => ((CancellationTokenSource)e!).Cancel(), enough, _answer, Timeout.InfiniteTimeSpan);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(owner.Url, $"/session/{id.Value}"));
-            using var answer = await http.SendAsync(request, cancellationToken);
+            using var answer = await http.SendAsync(request, enough.Token);
             return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

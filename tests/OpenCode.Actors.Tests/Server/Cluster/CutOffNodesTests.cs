@@ -29,6 +29,17 @@ public sealed class CutOffNodesTests
     }
 
     [Fact]
+    public void One_that_was_waited_for_in_vain_is_cut_off_with_its_next_renewal()
+    {
+        Assert.False(_nodes.IsShownBy(_cluster["a"], hasBeenSilent: true));
+        Assert.False(_nodes.IsShownBy(_cluster["a"], hasBeenSilent: true));
+
+        _cluster.Beat("a");
+
+        Assert.True(_nodes.IsShownBy(_cluster["a"]));
+    }
+
+    [Fact]
     public void One_that_was_reached_in_between_or_not_asked_for_long_begins_anew()
     {
         FailFor(seconds: 2, beats: true);

@@ -13,6 +13,7 @@ internal sealed partial class NodeHttp(ClusterSettings settings, NodeSecrets sec
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
         ConnectTimeout = _connect,
+        ConnectCallback = NodeConnection.OpenAsync,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using OpenCode.Actors.EndToEnd.Cluster.Faults;
+using OpenCode.Actors.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Cluster;
+
+/// <summary>Issue 3: a forwarded command whose owner falls silent, without a word from the network, is answered in the time of a takeover; one that only takes long is waited for.</summary>
+[Collection(HeavyTests.Name)]
+public sealed class SilentCutTests(ITestOutputHelper output) : ServerTest(output)
+{
+    private const int Takeover = 6;
+
+    // RULES D1: the answer of a turn waits so long for clients of a lost node.
+    private const int ComeBack = 2;
+
+    [SkippableFact]
+    public async Task Packets_dropped_between_two_nodes_that_live_are_a_503_and_what_only_takes_long_is_waited_for()
+    {
+        Needs.Postgres();
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
+        var (owner, other) = await EvenAsync(cluster);
+        var session = await owner.Process.Api.CreateSessionAsync();
+        await using var stream = await other.Process.ListenAsync();
+        var prompt = SendAsync(other, HttpMethod.Post, $"/session/{session}/message", Prompt("slow: 200"), "one-turn");
+        await stream.WaitForTypeAsync("message.part.delta", session);
+
+        owner.FromNodes.Drop();
+        var clock = Stopwatch.StartNew();
+        var fresh = SendAsync(other, HttpMethod.Patch, $"/session/{session}", new { title = "Unreachable" }, "one-title");
+        foreach (var (what, request) in new[] { ("The prompt under way", prompt), ("A new command", fresh) })
+        {
+            using var refused = await request;
+            Output.WriteLine($"{what} was refused {clock.ElapsedMilliseconds} ms after the cut.");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, Scale.Bound(Takeover));
+        }
+
+        // Far longer than a lost node may be silent, and nothing is heard of it but that its machine is there.
+        await owner.FromNodes.MendAsync();
+        var silent = await owner.Process.Api.CreateSessionAsync();
+        clock.Restart();
+        var running = SendAsync(other, HttpMethod.Post, $"/session/{silent}/message", Prompt("run: sleep 8; echo at last"), "another-turn");
+        using var end = await SendAsync(other, HttpMethod.Post, $"/session/{session}/message", Prompt("slow: 200"), "one-turn");
+        Assert.Equal(HttpStatusCode.OK, end.StatusCode);
+        Assert.Contains("word200", await end.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, (await other.Process.Api.MessagesAsync(session)).Count);
+
+        using var ran = await running;
+        Assert.Equal(HttpStatusCode.OK, ran.StatusCode);
+        Assert.True(clock.Elapsed >= TimeSpan.FromSeconds(8));
+        Assert.DoesNotContain($"{silent}/message: node", other.Process.Log, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Packets_dropped_between_an_owner_and_everybody_are_a_takeover()
+    {
+        Needs.Postgres();
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
+        var (owner, other) = await EvenAsync(cluster);
+        var session = await owner.Process.Api.CreateSessionAsync();
+        await using var stream = await other.Process.ListenAsync();
+        var prompt = SendAsync(other, HttpMethod.Post, $"/session/{session}/message", Prompt("slow: 200"), "one-turn");
+        await stream.WaitForTypeAsync("message.part.delta", session);
+
+        owner.FromNodes.Drop();
+        owner.ToDatabase.Drop();
+        var clock = Stopwatch.StartNew();
+        using var titled = await SendAsync(other, HttpMethod.Patch, $"/session/{session}", new { title = "Taken over" }, "one-title");
+        Output.WriteLine($"A new command was carried out {clock.ElapsedMilliseconds} ms after the cut.");
+        Assert.Equal(HttpStatusCode.OK, titled.StatusCode);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Scale.Bound(Takeover));
+
+        using var answer = await prompt;
+        Output.WriteLine($"The prompt had its end {clock.ElapsedMilliseconds} ms after the cut.");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("MessageAbortedError", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Scale.Bound(Takeover + ComeBack));
+    }
+
+    private static object Prompt(string text) => new { parts = new[] { new { type = "text", text } } };
+
+    private static async Task<HttpResponseMessage> SendAsync(FaultyNode node, HttpMethod method, string path, object body, string key)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key);
+        return await node.Process.Api.SendAsync(request);
+    }
+
+    // When shards move no more.
+    private static async Task<(FaultyNode Owner, FaultyNode Other)> EvenAsync(FaultyCluster cluster)
+    {
+        await Eventually.TrueAsync(
+            async () => await cluster.Database.ExecuteAsync("SELECT count(*) FROM (SELECT owner FROM opencode_actors.shard GROUP BY owner HAVING count(*) = 32) x") is 2L, "an even share for each", TimeSpan.FromSeconds(60));
+        return (cluster.Nodes[0], cluster.Nodes[1]);
+    }
+}

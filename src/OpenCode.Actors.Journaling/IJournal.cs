@@ -6,7 +6,11 @@ namespace OpenCode.Actors.Journaling;
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
-    /// <summary>Gets which life of the log this is, with the head at the start of each generation. It does not change while the journal is open.</summary>
+    /// <summary>Gets which life of the log this is, with the head at the start of each generation.</summary>
+    /// <remarks>
+    /// A journal that other processes append to as well may go on in a later generation, where all that it has is part of that. No entry beyond the head at which a generation
+    /// began is seen before the generation is: read the timeline after the entry.
+    /// </remarks>
     Timeline Timeline { get; }
 
     /// <summary>Gets the offset of the last committed entry; 0 before the first.</summary>
@@ -37,6 +41,18 @@ public interface IJournal : IAsyncDisposable
     /// <returns>The head.</returns>
     /// <exception cref="JournalFailedException">The journal is dead.</exception>
     ValueTask<long> CatchUpAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks into a cursor that names something this process knows nothing of (RULES A3). After it, <see cref="Timeline"/> and <see cref="Head"/> have all that anybody had
+    /// before the call, so the cursor is good by them, or no good. One of the generation that runs and beyond the head of all proves that the log was taken back to an older
+    /// state: a new generation begins, so that others of before are known when the log has grown over them. A client's word is enough for that, since nobody is harmed by it.
+    /// </summary>
+    /// <param name="generation">The generation of the cursor.</param>
+    /// <param name="offset">Its offset.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>A task that ends when it is known.</returns>
+    /// <exception cref="JournalFailedException">The journal is dead.</exception>
+    ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken);
 
     /// <summary>Reads the committed entries after an offset, in pages of at most about 256 KiB, up to the head at the time of the call.</summary>
     /// <param name="after">The offset to start behind; 0 for the beginning.</param>

@@ -16,12 +16,13 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
 
     private readonly NpgsqlDataSource _connections;
     private readonly ConnectionSettings _settings;
+    private readonly Life _life;
 
-    private PostgresDatabase(ConnectionSettings settings, string tag, int generation, ILoggerFactory loggers)
+    private PostgresDatabase(ConnectionSettings settings, string tag, Life life, ILoggerFactory loggers)
     {
         _settings = settings;
+        _life = life;
         Tag = tag;
-        Generation = generation;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseLoggerFactory(loggers);
         builder.UsePhysicalConnectionInitializer(static _ => throw new NotSupportedException("Connections are opened asynchronously."), CheckLifeAsync);
@@ -31,8 +32,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <summary>Gets the <c>application_name</c> of every connection: <c>oc/</c> and the id of this process.</summary>
     public string Tag { get; }
 
-    /// <summary>Gets the generation that ran when this process opened the database. It does not change: a process does not outlive it.</summary>
-    public int Generation { get; }
+    /// <summary>Gets the generation that ran when this process opened the database. The journal may have gone on in a later one.</summary>
+    public int Generation => _life.Generation;
 
     /// <summary>Gets host, port and database, for messages.</summary>
     public string Place => _settings.Place;
@@ -60,10 +61,10 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
         var settings = ConnectionSettings.Parse(connectionString, tag);
         try
         {
-            var (found, generation) = await PrepareAsync(settings, cancellationToken).ConfigureAwait(false);
-            var database = new PostgresDatabase(settings, tag, generation, loggers);
+            var (found, life) = await PrepareAsync(settings, cancellationToken).ConfigureAwait(false);
+            var database = new PostgresDatabase(settings, tag, life, loggers);
             var logger = loggers.CreateLogger<PostgresDatabase>();
-            LogOpened(logger, settings.Place, settings.Schema, found, Migrator.Known, generation);
+            LogOpened(logger, settings.Place, settings.Schema, found, Migrator.Known, life.Generation);
             return database;
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
@@ -82,7 +83,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    private static async Task<(int Found, int Generation)> PrepareAsync(ConnectionSettings settings, CancellationToken cancellationToken)
+    private static async Task<(int Found, Life Life)> PrepareAsync(ConnectionSettings settings, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
         await using (connection.ConfigureAwait(false))
@@ -90,15 +91,15 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await Fitness.CheckAsync(connection, settings, cancellationToken).ConfigureAwait(false);
             var found = await Migrator.RunAsync(connection, settings.Schema, cancellationToken).ConfigureAwait(false);
-            return (found, await Life.GenerationAsync(connection, cancellationToken).ConfigureAwait(false));
+            return (found, await Life.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
         }
     }
 
     private async Task CheckLifeAsync(NpgsqlConnection connection)
     {
-        var found = await Life.GenerationAsync(connection, CancellationToken.None).ConfigureAwait(false);
-        if (found != Generation)
-            throw new DatabaseLifeException(Generation, found);
+        var found = await Life.ReadAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        if (found.Name != _life.Name)
+            throw new DatabaseLifeException(Generation, found.Generation);
     }
 
     [LoggerMessage(EventId = 3100, Level = LogLevel.Information,

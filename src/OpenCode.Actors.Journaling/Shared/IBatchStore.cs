@@ -13,7 +13,12 @@ internal interface IBatchStore : IAsyncDisposable
     bool AnswersInline { get; }
 
     /// <summary>Begins: the process is known as a writer that has appended nothing yet.</summary>
-    ValueTask<StoreOpening> OpenAsync(CancellationToken cancellationToken);
+    ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads what tells whether this process may go on in the generation that runs.</summary>
+    /// <param name="last">The last batch that it has; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<StoreLife> ReadLifeAsync(StoredBatch? last, CancellationToken cancellationToken);
 
     /// <summary>
     /// Appends one batch, all or nothing: only if its number is one more than the last of this process, if all its fences hold, and if the store is in the generation that it
@@ -66,6 +71,16 @@ internal interface IBatchStore : IAsyncDisposable
     /// <param name="expected">The generation that is to end.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins a new generation at the present head, if that is below an offset that a client has of the generation that runs (RULES A3). At most one begins so within
+    /// a minute of the last: whoever makes up cursors must not fill the store with generations.
+    /// </summary>
+    /// <param name="expected">The generation that is to end.</param>
+    /// <param name="beyond">The offset.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it began.</returns>
+    ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken);
 }
 
 /// <summary>Hints of other processes, for as long as one connection lasts.</summary>

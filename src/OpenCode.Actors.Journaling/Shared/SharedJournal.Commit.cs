@@ -30,6 +30,9 @@ public sealed partial class SharedJournal
         Written,
         Fenced,
         Full,
+
+        /// <summary>Not written, and to be sent again: the store is in another generation, in which this process goes on.</summary>
+        Outdated,
     }
 
     /// <inheritdoc/>
@@ -109,6 +112,8 @@ public sealed partial class SharedJournal
                 case Fate.Fenced:
                     group.Refuse(stale);
                     break;
+                case Fate.Outdated:
+                    break;
                 default:
                     (_fullSince, _fullBytes) = (_time.GetTimestamp(), batch.Body.Length);
                     break;
@@ -142,7 +147,15 @@ public sealed partial class SharedJournal
                     var look = await _store.LookAsync(batch.Fences, _stop.Token).ConfigureAwait(false);
                     if (look.Number == batch.Number && mayBeWritten)
                         return (Fate.Written, new(Checked(look.Last, headBefore), []), []);
-                    CheckLife(look, batch);
+                    if (look.Number != batch.Number - 1)
+                        throw new StoreLifeException($"the last batch that it knows of this process has number {look.Number}, but {batch.Number - 1} was answered");
+                    if (look.Generation != batch.Generation)
+                    {
+                        // Whatever is still on its way under the old generation is refused when it arrives.
+                        await FollowGenerationAsync(look.Generation).ConfigureAwait(false);
+                        return (Fate.Outdated, Nothing, []);
+                    }
+
                     if (look.Stale.Count > 0)
                         return (Fate.Fenced, Nothing, look.Stale);
 
@@ -183,14 +196,6 @@ public sealed partial class SharedJournal
         ? commit
         : throw new StoreLifeException($"a batch was given the offset {commit.First}, but this process has read up to {headBefore}");
 
-    private void CheckLife(StoreLook look, StoreBatch batch)
-    {
-        if (look.Generation != Timeline.Current)
-            throw new StoreLifeException($"it is in generation {look.Generation}, this process in {Timeline.Current}");
-        if (look.Number != batch.Number - 1)
-            throw new StoreLifeException($"the last batch that it knows of this process has number {look.Number}, but {batch.Number - 1} was answered");
-    }
-
     private void Publish(OwnBatch own, IReadOnlyList<StoredBatch> below)
     {
         _unpublished.Enqueue(own.First - 1);
@@ -209,25 +214,4 @@ public sealed partial class SharedJournal
     }
 
     private bool IsFull() => _fullSince != Answered && _time.GetElapsedTime(_fullSince) < FullFor;
-
-    /// <summary>Where the store itself says that it is in another life, that is written down, so that cursors of before are known (RULES A3).</summary>
-    private Exception Cause(Exception e)
-    {
-        if (e is StoreLifeException)
-            _ = BeginGenerationAsync();
-
-        return e;
-    }
-
-    private async Task BeginGenerationAsync()
-    {
-        try
-        {
-            await _store.BeginGenerationAsync(Timeline.Current, _stop.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is StoreException or OperationCanceledException or ObjectDisposedException)
-        {
-            LogGenerationFailed(_logger, e);
-        }
-    }
 }

@@ -30,4 +30,12 @@ public sealed partial class SharedJournal
     [LoggerMessage(EventId = 3027, Level = LogLevel.Error,
         Message = "The new life of the store could not be noted. Before nodes start again: make sure that the generation has grown, or cursors may be resumed wrongly.")]
     private static partial void LogGenerationFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(EventId = 3028, Level = LogLevel.Information,
+        Message = "The store is in generation {Found}; generation {Known} is kept up to {Least}, so all that is here is part of it, and this process goes on.")]
+    private static partial void LogAdopted(ILogger logger, int found, long least, int known);
+
+    [LoggerMessage(EventId = 3029, Level = LogLevel.Warning,
+        Message = "A client has a cursor of generation {Generation} at {Offset}, but the head is {Head}: the store was taken back to an older state, or the cursor is made up. A new generation begins.")]
+    private static partial void LogRestored(ILogger logger, int generation, long offset, long head);
 }

@@ -68,6 +68,7 @@ public sealed partial class SharedJournal
                 if (Volatile.Read(ref _readSince) == Answered)
                     Volatile.Write(ref _readSince, _time.GetTimestamp());
                 await ReadOnAsync().ConfigureAwait(false);
+                await VerifyClaimsAsync().ConfigureAwait(false);
                 Volatile.Write(ref _readSince, Answered);
                 Interlocked.Exchange(ref _round, null)?.TrySetResult(Head);
                 patience = default;
@@ -104,8 +105,7 @@ public sealed partial class SharedJournal
             await CheckSameLogAsync(last, page).ConfigureAwait(false);
             if (page.Batches is [.., { Body.IsEmpty: false } newest])
                 _metrics?.Followed(page.Now - newest.At);
-            if (page.Batches.Any(b => b.Generation > Timeline.Current))
-                throw new StoreLifeException($"it has entries of a generation after {Timeline.Current}");
+            await FollowGenerationAsync(page.Batches).ConfigureAwait(false);
             if (_log.Add(page.Batches, _decoder) is { } missing)
                 await ExplainHoleAsync(missing).ConfigureAwait(false);
             if (page.IsLast)
@@ -119,9 +119,7 @@ public sealed partial class SharedJournal
         var ends = await _store.ReadEndsAsync(_stop.Token).ConfigureAwait(false);
         if (ends.Head < head)
             throw new StoreLifeException($"its head is {ends.Head}, but this process has read up to {head}");
-        if (ends.Generation != Timeline.Current)
-            throw new StoreLifeException($"it is in generation {ends.Generation}, this process in {Timeline.Current}");
-
+        await FollowGenerationAsync(ends.Generation).ConfigureAwait(false);
         _log.Floor = Math.Max(Floor, ends.Floor);
         _metrics?.Lag(Math.Max(0, ends.Head - Head));
         return ends.Head <= Head;

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// <summary>The journal of a node in a cluster: one log that all nodes append to, in a store that all of them reach (RULES E).</summary>
 /// <remarks>
 /// While the store is away, appends are undecided and reads wait: nothing fails by it, see <see cref="AwayFor"/>. What ends the journal is another life of the store
-/// (RULES E5): what this process holds may not be in it, so the process has to start anew.
+/// (RULES E5) in which not all is that this process holds: then it has to start anew.
 /// </remarks>
 public sealed partial class SharedJournal : IJournal
 {
@@ -36,16 +36,17 @@ public sealed partial class SharedJournal : IJournal
     private readonly ITimer _poll;
     private readonly ITimer _trim;
     private readonly ITimer _late;
+    private Timeline _timeline;
     private Task _following = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
     private volatile JournalFailedException? _failure;
     private int _disposed;
 
-    private SharedJournal(IBatchStore store, StoreOpening opening, JournalOptions options, TimeProvider time, ILogger? logger, JournalMetrics? metrics)
+    private SharedJournal(IBatchStore store, StoreLife opening, JournalOptions options, TimeProvider time, ILogger? logger, JournalMetrics? metrics)
     {
         (_store, _options, _time, _metrics) = (store, options, time, metrics);
         _logger = logger ?? NullLogger.Instance;
-        Timeline = opening.Timeline;
+        _timeline = opening.Timeline;
         _log = new(opening.Ends, options.RecentBytes, store.AnswersInline);
         _queue = new(store.AnswersInline);
         _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
@@ -54,7 +55,7 @@ public sealed partial class SharedJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public Timeline Timeline { get; }
+    public Timeline Timeline => Volatile.Read(ref _timeline);
 
     /// <inheritdoc/>
     public long Head => _log.Head;

@@ -58,10 +58,11 @@ internal sealed record StorePage(IReadOnlyList<StoredBatch> Batches, bool IsLast
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StoreEnds(long Head, long Floor, int Generation);
 
-/// <summary>What a process finds at the start.</summary>
+/// <summary>Which log is in the store, at one moment.</summary>
 /// <param name="Timeline">The timeline and its generations.</param>
 /// <param name="Ends">Where the log begins and ends.</param>
-internal sealed record StoreOpening(Timeline Timeline, StoreEnds Ends);
+/// <param name="Found">The batch that begins where the one that was asked for does, without its body; null if there is none.</param>
+internal sealed record StoreLife(Timeline Timeline, StoreEnds Ends, StoredBatch? Found);
 
 /// <summary>What stands where a batch was to be written.</summary>
 /// <param name="Number">The number of the last batch of this process; null if the store does not know the process (any more).</param>

@@ -2,13 +2,24 @@ using Npgsql;
 
 namespace OpenCode.Actors.Postgres.Connections;
 
-/// <summary>Which life the database is in (RULES E5), compared with what its head notes on each new connection before its first use.</summary>
-internal static class Life
+/// <summary>
+/// Which life the database is in (RULES E5) and which run of it, compared with what its head notes on each new connection before its first use. Whatever is written after
+/// a restore is of a new generation that way, since nothing is restored under a connection (RULES A3).
+/// </summary>
+/// <param name="Generation">The generation that runs.</param>
+/// <param name="Name">The life: a promotion or a recovery to a point in time begins another, a plain start does not.</param>
+internal sealed record Life(int Generation, string Name)
 {
     // The control file's own timeline stays old for many seconds after a promotion; the name of the current WAL file does not.
-    private const string Now = "SELECT system_identifier::text AS system, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS line FROM pg_control_system()";
+    // Of a restored disk only the start of the server tells; of a dump that was read back under a running server, or of a copy of the database, the file of a table.
+    private const string Now =
+        """
+        SELECT system_identifier::text AS system, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS line,
+          concat_ws('/', extract(epoch FROM pg_postmaster_start_time()), (SELECT oid FROM pg_database WHERE datname = current_database()), pg_relation_filenode('log_head')) AS run
+        FROM pg_control_system()
+        """;
 
-    private const string Look = $"SELECT h.generation, h.system = n.system AND h.line = n.line FROM log_head h, ({Now}) n";
+    private const string Look = $"SELECT h.generation, concat_ws('/', n.system, n.line), (h.system, h.line, h.run) = (n.system, n.line, n.run) FROM log_head h, ({Now}) n";
 
     /// <summary>The number of a generation that begins now, in a statement that changes <c>log_head h</c>.</summary>
     public const string NextNumber = "greatest(h.generation + 1, (extract(epoch FROM clock_timestamp()) - 1577836800)::int)";
@@ -18,23 +29,22 @@ internal static class Life
         $"""
         WITH n AS ({Now}),
         begun AS (
-          UPDATE log_head h SET generation = {NextNumber}, system = n.system, line = n.line FROM n
-          WHERE (h.system, h.line) IS DISTINCT FROM (n.system, n.line)
+          UPDATE log_head h SET generation = {NextNumber}, system = n.system, line = n.line, run = n.run FROM n
+          WHERE (h.system, h.line, h.run) IS DISTINCT FROM (n.system, n.line, n.run)
           RETURNING h.generation, h.pos)
         INSERT INTO generation (number, head_before) SELECT generation, pos FROM begun
         """;
 
-    /// <summary>Reads the generation of the database, and begins a new one where its life is new.</summary>
+    /// <summary>Reads which life it is, and begins a generation where that or its run is new.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The generation that runs.</returns>
-    public static async Task<int> GenerationAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<Life> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (generation, isNoted) = await LookAsync(connection, cancellationToken).ConfigureAwait(false);
+            var (life, isNoted) = await LookAsync(connection, cancellationToken).ConfigureAwait(false);
             if (isNoted)
-                return generation;
+                return life;
 
             var begin = new NpgsqlCommand(Begin, connection);
             await using (begin.ConfigureAwait(false))
@@ -42,7 +52,7 @@ internal static class Life
         }
     }
 
-    private static async Task<(int Generation, bool IsNoted)> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<(Life Life, bool IsNoted)> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var look = new NpgsqlCommand(Look, connection);
         await using (look.ConfigureAwait(false))
@@ -51,7 +61,7 @@ internal static class Life
             await using (reader.ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return (reader.GetInt32(0), reader.GetBoolean(1));
+                return (new(reader.GetInt32(0), reader.GetString(1)), reader.GetBoolean(2));
             }
         }
     }

@@ -47,6 +47,22 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         ORDER BY b.first LIMIT {MaxBelow}
         """;
 
+    private const string ReadLife =
+        """
+        SELECT h.pos, f.floor, h.generation, s.value, ARRAY (SELECT number FROM generation ORDER BY number), ARRAY (SELECT head_before FROM generation ORDER BY number),
+          b.first, b.count, b.generation, b.at
+        FROM log_head h CROSS JOIN log_floor f JOIN setting s ON s.key = 'timeline' LEFT JOIN log_batch b ON b.first = $1
+        """;
+
+    private const string BeginAtHead =
+        $"""
+        WITH begun AS (
+          UPDATE log_head h SET generation = {Life.NextNumber}
+          WHERE h.generation = $1 AND h.pos < $2 AND NOT EXISTS (SELECT FROM generation WHERE at > clock_timestamp() - interval '1 minute')
+          RETURNING h.generation, h.pos)
+        INSERT INTO generation (number, head_before) SELECT generation, pos FROM begun
+        """;
+
     private const string Begin =
         $"""
         WITH begun AS (UPDATE log_head h SET generation = {Life.NextNumber} WHERE h.generation = $1 RETURNING h.generation)
@@ -82,14 +98,14 @@ internal sealed partial class PostgresBatchStore : IBatchStore
 
     public bool AnswersInline => false;
 
-    public async ValueTask<StoreOpening> OpenAsync(CancellationToken cancellationToken)
+    public async ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken)
     {
         await _append.RunAsync("INSERT INTO writer (id, seq, first) VALUES ($1, 0, 0)", [Text(_writer)], NothingAsync, cancellationToken).ConfigureAwait(false);
-        var id = await _read.RunAsync("SELECT value FROM setting WHERE key = 'timeline'", [], FirstAsync(row => row.GetString(0)), cancellationToken).ConfigureAwait(false);
-        var generations = await _read.RunAsync(
-            "SELECT number, head_before FROM generation ORDER BY number", [], AllAsync(row => new Generation(row.GetInt32(0), row.GetInt64(1))), cancellationToken).ConfigureAwait(false);
-        return new(new(id, generations), await ReadEndsAsync(cancellationToken).ConfigureAwait(false));
+        return await ReadLifeAsync(null, cancellationToken).ConfigureAwait(false);
     }
+
+    public ValueTask<StoreLife> ReadLifeAsync(StoredBatch? last, CancellationToken cancellationToken) =>
+        _read.RunAsync(ReadLife, [Number(last?.First ?? 0)], FirstAsync(LifeOf), cancellationToken);
 
     public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
@@ -160,6 +176,9 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
         await _append.RunAsync(Begin, [new NpgsqlParameter<int> { TypedValue = expected }], NothingAsync, cancellationToken).ConfigureAwait(false);
 
+    public async ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken) =>
+        await _read.RunAsync(BeginAtHead, [new NpgsqlParameter<int> { TypedValue = expected }, Number(beyond)], NothingAsync, cancellationToken).ConfigureAwait(false) > 0;
+
     public async ValueTask DisposeAsync()
     {
         await _blockers.DisposeAsync().ConfigureAwait(false);
@@ -205,6 +224,15 @@ internal sealed partial class PostgresBatchStore : IBatchStore
 
     private static StoredBatch Batch(NpgsqlDataReader row) =>
         new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), Time(row, 3), row.IsDBNull(4) ? default : row.GetFieldValue<byte[]>(4));
+
+    private static StoreLife LifeOf(NpgsqlDataReader row)
+    {
+        var generations = row.GetFieldValue<int[]>(4).Zip(row.GetFieldValue<long[]>(5), static (number, head) => new Generation(number, head));
+        return new(
+            new(row.GetString(3), [.. generations]),
+            new(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2)),
+            row.IsDBNull(6) ? null : new(row.GetInt64(6), row.GetInt32(7), row.GetInt32(8), Time(row, 9), default));
+    }
 
     private static StateRow StateRow(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4));

@@ -20,8 +20,13 @@ internal static class Retention
 
     private const string Delete = "DELETE FROM log_batch WHERE first IN (SELECT first FROM log_batch WHERE first <= $1 ORDER BY first LIMIT 2000)";
 
-    // Of processes that ended without taking their row with them.
-    private const string DeleteWriters = "DELETE FROM writer WHERE seen < clock_timestamp() - interval '1 day'";
+    // Of processes that ended without taking their row with them. One that is connected may only have had nothing to append.
+    private const string DeleteWriters =
+        "DELETE FROM writer w WHERE seen < clock_timestamp() - interval '1 day' AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.application_name = w.id)";
+
+    // What was shown of them is gone anyway. Processes that still have to go on in the last of these compare themselves with the ones before.
+    private const string DeleteGenerations =
+        "DELETE FROM generation WHERE number < (SELECT max(number) FROM generation WHERE head_before <= $1 AND at < clock_timestamp() - interval '1 day')";
 
     public static async Task RunAsync(NpgsqlConnection connection, JournalOptions options, CancellationToken cancellationToken)
     {
@@ -38,6 +43,7 @@ internal static class Retention
                 // In short transactions: a long one would keep the dead versions of all other rows.
             }
 
+            await ExecuteAsync(connection, DeleteGenerations, [Math.Max(floor, target)], cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, DeleteWriters, [], cancellationToken).ConfigureAwait(false);
         }
         finally

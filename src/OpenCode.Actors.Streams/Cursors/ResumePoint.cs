@@ -11,11 +11,20 @@ namespace OpenCode.Actors.Streams.Cursors;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ResumePoint(long After, long FirstTwinOf)
 {
-    /// <summary>Tells whether a cursor is of this life of the log, but beyond what this process has of it (RULES A3): in a cluster another node may have been faster.</summary>
+    /// <summary>Tells whether a cursor is of this log, but beyond what this process has of it (RULES A3): in a cluster another node may have been faster.</summary>
     /// <param name="text">What the client sent; null or empty for nothing.</param>
     /// <param name="journal">The log.</param>
-    public static bool MayBeAhead(string? text, IJournal journal) => !string.IsNullOrEmpty(text) && StreamCursor.TryParse(text, out var cursor)
-        && cursor.Timeline == journal.Timeline.Id && cursor.Generation == journal.Timeline.Current && cursor.Offset > journal.Head;
+    /// <param name="cursor">The cursor, if it may be ahead.</param>
+    public static bool MayBeAhead(string? text, IJournal journal, out StreamCursor cursor)
+    {
+        cursor = default;
+        if (string.IsNullOrEmpty(text) || !StreamCursor.TryParse(text, out cursor))
+            return false;
+
+        var timeline = journal.Timeline;
+        return cursor.Timeline == timeline.Id
+            && (cursor.Generation > timeline.Current || (cursor.Offset > journal.Head && cursor.Offset <= timeline.LeastHeadAfter(cursor.Generation)));
+    }
 
     /// <summary>Holds a client's id against the log (RULES A3).</summary>
     /// <param name="text">What the client sent.</param>

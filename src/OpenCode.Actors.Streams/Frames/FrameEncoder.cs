@@ -7,8 +7,8 @@ using OpenCode.Actors.Protocol.Sse;
 namespace OpenCode.Actors.Streams.Frames;
 
 /// <summary>Makes the SSE frames of entries. For one thread at a time.</summary>
-/// <param name="timeline">The log's life; frames carry its running generation, in which every readable entry exists (RULES A3).</param>
-internal sealed class FrameEncoder(Timeline timeline)
+/// <param name="timeline">Gets the log's life; frames carry its running generation, in which every readable entry exists (RULES A3).</param>
+internal sealed class FrameEncoder(Func<Timeline> timeline)
 {
     // Enough for the events of a session; a larger one borrows more until it is made.
     private const int KeptBytes = 64 * 1024;
@@ -48,7 +48,8 @@ internal sealed class FrameEncoder(Timeline timeline)
     private void AddFrame(long offset, bool isFirstTwin)
     {
         var data = _data.WrittenSpan;
-        var id = new StreamCursor(timeline.Id, timeline.Current, offset, isFirstTwin);
+        var now = timeline(); // After the entry was read: it may be the first of a generation.
+        var id = new StreamCursor(now.Id, now.Current, offset, isFirstTwin);
         SseFrame.Write(_frames, id, data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
         Clear(ref _data);
     }

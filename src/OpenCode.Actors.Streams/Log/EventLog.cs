@@ -11,8 +11,12 @@ internal sealed class EventLog(IJournal journal, EventStreamOptions options)
 {
     public IJournal Journal => journal;
 
-    public LogRing Ring { get; } = new(journal.Head, options.RingBytes, new FrameEncoder(journal.Timeline));
+    public LogRing Ring { get; } = new(journal.Head, options.RingBytes, new FrameEncoder(() => journal.Timeline));
 
     /// <summary>The id of an offset, in the running generation.</summary>
-    public StreamCursor CursorAt(long offset, bool twin = false) => new(journal.Timeline.Id, journal.Timeline.Current, offset, twin);
+    public StreamCursor CursorAt(long offset, bool twin = false)
+    {
+        var timeline = journal.Timeline;
+        return new(timeline.Id, timeline.Current, offset, twin);
+    }
 }

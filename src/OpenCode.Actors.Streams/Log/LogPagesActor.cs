@@ -19,7 +19,7 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
     private const int PageBytes = 128 * 1024;
     private const int MaxLooks = 32;
 
-    private readonly FrameEncoder _encoder = new(journal.Timeline);
+    private readonly FrameEncoder _encoder = new(() => journal.Timeline);
     private readonly Dictionary<Key, LinkedListNode<Cached>> _pages = [];
     private readonly LinkedList<Cached> _byUse = [];
     private readonly Dictionary<Key, List<IActorRef>> _askers = [];

@@ -43,11 +43,11 @@ internal sealed partial class SubscriberActor(
         // Registered before the first byte: what is committed from here on is found, however long the first write takes.
         _reader = new LogReader(log.Ring, request.Filter, _wrapped, Self);
         Arm(_sentAt, options.Heartbeat);
-        if (ResumePoint.MayBeAhead(request.Cursor, log.Journal))
+        if (ResumePoint.MayBeAhead(request.Cursor, log.Journal, out var cursor))
         {
             // RULES A3: another node was faster, or it is no good; who has all of the log knows. Nothing is written before.
             _state = State.CatchingUp;
-            Context.PipeTo(log.Journal.CatchUpAsync(Context.Incarnation), static _ => CaughtUp.Instance, static _ => CaughtUp.Instance);
+            Context.PipeTo(log.Journal.VerifyAsync(cursor.Generation, cursor.Offset, Context.Incarnation), static () => CaughtUp.Instance, static _ => CaughtUp.Instance);
             return ValueTask.CompletedTask;
         }
 

@@ -44,6 +44,8 @@ internal sealed class MemoryLog : IJournal
 
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => new(Head);
 
+    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -52,6 +52,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
+    private string Backup => Path.Combine(_folder, "backup");
+
     private static string? Binaries { get; } = Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
         : null;
@@ -101,6 +103,19 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     /// <summary>Ends the server at once, as <c>pg_ctl stop -m immediate</c> does: the next start recovers from the log.</summary>
     public Task CrashAsync() => EndAsync(interrupt: 3);
+
+    /// <summary>Copies the data of the server, which has to be stopped.</summary>
+    public Task BackupAsync() => RunAsync([.. AsUser, "cp", "-a", Data, Backup]);
+
+    /// <summary>Puts the data back that was copied, as a restored disk has it. The server has to be stopped.</summary>
+    public async Task RestoreAsync()
+    {
+        await RunAsync([.. AsUser, "rm", "-rf", Data]);
+        await RunAsync([.. AsUser, "cp", "-a", Backup, Data]);
+    }
+
+    /// <summary>Begins another timeline of the server, which has to be stopped: as the promotion of a standby does.</summary>
+    public Task BeginTimelineAsync() => RunAsync([.. AsUser, Program("pg_resetwal"), "-l", "0000000200000000000000F0", Data]);
 
     /// <summary>Stops a process of the server where it stands (SIGSTOP).</summary>
     public static void Freeze(int processId) => _ = Kill(processId, 19);

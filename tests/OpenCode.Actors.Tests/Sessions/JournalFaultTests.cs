@@ -256,6 +256,8 @@ internal sealed class BadJournal : IJournal
 
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => Inner.CatchUpAsync(cancellationToken);
 
+    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => Inner.VerifyAsync(generation, offset, cancellationToken);
+
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => Inner.WaitBeyondAsync(offset, cancellationToken);
 
     public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken)

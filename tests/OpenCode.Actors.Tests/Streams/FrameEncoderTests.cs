@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Tests.Streams;
 
 public sealed class FrameEncoderTests
 {
-    private readonly FrameEncoder _encoder = new(new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(2, 3)]));
+    private readonly FrameEncoder _encoder = new(static () => new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(2, 3)]));
 
     [Fact]
     public void A_bare_frame_has_the_id_of_the_running_generation_and_the_event()

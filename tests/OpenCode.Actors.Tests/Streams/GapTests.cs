@@ -65,6 +65,54 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
+    public void A3_a_cursor_of_a_generation_that_this_node_does_not_know_yet_waits_until_it_does()
+    {
+        Journal.Append(Journal.Event(), Journal.Event());
+        Journal.Verified = (generation, _) => Journal.Timeline = new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(generation, 2)]);
+        Start();
+
+        var client = ConnectWrapped(Id(2, generation: 7));
+        Append(Journal.Event());
+
+        Assert.Equal(["server.connected", "tui.toast.show"], client.Events.Select(e => e.Type));
+        Assert.Equal([Id(2, generation: 7), Id(3, generation: 7)], client.Events.Select(e => e.Id));
+    }
+
+    [Fact]
+    public void A3_a_good_cursor_of_an_earlier_generation_beyond_this_nodes_tail_waits_too()
+    {
+        Journal.Append(Journal.Event(), Journal.Event());
+        Journal.Timeline = new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(2, 4)]);
+        Journal.Verified = (_, _) => Journal.Append(Journal.Event(), Journal.Event());
+        Start();
+
+        var client = ConnectWrapped(Id(4));
+
+        Assert.Equal(["server.connected"], client.Events.Select(e => e.Type));
+        Assert.Equal(Id(4, generation: 2), client.LastEventId);
+    }
+
+    [Fact]
+    public void A3_a_cursor_that_proves_a_restore_is_a_gap_and_so_are_old_ones_when_the_log_has_grown_over_them()
+    {
+        for (var i = 0; i < 4; i++)
+            Journal.Append(Journal.Event());
+        Journal.Verified = (_, _) => Journal.Timeline = new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(9, 4)]);
+        Start();
+        var running = ConnectWrapped(Id(2));
+
+        var beyond = ConnectWrapped(Id(8));
+        for (var i = 0; i < 6; i++)
+            Append(Journal.Event());
+        var below = ConnectWrapped(Id(6));
+        var kept = ConnectWrapped(Id(4));
+
+        Assert.All([beyond, below], c => Assert.Equal("timeline", c.Events[1].Json.GetProperty("payload").GetProperty("properties").GetProperty("reason").GetString()));
+        Assert.Equal(Enumerable.Range(5, 6).Select(i => Id(i, generation: 9)), kept.LogEvents.Select(e => e.Id));
+        Assert.Equal([Id(3), Id(4), .. Enumerable.Range(5, 6).Select(i => Id(i, generation: 9))], running.LogEvents.Select(e => e.Id));
+    }
+
+    [Fact]
     public void A2_before_the_gap_no_frame_has_an_id_and_the_gap_has_the_fresh_one()
     {
         Journal.Append(Journal.Event());

@@ -19,7 +19,7 @@ public sealed class LogReaderRaceTests : ActorKit
         var journal = new ScriptedJournal();
 
         // About 30 entries: so small that a reader loses its place in it again and again.
-        var ring = new LogRing(after: 0, capacityBytes: 20_000, new FrameEncoder(journal.Timeline));
+        var ring = new LogRing(after: 0, capacityBytes: 20_000, new FrameEncoder(() => journal.Timeline));
         var entries = Enumerable.Range(1, Entries).Select(n => new LogEntry(n, DateTimeOffset.UnixEpoch, Make.Entry("a", 40))).ToList();
         var readers = Enumerable.Range(0, Readers).Select(_ => new LogReader(ring, EntryFilter.All, wrapped: false, CreateProbe().Ref)).ToList();
         foreach (var reader in readers)

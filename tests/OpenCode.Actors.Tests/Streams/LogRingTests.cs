@@ -191,7 +191,7 @@ public sealed class LogRingTests : ActorKit
         return offsets;
     }
 
-    private LogRing NewRing(long capacityBytes = 1 << 20) => new(after: 0, capacityBytes, new FrameEncoder(_journal.Timeline));
+    private LogRing NewRing(long capacityBytes = 1 << 20) => new(after: 0, capacityBytes, new FrameEncoder(() => _journal.Timeline));
 
     private void Append(LogRing ring, params EntryDraft[] drafts)
     {

@@ -103,6 +103,15 @@ internal sealed class ScriptedJournal : IJournal
         return Head;
     }
 
+    /// <summary>Gets or sets what is found out about a cursor when all is known.</summary>
+    public Action<int, long> Verified { get; set; } = static (_, _) => { };
+
+    public async ValueTask VerifyAsync(int generation, long offset, CancellationToken ct)
+    {
+        await Others;
+        Verified(generation, offset);
+    }
+
     public ValueTask WaitBeyondAsync(long offset, CancellationToken ct)
     {
         if (Head > offset)

@@ -9,6 +9,7 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly List<MemoryBatchStore> _stores = [];
     private MemoryContents _now = new();
+    private int _run;
 
     /// <summary>Gets or sets who tells the token of a shard; by default those of <see cref="SetToken"/>.</summary>
     public Func<int, long>? TokenOf { get; set; }
@@ -21,11 +22,35 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     /// <summary>Keeps what is there, as a backup does.</summary>
     public MemoryContents Backup() => Do(c => c.Copy());
 
-    /// <summary>Takes the store back to what it was, with all connections cut: without a new life of its own, as a disk that was restored.</summary>
+    /// <summary>Gets the life of the store: processes of one before are refused.</summary>
+    public int Life { get; private set; }
+
+    /// <summary>Takes the store back to what it was, with all connections cut, and so that it cannot know itself: as a machine that goes on from a snapshot with its memory.</summary>
     public void Restore(MemoryContents backup)
     {
         lock (_gate)
+        {
             _now = backup.Copy();
+            _now.Run = _run;
+        }
+
+        CutAll();
+    }
+
+    /// <summary>Takes the store back to what it was and starts it, as is done with a disk that was restored.</summary>
+    public void RestoreAndStart(MemoryContents backup)
+    {
+        lock (_gate)
+            _now = backup.Copy();
+
+        Restart();
+    }
+
+    /// <summary>Starts the store again on what it has, with all connections cut.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+            _run++;
 
         CutAll();
     }
@@ -34,14 +59,23 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     public void BeginLife()
     {
         Do(c => c.BeginGeneration(c.Generations[^1].Number, c.Head, UtcNow));
+        Life++;
         CutAll();
     }
 
-    /// <summary>Runs a statement: nothing else happens meanwhile.</summary>
+    /// <summary>Runs a statement: nothing else happens meanwhile. The first one after a start finds out, and begins a generation.</summary>
     public T Do<T>(Func<MemoryContents, T> statement)
     {
         lock (_gate)
+        {
+            if (_now.Run != _run)
+            {
+                _now.Run = _run;
+                _now.BeginGeneration(_now.Generations[^1].Number, _now.Head, UtcNow);
+            }
+
             return statement(_now);
+        }
     }
 
     public DateTimeOffset UtcNow => time.GetUtcNow();

@@ -15,6 +15,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     private readonly List<MemoryHints> _hints = [];
     private readonly List<TaskCompletionSource> _held = [];
     private bool _isFrozen;
+    private int _connections;
     private int _life;
 
     /// <inheritdoc/>
@@ -73,7 +74,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         MemoryHints[] cut;
         lock (_gate)
         {
-            _life++;
+            _connections++;
             cut = [.. _hints];
             _hints.Clear();
         }
@@ -82,11 +83,17 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
             hints.Cut();
     }
 
-    public ValueTask<StoreOpening> OpenAsync(CancellationToken cancellationToken) => CallAsync(StoreCall.Open, contents =>
+    public ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken)
     {
-        contents.Writers[writer] = default;
-        return new StoreOpening(new(MemoryContents.TimelineId, [.. contents.Generations]), contents.Ends);
-    });
+        _life = database.Life;
+        return CallAsync(StoreCall.Open, contents =>
+        {
+            contents.Writers[writer] = default;
+            return contents.Life(null);
+        });
+    }
+
+    public ValueTask<StoreLife> ReadLifeAsync(StoredBatch? last, CancellationToken cancellationToken) => CallAsync(StoreCall.Life, contents => contents.Life(last));
 
     public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
@@ -149,6 +156,9 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
         await CallAsync(StoreCall.Open, contents => contents.BeginGeneration(expected, headBefore: 0, database.UtcNow)).ConfigureAwait(false);
 
+    public ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken) =>
+        CallAsync(StoreCall.Life, contents => contents.BeginGenerationAtHead(expected, beyond, database.UtcNow));
+
     public ValueTask DisposeAsync()
     {
         database.Leave(this);
@@ -190,11 +200,11 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     private async ValueTask<T> CallAsync<T>(StoreCall call, Func<MemoryContents, T> statement)
     {
         var fault = Fault(call);
-        int life;
+        int connection;
         lock (_gate)
         {
             Calls.Add(call);
-            life = _life;
+            connection = _connections;
         }
 
         if (Latency > TimeSpan.Zero)
@@ -204,12 +214,15 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
 
         if (fault == StoreFault.ArrivesLate)
             _ = RunLaterAsync(statement);
-        if (IsCut || life != _life || fault is StoreFault.QuestionLost or StoreFault.ArrivesLate)
+        if (IsCut || connection != _connections || fault is StoreFault.QuestionLost or StoreFault.ArrivesLate)
             throw new StoreAwayException("The connection was cut before the statement was run.");
         if (fault == StoreFault.Busy)
             throw new StoreBusyException("A row is locked.");
         if (fault == StoreFault.Full)
             throw new StoreFullException("There is no room.");
+
+        if (database.Life != _life)
+            throw new StoreLifeException("The store was failed over.");
 
         var answer = database.Do(statement);
         if (Latency > TimeSpan.Zero)
@@ -217,7 +230,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         while (IsHeld(out var held))
             await held.ConfigureAwait(false);
 
-        return IsCut || life != _life || fault == StoreFault.AnswerLost ? throw new StoreAwayException("The connection was cut after the statement was run.") : answer;
+        return IsCut || connection != _connections || fault == StoreFault.AnswerLost ? throw new StoreAwayException("The connection was cut after the statement was run.") : answer;
     }
 
     // One for each call: of those that await the same task, all but one would go on on the pool.

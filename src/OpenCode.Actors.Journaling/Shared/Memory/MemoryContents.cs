@@ -22,6 +22,12 @@ internal sealed class MemoryContents
 
     public Dictionary<(string Owner, string Kind, string Key), (StateRow Row, long Born)> Rows { get; private init; } = [];
 
+    /// <summary>Gets or sets the run of the store in which it was last used.</summary>
+    public int Run { get; set; }
+
+    /// <summary>Gets when the last generation began.</summary>
+    public DateTimeOffset BegunAt { get; private set; }
+
     public long Head { get; private set; }
 
     public long Floor { get; private set; }
@@ -37,6 +43,8 @@ internal sealed class MemoryContents
         Rows = new(Rows),
         Head = Head,
         Floor = Floor,
+        Run = Run,
+        BegunAt = BegunAt,
         _born = _born,
     };
 
@@ -70,8 +78,16 @@ internal sealed class MemoryContents
             return false;
 
         Generations.Add(new(Math.Max(expected + 1, (int)(now - FirstTime).TotalSeconds), headBefore));
+        BegunAt = now;
         return true;
     }
+
+    /// <summary>Begins a generation because a client has more than there is: within a minute of the last nobody is believed.</summary>
+    public bool BeginGenerationAtHead(int expected, long beyond, DateTimeOffset now) =>
+        Head < beyond && now - BegunAt >= TimeSpan.FromMinutes(1) && BeginGeneration(expected, Head, now);
+
+    public StoreLife Life(StoredBatch? last) => new(
+        new(TimelineId, [.. Generations]), Ends, Batches.Find(b => b.First == last?.First) is { } found ? found with { Body = default } : null);
 
     public bool Trim(JournalOptions retention, DateTimeOffset now)
     {

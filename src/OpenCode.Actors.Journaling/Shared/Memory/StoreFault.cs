@@ -4,6 +4,7 @@ namespace OpenCode.Actors.Journaling.Shared.Memory;
 internal enum StoreCall
 {
     Open,
+    Life,
     Append,
     Look,
     Read,

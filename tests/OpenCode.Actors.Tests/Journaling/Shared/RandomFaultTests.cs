@@ -42,6 +42,33 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public void A3_over_disks_that_are_restored_under_running_nodes_a_cursor_that_is_resumed_saw_what_is_there(ulong seed)
+    {
+        output.WriteLine($"seed {seed}");
+        _random = new(seed);
+        Start();
+        Start();
+        Start();
+        var backup = Database.Backup();
+        for (var life = 0; life < 8; life++)
+        {
+            // Lives are named by the second they begin in.
+            Advance(1);
+            Database.RestoreAndStart(backup);
+            for (var step = 0; step < 40; step++)
+            {
+                Step(withTakeovers: false);
+                if (_random.Next(30) == 0)
+                    backup = Database.Backup();
+            }
+        }
+
+        Calm();
+        _model.CheckCursors(Database);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public void A3_over_restored_backups_too_a_cursor_that_is_resumed_saw_what_is_there(ulong seed)
     {
         output.WriteLine($"seed {seed}");
@@ -72,7 +99,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
     private void Step(bool withTakeovers = true)
     {
         var node = _running[_random.Next(_running.Count)];
-        switch (_random.Next(24))
+        switch (_random.Next(26))
         {
             case < 12:
                 Append(node);
@@ -100,6 +127,13 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
                 break;
             case 23 when _random.Next(3) == 0:
                 Restart(node);
+                break;
+            case 24 when _random.Next(3) == 0:
+                Advance(1); // Its runs are named by the second they begin in.
+                Database.Restart();
+                break;
+            case 25:
+                _ = node.Journal.VerifyAsync(node.Journal.Timeline.Current, Database.Head + _random.Next(3), default).AsTask();
                 break;
         }
     }

@@ -58,6 +58,8 @@ internal sealed class FencingJournal : IJournal
         return await Inner.CatchUpAsync(cancellationToken);
     }
 
+    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => Inner.VerifyAsync(generation, offset, cancellationToken);
+
     public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) => Inner.ReadAsync(after, filter, cancellationToken);
 
     // On the test's own thread, where the real journal uses the pool's.

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Postgres.Membership;
 
-namespace OpenCode.Actors.EndToEnd.Postgres;
+namespace OpenCode.Actors.Tests.Postgres;
 
 public sealed class HintTextTests
 {

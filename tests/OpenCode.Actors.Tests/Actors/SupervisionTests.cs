@@ -1,13 +1,8 @@
-using OpenCode.Actors;
-using OpenCode.Actors.TestKit;
-
 namespace OpenCode.Actors.Tests.Actors;
 
-/// <summary>ACTORS §4.</summary>
-public sealed class SupervisionTests : ActorKit
+/// <summary>ACTORS §4: what the parent decides is what happens.</summary>
+public sealed class SupervisionTests : SupervisionKit
 {
-    private int _instances;
-
     [Fact]
     public async Task Resume_keeps_the_state_and_drops_the_message()
     {
@@ -17,7 +12,7 @@ public sealed class SupervisionTests : ActorKit
         child.Tell("fail");
 
         Assert.Equal(1, await AskAsync<int>(child, "read"));
-        Assert.Equal(1, _instances);
+        Assert.Equal(1, Instances);
     }
 
     [Fact]
@@ -29,7 +24,7 @@ public sealed class SupervisionTests : ActorKit
         child.Tell("fail");
 
         Assert.Equal(0, await AskAsync<int>(child, "read"));
-        Assert.Equal(2, _instances);
+        Assert.Equal(2, Instances);
     }
 
     [Fact]
@@ -93,64 +88,14 @@ public sealed class SupervisionTests : ActorKit
     }
 
     [Fact]
-    public async Task One_failure_more_than_maxRetries_within_the_window_stops_the_child()
-    {
-        var probe = CreateProbe();
-        var child = await ChildOfAsync(new OneForOne(maxRetries: 2, window: TimeSpan.FromSeconds(10)));
-        probe.Watch(child);
-
-        child.Tell("fail");
-        Time.Advance(TimeSpan.FromSeconds(9));
-        child.Tell("fail");
-        await RunDryAsync();
-        Assert.Equal(3, _instances);
-
-        child.Tell("fail");
-        probe.ExpectTerminated(child);
-    }
-
-    [Fact]
-    public async Task A_failure_after_the_window_has_closed_opens_a_new_one()
-    {
-        var child = await ChildOfAsync(new OneForOne(maxRetries: 1, window: TimeSpan.FromSeconds(10)));
-
-        for (var i = 0; i < 5; i++)
-        {
-            child.Tell("fail");
-            Time.Advance(TimeSpan.FromSeconds(11));
-        }
-
-        Assert.Equal(6, _instances);
-        Assert.Equal(0, await AskAsync<int>(child, "read"));
-    }
-
-    [Fact]
-    public async Task Zero_retries_never_restarts_and_minus_one_has_no_limit()
-    {
-        var probe = CreateProbe();
-        var never = await ChildOfAsync(new OneForOne(maxRetries: 0, window: TimeSpan.FromSeconds(10)));
-        probe.Watch(never);
-        never.Tell("fail");
-        probe.ExpectTerminated(never);
-
-        _instances = 0;
-        var always = await ChildOfAsync(new OneForOne(maxRetries: -1, window: TimeSpan.FromSeconds(10)));
-        for (var i = 0; i < 100; i++)
-            always.Tell("fail");
-        Assert.Equal(0, await AskAsync<int>(always, "read"));
-        Assert.Equal(101, _instances);
-    }
-
-    [Fact]
     public async Task Failed_from_a_child_with_a_stale_uid_is_ignored()
     {
         var decisions = 0;
         var parent = Spawn(Props.Create(() => new TestActor { Supervision = new OneForOne(decider: _ => Add([], _, Directive.Stop, () => decisions++)) }));
         IActorRef old = null!, young = null!;
         parent.Do(a => old = a.Context.ActorOf(Counter(), "child"));
-        System.Stop(old ?? System.DeadLetters);
         await RunDryAsync();
-        System.Stop(old!);
+        System.Stop(old);
         await RunDryAsync();
         parent.Do(a => young = a.Context.ActorOf(Counter(), "child"));
         await RunDryAsync();
@@ -215,113 +160,10 @@ public sealed class SupervisionTests : ActorKit
         Assert.True(shutdown);
     }
 
-    [Fact]
-    public async Task Two_children_that_escalate_at_once_leave_nobody_suspended()
-    {
-        var children = new List<IActorRef>();
-        var grandparent = Spawn(Props.Create(() => new TestActor { Supervision = new OneForOne(decider: _ => Directive.Resume) }));
-        grandparent.Do(a => a.Context.ActorOf(Props.Create(() => new TestActor
-        {
-            OnPreStart = p =>
-            {
-                children.Add(p.Context.ActorOf(Counter()));
-                children.Add(p.Context.ActorOf(Counter()));
-                return ValueTask.CompletedTask;
-            },
-            Supervision = new OneForOne(decider: _ => Directive.Escalate),
-        })));
-        await RunDryAsync();
-
-        children.ForEach(child => child.Tell("fail"));
-        await RunDryAsync();
-
-        foreach (var child in children)
-            Assert.Equal(0, await AskAsync<int>(child, "read"));
-    }
-
-    /// <summary>Whatever fails in whatever order, nobody who lives stays suspended, and each suspension is taken back.</summary>
-    [Theory]
-    [InlineData(1, 300)]
-    public async Task Suspensions_are_balanced_under_random_failures(ulong first, int seeds)
-    {
-        for (var seed = first; seed < first + (ulong)seeds; seed++)
-        {
-            using var kit = new SeededKit(seed);
-            var random = new SeededEntropy(seed);
-            var alive = new List<IActorRef>();
-            Props Node(int depth) => Props.Create(() => new TestActor
-            {
-                OnPreStart = a =>
-                {
-                    alive.Add(a.Self);
-                    for (var i = 0; depth > 0 && a.Context.Children.Count < 3; i++)
-                        alive.Add(a.Context.ActorOf(Node(depth - 1)));
-                    return ValueTask.CompletedTask;
-                },
-                OnPreRestart = (a, cause, message) => random.Next(2) == 0 ? ValueTask.CompletedTask : a.DefaultPreRestart(cause, message),
-                OnReceive = async (a, message) =>
-                {
-                    if (random.Next(2) == 0)
-                        await Task.Yield();
-                    if (message is "fail")
-                        throw new InvalidOperationException();
-                    if (message is "ping")
-                        a.Sender.Tell("alive", a.Self);
-                },
-                Supervision = new OneForOne(decider: _ => random.Next(10) switch { < 3 => Directive.Resume, < 6 => Directive.Restart, < 7 => Directive.Stop, _ => Directive.Escalate }),
-            });
-            kit.Spawn(Node(2));
-            await kit.RunDryAsync();
-
-            for (var step = 0; step < 20; step++)
-            {
-                alive[random.Next(alive.Count)].Tell("fail");
-                if (random.Next(3) == 0)
-                    await kit.RunDryAsync();
-            }
-
-            await kit.RunDryAsync();
-            foreach (var actor in alive.Distinct().Cast<OpenCode.Actors.Cells.ActorCell>().Where(cell => !cell.IsTerminated))
-            {
-                var answer = actor.Ask<string>("ping", TimeSpan.FromSeconds(1));
-                await kit.RunDryAsync();
-                Assert.True(answer.IsCompletedSuccessfully, $"seed {seed}: {actor} does not answer");
-            }
-        }
-    }
-
     private static Directive Add(List<Exception> causes, Exception cause, Directive directive, Action? then = null)
     {
         causes.Add(cause);
         then?.Invoke();
         return directive;
     }
-
-    private async Task<IActorRef> ChildOfAsync(SupervisorStrategy strategy)
-    {
-        IActorRef child = null!;
-        var parent = Spawn(Props.Create(() => new TestActor { Supervision = strategy }));
-        parent.Do(a => child = a.Context.ActorOf(Counter()));
-        await RunDryAsync();
-        return child;
-    }
-
-    private Props Counter() => Props.Create(() =>
-    {
-        _instances++;
-        var count = 0;
-        return new TestActor
-        {
-            OnReceive = (a, message) =>
-            {
-                if (message is "fail")
-                    throw new InvalidOperationException("asked to fail");
-                if (message is "count")
-                    count++;
-                else
-                    a.Sender.Tell(count, a.Self);
-                return ValueTask.CompletedTask;
-            },
-        };
-    });
 }

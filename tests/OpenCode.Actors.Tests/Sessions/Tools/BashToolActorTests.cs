@@ -247,17 +247,6 @@ public sealed class BashToolActorTests : ActorKit
         Assert.Empty(_host.Specs);
     }
 
-    [Fact]
-    public void The_toolbox_offers_bash_and_knows_nothing_else()
-    {
-        var toolbox = new Toolbox(_host, _options, NullLogger<BashToolActor>.Instance);
-        var context = new ToolContext(new SessionId("ses_x"), "/proj", "call_1");
-
-        Assert.Equal("bash", Assert.Single(toolbox.Definitions).Name);
-        Assert.NotNull(toolbox.PropsFor(new ToolCall("call_1", "bash", JsonElement.Parse("{}")), context));
-        Assert.Null(toolbox.PropsFor(new ToolCall("call_1", "rm", JsonElement.Parse("{}")), context));
-    }
-
     private static string Output(ToolProgress progress) => progress.Metadata.GetProperty("output").GetString()!;
 
     private void Run(string input, bool isUsers = false)

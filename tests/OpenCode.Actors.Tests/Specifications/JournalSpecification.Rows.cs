@@ -1,0 +1,92 @@
+using OpenCode.Actors.Journaling;
+
+namespace OpenCode.Actors.Tests.Specifications;
+
+/// <content>The state rows of an owner.</content>
+public abstract partial class JournalSpecification
+{
+    [SkippableTheory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Rows_come_in_the_order_of_first_write_with_what_was_written_last(bool compacted, bool reopened)
+    {
+        await ChangeAsync(Make.Put("session", "ses_1", "ses_1", "1"), Make.Put("message", "ses_1", "m1", "1"), Make.Put("message", "ses_1", "m2", "1"));
+        await ChangeAsync([.. Enumerable.Range(0, 20).Select(i => Make.Put("part", "ses_1", $"p{i:00}", "1"))]);
+        await ChangeAsync(Make.Put("session", "ses_2", "ses_2", "1"));
+        await LookAgainAsync(compacted, reopened);
+        await ChangeAsync(Make.Put("message", "ses_1", "m1", "2"), Make.Delete("message", "ses_1", "m2"), Make.Delete("part", "ses_1", "p00"));
+        await ChangeAsync(Make.Put("message", "ses_1", "m2", "3"), Make.Put("message", "ses_1", "m3", "1"), Make.Delete("part", "ses_1", "none"));
+        await ChangeAsync(Make.Put("message", "ses_1", "m2", "4"));
+        await LookAgainAsync(compacted, reopened);
+
+        string[] expected = ["session/ses_1=1@1", "message/m1=2@4", .. Enumerable.Range(1, 19).Select(i => $"part/p{i:00}=1@2"), "message/m2=4@6", "message/m3=1@5"];
+        Assert.Equal(expected, await LoadAsync("ses_1"));
+        Assert.Equal(["session/ses_2=1@3"], await LoadAsync("ses_2"));
+        Assert.Equal(["ses_1", "ses_2"], (await ListAsync("session")).Select(r => r.Owner).Order(StringComparer.Ordinal));
+        Assert.Equal(["m1", "m2", "m3"], (await ListAsync("message")).Select(r => r.Key));
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_owner_without_rows_is_gone(bool compacted)
+    {
+        var keys = Enumerable.Range(0, 20).Select(i => $"{i}").ToArray();
+        await ChangeAsync([.. keys.Select(k => Make.Put("part", "ses_1", k, "1"))]);
+        if (compacted)
+            await Journal.CompactAsync("ses_1", default);
+
+        await ChangeAsync([.. keys.Select(k => Make.Delete("part", "ses_1", k))]);
+        await Journal.CompactAsync("ses_1", default);
+        Assert.Empty(await LoadAsync("ses_1"));
+        await ReopenAsync();
+
+        Assert.Empty(await LoadAsync("ses_1"));
+        Assert.Empty(await ListAsync("part"));
+        Assert.Empty(await LoadAsync("never"));
+    }
+
+    [SkippableFact]
+    public async Task A_row_names_the_head_of_its_own_batch_also_when_batches_are_committed_together()
+    {
+        var appends = Enumerable.Range(1, 50).Select(i => Journal.AppendAsync(new([Make.Entry("e")], [Make.Put("k", "o", $"{i:00}", "1")]), default).AsTask()).ToArray();
+        await Task.WhenAll(appends);
+
+        Assert.Equal(Enumerable.Range(1, 50).Select(i => $"k/{i:00}=1@{i}"), await LoadAsync("o"));
+    }
+
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData(".hidden")]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData("a b")]
+    [InlineData("ä")]
+    public async Task An_owner_that_cannot_name_a_file_is_refused(string owner)
+    {
+        await Assert.ThrowsAsync<ArgumentException>(async () => await ChangeAsync(Make.Put("k", owner, "1", "1")));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await LoadAsync(owner));
+        Assert.Equal(0, Journal.Head);
+    }
+
+    private async Task<List<StateRow>> ListAsync(string kind)
+    {
+        var rows = new List<StateRow>();
+        await foreach (var row in Journal.ListAsync(kind, default))
+            rows.Add(row);
+
+        return rows;
+    }
+
+    private async Task ChangeAsync(params StateChange[] changes) => await Journal.AppendAsync(new([Make.Entry("change")], changes), default);
+
+    private async Task LookAgainAsync(bool compacted, bool reopened)
+    {
+        if (compacted)
+            await Journal.CompactAsync("ses_1", default);
+        if (reopened)
+            await ReopenAsync();
+    }
+}

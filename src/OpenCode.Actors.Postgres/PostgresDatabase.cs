@@ -38,9 +38,6 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <summary>Gets host, port and database, for messages.</summary>
     public string Place => _settings.Place;
 
-    /// <summary>Gets the schema that has all tables. The search path of each connection is at it.</summary>
-    public string Schema => _settings.Schema;
-
     /// <summary>Opens the database: looks whether it is fit, and makes or updates the schema. Any number of processes may do so at the same time.</summary>
     /// <param name="connectionString">A connection string of Npgsql. Its Search Path names the schema, by default <c>opencode_actors</c>.</param>
     /// <param name="process">The id of this process: a new one at each start, at most 60 bytes.</param>

@@ -7,9 +7,9 @@ public sealed class SessionsOptions
     /// <value>1,000 or more; 600,000 (10 min) by default.</value>
     public int PassivateAfterMs { get; set; } = 600_000;
 
-    /// <summary>Gets or sets how many prompts of one session may wait for the run to take them up.</summary>
-    /// <value>1 to 10,000; 100 by default.</value>
-    public int MaxQueuedPrompts { get; set; } = 100;
+    /// <summary>Gets or sets how many prompts of one session may wait for the run to take them up. Key <c>server.limits.queued_prompts</c>.</summary>
+    /// <value>1 to 10,000; 64 by default.</value>
+    public int MaxQueuedPrompts { get; set; } = 64;
 
     /// <summary>Gets or sets the silence, in milliseconds, after which a model's stream is cut and tried again.</summary>
     /// <value>1,000 or more; 120,000 by default: reasoning models may think that long before the first chunk.</value>

@@ -8,7 +8,6 @@ public sealed class EventStreamMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _ended;
     private readonly Counter<long> _gaps;
-    private readonly Histogram<long> _lag;
     private long _open;
     private long _frames;
     private long _bytes;
@@ -20,7 +19,6 @@ public sealed class EventStreamMetrics : IDisposable
         _meter = meters?.Create("OpenCode.Actors.Streams") ?? new Meter("OpenCode.Actors.Streams");
         _ended = _meter.CreateCounter<long>("opencode.streams.ended", "{stream}", "Streams that ended, by reason.");
         _gaps = _meter.CreateCounter<long>("opencode.streams.gaps", "{gap}", "Clients that were told of a gap, by reason.");
-        _lag = _meter.CreateHistogram<long>("opencode.streams.lag", "{event}", "How far behind the tail a stream was that had to read the journal.");
         _meter.CreateObservableUpDownCounter("opencode.streams.open", () => Volatile.Read(ref _open), "{stream}", "Streams that are open.");
 
         // Summed here and looked at on demand: a delivery must not pay for a listener.
@@ -55,8 +53,6 @@ public sealed class EventStreamMetrics : IDisposable
     }
 
     internal void GapTold(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
-
-    internal void FellBehind(long entries) => _lag.Record(entries);
 
     internal void Watch(Log.LogRing ring)
     {

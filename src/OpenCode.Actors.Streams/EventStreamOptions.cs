@@ -1,31 +1,23 @@
 namespace OpenCode.Actors.Streams;
 
-/// <summary>Timings and limits of the event streams. Section <c>server.event_stream</c> of <c>opencode.json</c>.</summary>
+/// <summary>Timings and limits of the event streams. How long events are kept is the journal's business.</summary>
 public sealed class EventStreamOptions
 {
-    /// <summary>Gets or sets the silence, in milliseconds, after which <c>server.heartbeat</c> is sent, so that proxies keep the response open.</summary>
+    /// <summary>Gets or sets the silence, in milliseconds, after which <c>server.heartbeat</c> is sent, so that proxies keep the response open. Key <c>server.event_stream.heartbeat_ms</c>.</summary>
     /// <value>1,000 to 60,000; 10,000 by default. HTML 9.2.7 advises about 15 s; common proxies give up after 60 s.</value>
     public int HeartbeatMs { get; set; } = 10_000;
 
-    /// <summary>Gets or sets the bytes of recent events kept in memory, all their frames counted (RULES D2). What is older is read from the journal.</summary>
+    /// <summary>Gets or sets the bytes of recent events kept in memory, all their frames counted (RULES D2). What is older is read from the journal. Key <c>server.event_stream.ring_bytes</c>.</summary>
     /// <value>1 MiB to 16 GiB; 64 MiB by default.</value>
     public long RingBytes { get; set; } = 64L << 20;
 
-    /// <summary>Gets or sets the time, in milliseconds, after which a client that takes nothing of a write is reset.</summary>
+    /// <summary>Gets or sets the time, in milliseconds, after which a client that takes nothing of a write is reset. Key <c>server.event_stream.write_timeout_ms</c>.</summary>
     /// <value>1,000 to 600,000; 20,000 by default.</value>
     public int WriteTimeoutMs { get; set; } = 20_000;
 
-    /// <summary>Gets or sets for how long, in milliseconds, the journal keeps events for clients that come back.</summary>
-    /// <value>60,000 (a minute) to 604,800,000 (a week); 3,600,000 (an hour) by default.</value>
-    public long RetainMs { get; set; } = 3_600_000;
-
-    /// <summary>Gets or sets how many bytes of events the journal keeps for clients that come back.</summary>
-    /// <value>16 MiB to 1 TiB; 1 GiB by default.</value>
-    public long RetainBytes { get; set; } = 1L << 30;
-
     /// <summary>Gets or sets how many streams may be open at once. Key <c>server.limits.streams</c>.</summary>
-    /// <value>1 to 1,000,000; 10,000 by default.</value>
-    public int MaxStreams { get; set; } = 10_000;
+    /// <value>1 to 1,000,000; 15,000 by default.</value>
+    public int MaxStreams { get; set; } = 15_000;
 
     /// <summary>Gets or sets how long the answer of a turn is held back, in milliseconds, after the streams of its location were flushed.</summary>
     /// <value>

@@ -28,8 +28,6 @@ public static class EventStreamServices
             .Validate(o => o.HeartbeatMs is >= 1_000 and <= 60_000, "server.event_stream.heartbeat_ms: give 1000 to 60000 (milliseconds).")
             .Validate(o => o.RingBytes is >= 1L << 20 and <= 16L << 30, "server.event_stream.ring_bytes: give 1048576 (1 MiB) to 17179869184 (16 GiB).")
             .Validate(o => o.WriteTimeoutMs is >= 1_000 and <= 600_000, "server.event_stream.write_timeout_ms: give 1000 to 600000 (milliseconds).")
-            .Validate(o => o.RetainMs is >= 60_000 and <= 604_800_000, "server.event_stream.retain_ms: give 60000 (a minute) to 604800000 (a week).")
-            .Validate(o => o.RetainBytes is >= 16L << 20 and <= 1L << 40, "server.event_stream.retain_bytes: give 16777216 (16 MiB) to 1099511627776 (1 TiB).")
             .Validate(o => o.HeadStartMs is >= 0 and <= 1_000, "HeadStartMs: give 0 to 1000 (milliseconds).")
             .Validate(o => o.DrainMs is >= 0 and <= 2_000, "DrainMs: give 0 to 2000 (milliseconds).")
             .Validate(o => o.MaxStreams is >= 1 and <= 1_000_000, "server.limits.streams: give 1 to 1000000.");

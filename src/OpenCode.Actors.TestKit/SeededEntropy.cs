@@ -8,9 +8,6 @@ public sealed class SeededEntropy(ulong seed) : IEntropy
 {
     private ulong _state = seed;
 
-    /// <summary>Gets the seed; a test that draws from here prints it.</summary>
-    public ulong Seed { get; } = seed;
-
     /// <inheritdoc/>
     public ulong NextUInt64()
     {

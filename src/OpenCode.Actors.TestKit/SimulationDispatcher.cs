@@ -15,16 +15,6 @@ public sealed class SimulationDispatcher(IEntropy? entropy = null) : IDispatcher
     /// <summary>Gets the number of turns that were run.</summary>
     public long Turns { get; private set; }
 
-    /// <summary>Gets the number of cells that wait for their turn.</summary>
-    public int Runnable
-    {
-        get
-        {
-            lock (_lock)
-                return _runnable.Count + _queue.Count;
-        }
-    }
-
     /// <inheritdoc/>
     public void Schedule(IThreadPoolWorkItem turn, bool preferLocal)
     {

@@ -88,10 +88,6 @@ public sealed class TestProbe
     /// <param name="actor">Whom.</param>
     public void Watch(IActorRef actor) => Do(context => context.Watch(actor));
 
-    /// <summary>Takes a watch back.</summary>
-    /// <param name="actor">Whom.</param>
-    public void Unwatch(IActorRef actor) => Do(context => context.Unwatch(actor));
-
     /// <summary>Takes the next message and expects it to be the end of an actor.</summary>
     /// <param name="actor">Who ends.</param>
     /// <param name="limit">How far the clock may go; 3 s by default.</param>

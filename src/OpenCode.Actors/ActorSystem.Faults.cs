@@ -4,7 +4,7 @@ using OpenCode.Actors.Mailboxes;
 
 namespace OpenCode.Actors;
 
-/// <summary>What goes wrong in a system, counted and told in one place.</summary>
+/// <content>What goes wrong in a system, counted and told in one place.</content>
 public sealed partial class ActorSystem
 {
     private long _deadLetterCount;

@@ -4,7 +4,6 @@ namespace OpenCode.Actors;
 public sealed class ActorSystemBuilder
 {
     private readonly List<Action<ActorSystem, ActorRegistry, IServiceProvider>> _starters = [];
-    private readonly List<Action<ActorSystemOptions, IServiceProvider>> _configurations = [];
 
     internal ActorSystemBuilder()
     {
@@ -25,21 +24,6 @@ public sealed class ActorSystemBuilder
         ArgumentNullException.ThrowIfNull(start);
         _starters.Add(start);
         return this;
-    }
-
-    /// <summary>Changes the doors and limits of the system.</summary>
-    /// <param name="configure">Changes them.</param>
-    public ActorSystemBuilder WithOptions(Action<ActorSystemOptions, IServiceProvider> configure)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        _configurations.Add(configure);
-        return this;
-    }
-
-    internal void Configure(ActorSystemOptions options, IServiceProvider services)
-    {
-        foreach (var configure in _configurations)
-            configure(options, services);
     }
 
     internal void Start(ActorSystem system, ActorRegistry registry, IServiceProvider services)

@@ -33,18 +33,13 @@ public static class ActorSystemServices
         services.TryAddSingleton<IEntropy>(SystemEntropy.Instance);
         services.TryAddSingleton<ActorRegistry>();
         services.TryAddSingleton(typeof(IRequiredActor<>), typeof(RequiredActor<>));
-        services.TryAddSingleton(provider =>
+        services.TryAddSingleton(provider => ActorSystem.Create(name, new ActorSystemOptions
         {
-            var options = new ActorSystemOptions
-            {
-                Time = provider.GetRequiredService<TimeProvider>(),
-                Entropy = provider.GetRequiredService<IEntropy>(),
-                LoggerFactory = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
-                Meters = provider.GetService<IMeterFactory>(),
-            };
-            builder.Configure(options, provider);
-            return ActorSystem.Create(name, options);
-        });
+            Time = provider.GetRequiredService<TimeProvider>(),
+            Entropy = provider.GetRequiredService<IEntropy>(),
+            LoggerFactory = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            Meters = provider.GetService<IMeterFactory>(),
+        }));
         services.AddHostedService<HostedActorSystem>();
         return services;
     }

@@ -2,7 +2,7 @@ using OpenCode.Actors.Clustering.Placing;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>The way out: nobody gives this node a shard any more, it gives away what it has, its row says dead.</summary>
+/// <content>The way out: nobody gives this node a shard any more, it gives away what it has, its row says dead.</content>
 internal sealed partial class MemberActor
 {
     private sealed record BegunToLeave(IActorRef Asker, Exception? Cause);

@@ -2,7 +2,7 @@ using OpenCode.Actors.Journaling;
 
 namespace OpenCode.Actors.Clustering.Placing;
 
-/// <summary>Gives everything away: idle shards first and in portions, busy ones when their turns have ended or the window is over (RULES G2).</summary>
+/// <content>Gives everything away: idle shards first and in portions, busy ones when their turns have ended or the window is over (RULES G2).</content>
 internal sealed partial class ShardsActor
 {
     // A portion at a time: each shard is out for as long as its portion takes to close and to open elsewhere, the others still run here.

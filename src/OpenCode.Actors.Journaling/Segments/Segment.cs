@@ -34,8 +34,6 @@ internal sealed class Segment(SegmentHeader header, IDiskFile file)
 
     public long PlaceOf(long position) => Header.Base + position - SegmentHeader.Bytes;
 
-    public long PositionOf(long place) => place - Header.Base + SegmentHeader.Bytes;
-
     /// <summary>Takes in the frame that begins at its end.</summary>
     public void Add(in FrameHeader frame)
     {

@@ -6,8 +6,6 @@ internal static class MembershipSql
     /// <summary>$1 the key of an advisory lock, for as long as the connection lives. The key is a hash of schema, name and incarnation.</summary>
     public const string TryLock = "SELECT pg_try_advisory_lock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 0))";
 
-    public const string Unlock = "SELECT pg_advisory_unlock(hashtextextended(current_schema() || '/' || $1 || '/' || $2, 0))";
-
     /// <summary>One at a time: what a join reads must still be so when it writes.</summary>
     public const string LockJoins = "SELECT pg_advisory_xact_lock(1869832812, hashtext(current_schema()))";
 

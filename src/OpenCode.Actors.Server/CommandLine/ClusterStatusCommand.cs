@@ -1,5 +1,5 @@
-using OpenCode.Actors.Doors;
 using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Doors;
 using OpenCode.Actors.Postgres;
 using OpenCode.Actors.Postgres.Membership;
 using OpenCode.Actors.Server.Cluster;

@@ -5,9 +5,6 @@ internal static class ExitCodes
 {
     public const int Ok = 0;
 
-    /// <summary>Something nobody foresaw.</summary>
-    public const int Failed = 1;
-
     /// <summary>An option or the configuration is wrong.</summary>
     public const int BadOption = 2;
 

@@ -29,7 +29,7 @@ internal static class OpenCodeCommand
     }
 
     public static RootCommand Create(Func<string, string?> variable, string home, Func<ServeSettings, Task<int>> serve, Func<string, Task<int>> check) =>
-        new("A session server and event hub for coding agents that speaks opencode's HTTP and SSE API.") 
+        new("A session server and event hub for coding agents that speaks opencode's HTTP and SSE API.")
         {
             Serve(variable, home, serve),
             Check(check),

@@ -36,7 +36,7 @@ internal sealed class ConfigCatalog
         {
             // What a file that cannot be read would have set is not known, and nothing is said about its absence. A key that is wrong already is named once.
             var catalog = new ConfigCatalog(files, server);
-            mistakes.AddRange(catalog.Effective(defaultLocation, own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
+            mistakes.AddRange(catalog.Effective(own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
             ThrowIfAny(mistakes);
             return catalog;
         }
@@ -53,7 +53,7 @@ internal sealed class ConfigCatalog
         ThrowIfAny(mistakes);
         lock (_lock)
         {
-            return Effective(location, own, _patches.GetValueOrDefault(location));
+            return Effective(own, _patches.GetValueOrDefault(location));
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class ConfigCatalog
             }
 
             var patch = ConfigMerge.Over(old ?? [], change);
-            var effective = Effective(location, own, patch);
+            var effective = Effective(own, patch);
             mistakes.AddRange(effective.Mistakes.Where(m => m.Source == Patched));
             ThrowIfAny(mistakes);
             _patches[location] = patch;
@@ -94,7 +94,7 @@ internal sealed class ConfigCatalog
         }
     }
 
-    private EffectiveConfig Effective(string location, IReadOnlyList<ConfigLayer> own, JsonObject? patch)
+    private EffectiveConfig Effective(IReadOnlyList<ConfigLayer> own, JsonObject? patch)
     {
         var layers = new List<ConfigLayer>([.. _server, .. own]);
         if (patch is not null)
@@ -103,6 +103,6 @@ internal sealed class ConfigCatalog
         }
 
         var values = ConfigSchema.Read(ConfigLayer.Merge(layers), Merged, []);
-        return new EffectiveConfig(location, values, ModelMistakes.Find(values, layers));
+        return new EffectiveConfig(values, ModelMistakes.Find(values, layers));
     }
 }

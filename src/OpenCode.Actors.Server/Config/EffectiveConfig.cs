@@ -1,7 +1,6 @@
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>The configuration that holds for one location at one moment.</summary>
-/// <param name="Location">The real path of the location.</param>
 /// <param name="Values">All layers, the patches included.</param>
 /// <param name="Mistakes">What names models that cannot be used; prompts are refused with it.</param>
-internal sealed record EffectiveConfig(string Location, OpenCodeConfig Values, IReadOnlyList<ConfigMistake> Mistakes);
+internal sealed record EffectiveConfig(OpenCodeConfig Values, IReadOnlyList<ConfigMistake> Mistakes);

@@ -12,8 +12,6 @@ internal sealed class ConnectionCount(int most)
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
     private int _open;
 
-    public int Open => Volatile.Read(ref _open);
-
     /// <summary>Part of Kestrel's pipeline of a connection.</summary>
     public async Task CountAsync(ConnectionContext connection, ConnectionDelegate next)
     {

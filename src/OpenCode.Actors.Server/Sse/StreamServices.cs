@@ -1,8 +1,8 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Streams;
-using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Server.Sse;
 
@@ -14,8 +14,6 @@ internal static class StreamServices
         options.HeartbeatMs = config.EventStream.HeartbeatMs;
         options.RingBytes = config.EventStream.RingBytes;
         options.WriteTimeoutMs = config.EventStream.WriteTimeoutMs;
-        options.RetainMs = config.EventStream.RetainMs;
-        options.RetainBytes = config.EventStream.RetainBytes;
         options.MaxStreams = config.Limits.Streams;
     });
 

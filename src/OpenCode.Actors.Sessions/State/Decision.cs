@@ -1,4 +1,3 @@
-using OpenCode.Actors.Sessions.Models;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OpenCode.Actors.Journaling;
@@ -9,6 +8,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Tools;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 
@@ -26,7 +25,4 @@ internal sealed record MessageState(Message Info, ImmutableList<Part> Parts)
 
     /// <summary>Finds the part of a tool call.</summary>
     public ToolPart? Tool(string callId) => (ToolPart?)Parts.FindLast(part => part is ToolPart tool && tool.CallId == callId);
-
-    /// <summary>Finds a part.</summary>
-    public Part? Part(PartId id) => Parts.FindLast(part => part.Id == id);
 }

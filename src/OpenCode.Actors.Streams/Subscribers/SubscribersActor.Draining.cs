@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.Streams.Subscribers;
 
-/// <summary>The end of all streams: last words first, then one reset after the other.</summary>
+/// <content>The end of all streams: last words first, then one reset after the other.</content>
 internal sealed partial class SubscribersActor
 {
     // Of the 5 s of a shutdown.

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Streams.Subscribers;
 
-/// <summary>What it is asked, and what it answers.</summary>
+/// <content>What it is asked, and what it answers.</content>
 internal sealed partial class SubscribersActor
 {
     /// <summary>Opens a stream. Answered by <see cref="Connected"/>, <see cref="TooManyStreams"/> or <see cref="ShuttingDown"/>.</summary>

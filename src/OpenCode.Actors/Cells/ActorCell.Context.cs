@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Cells;
 
-/// <summary>What the actor asks of its cell.</summary>
+/// <content>What the actor asks of its cell.</content>
 internal sealed partial class ActorCell
 {
     private Children? _children;

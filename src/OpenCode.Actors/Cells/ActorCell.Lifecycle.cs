@@ -2,8 +2,10 @@ using OpenCode.Actors.Mailboxes;
 
 namespace OpenCode.Actors.Cells;
 
-/// <summary>Start, restart and stop, one after the other in <see cref="AdvanceAsync"/>. Waits give the thread back; system messages go on.</summary>
-/// <remarks>After each await the code calls <see cref="Enter"/>: the context may have been exchanged while it waited.</remarks>
+/// <content>
+/// Start, restart and stop, one after the other in <see cref="AdvanceAsync"/>. Waits give the thread back; system messages go on.
+/// After each await the code calls <see cref="Enter"/>: the context may have been exchanged while it waited.
+/// </content>
 internal sealed partial class ActorCell
 {
     private Phase _phase;

@@ -4,7 +4,7 @@ using OpenCode.Actors.Mailboxes;
 
 namespace OpenCode.Actors.Cells;
 
-/// <summary>One message: handed to the behaviour, awaited, and what follows from its end.</summary>
+/// <content>One message: handed to the behaviour, awaited, and what follows from its end.</content>
 internal sealed partial class ActorCell
 {
     private Envelope _current;

@@ -1,10 +1,10 @@
 namespace OpenCode.Actors.Cells;
 
-/// <summary>Failure of this cell and of its children. Suspensions are counted and come in pairs.</summary>
-/// <remarks>
+/// <content>
+/// Failure of this cell and of its children. Suspensions are counted and come in pairs.
 /// A cell that fails suspends itself and its subtree. The child whose failure was escalated is left out: it is suspended by its own failure already, and
 /// the resume or restart of its parent takes that back.
-/// </remarks>
+/// </content>
 internal sealed partial class ActorCell
 {
     private bool _failed;

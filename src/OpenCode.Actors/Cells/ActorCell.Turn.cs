@@ -3,7 +3,7 @@ using OpenCode.Actors.Mailboxes;
 
 namespace OpenCode.Actors.Cells;
 
-/// <summary>One turn: system messages first, then messages until the share is used up.</summary>
+/// <content>One turn: system messages first, then messages until the share is used up.</content>
 internal sealed partial class ActorCell
 {
     private const int TurnMilliseconds = 5;

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace OpenCode.Actors.Cells;
 
-/// <summary>What start, restart and stop wait for: a hook, the handler under way, the children.</summary>
+/// <content>What start, restart and stop wait for: a hook, the handler under way, the children.</content>
 internal sealed partial class ActorCell
 {
     private ValueTask HookAsync(in ValueTask hook, bool limited) => hook.IsCompleted ? hook : AwaitHookAsync(hook, limited);

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Cells;
 
-/// <summary>Death watch, both sides.</summary>
+/// <content>Death watch, both sides.</content>
 internal sealed partial class ActorCell
 {
     public void Watch(IActorRef actor)

@@ -100,9 +100,7 @@ internal sealed partial class SessionsActor
             case Surveyed m:
                 return OnSurveyedAgain(m);
             case SurveyFailed m:
-                LogSurveyFailed(_logger, m.Cause);
-                Context.Timers.StartSingle(nameof(SurveyAgain), new SurveyAgain(), _retryAfter);
-                return ValueTask.CompletedTask;
+                return OnSurveyFailed(m);
             case SurveyAgain:
                 Survey();
                 return ValueTask.CompletedTask;

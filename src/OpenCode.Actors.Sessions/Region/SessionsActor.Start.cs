@@ -74,9 +74,7 @@ internal sealed partial class SessionsActor
             case Surveyed m:
                 return OnSurveyed(m);
             case SurveyFailed m:
-                LogSurveyFailed(_logger, m.Cause);
-                Context.Timers.StartSingle(nameof(SurveyAgain), new SurveyAgain(), _retryAfter);
-                return ValueTask.CompletedTask;
+                return OnSurveyFailed(m);
             case SurveyAgain:
                 Survey();
                 return ValueTask.CompletedTask;
@@ -93,6 +91,13 @@ internal sealed partial class SessionsActor
             default:
                 return KeepForLater();
         }
+    }
+
+    private ValueTask OnSurveyFailed(SurveyFailed message)
+    {
+        LogSurveyFailed(_logger, message.Cause);
+        Context.Timers.StartSingle(nameof(SurveyAgain), new SurveyAgain(), _retryAfter);
+        return ValueTask.CompletedTask;
     }
 
     private ValueTask OnSurveyed(Surveyed message)

@@ -24,11 +24,6 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
     }
 }
 
-/// <summary>The claim to own a shard, to be checked in the same transaction as what is written under it (RULES E1).</summary>
-/// <param name="Shard">The shard, from 0.</param>
-/// <param name="Token">What the owner was given with it: it grows with every change of the owner, so one of an earlier time writes nothing.</param>
-public sealed record Fence(int Shard, long Token);
-
 /// <summary>An entry that has no offset yet.</summary>
 /// <param name="EventId">The <c>evt_</c> id. It promises no order; the offset does (RULES A7).</param>
 /// <param name="Type">The type of the event, such as <c>message.updated</c>.</param>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
@@ -25,8 +24,3 @@ public sealed record QuestionReply(IReadOnlyList<IReadOnlyList<string>> Answers)
             ListElements.RefuseNull(answer, "answers");
     }
 }
-
-/// <summary>Body of <c>POST /tui/publish</c>.</summary>
-/// <param name="Type">The event's type.</param>
-/// <param name="Properties">The event's properties: an object.</param>
-public sealed record TuiPublish(string Type, JsonElement Properties);

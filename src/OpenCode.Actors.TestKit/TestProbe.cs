@@ -3,7 +3,7 @@ namespace OpenCode.Actors.TestKit;
 /// <summary>An actor that keeps what it gets, for the test to look at.</summary>
 public sealed class TestProbe
 {
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _defaultLimit = TimeSpan.FromSeconds(3);
 
     private readonly ActorKit _kit;
     private readonly ProbeActor _actor = new();
@@ -37,7 +37,7 @@ public sealed class TestProbe
     /// <param name="limit">How far the clock may go; 3 s by default.</param>
     public T Expect<T>(Func<T, bool>? predicate = null, TimeSpan? limit = null)
     {
-        var message = Next(limit ?? DefaultLimit) ?? throw new ExpectationException($"{typeof(T).Name} was expected, but nothing came within {limit ?? DefaultLimit}.");
+        var message = Next(limit ?? _defaultLimit) ?? throw new ExpectationException($"{typeof(T).Name} was expected, but nothing came within {limit ?? _defaultLimit}.");
         if (message is not T expected)
             throw new ExpectationException($"{typeof(T).Name} was expected, but {message} came.");
         if (predicate is not null && !predicate(expected))
@@ -74,7 +74,7 @@ public sealed class TestProbe
     public T FishFor<T>(Func<T, bool>? predicate = null, TimeSpan? limit = null)
     {
         var thrown = new List<object>();
-        while (Next(limit ?? DefaultLimit) is { } message)
+        while (Next(limit ?? _defaultLimit) is { } message)
         {
             if (message is T fish && predicate?.Invoke(fish) != false)
                 return fish;

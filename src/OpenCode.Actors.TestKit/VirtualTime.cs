@@ -4,7 +4,7 @@ namespace OpenCode.Actors.TestKit;
 /// <remarks>Begins at 2026-01-01T00:00:00Z. In an <see cref="ActorKit"/> all mailboxes are run dry before the clock moves and after each timer.</remarks>
 public sealed class VirtualTime : TimeProvider
 {
-    private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset _beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Alarm, (long Due, long Order)> _alarms = new();
@@ -34,7 +34,7 @@ public sealed class VirtualTime : TimeProvider
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks(GetTimestamp());
+    public override DateTimeOffset GetUtcNow() => _beginning.AddTicks(GetTimestamp());
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

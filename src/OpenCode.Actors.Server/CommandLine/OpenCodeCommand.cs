@@ -20,9 +20,7 @@ internal static class OpenCodeCommand
         }
 
         foreach (var error in parsed.Errors)
-        {
             await Console.Error.WriteLineAsync(error.Message);
-        }
 
         await Console.Error.WriteLineAsync("Try --help.");
         return ExitCodes.BadOption;
@@ -53,9 +51,7 @@ internal static class OpenCodeCommand
         port.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 0 or > 65_535))
-            {
                 result.AddError($"--port {token.Value}: give 0 to 65535.");
-            }
         });
 
         var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure, cluster, node, advertise };

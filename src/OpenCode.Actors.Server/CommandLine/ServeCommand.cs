@@ -18,9 +18,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(ServeSettings settings)
     {
         if (settings.Refusal() is { } refusal)
-        {
             return await FailAsync(ExitCodes.BadOption, refusal);
-        }
 
         try
         {

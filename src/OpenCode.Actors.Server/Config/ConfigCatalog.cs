@@ -52,9 +52,7 @@ internal sealed class ConfigCatalog
         var own = ConfigLayers.Location(_files, location, mistakes);
         ThrowIfAny(mistakes);
         lock (_lock)
-        {
             return Effective(own, _patches.GetValueOrDefault(location));
-        }
     }
 
     /// <summary>Changes the configuration of a location in memory, for runs that start from now on.</summary>
@@ -64,18 +62,14 @@ internal sealed class ConfigCatalog
         var mistakes = new List<ConfigMistake>();
         ConfigSchema.Read(change, Patched, mistakes);
         if (change.ContainsKey("server"))
-        {
             mistakes.Add(new ConfigMistake(Patched, "server", "holds for the whole server and is read at its start; change the file and start again."));
-        }
 
         var own = ConfigLayers.Location(_files, location, mistakes);
         lock (_lock)
         {
             var old = _patches.GetValueOrDefault(location);
             if (old is null && _patches.Count == MostPatchedLocations)
-            {
                 mistakes.Add(new ConfigMistake(Patched, "", $"{MostPatchedLocations} locations are patched already; write the change into the location's opencode.json."));
-            }
 
             var patch = ConfigMerge.Over(old ?? [], change);
             var effective = Effective(own, patch);
@@ -89,18 +83,14 @@ internal sealed class ConfigCatalog
     private static void ThrowIfAny(List<ConfigMistake> mistakes)
     {
         if (mistakes.Count > 0)
-        {
             throw new ConfigException(mistakes);
-        }
     }
 
     private EffectiveConfig Effective(IReadOnlyList<ConfigLayer> own, JsonObject? patch)
     {
         var layers = new List<ConfigLayer>([.. _server, .. own]);
         if (patch is not null)
-        {
             layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
-        }
 
         var values = ConfigSchema.Read(ConfigLayer.Merge(layers), Merged, []);
         return new EffectiveConfig(values, ModelMistakes.Find(values, layers));

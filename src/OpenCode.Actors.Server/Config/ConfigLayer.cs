@@ -18,9 +18,7 @@ internal sealed record ConfigLayer(string Source, JsonObject Json, IReadOnlyDict
         foreach (var part in key)
         {
             if (node is not JsonObject section || !section.TryGetPropertyValue(part, out node))
-            {
                 return false;
-            }
         }
 
         return true;

@@ -3,22 +3,18 @@ namespace OpenCode.Actors.Server.Config;
 /// <summary>Which files make the configuration, lowest first: the user's own, <c>OPENCODE_CONFIG</c> or <c>--config</c>, then the location's.</summary>
 internal static class ConfigLayers
 {
-    private static readonly string[] Names = ["opencode.json", "opencode.jsonc"];
+    private static readonly string[] _names = ["opencode.json", "opencode.jsonc"];
 
     /// <summary>Reads the layers that hold for the whole server. <paramref name="named"/>, when given, must exist.</summary>
     public static IReadOnlyList<ConfigLayer> Server(IConfigSource files, string? named, ICollection<ConfigMistake> mistakes)
     {
         var layers = new List<ConfigLayer>();
         var folder = Path.Combine(files.Variable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(files.Home, ".config"), "opencode");
-        foreach (var name in Names)
-        {
+        foreach (var name in _names)
             Add(layers, Path.Combine(folder, name), files, mistakes, mustExist: false);
-        }
 
         if ((named ?? files.Variable("OPENCODE_CONFIG")) is { Length: > 0 } path)
-        {
             Add(layers, Path.GetFullPath(path), files, mistakes, mustExist: true);
-        }
 
         return layers;
     }
@@ -27,14 +23,12 @@ internal static class ConfigLayers
     public static IReadOnlyList<ConfigLayer> Location(IConfigSource files, string location, ICollection<ConfigMistake> mistakes)
     {
         var layers = new List<ConfigLayer>();
-        foreach (var name in Names)
+        foreach (var name in _names)
         {
             var path = Path.Combine(location, name);
             Add(layers, path, files, mistakes, mustExist: false);
             if (layers.Exists(layer => layer.Source == path && layer.Json.Remove("server")))
-            {
                 mistakes.Add(new ConfigMistake(path, "server", "a location's file may not set this; move it to the user's own file or to the one of --config."));
-            }
         }
 
         return layers;
@@ -47,9 +41,7 @@ internal static class ConfigLayers
             if (files.ReadText(path) is not { } text)
             {
                 if (mustExist)
-                {
                     mistakes.Add(new ConfigMistake(path, "", "does not exist."));
-                }
 
                 return;
             }

@@ -10,9 +10,7 @@ internal static class ConfigMerge
     {
         var merged = (JsonObject)below.DeepClone();
         foreach (var (key, value) in above)
-        {
             merged[key] = value is JsonObject object1 && merged[key] is JsonObject object0 ? Over(object0, object1) : value?.DeepClone();
-        }
 
         return merged;
     }

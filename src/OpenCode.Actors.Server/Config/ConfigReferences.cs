@@ -20,9 +20,7 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
         {
             case JsonObject o:
                 foreach (var (name, value) in o.ToArray())
-                {
                     ReplaceChild(value, key.Length == 0 ? name : $"{key}.{name}", text => o[name] = text);
-                }
 
                 break;
             case JsonArray a:
@@ -41,9 +39,7 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
         if (child is JsonValue value && value.TryGetValue(out string? text))
         {
             if (text.Contains('{', StringComparison.Ordinal))
-            {
                 set(Reference.Replace(text, match => Look(match.Groups["kind"].ValueSpan, match.Groups["name"].Value, key)));
-            }
         }
         else if (child is not null)
         {
@@ -56,9 +52,7 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
         if (kind is "env")
         {
             if (files.Variable(name) is { Length: > 0 } value)
-            {
                 return value;
-            }
 
             _unset[key] = name;
             return "";
@@ -69,9 +63,7 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
             var path = name.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(files.Home, name[2..]) : name;
             path = Path.GetFullPath(path, Path.GetDirectoryName(source) ?? "/");
             if (files.ReadText(path) is { } text)
-            {
                 return text.Trim();
-            }
 
             mistakes.Add(new ConfigMistake(source, key, $"names the file '{path}', which does not exist."));
         }

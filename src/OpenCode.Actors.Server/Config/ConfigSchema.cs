@@ -25,14 +25,10 @@ internal static class ConfigSchema
     private static string? Model(ConfigSection root)
     {
         if (root.Text("model") is not { } model)
-        {
             return null;
-        }
 
         if (model.IndexOf('/', StringComparison.Ordinal) is var slash && slash > 0 && slash < model.Length - 1)
-        {
             return model;
-        }
 
         root.Wrong("model", "give PROVIDER/MODEL, such as \"embedded/assistant\".");
         return null;
@@ -47,9 +43,7 @@ internal static class ConfigSchema
             {
                 var options = provider.Section("options");
                 if (id == EmbeddedModel.ProviderId)
-                {
                     providers.Wrong(id, "this id belongs to the embedded model; choose another.");
-                }
 
                 read.Add(new ProviderConfig(
                     id, provider.Text("name") ?? id, BaseUrl(options), Filled(options?.Text("apiKey")), Headers(options?.Section("headers")), Models(provider.Section("models")), Timeout(options)));
@@ -62,14 +56,10 @@ internal static class ConfigSchema
     private static Uri? BaseUrl(ConfigSection? options)
     {
         if (options?.Text("baseURL") is not { } text)
-        {
             return null;
-        }
 
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
-        {
             return url;
-        }
 
         options.Wrong("baseURL", "give an absolute http or https URL.");
         return null;
@@ -89,9 +79,7 @@ internal static class ConfigSchema
         foreach (var name in headers?.Keys ?? [])
         {
             if (headers!.Text(name) is { } value)
-            {
                 read[name] = value;
-            }
         }
 
         return read;
@@ -103,9 +91,7 @@ internal static class ConfigSchema
         foreach (var id in models?.Keys ?? [])
         {
             if (models!.Section(id) is { } model)
-            {
                 read.Add(new ModelConfig(id, model.Text("name") ?? id));
-            }
         }
 
         return read;

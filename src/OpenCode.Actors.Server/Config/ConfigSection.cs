@@ -19,14 +19,10 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
     public string? Text(string key)
     {
         if (json[key] is not { } node)
-        {
             return null;
-        }
 
         if (node is JsonValue value && value.TryGetValue(out string? text))
-        {
             return text;
-        }
 
         Wrong(key, "give a string.");
         return null;
@@ -36,9 +32,7 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
     public long? Whole(string key, long min, long max, string unit)
     {
         if (json[key] is not { } node)
-        {
             return null;
-        }
 
         if (node.GetValueKind() == JsonValueKind.Number && long.TryParse(node.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= min && number <= max)
@@ -53,14 +47,10 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
     public ConfigSection? Section(string key)
     {
         if (json[key] is not { } node)
-        {
             return null;
-        }
 
         if (node is JsonObject child)
-        {
             return new ConfigSection(child, Full(key), source, mistakes);
-        }
 
         Wrong(key, "give an object.");
         return null;

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Server.Config;
 /// <summary>Turns the text of one <c>opencode.json</c> into a JSON object: comments and trailing commas allowed, order kept.</summary>
 internal static class ConfigText
 {
-    private static readonly JsonDocumentOptions Lenient = new()
+    private static readonly JsonDocumentOptions _lenient = new()
     {
         CommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
@@ -18,10 +18,8 @@ internal static class ConfigText
     {
         try
         {
-            if (JsonNode.Parse(text, nodeOptions: null, Lenient) is JsonObject json)
-            {
+            if (JsonNode.Parse(text, nodeOptions: null, _lenient) is JsonObject json)
                 return json;
-            }
 
             mistakes.Add(new ConfigMistake(source, "", "is not a JSON object."));
         }

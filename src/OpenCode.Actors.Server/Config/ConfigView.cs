@@ -11,14 +11,10 @@ internal static class ConfigView
         var config = effective.Values;
         var view = new JsonObject { ["$schema"] = "https://opencode.ai/config.json" };
         if (config.Model is { } model)
-        {
             view["model"] = model;
-        }
 
         if (config.Providers.Count > 0)
-        {
             view["provider"] = Object(config.Providers, p => p.Id, Provider);
-        }
 
         if (config.Permission.Count > 0)
         {
@@ -73,9 +69,7 @@ internal static class ConfigView
     {
         var view = new JsonObject();
         foreach (var item in items)
-        {
             view[key(item)] = value(item);
-        }
 
         return view;
     }

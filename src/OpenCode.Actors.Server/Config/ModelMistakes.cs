@@ -27,14 +27,10 @@ internal static class ModelMistakes
         foreach (var provider in config.Providers.Where(p => p.Models.Count > 0))
         {
             if (provider.BaseUrl is null && provider.Id != OpenAi)
-            {
                 Add("give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.", "provider", provider.Id, "options", "baseURL");
-            }
 
             if (provider.ApiKey is null && MissingKey(provider, layers) is { } missing)
-            {
                 Add(missing, "provider", provider.Id, "options", "apiKey");
-            }
         }
 
         return mistakes;
@@ -46,9 +42,7 @@ internal static class ModelMistakes
     {
         string[] key = ["provider", provider.Id, "options", "apiKey"];
         if (layers.LastOrDefault(layer => layer.Sets(key))?.Unset.GetValueOrDefault(string.Join('.', key)) is { } variable)
-        {
             return $"names the variable {variable}, which is not set: set it, or leave apiKey out if the provider wants none.";
-        }
 
         return provider is { Id: OpenAi, BaseUrl: null, Headers.Count: 0 } ? "OpenAI wants one: give it, such as \"{env:OPENAI_API_KEY}\"." : null;
     }
@@ -59,9 +53,7 @@ internal static class ModelMistakes
         for (var parts = key.Length; parts > 0; parts--)
         {
             if (layers.LastOrDefault(layer => layer.Sets(key.Take(parts))) is { } layer)
-            {
                 return layer.Source;
-            }
         }
 
         return "configuration";

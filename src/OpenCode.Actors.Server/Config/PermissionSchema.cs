@@ -19,9 +19,7 @@ internal static class PermissionSchema
         }
 
         if (root.Section("permission") is not { } permissions)
-        {
             return [];
-        }
 
         var rules = new List<PermissionRule>();
         foreach (var permission in permissions.Keys)
@@ -33,9 +31,7 @@ internal static class PermissionSchema
             else if (permissions.Section(permission) is { } patterns)
             {
                 foreach (var pattern in patterns.Keys)
-                {
                     Add(patterns, pattern, permission, pattern);
-                }
             }
         }
 
@@ -44,9 +40,7 @@ internal static class PermissionSchema
         void Add(ConfigSection section, string key, string permission, string pattern)
         {
             if (Action(section, key) is { } action)
-            {
                 rules.Add(new PermissionRule(permission, pattern, action));
-            }
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class ConnectionCount(int most)
     /// <summary>How many connections beyond the limit are kept open for the moment of their refusal. Those beyond are closed without a word.</summary>
     public const int ToBeRefused = 256;
 
-    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(5);
     private int _open;
 
     /// <summary>Part of Kestrel's pipeline of a connection.</summary>
@@ -25,9 +25,7 @@ internal sealed class ConnectionCount(int most)
             }
 
             if (open > most)
-            {
                 connection.Features.Set(TooMany.Instance);
-            }
 
             await next(connection);
         }
@@ -44,7 +42,7 @@ internal sealed class ConnectionCount(int most)
     /// <summary>Part of the pipeline of a request. A stream is not turned away here: RULES D4.</summary>
     public static Task RefuseAsync(HttpContext context)
     {
-        context.Response.SetRetryAfter(ComeBack);
+        context.Response.SetRetryAfter(_comeBack);
         context.Response.Headers.Connection = "close";
         return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "TooManyConnections", "server.limits.connections are open. Try again in a few seconds.");
     }

@@ -20,9 +20,7 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
         answer.XContentTypeOptions = "nosniff";
 
         if (nodes is not null && request.Headers.TryGetValue(NodeRequest.Secret, out var secret))
-        {
             return FromNode(context, nodes.Accept(secret));
-        }
 
         if (!hosts.Allows(request.Host.Host))
         {
@@ -34,9 +32,7 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
         if (StringValues.IsNullOrEmpty(origin))
         {
             if (request.Headers["Sec-Fetch-Site"] == "cross-site")
-            {
                 return Foreign(context, "another site");
-            }
         }
         else if (!origins.Allows(origin.ToString(), request.Host.Value ?? ""))
         {
@@ -47,9 +43,7 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
             answer.AccessControlAllowOrigin = origin;
             answer.AccessControlExposeHeaders = "Link, X-Next-Cursor, x-request-id, Retry-After";
             if (HttpMethods.IsOptions(request.Method) && request.Headers.AccessControlRequestMethod.Count > 0)
-            {
                 return Preflight(context);
-            }
         }
 
         return credentials?.Accept(request.Headers.Authorization, request.Query["auth_token"]) == false ? Unauthorized(context) : next(context);

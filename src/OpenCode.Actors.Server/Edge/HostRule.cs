@@ -13,9 +13,7 @@ internal sealed class HostRule(bool hasPassword, string hostname, IEnumerable<st
     public bool Allows(string host)
     {
         if (hasPassword || host.Length == 0)
-        {
             return true; // a rebound page has no credentials
-        }
 
         var name = host.EndsWith('.') ? host[..^1] : host;
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -14,14 +14,10 @@ internal sealed class OriginRule(IEnumerable<string> cors)
     public bool Allows(string origin, string ownHost)
     {
         if (_exact.Contains(origin))
-        {
             return true;
-        }
 
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.UserInfo.Length > 0)
-        {
             return false; // "null" among them
-        }
 
         return page.Scheme switch
         {

@@ -22,9 +22,7 @@ internal static class LocationEndpoints
     private static async Task<IResult> PublishAsync(Location location, TuiPublish request, ProjectCatalog projects, EventPublisher events, CancellationToken cancellationToken)
     {
         if (!TuiEvents.TryMake(request.Type, request.Properties, out var properties, out var mistake))
-        {
             return TypedResults.Json(NamedError.BadRequest(mistake, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
-        }
 
         var (_, refusal) = await events.PublishAsync(request.Type, await projects.PlaceOfAsync(location), properties, cancellationToken);
         return Answer(refusal);

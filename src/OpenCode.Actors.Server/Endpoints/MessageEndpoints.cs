@@ -37,15 +37,11 @@ internal static class MessageEndpoints
     {
         var most = 0;
         if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most))
-        {
             return BadQuery($"limit: '{limit}' is no whole number; give 0 (all) to {int.MaxValue}.");
-        }
 
         MessageId cursor = default;
         if (!string.IsNullOrEmpty(before) && !MessageCursor.TryParse(before, out cursor))
-        {
             return BadQuery("before: give what X-Next-Cursor of an earlier page said.");
-        }
 
         switch (await sessions.AskAsync(sessionID, new SessionActor.GetMessages(most == 0 ? null : most, string.IsNullOrEmpty(before) ? null : cursor), cancellationToken))
         {

@@ -96,9 +96,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> ListChildrenAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken)
     {
         if (await sessions.AskAsync(new SessionsActor.Get(sessionID), cancellationToken) is not SessionsActor.Found and var missing)
-        {
             return SessionRefusals.Of(missing);
-        }
 
         return await sessions.AskAsync(new SessionsActor.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
         {

@@ -18,9 +18,7 @@ internal sealed class SessionList(IReadOnlyList<SessionEntry> entries) : IResult
         for (var i = 0; i < entries.Count; i++)
         {
             if (i > 0)
-            {
                 body.Write(","u8);
-            }
 
             body.Write(entries[i].Json.Span);
             unflushed += entries[i].Json.Length;

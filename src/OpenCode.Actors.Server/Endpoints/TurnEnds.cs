@@ -16,9 +16,7 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed)
         {
             case SessionActor.TurnEnded ended:
                 if (await sessions.AskAsync(new SessionsActor.Get(sessionId), cancellationToken) is SessionsActor.Found found)
-                {
                     await flushed.WaitAsync(found.Entry.Directory, ended.Offset, cancellationToken);
-                }
 
                 return TypedResults.Ok<MessageWithParts>(ended.Message);
             case var refusal:

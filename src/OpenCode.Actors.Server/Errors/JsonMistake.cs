@@ -13,9 +13,7 @@ internal static partial class JsonMistake
         var at = At(error.Path);
         var missing = Missing.Match(error.Message);
         if (missing.Success)
-        {
             return $"Missing key{(missing.Groups["keys"].Value.Contains(',', StringComparison.Ordinal) ? "s" : "")} {missing.Groups["keys"].Value}{at}";
-        }
 
         // A fault of the text itself has an inner exception of the reader; one of the shape has not, or one of ours.
         var reason = error.InnerException switch
@@ -34,9 +32,7 @@ internal static partial class JsonMistake
     private static string At(string? path)
     {
         if (string.IsNullOrEmpty(path) || path == "$")
-        {
             return "";
-        }
 
         var text = new StringBuilder("\n  at ");
         foreach (var step in Step.EnumerateMatches(path.AsSpan(1)))

@@ -11,9 +11,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
-        {
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
-        }
 
         return Task.CompletedTask;
     }
@@ -26,9 +24,7 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
     {
         context.Cancel = true;
         if (Interlocked.Increment(ref _signals) > 1)
-        {
             Environment.Exit(context.Signal == PosixSignal.SIGINT ? 130 : 143);
-        }
 
         LogStopping(logger, context.Signal);
         application.StopApplication();

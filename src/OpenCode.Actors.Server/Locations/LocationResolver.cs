@@ -16,9 +16,7 @@ internal sealed class LocationResolver(IFolderTree folders, string workingFolder
     private static Location Resolve(IFolderTree folders, string from, string named)
     {
         if (named.Length > LongestPath || named.Contains('\0', StringComparison.Ordinal))
-        {
             throw new LocationException($"The location is no path: it is longer than {LongestPath} characters or holds a NUL.");
-        }
 
         // What is still to be walked, nearest on top. ".." takes away what was walked already, links resolved, as the kernel does it.
         var ahead = new Stack<string>(Segments(named).Reverse());
@@ -36,25 +34,19 @@ internal sealed class LocationResolver(IFolderTree folders, string workingFolder
 
             real.Add(segment);
             if (kind != PathKind.Folder)
-            {
                 continue; // below something that is not there: nothing to look at
-            }
 
             var path = Join(real);
             kind = folders.Look(path);
             if (kind == PathKind.Link && folders.Target(path) is { } target)
             {
                 if (++links > MostLinks)
-                {
                     throw new LocationException($"The location '{named}' leads through more than {MostLinks} links.");
-                }
 
                 real = target.StartsWith('/') ? [] : real[..^1];
                 kind = PathKind.Folder;
                 foreach (var part in Segments(target).Reverse())
-                {
                     ahead.Push(part);
-                }
             }
             else if (kind == PathKind.File)
             {

@@ -23,9 +23,7 @@ internal sealed class MetricCollector : IDisposable
     {
         _listener.RecordObservableInstruments();
         lock (_lock)
-        {
             return [.. _families.OrderBy(f => f.Instrument.Name, StringComparer.Ordinal)];
-        }
     }
 
     public void Dispose() => _listener.Dispose();
@@ -36,9 +34,7 @@ internal sealed class MetricCollector : IDisposable
         {
             var family = new MetricFamily(instrument);
             lock (_lock)
-            {
                 _families.Add(family);
-            }
 
             listener.EnableMeasurementEvents(instrument, family);
         }

@@ -5,8 +5,8 @@ namespace OpenCode.Actors.Server.Metrics;
 /// <summary>One instrument with its series. Finding a series allocates nothing: series are few, and their array is replaced when one is added.</summary>
 internal sealed class MetricFamily(Instrument instrument)
 {
-    private static readonly double[] SecondsBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-    private static readonly double[] OtherBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
+    private static readonly double[] _secondsBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] _otherBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
     private readonly Lock _lock = new();
     private MetricSeries[] _series = [];
@@ -15,7 +15,7 @@ internal sealed class MetricFamily(Instrument instrument)
 
     public IReadOnlyList<MetricSeries> Series => Volatile.Read(ref _series);
 
-    public IReadOnlyList<double> Boundaries { get; } = !IsHistogramOf(instrument) ? [] : Advised(instrument) ?? (instrument.Unit == "s" ? SecondsBoundaries : OtherBoundaries);
+    public IReadOnlyList<double> Boundaries { get; } = !IsHistogramOf(instrument) ? [] : Advised(instrument) ?? (instrument.Unit == "s" ? _secondsBoundaries : _otherBoundaries);
 
     public bool IsHistogram { get; } = IsHistogramOf(instrument);
 
@@ -31,17 +31,11 @@ internal sealed class MetricFamily(Instrument instrument)
     {
         var series = SeriesOf(tags);
         if (IsHistogram)
-        {
             series.Record(value);
-        }
         else if (IsSum)
-        {
             series.Add(value);
-        }
         else
-        {
             series.Set(value);
-        }
     }
 
     private static bool IsHistogramOf(Instrument instrument) =>
@@ -63,9 +57,7 @@ internal sealed class MetricFamily(Instrument instrument)
         lock (_lock)
         {
             if (Find(_series, tags) is { } found)
-            {
                 return found;
-            }
 
             var added = new MetricSeries(tags.ToArray(), Boundaries);
             Volatile.Write(ref _series, [.. _series, added]);
@@ -78,9 +70,7 @@ internal sealed class MetricFamily(Instrument instrument)
         foreach (var series in all)
         {
             if (series.Has(tags))
-            {
                 return series;
-            }
         }
 
         return null;

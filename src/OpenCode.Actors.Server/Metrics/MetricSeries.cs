@@ -15,16 +15,12 @@ internal sealed class MetricSeries(KeyValuePair<string, object?>[] tags, IReadOn
     public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> others)
     {
         if (others.Length != tags.Length)
-        {
             return false;
-        }
 
         for (var i = 0; i < tags.Length; i++)
         {
             if (tags[i].Key != others[i].Key || !Equals(tags[i].Value, others[i].Value))
-            {
                 return false;
-            }
         }
 
         return true;
@@ -33,26 +29,20 @@ internal sealed class MetricSeries(KeyValuePair<string, object?>[] tags, IReadOn
     public void Add(double value)
     {
         lock (_lock)
-        {
             _value += value;
-        }
     }
 
     public void Set(double value)
     {
         lock (_lock)
-        {
             _value = value;
-        }
     }
 
     public void Record(double value)
     {
         var bucket = 0;
         while (bucket < boundaries.Count && value > boundaries[bucket])
-        {
             bucket++;
-        }
 
         lock (_lock)
         {
@@ -66,8 +56,6 @@ internal sealed class MetricSeries(KeyValuePair<string, object?>[] tags, IReadOn
     public (double Value, long Count, long[] Buckets) Read()
     {
         lock (_lock)
-        {
             return (_value, _count, [.. _buckets]);
-        }
     }
 }

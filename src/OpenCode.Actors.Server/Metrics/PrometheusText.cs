@@ -19,9 +19,7 @@ internal static class PrometheusText
             foreach (var family in sameName)
             {
                 foreach (var series in family.Series)
-                {
                     WriteSeries(text, sameName.Key, family, series);
-                }
             }
         }
 
@@ -79,9 +77,7 @@ internal static class PrometheusText
     private static string Sanitize(string name) => string.Create(name.Length, name, static (span, from) =>
     {
         for (var i = 0; i < from.Length; i++)
-        {
             span[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
-        }
     });
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -46,9 +46,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
         lock (_lock)
         {
             foreach (var catalog in _catalogs.Values)
-            {
                 catalog.Dispose();
-            }
         }
     }
 
@@ -59,14 +57,10 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
         lock (_lock)
         {
             if (_catalogs.TryGetValue(key, out var catalog))
-            {
                 return catalog;
-            }
 
             if (_catalogs.Count >= MostCatalogs)
-            {
                 _catalogs.Clear(); // runs under way keep theirs
-            }
 
             return _catalogs[key] = new ModelCatalog(options, _time);
         }

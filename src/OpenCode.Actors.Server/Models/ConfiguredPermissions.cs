@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Server.Models;
 /// <remarks>A file that was broken meanwhile must not open doors: then everything is asked.</remarks>
 internal sealed class ConfiguredPermissions(ConfigCatalog configs) : IPermissionConfig
 {
-    private static readonly PermissionRule[] AskEverything = [new("*", "*", PermissionAction.Ask)];
+    private static readonly PermissionRule[] _askEverything = [new("*", "*", PermissionAction.Ask)];
 
     public IReadOnlyList<PermissionRule> RulesFor(string directory)
     {
@@ -18,7 +18,7 @@ internal sealed class ConfiguredPermissions(ConfigCatalog configs) : IPermission
         }
         catch (ConfigException)
         {
-            return AskEverything;
+            return _askEverything;
         }
     }
 }

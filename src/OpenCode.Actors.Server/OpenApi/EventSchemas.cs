@@ -53,9 +53,7 @@ internal static class EventSchemas
         }
 
         if (document.Components?.Schemas?.ContainsKey(EventName) != true)
-        {
             await AddEventsAsync(document, context, cancellationToken);
-        }
 
         var isWrapped = context.Description.RelativePath == "global/event";
         content!.Schema = new OpenApiSchemaReference(isWrapped ? GlobalName : EventName, document);

@@ -40,9 +40,7 @@ internal static class OpenApiServices
         {
             operation.Parameters ??= [];
             if (!operation.Parameters.Any(p => p.Name == "directory"))
-            {
                 operation.Parameters.Add(Text("directory", ParameterLocation.Query));
-            }
 
             operation.Parameters.Add(Text("x-opencode-directory", ParameterLocation.Header));
         }

@@ -11,9 +11,7 @@ internal static class UnionSchemas
     public static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.Document is not { } document)
-        {
             return;
-        }
 
         if (UnionOf(context.JsonTypeInfo) is { } union)
         {
@@ -30,13 +28,9 @@ internal static class UnionSchemas
 
             var reference = new OpenApiSchemaReference(element.Name, document);
             if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Dictionary)
-            {
                 schema.AdditionalProperties = reference;
-            }
             else
-            {
                 schema.Items = reference;
-            }
         }
     }
 
@@ -57,9 +51,7 @@ internal static class UnionSchemas
         foreach (var (tag, type) in union.Cases.OrderBy(one => one.Value.Name, StringComparer.Ordinal))
         {
             if (!Has(document, type.Name))
-            {
                 document.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken));
-            }
 
             cases.Add((tag, type.Name));
         }

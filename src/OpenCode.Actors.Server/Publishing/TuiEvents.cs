@@ -37,32 +37,22 @@ internal static class TuiEvents
         var title = Text(given, "title");
         var duration = DefaultToastMs;
         if (Text(given, "message") is not { } message)
-        {
             return Wrong("message", "a string");
-        }
 
         var variant = Text(given, "variant");
         if (variant is not ("info" or "success" or "warning" or "error"))
-        {
             return Wrong("variant", "info, success, warning or error");
-        }
 
         if (given.TryGetProperty("title", out var t) && title is null && t.ValueKind != JsonValueKind.Null)
-        {
             return Wrong("title", "a string");
-        }
 
         if (given.TryGetProperty("duration", out var d) && (d.ValueKind != JsonValueKind.Number || !d.TryGetInt32(out duration) || duration <= 0))
-        {
             return Wrong("duration", "a whole number of milliseconds above 0");
-        }
 
         json = Write(writer =>
         {
             if (title is not null)
-            {
                 writer.WriteString("title"u8, title);
-            }
 
             writer.WriteString("message"u8, message);
             writer.WriteString("variant"u8, variant);
@@ -75,9 +65,7 @@ internal static class TuiEvents
     {
         json = default;
         if (Text(given, key) is not { } text)
-        {
             return Wrong(key, "a string");
-        }
 
         json = Write(writer => writer.WriteString(key, text));
         return null;

@@ -171,17 +171,17 @@ internal static class OpenCodeRoutes
         GET /vcs/status
         """;
 
-    private static readonly Lazy<FrozenDictionary<int, RouteTemplate[]>> ByLength = new(() =>
+    private static readonly Lazy<FrozenDictionary<int, RouteTemplate[]>> _byLength = new(() =>
         Table.Split('\n', StringSplitOptions.TrimEntries).Select(RouteTemplate.Parse).GroupBy(r => r.Segments.Length).ToFrozenDictionary(g => g.Key, g => g.ToArray()));
 
     /// <summary>Gets all routes.</summary>
-    public static IEnumerable<RouteTemplate> All => ByLength.Value.Values.SelectMany(r => r);
+    public static IEnumerable<RouteTemplate> All => _byLength.Value.Values.SelectMany(r => r);
 
     /// <summary>Finds the route a path belongs to; the one with more fixed segments wins. Null for a path opencode does not know.</summary>
     public static RouteTemplate? Find(string path)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return ByLength.Value.GetValueOrDefault(segments.Length)?.Where(r => r.Matches(segments)).MaxBy(r => r.FixedCount)
+        return _byLength.Value.GetValueOrDefault(segments.Length)?.Where(r => r.Matches(segments)).MaxBy(r => r.FixedCount)
             ?? All.FirstOrDefault(r => r.IsOpenEnded && r.Matches(segments));
     }
 }

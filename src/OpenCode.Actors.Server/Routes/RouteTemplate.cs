@@ -19,16 +19,12 @@ internal sealed record RouteTemplate(IReadOnlyList<string> Methods, string Path,
     public bool Matches(ReadOnlySpan<string> path)
     {
         if (IsOpenEnded ? path.Length < Segments.Length : path.Length != Segments.Length)
-        {
             return false;
-        }
 
         for (var i = 0; i < Segments.Length; i++)
         {
             if (!IsParameter(Segments[i]) && !Segments[i].Equals(path[i], StringComparison.OrdinalIgnoreCase))
-            {
                 return false;
-            }
         }
 
         return true;

@@ -7,10 +7,10 @@ namespace OpenCode.Actors.Server.Sse;
 internal sealed class FlushBarrier(IRequiredActor<SubscribersActor> subscribers, TimeProvider time, OtherNodes? others = null)
 {
     // The barrier answers within 5 s by itself.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(6);
 
     // Less is no wait for anybody.
-    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _atOnce = TimeSpan.FromMilliseconds(100);
 
     public async Task WaitAsync(string location, long offset, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class FlushBarrier(IRequiredActor<SubscribersActor> subscribers,
         // A client whose stream was cut, or whose node was lost, comes back at any node: also at one that had nobody to wait for when it was asked.
         var began = time.GetTimestamp();
         await WaitEverywhereAsync(location, offset, others, cancellationToken);
-        if (await others.WaitForHomelessAsync(cancellationToken) || time.GetElapsedTime(began) > AtOnce)
+        if (await others.WaitForHomelessAsync(cancellationToken) || time.GetElapsedTime(began) > _atOnce)
             await WaitEverywhereAsync(location, offset, others, cancellationToken);
     }
 
@@ -33,7 +33,7 @@ internal sealed class FlushBarrier(IRequiredActor<SubscribersActor> subscribers,
     {
         try
         {
-            return await subscribers.ActorRef.Ask<object>(new SubscribersActor.WaitFlushed(location, offset), Patience, cancellationToken) is SubscribersActor.Flushed;
+            return await subscribers.ActorRef.Ask<object>(new SubscribersActor.WaitFlushed(location, offset), _patience, cancellationToken) is SubscribersActor.Flushed;
         }
         catch (Exception e) when (e is AskTimeoutException or TargetTerminatedException or MailboxOverflowException)
         {

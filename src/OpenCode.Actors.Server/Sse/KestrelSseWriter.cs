@@ -16,9 +16,7 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
     {
         ValueTask<FlushResult> flush;
         lock (_lock)
-        {
             flush = _released ? throw new OperationCanceledException("The request is over.") : Send(run, cancellationToken);
-        }
 
         return flush.IsCompletedSuccessfully ? Check(flush.Result) : AwaitAsync(flush);
     }
@@ -28,9 +26,7 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
         lock (_lock)
         {
             if (!_released)
-            {
                 context.Abort();
-            }
         }
     }
 
@@ -38,9 +34,7 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
     {
         // RULES D5: what promised more bytes than there are has no clean end. Over HTTP/1.1 the end of the request is the end of the stream.
         if (context.Response.ContentLength is not null)
-        {
             context.Abort();
-        }
 
         return ValueTask.CompletedTask;
     }
@@ -49,22 +43,16 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
     public void Release()
     {
         lock (_lock)
-        {
             _released = true;
-        }
     }
 
     private ValueTask<FlushResult> Send(FrameRun run, CancellationToken cancellationToken)
     {
         if (run.Count == 1)
-        {
             return _body.WriteAsync(run[0], cancellationToken);
-        }
 
         foreach (var frame in run.Frames)
-        {
             _body.Write(frame.Span);
-        }
 
         return _body.FlushAsync(cancellationToken);
     }

@@ -9,8 +9,8 @@ internal static class SseResponse
     // RULES D5: the greatest length that JavaScript's numbers hold exactly.
     private const long Endless = 9_007_199_254_740_991;
 
-    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan UntilSent = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _untilSent = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Sets status and headers as PROTOCOL 1.1 has them. They go out with the first frame, which follows at once.</summary>
     public static void Prepare(HttpContext context)
@@ -23,14 +23,10 @@ internal static class SseResponse
 
         // Kestrel would cut a slow reader by itself; the subscriber's own deadline does that, and says so.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-        {
             rate.MinDataRate = null;
-        }
 
         if (HttpProtocol.IsHttp10(context.Request.Protocol))
-        {
             response.ContentLength = Endless;
-        }
     }
 
     /// <summary>Takes the last id a client has: the header of the standard, else the query, for clients that cannot set headers.</summary>
@@ -38,16 +34,12 @@ internal static class SseResponse
     {
         var header = request.Headers["Last-Event-ID"].ToString();
         if (header.Length > 0 || !request.QueryString.HasValue)
-        {
             return header;
-        }
 
         foreach (var candidate in (ReadOnlySpan<string?>)[request.Query["last_event_id"], request.Query["lastEventId"], request.Query["after"]])
         {
             if (!string.IsNullOrEmpty(candidate))
-            {
                 return candidate;
-            }
         }
 
         return null;
@@ -56,8 +48,8 @@ internal static class SseResponse
     /// <summary>RULES D4: tells the client to come back later, and resets. Native EventSource never comes back after a status other than 200.</summary>
     public static async Task TurnAwayAsync(HttpContext context, TimeProvider time)
     {
-        await context.Response.BodyWriter.WriteAsync(SseFrame.Retry(ComeBack), context.RequestAborted);
-        await Task.Delay(UntilSent, time, context.RequestAborted);
+        await context.Response.BodyWriter.WriteAsync(SseFrame.Retry(_comeBack), context.RequestAborted);
+        await Task.Delay(_untilSent, time, context.RequestAborted);
         context.Abort();
     }
 }

@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Server.Sse;
 /// <summary>The event streams: of a location, of everything, of one session.</summary>
 internal static class StreamEndpoints
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     public static void MapEventStreams(this IEndpointRouteBuilder routes)
     {
@@ -47,9 +47,7 @@ internal static class StreamEndpoints
     {
         SseResponse.Prepare(context);
         if (BodyMiddleware.IsHead(context))
-        {
             return Task.CompletedTask;
-        }
 
         var subscribers = context.RequestServices.GetRequiredService<IRequiredActor<SubscribersActor>>().ActorRef;
         var writer = new KestrelSseWriter(context);
@@ -80,7 +78,7 @@ internal static class StreamEndpoints
     {
         try
         {
-            return await subscribers.Ask<object>(new SubscribersActor.Connect(stream), Patience, cancellationToken) is SubscribersActor.Connected connected
+            return await subscribers.Ask<object>(new SubscribersActor.Connect(stream), _patience, cancellationToken) is SubscribersActor.Connected connected
                 ? connected.Subscriber
                 : null;
         }

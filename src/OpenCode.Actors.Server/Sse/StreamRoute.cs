@@ -16,9 +16,7 @@ internal sealed class StreamRoute
         app.Use(next => context =>
         {
             if (Is(context))
-            {
                 context.Features.Set<IServiceProvidersFeature>(services);
-            }
 
             return next(context);
         });

@@ -14,21 +14,13 @@ internal static class Wildcard
         while (t < text.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')
-            {
                 (star, mark) = (p++, t);
-            }
             else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
-            {
                 (t, p) = (t + 1, p + 1);
-            }
             else if (star >= 0)
-            {
                 (p, t) = (star + 1, ++mark);
-            }
             else
-            {
                 return false;
-            }
         }
 
         while (p < pattern.Length && pattern[p] == '*')

@@ -59,9 +59,7 @@ public sealed class ChromiumTests(ITestOutputHelper output) : ServerTest(output)
         var before = (await server.Api.GetAsync("/session")).GetArrayLength();
         await browser.AskAsync(new { open = pages.At("evil.example") });
         foreach (var path in new[] { "/event", "/global/event", "/session", "/global/health" })
-        {
             Assert.True((await FetchAsync(browser, server, path)).Has("error"), path);
-        }
 
         // Simple requests need no preflight: the server itself must refuse them.
         Assert.True((await FetchAsync(browser, server, "/session", "POST", "no-cors")).GetProperty("status").GetInt32() == 0, "an opaque answer");
@@ -80,9 +78,7 @@ public sealed class ChromiumTests(ITestOutputHelper output) : ServerTest(output)
     private static int Count(List<JsonElement> heard)
     {
         lock (heard)
-        {
             return heard.Count;
-        }
     }
 
     private static async Task PollAsync(NodeClient browser, List<JsonElement> heard, CancellationToken stop)

@@ -22,9 +22,7 @@ internal sealed class Acknowledged
         try
         {
             while (true)
-            {
                 await StepAsync(api, random, mine);
-            }
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
@@ -86,9 +84,7 @@ internal sealed class Acknowledged
                 mine.Remove(session);
                 _titles.Remove(session, out _);
                 foreach (var message in _messages.Where(m => m.Value.Session == session))
-                {
                     _messages.Remove(message.Key, out _);
-                }
 
                 await api.CallAsync(HttpMethod.Delete, $"/session/{session}");
                 _deleted[session] = 1;

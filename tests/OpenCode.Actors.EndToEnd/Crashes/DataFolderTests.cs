@@ -27,9 +27,7 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
         var server = await StartAsync();
         await server.Api.CreateSessionAsync(new { title = "To be damaged" });
         for (var n = 0; n < 20; n++)
-        {
             await server.Api.CreateSessionAsync(new { title = $"Later {n}" });
-        }
 
         await server.KillAsync();
         var (file, at) = Find(server.Setup, "To be damaged");
@@ -84,9 +82,7 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
         {
             var at = File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
             if (at >= 0)
-            {
                 return (file, at);
-            }
         }
 
         throw new InvalidDataException($"'{text}' stands in no segment.");

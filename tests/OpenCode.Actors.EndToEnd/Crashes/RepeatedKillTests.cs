@@ -33,9 +33,7 @@ public sealed class RepeatedKillTests(ITestOutputHelper output) : ServerTest(out
             await server.DisposeAsync();
             server = next;
             if (kill % 10 == 0 || kill == kills)
-            {
                 await record.CheckAsync(server.Api);
-            }
         }
 
         EventRecord.AssertDense(shown);

@@ -73,9 +73,7 @@ public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
         await server.Api.PromptAsync(sleeping, $"run: sleep {sleep}");
         await Eventually.TrueAsync(() => Unix.ProcessesWith("sleep", sleep).Count == 1, "the sleep");
         for (var n = 0; n < 300; n++)
-        {
             await server.Api.PublishToastAsync(new string('x', 16_000)); // Until the stalled client's buffers are full.
-        }
 
         var clock = Stopwatch.StartNew();
         server.Signal(signal);

@@ -72,9 +72,7 @@ public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
         foreach (var route in (await Route.AllAsync(server.Api)).Where(r => r.Template.Contains('{', StringComparison.Ordinal)))
         {
             foreach (var id in BadIds)
-            {
                 AssertExplained(await SendAsync(server, route, route.PathWith(id), Body(route)), $"{route} with {id}", 400, 404);
-            }
         }
 
         await AssertUnharmedAsync(server, session);
@@ -189,9 +187,7 @@ public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
         var (server, session) = await StartWithSessionAsync();
         var before = server.Log.Length;
         for (var n = 0; n < 1_000; n++)
-        {
             await RawHttp.SendAsync(server.Root, "POST", $"/session/{session}/message", body: "{"u8.ToArray());
-        }
 
         Assert.True(server.Log.Length - before < 20_000, $"{server.Log.Length - before} characters of log for 1,000 mistakes of clients: {server.Log[before..Math.Min(server.Log.Length, before + 2_000)]}");
     }

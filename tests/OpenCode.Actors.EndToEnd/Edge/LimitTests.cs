@@ -70,9 +70,7 @@ public sealed class LimitTests(ITestOutputHelper output) : ServerTest(output)
         await server.Api.PromptAsync(session, "run: sleep 2");
         await stream.WaitForAsync(f => f.Properties.Text("part", "state", "status") == "running", "the tool to run");
         for (var n = 0; n < 3; n++)
-        {
             await server.Api.PromptAsync(session, $"queued {n}");
-        }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/session/{session}/prompt_async")
         {
@@ -95,9 +93,7 @@ public sealed class LimitTests(ITestOutputHelper output) : ServerTest(output)
         var server = await StartAsync(Limited("connections", 5));
         List<SseClient> held = [];
         for (var n = 0; n < 4; n++)
-        {
             held.Add(Own(await server.ListenAsync()));
-        }
 
         await server.Api.GetAsync("/global/health"); // The fifth.
         int? status = null;

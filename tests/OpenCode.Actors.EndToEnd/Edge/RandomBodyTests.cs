@@ -26,9 +26,7 @@ public sealed class RandomBodyTests(ITestOutputHelper output) : ServerTest(outpu
             Assert.True(answer.Status is >= 200 and < 500, $"{route} {body}: {answer}");
             Assert.True(answer.Status < 400 || answer.Body.Length > 0, $"{route} {body}: {answer.Status} without a word.");
             if (n % 100 == 0)
-            {
                 await server.Api.PostAsync($"/session/{session}/abort"); // A body may be a good prompt.
-            }
         }
 
         await server.Api.PostAsync($"/session/{session}/abort");

@@ -38,9 +38,7 @@ internal sealed class RandomJson(Random random, string session)
         {
             var at = body;
             while (at.FirstOrDefault(p => p.Value is JsonObject).Value is JsonObject inner && random.Next(2) == 0)
-            {
                 at = inner;
-            }
 
             var name = at.Count > 0 && random.Next(2) == 0 ? at.ElementAt(random.Next(at.Count)).Key : Names[random.Next(Names.Length)];
             at[name] = name == "command" ? "true" : Value(1);

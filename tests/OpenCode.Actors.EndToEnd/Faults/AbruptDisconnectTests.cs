@@ -66,9 +66,7 @@ public sealed class AbruptDisconnectTests(ITestOutputHelper output) : ServerTest
 
         var stream = await server.ListenAsync();
         if (moment == 2)
-        {
             await stream.WaitForAsync(_ => --frames < 0, "some frames"); // In the middle of the flood.
-        }
 
         await stream.ResetAsync();
     }

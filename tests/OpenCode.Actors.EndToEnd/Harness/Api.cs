@@ -25,9 +25,7 @@ internal sealed class Api : IDisposable
         Authorization = password is null ? null : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("opencode:" + password));
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = root, Timeout = TimeSpan.FromMinutes(2) };
         if (Authorization is not null)
-        {
             _http.DefaultRequestHeaders.Authorization = AuthenticationHeaderValue.Parse(Authorization);
-        }
     }
 
     /// <summary>Gets the value of the header that signs in, or <see langword="null"/> without a password.</summary>

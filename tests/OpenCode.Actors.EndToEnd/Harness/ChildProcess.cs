@@ -40,14 +40,10 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var argument in arguments)
-        {
             start.ArgumentList.Add(argument);
-        }
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
-        {
             start.Environment[name] = value;
-        }
 
         return new ChildProcess(Process.Start(start)!, onLine);
     }
@@ -56,9 +52,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         if (!_process.HasExited)
-        {
             _process.Kill();
-        }
 
         await _process.WaitForExitAsync();
     }
@@ -77,9 +71,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
-        {
             return;
-        }
 
         _isDisposed = true;
         await KillAsync();
@@ -89,9 +81,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static string Read(StringBuilder text)
     {
         lock (text)
-        {
             return text.ToString();
-        }
     }
 
     private static async Task CollectAsync(StreamReader reader, StringBuilder into, Action<string>? onLine)
@@ -99,9 +89,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         while (await reader.ReadLineAsync() is { } line)
         {
             lock (into)
-            {
                 into.Append(line).Append('\n');
-            }
 
             onLine?.Invoke(line);
         }

@@ -9,9 +9,7 @@ internal static class EventRecord
         Assert.DoesNotContain(frames, f => f.Type == "hub.gap");
         var offsets = frames.Where(f => !f.IsOfTheStream).Select(f => f.Offset).ToList();
         for (var i = 1; i < offsets.Count; i++)
-        {
             Assert.True(offsets[i] == offsets[i - 1] + 1, $"After position {offsets[i - 1]} came {offsets[i]}.");
-        }
     }
 
     /// <summary>Asserts that two clients saw the same events in the same order.</summary>

@@ -10,14 +10,10 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
     {
         await RoleAsync();
         foreach (var word in Words(reasoning ?? string.Empty))
-        {
             await ChunkAsync(new { reasoning_content = word }, pause: pause);
-        }
 
         foreach (var word in Words(text))
-        {
             await ChunkAsync(new { content = word }, pause: pause);
-        }
 
         await FinishAsync("stop");
     }
@@ -28,9 +24,7 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
         var arguments = JsonSerializer.Serialize(input);
         await ChunkAsync(new { tool_calls = new[] { new { index = 0, id = callId, type = "function", function = new { name, arguments = string.Empty } } } });
         foreach (var half in new[] { arguments[..(arguments.Length / 2)], arguments[(arguments.Length / 2)..] })
-        {
             await ChunkAsync(new { tool_calls = new[] { new { index = 0, function = new { arguments = half } } } });
-        }
 
         await FinishAsync("tool_calls");
     }
@@ -39,9 +33,7 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
     {
         context.Response.StatusCode = status;
         if (status == 429)
-        {
             context.Response.Headers.RetryAfter = "1";
-        }
 
         await context.Response.WriteAsJsonAsync(new { error = new { message = $"fake error {status}", type = "fake_error", code = $"{status}" } });
     }

@@ -25,9 +25,7 @@ internal sealed class HttpResponseReader(Socket socket)
         var statusLine = await ReadLineAsync(cancellationToken);
         var parts = statusLine.Split(' ', 3);
         if (parts.Length < 2 || !statusLine.StartsWith("HTTP/1.", StringComparison.Ordinal))
-        {
             throw new InvalidDataException($"Not an HTTP status line: '{statusLine}'.");
-        }
 
         Status = int.Parse(parts[1], CultureInfo.InvariantCulture);
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -44,9 +42,7 @@ internal sealed class HttpResponseReader(Socket socket)
         _chunked = headers.TryGetValue("Transfer-Encoding", out var coding) && coding == "chunked";
         _left = headers.TryGetValue("Content-Length", out var length) ? long.Parse(length, CultureInfo.InvariantCulture) : long.MaxValue;
         if (Status is 204 or 304)
-        {
             _left = 0;
-        }
     }
 
     /// <summary>Reads the next bytes of the body.</summary>
@@ -57,9 +53,7 @@ internal sealed class HttpResponseReader(Socket socket)
         if (_chunked && (_first || _left == 0))
         {
             if (!_first)
-            {
                 await ReadLineAsync(cancellationToken); // The line end after a chunk.
-            }
 
             _first = false;
             var size = await ReadLineAsync(cancellationToken);
@@ -73,14 +67,10 @@ internal sealed class HttpResponseReader(Socket socket)
         }
 
         if (_left == 0)
-        {
             return 0;
-        }
 
         if (_at == _filled)
-        {
             await FillAsync(cancellationToken);
-        }
 
         var count = (int)Math.Min(Math.Min(_filled - _at, into.Length), _left);
         _buffer.AsMemory(_at, count).CopyTo(into);
@@ -96,9 +86,7 @@ internal sealed class HttpResponseReader(Socket socket)
         try
         {
             while (await ReadBodyAsync(part, cancellationToken) is > 0 and var count)
-            {
                 all.Write(part, 0, count);
-            }
         }
         catch (EndOfStreamException) when (_left > int.MaxValue)
         {
@@ -114,15 +102,11 @@ internal sealed class HttpResponseReader(Socket socket)
         while (true)
         {
             if (_at == _filled)
-            {
                 await FillAsync(cancellationToken);
-            }
 
             var next = _buffer[_at++];
             if (next == '\n')
-            {
                 return Encoding.ASCII.GetString([.. line]).TrimEnd('\r');
-            }
 
             line.Add(next);
         }
@@ -133,8 +117,6 @@ internal sealed class HttpResponseReader(Socket socket)
         _at = 0;
         _filled = await socket.ReceiveAsync(_buffer, SocketFlags.None, cancellationToken);
         if (_filled == 0)
-        {
             throw new EndOfStreamException("The connection was closed before the response was complete.");
-        }
     }
 }

@@ -11,9 +11,7 @@ internal static class JsonPath
         foreach (var name in names)
         {
             if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-            {
                 return null;
-            }
         }
 
         return element;

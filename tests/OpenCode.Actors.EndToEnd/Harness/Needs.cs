@@ -26,9 +26,7 @@ internal static class Needs
     private static void Require(bool present, string what)
     {
         if (present)
-        {
             return;
-        }
 
         Assert.False(Scale.NothingLeftOut, $"This run may leave nothing out, but {what} is missing. tests/run.sh installs it.");
         Skip.If(true, $"Left out: needs {what}. tests/run.sh installs it.");

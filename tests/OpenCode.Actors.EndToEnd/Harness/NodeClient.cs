@@ -20,9 +20,7 @@ internal sealed class NodeClient : IAsyncDisposable
         get
         {
             lock (_lines)
-            {
                 return [.. _lines];
-            }
         }
     }
 
@@ -76,8 +74,6 @@ internal sealed class NodeClient : IAsyncDisposable
     private void Add(string line)
     {
         lock (_lines)
-        {
             _lines.Add(JsonDocument.Parse(line).RootElement);
-        }
     }
 }

@@ -31,9 +31,7 @@ internal static class Repository
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "OpenCode.Actors.sln")))
-            {
                 return folder.FullName;
-            }
         }
 
         throw new DirectoryNotFoundException($"No OpenCode.Actors.sln above {AppContext.BaseDirectory}: run the tests from a checkout.");

@@ -35,15 +35,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         var process = Spawn(setup, line =>
         {
             if (Listening().Match(line) is { Success: true } match)
-            {
                 listening.TrySetResult(new Uri(match.Groups[1].Value));
-            }
         });
         await Eventually.TrueAsync(() => listening.Task.IsCompleted || process.HasExited, "the server's line on stdout");
         if (!listening.Task.IsCompleted)
-        {
             Assert.Fail($"The server ended with {await process.ExitAsync()} before it listened. stdout: {process.Output} stderr: {process.Errors}");
-        }
 
         return new ServerProcess(setup, process, await listening.Task);
     }

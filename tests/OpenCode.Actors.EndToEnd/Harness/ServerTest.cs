@@ -18,9 +18,7 @@ public abstract class ServerTest(ITestOutputHelper output) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         foreach (var one in Enumerable.Reverse(_started))
-        {
             await one.DisposeAsync();
-        }
 
         Folder.Dispose();
     }

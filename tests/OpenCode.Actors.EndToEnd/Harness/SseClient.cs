@@ -35,9 +35,7 @@ internal sealed class SseClient : IAsyncDisposable
         get
         {
             lock (_frames)
-            {
                 return [.. _frames];
-            }
         }
     }
 
@@ -91,9 +89,7 @@ internal sealed class SseClient : IAsyncDisposable
             }
 
             if (next is not null)
-            {
                 return next;
-            }
 
             Assert.False(ended, $"The stream ended ({(ended ? Ended.Exception?.GetBaseException().Message ?? Ended.Result.ToString() : null)}) before: {what}. {Tail()}");
             Assert.True(clock.Elapsed < (limit ?? Eventually.Generous), $"Waited {clock.Elapsed.TotalSeconds:0.0} s in vain for: {what}. {Tail()}");
@@ -114,9 +110,7 @@ internal sealed class SseClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _left, 1) != 0)
-        {
             return;
-        }
 
         await _leave.CancelAsync();
         _socket.Dispose();
@@ -140,9 +134,7 @@ internal sealed class SseClient : IAsyncDisposable
                 }
 
                 lock (_frames)
-                {
                     _frames.Add(frame);
-                }
             }
 
             return StreamEnd.Clean;

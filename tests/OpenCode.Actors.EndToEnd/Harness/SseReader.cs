@@ -67,9 +67,7 @@ internal sealed class SseReader(HttpResponseReader response)
 
             var count = await response.ReadBodyAsync(_buffer.AsMemory(_filled), cancellationToken);
             if (count == 0)
-            {
                 return _at == _filled ? null : throw new InvalidDataException("The stream ended cleanly in the middle of a line.");
-            }
 
             _filled += count;
         }

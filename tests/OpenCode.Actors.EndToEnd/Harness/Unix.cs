@@ -36,16 +36,12 @@ internal static partial class Unix
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id))
-            {
                 continue;
-            }
 
             try
             {
                 if (File.ReadAllText(Path.Combine(folder, "cmdline")) == wanted)
-                {
                     found.Add(id);
-                }
             }
             catch (IOException)
             {

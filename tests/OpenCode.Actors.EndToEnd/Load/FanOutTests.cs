@@ -17,16 +17,12 @@ public sealed class FanOutTests(ITestOutputHelper output) : ServerTest(output)
         var server = await StartAsync();
         List<SseClient> clients = [];
         for (var n = 0; n < Clients; n++)
-        {
             clients.Add(Own(await server.ListenAsync(n % 2 == 0 ? "/event" : "/global/event")));
-        }
 
         await Task.WhenAll(clients.Select(c => c.WaitForTypeAsync("server.connected")));
         var clock = Stopwatch.StartNew();
         for (var n = 0; n < Toasts; n++)
-        {
             await server.Api.PublishToastAsync($"{n}");
-        }
 
         await Task.WhenAll(clients.Select(c => c.WaitForAsync(f => f.Type == "tui.toast.show" && f.Properties.Text("message") == $"{Toasts - 1}", "the last toast")));
 

@@ -49,9 +49,7 @@ public sealed class ManySessionsTests(ITestOutputHelper output) : ServerTest(out
         await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
         {
             while (Interlocked.Increment(ref next) <= count)
-            {
                 await api.CreateSessionAsync();
-            }
         }));
     }
 

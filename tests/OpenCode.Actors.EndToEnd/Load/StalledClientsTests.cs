@@ -25,15 +25,11 @@ public sealed partial class StalledClientsTests(ITestOutputHelper output) : Serv
         await PublishAsync(server, 300); // Warm: compiled code and pools are not what stalled clients cost.
         var counts = Enumerable.Range(0, Healthy).Select(_ => new Counter(events)).ToList();
         foreach (var counter in counts)
-        {
             Own(await SseClient.ConnectAsync(server.Root, onFrame: counter.Add));
-        }
 
         var stalled = new List<StalledClient>();
         for (var n = 0; n < Stalled; n++)
-        {
             stalled.Add(await StalledClient.ConnectAsync(server.Root, "/event"));
-        }
 
         var before = Unix.ResidentBytes(server.Id);
         using var measuring = new CancellationTokenSource();
@@ -63,9 +59,7 @@ public sealed partial class StalledClientsTests(ITestOutputHelper output) : Serv
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
             for (var n = Interlocked.Increment(ref next); n < events; n = Interlocked.Increment(ref next))
-            {
                 await server.Api.PublishToastAsync($"seq={n} {new string('x', EventBytes)}");
-            }
         }));
     }
 
@@ -94,15 +88,11 @@ public sealed partial class StalledClientsTests(ITestOutputHelper output) : Serv
         public void Add(SseFrame frame)
         {
             if (Sequence().Match(frame.Data, 0, Math.Min(400, frame.Data.Length)) is not { Success: true } match)
-            {
                 return;
-            }
 
             var number = int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
             if (_seen[number] || frame.Offset <= _last)
-            {
                 throw new InvalidDataException($"Event {number} came twice or out of order.");
-            }
 
             (_seen[number], _last) = (true, frame.Offset);
             Seen++;

@@ -14,9 +14,7 @@ internal sealed class EventFold
     {
         var fold = new EventFold();
         foreach (var frame in events.Where(e => e.Session == session))
-        {
             fold.Add(frame);
-        }
 
         return fold;
     }
@@ -37,9 +35,7 @@ internal sealed class EventFold
         var items = listed.ToDictionary(i => i.Text("id")!, i => JsonNode.Parse(i.GetRawText())!);
         Assert.Equal(folded.Keys.Order(StringComparer.Ordinal), items.Keys.Order(StringComparer.Ordinal));
         foreach (var (id, node) in folded)
-        {
             Assert.True(JsonNode.DeepEquals(node, items[id]), $"The stream ended with\n{node.ToJsonString()}\nbut the server lists\n{items[id].ToJsonString()}");
-        }
     }
 
     private void Add(SseFrame frame)

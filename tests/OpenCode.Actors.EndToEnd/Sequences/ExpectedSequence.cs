@@ -16,13 +16,9 @@ internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<
         foreach (var line in File.ReadLines(path).Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0))
         {
             if (line[0] == '[')
-            {
                 sessions.Add([]);
-            }
             else
-            {
                 sessions[^1].Add(Step.Parse(line));
-            }
         }
 
         return new ExpectedSequence(Path.GetFileName(path), [.. sessions.Where(s => s.Count > 0)], ofOpenCode);
@@ -34,9 +30,7 @@ internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<
         var actual = events.Where(e => e.Session is not null).GroupBy(e => e.Session).ToList();
         Assert.True(sessions.Count == actual.Count, $"{name}: {actual.Count} sessions had events, expected {sessions.Count}.");
         foreach (var (expected, frames) in sessions.Zip(actual))
-        {
             AssertMatches(expected, StepWriter.Write(frames, isOfOpenCode));
-        }
     }
 
     private void AssertMatches(IReadOnlyList<Step> expected, IReadOnlyList<Step> written)

@@ -34,9 +34,7 @@ public sealed class GlobalStreamTests(ITestOutputHelper output) : ServerTest(out
         for (var i = 0; i < frames.Count; i++)
         {
             if (frames[i].Type == "sync")
-            {
                 continue;
-            }
 
             var hasTwin = Durable.Contains(frames[i].Type);
             Assert.Equal(hasTwin, frames[i].Id!.EndsWith(".1", StringComparison.Ordinal));

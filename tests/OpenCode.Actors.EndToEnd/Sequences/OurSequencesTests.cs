@@ -29,9 +29,7 @@ public abstract class OurSequencesTests(OurSequenceServer server)
     {
         var deleted = events.Where(e => e.Type == "session.deleted").Select(e => e.Session);
         foreach (var session in events.Select(e => e.Session).OfType<string>().Distinct().Except(deleted))
-        {
             EventFold.Of(events, session!).AssertIs(await server.Server.Api.MessagesAsync(session!));
-        }
     }
 }
 

@@ -51,9 +51,7 @@ internal static class RequiredFields
         Assert.StartsWith("evt_", frame.EventId, StringComparison.Ordinal);
         var properties = frame.Properties;
         if (!OfEvents.TryGetValue(frame.Type, out var fields))
-        {
             return;
-        }
 
         AssertHas(frame.Type, properties, fields);
         switch (frame.Type)
@@ -75,14 +73,10 @@ internal static class RequiredFields
     {
         AssertHas("Part", part, ["id", "sessionID", "messageID", "type"]);
         if (OfParts.TryGetValue(part.Text("type")!, out var fields))
-        {
             AssertHas($"Part {part.Text("type")}", part, fields);
-        }
 
         if (part.At("state") is { } state)
-        {
             AssertHas($"state {state.Text("status")}", state, OfToolStates[state.Text("status")!]);
-        }
     }
 
     private static void AssertHas(string what, JsonElement element, string[] fields)

@@ -18,21 +18,15 @@ public abstract class SequenceServer : IAsyncLifetime
         Provider = await FakeProvider.StartAsync();
         var setup = new ServerSetup { Folder = _folder, Config = Provider.Config() };
         if (!IsOpenCode)
-        {
             Server = await ServerProcess.StartAsync(setup);
-        }
         else if (Repository.Clients.ContainsModules)
-        {
             Server = await ServerProcess.StartAsync(setup with { IsOpenCode = true, Port = Ports.Free() });
-        }
     }
 
     public async Task DisposeAsync()
     {
         if (Server is not null)
-        {
             await Server.DisposeAsync();
-        }
 
         await Provider.DisposeAsync();
         _folder.Dispose();

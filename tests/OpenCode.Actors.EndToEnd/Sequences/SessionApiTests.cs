@@ -33,9 +33,7 @@ public sealed class SessionApiTests(ITestOutputHelper output) : ServerTest(outpu
         var server = await StartAsync();
         var session = await server.Api.CreateSessionAsync();
         for (var n = 0; n < 7; n++)
-        {
             await server.Api.PostAsync($"/session/{session}/message", new { noReply = true, parts = new[] { new { type = "text", text = $"note {n}" } } });
-        }
 
         List<string?> all = [];
         var path = $"/session/{session}/message?limit=3";
@@ -46,9 +44,7 @@ public sealed class SessionApiTests(ITestOutputHelper output) : ServerTest(outpu
             var page = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.EnumerateArray().ToList();
             all.InsertRange(0, page.Select(m => m.GetProperty("parts")[0].Text("text")));
             if (!response.Headers.TryGetValues("X-Next-Cursor", out var cursor))
-            {
                 break;
-            }
 
             Assert.Contains("rel=\"next\"", string.Concat(response.Headers.GetValues("Link")), StringComparison.Ordinal);
             path = $"/session/{session}/message?limit=3&before={Uri.EscapeDataString(cursor.Single())}";

@@ -21,9 +21,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
     {
         var writer = new StepWriter(isOfOpenCode);
         foreach (var frame in events)
-        {
             writer.Add(frame.Type, frame.Properties);
-        }
 
         return writer._steps;
     }
@@ -80,60 +78,44 @@ internal sealed class StepWriter(bool isOfOpenCode)
         if (role == "user")
         {
             if (isNew)
-            {
                 Add(thread, "open"); // Later ones carry the summary.
-            }
 
             return;
         }
 
         if (isNew)
-        {
             Add(thread, "open");
-        }
 
         var completed = info.Text("error", "name") is { } cause ? "completed " + cause : "completed";
         if (!isOfOpenCode)
         {
             if (!isNew)
-            {
                 Add(thread, info.Has("time", "completed") ? completed : "finish " + info.Text("finish"));
-            }
 
             return;
         }
 
         // Finish and completed come in one event or in two: each counts when it is first seen.
         if (info.Text("finish") is { } finish)
-        {
             AddOnce(thread, "finish " + finish);
-        }
 
         if (info.Has("time", "completed"))
-        {
             AddOnce(thread, completed);
-        }
     }
 
     private void OnPart(JsonElement part)
     {
         var type = part.Text("type")!;
         if (type is "patch" or "snapshot")
-        {
             return;
-        }
 
         var message = Known(_messages, part.Text("messageID"), "message.part.updated");
         var id = part.Text("id")!;
         if (!_parts.TryGetValue(id, out var thread))
-        {
             thread = _parts[id] = Next($"{message}/{type}");
-        }
 
         if (type == "tool")
-        {
             _toolsByCall[part.Text("callID")!] = thread;
-        }
 
         if (part.Text("state", "status") == "running")
         {
@@ -154,9 +136,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
     private void OnRunning(string thread, int output)
     {
         if (!_outputs.TryGetValue(thread, out var shown) || (output <= shown && !isOfOpenCode))
-        {
             Add(thread, "running");
-        }
 
         _outputs[thread] = output;
     }
@@ -165,17 +145,13 @@ internal sealed class StepWriter(bool isOfOpenCode)
     {
         var step = new Step(thread, what);
         if (!step.MayRepeat || _steps.LastOrDefault(s => s.Thread == thread) != step)
-        {
             _steps.Add(step);
-        }
     }
 
     private void AddOnce(string thread, string what)
     {
         if (!_steps.Contains(new Step(thread, what)))
-        {
             _steps.Add(new Step(thread, what));
-        }
     }
 
     /// <summary>The real server sends a request before or after its tool is running, as it comes: here it always stands before, where ours has to be.</summary>

@@ -179,9 +179,7 @@ public sealed class MailboxTests : ActorKit
 
             Assert.Equal(capacity, sent - taken);
             for (var n = round % capacity; n >= 0; n--)
-            {
                 Assert.Equal(taken++, mailbox.Dequeue().Message);
-            }
         }
     }
 

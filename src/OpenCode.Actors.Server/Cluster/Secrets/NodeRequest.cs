@@ -12,13 +12,13 @@ internal static class NodeRequest
     /// <summary>Header of a request that was sent on, and of a 421: the token under which the shard is owned, as far as the sender knows.</summary>
     public const string ShardToken = "x-opencode-shard-token";
 
-    private static readonly object Mark = new();
+    private static readonly object _mark = new();
 
     /// <summary>Notes that the edge has seen the secret.</summary>
-    public static void Admit(HttpContext context) => context.Items[Mark] = Mark;
+    public static void Admit(HttpContext context) => context.Items[_mark] = _mark;
 
     /// <summary>Whether another node has sent this.</summary>
-    public static bool Is(HttpContext context) => context.Items.ContainsKey(Mark);
+    public static bool Is(HttpContext context) => context.Items.ContainsKey(_mark);
 
     /// <summary>Whether another node has sent this on for a client.</summary>
     public static bool IsForwarded(HttpContext context) => Is(context) && context.Request.Headers.ContainsKey(ForwardedBy);

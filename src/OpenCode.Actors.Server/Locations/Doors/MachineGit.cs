@@ -6,16 +6,14 @@ namespace OpenCode.Actors.Server.Locations.Doors;
 /// <summary>Asks the git command of this machine, four at a time at most, each with a deadline.</summary>
 internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _turns = new(4);
 
     public async Task<GitRepository?> FindAsync(string folder)
     {
         // The usual folder outside any repository costs no process.
         if (Root(folder) is not { } root)
-        {
             return null;
-        }
 
         await _turns.WaitAsync();
         try
@@ -40,9 +38,7 @@ internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {
             if (Path.Exists(Path.Combine(at, ".git")))
-            {
                 return at;
-            }
         }
 
         return null;
@@ -50,7 +46,7 @@ internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
 
     private async Task<string[]> RunAsync(string folder, string[] arguments)
     {
-        using var deadline = new CancellationTokenSource(Deadline, time);
+        using var deadline = new CancellationTokenSource(_deadline, time);
         using var git = Process.Start(new ProcessStartInfo("git", arguments)
         {
             WorkingDirectory = folder,

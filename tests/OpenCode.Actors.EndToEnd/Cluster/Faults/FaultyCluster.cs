@@ -40,9 +40,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes)
-        {
             await node.DisposeAsync();
-        }
 
         await Database.DisposeAsync();
     }

@@ -29,9 +29,7 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
     public async Task StartAsync()
     {
         if (_process is not null)
-        {
             await EndAsync(_process);
-        }
 
         await FromNodes.MendAsync();
         var setup = new ServerSetup
@@ -79,8 +77,6 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
     {
         await process.DisposeAsync();
         if (Environment.GetEnvironmentVariable("OPENCODE_ACTORS_LOGS") is { } logs)
-        {
             await File.AppendAllTextAsync(Path.Combine(logs, $"{name}.log"), process.Log);
-        }
     }
 }

@@ -43,9 +43,7 @@ internal sealed class History(PostgresServer database)
     public void Blame(string what)
     {
         if (_blames.Count < 20)
-        {
             _blames.Enqueue(what);
-        }
     }
 
     /// <summary>Notes what a client saw at a position: the same for all.</summary>
@@ -53,9 +51,7 @@ internal sealed class History(PostgresServer database)
     {
         var first = _seen.GetOrAdd(offset, @event);
         if (first != @event)
-        {
             Blame($"At position {offset} one client saw {first}, another {@event}.");
-        }
     }
 
     public async Task<long> HeadAsync() =>
@@ -73,16 +69,12 @@ internal sealed class History(PostgresServer database)
         for (var offset = from + 1; offset <= head; offset++)
         {
             if (!_seen.ContainsKey(offset))
-            {
                 Blame($"Nobody saw position {offset}.");
-            }
         }
 
         var counted = Convert.ToInt64(await database.ExecuteAsync("SELECT sum(count) FROM opencode_actors.log_batch"), CultureInfo.InvariantCulture);
         if (counted != head)
-        {
             Blame($"The head is {head}, but the batches have {counted} entries.");
-        }
 
         return (head - from, await CheckWritesAsync());
     }
@@ -96,9 +88,7 @@ internal sealed class History(PostgresServer database)
         await using (var reader = await nodes.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
-            {
                 tags[(reader.GetString(0), reader.GetInt64(1))] = reader.GetString(2);
-            }
         }
 
         var owners = new string?[64];
@@ -116,9 +106,7 @@ internal sealed class History(PostgresServer database)
             writes++;
             var (session, writer) = (notes.GetString(3), notes.GetString(4));
             if (owners[ShardOf(session)] != writer)
-            {
                 Blame($"{writer} wrote to {session} while its shard was of {owners[ShardOf(session)] ?? "nobody"}.");
-            }
         }
 
         return writes;

@@ -58,9 +58,7 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
         if (frame.Id is null)
         {
             if (frame.Data.Contains("\"hub.gap\"", StringComparison.Ordinal))
-            {
                 history.Blame($"A gap without an id at {Through}: {frame.Data}");
-            }
 
             return;
         }
@@ -70,18 +68,14 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
         {
             // Connected and heartbeats: they carry how far the stream is.
             if (Through >= 0 && offset != Through)
-            {
                 history.Blame($"A frame of the stream says {offset} to a client at {Through}: {frame.Data}");
-            }
 
             (Through, _id) = (offset, frame.Id);
             return;
         }
 
         if (offset != Through + 1)
-        {
             history.Blame($"After position {Through} came {offset}: {frame.Data[..Math.Min(frame.Data.Length, 200)]}");
-        }
 
         history.Seen(offset, frame.Data);
         (Through, _id) = (offset, frame.Id);

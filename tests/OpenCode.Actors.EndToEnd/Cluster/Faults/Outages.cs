@@ -11,9 +11,7 @@ internal sealed class Outages
     public void Add(Fault fault, IEnumerable<Outage> outages)
     {
         if (!_outages.TryGetValue(fault, out var known))
-        {
             _outages.Add(fault, known = []);
-        }
 
         known.AddRange(outages);
     }

@@ -56,9 +56,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
             var pause = began + TimeSpan.FromMilliseconds(random.Next(5_000, 15_000)) - clock.Elapsed;
             await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero);
             if (clock.Elapsed >= lasting || history.Blames.Count > 0)
-            {
                 break;
-            }
         }
 
         var took = clock.Elapsed;
@@ -84,9 +82,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         {
             random.Shuffle(faults);
             foreach (var fault in faults)
-            {
                 yield return fault;
-            }
         }
     }
 

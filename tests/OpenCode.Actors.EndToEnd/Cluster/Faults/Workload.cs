@@ -38,9 +38,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
         {
             JsonElement? created;
             while ((created = await SendAsync(nodes[i % nodes.Count], HttpMethod.Post, "/session", new { title = $"Session {i}" })) is null)
-            {
                 await Task.Delay(100);
-            }
 
             Sessions.Add(created.Value.Text("id")!);
         }
@@ -67,9 +65,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
                 default:
                     var text = $"Note {random.Next()}";
                     if (await SendAsync(node, HttpMethod.Post, $"/session/{session}/message", new { noReply = true, parts = new[] { new { type = "text", text } } }) is { } answer)
-                    {
                         _notes[answer.Text("info", "id")!] = (session, text);
-                    }
 
                     break;
             }
@@ -82,9 +78,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         for (var i = first; await SendAsync(through[i % through.Count], HttpMethod.Patch, $"/session/{session}", new { title = $"Written {clock.ElapsedTicks}" }) is null; i++)
-        {
             await Task.Delay(10);
-        }
 
         return clock.Elapsed;
     }
@@ -100,9 +94,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
             foreach (var (id, (session, text)) in ofSession)
             {
                 if (texts?.GetValueOrDefault(id) != text)
-                {
                     history.Blame($"'{text}' ({id}) of {session} was acknowledged and is '{texts?.GetValueOrDefault(id)}'.");
-                }
             }
         }
     }
@@ -117,14 +109,10 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
         while (true)
         {
             if (await TrySendAsync(nodes[at], method, path, body, name) is { } answer)
-            {
                 return answer;
-            }
 
             if (!IsInsisting)
-            {
                 return null;
-            }
 
             if (clock.Elapsed > _patience)
             {
@@ -155,9 +143,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
 
             LastRefusal = $"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}";
             if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
-            {
                 history.Blame($"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}");
-            }
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {

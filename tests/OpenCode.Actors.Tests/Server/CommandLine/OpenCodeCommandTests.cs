@@ -51,9 +51,7 @@ public sealed class OpenCodeCommandTests
         var command = OpenCodeCommand.Create(variable, "/home/dev", settings => Task.FromResult((read = settings) is null ? 1 : 0), _ => Task.FromResult(0));
         var parsed = command.Parse(["serve", .. options]);
         if (parsed.Errors.Count == 0)
-        {
             await parsed.InvokeAsync();
-        }
 
         return read;
     }

@@ -27,9 +27,7 @@ internal sealed class FakeModels : IModelCatalog, IChatModel
         var prompt = request.Messages.OfType<UserMessageText>().Last().Text;
         yield return new TextDelta("You said: ");
         if (prompt.Contains("hold", StringComparison.Ordinal))
-        {
             await _goOn.Task.WaitAsync(cancellationToken);
-        }
 
         yield return new TextDelta(prompt);
         yield return new Finished(FinishReason.Stop, new TokenUsage(1, 2));

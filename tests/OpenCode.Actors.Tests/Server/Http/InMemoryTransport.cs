@@ -38,9 +38,7 @@ internal sealed class InMemoryTransport : IConnectionListenerFactory, IConnectio
         var toClient = new Pipe();
         var connection = new Connection(toServer, toClient);
         if (!_accepted.Writer.TryWrite(connection))
-        {
             throw new IOException("Connection refused: the server does not listen any more.");
-        }
 
         return new DuplexStream(toClient.Reader, toServer.Writer, () => connection.ResetBy);
     }

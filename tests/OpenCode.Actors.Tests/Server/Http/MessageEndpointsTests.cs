@@ -109,9 +109,7 @@ public sealed class MessageEndpointsTests
         await using var server = await ServerKit.StartAsync();
         var session = await server.SessionAsync();
         for (var i = 0; i < 3; i++)
-        {
             await server.SendAsync("POST", $"/session/{session}/message", Hello);
-        }
 
         var all = Ids((await server.SendAsync("GET", $"/session/{session}/message")).Body);
         var paged = new List<string>();

@@ -77,14 +77,10 @@ internal sealed class ServerKit : IAsyncDisposable
     {
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
-        {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)); // no content type: none is asked for
-        }
 
         foreach (var (name, value) in headers)
-        {
             request.Headers.TryAddWithoutValidation(name, value);
-        }
 
         var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return (int)response.StatusCode == 500
@@ -108,9 +104,7 @@ internal sealed class ServerKit : IAsyncDisposable
     {
         var files = new FakeConfigSource();
         if (config is not null)
-        {
             files.Files["/home/dev/.config/opencode/opencode.json"] = config;
-        }
 
         var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/proj" };
         return Program.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/proj"), builder =>

@@ -23,14 +23,10 @@ internal sealed class SseClient(HttpResponseMessage response) : IDisposable
         {
             var count = await _body.ReadAsync(buffer, patience.Token);
             if (count == 0)
-            {
                 return null;
-            }
 
             foreach (var one in _parser.Feed(buffer.AsSpan(0, count)))
-            {
                 _read.Enqueue(one);
-            }
         }
 
         return _read.Dequeue();
@@ -44,9 +40,7 @@ internal sealed class SseClient(HttpResponseMessage response) : IDisposable
         {
             events.Add(next);
             if (next.Data.Contains(text, StringComparison.Ordinal))
-            {
                 return events;
-            }
         }
 
         throw new EndOfStreamException($"The stream ended before '{text}'. It had:\n{string.Join('\n', events.Select(e => e.Data))}");

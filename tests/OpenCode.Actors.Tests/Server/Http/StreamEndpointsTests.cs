@@ -202,9 +202,7 @@ public sealed class StreamEndpointsTests
 
         var stopped = server.StopAsync();
         while (!server.Log.Any(line => line.Text.Contains("Coordinated shutdown has ended", StringComparison.Ordinal)))
-        {
             await Task.Yield();
-        }
 
         await connection.WriteAsync(Encoding.ASCII.GetBytes(body));
         var head = await HeadAsync(connection);
@@ -223,9 +221,7 @@ public sealed class StreamEndpointsTests
     {
         var head = new StringBuilder();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
             head.Append((char)(await ReadAsync(connection, 1))[0]);
-        }
 
         return head.ToString();
     }

@@ -10,9 +10,7 @@ internal sealed class FakeFolderTree : IFolderTree
     public FakeFolderTree Folder(string path)
     {
         for (var at = path; at != "/"; at = Path.GetDirectoryName(at)!)
-        {
             _paths.TryAdd(at, (PathKind.Folder, null));
-        }
 
         return this;
     }

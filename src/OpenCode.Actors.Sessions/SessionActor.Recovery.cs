@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Sessions.Journal;
-using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;

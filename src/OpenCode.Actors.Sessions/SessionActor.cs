@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Asking;
 using OpenCode.Actors.Cells;
 using OpenCode.Actors.Doors;

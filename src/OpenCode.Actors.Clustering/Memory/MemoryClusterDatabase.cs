@@ -1,6 +1,5 @@
 using System.Globalization;
 using OpenCode.Actors.Clustering.Placing;
-using OpenCode.Actors.Journaling;
 
 namespace OpenCode.Actors.Clustering.Memory;
 

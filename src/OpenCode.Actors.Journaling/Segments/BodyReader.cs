@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace OpenCode.Actors.Journaling.Segments;
 
 /// <summary>Reads the records in the body of a frame, one after the other, without copying.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Files;
 using OpenCode.Actors.Journaling.Shared;
 using OpenCode.Actors.Postgres;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Server.Transfer;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Sharding;

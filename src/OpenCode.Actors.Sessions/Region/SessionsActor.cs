@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Sessions.Region;

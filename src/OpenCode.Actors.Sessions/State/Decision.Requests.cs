@@ -1,5 +1,4 @@
 using OpenCode.Actors.Protocol.Events;
-using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 

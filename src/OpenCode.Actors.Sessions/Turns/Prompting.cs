@@ -1,6 +1,5 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
-using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.State;
 

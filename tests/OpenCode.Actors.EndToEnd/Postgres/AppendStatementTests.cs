@@ -1,5 +1,4 @@
 using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Shared;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 

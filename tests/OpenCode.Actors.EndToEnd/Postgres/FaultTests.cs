@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
 using OpenCode.Actors.Tests.Specifications;
 using Xunit.Abstractions;
 

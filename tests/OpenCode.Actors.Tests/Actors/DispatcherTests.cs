@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OpenCode.Actors;
 
 namespace OpenCode.Actors.Tests.Actors;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using OpenCode.Actors;
 
 namespace OpenCode.Actors.Tests.Actors;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OpenCode.Actors;
 
 namespace OpenCode.Actors.Tests.Actors;
 

@@ -1,4 +1,3 @@
-using OpenCode.Actors;
 using OpenCode.Actors.Mailboxes;
 using OpenCode.Actors.TestKit;
 

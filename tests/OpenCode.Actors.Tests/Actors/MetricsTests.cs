@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using OpenCode.Actors;
 using OpenCode.Actors.TestKit;
 using OpenCode.Actors.Tests.Specifications;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors;
 using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Actors;

@@ -1,5 +1,3 @@
-using OpenCode.Actors;
-
 namespace OpenCode.Actors.Tests.Actors;
 
 /// <summary>An actor whose parts are given by the test. A message that is a function over the actor is run.</summary>

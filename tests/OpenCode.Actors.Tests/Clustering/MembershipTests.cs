@@ -1,5 +1,3 @@
-using OpenCode.Actors.Clustering;
-
 namespace OpenCode.Actors.Tests.Clustering;
 
 /// <summary>What leaves members as they are, and what counts as a change.</summary>

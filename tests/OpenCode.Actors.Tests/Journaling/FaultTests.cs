@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Files;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journaling;

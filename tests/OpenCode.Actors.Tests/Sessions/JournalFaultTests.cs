@@ -1,6 +1,5 @@
 using System.Text;
 using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;

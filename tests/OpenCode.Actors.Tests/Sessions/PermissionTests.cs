@@ -1,4 +1,3 @@
-using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;

@@ -1,6 +1,5 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Sessions;

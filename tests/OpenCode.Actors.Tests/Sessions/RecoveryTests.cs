@@ -3,7 +3,6 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
 

@@ -1,8 +1,6 @@
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Journal;
-using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;

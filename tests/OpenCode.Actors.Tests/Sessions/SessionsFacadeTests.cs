@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;

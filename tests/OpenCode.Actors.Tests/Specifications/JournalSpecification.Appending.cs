@@ -1,5 +1,3 @@
-using OpenCode.Actors.Journaling;
-
 namespace OpenCode.Actors.Tests.Specifications;
 
 /// <content>Offsets without gaps, in the order of the calls.</content>

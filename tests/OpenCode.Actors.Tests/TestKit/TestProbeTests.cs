@@ -1,4 +1,3 @@
-using OpenCode.Actors;
 using OpenCode.Actors.TestKit;
 using OpenCode.Actors.Tests.Actors;
 

@@ -2,7 +2,6 @@ using System.Text;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.Shared.Memory;
-using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journaling.Shared;
 

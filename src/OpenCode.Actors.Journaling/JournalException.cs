@@ -6,13 +6,15 @@ namespace OpenCode.Actors.Journaling;
 public abstract class JournalException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>The disk has no room for a batch. Nothing of it was written, reading goes on, a later append may succeed.</summary>
-/// <param name="freeBytes">Bytes that are free.</param>
+/// <param name="freeBytes">Bytes that are free; null where the disk is a database's, which does not say.</param>
 /// <param name="neededBytes">Bytes that the batch needs.</param>
-public sealed class JournalFullException(long freeBytes, long neededBytes)
-    : JournalException($"The disk of the journal is full: {neededBytes} bytes are needed, {freeBytes} are free. Make room; the journal tries again with the next append.")
+public sealed class JournalFullException(long? freeBytes, long neededBytes)
+    : JournalException(freeBytes is { } free
+        ? $"The disk of the journal is full: {neededBytes} bytes are needed, {free} are free. Make room; the journal tries again with the next append."
+        : $"The disk of the database is full: {neededBytes} bytes are needed. Make room; the journal tries again with the next append.")
 {
-    /// <summary>Gets the bytes that are free.</summary>
-    public long FreeBytes { get; } = freeBytes;
+    /// <summary>Gets the bytes that are free; null where that is not known.</summary>
+    public long? FreeBytes { get; } = freeBytes;
 
     /// <summary>Gets the bytes that the batch needs.</summary>
     public long NeededBytes { get; } = neededBytes;

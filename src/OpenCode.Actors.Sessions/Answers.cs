@@ -20,8 +20,8 @@ internal sealed record PromptRejected(string Reason);
 /// <summary>So many prompts wait for their turn that no more are taken.</summary>
 internal sealed record TooManyPrompts(int Limit, TimeSpan RetryAfter);
 
-/// <summary>The disk is full: nothing was changed.</summary>
-internal sealed record StorageFull(long FreeBytes, long NeededBytes);
+/// <summary>The disk is full: nothing was changed. What is free is not known of a database's disk.</summary>
+internal sealed record StorageFull(long? FreeBytes, long NeededBytes);
 
 /// <summary>The session cannot answer now. Whether the command was carried out is unknown; one with a message id or an idempotency key can be sent again.</summary>
 internal sealed record Unavailable(string Reason, TimeSpan RetryAfter);

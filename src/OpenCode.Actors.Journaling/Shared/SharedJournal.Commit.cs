@@ -122,7 +122,7 @@ public sealed partial class SharedJournal
 
         // Nothing is left of it: all were refused, or there is no room.
         if (!group.IsEmpty)
-            group.Failed(new JournalFullException(0, _fullBytes));
+            group.Failed(new JournalFullException(freeBytes: null, _fullBytes));
         _queue.Return(group);
     }
 

@@ -44,13 +44,13 @@ public sealed record NamedError(string Name, NamedErrorData Data)
         new("NotImplementedError", new NamedErrorData($"This server does not implement {route}."));
 
     /// <summary>507: the disk is full. Reads and streams go on.</summary>
-    /// <param name="freeBytes">What is left.</param>
+    /// <param name="freeBytes">What is left; null where the disk is a database's, which does not say.</param>
     /// <param name="neededBytes">What the command needed.</param>
     /// <returns>The body.</returns>
-    public static NamedError InsufficientStorage(long freeBytes, long neededBytes) =>
-        new("InsufficientStorageError", new NamedErrorData(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The data folder is full: {freeBytes} bytes free, {neededBytes} needed. Nothing was changed; make room and try again."))
+    public static NamedError InsufficientStorage(long? freeBytes, long neededBytes) =>
+        new("InsufficientStorageError", new NamedErrorData(freeBytes is null
+            ? $"The disk of the database is full: {neededBytes} bytes are needed. Nothing was changed; make room and try again."
+            : $"The data folder is full: {freeBytes} bytes free, {neededBytes} needed. Nothing was changed; make room and try again.")
         {
             FreeBytes = freeBytes,
             NeededBytes = neededBytes,

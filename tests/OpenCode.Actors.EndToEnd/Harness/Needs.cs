@@ -23,6 +23,8 @@ internal static class Needs
         Require(Programs.Find("pgbouncer") is not null, "pgbouncer");
     }
 
+    public static void Root() => Require(Environment.UserName == "root", "root, to mount a file system");
+
     private static void Require(bool present, string what)
     {
         if (present)

@@ -28,10 +28,11 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         """;
 
     private readonly string _folder;
+    private readonly PostgresDisks _disks;
     private Process? _guard;
     private int _schemas;
 
-    private PostgresServer(string folder, int port) => (_folder, Port) = (folder, port);
+    private PostgresServer(string folder, int port, PostgresDisks disks) => (_folder, Port, _disks) = (folder, port, disks);
 
     /// <summary>Gets a value indicating whether PostgreSQL is on this machine.</summary>
     public static bool IsInstalled => Binaries is not null;
@@ -50,7 +51,11 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder, "server.log");
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Settings => Path.Combine(_folder, "settings.conf");
+
+    private string Data => Path.Combine(_disks.Data ?? _folder, "data");
+
+    private string[] AsServer => [.. _disks.Enter, .. AsUser];
 
     private string Backup => Path.Combine(_folder, "backup");
 
@@ -61,17 +66,26 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     // As root: become nobody, since PostgreSQL refuses to be run by root.
     private static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
 
+    /// <summary>Gets a value indicating whether the server has ended, by itself or because it was told to.</summary>
+    public bool HasExited => _guard is null or { HasExited: true };
+
     /// <summary>Makes and starts a server.</summary>
     /// <param name="settings">Lines of postgresql.conf.</param>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartAsync(new PostgresDisks([]), settings);
+
+    /// <summary>Makes and starts a server whose files are not all on one disk.</summary>
+    /// <param name="disks">Where they are.</param>
+    /// <param name="settings">Lines of postgresql.conf.</param>
+    public static async Task<PostgresServer> StartAsync(PostgresDisks disks, params string[] settings)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
         await RunAsync([.. AsUser, "mkdir", folder]);
-        var server = new PostgresServer(folder, FreePort());
+        var server = new PostgresServer(folder, FreePort(), disks);
         var passwords = Path.Combine(folder, "password");
         await File.WriteAllTextAsync(passwords, AdminPassword);
-        await RunAsync([.. AsUser, Program("initdb"), "-D", server.Data, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
-        await File.AppendAllLinesAsync(Path.Combine(server.Data, "postgresql.conf"), ["listen_addresses = '127.0.0.1'", $"port = {server.Port}", "unix_socket_directories = ''", .. settings]);
+        string[] wal = disks.Enter.Count == 0 ? [] : ["-X", Path.Combine(disks.Wal ?? folder, "wal"), "--wal-segsize=1"];
+        await RunAsync([.. server.AsServer, Program("initdb"), "-D", server.Data, .. wal, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
+        await File.WriteAllLinesAsync(server.Settings, [$"include '{server.Data}/postgresql.conf'", "listen_addresses = '127.0.0.1'", $"port = {server.Port}", "unix_socket_directories = ''", .. settings]);
         try
         {
             await server.StartAgainAsync();
@@ -90,9 +104,10 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var start = new ProcessStartInfo("sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", Guard, "sh", LogFile, .. AsUser, Program("postgres"), "-D", Data])
+        foreach (var argument in (string[])["-c", Guard, "sh", LogFile, .. AsServer, Program("postgres"), "-D", Data, "-c", $"config_file={Settings}"])
             start.ArgumentList.Add(argument);
 
+        _guard?.Dispose(); // of a server that has ended by itself
         _guard = Process.Start(start)!;
         ProcessId = int.Parse((await _guard.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         await WaitUntilReadyAsync();
@@ -223,3 +238,9 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         guard.Dispose();
     }
 }
+
+/// <summary>Where a server has its files.</summary>
+/// <param name="Enter">Begins the command line of a program that sees them.</param>
+/// <param name="Data">The folder for its data; one on the disk of all if null.</param>
+/// <param name="Wal">The folder for its write-ahead log, in small pieces; one on the disk of all if null.</param>
+internal sealed record PostgresDisks(IReadOnlyList<string> Enter, string? Data = null, string? Wal = null);

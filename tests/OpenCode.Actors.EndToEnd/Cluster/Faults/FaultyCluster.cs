@@ -13,9 +13,9 @@ internal sealed class FaultyCluster : IAsyncDisposable
 
     public IReadOnlyList<FaultyNode> Nodes { get; }
 
-    public static async Task<FaultyCluster> StartAsync(TempFolder folder, int nodes, string? serverDll = null, int? heartbeatMs = null)
+    public static async Task<FaultyCluster> StartAsync(TempFolder folder, int nodes, string? serverDll = null, int? heartbeatMs = null, PostgresServer? database = null)
     {
-        var database = await PostgresServer.StartAsync();
+        database ??= await PostgresServer.StartAsync();
         var cluster = new FaultyCluster(database, [.. Enumerable.Range(1, nodes).Select(n => new FaultyNode($"node{n}", folder, database.Port) { ServerDll = serverDll ?? Repository.ServerDll, HeartbeatMs = heartbeatMs })]);
         try
         {

@@ -138,7 +138,9 @@ public sealed class AppendTests : SharedKit
         var node = Open("a");
         node.Store.Fault = call => call == StoreCall.Append ? StoreFault.Full : StoreFault.None;
 
-        Assert.Throws<JournalFullException>(() => Done(node.Append(Batch("1"))));
+        var full = Assert.Throws<JournalFullException>(() => Done(node.Append(Batch("1"))));
+        Assert.Null(full.FreeBytes);
+        Assert.Contains("database", full.Message, StringComparison.Ordinal);
         node.Store.Fault = _ => StoreFault.None;
         Assert.Throws<JournalFullException>(() => Done(node.Append(Batch("2"))));
         Advance(1);

@@ -26,6 +26,15 @@ public sealed class ErrorBodyTests
     }
 
     [Fact]
+    public void A_full_disk_of_the_database_says_how_much_is_needed_and_no_more_than_is_known()
+    {
+        var data = NamedError.InsufficientStorage(null, 20).Data;
+
+        Assert.Equal((null, 20), (data.FreeBytes, data.NeededBytes));
+        Assert.Contains("disk of the database is full: 20 bytes", data.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_overload_says_when_to_come_back_in_whole_seconds() =>
         Assert.Contains("try again in 2 s", NamedError.Overloaded(TimeSpan.FromMilliseconds(1_200)).Data.Message, StringComparison.Ordinal);
 

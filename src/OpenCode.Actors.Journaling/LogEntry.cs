@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Journaling;
 
-/// <summary>One committed entry. Immutable, shared by all readers.</summary>
+/// <summary>One committed entry, as a reader gets it. Immutable.</summary>
 public sealed class LogEntry
 {
     private readonly string? _eventId;

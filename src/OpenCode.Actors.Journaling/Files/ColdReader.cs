@@ -5,9 +5,9 @@ using OpenCode.Actors.Journaling.Tail;
 namespace OpenCode.Actors.Journaling.Files;
 
 /// <summary>Reads older entries from the segments, selecting before anything is made of them.</summary>
-internal sealed class ColdReader(LogFiles files, EntryFilter filter)
+internal sealed class ColdReader(LogFiles files, EntryFilter filter, EntryDecoder decoder)
 {
-    private readonly PageCutter _pages = new(filter);
+    private readonly PageCutter _pages = new(filter, decoder);
 
     /// <summary>Reads from one segment.</summary>
     /// <param name="after">The offset to start behind.</param>
@@ -23,7 +23,7 @@ internal sealed class ColdReader(LogFiles files, EntryFilter filter)
         _pages.Begin(after);
         while (_pages.Through < until && await MoveNextAsync(cursor, found.Segment, cancellationToken).ConfigureAwait(false))
         {
-            _pages.Take(cursor.Body.Span, cursor.Frame.FirstOffset, cursor.Frame.Time, until);
+            _pages.Take(new(cursor.Frame.FirstOffset, cursor.Frame.EntryCount, cursor.Frame.Time, cursor.Body), until);
             while (_pages.NextFull() is { } page)
                 yield return page;
         }

@@ -14,15 +14,12 @@ internal sealed class CommitGroup : ICommitGroup
     /// <summary>A batch of nothing: whoever waits for it waits until all before is synced.</summary>
     public static readonly JournalBatch Barrier = new([], []);
 
-    private readonly List<JournalBatch> _batches = [];
     private readonly List<PendingChange> _changes = [];
     private readonly List<AppendWaiter> _waiters = [];
 
     public BodyWriter Body { get; } = new();
 
     public int EntryCount { get; private set; }
-
-    public ReadOnlySpan<JournalBatch> Batches => CollectionsMarshal.AsSpan(_batches);
 
     public ReadOnlySpan<PendingChange> Changes => CollectionsMarshal.AsSpan(_changes);
 
@@ -55,14 +52,11 @@ internal sealed class CommitGroup : ICommitGroup
             _changes.Add(new(change.Kind, change.Owner, change.Key, EntryCount, position, size));
         }
 
-        if (batch.Entries.Count > 0)
-            _batches.Add(batch);
         _waiters.Add(waiter);
     }
 
     public void Clear()
     {
-        _batches.Clear();
         _changes.Clear();
         _waiters.Clear();
         Body.Clear(keepBytes: 2 * FullBytes);

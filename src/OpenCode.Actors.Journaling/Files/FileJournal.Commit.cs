@@ -1,4 +1,3 @@
-using System.Buffers;
 using OpenCode.Actors.Journaling.Commits;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Segments;
@@ -19,6 +18,7 @@ public sealed partial class FileJournal
     private long _markedPlace;
     private long _nextOffset = 1;
     private FrameHeader _frame;
+    private readonly BodySlab _bodies = new();
 
     private volatile JournalFailedException? _failure;
     private volatile FullDisk? _full;
@@ -197,16 +197,9 @@ public sealed partial class FileJournal
         if (group.Changes.Length > 0)
             _index.Apply(group.Changes, active, active.Length, _frame);
 
-        var entries = ArrayPool<LogEntry>.Shared.Rent(group.EntryCount);
-        var count = 0;
-        foreach (var batch in group.Batches)
-        {
-            for (var i = 0; i < batch.Entries.Count; i++)
-                entries[count++] = new(_nextOffset++, _frame.Time, batch.Entries[i]);
-        }
-
-        _recent.Add(entries.AsSpan(0, count));
-        ArrayPool<LogEntry>.Shared.Return(entries, clearArray: true);
+        if (group.EntryCount > 0)
+            _recent.Add(new(_nextOffset, group.EntryCount, _frame.Time, _bodies.Keep(group.Body.Body)));
+        _nextOffset += group.EntryCount;
         _files.Add(_frame);
         _files.MoveHead(_nextOffset - 1);
         _waiters.Moved();

@@ -15,18 +15,23 @@ public sealed partial class FileJournal
         if (after < Floor)
             throw new JournalTrimmedException(after, Floor);
 
+        PageCutter? recent = null;
         ColdReader? cold = null;
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_recent.Read(after, until, PageCutter.PageBytes) is { } recent)
+            if (_recent.Find(after, PageCutter.PageBytes) is { } bodies)
             {
-                after += recent.Length;
-                yield return new(filter == EntryFilter.All ? recent : Array.FindAll(recent, filter.Matches), after);
+                foreach (var page in (recent ??= new(filter, _decoder)).CutKept(bodies, after, until))
+                {
+                    after = page.Through;
+                    yield return page;
+                }
+
                 continue;
             }
 
-            await foreach (var page in (cold ??= new(_files, filter)).ReadAsync(after, until, cancellationToken).ConfigureAwait(false))
+            await foreach (var page in (cold ??= new(_files, filter, _decoder)).ReadAsync(after, until, cancellationToken).ConfigureAwait(false))
             {
                 after = page.Through;
                 yield return page;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Journaling.Segments;
 
-/// <summary>Makes entries of the records of a body. Entries near each other mostly have their texts in common, which are then made once. Not thread-safe.</summary>
+/// <summary>Makes entries of the records of a body. Entries near each other mostly have their texts in common, which are then made once. Thread-safe.</summary>
 internal sealed class EntryDecoder
 {
     // Each text in the one place that its checksum gives: enough for the sessions that are at work together.
@@ -29,9 +29,11 @@ internal sealed class EntryDecoder
 
     private string Share(ReadOnlySpan<byte> text)
     {
-        ref var known = ref _texts[Crc32C.Of(text) % (uint)_texts.Length];
+        // Two threads may each make the same text, or put another into its place: either is only made once more then.
+        var place = Crc32C.Of(text) % (uint)_texts.Length;
+        var known = _texts[place];
         if (known is null || !Ascii.Equals(text, known))
-            known = Encoding.UTF8.GetString(text);
+            _texts[place] = known = Encoding.UTF8.GetString(text);
 
         return known;
     }

@@ -90,4 +90,10 @@ internal interface IStoreHints : IAsyncDisposable
     /// <returns>The offset up to which there may be something.</returns>
     /// <exception cref="StoreAwayException">The connection is gone: some may have been missed.</exception>
     ValueTask<long> NextAsync(CancellationToken cancellationToken);
+
+    /// <summary>Has no more hints come. Not while one is waited for.</summary>
+    ValueTask PauseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Has hints come again. What was committed before this answers may come without one.</summary>
+    ValueTask ResumeAsync(CancellationToken cancellationToken);
 }

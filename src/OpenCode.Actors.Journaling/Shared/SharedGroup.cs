@@ -46,16 +46,6 @@ internal sealed class SharedGroup : ICommitGroup
         return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take());
     }
 
-    /// <summary>Makes the entries, once it is known where they are.</summary>
-    public void MakeEntries(long first, DateTimeOffset at, List<LogEntry> into)
-    {
-        foreach (var (batch, _) in _members)
-        {
-            for (var i = 0; i < batch.Entries.Count; i++)
-                into.Add(new(first++, at, batch.Entries[i]));
-        }
-    }
-
     public void Committed(long first)
     {
         foreach (var (_, waiter) in _members)

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journaling.Commits;
+using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -17,7 +18,7 @@ public sealed partial class SharedJournal
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _unpublished = new();
-    private readonly BatchDecoder _belowDecoder = new();
+    private readonly BodySlab _bodies = new();
     private long _appendSince = Answered;
     private long _number;
     private long _ownLast;
@@ -107,7 +108,7 @@ public sealed partial class SharedJournal
                 case Fate.Written:
                     _number = batch.Number;
                     _metrics?.Committed(batch.EntryCount, batch.Body.Length, _time.GetElapsedTime(started));
-                    Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, group, _queue.Return), appended.Below);
+                    Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, _bodies.Keep(batch.Body)), group, appended.Below);
                     return;
                 case Fate.Fenced:
                     group.Refuse(stale);
@@ -196,15 +197,15 @@ public sealed partial class SharedJournal
         ? commit
         : throw new StoreLifeException($"a batch was given the offset {commit.First}, but this process has read up to {headBefore}");
 
-    private void Publish(OwnBatch own, IReadOnlyList<StoredBatch> below)
+    private void Publish(StoredBatch own, SharedGroup group, IReadOnlyList<StoredBatch> below)
     {
         _unpublished.Enqueue(own.First - 1);
         Volatile.Write(ref _ownLast, own.Last);
-        if (!_log.Add(own))
+        if (!_log.Add(new OwnBatch(own, group, _queue.Return)))
         {
             if (below is [.., { Body.IsEmpty: false } newest])
                 _metrics?.Followed(own.At - newest.At);
-            _log.Add(below, _belowDecoder);
+            _log.Add(below);
         }
 
         // What is missing still is more than an append brings with it: the reader goes on from here.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.State;
 using OpenCode.Actors.Journaling.Tail;
 
@@ -15,23 +16,12 @@ public sealed partial class SharedJournal
         if (after < Floor)
             throw new JournalTrimmedException(after, Floor);
 
-        PageCutter? cold = null;
+        var cutter = new PageCutter(filter, _decoder);
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_log.Recent.Read(after, until, PageCutter.PageBytes) is { } recent)
-            {
-                after += recent.Length;
-                yield return new(filter == EntryFilter.All ? recent : Array.FindAll(recent, filter.Matches), after);
-                continue;
-            }
-
-            cold ??= new(filter);
-            cold.Begin(after);
-            foreach (var batch in await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false))
-                cold.Take(batch.Body.Span, batch.First, batch.At, until);
-
-            while ((cold.NextFull() ?? cold.Rest()) is { } page)
+            IEnumerable<CommittedBody> bodies = _log.Recent.Find(after, PageCutter.PageBytes) ?? await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
+            foreach (var page in Cut(cutter, bodies, after, until))
             {
                 after = page.Through;
                 yield return page;
@@ -65,12 +55,24 @@ public sealed partial class SharedJournal
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<IReadOnlyList<StoredBatch>> ReadStoredAsync(long after, CancellationToken cancellationToken)
+    private List<EntryPage> Cut(PageCutter cutter, IEnumerable<CommittedBody> bodies, long after, long until)
+    {
+        try
+        {
+            return [.. cutter.CutKept(bodies, after, until)];
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw Fail("reading the shared log", e);
+        }
+    }
+
+    private async ValueTask<CommittedBody[]> ReadStoredAsync(long after, CancellationToken cancellationToken)
     {
         var page = await AskAsync(ct => _store.ReadBehindAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
-        var batches = page.Batches is [var held, ..] && held.Last == after ? page.Batches.Skip(1).ToList() : page.Batches;
-        if (batches is [var first, ..] && first.First <= after + 1)
-            return batches;
+        var bodies = page.Batches.Where(b => b.Last > after).Select(b => b.Committed).ToArray();
+        if (bodies is [var first, ..] && first.First <= after + 1)
+            return bodies;
 
         // What is published is there, unless retention took it since.
         var ends = await AskAsync(_store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);

@@ -5,15 +5,9 @@ public sealed partial class SharedJournal
 {
     private const int TailPageBytes = 1024 * 1024;
 
-    // How long the answer of an append may take that brings with it what a hint is about. To read that beside it would have it come twice.
-    private static readonly TimeSpan SoonEnough = TimeSpan.FromMilliseconds(50);
-
-    private readonly BatchDecoder _decoder = new();
     private TaskCompletionSource<long>? _nextRound;
     private TaskCompletionSource<long>? _round;
     private long _readSince = Answered;
-    private long _hinted;
-    private int _isLateSet;
     private int _pollWanted;
 
     /// <inheritdoc/>
@@ -106,7 +100,7 @@ public sealed partial class SharedJournal
             if (page.Batches is [.., { Body.IsEmpty: false } newest])
                 _metrics?.Followed(page.Now - newest.At);
             await FollowGenerationAsync(page.Batches).ConfigureAwait(false);
-            if (_log.Add(page.Batches, _decoder) is { } missing)
+            if (_log.Add(page.Batches) is { } missing)
                 await ExplainHoleAsync(missing).ConfigureAwait(false);
             if (page.IsLast)
                 return;
@@ -132,70 +126,6 @@ public sealed partial class SharedJournal
         throw new InvalidDataException(ends.Floor >= missing
             ? $"this process stood still for longer than entries are kept: it needs {missing}, those up to {ends.Floor} are gone"
             : $"entry {missing} is missing, although later ones are there");
-    }
-
-    private async Task ListenAsync()
-    {
-        var patience = default(Patience);
-        while (!_stop.IsCancellationRequested && _failure is null)
-        {
-            try
-            {
-                var hints = await _store.ListenAsync(_stop.Token).ConfigureAwait(false);
-                await using (hints.ConfigureAwait(false))
-                {
-                    // Whatever was missed without a connection: read after the listening began, not before.
-                    _tailWakeup.Set();
-                    patience = default;
-                    while (true)
-                    {
-                        OnHint(await hints.NextAsync(_stop.Token).ConfigureAwait(false));
-                    }
-                }
-            }
-            catch (StoreException e) when (e is not StoreLifeException)
-            {
-                LogTailAway(_logger, e.Message);
-                await PauseAsync(patience.Next()).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever it is, the process does not know its store any more.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Fail("listening to the shared log", Cause(e));
-                return;
-            }
-        }
-    }
-
-    private void OnHint(long hint)
-    {
-        // One that comes late must not hide a later one that waits.
-        if (hint > _hinted)
-            Volatile.Write(ref _hinted, hint);
-
-        // An append that is under way comes back with all that was committed below it, and mostly before a reading would.
-        if (Volatile.Read(ref _appendSince) == Answered)
-            ReadHinted();
-        else if (Interlocked.Exchange(ref _isLateSet, 1) == 0)
-            _late.Change(SoonEnough, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnLate()
-    {
-        Volatile.Write(ref _isLateSet, 0);
-        ReadHinted();
-    }
-
-    private void ReadHinted()
-    {
-        // Of an own batch that waits for what is below it the reader knows already.
-        if (Volatile.Read(ref _hinted) > Math.Max(Head, Volatile.Read(ref _ownLast)))
-            _tailWakeup.Set();
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Journaling.Commits;
 using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -30,6 +31,7 @@ public sealed partial class SharedJournal : IJournal
     private readonly ILogger _logger;
     private readonly JournalMetrics? _metrics;
     private readonly SharedLog _log;
+    private readonly EntryDecoder _decoder = new();
     private readonly CommitQueue<SharedGroup> _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly Wakeup _tailWakeup = new();

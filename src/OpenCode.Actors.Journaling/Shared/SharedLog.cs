@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Shared;
@@ -11,7 +10,6 @@ internal sealed class SharedLog
 {
     private readonly Lock _gate = new();
     private readonly Queue<OwnBatch> _own = new();
-    private readonly List<LogEntry> _made = [];
     private long _head;
     private long _floor;
     private StoredBatch? _last;
@@ -42,7 +40,7 @@ internal sealed class SharedLog
         }
     }
 
-    public RecentEntries Recent { get; }
+    public RecentBodies Recent { get; }
 
     public HeadWaiters Waiters { get; }
 
@@ -69,22 +67,15 @@ internal sealed class SharedLog
     }
 
     /// <summary>Takes batches that were read; those that are here already are left out.</summary>
-    /// <param name="batches">The batches, in order.</param>
-    /// <param name="decoder">The caller's own: two callers may be here at once.</param>
+    /// <param name="batches">The batches, in order. Their bodies are kept.</param>
     /// <returns>The first offset that is missing below them; null if none is.</returns>
-    public long? Add(IReadOnlyList<StoredBatch> batches, BatchDecoder decoder)
+    public long? Add(IReadOnlyList<StoredBatch> batches)
     {
-        var entries = new List<LogEntry>();
         var done = new List<OwnBatch>();
         long? missing = null;
         foreach (var batch in batches)
         {
-            if (batch.Last <= Head)
-                continue;
-
-            // Outside of the lock: an own batch that comes to be the next one meanwhile is published by whoever is first.
-            entries.Clear();
-            decoder.Decode(batch, entries);
+            // One lock for each: an own batch that comes to be the next one meanwhile is published by whoever is first.
             lock (_gate)
             {
                 if (batch.Last <= _head)
@@ -96,7 +87,7 @@ internal sealed class SharedLog
                     break;
                 }
 
-                PublishNeedsLock(entries, batch with { Body = default });
+                PublishNeedsLock(batch);
                 PublishOwnNeedsLock(done);
             }
         }
@@ -130,23 +121,21 @@ internal sealed class SharedLog
 
     private void PublishOwnNeedsLock(List<OwnBatch> done)
     {
-        while (_own.TryPeek(out var own) && own.First <= _head + 1)
+        while (_own.TryPeek(out var own) && own.Batch.First <= _head + 1)
         {
             _own.Dequeue();
             done.Add(own);
-            if (own.Last <= _head)
-                continue; // Read back already: its commit was known to others before it was to us.
 
-            _made.Clear();
-            own.Group.MakeEntries(own.First, own.At, _made);
-            PublishNeedsLock(_made, new(own.First, own.Count, own.Generation, own.At, default));
+            // Unless it was read back already: its commit may be known to others before it is to us.
+            if (own.Batch.Last > _head)
+                PublishNeedsLock(own.Batch);
         }
     }
 
-    private void PublishNeedsLock(List<LogEntry> entries, StoredBatch batch)
+    private void PublishNeedsLock(StoredBatch batch)
     {
-        Recent.Add(CollectionsMarshal.AsSpan(entries));
-        _last = batch;
+        Recent.Add(batch.Committed);
+        _last = batch with { Body = default };
         Volatile.Write(ref _head, batch.Last);
     }
 

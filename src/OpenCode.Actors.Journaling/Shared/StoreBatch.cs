@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -43,6 +44,9 @@ internal sealed record StoredBatch(long First, int Count, int Generation, DateTi
 {
     /// <summary>Gets the offset of its last entry.</summary>
     public long Last => First + Count - 1;
+
+    /// <summary>Gets the batch as readers of entries know it.</summary>
+    public CommittedBody Committed => new(First, Count, At, Body);
 }
 
 /// <summary>Batches of a reading.</summary>

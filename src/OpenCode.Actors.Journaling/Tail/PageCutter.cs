@@ -5,13 +5,13 @@ namespace OpenCode.Actors.Journaling.Tail;
 
 /// <summary>Cuts the bodies of committed batches into pages for one reader, selecting before anything is made of an entry.</summary>
 /// <param name="filter">What the reader wants.</param>
-internal sealed class PageCutter(EntryFilter filter)
+/// <param name="decoder">The journal's own: readers share the texts of its entries.</param>
+internal sealed class PageCutter(EntryFilter filter, EntryDecoder decoder)
 {
     public const int PageBytes = 256 * 1024;
 
     private readonly byte[]? _location = filter.Location is null ? null : Encoding.UTF8.GetBytes(filter.Location);
     private readonly byte[]? _sessionId = filter.SessionId is null ? null : Encoding.UTF8.GetBytes(filter.SessionId);
-    private readonly EntryDecoder _decoder = new();
 
     // The pages that are full, and the one that is not.
     private readonly Queue<EntryPage> _pages = new();
@@ -25,17 +25,39 @@ internal sealed class PageCutter(EntryFilter filter)
     /// <summary>Starts behind an offset.</summary>
     public void Begin(long after) => _begun = Through = after;
 
-    /// <summary>Takes a body.</summary>
-    /// <param name="bytes">The body.</param>
-    /// <param name="firstOffset">The offset of its first entry. Entries that were looked at before are left out.</param>
-    /// <param name="at">When it was committed.</param>
+    /// <summary>Cuts bodies that are kept: entries have their id and properties in them, not a copy.</summary>
+    /// <param name="bodies">The bodies, in order.</param>
+    /// <param name="after">The offset to start behind.</param>
     /// <param name="until">The last offset wanted.</param>
-    public void Take(ReadOnlySpan<byte> bytes, long firstOffset, DateTimeOffset at, long until)
+    /// <returns>Pages up to the end of the bodies, or to the last offset.</returns>
+    public IEnumerable<EntryPage> CutKept(IEnumerable<CommittedBody> bodies, long after, long until)
     {
-        var body = new BodyReader(bytes);
-        var offset = firstOffset - 1;
-        while (offset < until && body.Next())
+        Begin(after);
+        foreach (var body in bodies)
+            Take(body, until, body.Bytes);
+
+        while ((NextFull() ?? Rest()) is { } page)
+            yield return page;
+    }
+
+    /// <summary>Takes a body. Entries that were looked at before are left out.</summary>
+    /// <param name="from">The body.</param>
+    /// <param name="until">The last offset wanted.</param>
+    /// <param name="kept">Its bytes, where they are not used for anything else any more.</param>
+    /// <exception cref="InvalidDataException">It has another number of entries than it should have.</exception>
+    public void Take(CommittedBody from, long until, ReadOnlyMemory<byte> kept = default)
+    {
+        var body = new BodyReader(from.Bytes.Span);
+        var offset = from.First - 1;
+        while (offset < until)
         {
+            if (!body.Next())
+            {
+                if (offset != from.Last)
+                    throw new InvalidDataException($"The batch at {from.First} should have {from.Count} entries; its body has {offset + 1 - from.First}.");
+                return;
+            }
+
             if (body.Tag != RecordTag.Entry || ++offset <= Through)
                 continue;
 
@@ -43,7 +65,7 @@ internal sealed class PageCutter(EntryFilter filter)
             if (!Matches(ref body))
                 continue;
 
-            _entries.Add(_decoder.Read(ref body, offset, at));
+            _entries.Add(decoder.Read(ref body, offset, from.At, kept));
             _bytes += body.Properties.Length;
             if (_bytes >= PageBytes)
                 EndPage();

@@ -15,7 +15,7 @@ internal static class AppendStatement
     /// <summary>Makes the statement for a batch.</summary>
     /// <param name="writer">The id of the process.</param>
     /// <param name="batch">The batch.</param>
-    public static (string Sql, NpgsqlParameter[] Parameters) For(string writer, StoreBatch batch)
+    public static Statement For(string writer, StoreBatch batch)
     {
         var puts = batch.Changes.Where(c => c.Json is not null).ToArray();
         var deletes = batch.Changes.Where(c => c.Json is null).ToArray();
@@ -47,7 +47,7 @@ internal static class AppendStatement
         if (deletes.Length > 0)
             parameters.AddRange(Names(deletes));
 
-        return (Text(batch.EntryCount > 0, batch.Fences.Count > 0, puts.Length > 0, deletes.Length > 0), [.. parameters]);
+        return new(Text(batch.EntryCount > 0, batch.Fences.Count > 0, puts.Length > 0, deletes.Length > 0), [.. parameters]);
     }
 
     /// <summary>Writes the statement. Parameters: writer, number, generation, entries, bytes, puts; then those of the parts, in this order.</summary>

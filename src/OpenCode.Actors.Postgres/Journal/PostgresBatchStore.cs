@@ -109,13 +109,12 @@ internal sealed partial class PostgresBatchStore : IBatchStore
 
     public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
-        var (sql, parameters) = AppendStatement.For(_writer, batch);
+        var append = AppendStatement.For(_writer, batch);
         var started = _time.GetTimestamp();
         _blockers.BeginWatch();
         try
         {
-            var follow = new Statement(Follow, [Text(_writer), Number(batch.Number), new NpgsqlParameter<int> { TypedValue = batch.EntryCount }, Number(last?.First ?? 0)]);
-            return await _append.RunAsync([new(sql, parameters), follow], AppendedAsync, cancellationToken).ConfigureAwait(false);
+            return await _append.RunAsync([append, FollowStatement(_writer, batch, last?.First ?? 0)], AppendedAsync, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -186,6 +185,10 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         await _follow.DisposeAsync().ConfigureAwait(false);
         await _read.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Makes the statement that follows an append.</summary>
+    internal static Statement FollowStatement(string writer, StoreBatch batch, long from) =>
+        new(Follow, [Text(writer), Number(batch.Number), new NpgsqlParameter<int> { TypedValue = batch.EntryCount }, Number(from)]);
 
     private static async ValueTask<StoreAppended?> AppendedAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {

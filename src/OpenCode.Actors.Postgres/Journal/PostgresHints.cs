@@ -30,9 +30,7 @@ internal sealed class PostgresHints : IStoreHints
             var hints = new PostgresHints(connection);
             try
             {
-                var listen = new NpgsqlCommand($"LISTEN {Channel}", connection);
-                await using (listen.ConfigureAwait(false))
-                    await listen.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                await hints.ResumeAsync(cancellationToken).ConfigureAwait(false);
                 return hints;
             }
             catch
@@ -60,5 +58,23 @@ internal sealed class PostgresHints : IStoreHints
         }
     }
 
+    public ValueTask PauseAsync(CancellationToken cancellationToken) => ExecuteAsync($"UNLISTEN {Channel}", cancellationToken);
+
+    public ValueTask ResumeAsync(CancellationToken cancellationToken) => ExecuteAsync($"LISTEN {Channel}", cancellationToken);
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async ValueTask ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = new NpgsqlCommand(sql, _connection);
+            await using (command.ConfigureAwait(false))
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (StoreFaults.IsKnown(e))
+        {
+            throw StoreFaults.Translate(e);
+        }
+    }
 }

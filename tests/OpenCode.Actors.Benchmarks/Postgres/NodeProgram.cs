@@ -25,7 +25,7 @@ internal static class NodeProgram
     private static async Task<INodeWork> PrepareAsync(NodeTask task, string id) => task.Kind switch
     {
         JournalAppends.Kind => await JournalAppends.OpenAsync(task, id),
-        RawAppends.Kind or RawAppends.FollowingKind => await RawAppends.OpenAsync(task, id),
+        RawAppends.Kind or RawAppends.WriteOnlyKind => await RawAppends.OpenAsync(task, id),
         JournalStamps.Kind => await JournalStamps.OpenAsync(task, id),
         RawStamps.Kind => await RawStamps.OpenAsync(task, id),
         StreamArrivals.Kind => await StreamArrivals.OpenAsync(task),

@@ -2,17 +2,18 @@ using System.Diagnostics;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 
-/// <summary>Batches in a closed loop on plain Npgsql; they are encoded beforehand. One that follows selects after each what others wrote before it.</summary>
-internal sealed class RawAppends(RawWriter writer, RawFollower? follower) : INodeWork
+/// <summary>Batches in a closed loop on plain Npgsql; they are encoded beforehand.</summary>
+internal sealed class RawAppends(RawWriter writer, bool follows) : INodeWork
 {
+    /// <summary>Both statements of the product, in the one round trip.</summary>
     public const string Kind = "append raw";
-    public const string FollowingKind = "append raw, following";
+
+    /// <summary>The statement that appends, alone.</summary>
+    public const string WriteOnlyKind = "append raw, write only";
 
     public static async Task<RawAppends> OpenAsync(NodeTask task, string id)
     {
-        var writer = await RawWriter.OpenAsync(task, id);
-        var follower = task.Kind == FollowingKind ? await RawFollower.OpenAsync(writer.Connection) : null;
-        var appends = new RawAppends(writer, follower);
+        var appends = new RawAppends(await RawWriter.OpenAsync(task, id), task.Kind == Kind);
         await appends.AppendAsync(BenchmarkEvents.Encode(BenchmarkEvents.Make(0, task.Events)), task.Events); // Prepared, and warm.
         return appends;
     }
@@ -27,17 +28,7 @@ internal sealed class RawAppends(RawWriter writer, RawFollower? follower) : INod
         return new(batches * task.Events, batches, [], null);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (follower is not null)
-            await follower.DisposeAsync();
-        await writer.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    private async ValueTask AppendAsync(byte[] body, int entryCount)
-    {
-        var end = await writer.AppendAsync(body, entryCount);
-        if (follower is not null)
-            await follower.ReadAsync(end - entryCount, end);
-    }
+    private Task<long> AppendAsync(byte[] body, int entryCount) => writer.AppendAsync(body, entryCount, follows);
 }

@@ -47,7 +47,7 @@ internal sealed class RawStamps(RawWriter writer, NpgsqlConnection notify, Npgsq
             while (batch.Count < MaxBatch && waiting.Reader.TryRead(out var one))
                 batch.Add(one);
 
-            _head = await writer.AppendAsync(BenchmarkEvents.Encode(batch.ToArray()), batch.Count);
+            _head = await writer.AppendAsync(BenchmarkEvents.Encode(batch.ToArray()), batch.Count, follows: false);
             if (told.IsCompleted)
                 told = TellAsync();
         }

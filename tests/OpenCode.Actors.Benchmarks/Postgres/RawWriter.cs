@@ -6,17 +6,22 @@ using OpenCode.Actors.Postgres.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 
-/// <summary>Plain Npgsql: one connection, the statement of the product, prepared; nothing around it.</summary>
+/// <summary>Plain Npgsql: one connection, the statements of the product, prepared; nothing around them.</summary>
 internal sealed class RawWriter : IAsyncDisposable
 {
     private readonly PostgresDatabase _database;
+    private readonly NpgsqlConnection _connection;
     private readonly Fence[] _fences;
-    private NpgsqlCommand? _command;
+    private readonly NpgsqlBatch _statements;
+    private bool _isPrepared;
     private long _number;
+    private long _through;
 
-    private RawWriter(PostgresDatabase database, NpgsqlConnection connection, Fence[] fences) => (_database, Connection, _fences) = (database, connection, fences);
-
-    public NpgsqlConnection Connection { get; }
+    private RawWriter(PostgresDatabase database, NpgsqlConnection connection, Fence[] fences)
+    {
+        (_database, _connection, _fences) = (database, connection, fences);
+        _statements = new(connection) { EnableErrorBarriers = true };
+    }
 
     public static async Task<RawWriter> OpenAsync(NodeTask task, string id)
     {
@@ -28,30 +33,44 @@ internal sealed class RawWriter : IAsyncDisposable
     }
 
     /// <summary>Appends a batch.</summary>
+    /// <param name="body">The batch.</param>
+    /// <param name="entryCount">How many entries it has.</param>
+    /// <param name="follows">Whether what follows an append of the product follows: others are told, and what they committed below is read, though nothing is made of it. The same at each call.</param>
     /// <returns>Where it ends.</returns>
-    public async Task<long> AppendAsync(byte[] body, int entryCount)
+    public async Task<long> AppendAsync(byte[] body, int entryCount, bool follows)
     {
-        var (sql, parameters) = AppendStatement.For(_database.Tag, new StoreBatch(++_number, _database.Generation, _fences, entryCount, body, []));
-        _command ??= new(sql, Connection);
-        _command.Parameters.Clear();
-        _command.Parameters.AddRange(parameters);
-        if (!_command.IsPrepared)
-            await _command.PrepareAsync();
+        var batch = new StoreBatch(++_number, _database.Generation, _fences, entryCount, body, []);
+        Set(0, AppendStatement.For(_database.Tag, batch));
+        if (follows)
+            Set(1, PostgresBatchStore.FollowStatement(_database.Tag, batch, _through));
+        if (!_isPrepared)
+            await _statements.PrepareAsync();
 
-        await using var row = await _command.ExecuteReaderAsync();
+        _isPrepared = true;
+        await using var row = await _statements.ExecuteReaderAsync();
         if (!await row.ReadAsync())
             throw new InvalidOperationException("The statement wrote nothing.");
 
         var first = row.GetInt64(0);
         await row.NextResultAsync();
+        while (await row.ReadAsync())
+            _ = row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4);
+        _through = first;
         return first + entryCount - 1;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_command is not null)
-            await _command.DisposeAsync();
-        await Connection.DisposeAsync();
+        await _statements.DisposeAsync();
+        await _connection.DisposeAsync();
         await _database.DisposeAsync();
+    }
+
+    private void Set(int index, Statement statement)
+    {
+        if (_statements.BatchCommands.Count <= index)
+            _statements.BatchCommands.Add(new NpgsqlBatchCommand(statement.Sql));
+        _statements.BatchCommands[index].Parameters.Clear();
+        _statements.BatchCommands[index].Parameters.AddRange(statement.Parameters);
     }
 }

@@ -4,6 +4,7 @@ using OpenCode.Actors.Journaling.State;
 
 namespace OpenCode.Actors.Tests.Journaling;
 
+[Collection(MemoryMeasuring.Name)]
 public sealed class StateIndexTests
 {
     [Fact]

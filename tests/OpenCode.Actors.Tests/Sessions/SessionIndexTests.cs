@@ -8,6 +8,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
+[Collection(MemoryMeasuring.Name)]
 public sealed class SessionIndexTests
 {
     [Fact]

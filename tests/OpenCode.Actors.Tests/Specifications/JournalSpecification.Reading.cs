@@ -23,14 +23,14 @@ public abstract partial class JournalSpecification
     }
 
     [SkippableFact]
-    public async Task Readers_of_the_tail_share_the_same_entries()
+    public async Task Readers_of_the_tail_share_the_bytes_of_the_same_entries()
     {
         await Journal.AppendAsync(Make.Batch(Make.Entry("a"), Make.Entry("b")), default);
 
         var (first, second) = (await ReadAsync(), await ReadAsync());
 
         Assert.Equal(2, first.Count);
-        Assert.All(first.Zip(second), pair => Assert.Same(pair.First, pair.Second));
+        Assert.All(first.Zip(second), pair => Assert.Equal(pair.First.Properties, pair.Second.Properties)); // Of the same array, at the same place.
     }
 
     [SkippableTheory]

@@ -36,6 +36,16 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     /// <summary>Gets or sets a value indicating whether the way is cut: whatever is asked is not answered.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>Gets a value indicating whether the process wants hints.</summary>
+    public bool IsListening
+    {
+        get
+        {
+            lock (_gate)
+                return _hints.Exists(static h => !h.IsPaused);
+        }
+    }
+
     /// <summary>Gets the calls so far.</summary>
     public List<StoreCall> Calls { get; } = [];
 

@@ -11,6 +11,9 @@ internal sealed class MemoryHints : IStoreHints
 
     public MemoryHints(CancellationToken cancellationToken) => _registration = cancellationToken.UnsafeRegister(static hints => ((MemoryHints)hints!).Cut(), this);
 
+    /// <summary>Gets a value indicating whether hints are not wanted.</summary>
+    public bool IsPaused { get; private set; }
+
     public ValueTask<long> NextAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -30,11 +33,18 @@ internal sealed class MemoryHints : IStoreHints
         }
     }
 
+    public ValueTask PauseAsync(CancellationToken cancellationToken) => SetPaused(true);
+
+    public ValueTask ResumeAsync(CancellationToken cancellationToken) => SetPaused(false);
+
     public void Deliver(long head)
     {
         TaskCompletionSource<long>? waiter;
         lock (_gate)
         {
+            if (IsPaused)
+                return;
+
             (waiter, _waiter) = (_waiter, null);
             if (waiter is null)
                 _pending = Math.Max(_pending, head);
@@ -56,4 +66,16 @@ internal sealed class MemoryHints : IStoreHints
     }
 
     public ValueTask DisposeAsync() => _registration.DisposeAsync();
+
+    private ValueTask SetPaused(bool isPaused)
+    {
+        lock (_gate)
+        {
+            if (_isCut)
+                throw new StoreAwayException("The connection is cut.");
+
+            IsPaused = isPaused;
+            return ValueTask.CompletedTask;
+        }
+    }
 }

@@ -162,6 +162,65 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
+    public void While_appends_follow_each_other_nobody_listens_for_hints_and_all_is_seen()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        AppendWithoutPause(node, other);
+        Assert.False(node.Store.IsListening);
+        node.Store.Calls.Clear();
+
+        AppendWithoutPause(node, other);
+
+        Assert.False(node.Store.IsListening);
+        Assert.DoesNotContain(StoreCall.Read, node.Store.Calls);
+        Assert.Equal(Stored(), node.Shown.Select(e => e.Type));
+    }
+
+    [Fact]
+    public void Listening_begins_again_5_ms_after_the_last_append_and_nothing_of_before_is_missed()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        AppendWithoutPause(node, other);
+
+        Done(other.Append(Batch("after")));
+        Assert.NotEqual("after", node.Shown[^1].Type);
+        Advance(0.015);
+
+        Assert.True(node.Store.IsListening);
+        Assert.Equal("after", node.Shown[^1].Type);
+    }
+
+    [Fact]
+    public void Listening_begins_again_when_an_append_has_waited_for_50_ms()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        AppendWithoutPause(node, other);
+
+        node.Store.Freeze();
+        _ = node.Append(Batch("waits"));
+        Advance(0.045);
+        Assert.False(node.Store.IsListening);
+        Advance(0.015);
+
+        Assert.True(node.Store.IsListening);
+    }
+
+    [Fact]
+    public void A_connection_that_is_lost_while_nobody_listens_is_made_anew()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        AppendWithoutPause(node, other);
+
+        node.Store.CutConnections();
+        Advance(2);
+        Done(other.Append(Batch("after")));
+        Advance(0.01);
+
+        Assert.True(node.Store.IsListening);
+        Assert.Equal("after", node.Shown[^1].Type);
+    }
+
+    [Fact]
     public void E3_own_batches_are_not_read_back()
     {
         var node = Open("a");
@@ -271,5 +330,32 @@ public sealed class TailTests : SharedKit
 
         var dead = Assert.Throws<JournalFailedException>(() => Done(node.Append(Batch("3"))));
         Assert.Contains("stood still", dead.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_batch_with_another_number_of_entries_than_it_should_have_ends_the_journal_of_whoever_reads_it()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        node.Store.HintDelay = () => null;
+        Done(other.Append(Batch("1")));
+        Database.Do(c => c.Batches[0] = c.Batches[0] with { Body = default });
+
+        Advance(1);
+
+        var dead = Assert.Throws<JournalFailedException>(() => Done(node.Append(Batch("2"))));
+        Assert.Contains("should have 1 entries", dead.Message, StringComparison.Ordinal);
+    }
+
+    // Each append is under way for a while, and the next one begins with its answer.
+    private void AppendWithoutPause(SharedNode node, SharedNode other)
+    {
+        node.Store.Latency = TimeSpan.FromMilliseconds(2);
+        for (var i = 0; i < 40; i++)
+        {
+            var append = node.Append(Batch("own"));
+            Done(other.Append(Batch("other")));
+            Advance(0.002);
+            Done(append);
+        }
     }
 }

@@ -3,7 +3,16 @@ namespace OpenCode.Actors.Journaling;
 /// <summary>One start of a log, or one life of a store that many share.</summary>
 /// <param name="Number">From 1, greater at each start.</param>
 /// <param name="HeadBefore">The head of the log when it began: 0 for the first.</param>
-public sealed record Generation(int Number, long HeadBefore);
+public sealed record Generation(int Number, long HeadBefore)
+{
+    // Seconds since then fit into a number for 68 years.
+    private static readonly DateTimeOffset _firstTime = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Gets the number of a generation that follows another. It is a time: a backup does not know the lives after it, and none of their numbers may be given again.</summary>
+    /// <param name="last">The number of the last one.</param>
+    /// <param name="now">The time.</param>
+    internal static int NextNumber(int last, DateTimeOffset now) => Math.Max(last + 1, (int)(now - _firstTime).TotalSeconds);
+}
 
 /// <summary>Which life of the log an offset belongs to (RULES A3).</summary>
 /// <param name="Id">8 letters and digits, random, as old as the log.</param>

@@ -34,7 +34,7 @@ public sealed partial class FileJournal
         foreach (var segment in scan.TakeSegments())
             _files.Add(segment);
 
-        _timeline = timeline.Next(Head, _syncedPlace);
+        _timeline = timeline.Next(Head, _syncedPlace, _time.GetUtcNow());
         await _timeline.WriteAsync(_disk).ConfigureAwait(false);
         _metrics?.Opened(() => (Head, Floor));
         var milliseconds = _time.GetElapsedTime(started).TotalMilliseconds;

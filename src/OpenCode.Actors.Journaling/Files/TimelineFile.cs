@@ -34,9 +34,9 @@ internal sealed record TimelineFile(Timeline Timeline, long SyncedPlace)
     }
 
     /// <summary>Adds the generation that begins now.</summary>
-    public TimelineFile Next(long head, long syncedPlace)
+    public TimelineFile Next(long head, long syncedPlace, DateTimeOffset now)
     {
-        var number = Timeline.Generations.Count == 0 ? 1 : Timeline.Current + 1;
+        var number = Timeline.Generations.Count == 0 ? 1 : Generation.NextNumber(Timeline.Current, now);
         return new(Timeline with { Generations = [.. Timeline.Generations.TakeLast(KeptGenerations - 1), new Generation(number, head)] }, syncedPlace);
     }
 

@@ -14,7 +14,7 @@ public sealed class JournalCheckTests : JournalKit
         var report = await JournalCheck.RunAsync(Disk);
 
         Assert.True(report.Healthy, report.ToString());
-        Assert.Equal(2, report.Timeline!.Current);
+        Assert.Equal(2, report.Timeline!.Generations.Count);
         Assert.Equal((0, 61), (report.Floor, report.Head));
         Assert.Equal(Disk.List("journal").Select(name => "journal/" + name), report.Segments.Select(s => s.File));
         Assert.Equal(62, report.Segments.Sum(s => s.Batches)); // With the mark that the first close left.

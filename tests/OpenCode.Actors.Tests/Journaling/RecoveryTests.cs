@@ -21,8 +21,31 @@ public sealed class RecoveryTests : JournalKit
 
         Assert.Equal(3, recovered.Head);
         Assert.Equal(synced, LengthOf(FirstSegment));
-        Assert.Equal([new(1, 0), new Generation(2, 3)], recovered.Timeline.Generations);
+        Assert.Equal([0L, 3], recovered.Timeline.Generations.Select(g => g.HeadBefore));
         Assert.Equal(4, await recovered.AppendAsync(Specifications.Make.Batch(Specifications.Make.Entry("new")), default));
+    }
+
+    [Fact]
+    public async Task A3_a_folder_that_was_restored_gives_no_generation_a_second_time_so_no_cursor_of_what_was_lost_is_good()
+    {
+        await using (var journal = await OpenAsync())
+            await AppendAsync(journal, 3);
+        var backup = Disk.Copy();
+        Time.Advance(TimeSpan.FromMinutes(1));
+        int lost;
+        await using (var journal = await OpenAsync())
+        {
+            await AppendAsync(journal, 3);
+            lost = journal.Timeline.Current;
+        }
+
+        Disk = backup;
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await using var restored = await OpenAsync();
+        await AppendAsync(restored, 9);
+
+        Assert.Equal(0, restored.Timeline.LeastHeadAfter(lost));
+        Assert.Equal(3, restored.Timeline.LeastHeadAfter(1));
     }
 
     [Fact]

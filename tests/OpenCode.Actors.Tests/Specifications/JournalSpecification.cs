@@ -31,7 +31,8 @@ public abstract partial class JournalSpecification : IAsyncLifetime
 
         Assert.Matches("^[0-9A-Za-z]{8}$", id);
         Assert.Equal(id, Journal.Timeline.Id);
-        Assert.Equal(StartsAreGenerations ? [new(1, 0), new(2, 2), new Generation(3, 3)] : [new Generation(1, 0)], Journal.Timeline.Generations);
+        Assert.Equal(StartsAreGenerations ? [0L, 2, 3] : [0L], Journal.Timeline.Generations.Select(g => g.HeadBefore));
+        Assert.Equal(1, Journal.Timeline.Generations[0].Number);
         Assert.Equal(3, Journal.Head);
     }
 

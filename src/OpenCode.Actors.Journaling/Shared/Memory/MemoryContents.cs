@@ -7,9 +7,6 @@ internal sealed class MemoryContents
 {
     public const string TimelineId = "memory00";
 
-    // The same as in the database: seconds fit into a generation for 68 years from here on.
-    private static readonly DateTimeOffset FirstTime = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private long _born;
 
     public List<StoredBatch> Batches { get; private init; } = [];
@@ -71,13 +68,13 @@ internal sealed class MemoryContents
     public IReadOnlyList<StoredBatch> Between(long from, long until, int most) =>
         [.. Batches.Where(b => b.First >= from && b.First < until).Take(most).Select(b => b.First == from ? b with { Body = default } : b)];
 
-    /// <summary>Begins a generation. Its number is a time: a backup does not know the lives after it, and none of their numbers may be given again.</summary>
+    /// <summary>Begins a generation.</summary>
     public bool BeginGeneration(int expected, long headBefore, DateTimeOffset now)
     {
         if (Generations[^1].Number != expected)
             return false;
 
-        Generations.Add(new(Math.Max(expected + 1, (int)(now - FirstTime).TotalSeconds), headBefore));
+        Generations.Add(new(Generation.NextNumber(expected, now), headBefore));
         BegunAt = now;
         return true;
     }

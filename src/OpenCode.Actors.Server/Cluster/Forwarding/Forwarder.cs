@@ -37,6 +37,9 @@ internal sealed partial class Forwarder(
     public async Task<ForwardingEnd> SendAsync(HttpContext context, ShardRoute.There owner, bool isRepeated)
     {
         var node = owner.Member;
+        if (cutOff.IsKnown(node))
+            return ForwardingEnd.CutOff;
+
         metrics.Forwarded(isRepeated);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var watched = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);

@@ -25,6 +25,11 @@ internal sealed record Fault(
         {
             IsReachable = true,
         },
+        // A client may ask both nodes that are cut off before it asks the one that owns: twice the time of one.
+        new("silence of the other nodes", new Asked(6_000, 12_000), (6_500, 8_000), (_, node) => Do(node.FromNodes.Drop), (_, node) => node.FromNodes.MendAsync())
+        {
+            IsReachable = true,
+        },
         new("restart of the database", null, (3_000, 4_000), (cluster, _) => cluster.RestartDatabaseAsync(cluster.Database.StopAsync), (_, _) => Task.CompletedTask)
         {
             IsReachable = true,

@@ -52,6 +52,43 @@ public sealed class CutOffNodesTests
         Assert.False(_nodes.IsShownBy(_cluster["a"]));
     }
 
+    [Fact]
+    public void What_was_shown_is_known_to_all_but_one_at_a_time_who_tries_again()
+    {
+        Assert.False(_nodes.IsKnown(_cluster["a"]));
+        FailFor(seconds: 3, beats: true);
+        Assert.True(_nodes.IsKnown(_cluster["a"]));
+
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.Equal([false, true, true], Enumerable.Range(1, 3).Select(_ => _nodes.IsKnown(_cluster["a"])));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_nodes.IsShownBy(_cluster["a"], hasBeenSilent: true)); // whoever tried
+        Assert.True(_nodes.IsKnown(_cluster["a"]));
+    }
+
+    [Fact]
+    public void When_the_one_who_tries_is_not_refused_everybody_goes_whether_or_not_it_has_its_answer()
+    {
+        FailFor(seconds: 3, beats: true);
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.False(_nodes.IsKnown(_cluster["a"]));
+
+        _time.Advance(TimeSpan.FromMilliseconds(1_200));
+
+        Assert.False(_nodes.IsKnown(_cluster["a"]));
+        Assert.False(_nodes.IsKnown(_cluster["a"]));
+    }
+
+    [Fact]
+    public void What_was_reached_is_known_no_more()
+    {
+        FailFor(seconds: 3, beats: true);
+
+        _nodes.Reached(_cluster["a"]);
+
+        Assert.False(_nodes.IsKnown(_cluster["a"]));
+    }
+
     private List<bool> FailFor(int seconds, bool beats)
     {
         List<bool> shown = [_nodes.IsShownBy(_cluster["a"])];

@@ -187,6 +187,9 @@ public sealed class ForwardingMiddlewareTests
 
         Assert.Equal((503, "1"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
         Assert.Contains("cannot be reached", Text(context), StringComparison.Ordinal);
+
+        Assert.Equal(503, (await SendAsync("POST", "session.prompt", "{}")).Response.StatusCode);
+        Assert.Single(_nodes.Requests); // The next one does not find it out once more.
     }
 
     [Fact]

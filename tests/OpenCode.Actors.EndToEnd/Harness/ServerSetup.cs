@@ -53,7 +53,10 @@ internal sealed record ServerSetup
     /// <summary>Writes the configuration and lists the words of the command.</summary>
     public IEnumerable<string> Command()
     {
-        File.WriteAllText(ConfigFile, (Config ?? []).ToJsonString());
+        // Nodes that share the folder may start at the same time: none reads half of it.
+        var written = System.IO.Path.Combine(Folder.Path, $"{Guid.NewGuid():N}.json");
+        File.WriteAllText(written, (Config ?? []).ToJsonString());
+        File.Move(written, ConfigFile, overwrite: true);
         return IsOpenCode
             ? [.. Within, Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
             : [.. Within, "dotnet", ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];

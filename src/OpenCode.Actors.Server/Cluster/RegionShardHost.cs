@@ -24,8 +24,8 @@ internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGa
     /// <summary>The region has begun anew: what it was asked has failed, and it has to be told what holds.</summary>
     public void BeginAnew()
     {
-        using var failed = Interlocked.Exchange(ref _region, new CancellationTokenSource());
-        failed.Cancel();
+        // Not disposed: somebody may be about to ask with its token.
+        Interlocked.Exchange(ref _region, new CancellationTokenSource()).Cancel();
         if (_isSuspended)
             region.ActorRef.Tell(new SessionsActor.Suspend());
     }

@@ -25,8 +25,7 @@ internal sealed record Fault(
         {
             IsReachable = true,
         },
-        // A client may ask both nodes that are cut off before it asks the one that owns: twice the time of one.
-        new("silence of the other nodes", new Asked(6_000, 12_000), (6_500, 8_000), (_, node) => Do(node.FromNodes.Drop), (_, node) => node.FromNodes.MendAsync())
+        new("silence of the other nodes", Asked.AfterCut, (6_500, 8_000), (_, node) => Do(node.FromNodes.Drop), (_, node) => node.FromNodes.MendAsync())
         {
             IsReachable = true,
         },

@@ -5,9 +5,6 @@ namespace OpenCode.Actors.Journaling;
 /// <summary>One committed entry, as a reader gets it. Immutable.</summary>
 public sealed class LogEntry
 {
-    private readonly string? _eventId;
-    private readonly ReadOnlyMemory<byte> _eventIdUtf8;
-
     /// <summary>Makes an entry of what was appended.</summary>
     /// <param name="offset">Place in the log, from 1, without gaps.</param>
     /// <param name="at">When it was committed.</param>
@@ -15,14 +12,13 @@ public sealed class LogEntry
     public LogEntry(long offset, DateTimeOffset at, EntryDraft draft)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        (Offset, At, _eventId, Type) = (offset, at, draft.EventId, draft.Type);
+        (Offset, At, EventIdUtf8, Type) = (offset, at, Encoding.UTF8.GetBytes(draft.EventId), draft.Type);
         (Location, Project, SessionId, Sequence, Durable, Properties) = (draft.Location, draft.Project, draft.SessionId, draft.Sequence, draft.Durable, draft.Properties);
     }
 
-    /// <summary>Makes an entry whose id stays as it was read: no text of another entry is the same, and few are ever asked for it.</summary>
     internal LogEntry(long offset, DateTimeOffset at, ReadOnlyMemory<byte> eventIdUtf8, string type)
     {
-        (Offset, At, _eventIdUtf8, Type) = (offset, at, eventIdUtf8, type);
+        (Offset, At, EventIdUtf8, Type) = (offset, at, eventIdUtf8, type);
     }
 
     /// <summary>Gets the place in the log, from 1, without gaps.</summary>
@@ -31,8 +27,11 @@ public sealed class LogEntry
     /// <summary>Gets when it was committed.</summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>Gets the <c>evt_</c> id. It may be made anew each time.</summary>
-    public string EventId => _eventId ?? Encoding.UTF8.GetString(_eventIdUtf8.Span);
+    /// <summary>Gets the <c>evt_</c> id as it was written: no other entry has the same, so it is not worth a text of its own.</summary>
+    public ReadOnlyMemory<byte> EventIdUtf8 { get; }
+
+    /// <summary>Gets the <c>evt_</c> id, made anew each time.</summary>
+    public string EventId => Encoding.UTF8.GetString(EventIdUtf8.Span);
 
     /// <summary>Gets the type of the event.</summary>
     public string Type { get; }

@@ -23,7 +23,7 @@ internal sealed class ColdReader(LogFiles files, EntryFilter filter, EntryDecode
         _pages.Begin(after);
         while (_pages.Through < until && await MoveNextAsync(cursor, found.Segment, cancellationToken).ConfigureAwait(false))
         {
-            _pages.Take(new(cursor.Frame.FirstOffset, cursor.Frame.EntryCount, cursor.Frame.Time, cursor.Body), until);
+            _pages.Take(cursor.Body, cursor.Frame.FirstOffset, cursor.Frame.EntryCount, cursor.Frame.Time, until);
             while (_pages.NextFull() is { } page)
                 yield return page;
         }

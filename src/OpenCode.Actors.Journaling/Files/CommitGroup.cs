@@ -14,12 +14,13 @@ internal sealed class CommitGroup : ICommitGroup
     /// <summary>A batch of nothing: whoever waits for it waits until all before is synced.</summary>
     public static readonly JournalBatch Barrier = new([], []);
 
+    private readonly List<EntryDraft> _entries = [];
     private readonly List<PendingChange> _changes = [];
     private readonly List<AppendWaiter> _waiters = [];
 
     public BodyWriter Body { get; } = new();
 
-    public int EntryCount { get; private set; }
+    public int EntryCount => _entries.Count;
 
     public ReadOnlySpan<PendingChange> Changes => CollectionsMarshal.AsSpan(_changes);
 
@@ -41,10 +42,10 @@ internal sealed class CommitGroup : ICommitGroup
         {
             var entry = batch.Entries[i];
             Body.Write(entry);
+            _entries.Add(entry);
             Durable |= entry.Durable;
         }
 
-        EntryCount += batch.Entries.Count;
         for (var i = 0; i < batch.Changes.Count; i++)
         {
             var change = batch.Changes[i];
@@ -55,12 +56,15 @@ internal sealed class CommitGroup : ICommitGroup
         _waiters.Add(waiter);
     }
 
+    /// <summary>Gives what was appended, in order.</summary>
+    public EntryDraft[] ToEntries() => [.. _entries];
+
     public void Clear()
     {
+        _entries.Clear();
         _changes.Clear();
         _waiters.Clear();
         Body.Clear(keepBytes: 2 * FullBytes);
-        EntryCount = 0;
         Durable = false;
     }
 }

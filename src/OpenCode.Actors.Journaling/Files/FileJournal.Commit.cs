@@ -2,6 +2,7 @@ using OpenCode.Actors.Journaling.Commits;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.State;
+using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Files;
 
@@ -18,7 +19,6 @@ public sealed partial class FileJournal
     private long _markedPlace;
     private long _nextOffset = 1;
     private FrameHeader _frame;
-    private readonly BodySlab _bodies = new();
 
     private volatile JournalFailedException? _failure;
     private volatile FullDisk? _full;
@@ -198,7 +198,7 @@ public sealed partial class FileJournal
             _index.Apply(group.Changes, active, active.Length, _frame);
 
         if (group.EntryCount > 0)
-            _recent.Add(new(_nextOffset, group.EntryCount, _frame.Time, _bodies.Keep(group.Body.Body)));
+            _recent.Add(RecentBatch.Of(_nextOffset, _frame.Time, group.ToEntries(), group.Body.Length));
         _nextOffset += group.EntryCount;
         _files.Add(_frame);
         _files.MoveHead(_nextOffset - 1);

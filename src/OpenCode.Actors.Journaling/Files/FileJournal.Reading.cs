@@ -20,9 +20,9 @@ public sealed partial class FileJournal
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_recent.Find(after, PageCutter.PageBytes) is { } bodies)
+            if (_recent.Find(after, PageCutter.PageBytes) is { } batches)
             {
-                foreach (var page in (recent ??= new(filter, _decoder)).CutKept(bodies, after, until))
+                foreach (var page in (recent ??= new(filter, _decoder)).Cut(batches, after, until))
                 {
                     after = page.Through;
                     yield return page;

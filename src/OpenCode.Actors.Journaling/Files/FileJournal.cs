@@ -24,7 +24,7 @@ public sealed partial class FileJournal : IJournal
     private readonly LogFiles _files = new();
     private readonly StateIndex _index;
     private readonly StateReader _state;
-    private readonly RecentBodies _recent;
+    private readonly RecentBatches _recent;
     private readonly EntryDecoder _decoder = new();
     private readonly CommitQueue<CommitGroup> _queue;
     private readonly HeadWaiters _waiters;

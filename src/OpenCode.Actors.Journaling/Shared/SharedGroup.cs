@@ -46,6 +46,9 @@ internal sealed class SharedGroup : ICommitGroup
         return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take());
     }
 
+    /// <summary>Gives what was appended, in order.</summary>
+    public EntryDraft[] ToEntries() => [.. _members.SelectMany(static member => member.Batch.Entries)];
+
     public void Committed(long first)
     {
         foreach (var (_, waiter) in _members)

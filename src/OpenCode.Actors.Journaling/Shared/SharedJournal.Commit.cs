@@ -1,5 +1,4 @@
 using OpenCode.Actors.Journaling.Commits;
-using OpenCode.Actors.Journaling.Segments;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -18,7 +17,6 @@ public sealed partial class SharedJournal
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _unpublished = new();
-    private readonly BodySlab _bodies = new();
     private long _appendSince = Answered;
     private long _number;
     private long _ownLast;
@@ -108,7 +106,7 @@ public sealed partial class SharedJournal
                 case Fate.Written:
                     _number = batch.Number;
                     _metrics?.Committed(batch.EntryCount, batch.Body.Length, _time.GetElapsedTime(started));
-                    Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, _bodies.Keep(batch.Body)), group, appended.Below);
+                    Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, Body: default), batch.Body.Length, group, appended.Below);
                     return;
                 case Fate.Fenced:
                     group.Refuse(stale);
@@ -197,11 +195,11 @@ public sealed partial class SharedJournal
         ? commit
         : throw new StoreLifeException($"a batch was given the offset {commit.First}, but this process has read up to {headBefore}");
 
-    private void Publish(StoredBatch own, SharedGroup group, IReadOnlyList<StoredBatch> below)
+    private void Publish(StoredBatch own, int bytes, SharedGroup group, IReadOnlyList<StoredBatch> below)
     {
         _unpublished.Enqueue(own.First - 1);
         Volatile.Write(ref _ownLast, own.Last);
-        if (!_log.Add(new OwnBatch(own, group, _queue.Return)))
+        if (!_log.Add(new OwnBatch(own, bytes, group, _queue.Return)))
         {
             if (below is [.., { Body.IsEmpty: false } newest])
                 _metrics?.Followed(own.At - newest.At);

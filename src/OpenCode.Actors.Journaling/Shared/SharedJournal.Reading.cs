@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.State;
 using OpenCode.Actors.Journaling.Tail;
 
@@ -20,8 +19,8 @@ public sealed partial class SharedJournal
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            IEnumerable<CommittedBody> bodies = _log.Recent.Find(after, PageCutter.PageBytes) ?? await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
-            foreach (var page in Cut(cutter, bodies, after, until))
+            IEnumerable<RecentBatch> batches = _log.Recent.Find(after, PageCutter.PageBytes) ?? await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
+            foreach (var page in Cut(cutter, batches, after, until))
             {
                 after = page.Through;
                 yield return page;
@@ -55,11 +54,11 @@ public sealed partial class SharedJournal
         return ValueTask.CompletedTask;
     }
 
-    private List<EntryPage> Cut(PageCutter cutter, IEnumerable<CommittedBody> bodies, long after, long until)
+    private List<EntryPage> Cut(PageCutter cutter, IEnumerable<RecentBatch> batches, long after, long until)
     {
         try
         {
-            return [.. cutter.CutKept(bodies, after, until)];
+            return [.. cutter.Cut(batches, after, until)];
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
@@ -67,12 +66,12 @@ public sealed partial class SharedJournal
         }
     }
 
-    private async ValueTask<CommittedBody[]> ReadStoredAsync(long after, CancellationToken cancellationToken)
+    private async ValueTask<RecentBatch[]> ReadStoredAsync(long after, CancellationToken cancellationToken)
     {
         var page = await AskAsync(ct => _store.ReadBehindAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
-        var bodies = page.Batches.Where(b => b.Last > after).Select(b => b.Committed).ToArray();
-        if (bodies is [var first, ..] && first.First <= after + 1)
-            return bodies;
+        var batches = page.Batches.Where(b => b.Last > after).Select(static b => b.WithBody(b.Body)).ToArray();
+        if (batches is [var first, ..] && first.First <= after + 1)
+            return batches;
 
         // What is published is there, unless retention took it since.
         var ends = await AskAsync(_store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Shared;
@@ -12,6 +13,7 @@ internal sealed class SharedLog
     private readonly Queue<OwnBatch> _own = new();
     private long _head;
     private long _floor;
+    private readonly BodySlab _bodies = new();
     private StoredBatch? _last;
     private Exception? _failure;
 
@@ -40,7 +42,7 @@ internal sealed class SharedLog
         }
     }
 
-    public RecentBodies Recent { get; }
+    public RecentBatches Recent { get; }
 
     public HeadWaiters Waiters { get; }
 
@@ -87,7 +89,7 @@ internal sealed class SharedLog
                     break;
                 }
 
-                PublishNeedsLock(batch);
+                PublishNeedsLock(batch with { Body = default }, batch.WithBody(_bodies.Keep(batch.Body)));
                 PublishOwnNeedsLock(done);
             }
         }
@@ -128,14 +130,14 @@ internal sealed class SharedLog
 
             // Unless it was read back already: its commit may be known to others before it is to us.
             if (own.Batch.Last > _head)
-                PublishNeedsLock(own.Batch);
+                PublishNeedsLock(own.Batch, RecentBatch.Of(own.Batch.First, own.Batch.At, own.Group.ToEntries(), own.Bytes));
         }
     }
 
-    private void PublishNeedsLock(StoredBatch batch)
+    private void PublishNeedsLock(StoredBatch batch, RecentBatch recent)
     {
-        Recent.Add(batch.Committed);
-        _last = batch with { Body = default };
+        Recent.Add(recent);
+        _last = batch;
         Volatile.Write(ref _head, batch.Last);
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Journaling.Shared;
 
@@ -45,8 +45,9 @@ internal sealed record StoredBatch(long First, int Count, int Generation, DateTi
     /// <summary>Gets the offset of its last entry.</summary>
     public long Last => First + Count - 1;
 
-    /// <summary>Gets the batch as readers of entries know it.</summary>
-    public CommittedBody Committed => new(First, Count, At, Body);
+    /// <summary>Gives the batch to readers of entries.</summary>
+    /// <param name="body">Its body, kept.</param>
+    public RecentBatch WithBody(ReadOnlyMemory<byte> body) => RecentBatch.Of(First, Count, At, body);
 }
 
 /// <summary>Batches of a reading.</summary>

@@ -25,36 +25,44 @@ internal sealed class PageCutter(EntryFilter filter, EntryDecoder decoder)
     /// <summary>Starts behind an offset.</summary>
     public void Begin(long after) => _begun = Through = after;
 
-    /// <summary>Cuts bodies that are kept: entries have their id and properties in them, not a copy.</summary>
-    /// <param name="bodies">The bodies, in order.</param>
+    /// <summary>Cuts batches that are in memory: entries have their properties in common with them, not a copy.</summary>
+    /// <param name="batches">The batches, in order.</param>
     /// <param name="after">The offset to start behind.</param>
     /// <param name="until">The last offset wanted.</param>
-    /// <returns>Pages up to the end of the bodies, or to the last offset.</returns>
-    public IEnumerable<EntryPage> CutKept(IEnumerable<CommittedBody> bodies, long after, long until)
+    /// <returns>Pages up to the end of the batches, or to the last offset.</returns>
+    public IEnumerable<EntryPage> Cut(IEnumerable<RecentBatch> batches, long after, long until)
     {
         Begin(after);
-        foreach (var body in bodies)
-            Take(body, until, body.Bytes);
+        foreach (var batch in batches)
+        {
+            if (batch.Drafts is { } drafts)
+                Take(drafts, batch, until);
+            else
+                Take(batch.Body, batch.First, batch.Count, batch.At, until, areKept: true);
+        }
 
         while ((NextFull() ?? Rest()) is { } page)
             yield return page;
     }
 
     /// <summary>Takes a body. Entries that were looked at before are left out.</summary>
-    /// <param name="from">The body.</param>
+    /// <param name="bytes">The body.</param>
+    /// <param name="first">The offset of its first entry.</param>
+    /// <param name="count">How many entries it has.</param>
+    /// <param name="at">When it was committed.</param>
     /// <param name="until">The last offset wanted.</param>
-    /// <param name="kept">Its bytes, where they are not used for anything else any more.</param>
+    /// <param name="areKept">Whether the bytes are not used for anything else any more.</param>
     /// <exception cref="InvalidDataException">It has another number of entries than it should have.</exception>
-    public void Take(CommittedBody from, long until, ReadOnlyMemory<byte> kept = default)
+    public void Take(ReadOnlyMemory<byte> bytes, long first, int count, DateTimeOffset at, long until, bool areKept = false)
     {
-        var body = new BodyReader(from.Bytes.Span);
-        var offset = from.First - 1;
+        var body = new BodyReader(bytes.Span);
+        var offset = first - 1;
         while (offset < until)
         {
             if (!body.Next())
             {
-                if (offset != from.Last)
-                    throw new InvalidDataException($"The batch at {from.First} should have {from.Count} entries; its body has {offset + 1 - from.First}.");
+                if (offset != first + count - 1)
+                    throw new InvalidDataException($"The batch at {first} should have {count} entries; its body has {offset + 1 - first}.");
                 return;
             }
 
@@ -62,14 +70,28 @@ internal sealed class PageCutter(EntryFilter filter, EntryDecoder decoder)
                 continue;
 
             Through = offset;
-            if (!Matches(ref body))
-                continue;
-
-            _entries.Add(decoder.Read(ref body, offset, from.At, kept));
-            _bytes += body.Properties.Length;
-            if (_bytes >= PageBytes)
-                EndPage();
+            if (Matches(ref body))
+                Add(decoder.Read(ref body, offset, at, areKept ? bytes : default));
         }
+    }
+
+    private void Take(EntryDraft[] drafts, RecentBatch batch, long until)
+    {
+        for (var offset = Math.Max(batch.First, Through + 1); offset <= Math.Min(batch.Last, until); offset++)
+        {
+            Through = offset;
+            var entry = new LogEntry(offset, batch.At, drafts[offset - batch.First]);
+            if (filter.Matches(entry))
+                Add(entry);
+        }
+    }
+
+    private void Add(LogEntry entry)
+    {
+        _entries.Add(entry);
+        _bytes += entry.Properties.Length;
+        if (_bytes >= PageBytes)
+            EndPage();
     }
 
     /// <summary>Takes a page that is full.</summary>

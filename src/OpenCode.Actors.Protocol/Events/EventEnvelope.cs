@@ -16,10 +16,10 @@ public static class EventEnvelope
 
     /// <summary>Writes <c>{id,type,properties}</c>, as on <c>/event</c>.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="eventId">The event's id.</param>
+    /// <param name="eventId">The event's id, in UTF-8.</param>
     /// <param name="type">The event's type.</param>
     /// <param name="properties">One line of UTF-8 JSON: an object.</param>
-    public static void WriteBare(IBufferWriter<byte> output, string eventId, string type, ReadOnlySpan<byte> properties)
+    public static void WriteBare(IBufferWriter<byte> output, ReadOnlySpan<byte> eventId, string type, ReadOnlySpan<byte> properties)
     {
         using var writer = new Utf8JsonWriter(output, _options);
         WritePayload(writer, eventId, type, properties);
@@ -29,11 +29,11 @@ public static class EventEnvelope
     /// <param name="output">Where to.</param>
     /// <param name="directory">The location; null for events of the server.</param>
     /// <param name="project">The project id, if there is one.</param>
-    /// <param name="eventId">The event's id.</param>
+    /// <param name="eventId">The event's id, in UTF-8.</param>
     /// <param name="type">The event's type.</param>
     /// <param name="properties">One line of UTF-8 JSON: an object.</param>
     public static void WriteWrapped(
-        IBufferWriter<byte> output, string? directory, string? project, string eventId, string type, ReadOnlySpan<byte> properties)
+        IBufferWriter<byte> output, string? directory, string? project, ReadOnlySpan<byte> eventId, string type, ReadOnlySpan<byte> properties)
     {
         using var writer = new Utf8JsonWriter(output, _options);
         WriteWrapperStart(writer, directory, project);
@@ -45,7 +45,7 @@ public static class EventEnvelope
     /// <param name="output">Where to.</param>
     /// <param name="directory">The location.</param>
     /// <param name="project">The project id, if there is one.</param>
-    /// <param name="eventId">The event's id, the same as the first frame's.</param>
+    /// <param name="eventId">The event's id in UTF-8, the same as the first frame's.</param>
     /// <param name="type">The event's type, without a version.</param>
     /// <param name="sequence">The event's number in its session, from 0 without gaps.</param>
     /// <param name="aggregateId">The session.</param>
@@ -54,7 +54,7 @@ public static class EventEnvelope
         IBufferWriter<byte> output,
         string? directory,
         string? project,
-        string eventId,
+        ReadOnlySpan<byte> eventId,
         string type,
         long sequence,
         string aggregateId,
@@ -87,7 +87,7 @@ public static class EventEnvelope
         writer.WritePropertyName("payload"u8);
     }
 
-    private static void WritePayload(Utf8JsonWriter writer, string eventId, string type, ReadOnlySpan<byte> properties)
+    private static void WritePayload(Utf8JsonWriter writer, ReadOnlySpan<byte> eventId, string type, ReadOnlySpan<byte> properties)
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, eventId);

@@ -25,14 +25,14 @@ internal sealed class FrameEncoder(Func<Timeline> timeline)
         var hasTwin = wrapped && entry is { Durable: true, Sequence: >= 0, SessionId: not null };
         var properties = entry.Properties.Span;
         if (wrapped)
-            EventEnvelope.WriteWrapped(_data, entry.Location, entry.Project, entry.EventId, entry.Type, properties);
+            EventEnvelope.WriteWrapped(_data, entry.Location, entry.Project, entry.EventIdUtf8.Span, entry.Type, properties);
         else
-            EventEnvelope.WriteBare(_data, entry.EventId, entry.Type, properties);
+            EventEnvelope.WriteBare(_data, entry.EventIdUtf8.Span, entry.Type, properties);
         AddFrame(entry.Offset, isFirstTwin: hasTwin);
         var firstBytes = _frames.WrittenCount;
         if (hasTwin)
         {
-            EventEnvelope.WriteSync(_data, entry.Location, entry.Project, entry.EventId, entry.Type, entry.Sequence, entry.SessionId!, properties);
+            EventEnvelope.WriteSync(_data, entry.Location, entry.Project, entry.EventIdUtf8.Span, entry.Type, entry.Sequence, entry.SessionId!, properties);
             AddFrame(entry.Offset, isFirstTwin: false);
         }
 

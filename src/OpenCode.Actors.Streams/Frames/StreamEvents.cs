@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
@@ -32,9 +33,9 @@ internal sealed class StreamEvents(IdFactory ids)
     {
         var data = new ArrayBufferWriter<byte>(256);
         if (wrapped)
-            EventEnvelope.WriteWrapped(data, directory: null, project: null, ids.NewEvent().Value, properties.EventType, EventJson.Encode(properties));
+            EventEnvelope.WriteWrapped(data, directory: null, project: null, Encoding.UTF8.GetBytes(ids.NewEvent().Value), properties.EventType, EventJson.Encode(properties));
         else
-            EventEnvelope.WriteBare(data, ids.NewEvent().Value, properties.EventType, EventJson.Encode(properties));
+            EventEnvelope.WriteBare(data, Encoding.UTF8.GetBytes(ids.NewEvent().Value), properties.EventType, EventJson.Encode(properties));
         return SseFrame.Build(id, data.WrittenSpan);
     }
 }

@@ -16,7 +16,7 @@ public sealed class EventEnvelopeTests
     [Fact]
     public void A_bare_event_is_id_type_and_properties()
     {
-        EventEnvelope.WriteBare(_output, "evt_1", EventTypes.SessionIdle, _properties);
+        EventEnvelope.WriteBare(_output, "evt_1"u8, EventTypes.SessionIdle, _properties);
 
         Assert.Equal("""{"id":"evt_1","type":"session.idle","properties":{"sessionID":"ses_1"}}""", Written());
     }
@@ -24,7 +24,7 @@ public sealed class EventEnvelopeTests
     [Fact]
     public void A_wrapped_event_names_location_and_project()
     {
-        EventEnvelope.WriteWrapped(_output, "/d\u00e9/\"x", "abc", "evt_1", EventTypes.SessionIdle, _properties);
+        EventEnvelope.WriteWrapped(_output, "/d\u00e9/\"x", "abc", "evt_1"u8, EventTypes.SessionIdle, _properties);
 
         Assert.Equal(
             "{\"directory\":\"/d\u00e9/\\\"x\",\"project\":\"abc\",\"payload\":{\"id\":\"evt_1\",\"type\":\"session.idle\",\"properties\":{\"sessionID\":\"ses_1\"}}}",
@@ -34,7 +34,7 @@ public sealed class EventEnvelopeTests
     [Fact]
     public void An_event_of_the_server_has_a_payload_alone()
     {
-        EventEnvelope.WriteWrapped(_output, null, null, "evt_1", EventTypes.ServerConnected, EventJson.Encode(new ServerConnected()));
+        EventEnvelope.WriteWrapped(_output, null, null, "evt_1"u8, EventTypes.ServerConnected, EventJson.Encode(new ServerConnected()));
 
         Assert.Equal("""{"payload":{"id":"evt_1","type":"server.connected","properties":{}}}""", Written());
     }
@@ -42,7 +42,7 @@ public sealed class EventEnvelopeTests
     [Fact]
     public void A_sync_twin_has_the_same_id_a_version_and_the_number_in_its_session()
     {
-        EventEnvelope.WriteSync(_output, "/d", null, "evt_1", EventTypes.SessionUpdated, 4, "ses_1", "{\"a\":1}"u8);
+        EventEnvelope.WriteSync(_output, "/d", null, "evt_1"u8, EventTypes.SessionUpdated, 4, "ses_1", "{\"a\":1}"u8);
 
         Assert.Equal(
             """{"directory":"/d","payload":{"type":"sync","id":"evt_1","syncEvent":{"id":"evt_1","type":"session.updated.1","seq":4,"aggregateID":"ses_1","data":{"a":1}}}}""",

@@ -1,14 +1,13 @@
-using OpenCode.Actors.Journaling.Segments;
 using OpenCode.Actors.Journaling.Tail;
 
 namespace OpenCode.Actors.Tests.Journaling.Tail;
 
-public sealed class RecentBodiesTests
+public sealed class RecentBatchesTests
 {
     private const int Page = 1_000;
 
     [Fact]
-    public void Bodies_are_found_from_the_one_that_has_the_next_entry_on()
+    public void Batches_are_found_from_the_one_that_has_the_next_entry_on()
     {
         var recent = Filled(maxBytes: 1_000_000);
 
@@ -22,11 +21,11 @@ public sealed class RecentBodiesTests
     public void Nothing_is_found_behind_the_last_entry()
     {
         Assert.Null(Filled(maxBytes: 1_000_000).Find(300, Page));
-        Assert.Null(new RecentBodies(1_000).Find(0, Page));
+        Assert.Null(new RecentBatches(1_000).Find(0, Page));
     }
 
     [Fact]
-    public void A_page_ends_with_the_body_that_makes_it_full()
+    public void A_page_ends_with_the_batch_that_makes_it_full()
     {
         var page = Filled(maxBytes: 1_000_000).Find(30, 250)!;
 
@@ -34,37 +33,37 @@ public sealed class RecentBodiesTests
     }
 
     [Fact]
-    public void Old_bodies_go_when_there_are_too_many_bytes()
+    public void Old_batches_go_when_there_are_too_many_bytes()
     {
-        var recent = Filled(maxBytes: 2_000);
+        var recent = Filled(maxBytes: 8_800);
 
         Assert.Null(recent.Find(0, Page));
         var kept = Enumerable.Range(0, 300).First(after => recent.Find(after, Page) is not null);
-        Assert.InRange(300 - kept, 30, 60);
+        Assert.InRange(300 - kept, 12, 33);
         Assert.Equal(kept + 1, recent.Find(kept, Page)![0].First);
     }
 
     [Fact]
-    public void A_body_above_the_bound_leaves_nothing_and_the_next_ones_are_kept()
+    public void A_batch_above_the_bound_leaves_nothing_and_the_next_ones_are_kept()
     {
-        var recent = new RecentBodies(1_000);
-        recent.Add(Body(1, 5_000));
+        var recent = new RecentBatches(1_000);
+        recent.Add(Batch(1, 5_000));
         Assert.Null(recent.Find(0, Page));
 
-        recent.Add(Body(4, 100));
+        recent.Add(Batch(4, 100));
 
         Assert.Null(recent.Find(2, Page));
         Assert.Equal(4, recent.Find(3, Page)![0].First);
     }
 
-    // A hundred bodies of three entries and a hundred bytes.
-    private static RecentBodies Filled(long maxBytes)
+    // A hundred batches of three entries and a hundred bytes.
+    private static RecentBatches Filled(long maxBytes)
     {
-        var recent = new RecentBodies(maxBytes);
+        var recent = new RecentBatches(maxBytes);
         for (var first = 1; first <= 300; first += 3)
-            recent.Add(Body(first, 100));
+            recent.Add(Batch(first, 100));
         return recent;
     }
 
-    private static CommittedBody Body(long first, int bytes) => new(first, 3, DateTimeOffset.UnixEpoch, new byte[bytes]);
+    private static RecentBatch Batch(long first, int bytes) => RecentBatch.Of(first, 3, DateTimeOffset.UnixEpoch, new byte[bytes]);
 }

@@ -1,32 +1,27 @@
-using OpenCode.Actors.Journaling.Segments;
-
 namespace OpenCode.Actors.Journaling.Tail;
 
-/// <summary>
-/// The bodies of the last committed batches, bounded by bytes, so that whoever follows the tail asks no store. Entries are made of them by whoever reads: nobody who waits for
-/// a commit waits for that, and what is kept is a few large arrays. Thread-safe.
-/// </summary>
-internal sealed class RecentBodies(long maxBytes)
+/// <summary>The last committed batches, bounded by bytes, so that whoever follows the tail asks no store, and nobody who waits for a commit waits for entries to be made. Thread-safe.</summary>
+internal sealed class RecentBatches(long maxBytes)
 {
-    // About what a body takes besides its bytes.
-    private const int PlaceBytes = 64;
+    // About what an entry and its draft take besides the bytes.
+    private const int EntryBytes = 256;
 
     private readonly Lock _gate = new();
-    private CommittedBody[] _ring = new CommittedBody[64];
+    private RecentBatch[] _ring = new RecentBatch[64];
     private int _first;
     private int _count;
     private long _bytes;
 
-    /// <summary>Takes the next body; its bytes are not used for anything else any more.</summary>
-    public void Add(CommittedBody body)
+    /// <summary>Takes the next batch.</summary>
+    public void Add(RecentBatch batch)
     {
         lock (_gate)
         {
             if (_count == _ring.Length)
                 GrowNeedsLock();
 
-            _ring[(_first + _count++) & (_ring.Length - 1)] = body;
-            _bytes += SizeOf(body);
+            _ring[(_first + _count++) & (_ring.Length - 1)] = batch;
+            _bytes += SizeOf(batch);
             while (_bytes > maxBytes)
             {
                 _bytes -= SizeOf(_ring[_first]);
@@ -37,11 +32,11 @@ internal sealed class RecentBodies(long maxBytes)
         }
     }
 
-    /// <summary>Finds bodies.</summary>
+    /// <summary>Finds batches.</summary>
     /// <param name="after">The offset to start behind.</param>
-    /// <param name="pageBytes">Where to end, at the latest one body later.</param>
+    /// <param name="pageBytes">Where to end, at the latest one batch later.</param>
     /// <returns>From the one that has the next entry on; null if that is not here (any more).</returns>
-    public CommittedBody[]? Find(long after, int pageBytes)
+    public RecentBatch[]? Find(long after, int pageBytes)
     {
         lock (_gate)
         {
@@ -51,9 +46,9 @@ internal sealed class RecentBodies(long maxBytes)
             var from = IndexNeedsLock(after + 1);
             var end = from;
             for (var bytes = 0L; end < _count && bytes < pageBytes; end++)
-                bytes += AtNeedsLock(end).Bytes.Length;
+                bytes += AtNeedsLock(end).Bytes;
 
-            var found = new CommittedBody[end - from];
+            var found = new RecentBatch[end - from];
             for (var i = 0; i < found.Length; i++)
                 found[i] = AtNeedsLock(from + i);
 
@@ -61,7 +56,7 @@ internal sealed class RecentBodies(long maxBytes)
         }
     }
 
-    private static long SizeOf(CommittedBody body) => body.Bytes.Length + PlaceBytes;
+    private static long SizeOf(RecentBatch batch) => batch.Bytes + (EntryBytes * (long)batch.Count);
 
     /// <summary>The last that begins at an offset or before it.</summary>
     private int IndexNeedsLock(long offset)
@@ -79,11 +74,11 @@ internal sealed class RecentBodies(long maxBytes)
         return low;
     }
 
-    private ref CommittedBody AtNeedsLock(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
+    private ref RecentBatch AtNeedsLock(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
 
     private void GrowNeedsLock()
     {
-        var larger = new CommittedBody[_ring.Length * 2];
+        var larger = new RecentBatch[_ring.Length * 2];
         for (var i = 0; i < _count; i++)
             larger[i] = AtNeedsLock(i);
 

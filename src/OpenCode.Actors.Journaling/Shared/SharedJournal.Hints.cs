@@ -3,7 +3,7 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// <content>Listening for hints of appends. An append of this process brings what others committed below it, so while there is always one under way nobody needs to be told.</content>
 public sealed partial class SharedJournal
 {
-    // So many hints in a row for which nothing had to be read: listening stops. Each costs a wake-up of a process of the store and of this one.
+    // So many hints in a row that own appends made needless: listening stops. Each costs a wake-up of a process of the store and of this one.
     private const int ManyNeedless = 16;
 
     // How long the answer of an append may take that brings with it what a hint is about. To read that beside it would have it come twice.
@@ -55,8 +55,8 @@ public sealed partial class SharedJournal
         var needless = 0;
         while (true)
         {
-            var isNeeded = OnHint(await hints.NextAsync(_stop.Token).ConfigureAwait(false));
-            needless = isNeeded ? 0 : needless + 1;
+            var isNeedless = OnHint(await hints.NextAsync(_stop.Token).ConfigureAwait(false));
+            needless = isNeedless ? needless + 1 : 0;
             if (needless < ManyNeedless)
                 continue;
 
@@ -81,7 +81,7 @@ public sealed partial class SharedJournal
     }
 
     /// <summary>Has what a hint is about read.</summary>
-    /// <returns>False if nothing needs to be done for it.</returns>
+    /// <returns>True if appends of this process make it needless: it is of one, or one that is under way brings what it is about.</returns>
     private bool OnHint(long hint)
     {
         // One that comes late must not hide a later one that waits.
@@ -90,11 +90,14 @@ public sealed partial class SharedJournal
 
         // An append that is under way comes back with all that was committed below it, and mostly before a reading would.
         if (Volatile.Read(ref _appendSince) == Answered)
-            return ReadHinted();
+        {
+            ReadHinted();
+            return hint <= Volatile.Read(ref _ownLast);
+        }
 
         if (Interlocked.Exchange(ref _isLateSet, 1) == 0)
             _late.Change(SoonEnough, Timeout.InfiniteTimeSpan);
-        return false;
+        return true;
     }
 
     private void OnLate()
@@ -103,13 +106,10 @@ public sealed partial class SharedJournal
         ReadHinted();
     }
 
-    private bool ReadHinted()
+    private void ReadHinted()
     {
         // Of an own batch that waits for what is below it the reader knows already.
-        if (Volatile.Read(ref _hinted) <= Math.Max(Head, Volatile.Read(ref _ownLast)))
-            return false;
-
-        _tailWakeup.Set();
-        return true;
+        if (Volatile.Read(ref _hinted) > Math.Max(Head, Volatile.Read(ref _ownLast)))
+            _tailWakeup.Set();
     }
 }

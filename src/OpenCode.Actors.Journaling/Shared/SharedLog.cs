@@ -11,9 +11,9 @@ internal sealed class SharedLog
 {
     private readonly Lock _gate = new();
     private readonly Queue<OwnBatch> _own = new();
+    private readonly BodySlab _bodies = new();
     private long _head;
     private long _floor;
-    private readonly BodySlab _bodies = new();
     private StoredBatch? _last;
     private Exception? _failure;
 

@@ -75,6 +75,20 @@ internal sealed class PageCutter(EntryFilter filter, EntryDecoder decoder)
         }
     }
 
+    /// <summary>Takes a page that is full.</summary>
+    public EntryPage? NextFull() => _pages.TryDequeue(out var page) ? page : null;
+
+    /// <summary>Takes what is left, also without entries, since the reader moves on by it.</summary>
+    /// <returns>Null if nothing was looked at since the last page.</returns>
+    public EntryPage? Rest()
+    {
+        if (Through == _begun)
+            return null;
+
+        EndPage();
+        return _pages.Dequeue();
+    }
+
     private void Take(EntryDraft[] drafts, RecentBatch batch, long until)
     {
         for (var offset = Math.Max(batch.First, Through + 1); offset <= Math.Min(batch.Last, until); offset++)
@@ -92,20 +106,6 @@ internal sealed class PageCutter(EntryFilter filter, EntryDecoder decoder)
         _bytes += entry.Properties.Length;
         if (_bytes >= PageBytes)
             EndPage();
-    }
-
-    /// <summary>Takes a page that is full.</summary>
-    public EntryPage? NextFull() => _pages.TryDequeue(out var page) ? page : null;
-
-    /// <summary>Takes what is left, also without entries, since the reader moves on by it.</summary>
-    /// <returns>Null if nothing was looked at since the last page.</returns>
-    public EntryPage? Rest()
-    {
-        if (Through == _begun)
-            return null;
-
-        EndPage();
-        return _pages.Dequeue();
     }
 
     private void EndPage()

@@ -177,6 +177,18 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
+    public void A_node_that_appends_nothing_listens_on_however_many_hints_tell_it_nothing_new()
+    {
+        var (node, other) = (Open("a"), Open("b"));
+        Done(other.Append(Batch("1")));
+
+        for (var i = 0; i < 100; i++)
+            Database.Notify(1);
+
+        Assert.True(node.Store.IsListening);
+    }
+
+    [Fact]
     public void Listening_begins_again_5_ms_after_the_last_append_and_nothing_of_before_is_missed()
     {
         var (node, other) = (Open("a"), Open("b"));

@@ -1,4 +1,3 @@
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Shared.Memory;
 using static OpenCode.Actors.Tests.Journaling.Shared.SharedNode;
 

@@ -1,5 +1,3 @@
-using OpenCode.Actors.Journaling.Files;
-
 namespace OpenCode.Actors.Journaling.Shared.Memory;
 
 /// <summary>The store of a whole cluster in memory: what PostgreSQL is to <see cref="SharedJournal"/>. Each process reaches it through a <see cref="MemoryBatchStore"/>. Thread-safe.</summary>
@@ -81,9 +79,6 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     public DateTimeOffset UtcNow => time.GetUtcNow();
 
     public long Token(int shard) => TokenOf is { } tokens ? tokens(shard) : _now.Tokens.GetValueOrDefault(shard);
-
-    /// <summary>Removes what retention does not want, by time and size of bodies.</summary>
-    public void Trim(JournalOptions retention) => Do(c => c.Trim(retention, UtcNow));
 
     public void Join(MemoryBatchStore store)
     {

@@ -8,6 +8,9 @@ namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 /// <remarks>All events of the test are of one location, so the positions it sees have to be dense.</remarks>
 internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history, int seed)
 {
+    // Some events in each read: with 300 clients in the one process of the test, their reads would take a good part of the machine that the nodes are to have.
+    private static readonly TimeSpan _betweenReads = TimeSpan.FromMilliseconds(50);
+
     private readonly Random _random = new(seed);
     private string? _id;
 
@@ -36,7 +39,7 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
             {
                 var choice = Connections > 0 && Others is not null ? Others : nodes;
                 var node = choice[_random.Next(choice.Count)];
-                await using var stream = await SseClient.ConnectAsync(node.Root, lastEventId: _id, onFrame: Take);
+                await using var stream = await SseClient.ConnectAsync(node.Root, lastEventId: _id, onFrame: Take, pause: _betweenReads);
                 if (stream.Response.Status == 200)
                 {
                     (Connections, Since) = (Connections + 1, Stopwatch.GetTimestamp());

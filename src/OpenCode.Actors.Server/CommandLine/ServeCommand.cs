@@ -28,6 +28,8 @@ internal static class ServeCommand
             await app.OpenStorageAsync();
             if (app.Services.GetService<SecretCheck>() is { } secret)
                 await secret.AskAsync(CancellationToken.None);
+            if (app.Services.GetService<ICluster>() is not null)
+                await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
             await StartAsync(app);
             await routes;
             await JoinAsync(app);

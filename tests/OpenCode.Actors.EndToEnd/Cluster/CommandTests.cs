@@ -39,7 +39,9 @@ public sealed class CommandTests(PostgresFixture postgres, ITestOutputHelper out
     [SkippableFact]
     public async Task The_status_of_a_cluster_names_its_members_and_what_they_own()
     {
-        await StartNodesAsync(2);
+        var nodes = await StartNodesAsync(2);
+        foreach (var node in nodes)
+            await Eventually.TrueAsync(() => node.Log.Contains("Rehearsal[5012]", StringComparison.Ordinal), "a session played through before the node had any");
 
         var (code, status) = await RunAsync("cluster", "status", "--cluster", Connection);
 

@@ -106,9 +106,9 @@ internal static partial class EmbeddedScript
 
     private static string OutputOf(ToolResult result) => result.ToolName == Bash ? ExitCode().Replace(result.Output, "") : result.Output;
 
-    [GeneratedRegex("^(?<name>run|slow|think|ask|fail):", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(?<name>run|slow|think|ask|fail):", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Command();
 
-    [GeneratedRegex(@"\[Exit code: (?<code>\d+)\]\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\[Exit code: (?<code>\d+)\]\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex ExitCode();
 }

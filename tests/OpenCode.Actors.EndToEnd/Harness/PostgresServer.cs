@@ -27,6 +27,9 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         kill $guard
         """;
 
+    // What initdb and init.sql make is the same for every server on one disk: made once in this process, and copied.
+    private static readonly Lazy<Task<PostgresServer>> _template = new(MakeTemplateAsync);
+
     private readonly string _folder;
     private readonly PostgresDisks _disks;
     private Process? _guard;
@@ -78,18 +81,18 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     /// <param name="settings">Lines of postgresql.conf.</param>
     public static async Task<PostgresServer> StartAsync(PostgresDisks disks, params string[] settings)
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        await RunAsync([.. AsUser, "mkdir", folder]);
-        var server = new PostgresServer(folder, FreePort(), disks);
-        var passwords = Path.Combine(folder, "password");
-        await File.WriteAllTextAsync(passwords, AdminPassword);
-        string[] wal = disks.Enter.Count == 0 ? [] : ["-X", Path.Combine(disks.Wal ?? folder, "wal"), "--wal-segsize=1"];
-        await RunAsync([.. server.AsServer, Program("initdb"), "-D", server.Data, .. wal, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
-        await File.WriteAllLinesAsync(server.Settings, [$"include '{server.Data}/postgresql.conf'", "listen_addresses = '127.0.0.1'", $"port = {server.Port}", "unix_socket_directories = ''", .. settings]);
+        var server = await MakeFolderAsync(disks, settings);
         try
         {
-            await server.StartAgainAsync();
-            await server.InitAsync();
+            if (disks.Enter.Count > 0)
+            {
+                await server.MakeAsync();
+            }
+            else
+            {
+                await RunAsync([.. AsUser, "cp", "-a", (await _template.Value).Data, server.Data]);
+                await server.StartAgainAsync();
+            }
         }
         catch
         {
@@ -185,8 +188,36 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{string.Join(' ', commandLine)} ended with {process.ExitCode}: {await output}{errors}");
     }
 
+    private static async Task<PostgresServer> MakeFolderAsync(PostgresDisks disks, string[] settings)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        await RunAsync([.. AsUser, "mkdir", folder]);
+        var server = new PostgresServer(folder, FreePort(), disks);
+        await File.WriteAllLinesAsync(server.Settings, [$"include '{server.Data}/postgresql.conf'", "listen_addresses = '127.0.0.1'", $"port = {server.Port}", "unix_socket_directories = ''", .. settings]);
+        return server;
+    }
+
+    private static async Task<PostgresServer> MakeTemplateAsync()
+    {
+        var server = await MakeFolderAsync(new PostgresDisks([]), []);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(server._folder, recursive: true);
+        await server.MakeAsync();
+        await server.StopAsync();
+        return server;
+    }
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);
+
+    private async Task MakeAsync()
+    {
+        var passwords = Path.Combine(_folder, "password");
+        await File.WriteAllTextAsync(passwords, AdminPassword);
+        string[] wal = _disks.Enter.Count == 0 ? [] : ["-X", Path.Combine(_disks.Wal ?? _folder, "wal"), "--wal-segsize=1"];
+        await RunAsync([.. AsServer, Program("initdb"), "-D", Data, .. wal, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
+        await StartAgainAsync();
+        await InitAsync();
+    }
 
     private Task InitAsync()
     {

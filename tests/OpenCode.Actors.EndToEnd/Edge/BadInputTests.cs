@@ -1,12 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
-using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
 /// <summary>Issue 2, point 9: what is wrong gets a 4xx that says what is wrong; nothing is lost, and the log is not flooded.</summary>
-public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
+public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedServers>
 {
     private static readonly string[] BrokenBodies = ["{", "[1,", "nonsense", "{\"parts\":", "\"\\ud800", "{\"parts\":[}", "\0\0\0", "{\"a\":1}}"];
     private static readonly string[] BadIds = ["ses_%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%2f..%2fetc%2fpasswd", "ses_%00", "ses_", "x", "ses_%0d%0aX", "%F0%9F%98%80", "ses_" + "a1b2c3d4e5"];
@@ -133,10 +132,11 @@ public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
     public async Task A_location_that_is_a_file_or_does_not_exist_is_refused_where_tools_would_start()
     {
         var (server, session) = await StartWithSessionAsync();
-        var file = Path.Combine(Folder.Path, "a-file");
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "a-file");
         await File.WriteAllTextAsync(file, string.Empty);
 
-        foreach (var location in new[] { file, Path.Combine(Folder.Path, "nowhere") })
+        foreach (var location in new[] { file, Path.Combine(folder.Path, "nowhere") })
         {
             var header = $"x-opencode-directory: {Uri.EscapeDataString(location)}\r\nContent-Type: application/json\r\n";
             var answer = await RawHttp.SendAsync(server.Root, "POST", "/session", header, "{}"u8.ToArray());
@@ -145,7 +145,7 @@ public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
         }
 
         // A folder that is gone may still have sessions to read.
-        Assert.Equal(200, (await RawHttp.SendAsync(server.Root, "GET", $"/session?directory={Uri.EscapeDataString(Path.Combine(Folder.Path, "nowhere"))}")).Status);
+        Assert.Equal(200, (await RawHttp.SendAsync(server.Root, "GET", $"/session?directory={Uri.EscapeDataString(Path.Combine(folder.Path, "nowhere"))}")).Status);
 
         await AssertUnharmedAsync(server, session);
     }
@@ -222,7 +222,7 @@ public sealed class BadInputTests(ITestOutputHelper output) : ServerTest(output)
 
     private async Task<(ServerProcess Server, string Session)> StartWithSessionAsync()
     {
-        var server = await StartAsync();
+        var server = await servers.GetAsync();
         return (server, await server.Api.CreateSessionAsync(new { title = "Unharmed" }));
     }
 

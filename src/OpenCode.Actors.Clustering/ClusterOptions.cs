@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Clustering;
 
 /// <summary>What a node says of itself, and the times of membership.</summary>
-/// <remarks>Of <c>opencode.json</c>, name and URL alone can be set (section <c>server.cluster</c>): the times have to be the same on all nodes. Their defaults are those of RULES F.</remarks>
+/// <remarks>Of <c>opencode.json</c>, name, URL and moves per second alone can be set (section <c>server.cluster</c>): the times have to be the same on all nodes. Their defaults are those of RULES F.</remarks>
 public sealed class ClusterOptions
 {
     /// <summary>The version of what nodes say to each other. It changes when an older node would misunderstand a newer one.</summary>

@@ -42,6 +42,7 @@ internal static class ClusterServices
             options.Version = HealthEndpoints.Version;
             options.DefaultLocation = locations.Default.Path;
             options.ShardCount = Shard.Count;
+            options.MovesPerSecond = settings.MovesPerSecond;
         });
         return services;
     }

@@ -9,7 +9,8 @@ namespace OpenCode.Actors.Server.Cluster;
 /// <param name="Node">The name of this node, which stays over restarts.</param>
 /// <param name="Url">Where the other nodes reach it.</param>
 /// <param name="Secrets">What nodes prove themselves with: the first is sent, all are taken.</param>
-internal sealed record ClusterSettings(string Connection, string Node, Uri Url, IReadOnlyList<string> Secrets)
+/// <param name="MovesPerSecond">How many shards it gives away in a second to even out the load.</param>
+internal sealed record ClusterSettings(string Connection, string Node, Uri Url, IReadOnlyList<string> Secrets, int MovesPerSecond)
 {
     public const string SecretVariable = "OPENCODE_CLUSTER_SECRET";
 
@@ -37,7 +38,7 @@ internal sealed record ClusterSettings(string Connection, string Node, Uri Url, 
             Wrong(SecretVariable, $"give {LeastSecret} or more visible ASCII characters in each secret.");
         var url = Advertised(settings, settings.Advertise ?? config.Advertise, Wrong);
 
-        return mistakes.Count > 0 ? throw new ConfigException(mistakes) : new ClusterSettings(connection, node, url!, secrets);
+        return mistakes.Count > 0 ? throw new ConfigException(mistakes) : new ClusterSettings(connection, node, url!, secrets, config.MovesPerSecond);
 
         void Wrong(string key, string message) => mistakes.Add(new ConfigMistake(Source, key, message));
     }

@@ -110,13 +110,18 @@ internal static class ConfigSchema
         };
     }
 
-    private static ClusterConfig Cluster(ConfigSection? section) => section is null ? new ClusterConfig() : new ClusterConfig
+    private static ClusterConfig Cluster(ConfigSection? section)
     {
-        Connection = Filled(section.Text("connection")),
-        Node = Filled(section.Text("node")),
-        Advertise = Filled(section.Text("advertise")),
-        Secrets = Filled(section.Text("secret"))?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
-    };
+        var d = new ClusterConfig();
+        return section is null ? d : new ClusterConfig
+        {
+            Connection = Filled(section.Text("connection")),
+            Node = Filled(section.Text("node")),
+            Advertise = Filled(section.Text("advertise")),
+            Secrets = Filled(section.Text("secret"))?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+            MovesPerSecond = (int)(section.Whole("moves_per_second", 1, 1_024, "shards") ?? d.MovesPerSecond),
+        };
+    }
 
     private static LimitsConfig Limits(ConfigSection? section)
     {

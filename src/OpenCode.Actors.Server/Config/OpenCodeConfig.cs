@@ -90,4 +90,7 @@ internal sealed record ClusterConfig
 
     /// <summary>Gets what nodes prove themselves with: the first is sent, all are taken.</summary>
     public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>Gets how many shards this node gives away in a second to even out the load; 1 to 1,024.</summary>
+    public int MovesPerSecond { get; init; } = 4;
 }

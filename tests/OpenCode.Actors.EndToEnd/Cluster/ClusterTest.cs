@@ -21,17 +21,18 @@ public abstract class ClusterTest(PostgresFixture postgres, ITestOutputHelper ou
     private protected async Task<ServerSetup> NodeAsync(string name)
     {
         _connection ??= await Postgres.CreateSchemaAsync();
-        return Setup with { Port = Ports.Free(), Arguments = ["--cluster", _connection, "--node", name], Secret = SharedSecret };
+        return (Setup with { Port = Ports.Free(), Arguments = ["--cluster", _connection, "--node", name], Secret = SharedSecret }).WithEvenSharesSoon();
     }
 
-    /// <summary>Starts nodes one after the other, and waits until each has its share.</summary>
+    /// <summary>Starts nodes side by side, and waits until each has its share.</summary>
     private protected async Task<ServerProcess[]> StartNodesAsync(int count)
     {
-        var nodes = new List<ServerProcess>();
+        var setups = new List<ServerSetup>();
         for (var i = 1; i <= count; i++)
-            nodes.Add(await StartAsync(await NodeAsync($"n{i}")));
+            setups.Add(await NodeAsync($"n{i}"));
+        var nodes = await Task.WhenAll(setups.Select(StartAsync));
         await EvenAsync(count);
-        return [.. nodes];
+        return nodes;
     }
 
     /// <summary>Waits until no shard moves any more: where one has two more than another, one of them is still on its way.</summary>

@@ -24,7 +24,7 @@ public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(out
     public async Task Ten_seconds_without_the_database_cost_nobody_a_stream_a_session_or_a_turn(string how)
     {
         Needs.Postgres();
-        await using var cluster = await FaultyCluster.StartAsync(Folder, 3, heartbeatMs: 1_000);
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 3, heartbeatMs: 1_000, evensOutSoon: true);
         var nodes = cluster.Nodes.Select(node => node.Process).ToList();
         await Eventually.TrueAsync(async () => await OwnersAsync(cluster) is var (_, shares) && shares.Count == 3 && shares.Max() - shares.Min() <= 1, "an even share for each", TimeSpan.FromSeconds(60));
         var streams = new List<SseClient>();

@@ -74,7 +74,7 @@ public sealed class FullDatabaseTests(ITestOutputHelper output) : ServerTest(out
     // Two nodes, a stream on each, a running turn, and somebody who writes to each session, to some of them through the node that does not own it.
     private async Task<FaultyCluster> StartAsync(PostgresDisks disks)
     {
-        var cluster = await FaultyCluster.StartAsync(Folder, 2, heartbeatMs: 1_000, database: await PostgresServer.StartAsync(disks));
+        var cluster = await FaultyCluster.StartAsync(Folder, 2, heartbeatMs: 1_000, evensOutSoon: true, database: await PostgresServer.StartAsync(disks));
         await Eventually.TrueAsync(async () => await cluster.Database.ExecuteAsync(EvenShares) is 2L, "an even share for each", TimeSpan.FromSeconds(60));
         _owners = await cluster.Database.ExecuteAsync(Owners);
         foreach (var node in cluster.Nodes)

@@ -20,7 +20,7 @@ public sealed class SilentCutTests(ITestOutputHelper output) : ServerTest(output
     public async Task Packets_dropped_between_two_nodes_that_live_are_a_503_and_what_only_takes_long_is_waited_for()
     {
         Needs.Postgres();
-        await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 2, evensOutSoon: true);
         var (owner, other) = await EvenAsync(cluster);
         var session = await owner.Process.Api.CreateSessionAsync();
         await using var stream = await other.Process.ListenAsync();
@@ -59,7 +59,7 @@ public sealed class SilentCutTests(ITestOutputHelper output) : ServerTest(output
     public async Task Packets_dropped_between_an_owner_and_everybody_are_a_takeover()
     {
         Needs.Postgres();
-        await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 2, evensOutSoon: true);
         var (owner, other) = await EvenAsync(cluster);
         var session = await owner.Process.Api.CreateSessionAsync();
         await using var stream = await other.Process.ListenAsync();

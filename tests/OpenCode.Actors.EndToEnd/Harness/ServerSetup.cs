@@ -63,9 +63,17 @@ internal sealed record ServerSetup
     }
 
     /// <summary>Makes a setup whose event streams have the given timings and sizes.</summary>
-    public ServerSetup WithEventStream(params (string Key, int Value)[] settings)
+    public ServerSetup WithEventStream(params (string Key, int Value)[] settings) => With("event_stream", settings);
+
+    /// <summary>Makes the setup of a node that gives away at once what it has too much of: what a test waits for before it begins.</summary>
+    public ServerSetup WithEvenSharesSoon() => With("cluster", [("moves_per_second", 64)]);
+
+    private ServerSetup With(string section, IEnumerable<(string Key, int Value)> settings)
     {
-        var stream = new JsonObject(settings.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value)));
-        return this with { Config = new JsonObject { ["server"] = new JsonObject { ["event_stream"] = stream } } };
+        var config = Config?.DeepClone().AsObject() ?? [];
+        if (config["server"] is not JsonObject server)
+            config["server"] = server = [];
+        server[section] = new JsonObject(settings.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value)));
+        return this with { Config = config };
     }
 }

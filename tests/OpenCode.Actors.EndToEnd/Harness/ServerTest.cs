@@ -27,11 +27,12 @@ public abstract class ServerTest(ITestOutputHelper output) : IAsyncLifetime
 
     private protected async Task<ServerProcess> RestartAsync(ServerProcess ended) => Own(await ended.RestartAsync());
 
-    /// <summary>Ends this with the test, last started first.</summary>
+    /// <summary>Ends this with the test, last started first. May be called side by side.</summary>
     protected T Own<T>(T started)
         where T : IAsyncDisposable
     {
-        _started.Add(started);
+        lock (_started)
+            _started.Add(started);
         return started;
     }
 

@@ -13,10 +13,10 @@ internal sealed class FaultyCluster : IAsyncDisposable
 
     public IReadOnlyList<FaultyNode> Nodes { get; }
 
-    public static async Task<FaultyCluster> StartAsync(TempFolder folder, int nodes, string? serverDll = null, int? heartbeatMs = null, PostgresServer? database = null)
+    public static async Task<FaultyCluster> StartAsync(TempFolder folder, int nodes, string? serverDll = null, int? heartbeatMs = null, bool evensOutSoon = false, PostgresServer? database = null)
     {
         database ??= await PostgresServer.StartAsync();
-        var cluster = new FaultyCluster(database, [.. Enumerable.Range(1, nodes).Select(n => new FaultyNode($"node{n}", folder, database.Port) { ServerDll = serverDll ?? Repository.ServerDll, HeartbeatMs = heartbeatMs })]);
+        var cluster = new FaultyCluster(database, [.. Enumerable.Range(1, nodes).Select(n => new FaultyNode($"node{n}", folder, database.Port) { ServerDll = serverDll ?? Repository.ServerDll, HeartbeatMs = heartbeatMs, EvensOutSoon = evensOutSoon })]);
         try
         {
             await Task.WhenAll(cluster.Nodes.Select(node => node.StartAsync()));

@@ -18,6 +18,9 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
     /// <summary>Gets the silence after which streams get a heartbeat; null for what holds by default.</summary>
     public int? HeartbeatMs { get; init; }
 
+    /// <summary>Gets a value indicating whether it gives away at once what it has too much of, where a test waits for even shares before it begins.</summary>
+    public bool EvensOutSoon { get; init; }
+
     /// <summary>Gets the node's way to the database.</summary>
     public TcpProxy ToDatabase { get; } = new(databasePort);
 
@@ -44,7 +47,8 @@ internal sealed class FaultyNode(string name, TempFolder folder, int databasePor
                 "--cluster", $"Host=127.0.0.1;Port={ToDatabase.Root.Port};Database=opencode;Username=opencode;Password=opencode",
             ],
         };
-        _process = await ServerProcess.StartAsync(HeartbeatMs is { } silence ? setup.WithEventStream(("heartbeat_ms", silence)) : setup);
+        setup = HeartbeatMs is { } silence ? setup.WithEventStream(("heartbeat_ms", silence)) : setup;
+        _process = await ServerProcess.StartAsync(EvensOutSoon ? setup.WithEvenSharesSoon() : setup);
     }
 
     /// <summary>kill -9. Its address refuses connections then, as it does without a proxy.</summary>

@@ -26,11 +26,11 @@ public sealed class NodeSecretsTests
     [Fact]
     public void A_server_without_cluster_is_alone_and_the_configuration_says_what_the_command_line_does_not()
     {
-        var config = new ClusterConfig { Connection = "Host=other", Node = "n9", Advertise = "https://n9.example", Secrets = [Old] };
+        var config = new ClusterConfig { Connection = "Host=other", Node = "n9", Advertise = "https://n9.example", Secrets = [Old], MovesPerSecond = 16 };
 
         Assert.Null(ClusterSettings.Find(_serve with { Cluster = null }, new ClusterConfig()));
         var read = ClusterSettings.Find(_serve with { Cluster = null, Node = null, ClusterSecret = null }, config)!;
-        Assert.Equal(("Host=other", "n9", new Uri("https://n9.example/"), Old), (read.Connection, read.Node, read.Url, read.Secrets[0]));
+        Assert.Equal(("Host=other", "n9", new Uri("https://n9.example/"), Old, 16), (read.Connection, read.Node, read.Url, read.Secrets[0], read.MovesPerSecond));
         Assert.Equal(new Uri("http://10.0.0.1:4100/"), ClusterSettings.Find(_serve, new ClusterConfig())!.Url);
     }
 

@@ -89,7 +89,7 @@ public sealed class FullDatabaseTests(ITestOutputHelper output) : ServerTest(out
 
         await Eventually.TrueAsync(() => _notes.Count == Sessions, "a note in each session");
         _turn = await cluster.Nodes[0].Process.Api.CreateSessionAsync();
-        await cluster.Nodes[1].Process.Api.PromptAsync(_turn, "slow: 250");
+        await cluster.Nodes[1].Process.Api.PromptAsync(_turn, "slow: 120");
         await _streams[1].WaitForTypeAsync("message.part.delta", _turn);
         return cluster;
     }

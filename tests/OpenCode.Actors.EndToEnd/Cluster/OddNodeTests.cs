@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>Issue 3, point 7: what is wrong with one node of a cluster and does no harm, or says what to do.</summary>
-[Collection(PostgresTests.Name)]
+[Collection(UndisturbedTests.Name)]
 public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
     [SkippableFact]

@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>RULES A3: what a client has of a past that was undone is never taken for what is there now, and no client can harm others by its word.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class RestoreTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]

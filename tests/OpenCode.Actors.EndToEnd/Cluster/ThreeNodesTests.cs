@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>Issue 3: any node answers any request and serves any stream, each session lives on one of them, and nobody loses anything when a node goes.</summary>
-[Collection(PostgresTests.Name)]
+[Collection(UndisturbedTests.Name)]
 public sealed class ThreeNodesTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
     private static readonly string[][] _blue = [["Blue"]];

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
 /// <summary>Graceful stop within 5 s, whatever clients do; SDK clients must see a reset, or they would stop for good (DESIGN 5).</summary>
+[Collection(HeavyTests.Name)]
 public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
 {
     [Fact]

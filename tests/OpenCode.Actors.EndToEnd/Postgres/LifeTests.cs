@@ -7,7 +7,6 @@ using OpenCode.Actors.Tests.Specifications;
 namespace OpenCode.Actors.EndToEnd.Postgres;
 
 /// <summary>Lives and runs of a real server (RULES A3, E5).</summary>
-[Collection(HeavyTests.Name)]
 public sealed class LifeTests
 {
     private const string Count = "SELECT count(*) FROM opencode_actors.generation";

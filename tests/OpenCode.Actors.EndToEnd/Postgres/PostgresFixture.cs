@@ -29,8 +29,16 @@ public sealed class PostgresFixture : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>Tests of the database's part that no load can fail, and that wait most of their time: one at a time, but beside others.</summary>
+[CollectionDefinition(Name)]
 public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
 {
     public const string Name = "postgres";
+}
+
+/// <summary>Tests of clusters that must not lose a lease to the load of another test: one at a time, and beside nothing else.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class UndisturbedTests : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "undisturbed";
 }

@@ -10,6 +10,7 @@ internal sealed class ClusterState : ICluster
     private readonly List<Waiter> _waiters = [];
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Snapshot _now;
+    private volatile IReadOnlyDictionary<(string Name, long Incarnation), Pulse> _pulses = new Dictionary<(string, long), Pulse>();
     private volatile IActorRef? _looks;
     private volatile IActorRef? _shards;
 
@@ -71,6 +72,12 @@ internal sealed class ClusterState : ICluster
         }
     }
 
+    public TimeSpan SinceBeat(Member member)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return _pulses.TryGetValue((member.Name, member.Incarnation), out var pulse) && pulse.MovedAt is { } moved ? _time.GetElapsedTime(moved) : TimeSpan.MaxValue;
+    }
+
     public void LookAgain() => _looks?.Tell(Looks.LookActor.LookNow.Instance);
 
     public void OpenAgain() => _shards?.Tell(Placing.ShardsActor.OpenAgain.Instance);
@@ -86,10 +93,11 @@ internal sealed class ClusterState : ICluster
 
     internal void SetRefused(ClusterRefusedException refusal) => _joined.TrySetException(refusal);
 
-    /// <summary>Takes over what a look has seen.</summary>
+    /// <summary>Takes over what a look has seen. One after the other.</summary>
     internal void See(ClusterLook look)
     {
         IReadOnlyList<Member> members = [.. look.Members.Select(static seen => seen.Member)];
+        _pulses = members.ToDictionary(static member => (member.Name, member.Incarnation), member => PulseOf(member, _time.GetTimestamp()));
         Change(now =>
         {
             var self = members.FirstOrDefault(member => member.Is(now.View.Self)) ?? now.View.Self;
@@ -121,6 +129,10 @@ internal sealed class ClusterState : ICluster
             open.Remove(shard);
         return open.Count == now.Open.Count ? now : now with { Open = open };
     });
+
+    private Pulse PulseOf(Member member, long now) => _pulses.TryGetValue((member.Name, member.Incarnation), out var before)
+        ? before.Beat == member.Beat ? before : new Pulse(member.Beat, now)
+        : new Pulse(member.Beat, MovedAt: null);
 
     private bool IsBeforeDeadline(Snapshot now) => _time.GetTimestamp() < now.Deadline;
 
@@ -155,6 +167,8 @@ internal sealed class ClusterState : ICluster
         && a.View.Members.Select(static member => member with { Beat = 0 }).SequenceEqual(b.View.Members.Select(static member => member with { Beat = 0 }));
 
     private sealed record Snapshot(ClusterView View, Standing Standing, long RenewedAt, long Deadline, Dictionary<int, long> Open);
+
+    private sealed record Pulse(long Beat, long? MovedAt);
 
     private sealed class Waiter(long version) : TaskCompletionSource<ClusterView>(TaskCreationOptions.RunContinuationsAsynchronously)
     {

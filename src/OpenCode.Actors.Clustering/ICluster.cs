@@ -26,6 +26,11 @@ public interface ICluster
     /// <returns>The newer view.</returns>
     ValueTask<ClusterView> WaitForChangeAsync(long version, CancellationToken cancellationToken);
 
+    /// <summary>Says how long ago a look has shown that a member has renewed its lease since the look before.</summary>
+    /// <param name="member">One life of a node.</param>
+    /// <returns><see cref="TimeSpan.MaxValue"/> where no look has.</returns>
+    TimeSpan SinceBeat(Member member);
+
     /// <summary>Asks for a look at the database now: a route has turned out to be wrong.</summary>
     void LookAgain();
 

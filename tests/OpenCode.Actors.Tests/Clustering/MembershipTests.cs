@@ -1,3 +1,5 @@
+using OpenCode.Actors.Clustering.Memory;
+
 namespace OpenCode.Actors.Tests.Clustering;
 
 /// <summary>What leaves members as they are, and what counts as a change.</summary>
@@ -27,6 +29,25 @@ public sealed class MembershipTests : ClusterTest
         Kit.Advance(30);
 
         Assert.All(nodes, node => Assert.Equal((0, 1L), (node.Host.Suspensions, node.Cluster.View.Self.Incarnation)));
+    }
+
+    [Fact]
+    public void A_beat_is_as_old_as_the_look_that_saw_it_move()
+    {
+        var (a, b) = (Kit.Start("a"), Kit.Start("b"));
+        var self = b.Cluster.View.Self;
+        Assert.Equal(TimeSpan.MaxValue, a.Cluster.SinceBeat(self with { Incarnation = 7 }));
+
+        for (var second = 0; second < 10; second++)
+        {
+            Kit.Advance(1);
+            Assert.InRange(a.Cluster.SinceBeat(b.Cluster.View.Self), TimeSpan.Zero, TimeSpan.FromSeconds(1.25));
+        }
+
+        b.Membership.Link = LinkState.Cut;
+        Kit.Advance(4);
+
+        Assert.InRange(a.Cluster.SinceBeat(b.Cluster.View.Self), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5.25));
     }
 
     [Fact]

@@ -8,8 +8,14 @@ namespace OpenCode.Actors.Server.Cluster.Forwarding;
 /// <remarks>Safe for many threads.</remarks>
 internal sealed class CutOffNodes(ICluster cluster, TimeProvider time)
 {
-    // The beat that is known may be one renewal old, and one more may have been under way when a process died.
-    private const int BeatsOfTheLiving = 3;
+    // Less is a moment in which a machine stood still, this one or the other. A connection that the kernel has given up took longer.
+    private static readonly TimeSpan _silence = TimeSpan.FromMilliseconds(1_500);
+
+    // What was on its way to the database when a process died is seen by then: a beat that moves later is a living one's.
+    private static readonly TimeSpan _onItsWay = TimeSpan.FromMilliseconds(750);
+
+    // The next beat of a living one is seen in less.
+    private static readonly TimeSpan _doubt = TimeSpan.FromMilliseconds(1_500);
 
     // Whoever waits tries more often: after that long the failures before are another story.
     private static readonly TimeSpan _streak = TimeSpan.FromSeconds(3);
@@ -18,42 +24,75 @@ internal sealed class CutOffNodes(ICluster cluster, TimeProvider time)
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _oneTries = TimeSpan.FromMilliseconds(1_200);
 
-    private readonly ConcurrentDictionary<(string Name, long Incarnation), Streak> _failures = [];
+    private readonly ConcurrentDictionary<string, Contact> _contacts = [];
 
-    /// <summary>Returns whether it was shown a moment ago, so that a command need not find it out once more.</summary>
-    /// <remarks>Now and then it is false for one caller, whose try is to tell.</remarks>
-    public bool IsKnown(Member member)
+    /// <summary>Returns what is known of the way to a member, so that a command need not find it out once more.</summary>
+    /// <remarks>Now and then a way that was cut is open for one caller, whose try is to tell.</remarks>
+    public Way WayTo(Member member)
     {
-        var key = (member.Name, member.Incarnation);
-        if (!_failures.TryGetValue(key, out var streak))
-            return false;
-        if (streak.TriedAt is { } tried)
-            return time.GetElapsedTime(tried) < _oneTries;
-        if (!streak.IsShown)
-            return false;
-        return time.GetElapsedTime(streak.LastAt) < _pause || !_failures.TryUpdate(key, streak with { IsShown = false, TriedAt = time.GetTimestamp() }, streak);
+        if (!_contacts.TryGetValue(member.Name, out var contact) || contact.Incarnation != member.Incarnation || contact.Since is not { } since)
+            return Way.Open;
+        if (contact.TriedAt is { } tried)
+            return time.GetElapsedTime(tried) < _oneTries ? Way.Cut : Way.Open;
+
+        var (now, age) = (time.GetTimestamp(), time.GetElapsedTime(contact.LastAt));
+        if (contact.IsShown)
+            return age < _pause || !_contacts.TryUpdate(member.Name, contact with { IsShown = false, TriedAt = now }, contact) ? Way.Cut : Way.Open;
+        if (time.GetElapsedTime(since, contact.LastAt) < _silence || age >= _doubt)
+            return Way.Open;
+        if (!HasLivedSince(member, since))
+            return Way.Doubtful;
+
+        _contacts.TryUpdate(member.Name, contact with { IsShown = true, LastAt = now }, contact);
+        return Way.Cut;
     }
 
     /// <summary>Notes that it was not reached.</summary>
-    /// <param name="unreached">As it was known when it was asked.</param>
-    /// <param name="hasBeenSilent">It was waited for until the connection was given up: a renewal of before that is known by now, and the next one shows a life.</param>
+    /// <param name="unreached">Who.</param>
+    /// <param name="silentFor">For how long nothing was heard of it by then, though it was spoken to; zero when something else has said that it is not there.</param>
     /// <returns>Whether it has gone on living since that began.</returns>
-    public bool IsShownBy(Member unreached, bool hasBeenSilent = false)
+    public bool IsShownBy(Member unreached, TimeSpan silentFor)
     {
-        var beat = cluster.View.Members.FirstOrDefault(member => member.Is(unreached))?.Beat ?? unreached.Beat;
         var now = time.GetTimestamp();
-        var first = hasBeenSilent ? beat - BeatsOfTheLiving + 1 : beat;
-        return _failures.AddOrUpdate(
-            (unreached.Name, unreached.Incarnation),
-            _ => Shown(first),
-            (_, before) => Shown(time.GetElapsedTime(before.LastAt, now) < _streak ? before.Beat : first)).IsShown;
+        var since = now - (long)(silentFor.TotalSeconds * time.TimestampFrequency);
+        return _contacts.AddOrUpdate(unreached.Name, _ => Failed(since), (_, before) => Failed(Since(before))).IsShown;
 
-        Streak Shown(long since) => new(since, now, beat - since >= BeatsOfTheLiving, TriedAt: null);
+        long Since(Contact before) => before switch
+        {
+            _ when before.Incarnation != unreached.Incarnation => since,
+            { Since: null } => Math.Max(since, before.LastAt),
+            { Since: { } earlier } when time.GetElapsedTime(before.LastAt, now) < _streak => Math.Min(since, earlier),
+            _ => since,
+        };
+
+        Contact Failed(long from) =>
+            new(unreached.Incarnation, from, now, time.GetElapsedTime(from, now) >= _silence && HasLivedSince(unreached, from), TriedAt: null);
     }
 
     /// <summary>Notes that it was reached.</summary>
-    public void Reached(Member member) => _failures.TryRemove((member.Name, member.Incarnation), out _);
+    public void Reached(Member member) => _contacts[member.Name] = new Contact(member.Incarnation, Since: null, time.GetTimestamp(), IsShown: false, TriedAt: null);
 
+    private bool HasLivedSince(Member member, long since) => time.GetElapsedTime(since) - cluster.SinceBeat(member) >= _onItsWay;
+
+    /// <summary>What the last tries have shown.</summary>
+    /// <param name="Incarnation">Of whom.</param>
+    /// <param name="Since">The beginning of the time in which it was not reached; null when it was at the last try.</param>
+    /// <param name="LastAt">When the last try ended.</param>
+    /// <param name="IsShown">Whether it has lived on since then.</param>
+    /// <param name="TriedAt">When somebody began a try for all.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Streak(long Beat, long LastAt, bool IsShown, long? TriedAt);
+    private readonly record struct Contact(long Incarnation, long? Since, long LastAt, bool IsShown, long? TriedAt);
+}
+
+/// <summary>What is known of the way from this node to another one.</summary>
+internal enum Way
+{
+    /// <summary>Nothing speaks against it.</summary>
+    Open,
+
+    /// <summary>It was silent for long a moment ago, and whether it lives is not known yet: the next look may tell, another try cannot.</summary>
+    Doubtful,
+
+    /// <summary>It lives and is not reached.</summary>
+    Cut,
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Server.Cluster.Forwarding.Doors;
 using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Endpoints;
 
@@ -37,10 +38,11 @@ internal sealed partial class Forwarder(
     public async Task<ForwardingEnd> SendAsync(HttpContext context, ShardRoute.There owner, bool isRepeated)
     {
         var node = owner.Member;
-        if (cutOff.IsKnown(node))
-            return ForwardingEnd.CutOff;
+        if (cutOff.WayTo(node) is var way and not Way.Open)
+            return way == Way.Cut ? ForwardingEnd.CutOff : ForwardingEnd.Refused;
 
         metrics.Forwarded(isRepeated);
+        var began = time.GetTimestamp();
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var watched = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         await using var slow = time.CreateTimer(static g => ((CancellationTokenSource)g!).Cancel(), gone, WaitsForTurn(context) ? Timeout.InfiniteTimeSpan : _answer, Timeout.InfiniteTimeSpan);
@@ -60,7 +62,7 @@ internal sealed partial class Forwarder(
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            return End(context, node, e);
+            return End(context, node, time.GetElapsedTime(began), e);
         }
         finally
         {
@@ -77,7 +79,7 @@ internal sealed partial class Forwarder(
             ? DoneOnce.AnswerAsync(context, cancellationToken)
             : ForwardedRequest.AnswerAsync(context, answer, cancellationToken);
 
-    private ForwardingEnd End(HttpContext context, Member owner, Exception cause)
+    private ForwardingEnd End(HttpContext context, Member owner, TimeSpan took, Exception cause)
     {
         if (context.RequestAborted.IsCancellationRequested)
             return ForwardingEnd.Answered;
@@ -89,7 +91,7 @@ internal sealed partial class Forwarder(
             return ForwardingEnd.Answered;
         }
 
-        if (cutOff.IsShownBy(owner, HasBeenSilent(cause)))
+        if (cutOff.IsShownBy(owner, IsSilence(cause) ? Shorter(took, NodeConnection.LongestSilence) : TimeSpan.Zero))
             return ForwardingEnd.CutOff;
         return WasNeverSent(cause) ? ForwardingEnd.Refused : ForwardingEnd.Lost;
     }
@@ -97,8 +99,10 @@ internal sealed partial class Forwarder(
     private static bool WasNeverSent(Exception cause) =>
         cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } or OperationCanceledException { InnerException: TimeoutException };
 
-    // No connection in the time for one, or none any more: the kernel's probes were not answered.
-    private static bool HasBeenSilent(Exception cause) =>
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    // No connection in the time for one, or none any more: what the kernel sent was not confirmed.
+    private static bool IsSilence(Exception cause) =>
         cause.GetBaseException() is TimeoutException or SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable };
 
     // A frozen node holds its connections open: its death is the database's to tell.

@@ -26,7 +26,7 @@ internal sealed class ForwardingMiddleware(
     private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(1);
 
     // Longer than a try that meets nobody: the try got through, and what is lost now is another owner.
-    private static readonly TimeSpan _gotThrough = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _gotThrough = TimeSpan.FromSeconds(3);
 
     public async Task InvokeAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Cluster;
 
@@ -8,6 +9,8 @@ internal sealed class FakeCluster : ICluster
 {
     private readonly List<TaskCompletionSource<ClusterView>> _waiters = [];
     private readonly HashSet<int> _open = [];
+    private readonly Dictionary<string, long> _beats = [];
+    private volatile int _waits;
 
     public FakeCluster(params string[] others)
     {
@@ -20,6 +23,9 @@ internal sealed class FakeCluster : ICluster
     public Standing Standing { get; set; } = Standing.Serving;
 
     public int Looks { get; private set; }
+
+    /// <summary>Gets the time that beats are seen in.</summary>
+    public TimeProvider Time { get; init; } = new VirtualTime();
 
     public Task Joined => Task.CompletedTask;
 
@@ -41,7 +47,17 @@ internal sealed class FakeCluster : ICluster
         var waiter = new TaskCompletionSource<ClusterView>();
         _waiters.Add(waiter);
         cancellationToken.Register(() => waiter.TrySetCanceled(cancellationToken));
+        _waits++;
         return new(waiter.Task);
+    }
+
+    public TimeSpan SinceBeat(Member member) => _beats.TryGetValue(member.Name, out var at) ? Time.GetElapsedTime(at) : TimeSpan.MaxValue;
+
+    /// <summary>Lets others run until somebody has begun to wait so many times in all.</summary>
+    public async Task WaitedForAsync(int times)
+    {
+        while (_waits < times)
+            await Task.Yield();
     }
 
     public void LookAgain() => Looks++;
@@ -56,7 +72,7 @@ internal sealed class FakeCluster : ICluster
     }
 
     /// <summary>A renewal was seen, which is no change of the view.</summary>
-    public void Beat(string name) => View = View with { Members = [.. View.Members.Select(member => member.Name == name ? member with { Beat = member.Beat + 1 } : member)] };
+    public void Beat(string name) => _beats[name] = Time.GetTimestamp();
 
     public void Bury(string name) => Change(View with { Members = [.. View.Members.Where(member => member.Name != name)] });
 

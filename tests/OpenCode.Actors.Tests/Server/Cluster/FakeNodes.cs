@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using OpenCode.Actors.Server.Cluster.Forwarding;
 
 namespace OpenCode.Actors.Tests.Server.Cluster;
@@ -22,6 +23,17 @@ internal sealed class FakeNodes : INodeHttp
     public FakeNodes Fail(Exception cause)
     {
         _answers.Enqueue(_ => Task.FromException<HttpResponseMessage>(cause));
+        return this;
+    }
+
+    /// <summary>Confirms nothing any more: the kernel gives the connection up.</summary>
+    public FakeNodes FallSilent(TimeProvider time, TimeSpan after)
+    {
+        _answers.Enqueue(async cancellationToken =>
+        {
+            await Task.Delay(after, time, cancellationToken);
+            throw new HttpRequestException("lost", new IOException("lost", new SocketException((int)SocketError.TimedOut)));
+        });
         return this;
     }
 

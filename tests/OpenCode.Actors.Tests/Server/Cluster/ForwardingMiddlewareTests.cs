@@ -26,7 +26,7 @@ public sealed class ForwardingMiddlewareTests
     private static readonly int _shard = Shard.Of(_session);
 
     private readonly VirtualTime _time = new();
-    private readonly FakeCluster _cluster = new("a", "b");
+    private readonly FakeCluster _cluster;
     private readonly FakeNodes _nodes = new();
     private readonly NodeGate _gate = new(new CommandGate());
     private readonly FakeSessions _sessions = new();
@@ -34,7 +34,11 @@ public sealed class ForwardingMiddlewareTests
     private readonly CutOffNodes _cutOff;
     private Func<HttpContext, Task> _endpoint = context => context.Response.WriteAsync("here");
 
-    public ForwardingMiddlewareTests() => _cutOff = new CutOffNodes(_cluster, _time);
+    public ForwardingMiddlewareTests()
+    {
+        _cluster = new FakeCluster("a", "b") { Time = _time };
+        _cutOff = new CutOffNodes(_cluster, _time);
+    }
 
     [Fact]
     public async Task A_request_about_a_session_of_this_node_stays_here()
@@ -178,9 +182,9 @@ public sealed class ForwardingMiddlewareTests
     public async Task A_node_that_lives_and_is_not_reached_from_here_is_not_waited_for_as_for_a_takeover()
     {
         _cluster.Give(_shard, "a");
-        _cutOff.IsShownBy(_cluster["a"]);
-        for (var beats = 0; beats < 3; beats++)
-            _cluster.Beat("a");
+        _cutOff.IsShownBy(_cluster["a"], TimeSpan.Zero);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _cluster.Beat("a");
         _nodes.Fail(new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
 
         var context = await SendAsync("POST", "session.prompt", "{}");
@@ -190,6 +194,44 @@ public sealed class ForwardingMiddlewareTests
 
         Assert.Equal(503, (await SendAsync("POST", "session.prompt", "{}")).Response.StatusCode);
         Assert.Single(_nodes.Requests); // The next one does not find it out once more.
+    }
+
+    [Fact]
+    public async Task A_node_that_falls_silent_under_a_request_is_not_tried_again_until_its_beat_tells_whether_it_is_cut_off()
+    {
+        _cluster.Give(_shard, "a");
+        _nodes.FallSilent(_time, TimeSpan.FromSeconds(2));
+
+        var run = Begin("POST", "session.prompt", "{}", out var context);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await _cluster.WaitedForAsync(2);
+        _time.Advance(TimeSpan.FromMilliseconds(300));
+        Assert.False(run.IsCompleted);
+        _cluster.Beat("a");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await run;
+
+        Assert.Equal(503, context.Response.StatusCode);
+        Assert.Single(_nodes.Requests);
+    }
+
+    [Fact]
+    public async Task G1_a_node_that_falls_silent_and_is_declared_dead_is_left_for_the_next_owner_under_the_same_name()
+    {
+        _cluster.Give(_shard, "a");
+        _nodes.FallSilent(_time, TimeSpan.FromSeconds(2)).Answer(HttpStatusCode.OK, "done");
+
+        var run = Begin("POST", "session.prompt", "{}", out var context);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await _cluster.WaitedForAsync(2);
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.False(run.IsCompleted);
+        _cluster.Bury("a");
+        _cluster.Give(_shard, "b");
+        await run;
+
+        Assert.Equal("done", Text(context));
+        Assert.Equal(_nodes.Requests[0].Headers[Key], _nodes.Requests[1].Headers[Key]);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Cluster.Forwarding.Doors;
 /// <summary>HTTP to the other nodes: what is passed on is passed on as it is.</summary>
 internal sealed partial class NodeHttp(ClusterSettings settings, NodeSecrets secrets, ILogger<NodeHttp> logger) : INodeHttp, IDisposable
 {
-    /// <summary>How long a node may take to accept a connection.</summary>
+    /// <summary>How long a node may take to accept a connection, greetings of https included.</summary>
     private static readonly TimeSpan _connect = TimeSpan.FromSeconds(1);
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler

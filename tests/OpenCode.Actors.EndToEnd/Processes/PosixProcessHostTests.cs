@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Doors;
 
@@ -188,16 +189,25 @@ public sealed class PosixProcessHostTests
     [Fact]
     public async Task Fifty_commands_at_once_keep_their_outputs_apart_and_leave_nothing_behind()
     {
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
+        // None ends before all were looked at: a pipe without a writer keeps those waiting that open it.
+        using var folder = new TempFolder();
+        var gate = Path.Combine(folder.Path, "gate");
+        await using (var making = await StartAsync($"mkfifo {gate}"))
+            Assert.Equal(0, await making.ExitCode.WaitAsync(_patience));
+
+        var running = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i => (Number: i, Process: await StartAsync($": < {gate}; sleep 0.{i % 5}; echo {i}; exit {i}"))));
+        string?[][] pipes = [.. running.Select(static r => (string?[])[TargetOf($"/proc/{r.Process.Mark.GroupId}/fd/1"), TargetOf($"/proc/{r.Process.Mark.GroupId}/fd/3")])]; // Output and reports.
+        Assert.All(pipes.SelectMany(static p => p), static pipe => Assert.StartsWith("pipe:[", Path.GetFileName(pipe), StringComparison.Ordinal));
+
+        using var opened = File.OpenHandle(gate, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        await Task.WhenAll(running.Zip(pipes, async (started, own) =>
         {
-            var process = await StartAsync($"sleep 1.{i % 5}; echo {i}; exit {i}");
-            string?[] pipes = [TargetOf($"/proc/{process.Mark.GroupId}/fd/1"), TargetOf($"/proc/{process.Mark.GroupId}/fd/3")]; // Output and reports.
-            Assert.All(pipes, pipe => Assert.StartsWith("pipe:[", Path.GetFileName(pipe), StringComparison.Ordinal));
+            var (i, process) = started;
             Assert.Equal($"{i}\n", await ReadToEndAsync(process));
             Assert.Equal(i, await process.ExitCode.WaitAsync(_patience));
             await process.DisposeAsync();
             Assert.False(Directory.Exists($"/proc/{process.Mark.GroupId}"), "the leader is a zombie");
-            Assert.Empty(Directory.EnumerateFiles("/proc/self/fd").Select(TargetOf).Intersect(pipes, StringComparer.Ordinal));
+            Assert.Empty(Directory.EnumerateFiles("/proc/self/fd").Select(TargetOf).Intersect(own, StringComparer.Ordinal));
         }));
     }
 

@@ -28,8 +28,12 @@ npm_packages() {
   fi
 }
 
+# One compiler for all projects, which knows the analyzers after the first of them: a quarter less work. It is this build's own, and ends with it.
 build_release() {
   need dotnet "Install the .NET 10 SDK."
   say "dotnet build -c Release"
-  dotnet build -c Release -v q -nologo < /dev/null
+  local compiler=opencode-actors-$$ ended=0
+  dotnet build -c Release -v q -nologo -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" < /dev/null || ended=$?
+  pkill -f -- "-pipename:$compiler\$" 2> /dev/null || true # else it waits ten minutes for another build
+  return "$ended"
 }

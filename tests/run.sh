@@ -5,13 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/prepare.sh
 
-npm_packages
+# Comes over the network while the build has the processors.
+npm_packages & npm=$!
 needed_package "${CHROMIUM:-chromium}" chromium
 needed_package nginx nginx-light
 needed_package faketime faketime
 postgres
 needed_package pgbouncer pgbouncer
 build_release
+wait "$npm"
 
 export OPENCODE_ACTORS_NOTHING_LEFT_OUT=1
 log=$(mktemp)

@@ -200,9 +200,11 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     private static async Task<PostgresServer> MakeTemplateAsync()
     {
         var server = await MakeFolderAsync(new PostgresDisks([]), []);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(server._folder, recursive: true);
         await server.MakeAsync();
         await server.StopAsync();
+
+        // Gone with this process, however it ends: the runner of tests does not wait for what is done at the exit.
+        server._guard = Process.Start(new ProcessStartInfo("sh", ["-c", "exec > /dev/null 2>&1; cat; rm -rf \"$1\"", "sh", server._folder]) { WorkingDirectory = "/", RedirectStandardInput = true, UseShellExecute = false });
         return server;
     }
 

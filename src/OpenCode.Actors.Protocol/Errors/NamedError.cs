@@ -1,4 +1,3 @@
-using System.Globalization;
 using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Errors;
@@ -29,13 +28,10 @@ public sealed record NamedError(string Name, NamedErrorData Data)
     /// <returns>The body.</returns>
     public static NamedError BadRequest(string message, string? kind = null) => new("BadRequest", new NamedErrorData(message) { Kind = kind });
 
-    /// <summary>503: too much to do; the answer has <c>Retry-After</c>.</summary>
-    /// <param name="retryAfter">When to come back.</param>
+    /// <summary>503: not now; the answer has <c>Retry-After</c>.</summary>
+    /// <param name="reason">Why, and what was or was not done.</param>
     /// <returns>The body.</returns>
-    public static NamedError Overloaded(TimeSpan retryAfter) =>
-        new("OverloadedError", new NamedErrorData(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The server has more to do than it can take. Nothing was changed; try again in {Math.Ceiling(retryAfter.TotalSeconds)} s.")));
+    public static NamedError Overloaded(string reason) => new("OverloadedError", new NamedErrorData(reason));
 
     /// <summary>501: the route is opencode's, and we do not have it.</summary>
     /// <param name="route">Method and path.</param>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;
@@ -42,9 +43,8 @@ internal sealed class ConnectionCount(int most)
     /// <summary>Part of the pipeline of a request. A stream is not turned away here: RULES D4.</summary>
     public static Task RefuseAsync(HttpContext context)
     {
-        context.Response.SetRetryAfter(_comeBack);
         context.Response.Headers.Connection = "close";
-        return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "TooManyConnections", "server.limits.connections are open. Try again in a few seconds.");
+        return context.WriteRetryLaterAsync(_comeBack, new NamedError("TooManyConnections", new NamedErrorData("server.limits.connections are open. Try again in a few seconds.")));
     }
 
     // A feature, since a connection's items are a dictionary that each connection would keep.

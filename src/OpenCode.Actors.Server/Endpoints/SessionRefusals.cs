@@ -35,10 +35,6 @@ internal static class SessionRefusals
 
     private sealed class RetryLater(TimeSpan wait, string reason) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.SetRetryAfter(wait);
-            return httpContext.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "OverloadedError", reason);
-        }
+        public Task ExecuteAsync(HttpContext httpContext) => httpContext.WriteRetryLaterAsync(wait, NamedError.Overloaded(reason));
     }
 }

@@ -16,6 +16,10 @@ internal static class ErrorResponses
     public static Task WriteErrorAsync(this HttpContext context, int status, string name, string message) =>
         context.WriteErrorAsync(status, new NamedError(name, new NamedErrorData(message)));
 
-    public static void SetRetryAfter(this HttpResponse response, TimeSpan wait) =>
-        response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    /// <summary>Answers 503 with <c>Retry-After</c>, in whole seconds and one at least.</summary>
+    public static Task WriteRetryLaterAsync(this HttpContext context, TimeSpan wait, NamedError error)
+    {
+        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, error);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Errors;
@@ -204,9 +205,5 @@ internal sealed class ForwardingMiddleware(
 
     private long TokenOf(int? shard) => shard is { } known && known < cluster.View.Shards.Count ? cluster.View.Shards[known].Token : 0;
 
-    private static Task RefuseAsync(HttpContext context, string reason)
-    {
-        context.Response.SetRetryAfter(_comeBack);
-        return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, "OverloadedError", reason);
-    }
+    private static Task RefuseAsync(HttpContext context, string reason) => context.WriteRetryLaterAsync(_comeBack, NamedError.Overloaded(reason));
 }

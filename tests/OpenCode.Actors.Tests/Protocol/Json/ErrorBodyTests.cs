@@ -35,10 +35,6 @@ public sealed class ErrorBodyTests
     }
 
     [Fact]
-    public void An_overload_says_when_to_come_back_in_whole_seconds() =>
-        Assert.Contains("try again in 2 s", NamedError.Overloaded(TimeSpan.FromMilliseconds(1_200)).Data.Message, StringComparison.Ordinal);
-
-    [Fact]
     public void A_missing_route_is_named() =>
         Assert.Contains("POST /pty", NamedError.NotImplemented("POST /pty").Data.Message, StringComparison.Ordinal);
 

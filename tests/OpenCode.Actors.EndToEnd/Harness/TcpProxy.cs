@@ -131,15 +131,21 @@ internal sealed class TcpProxy : IAsyncDisposable
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
         var link = new Link(this, client, server);
+        lock (_links)
+        {
+            _links.Add(link);
+            if (_deaf.Count > 0)
+            {
+                // Its handshake was over just before the cable was pulled.
+                _deaf.Add(client);
+                DeafSocket.Make(client);
+            }
+        }
+
         try
         {
             await _open.Task;
             await server.ConnectAsync(IPAddress.Loopback, _target);
-            lock (_links)
-            {
-                _links.Add(link);
-            }
-
             Interlocked.Increment(ref _accepted);
             await Task.WhenAny(link.ToServerAsync(), link.ToClientAsync());
         }

@@ -82,7 +82,7 @@ async function insist(what, call) {
   for (;;) {
     const result = await call().catch((error) => ({ error: String(error) }))
     if (!result.error && result.data !== undefined) return result.data
-    print({ failed: { what, status: result.response?.status, error: result.error } })
+    print({ failed: { what, at: new Date(), status: result.response?.status, error: result.error } })
     await new Promise((r) => setTimeout(r, 200))
   }
 }

@@ -9,10 +9,15 @@ namespace OpenCode.Actors.EndToEnd.Cluster;
 [Collection(UndisturbedTests.Name)]
 public sealed class BalancedSdkTests(PostgresFixture postgres, ITestOutputHelper output) : BalancedTest(postgres, output)
 {
+    // So long the database may owe an answer before commands are refused, with some room for what a witness sees less of than a node.
+    private static readonly TimeSpan _owed = TimeSpan.FromMilliseconds(350);
+    private static readonly TimeSpan _aftermath = TimeSpan.FromSeconds(5);
+
     [SkippableFact]
     public async Task A_program_and_its_stream_go_on_without_a_gap_whichever_node_is_killed_in_mid_turn()
     {
         await StartBalancedAsync();
+        await using var witness = new Witness(Postgres);
         await using var before = await Nodes[0].ListenAsync();
         var start = await before.WaitForTypeAsync("server.connected");
         await using var sdk = new NodeClient("sdk.mjs", "work", Balancer.Root.ToString(), Folder.Sub("project"));
@@ -29,11 +34,11 @@ public sealed class BalancedSdkTests(PostgresFixture postgres, ITestOutputHelper
         await NextSlowTurnAsync(sdk);
         await sdk.TellAsync("stop");
         await Eventually.TrueAsync(() => sdk.Lines.Any(l => l.Has("done")), "the program to finish", TimeSpan.FromSeconds(60));
-        await CheckAsync(sdk, start.Id!);
+        await CheckAsync(sdk, start.Id!, witness);
     }
 
     // What its stream brought is held against what any node has of the same time.
-    private async Task CheckAsync(NodeClient sdk, string start)
+    private async Task CheckAsync(NodeClient sdk, string start, Witness witness)
     {
         var last = await Nodes[0].Api.CreateSessionAsync();
         await Eventually.TrueAsync(() => Events(sdk).Any(e => e.Text("properties", "sessionID") == last), "the last event at the SDK");
@@ -45,8 +50,15 @@ public sealed class BalancedSdkTests(PostgresFixture postgres, ITestOutputHelper
             Output.WriteLine($"{failed}");
         Output.WriteLine($"{turns.Count} turns, {turns.Count(t => t.Has("error"))} of them aborted; its stream was lost {sdk.Lines.Count(l => l.Has("lost"))} times; {events.Count} events.");
         Assert.DoesNotContain(sdk.Lines, l => l.Has("ended"));
-        Assert.DoesNotContain(sdk.Lines, l => l.Text("failed", "what") == "session.prompt");
+        Assert.DoesNotContain(sdk.Lines, l => l.Text("failed", "what") == "session.prompt" && !IsOfTheDatabase(l, witness));
         EventRecord.AssertSame([.. reference.Events.Select(e => e.EventId!)], [.. events.Select(e => e.Text("id")!)], "The SDK");
+    }
+
+    // On a machine that stands still, every node refuses what comes meanwhile (must show 5); one that stands still for long costs the nodes their membership too, for a moment.
+    private static bool IsOfTheDatabase(JsonElement failed, Witness witness)
+    {
+        var at = failed.GetProperty("failed").GetProperty("at").GetDateTime();
+        return failed.At("failed", "status")?.GetInt32() == 503 && witness.LongestWait(at - _aftermath, at) > _owed;
     }
 
     private static async Task<string> NextSlowTurnAsync(NodeClient sdk)

@@ -114,12 +114,12 @@ public sealed class SilentCutTests(ITestOutputHelper output) : ServerTest(output
 
     private static object Prompt(string text) => new { parts = new[] { new { type = "text", text } } };
 
-    private static async Task<HttpResponseMessage> SendAsync(FaultyNode node, HttpMethod method, string path, object body, string key)
+    private static Task<HttpResponseMessage> SendAsync(FaultyNode node, HttpMethod method, string path, object body, string key) => node.Process.Api.SendWhileLateAsync(() =>
     {
-        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", key);
-        return await node.Process.Api.SendAsync(request);
-    }
+        return request;
+    });
 
     // As a client that heeds Retry-After: for a moment the node is still known as one that is cut off, and beside other tests a takeover may be late.
     private static async Task<HttpResponseMessage> InsistAsync(FaultyNode node, HttpMethod method, string path, object body, string key)

@@ -36,26 +36,34 @@ internal sealed class Api : IDisposable
     public async Task<JsonElement> CallAsync(
         HttpMethod method, string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK, string? directory = null, string? key = null)
     {
-        for (var began = Stopwatch.StartNew(); ;)
+        var mayBeSentTwice = (method == HttpMethod.Get || key is not null) && expected != HttpStatusCode.ServiceUnavailable;
+        using var response = mayBeSentTwice ? await SendWhileLateAsync(Request) : await SendAsync(Request());
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == expected, $"{method} {path}: {(int)response.StatusCode}, expected {(int)expected}. {text}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+
+        HttpRequestMessage Request()
         {
-            using var request = new HttpRequestMessage(method, path);
-            request.Content = body is null ? null : JsonContent.Create(body);
+            var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
             if (directory is not null)
                 request.Headers.Add("x-opencode-directory", Uri.EscapeDataString(directory));
             if (key is not null)
                 request.Headers.Add("Idempotency-Key", key);
+            return request;
+        }
+    }
 
-            using var response = await SendAsync(request);
-            var text = await response.Content.ReadAsStringAsync();
-            if (response.StatusCode == HttpStatusCode.ServiceUnavailable && text.Contains(DatabaseIsLate, StringComparison.Ordinal)
-                && expected != HttpStatusCode.ServiceUnavailable && (method == HttpMethod.Get || key is not null) && began.Elapsed < _patience)
-            {
-                await Task.Delay(200);
-                continue;
-            }
-
-            Assert.True(response.StatusCode == expected, $"{method} {path}: {(int)response.StatusCode}, expected {(int)expected}. {text}");
-            return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    /// <summary>Sends what may be sent twice: again, for some seconds, while it is refused because the database is late. Any other answer is the caller's to judge.</summary>
+    public async Task<HttpResponseMessage> SendWhileLateAsync(Func<HttpRequestMessage> make)
+    {
+        for (var began = Stopwatch.StartNew(); ; await Task.Delay(200))
+        {
+            using var request = make();
+            var response = await SendAsync(request);
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || began.Elapsed >= _patience
+                || !(await response.Content.ReadAsStringAsync()).Contains(DatabaseIsLate, StringComparison.Ordinal))
+                return response;
+            response.Dispose();
         }
     }
 

@@ -31,6 +31,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         var random = Randomness();
         var lasting = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : Scale.Of(60, 600));
         await using var cluster = await FaultyCluster.StartAsync(Folder, Nodes);
+        await using var witness = new Witness(cluster.Database);
         var history = new History(cluster.Database);
         await history.BeginAsync();
         using var workload = new Workload(cluster.Nodes, history);
@@ -45,13 +46,13 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         var working = Enumerable.Range(0, Workers).Select(_ => random.Next()).ToList().ConvertAll(seed => Task.Run(() => workload.WorkAsync(seed, stop.Token)));
 
         await Task.Delay(_warmUp);
-        await HurtAsync(Fault.None, cluster, history, workload, random);
+        await HurtAsync(Fault.None, cluster, history, workload, witness, random);
         var clock = Stopwatch.StartNew();
         var faults = 0;
         foreach (var fault in Draw(random))
         {
             var began = clock.Elapsed;
-            await HurtAsync(fault, cluster, history, workload, random);
+            await HurtAsync(fault, cluster, history, workload, witness, random);
             faults++;
             var pause = began + TimeSpan.FromMilliseconds(random.Next(5_000, 15_000)) - clock.Elapsed;
             await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero);
@@ -99,7 +100,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         await history.CheckAsync(from);
     }
 
-    private async Task HurtAsync(Fault fault, FaultyCluster cluster, History history, Workload workload, Random random)
+    private async Task HurtAsync(Fault fault, FaultyCluster cluster, History history, Workload workload, Witness witness, Random random)
     {
         var hurt = random.Next(Nodes);
         var node = cluster.Nodes[hurt];
@@ -107,7 +108,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         FaultyNode[] reachable = fault.IsReachable ? [.. others, node] : others;
         var owned = await OwnedAsync(cluster, workload, node);
         using var over = new CancellationTokenSource();
-        var probes = owned.OrderBy(_ => random.Next()).Take(Sample).ToList().ConvertAll(session => ProbeAsync(workload, history, reachable, random.Next(2), session, over.Token));
+        var probes = owned.OrderBy(_ => random.Next()).Take(Sample).ToList().ConvertAll(session => ProbeAsync(workload, history, witness, reachable, random.Next(2), session, over.Token));
         await fault.BeginAsync(cluster, node);
         await Task.Delay(random.Next(fault.LastsMs.Least, fault.LastsMs.Most));
         await over.CancelAsync();
@@ -125,7 +126,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
     }
 
     // Writes again and again.
-    private static async Task<Outage> ProbeAsync(Workload workload, History history, FaultyNode[] nodes, int first, string session, CancellationToken over)
+    private static async Task<Outage> ProbeAsync(Workload workload, History history, Witness witness, FaultyNode[] nodes, int first, string session, CancellationToken over)
     {
         var since = DateTime.UtcNow;
         var writes = new List<(DateTime End, TimeSpan Took)>();
@@ -136,7 +137,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
             await Task.Delay(_betweenProbes, CancellationToken.None);
         }
 
-        return Outage.Of(writes, await history.MovedAsync(session, since));
+        return Outage.Of(writes, await history.MovedAsync(session, since), witness.LongestWait(since, DateTime.UtcNow));
     }
 
     private static async Task<bool> IsReadyAsync(FaultyNode node)

@@ -19,31 +19,37 @@ internal static partial class Rehearsal
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Plays it, and waits for its end, but not for ever. What goes wrong is said in the log, and costs nothing else.</summary>
-    public static Task PlayAsync(ILogger logger) => Task.WhenAny(PlayAndTellAsync(logger), Task.Delay(_patience));
+    public static Task PlayAsync(ILogger logger) => PlayAsync(logger, OnStageAsync);
 
-    private static async Task PlayAndTellAsync(ILogger logger)
+    /// <summary>The same, on a stage of the caller's.</summary>
+    /// <param name="logger">Is told how it went.</param>
+    /// <param name="onStageAsync">Plays it. Its token says that nobody waits for it any more.</param>
+    internal static Task PlayAsync(ILogger logger, Func<CancellationToken, Task> onStageAsync) => Task.WhenAny(PlayAndTellAsync(logger, onStageAsync), Task.Delay(_patience));
+
+    private static async Task PlayAndTellAsync(ILogger logger, Func<CancellationToken, Task> onStageAsync)
     {
+        using var over = new CancellationTokenSource(_patience);
         var clock = Stopwatch.StartNew();
         try
         {
-            await OnStageAsync();
+            await onStageAsync(over.Token);
             LogPlayed(logger, clock.ElapsedMilliseconds);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException or JournalException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogFailed(logger, e);
         }
     }
 
-    private static async Task OnStageAsync()
+    private static async Task OnStageAsync(CancellationToken over)
     {
         var settings = new ServeSettings { Port = 0, DataFolder = "memory", WorkingFolder = Path.GetTempPath() };
         await using var app = Program.Build(settings, ConfigCatalog.Open(new NothingConfigured(), named: null, settings.WorkingFolder), Apart);
         await app.OpenStorageAsync();
-        await app.StartAsync();
+        await app.StartAsync(over);
         using (var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.First()) })
-            await PlayAsync(http);
-        await app.StopAsync();
+            await PlayAsync(http, over);
+        await app.StopAsync(over);
     }
 
     // Signals are for the node, and so is the log; nothing of this outlives the process.
@@ -54,25 +60,34 @@ internal static partial class Rehearsal
         builder.Logging.ClearProviders();
     }
 
-    private static async Task PlayAsync(HttpClient http)
+    /// <summary>Plays the part of a client.</summary>
+    /// <exception cref="HttpRequestException">It was refused something: what was to be compiled may not be.</exception>
+    /// <exception cref="EndOfStreamException">The stream ended before it had told of all that was played.</exception>
+    internal static async Task PlayAsync(HttpClient http, CancellationToken over)
     {
-        using var stream = new StreamReader(await http.GetStreamAsync("event"));
-        using var created = await http.PostAsync("session", Body("""{"title":"Rehearsal"}"""));
-        var session = $"session/{(string?)JsonNode.Parse(await created.Content.ReadAsStringAsync())!["id"]}";
-        using var renamed = await http.PatchAsync(session, Body("""{"title":"Rehearsal of a turn"}"""));
-        using var answered = await http.PostAsync($"{session}/message", Body("""{"parts":[{"type":"text","text":"hello"}]}"""));
-        using var noted = await http.PostAsync($"{session}/message", Body("""{"noReply":true,"parts":[{"type":"text","text":"note"}]}"""));
+        using var stream = new StreamReader(await http.GetStreamAsync("event", over));
+        var created = await SendAsync(HttpMethod.Post, "session", """{"title":"Rehearsal"}""");
+        var session = $"session/{(string?)JsonNode.Parse(created)!["id"]}";
+        await SendAsync(HttpMethod.Patch, session, """{"title":"Rehearsal of a turn"}""");
+        await SendAsync(HttpMethod.Post, $"{session}/message", """{"parts":[{"type":"text","text":"hello"}]}""");
+        await SendAsync(HttpMethod.Post, $"{session}/message", """{"noReply":true,"parts":[{"type":"text","text":"note"}]}""");
         foreach (var path in (string[])["session", "session/status", $"{session}/message", "permission", "question"])
-            await http.GetStringAsync(path);
-        using var aborted = await http.PostAsync($"{session}/abort", content: null);
-        using var deleted = await http.DeleteAsync(session);
-        while (await stream.ReadLineAsync() is { } line && !line.Contains("session.deleted", StringComparison.Ordinal))
+            await SendAsync(HttpMethod.Get, path);
+        await SendAsync(HttpMethod.Post, $"{session}/abort");
+        await SendAsync(HttpMethod.Delete, session);
+
+        // All that was played comes by.
+        while (!(await stream.ReadLineAsync(over) ?? throw new EndOfStreamException("The stream ended before its session did.")).Contains("session.deleted", StringComparison.Ordinal))
         {
-            // All that was played comes by.
+        }
+
+        async Task<string> SendAsync(HttpMethod method, string path, string? body = null)
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, mediaType: new("application/json")) };
+            using var answer = await http.SendAsync(request, over);
+            return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(over);
         }
     }
-
-    private static StringContent Body(string json) => new(json, mediaType: new("application/json"));
 
     private sealed class NothingConfigured : IConfigSource
     {

@@ -21,7 +21,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOption
     /// <inheritdoc/>
     public async Task<object> AskAsync(object command, CancellationToken cancellationToken)
     {
-        if (gate?.Refusal is { } refusal)
+        if (gate is not null && await gate.AdmitAsync(cancellationToken) is { } refusal)
             return refusal;
 
         if (Interlocked.Increment(ref _outstanding) > _limit)

@@ -14,7 +14,6 @@ internal sealed partial class ClusterWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var last = Standing.Joining;
-        gate.BeMember(false);
         while (true)
         {
             var view = cluster.View;
@@ -30,7 +29,7 @@ internal sealed partial class ClusterWatch(
     private void Change(Standing last, Standing standing)
     {
         LogStanding(logger, last, standing);
-        gate.BeMember(standing is not (Standing.Joining or Standing.Dead));
+        gate.Stand(standing);
         if (standing == Standing.Dead && !application.ApplicationStopping.IsCancellationRequested)
             ResetStreams("This node was declared dead; its clients go on at another one.");
     }

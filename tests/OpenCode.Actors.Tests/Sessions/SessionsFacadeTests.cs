@@ -57,7 +57,7 @@ public sealed class SessionsFacadeTests : ActorKit
     [Fact]
     public async Task F1_a_closed_gate_refuses_commands_that_come_and_those_under_way_and_lets_waits_for_turns_go_on()
     {
-        var gate = new CommandGate();
+        var gate = new CommandGate(Time);
         var probe = CreateProbe();
         var facade = Facade(probe, gate: gate);
         var underWay = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
@@ -74,6 +74,23 @@ public sealed class SessionsFacadeTests : ActorKit
         var again = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
         await RunUntilAsync(() => probe.Count == 3);
         Assert.False(again.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Commands_wait_before_a_gate_that_is_about_to_open()
+    {
+        var gate = new CommandGate(Time);
+        gate.Hold(new Unavailable("joining", TimeSpan.FromSeconds(1)));
+        var probe = CreateProbe();
+        var facade = Facade(probe, gate: gate);
+
+        var command = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
+        await RunDryAsync();
+        Assert.Equal(0, probe.Count);
+
+        gate.Open();
+        await RunUntilAsync(() => probe.Count == 1);
+        Assert.False(command.IsCompleted);
     }
 
     private SessionsFacade Facade(TestProbe region, int limit = 10, CommandGate? gate = null) =>

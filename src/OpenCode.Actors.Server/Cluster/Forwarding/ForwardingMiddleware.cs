@@ -39,9 +39,11 @@ internal sealed class ForwardingMiddleware(
             return;
         }
 
-        if (gate.Reason is { } reason)
+        // A node that sends something on has its own patience, and hears of a better owner meanwhile.
+        var isForwarded = NodeRequest.IsForwarded(context);
+        if ((isForwarded ? gate.Refusal : await gate.AdmitAsync(context.RequestAborted)) is { } reason)
             await RefuseAsync(context, reason);
-        else if (NodeRequest.IsForwarded(context))
+        else if (isForwarded)
             await RunForOtherAsync(context, target);
         else
             await RunAsync(context, target);
@@ -130,7 +132,7 @@ internal sealed class ForwardingMiddleware(
             if (time.GetElapsedTime(began) >= _gotThrough)
                 withoutOwner = null;
             withoutOwner ??= time.GetTimestamp();
-            if (gate.Reason is { } reason)
+            if (gate.Refusal is { } reason)
             {
                 await RefuseAsync(context, reason);
                 return;

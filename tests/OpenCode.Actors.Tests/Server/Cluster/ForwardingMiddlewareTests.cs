@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Server.Cluster.Forwarding;
 using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Sessions.Sharding;
@@ -122,6 +123,31 @@ public sealed class ForwardingMiddlewareTests : ForwardingTest
         AnswerAsync = here => { here.Response.StatusCode = 404; return Task.CompletedTask; };
 
         Assert.Equal(404, (await SendAsync("DELETE", "session.delete", "")).Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_node_that_joins_lets_its_commands_wait_and_serves_streams()
+    {
+        Cluster.Give(SessionsShard, "me");
+        Gate.Stand(Standing.Joining);
+
+        var command = Begin("POST", "session.prompt", "{}", out var context);
+        var stream = await SendAsync("GET", "session.event", "", configure: null, OpenCode.Actors.Server.Sse.StreamRoute.Mark);
+        Assert.Equal("here", Text(stream));
+        Assert.False(command.IsCompleted);
+
+        Gate.Stand(Standing.Serving);
+        await command;
+        Assert.Equal("here", Text(context));
+    }
+
+    [Fact]
+    public async Task A_node_that_joins_tells_another_at_once_what_it_knows_of_a_shard()
+    {
+        Cluster.Give(SessionsShard, "b");
+        Gate.Stand(Standing.Joining);
+
+        Assert.Equal(421, (await SendAsync("POST", "session.prompt", "{}", FromNode("1"))).Response.StatusCode);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Cluster.Forwarding;
@@ -26,6 +27,8 @@ public abstract class ForwardingTest
     {
         Cluster = new FakeCluster("a", "b") { Time = Time };
         CutOff = new CutOffNodes(Cluster, Time);
+        Gate = new NodeGate(new CommandGate(Time));
+        Gate.Stand(Standing.Serving);
     }
 
     private protected static SessionId Session { get; } = new("ses_one");
@@ -38,7 +41,7 @@ public abstract class ForwardingTest
 
     private protected FakeNodes Nodes { get; } = new();
 
-    private protected NodeGate Gate { get; } = new(new CommandGate());
+    private protected NodeGate Gate { get; }
 
     private protected FakeSessions Sessions { get; } = new();
 

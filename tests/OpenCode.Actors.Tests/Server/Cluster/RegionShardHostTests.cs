@@ -1,3 +1,4 @@
+using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Sessions;
@@ -12,13 +13,16 @@ public sealed class RegionShardHostTests : ActorKit
     private static readonly Fence[] _shards = [new(3, 1)];
 
     private readonly TestProbe _region;
-    private readonly CommandGate _commands = new();
+    private readonly CommandGate _commands;
     private readonly RegionShardHost _host;
 
     public RegionShardHostTests()
     {
         _region = CreateProbe("sessions");
-        _host = new RegionShardHost(new Required(_region.Ref), new NodeGate(_commands));
+        _commands = new CommandGate(Time);
+        var gate = new NodeGate(_commands);
+        gate.Stand(Standing.Serving);
+        _host = new RegionShardHost(new Required(_region.Ref), gate);
     }
 
     [Fact]

@@ -11,14 +11,16 @@ public interface IShardHost
 {
     /// <summary>Lets shards run here from now on.</summary>
     /// <param name="shards">Which, and the tokens that their appends carry. None of them is open under another token.</param>
+    /// <param name="writtenThrough">The log up to this offset has all that their earlier owners wrote; null where the log has to be asked how far it is.</param>
     /// <param name="cancellationToken">The shards are lost meanwhile.</param>
-    ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken);
+    ValueTask OpenAsync(IReadOnlyList<Fence> shards, long? writtenThrough, CancellationToken cancellationToken);
 
     /// <summary>Ends what runs of these shards. Afterwards nothing of them runs here and nothing more of them will be appended.</summary>
     /// <param name="shards">Which; one that is not open needs nothing.</param>
     /// <param name="abandon">They are lost already: do not try to write how their turns ended. Otherwise open turns are closed as aborted (RULES G2).</param>
     /// <param name="cancellationToken">The shards are lost meanwhile.</param>
-    ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken);
+    /// <returns>Of shards that were open, and are not abandoned: the log up to this offset has all that was written to them.</returns>
+    ValueTask<long> CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken);
 
     /// <summary>Returns the shards with a running turn: a rebalance leaves them where they are, a drain waits for them (RULES G2).</summary>
     /// <param name="cancellationToken">The answer is not needed any more.</param>

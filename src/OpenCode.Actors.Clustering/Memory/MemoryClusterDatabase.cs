@@ -195,10 +195,10 @@ public sealed class MemoryClusterDatabase
             var given = new List<ShardRow>();
             foreach (var handover in handovers)
             {
-                var (fence, target) = handover;
+                var (fence, target, _) = handover;
                 if (_shards[fence.Shard] is var row && (!self.Owns(row) || row.Token != fence.Token) || FindNeedsLock(target)?.Member.Status != MemberStatus.Up)
                     continue;
-                _shards[fence.Shard] = handover.After;
+                _shards[fence.Shard] = handover.After with { WrittenThrough = null }; // as the row has it; only who is told knows more
                 given.Add(handover.After);
             }
 

@@ -56,7 +56,7 @@ internal sealed partial class ShardsActor
     private void CloseLast(List<int> shards)
     {
         Forget(shards);
-        Begin("closing shards", cancellationToken => setup.Host.CloseAsync(shards, abandon: false, cancellationToken), static operation => new Closed(operation));
+        Begin("closing shards", cancellationToken => setup.Host.CloseAsync(shards, abandon: false, cancellationToken), static (operation, _) => new Closed(operation));
     }
 
     /// <summary>Whoever is late with its beat gets something only if there is nobody else.</summary>

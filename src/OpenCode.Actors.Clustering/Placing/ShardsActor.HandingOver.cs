@@ -33,17 +33,20 @@ internal sealed partial class ShardsActor
     private void HandOver(List<Handover> handovers)
     {
         // From here on nothing is routed to them: what comes waits until their new owner has opened them.
+        var open = handovers.Select(static handover => handover.Fence.Shard).Where(_open.ContainsKey).ToHashSet();
         Forget(handovers.Select(static handover => handover.Fence.Shard));
         var self = _self!;
         Begin(
             "handing shards over",
-            cancellationToken => CloseAndGiveAsync(self, handovers, cancellationToken),
+            cancellationToken => CloseAndGiveAsync(self, handovers, open, cancellationToken),
             (operation, given) => new HandedOver(operation, given, handovers.Count));
     }
 
-    private async ValueTask<IReadOnlyList<ShardRow>> CloseAndGiveAsync(Member self, List<Handover> handovers, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ShardRow>> CloseAndGiveAsync(Member self, List<Handover> handovers, HashSet<int> open, CancellationToken cancellationToken)
     {
-        await setup.Host.CloseAsync([.. handovers.Select(static handover => handover.Fence.Shard)], abandon: false, cancellationToken);
+        // Of one that was never open here, this node may know less than its owner before.
+        var through = await setup.Host.CloseAsync([.. handovers.Select(static handover => handover.Fence.Shard)], abandon: false, cancellationToken);
+        handovers = [.. handovers.Select(handover => open.Contains(handover.Fence.Shard) ? handover with { WrittenThrough = through } : handover)];
         var given = await setup.Membership.GiveAsync(self, handovers, cancellationToken);
         return [.. handovers.Where(handover => given.Contains(handover.Fence.Shard)).Select(static handover => handover.After)];
     }

@@ -102,7 +102,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
             return;
         }
 
-        List<Fence> mine = [.. shards.Where(row => self.Owns(row) && !_open.ContainsKey(row.Shard)).Select(static row => new Fence(row.Shard, row.Token))];
+        List<ShardRow> mine = [.. shards.Where(row => self.Owns(row) && !_open.ContainsKey(row.Shard))];
         if (mine.Count > 0)
             Open(mine);
         else if (_look.IsTold)
@@ -113,14 +113,18 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
             AskBusy();
     }
 
-    private void Open(List<Fence> fences) =>
-        Begin("opening shards", cancellationToken => setup.Host.OpenAsync(fences, cancellationToken), operation => new Opened(operation, fences));
+    private void Open(List<ShardRow> rows)
+    {
+        List<Fence> fences = [.. rows.Select(static row => new Fence(row.Shard, row.Token))];
+        var through = rows.TrueForAll(static row => row.WrittenThrough is not null) ? rows.Max(static row => row.WrittenThrough) : null;
+        Begin("opening shards", cancellationToken => setup.Host.OpenAsync(fences, through, cancellationToken), operation => new Opened(operation, fences));
+    }
 
     private void Close(List<int> lost)
     {
         LogLost(_logger, string.Join(", ", lost));
         Forget(lost);
-        Begin("closing shards that are lost", cancellationToken => setup.Host.CloseAsync(lost, abandon: true, cancellationToken), static operation => new Closed(operation));
+        Begin("closing shards that are lost", cancellationToken => setup.Host.CloseAsync(lost, abandon: true, cancellationToken), static (operation, _) => new Closed(operation));
     }
 
     private void AssignOrphans() =>

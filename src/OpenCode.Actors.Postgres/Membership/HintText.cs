@@ -3,7 +3,7 @@ using OpenCode.Actors.Clustering;
 
 namespace OpenCode.Actors.Postgres.Membership;
 
-/// <summary>A hint as the text of a notification: <c>part:token:inc:owner</c>, with blanks between the shards, and a plus before them where there is more to see.</summary>
+/// <summary>A hint as the text of a notification: <c>part:token:inc:owner</c>, and <c>:through</c> behind it where that is known, with blanks between the shards, and a plus before them where there is more to see.</summary>
 /// <remarks>Names of nodes have neither blanks nor colons. A text that is not understood is a reason to look, as it is to a node that reads no texts.</remarks>
 internal static class HintText
 {
@@ -12,7 +12,7 @@ internal static class HintText
 
     public static string Write(IEnumerable<ShardRow> shards, bool isMore)
     {
-        var text = (isMore ? "+" : "") + string.Join(' ', shards.Select(static row => string.Create(CultureInfo.InvariantCulture, $"{row.Shard}:{row.Token}:{row.Incarnation}:{row.Owner}")));
+        var text = (isMore ? "+" : "") + string.Join(' ', shards.Select(static row => string.Create(CultureInfo.InvariantCulture, $"{row.Shard}:{row.Token}:{row.Incarnation}:{row.Owner}{(row.WrittenThrough is { } through ? $":{through}" : "")}")));
         return text.Length <= MostCharacters ? text : "";
     }
 
@@ -22,11 +22,12 @@ internal static class HintText
         var shards = new List<ShardRow>();
         foreach (var one in text.TrimStart('+').Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (one.Split(':') is [var part, var token, var incarnation, { Length: > 0 } owner]
+            if (one.Split(':') is [var part, var token, var incarnation, { Length: > 0 } owner, .. { Length: <= 1 } rest]
                 && int.TryParse(part, CultureInfo.InvariantCulture, out var shard)
                 && long.TryParse(token, CultureInfo.InvariantCulture, out var fence)
-                && long.TryParse(incarnation, CultureInfo.InvariantCulture, out var life))
-                shards.Add(new ShardRow(shard, owner, life, fence));
+                && long.TryParse(incarnation, CultureInfo.InvariantCulture, out var life)
+                && (rest is [var known] ? long.TryParse(known, CultureInfo.InvariantCulture, out var through) : (through = -1) < 0))
+                shards.Add(new ShardRow(shard, owner, life, fence, rest.Length > 0 ? through : null));
             else
                 isMore = true;
         }

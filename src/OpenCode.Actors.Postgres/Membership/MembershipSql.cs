@@ -92,11 +92,11 @@ internal static class MembershipSql
         RETURNING s.part, s.owner, s.inc, s.token
         """;
 
-    /// <summary>$1 name, $2 incarnation, $3 parts, $4 tokens, $5 names and $6 incarnations of the targets. Told by the statement itself (<see cref="HintText"/>): the shards are out so long.</summary>
+    /// <summary>$1 name, $2 incarnation, $3 parts, $4 tokens, $5 names and $6 incarnations of the targets, $7 up to where the log has all that was written to them. Told by the statement itself (<see cref="HintText"/>): the shards are out so long.</summary>
     public const string Give =
         """
         WITH wanted AS (
-          SELECT * FROM unnest($3::int[], $4::bigint[], $5::text[], $6::bigint[]) AS w (part, token, target, target_inc)
+          SELECT * FROM unnest($3::int[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[]) AS w (part, token, target, target_inc, through)
         ), mine AS MATERIALIZED (
           SELECT s.part FROM shard s JOIN wanted w ON w.part = s.part AND w.token = s.token
           WHERE s.owner = $1 AND s.inc = $2 ORDER BY s.part FOR UPDATE OF s
@@ -105,9 +105,9 @@ internal static class MembershipSql
           FROM wanted w JOIN mine m ON m.part = w.part
           WHERE s.part = w.part AND s.token = w.token AND s.owner = $1 AND s.inc = $2
             AND EXISTS (SELECT FROM node n WHERE n.name = w.target AND n.inc = w.target_inc AND n.status = 'up')
-          RETURNING s.part, s.token, s.inc, s.owner
+          RETURNING s.part, s.token, s.inc, s.owner, w.through
         )
-        SELECT part, (SELECT pg_notify('oc_cluster', string_agg(concat_ws(':', part, token, inc, owner), ' ')) FROM given) FROM given
+        SELECT part, (SELECT pg_notify('oc_cluster', string_agg(concat_ws(':', part, token, inc, owner, through), ' ')) FROM given) FROM given
         """;
 
     /// <summary>$1 what has changed.</summary>

@@ -113,7 +113,8 @@ public sealed class PostgresMembership(PostgresDatabase database, Func<long>? ta
             handovers.Select(static handover => handover.Fence.Shard).ToArray(),
             handovers.Select(static handover => handover.Fence.Token).ToArray(),
             handovers.Select(static handover => handover.Target.Name).ToArray(),
-            handovers.Select(static handover => handover.Target.Incarnation).ToArray()).ConfigureAwait(false), cancellationToken);
+            handovers.Select(static handover => handover.Target.Incarnation).ToArray(),
+            handovers.Select(static handover => handover.WrittenThrough).ToArray()).ConfigureAwait(false), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask LeaveAsync(Member self, CancellationToken cancellationToken)

@@ -12,11 +12,11 @@ internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGa
     private volatile CancellationTokenSource _region = new();
     private volatile bool _isSuspended;
 
-    public async ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken) =>
-        await AskAsync<SessionsActor.ShardsOpened>(new SessionsActor.OpenShards(shards), cancellationToken);
+    public async ValueTask OpenAsync(IReadOnlyList<Fence> shards, long? writtenThrough, CancellationToken cancellationToken) =>
+        await AskAsync<SessionsActor.ShardsOpened>(new SessionsActor.OpenShards(shards, writtenThrough), cancellationToken);
 
-    public async ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken) =>
-        await AskAsync<SessionsActor.ShardsClosed>(new SessionsActor.CloseShards(shards, abandon), cancellationToken);
+    public async ValueTask<long> CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken) =>
+        (await AskAsync<SessionsActor.ShardsClosed>(new SessionsActor.CloseShards(shards, abandon), cancellationToken)).WrittenThrough;
 
     public async ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken) =>
         (await AskAsync<SessionsActor.BusyShards>(new SessionsActor.ListBusyShards(), cancellationToken)).Shards;

@@ -40,6 +40,12 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
     /// <summary>The owner has left memory: forget its version and let the journal put it away.</summary>
     public sealed record Release(string Owner);
 
+    /// <summary>Waits until every append taken so far for owners of these shards is decided.</summary>
+    public sealed record Settle(IReadOnlyCollection<int> Shards);
+
+    /// <summary>They are: what was committed of them, the log has up to <paramref name="Head"/>.</summary>
+    public sealed record Settled(long Head);
+
     private sealed record Decided(string? Owner, IActorRef ReplyTo, object Answer);
 
     private sealed record Loaded(IActorRef ReplyTo, object Answer);
@@ -55,6 +61,15 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
         public int UnderWay { get; set; }
 
         public List<IActorRef> Recovering { get; } = [];
+
+        public List<Settling> Settling { get; } = [];
+    }
+
+    private sealed class Settling(IActorRef replyTo, int owners)
+    {
+        public IActorRef ReplyTo => replyTo;
+
+        public int Left { get; set; } = owners;
     }
 
     private readonly Dictionary<string, OpenOwner> _owners = new(StringComparer.Ordinal);
@@ -73,6 +88,7 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
         Recover m => OnRecover(m),
         Loaded m => Answer(m.ReplyTo, m.Answer),
         Release m => OnRelease(m),
+        Settle m => OnSettle(m),
         PutAway m => OnPutAway(m),
         _ => Unhandled(message),
     };
@@ -121,6 +137,9 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
             foreach (var replyTo in open.Recovering)
                 Load(owner, open.Version, replyTo);
             open.Recovering.Clear();
+            foreach (var settling in open.Settling.Where(static settling => --settling.Left == 0))
+                settling.ReplyTo.Tell(new Settled(journal.Head));
+            open.Settling.Clear();
         }
 
         return ValueTask.CompletedTask;
@@ -148,14 +167,11 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
 
     private async ValueTask<Recovered> LoadAsync(string owner, long version)
     {
-        // What another node wrote of it may not have been seen here yet.
-        var incarnation = Context.Incarnation;
-        var caughtUp = journal.CatchUpAsync(incarnation).AsTask(); // beside the rows: whoever asks has the shard, so nobody else writes them any more
+        // Nobody else writes them any more, and what others wrote of them before is in this node's tail: its shard was opened after that.
         var rows = new List<StateRow>();
-        await foreach (var row in journal.LoadAsync(owner, incarnation))
+        await foreach (var row in journal.LoadAsync(owner, Context.Incarnation))
             rows.Add(row);
 
-        await caughtUp;
         return new Recovered(rows, version, journal.Head);
     }
 
@@ -167,6 +183,18 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
             Context.PipeTo(journal.CompactAsync(message.Owner, Context.Incarnation), () => new PutAway(message.Owner, null), e => new PutAway(message.Owner, e));
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnSettle(Settle message)
+    {
+        List<OpenOwner> undecided = [.. _owners.Values.Where(open => open is { UnderWay: > 0, Fence: { } fence } && message.Shards.Contains(fence.Shard))];
+        if (undecided.Count == 0)
+            return Answer(Sender, new Settled(journal.Head));
+
+        var settling = new Settling(Sender, undecided.Count);
+        foreach (var open in undecided)
+            open.Settling.Add(settling);
         return ValueTask.CompletedTask;
     }
 

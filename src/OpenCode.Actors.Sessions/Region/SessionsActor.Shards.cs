@@ -3,6 +3,7 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.Sessions.State;
 
@@ -17,10 +18,16 @@ internal sealed partial class SessionsActor
     // Asked to be opened, by the token; given up when it is asked to be closed first.
     private readonly Dictionary<int, Fence> _opening = [];
     private readonly List<Leaving> _leaving = [];
+
+    // Opened, and not yet searched for turns that are unfinished.
+    private readonly HashSet<int> _unsearched = [];
+    private bool _isSearching;
     private bool _isSuspended;
 
     /// <summary>These shards may run here from now on, under these tokens. Turns that are unfinished in them are taken up.</summary>
-    public sealed record OpenShards(IReadOnlyList<Fence> Shards);
+    /// <param name="Shards">The shards.</param>
+    /// <param name="WrittenThrough">The log up to this offset has all that earlier owners wrote; null where it has to be asked how far it is.</param>
+    public sealed record OpenShards(IReadOnlyList<Fence> Shards, long? WrittenThrough = null);
 
     /// <summary>The shards are open, but for those that were closed meanwhile.</summary>
     public sealed record ShardsOpened;
@@ -31,7 +38,8 @@ internal sealed partial class SessionsActor
     public sealed record CloseShards(IReadOnlyList<int> Shards, bool Abandon);
 
     /// <summary>Nothing of the shards runs here. What an abandoned one had given to the journal is decided by its token.</summary>
-    public sealed record ShardsClosed;
+    /// <param name="WrittenThrough">Unless abandoned: the log up to this offset has all that was written to them.</param>
+    public sealed record ShardsClosed(long WrittenThrough);
 
     /// <summary>Asks which shards have a running turn. One that only waits for its user waits as well elsewhere (RULES C5, G2).</summary>
     public sealed record ListBusyShards;
@@ -47,12 +55,18 @@ internal sealed partial class SessionsActor
     /// <summary>A session's append was refused: its shard has another owner.</summary>
     public sealed record ShardLost(Fence Fence);
 
-    private sealed record Unfinished(OpenShards Opening, long Head, IReadOnlyList<SessionId> Sessions);
+    private sealed record LogKnown(OpenShards Opening, long Head);
 
-    private sealed record ReadyToOpen(OpenShards Opening, IReadOnlyList<SessionId> Unfinished);
+    private sealed record ReadyToOpen(OpenShards Opening);
+
+    private sealed record UnfinishedFound(IReadOnlyList<SessionId> Sessions);
+
+    private sealed record UnfinishedNotFound(Exception Cause);
 
     // A close that waits for the end of sessions.
-    private sealed record Leaving(HashSet<SessionId> Sessions, IActorRef ReplyTo);
+    private sealed record Leaving(HashSet<SessionId> Sessions, CloseShards Closing, IActorRef ReplyTo);
+
+    private sealed record Settled(long Through, IActorRef ReplyTo);
 
     private ValueTask HandleShared(object message)
     {
@@ -60,11 +74,18 @@ internal sealed partial class SessionsActor
         {
             case OpenShards m:
                 return OnOpenShards(m);
-            case Unfinished m:
-                AwaitLog(m.Head, new ReadyToOpen(m.Opening, m.Sessions), Sender);
+            case LogKnown m:
+                AwaitLog(m.Head, new ReadyToOpen(m.Opening), Sender);
                 return ValueTask.CompletedTask;
             case ReadyToOpen m:
                 return OnReadyToOpen(m);
+            case Settled m:
+                m.ReplyTo.Tell(new ShardsClosed(m.Through), Self);
+                return ValueTask.CompletedTask;
+            case UnfinishedFound m:
+                return OnUnfinishedFound(m);
+            case UnfinishedNotFound m:
+                throw new InvalidOperationException($"The unfinished turns of opened shards could not be read from the journal: {m.Cause.Message}", m.Cause);
             case CloseShards m:
                 return OnCloseShards(m);
             case ShardLost m:
@@ -93,24 +114,17 @@ internal sealed partial class SessionsActor
     {
         foreach (var fence in message.Shards)
             _opening[fence.Shard] = fence;
-        var asker = Sender;
-        Context.PipeTo(FindUnfinishedAsync(message), found => new FromAsker(found, asker), cause => new FromAsker(new Status.Failure(cause), asker));
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask<Unfinished> FindUnfinishedAsync(OpenShards opening)
-    {
-        var incarnation = Context.Incarnation;
-        var head = setup.Journal.CatchUpAsync(incarnation);
-        var shards = opening.Shards.Select(fence => fence.Shard).ToHashSet();
-        var unfinished = new List<SessionId>();
-        await foreach (var row in setup.Journal.ListAsync(Rows.Turn, incarnation))
+        // Told by the owner before; beyond this node's tail it is no better than asking, and after a restore it may never come.
+        if (message.WrittenThrough is { } through && through <= setup.Journal.Head)
         {
-            if (shards.Contains(Shard.Of(new SessionId(row.Owner))))
-                unfinished.Add(new SessionId(row.Owner));
+            AwaitLog(through, new ReadyToOpen(message), Sender);
+            return ValueTask.CompletedTask;
         }
 
-        return new Unfinished(opening, await head, unfinished);
+        var asker = Sender;
+        Context.PipeTo(
+            setup.Journal.CatchUpAsync(Context.Incarnation), head => new FromAsker(new LogKnown(message, head), asker), cause => new FromAsker(new Status.Failure(cause), asker));
+        return ValueTask.CompletedTask;
     }
 
     // The index has all that the owner before has written.
@@ -127,14 +141,50 @@ internal sealed partial class SessionsActor
             _gate.Open(fence);
         }
 
-        foreach (var id in message.Unfinished)
+        LogOpened(_logger, message.Opening.Shards.Count);
+        _unsearched.UnionWith(message.Opening.Shards.Select(fence => fence.Shard));
+        Search();
+        return Answer(new ShardsOpened());
+    }
+
+    // One search at a time, for all that were opened since the last began.
+    private void Search()
+    {
+        if (_isSearching || _unsearched.Count == 0)
+            return;
+
+        _isSearching = true;
+        HashSet<int> shards = [.. _unsearched];
+        _unsearched.Clear();
+        Context.PipeTo(FindUnfinishedAsync(shards), static found => found, static cause => new UnfinishedNotFound(cause));
+    }
+
+    private async ValueTask<UnfinishedFound> FindUnfinishedAsync(HashSet<int> shards)
+    {
+        var unfinished = new List<SessionId>();
+        await foreach (var row in setup.Journal.ListAsync(Rows.Turn, Context.Incarnation))
+        {
+            if (shards.Contains(Shard.Of(new SessionId(row.Owner))))
+                unfinished.Add(new SessionId(row.Owner));
+        }
+
+        return new UnfinishedFound(unfinished);
+    }
+
+    // A command that comes before wakes its session by itself.
+    private ValueTask OnUnfinishedFound(UnfinishedFound message)
+    {
+        _isSearching = false;
+        foreach (var id in message.Sessions)
         {
             if (!IsElsewhere(id) && _index.TryGet(id, out _))
                 AwakeChild(id);
         }
 
-        LogOpened(_logger, message.Opening.Shards.Count, message.Unfinished.Count);
-        return Answer(new ShardsOpened());
+        if (message.Sessions.Count > 0)
+            LogUnfinished(_logger, message.Sessions.Count);
+        Search();
+        return ValueTask.CompletedTask;
     }
 
     private ValueTask OnCloseShards(CloseShards message)
@@ -149,11 +199,21 @@ internal sealed partial class SessionsActor
         foreach (var id in left)
             End(id, message.Abandon);
         LogClosed(_logger, message.Shards.Count, left.Count, message.Abandon);
+        var leaving = new Leaving(left, message, Sender);
         if (left.Count == 0)
-            return Answer(new ShardsClosed());
-
-        _leaving.Add(new Leaving(left, Sender));
+            AnswerClosed(leaving);
+        else
+            _leaving.Add(leaving);
         return ValueTask.CompletedTask;
+    }
+
+    // A session that has failed leaves an append behind that is still under way.
+    private void AnswerClosed(Leaving leaving)
+    {
+        if (leaving.Closing.Abandon)
+            leaving.ReplyTo.Tell(new ShardsClosed(0), Self);
+        else
+            Context.PipeTo(journal.Ask<JournalActor.Settled>(new JournalActor.Settle(leaving.Closing.Shards), Timeout.InfiniteTimeSpan, Context.Incarnation), m => new Settled(m.Head, leaving.ReplyTo));
     }
 
     private void End(SessionId id, bool abandon)
@@ -174,7 +234,7 @@ internal sealed partial class SessionsActor
             if (_leaving[i].Sessions.Count > 0)
                 continue;
 
-            _leaving[i].ReplyTo.Tell(new ShardsClosed(), Self);
+            AnswerClosed(_leaving[i]);
             _leaving.RemoveAt(i);
         }
     }
@@ -206,8 +266,11 @@ internal sealed partial class SessionsActor
         return ValueTask.CompletedTask;
     }
 
-    [LoggerMessage(EventId = 6033, Level = LogLevel.Information, Message = "{Shards} shards opened here, with {Unfinished} unfinished turns.")]
-    private static partial void LogOpened(ILogger logger, int shards, int unfinished);
+    [LoggerMessage(EventId = 6033, Level = LogLevel.Information, Message = "{Shards} shards opened here.")]
+    private static partial void LogOpened(ILogger logger, int shards);
+
+    [LoggerMessage(EventId = 6038, Level = LogLevel.Information, Message = "{Unfinished} turns of opened shards were unfinished; their sessions are read from the journal.")]
+    private static partial void LogUnfinished(ILogger logger, int unfinished);
 
     [LoggerMessage(EventId = 6034, Level = LogLevel.Information, Message = "{Shards} shards are closed here, {Sessions} sessions of them leave (abandoned: {Abandoned}).")]
     private static partial void LogClosed(ILogger logger, int shards, int sessions, bool abandoned);

@@ -119,17 +119,17 @@ public sealed class PostgresClusterTests
     {
         private readonly ConcurrentDictionary<int, long> _open = new();
 
-        public ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken)
+        public ValueTask OpenAsync(IReadOnlyList<Fence> shards, long? writtenThrough, CancellationToken cancellationToken)
         {
             Assert.All(shards, fence => Assert.True(_open.TryAdd(fence.Shard, fence.Token)));
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken)
+        public ValueTask<long> CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken)
         {
             foreach (var shard in shards)
                 _open.TryRemove(shard, out _);
-            return ValueTask.CompletedTask;
+            return new(0L);
         }
 
         public ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken) => new(new HashSet<int>());

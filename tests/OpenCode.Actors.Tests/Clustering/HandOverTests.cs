@@ -80,6 +80,22 @@ public sealed class HandOverTests : ClusterTest
     }
 
     [Fact]
+    public void Who_gets_a_shard_is_told_by_the_hint_how_far_it_was_written_to_and_otherwise_not()
+    {
+        var nodes = Kit.StartEven("a", "b", "c");
+        var own = nodes[0].Host.Open.Keys.ToList();
+        nodes[0].Host.Written = 42;
+        nodes[2].Membership.LosesHints = true;
+
+        var drained = nodes[0].Drain();
+        Kit.AdvanceUntil(() => drained.IsCompleted, 2);
+        Kit.AdvanceUntil(Kit.AreAllServed, 1);
+
+        Assert.All(own.Where(nodes[1].Host.Open.ContainsKey), shard => Assert.Equal(42, nodes[1].Host.ToldThrough[shard]));
+        Assert.All(own.Where(nodes[2].Host.Open.ContainsKey), shard => Assert.Null(nodes[2].Host.ToldThrough[shard]));
+    }
+
+    [Fact]
     public void A_hand_over_whose_hint_is_lost_is_found_by_the_next_look()
     {
         var nodes = Kit.StartEven("a", "b", "c");

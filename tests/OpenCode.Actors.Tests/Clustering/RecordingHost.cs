@@ -34,9 +34,17 @@ internal sealed class RecordingHost(TestNode node) : IShardHost
         node.State.OpenAgain();
     }
 
-    public ValueTask OpenAsync(IReadOnlyList<Fence> shards, CancellationToken cancellationToken)
+    /// <summary>What it says it has written, in all.</summary>
+    public long Written { get; set; }
+
+    /// <summary>Of each opened shard: up to where it was told that the log has all of it.</summary>
+    public Dictionary<int, long?> ToldThrough { get; } = [];
+
+    public ValueTask OpenAsync(IReadOnlyList<Fence> shards, long? writtenThrough, CancellationToken cancellationToken)
     {
         Fail();
+        foreach (var (shard, _) in shards)
+            ToldThrough[shard] = writtenThrough;
         foreach (var (shard, token) in shards)
         {
             Assert.True(_open.GetValueOrDefault(shard, token) == token, $"Shard {shard} is open on {node.Name} under token {_open.GetValueOrDefault(shard)}, opened under {token}.");
@@ -46,7 +54,7 @@ internal sealed class RecordingHost(TestNode node) : IShardHost
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken)
+    public async ValueTask<long> CloseAsync(IReadOnlyList<int> shards, bool abandon, CancellationToken cancellationToken)
     {
         Fail();
         Assert.DoesNotContain(shards, shard => node.Cluster.RouteTo(shard) is ShardRoute.Here);
@@ -55,6 +63,7 @@ internal sealed class RecordingHost(TestNode node) : IShardHost
         cancellationToken.ThrowIfCancellationRequested();
         foreach (var shard in shards.Where(_open.Remove))
             (abandon ? Abandoned : Closed).Add(shard);
+        return Written;
     }
 
     public ValueTask<IReadOnlySet<int>> BusyAsync(CancellationToken cancellationToken)

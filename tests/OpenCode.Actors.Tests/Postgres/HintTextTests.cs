@@ -8,11 +8,11 @@ public sealed class HintTextTests
     [Fact]
     public void A_hint_is_read_as_it_was_written()
     {
-        ShardRow[] rows = [new(3, "node-1.b_c", 2, 17), new(63, "n", 1, 1)];
+        ShardRow[] rows = [new(3, "node-1.b_c", 2, 17), new(63, "n", 1, 1, 99)];
 
-        Assert.Equal("+3:17:2:node-1.b_c 63:1:1:n", HintText.Write(rows, isMore: true));
-        AssertRead("+3:17:2:node-1.b_c 63:1:1:n", isMore: true, rows);
-        AssertRead("3:17:2:node-1.b_c 63:1:1:n", isMore: false, rows);
+        Assert.Equal("+3:17:2:node-1.b_c 63:1:1:n:99", HintText.Write(rows, isMore: true));
+        AssertRead("+3:17:2:node-1.b_c 63:1:1:n:99", isMore: true, rows);
+        AssertRead("3:17:2:node-1.b_c 63:1:1:n:99", isMore: false, rows);
         AssertRead(HintText.Write([], isMore: true), isMore: true);
     }
 
@@ -22,6 +22,7 @@ public sealed class HintTextTests
     [InlineData("3:x:2:a")]
     [InlineData("3:17:2:")]
     [InlineData("3:17:2:a:b")]
+    [InlineData("3:17:2:a:5:6")]
     public void What_is_not_understood_is_a_reason_to_look(string text) => AssertRead(text, isMore: true);
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class RegionShardHostTests : ActorKit
     [Fact]
     public async Task What_a_region_was_asked_before_it_began_anew_fails_though_nobody_answers_it_any_more()
     {
-        var opening = _host.OpenAsync(_shards, CancellationToken.None).AsTask();
+        var opening = _host.OpenAsync(_shards, writtenThrough: null, CancellationToken.None).AsTask();
         var closing = _host.CloseAsync([5], abandon: false, CancellationToken.None).AsTask();
         _region.Expect<SessionsActor.OpenShards>();
         _region.Expect<SessionsActor.CloseShards>();
@@ -49,7 +49,7 @@ public sealed class RegionShardHostTests : ActorKit
         {
             _host.BeginAnew();
 
-            var opening = _host.OpenAsync(_shards, CancellationToken.None).AsTask();
+            var opening = _host.OpenAsync(_shards, writtenThrough: null, CancellationToken.None).AsTask();
             Assert.Equal(_shards, _region.Expect<SessionsActor.OpenShards>().Shards);
             _region.Reply(new SessionsActor.ShardsOpened());
             RunDry();

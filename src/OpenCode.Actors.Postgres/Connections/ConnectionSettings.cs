@@ -71,6 +71,10 @@ internal sealed class ConnectionSettings
         builder.Timeout = Math.Min(builder.Timeout, 5);
         builder.CommandTimeout = 15; // After the server's own end of a statement, so that it is only met when nothing answers.
         builder.CancellationTimeout = 1_000;
+
+        // What is said again and again is parsed and planned once a connection.
+        builder.MaxAutoPrepare = 32;
+        builder.AutoPrepareMinUsages = 2;
         if (!builder.Host.StartsWith('/') && !builder.Host.StartsWith('@'))
         {
             // Not for a socket in the file system: it knows no such thing, and its other end cannot vanish unnoticed.

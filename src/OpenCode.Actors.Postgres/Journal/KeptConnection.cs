@@ -4,8 +4,12 @@ using OpenCode.Actors.Journaling.Shared;
 
 namespace OpenCode.Actors.Postgres.Journal;
 
-/// <summary>A connection that is kept for one purpose, with its prepared statements; a new one is made when it breaks. One use at a time; who finds it in use gets one of the pool.</summary>
-internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposable
+/// <summary>A connection that is kept for one purpose, with its prepared statements; a new one is made when it breaks. One use at a time.</summary>
+/// <param name="database">Makes it.</param>
+/// <param name="isWaitedFor">
+/// Whether who finds it in use waits for it: right for what takes a millisecond, since a connection that the pool has to make takes many. Otherwise it gets one of the pool.
+/// </param>
+internal sealed class KeptConnection(PostgresDatabase database, bool isWaitedFor = false) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _use = new(1);
     private readonly Dictionary<string, NpgsqlBatch> _prepared = new(StringComparer.Ordinal);
@@ -32,7 +36,9 @@ internal sealed class KeptConnection(PostgresDatabase database) : IAsyncDisposab
     {
         try
         {
-            if (!_use.Wait(0, CancellationToken.None))
+            if (isWaitedFor)
+                await _use.WaitAsync(cancellationToken).ConfigureAwait(false);
+            else if (!_use.Wait(0, CancellationToken.None))
                 return await RunPooledAsync(statements, read, cancellationToken).ConfigureAwait(false);
 
             try

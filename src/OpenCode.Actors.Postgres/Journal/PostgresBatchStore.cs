@@ -7,7 +7,7 @@ using OpenCode.Actors.Postgres.Connections;
 
 namespace OpenCode.Actors.Postgres.Journal;
 
-/// <summary>The batches of a cluster in PostgreSQL. Appends, following and other reading have a connection of their own each; what finds that in use takes one of the pool.</summary>
+/// <summary>The batches of a cluster in PostgreSQL. Appends, following, the rows of owners and other reading have a connection of their own each.</summary>
 internal sealed partial class PostgresBatchStore : IBatchStore
 {
     internal const int PageRows = 512;
@@ -85,6 +85,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     private readonly string _writer;
     private readonly KeptConnection _append;
     private readonly KeptConnection _follow;
+    private readonly KeptConnection _load;
     private readonly KeptConnection _read;
     private readonly Blockers _blockers;
 
@@ -92,7 +93,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     {
         (_database, _time, _logger, _metrics) = (database, time, logger, metrics);
         _writer = database.Tag;
-        (_append, _follow, _read) = (new(database), new(database), new(database));
+        (_append, _follow, _load, _read) = (new(database), new(database), new(database, isWaitedFor: true), new(database));
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
@@ -101,6 +102,9 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     public async ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken)
     {
         await _append.RunAsync("INSERT INTO writer (id, seq, first) VALUES ($1, 0, 0)", [Text(_writer)], NothingAsync, cancellationToken).ConfigureAwait(false);
+
+        // Connected and prepared before the first owner is waited for.
+        await LoadAsync("", cancellationToken).ConfigureAwait(false);
         return await ReadLifeAsync(null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -146,7 +150,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         _read.RunAsync(Read, [Number(after), Number(pageBytes), Number(PageRows)], PageAsync, cancellationToken);
 
     public async ValueTask<IReadOnlyList<StateRow>> LoadAsync(string owner, CancellationToken cancellationToken) =>
-        await _read.RunAsync("SELECT kind, owner, key, body, pos FROM state WHERE owner = $1 ORDER BY born", [Text(owner)], AllAsync(StateRow), cancellationToken).ConfigureAwait(false);
+        await _load.RunAsync("SELECT kind, owner, key, body, pos FROM state WHERE owner = $1 ORDER BY born", [Text(owner)], AllAsync(StateRow), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) =>
         await _read.RunAsync("SELECT kind, owner, key, body, pos FROM state WHERE kind = $1 ORDER BY born", [Text(kind)], AllAsync(StateRow), cancellationToken).ConfigureAwait(false);
@@ -183,6 +187,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         await _blockers.DisposeAsync().ConfigureAwait(false);
         await _append.DisposeAsync().ConfigureAwait(false);
         await _follow.DisposeAsync().ConfigureAwait(false);
+        await _load.DisposeAsync().ConfigureAwait(false);
         await _read.DisposeAsync().ConfigureAwait(false);
     }
 

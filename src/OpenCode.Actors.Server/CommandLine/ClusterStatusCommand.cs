@@ -16,7 +16,7 @@ internal static class ClusterStatusCommand
     {
         try
         {
-            await using var database = await PostgresDatabase.OpenAsync(connection, $"status-{(uint)SystemEntropy.Instance.NextUInt64():x8}");
+            await using var database = await PostgresDatabase.OpenAsync(connection, $"status-{(uint)SystemEntropy.Instance.NextUInt64():x8}", updatesSchema: false);
             await using var membership = new PostgresMembership(database);
             var before = await membership.LookAsync(CancellationToken.None);
             await Task.Delay(_betweenLooks, TimeProvider.System);

@@ -49,6 +49,22 @@ public sealed class StartTests(PostgresFixture postgres)
         Assert.Equal((99, 3), (refused.Found, refused.Known));
     }
 
+    [SkippableFact]
+    public async Task Who_only_looks_makes_no_schema_and_updates_none()
+    {
+        var connectionString = await postgres.Server.CreateSchemaAsync();
+        var none = await Assert.ThrowsAsync<DatabaseVersionException>(() => PostgresDatabase.OpenAsync(connectionString, "status", updatesSchema: false));
+        await using var database = await PostgresDatabase.OpenAsync(connectionString, "node-a");
+        await using var connection = await database.ConnectAsync(default);
+        await ScalarAsync(connection, "UPDATE schema_version SET version = 1");
+
+        var old = await Assert.ThrowsAsync<DatabaseVersionException>(() => PostgresDatabase.OpenAsync(connectionString, "status", updatesSchema: false));
+
+        Assert.Contains("is not there", none.Message, StringComparison.Ordinal);
+        Assert.Contains("has version 1", old.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await ScalarAsync(connection, "SELECT version FROM schema_version"));
+    }
+
     [SkippableTheory]
     [InlineData("", "connection string")]
     [InlineData("Hots=x", "connection string")]

@@ -8,6 +8,10 @@ internal sealed class Witness : IAsyncDisposable
 {
     private static readonly TimeSpan _every = TimeSpan.FromMilliseconds(100);
 
+    // So long the database may owe an answer before a node refuses commands, with some room for what this sees less of than a node; and so long a node may need to be well again.
+    private static readonly TimeSpan _owed = TimeSpan.FromMilliseconds(350);
+    private static readonly TimeSpan _aftermath = TimeSpan.FromSeconds(5);
+
     private readonly List<(DateTime From, DateTime To)> _waits = [];
     private DateTime _due = DateTime.UtcNow;
     private readonly CancellationTokenSource _leave = new();
@@ -21,6 +25,9 @@ internal sealed class Witness : IAsyncDisposable
         lock (_waits)
             return _waits.Append((From: _due, To: DateTime.UtcNow)).Select(wait => Earlier(wait.To, to) - Later(wait.From, from)).Append(TimeSpan.Zero).Max();
     }
+
+    /// <summary>Says whether a node had a reason to refuse a command then (UTC): while the database stands still it has to (must show 5), and when that takes long it loses its membership for a moment.</summary>
+    public bool Excuses(DateTime refusedAt) => LongestWait(refusedAt - _aftermath, refusedAt) > _owed;
 
     public async ValueTask DisposeAsync()
     {

@@ -13,7 +13,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(15) };
     private readonly ConcurrentDictionary<string, (string Session, string Text)> _notes = new();
     private int _acknowledged;
-    private int _unavailable;
+    private readonly ConcurrentQueue<(DateTime At, string Said)> _refusals = new();
 
     // Longer than any restart keeps a session away.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
@@ -27,10 +27,10 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     public int Acknowledged => _acknowledged;
 
     /// <summary>Gets how many were not taken, because a node was gone or said 503.</summary>
-    public int Unavailable => _unavailable;
+    public int Unavailable => _refusals.Count;
 
-    /// <summary>Gets what was said the last time that one was not taken.</summary>
-    public string? LastRefusal { get; private set; }
+    /// <summary>Gets what was said, and when (UTC), each time that one was not taken.</summary>
+    public IReadOnlyCollection<(DateTime At, string Said)> Refusals => _refusals;
 
     public async Task CreateSessionsAsync(int count)
     {
@@ -141,16 +141,15 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
                 return text.Length == 0 ? default(JsonElement) : JsonDocument.Parse(text).RootElement;
             }
 
-            LastRefusal = $"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}";
+            _refusals.Enqueue((DateTime.UtcNow, $"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}"));
             if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
                 history.Blame($"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
-            LastRefusal = $"{node.Name}: {method} {path}: {e.Message}"; // the node is gone, or frozen
+            _refusals.Enqueue((DateTime.UtcNow, $"{node.Name}: {method} {path}: {e.Message}")); // the node is gone, or frozen
         }
 
-        Interlocked.Increment(ref _unavailable);
         return null;
     }
 }

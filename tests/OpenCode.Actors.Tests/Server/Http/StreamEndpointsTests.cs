@@ -178,6 +178,8 @@ public sealed class StreamEndpointsTests
         var stream = new SseClient(await server.RespondAsync("GET", "/event"));
         var waiting = server.SendAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
         await stream.UntilAsync("You said: ");
+        for (var behind = 0; behind < 20; behind++)
+            await server.SendAsync("GET", $"/session/{session}/message"); // The prompt was accepted; that it waits for the end of its turn by now shows nowhere else.
 
         await server.StopAsync();
 

@@ -22,16 +22,26 @@ internal static class HintText
         var shards = new List<ShardRow>();
         foreach (var one in text.TrimStart('+').Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (one.Split(':') is [var part, var token, var incarnation, { Length: > 0 } owner, .. { Length: <= 1 } rest]
-                && int.TryParse(part, CultureInfo.InvariantCulture, out var shard)
-                && long.TryParse(token, CultureInfo.InvariantCulture, out var fence)
-                && long.TryParse(incarnation, CultureInfo.InvariantCulture, out var life)
-                && (rest is [var known] ? long.TryParse(known, CultureInfo.InvariantCulture, out var through) : (through = -1) < 0))
-                shards.Add(new ShardRow(shard, owner, life, fence, rest.Length > 0 ? through : null));
+            if (RowOf(one.Split(':')) is { } row)
+                shards.Add(row);
             else
                 isMore = true;
         }
 
         return new ClusterHint(shards, isMore);
+    }
+
+    private static ShardRow? RowOf(string[] fields)
+    {
+        if (fields is not [var part, var token, var incarnation, { Length: > 0 } owner, .. { Length: <= 1 } rest]
+            || !int.TryParse(part, CultureInfo.InvariantCulture, out var shard)
+            || !long.TryParse(token, CultureInfo.InvariantCulture, out var fence)
+            || !long.TryParse(incarnation, CultureInfo.InvariantCulture, out var life))
+            return null;
+
+        var row = new ShardRow(shard, owner, life, fence);
+        if (rest is not [var through])
+            return row;
+        return long.TryParse(through, CultureInfo.InvariantCulture, out var offset) ? row with { WrittenThrough = offset } : null;
     }
 }

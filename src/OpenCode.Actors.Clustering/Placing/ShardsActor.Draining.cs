@@ -8,6 +8,9 @@ internal sealed partial class ShardsActor
     // A portion at a time: each shard is out for as long as its portion takes to close and to open elsewhere, the others still run here.
     private const int Portion = 2;
 
+    // For those who get it: sessions are read, and commands that waited are carried out, before the next is out. About as long as giving takes.
+    private static readonly TimeSpan _betweenPortions = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan _askBusyEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly List<IActorRef> _drainers = [];

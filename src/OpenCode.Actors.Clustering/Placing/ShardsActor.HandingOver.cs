@@ -64,6 +64,12 @@ internal sealed partial class ShardsActor
             setup.State.LookAgain();
         }
 
+        if (_drainUntil is not null)
+        {
+            _notBefore = setup.Time.GetTimestamp() + Ticks(_betweenPortions);
+            Context.Timers.StartSingle("go-on", GoOn.Instance, _betweenPortions);
+        }
+
         Decide();
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class ShardsActor(ClusterSetup setup) : Actor
     private Member? _self;
     private LookActor.Looked? _look;
 
-    // Only a look that was sent after this knows what became of the last change, and nothing begins before the pause after a failure is over.
+    // Only a look that was sent after this knows what became of the last change, and nothing begins before the pause after a failure, or between two portions of a drain, is over.
     private long _freshFrom;
     private long _notBefore;
 

@@ -12,6 +12,9 @@ internal sealed partial class SessionsActor
     // Asked to be opened, by the token; given up when it is asked to be closed first.
     private readonly Dictionary<int, Fence> _opening = [];
 
+    // What was given away in good order has only turns that wait for their user: one search for all that comes in a drain, and not in the middle of it.
+    private static readonly TimeSpan _searchLater = TimeSpan.FromMilliseconds(250);
+
     // Opened, and not yet searched for turns that are unfinished.
     private readonly HashSet<int> _unsearched = [];
     private bool _isSearching;
@@ -19,6 +22,11 @@ internal sealed partial class SessionsActor
     private sealed record LogKnown(OpenShards Opening, long Head);
 
     private sealed record ReadyToOpen(OpenShards Opening);
+
+    private sealed record SearchNow
+    {
+        public static SearchNow Instance { get; } = new();
+    }
 
     private sealed record UnfinishedFound(IReadOnlyList<SessionId> Sessions);
 
@@ -57,7 +65,10 @@ internal sealed partial class SessionsActor
 
         LogOpened(_logger, message.Opening.Shards.Count);
         _unsearched.UnionWith(message.Opening.Shards.Select(fence => fence.Shard));
-        Search();
+        if (message.Opening.WrittenThrough is null)
+            Search();
+        else if (!Context.Timers.IsActive(nameof(SearchNow)))
+            Context.Timers.StartSingle(nameof(SearchNow), SearchNow.Instance, _searchLater);
         return Answer(new ShardsOpened());
     }
 

@@ -67,6 +67,9 @@ internal sealed partial class SessionsActor
             case Settled m:
                 m.ReplyTo.Tell(new ShardsClosed(m.Through), Self);
                 return ValueTask.CompletedTask;
+            case SearchNow:
+                Search();
+                return ValueTask.CompletedTask;
             case UnfinishedFound m:
                 return OnUnfinishedFound(m);
             case UnfinishedNotFound m:

@@ -45,6 +45,24 @@ public sealed class DrainTests : ClusterTest
     }
 
     [Fact]
+    public void A_drain_rests_between_two_portions()
+    {
+        var nodes = Kit.StartEven("a", "b", "c");
+        var (before, served) = (nodes[0].Served, new List<int>());
+
+        _ = nodes[0].Drain();
+        for (var ms = 0; ms < 60; ms++)
+        {
+            Kit.Advance(0.001);
+            served.Add(nodes[0].Served);
+        }
+
+        var first = served.IndexOf(before - 2);
+        Assert.All(served.Skip(first).Take(19), left => Assert.Equal(before - 2, left));
+        Assert.All(served.Skip(first + 21).Take(18), left => Assert.Equal(before - 4, left));
+    }
+
+    [Fact]
     public void A_drain_hands_over_a_few_shards_at_a_time_and_the_others_are_served_meanwhile()
     {
         var nodes = Kit.StartEven("a", "b", "c");
@@ -57,7 +75,7 @@ public sealed class DrainTests : ClusterTest
 
         nodes[0].Host.HoldClose!.SetResult();
         nodes[0].Host.HoldClose = null;
-        Kit.AdvanceUntil(() => drained.IsCompleted && Kit.AreAllServed(), 0.2);
+        Kit.AdvanceUntil(() => drained.IsCompleted && Kit.AreAllServed(), 0.4); // eleven portions, with a rest of 20 ms behind each
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class FencingJournal : IJournal
 
     public List<JournalBatch> Batches { get; } = [];
 
+    /// <summary>How often an owner was read.</summary>
+    public int Loads { get; private set; }
+
     public Timeline Timeline => Inner.Timeline;
 
     public long Head => Inner.Head;
@@ -73,7 +76,11 @@ internal sealed class FencingJournal : IJournal
         return new ValueTask(waiter.Task.WaitAsync(cancellationToken));
     }
 
-    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken) => Inner.LoadAsync(owner, cancellationToken);
+    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken)
+    {
+        Loads++;
+        return Inner.LoadAsync(owner, cancellationToken);
+    }
 
     public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => Inner.ListAsync(kind, cancellationToken);
 

@@ -251,6 +251,28 @@ public sealed class ShardedRegionTests : SessionsKit
         Assert.Empty(found.Page);
     }
 
+    [Fact]
+    public async Task C5_what_waits_for_its_user_in_a_shard_that_was_given_away_is_taken_up_a_moment_later()
+    {
+        Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
+        var other = await StartOtherAsync();
+        await OpenAsync(Region, 5);
+        await PromptAsync((await CreateAsync()).Id);
+        Model.Answer.Bash("call_1", "ls").EndWithCalls();
+        await RunDryAsync();
+        var closed = await AskAsync<SessionsActor.ShardsClosed>(Region, new SessionsActor.CloseShards([5], Abandon: false));
+        await AskAsync<SessionsActor.ShardsOpened>(other, new SessionsActor.OpenShards([_journal.Give(5)], closed.WrittenThrough));
+        var recovered = _journal.Loads;
+
+        Time.Advance(TimeSpan.FromMilliseconds(249));
+        await RunDryAsync();
+        Assert.Equal(recovered, _journal.Loads);
+
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        await RunDryAsync();
+        Assert.Equal(recovered + 1, _journal.Loads);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(1_000_000L)]

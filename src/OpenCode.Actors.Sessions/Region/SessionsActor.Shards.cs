@@ -37,6 +37,7 @@ internal sealed partial class SessionsActor
     /// <summary>Asks which shards have a running turn. One that only waits for its user waits as well elsewhere (RULES C5, G2).</summary>
     public sealed record ListBusyShards;
 
+    /// <summary>They have one.</summary>
     public sealed record BusyShards(IReadOnlySet<int> Shards);
 
     /// <summary>RULES F1: begins no model call and no tool until <see cref="Resume"/>. Commands are refused where they come in.</summary>

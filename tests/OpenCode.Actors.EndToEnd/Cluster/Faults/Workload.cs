@@ -13,7 +13,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(15) };
     private readonly ConcurrentDictionary<string, (string Session, string Text)> _notes = new();
     private int _acknowledged;
-    private readonly ConcurrentQueue<(DateTime At, string Said)> _refusals = new();
+    private readonly ConcurrentQueue<(DateTime At, bool Is503, string Said)> _refusals = new();
 
     // Longer than any restart keeps a session away.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
@@ -30,7 +30,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     public int Unavailable => _refusals.Count;
 
     /// <summary>Gets what was said, and when (UTC), each time that one was not taken.</summary>
-    public IReadOnlyCollection<(DateTime At, string Said)> Refusals => _refusals;
+    public IReadOnlyCollection<(DateTime At, bool Is503, string Said)> Refusals => _refusals;
 
     public async Task CreateSessionsAsync(int count)
     {
@@ -141,13 +141,13 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
                 return text.Length == 0 ? default(JsonElement) : JsonDocument.Parse(text).RootElement;
             }
 
-            _refusals.Enqueue((DateTime.UtcNow, $"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}"));
+            _refusals.Enqueue((DateTime.UtcNow, response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}"));
             if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
                 history.Blame($"{node.Name}: {method} {path}: {(int)response.StatusCode} {text}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
         {
-            _refusals.Enqueue((DateTime.UtcNow, $"{node.Name}: {method} {path}: {e.Message}")); // the node is gone, or frozen
+            _refusals.Enqueue((DateTime.UtcNow, false, $"{node.Name}: {method} {path}: {e.Message}")); // the node is gone, or frozen
         }
 
         return null;

@@ -128,7 +128,9 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
         _isFailing = false;
 
         _known.See(message.Look);
-        var (dead, toProbe) = _reaper.Saw(message.Look, message.SentAt, setup.State.View.Self);
+        var (dead, toProbe, begunAnew) = _reaper.Saw(message.Look, message.SentAt, setup.State.View.Self);
+        if (begunAnew is not null)
+            LogBegunAnew(_logger, begunAnew);
         List<Member> awake =
         [
             .. message.Look.Members.Select(static seen => seen.Member).Where(member => member.Status == MemberStatus.Up && !_reaper.IsSilent(member)),
@@ -219,4 +221,7 @@ internal sealed partial class LookActor(ClusterSetup setup, IReadOnlyList<IActor
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Warning, Message = "Node {Name} (incarnation {Incarnation}) could not be declared dead. It is tried again.")]
     private static partial void LogDeclareFailed(ILogger logger, string name, long incarnation, Exception cause);
+
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Information, Message = "How long the others have been silent is counted anew: {Reason}.")]
+    private static partial void LogBegunAnew(ILogger logger, string reason);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenCode.Actors.Clustering.Looks;
 
 /// <summary>Decides from looks alone who is dead (RULES F2): it counts only what it saw itself, without a gap, on one connection to one life of the database.</summary>
@@ -12,6 +14,12 @@ internal sealed class Reaper(ClusterOptions options, TimeProvider time)
     private long _graceUntil;
     private long _lastLook;
 
+    /// <summary>What follows from a look.</summary>
+    /// <param name="Dead">Who is dead.</param>
+    /// <param name="ToProbe">Whose process may be gone: to be found out by a connect.</param>
+    /// <param name="BegunAnew">Why nothing that was counted before holds any more; null if it does, and where nothing was counted.</param>
+    public sealed record Verdict(IReadOnlyList<Member> Dead, IReadOnlyList<Member> ToProbe, string? BegunAnew);
+
     /// <summary>A look has failed: nothing that was counted holds any more.</summary>
     public void LookFailed()
     {
@@ -23,18 +31,21 @@ internal sealed class Reaper(ClusterOptions options, TimeProvider time)
     /// <param name="look">What it saw.</param>
     /// <param name="sent">When it was sent.</param>
     /// <param name="self">Who looks.</param>
-    /// <returns>Who is dead, and whose process may be gone: to be found out by a connect.</returns>
-    public (IReadOnlyList<Member> Dead, IReadOnlyList<Member> ToProbe) Saw(ClusterLook look, long sent, Member self)
+    /// <returns>What follows.</returns>
+    public Verdict Saw(ClusterLook look, long sent, Member self)
     {
         var now = time.GetTimestamp();
+        string? begunAnew = null;
         if (_line != (look.Connection, look.Life))
         {
+            begunAnew = _line is null ? null : "the connection or the run of the database is another one";
             LookFailed();
             _line = (look.Connection, look.Life);
             _graceUntil = now + Ticks(options.Grace);
         }
-        else if (time.GetElapsedTime(_lastLook, now) > ClusterOptions.LookGap)
+        else if (time.GetElapsedTime(_lastLook, now) is var gap && gap > ClusterOptions.LookGap)
         {
+            begunAnew = string.Create(CultureInfo.InvariantCulture, $"the look before was {gap.TotalMilliseconds:0} ms ago, this one took {time.GetElapsedTime(sent, now).TotalMilliseconds:0} ms");
             _suspects.Clear();
         }
 
@@ -49,7 +60,7 @@ internal sealed class Reaper(ClusterOptions options, TimeProvider time)
         List<Member> toProbe = [];
         foreach (var seen in others)
             Judge(seen, sent, now, dead, toProbe);
-        return (dead, toProbe);
+        return new Verdict(dead, toProbe, begunAnew);
     }
 
     /// <summary>

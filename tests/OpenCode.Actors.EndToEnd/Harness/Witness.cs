@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Harness;
 
@@ -28,6 +29,16 @@ internal sealed class Witness : IAsyncDisposable
 
     /// <summary>Says whether a node had a reason to refuse a command then (UTC): while the database stands still it has to (must show 5), and when that takes long it loses its membership for a moment.</summary>
     public bool Excuses(DateTime refusedAt) => LongestWait(refusedAt - _aftermath, refusedAt) > _owed;
+
+    /// <summary>Says when it was late by so much that a node refuses commands.</summary>
+    public void Print(ITestOutputHelper output)
+    {
+        lock (_waits)
+        {
+            foreach (var (from, to) in _waits.Where(static wait => wait.To - wait.From > _owed))
+                output.WriteLine($"{from:HH:mm:ss.fff} a commit was late by {(to - from).TotalMilliseconds:0} ms");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -84,4 +84,18 @@ public sealed class OutageTests : ClusterTest
 
         Assert.All(nodes, node => Assert.Equal(1, node.Cluster.View.Self.Incarnation));
     }
+    [Fact]
+    public void A_look_that_comes_late_begins_the_count_of_the_silent_anew_and_is_said_in_the_log_F2()
+    {
+        var nodes = Kit.StartEven("a", "b");
+        nodes[1].LoseMachine();
+        Kit.Advance(4);
+
+        nodes[0].Membership.Latency = TimeSpan.FromSeconds(1.5);
+        Kit.Advance(1.6);
+        nodes[0].Membership.Latency = TimeSpan.Zero;
+
+        Assert.InRange(Kit.AdvanceUntil(Kit.AreAllServed, 15), 3.5, 6);
+        Assert.Contains(Kit.Logs.Records, static record => record.EventId == 4007);
+    }
 }

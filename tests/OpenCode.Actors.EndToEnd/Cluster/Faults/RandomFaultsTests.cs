@@ -64,6 +64,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
         await stop.CancelAsync();
         await Eventually.EndsAsync(Task.WhenAll(working), "the users to finish", TimeSpan.FromSeconds(60));
         _outages.Print(Output);
+        witness.Print(Output);
         Assert.True(history.Blames.Count == 0, string.Join('\n', history.Blames));
         await EndAsync(cluster, history, workload, observers, from);
         await leave.CancelAsync();
@@ -79,6 +80,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
     {
         var named = Environment.GetEnvironmentVariable("OPENCODE_ACTORS_FAULTS")?.Split(',');
         Fault[] faults = [.. Fault.All.Where(fault => named?.Contains(fault.Name) != false)];
+        Assert.NotEmpty(faults);
         while (true)
         {
             random.Shuffle(faults);
@@ -102,26 +104,37 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
 
     private async Task HurtAsync(Fault fault, FaultyCluster cluster, History history, Workload workload, Witness witness, Random random)
     {
-        var hurt = random.Next(Nodes);
-        var node = cluster.Nodes[hurt];
-        FaultyNode[] others = [cluster.Nodes[(hurt + 1) % Nodes], cluster.Nodes[(hurt + 2) % Nodes]];
+        FaultyNode[] drawn = [.. cluster.Nodes];
+        random.Shuffle(drawn);
+
+        // One that has just come back may have nothing yet that could be missed.
+        var owned = await OwnedAsync(cluster, workload, drawn[0]);
+        if (owned.Count == 0)
+        {
+            (drawn[0], drawn[1]) = (drawn[1], drawn[0]);
+            owned = await OwnedAsync(cluster, workload, drawn[0]);
+        }
+
+        var (node, others) = (drawn[0], drawn[1..]);
         FaultyNode[] reachable = fault.IsReachable ? [.. others, node] : others;
-        var owned = await OwnedAsync(cluster, workload, node);
         using var over = new CancellationTokenSource();
+        var since = DateTime.UtcNow;
         var probes = owned.OrderBy(_ => random.Next()).Take(Sample).ToList().ConvertAll(session => ProbeAsync(workload, history, witness, reachable, random.Next(2), session, over.Token));
         await fault.BeginAsync(cluster, node);
         await Task.Delay(random.Next(fault.LastsMs.Least, fault.LastsMs.Most));
         await over.CancelAsync();
         var ended = fault.EndAsync(cluster, node);
-        _outages.Add(fault, await Task.WhenAll(probes));
+        var outages = await Task.WhenAll(probes);
+        Output.WriteLine($"{since:HH:mm:ss.fff} {fault.Name}, {node.Name}: {string.Join(", ", outages.Select(static outage => $"{outage.Met.TotalMilliseconds:0}"))} ms");
+        _outages.Add(fault, outages);
         await ended;
         await Eventually.TrueAsync(async () => await IsReadyAsync(node), $"{node.Name} to be ready again after {fault.Name}", TimeSpan.FromSeconds(60));
     }
 
     private static async Task<List<string>> OwnedAsync(FaultyCluster cluster, Workload workload, FaultyNode node)
     {
-        var shards = (string?)await cluster.Database.ExecuteAsync($"SELECT string_agg(part::text, ',') FROM opencode_actors.shard WHERE owner = '{node.Name}'");
-        var owned = (shards ?? "").Split(',').ToHashSet(StringComparer.Ordinal);
+        var shards = (string?)await cluster.Database.ExecuteAsync($"SELECT coalesce(string_agg(part::text, ','), '') FROM opencode_actors.shard WHERE owner = '{node.Name}'");
+        var owned = shards!.Split(',').ToHashSet(StringComparer.Ordinal);
         return workload.Sessions.FindAll(session => owned.Contains($"{History.ShardOf(session)}"));
     }
 

@@ -16,6 +16,8 @@ internal sealed class SharedGroup : ICommitGroup
 
     public bool IsFull => _mostBytes >= FullBytes;
 
+    public int Count => _members.Count;
+
     public bool IsEmpty => _members.Count == 0;
 
     public int EntryCount { get; private set; }

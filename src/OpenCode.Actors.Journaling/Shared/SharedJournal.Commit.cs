@@ -64,6 +64,7 @@ public sealed partial class SharedJournal
     {
         while (_queue.Take() is { } group)
         {
+            var isShared = group.Count > 1;
             try
             {
                 await CommitAsync(group).ConfigureAwait(false);
@@ -80,6 +81,10 @@ public sealed partial class SharedJournal
                 group.Failed(_failure ?? Fail("appending to the shared log", Cause(e)));
                 _queue.Return(group);
             }
+
+            // Those who were answered go on before this does: what they bring goes into one batch, and not the first of it into one of its own.
+            if (isShared && !_store.AnswersInline)
+                await Task.Yield();
         }
     }
 

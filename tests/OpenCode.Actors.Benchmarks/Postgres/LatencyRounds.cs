@@ -13,7 +13,7 @@ internal static class LatencyRounds
 
     public static async Task<bool> RunAsync(PostgresServer server, NodeProcess[] nodes, bool quick)
     {
-        var (rounds, seconds) = quick ? (1, 2.0) : (3, 4.0);
+        var (rounds, seconds) = quick ? (1, 2.0) : (7, 4.0);
         var rates = quick ? [1_000] : Rates;
         var results = rates.ToDictionary(rate => rate, _ => (Raw: new List<NodeAnswer>(), Product: new List<NodeAnswer>()));
         var schema = await server.CreateSchemaAsync();

@@ -9,6 +9,9 @@ namespace OpenCode.Actors.Clustering;
 /// </remarks>
 public interface IShardHost
 {
+    /// <summary>Gets a task that ends when nothing can run here any more: there is nothing left to give away in order, and the others take it over.</summary>
+    Task Failed { get; }
+
     /// <summary>Lets shards run here from now on.</summary>
     /// <param name="shards">Which, and the tokens that their appends carry. None of them is open under another token.</param>
     /// <param name="writtenThrough">The log up to this offset has all that their earlier owners wrote; null where the log has to be asked how far it is.</param>

@@ -19,6 +19,12 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Gets the last offset that is no longer there: entries above it, up to <see cref="Head"/>, can be read.</summary>
     long Floor { get; }
 
+    /// <summary>
+    /// Gets a task that ends, with the reason, when the journal is dead: nothing can be promised to anybody any more, and the process has to end. It never fails, and never
+    /// ends otherwise.
+    /// </summary>
+    Task<JournalFailedException> Died { get; }
+
     /// <summary>Appends a batch with its state changes, all or nothing.</summary>
     /// <remarks>
     /// Batches get their offsets in the order of the calls. A batch with a durable entry is answered when it would survive a power cut; one without when it would

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -76,7 +77,18 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <returns>An open connection, with the settings of a session that may append.</returns>
     /// <exception cref="DatabaseLifeException">The database began another life: end the process.</exception>
     /// <exception cref="NpgsqlException">There is none to be had now.</exception>
-    public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => _connections.OpenConnectionAsync(cancellationToken);
+    public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connections.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (DatabaseFaults.OfHosts(e) is DatabaseLifeException)
+        {
+            ExceptionDispatchInfo.Throw(DatabaseFaults.OfHosts(e));
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
@@ -89,13 +101,13 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await Fitness.CheckAsync(connection, settings, cancellationToken).ConfigureAwait(false);
             var found = await (updatesSchema ? Migrator.RunAsync(connection, settings.Schema, cancellationToken) : Migrator.CheckAsync(connection, settings.Schema, cancellationToken)).ConfigureAwait(false);
-            return (found, await Life.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
+            return (found, await Life.ReadAsync(connection, settings.Place, cancellationToken).ConfigureAwait(false));
         }
     }
 
     private async Task CheckLifeAsync(NpgsqlConnection connection)
     {
-        var found = await Life.ReadAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        var found = await Life.ReadAsync(connection, Place, CancellationToken.None).ConfigureAwait(false);
         if (found.Name != _life.Name)
             throw new DatabaseLifeException(Generation, found.Generation);
     }

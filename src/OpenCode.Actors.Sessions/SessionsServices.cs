@@ -35,7 +35,6 @@ public static class SessionsServices
             .Validate(o => o.MaxOutstandingCommands >= 1, "sessions: allow 1 or more commands at the same time.");
 
         services.TryAddSingleton<SessionMetrics>();
-        services.TryAddSingleton<JournalFate>();
         services.TryAddSingleton<IPermissionConfig, NoPermissionConfig>();
         services.TryAddSingleton<ISessions, SessionsFacade>();
         services.TryAddSingleton(static provider => new SessionSetup(
@@ -53,7 +52,7 @@ public static class SessionsServices
         return services.AddActorSystem("opencode", static builder => builder.WithActors(static (system, registry, provider) =>
         {
             var setup = provider.GetRequiredService<SessionSetup>();
-            var journal = system.ActorOf(JournalActor.PropsFor(setup.Journal, provider.GetRequiredService<JournalFate>(), setup.Loggers.CreateLogger<JournalActor>()), "journal");
+            var journal = system.ActorOf(JournalActor.PropsFor(setup.Journal, setup.Loggers.CreateLogger<JournalActor>()), "journal");
             registry.Register<JournalKey>(journal);
             var sessions = system.ActorOf(SessionsActor.PropsFor(journal, setup), "sessions");
             registry.Register<SessionsKey>(sessions);

@@ -20,6 +20,7 @@ public sealed partial class FileJournal
     private long _nextOffset = 1;
     private FrameHeader _frame;
 
+    private readonly TaskCompletionSource<JournalFailedException> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile JournalFailedException? _failure;
     private volatile FullDisk? _full;
 
@@ -238,6 +239,7 @@ public sealed partial class FileJournal
         LogFailed(_logger, failure);
         _queue.Refuse(failure);
         _waiters.Fail(failure);
+        _died.TrySetResult(failure);
     }
 
     /// <summary>Syncs what is left, and says so in an empty frame: damage below it is then never taken for an un-synced tail.</summary>

@@ -56,6 +56,9 @@ public sealed partial class FileJournal : IJournal
     /// <inheritdoc/>
     public long Floor => _files.Floor;
 
+    /// <inheritdoc/>
+    public Task<JournalFailedException> Died => _died.Task;
+
     /// <summary>Opens the journal of a folder, or makes a new one, and begins a new generation.</summary>
     /// <param name="disk">The folder: <see cref="Doors.FileDisk"/>, or <see cref="MemoryDisk"/> in tests.</param>
     /// <param name="options">Sizes and times.</param>

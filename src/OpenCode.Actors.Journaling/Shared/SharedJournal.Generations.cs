@@ -93,10 +93,10 @@ public sealed partial class SharedJournal
             LogAdopted(_logger, found, least, known);
     }
 
-    /// <summary>Where the store itself says that it is in another life, that is written down, so that cursors of before are known (RULES A3).</summary>
+    /// <summary>Where the store is in another life, and that does not stand in it, it is written down, so that cursors of before are known (RULES A3).</summary>
     private Exception Cause(Exception e)
     {
-        if (e is StoreLifeException)
+        if (e is StoreLifeException { IsNoted: false })
             _ = BeginGenerationAsync();
 
         return e;

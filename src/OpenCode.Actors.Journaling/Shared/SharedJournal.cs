@@ -41,6 +41,7 @@ public sealed partial class SharedJournal : IJournal
     private Timeline _timeline;
     private Task _following = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
+    private readonly TaskCompletionSource<JournalFailedException> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile JournalFailedException? _failure;
     private int _disposed;
 
@@ -64,6 +65,9 @@ public sealed partial class SharedJournal : IJournal
 
     /// <inheritdoc/>
     public long Floor => _log.Floor;
+
+    /// <inheritdoc/>
+    public Task<JournalFailedException> Died => _died.Task;
 
     /// <summary>
     /// Gets how long the store has owed an answer: null while all is well. Appends that wait then are undecided, and may have been committed; what is asked for anew
@@ -143,6 +147,7 @@ public sealed partial class SharedJournal : IJournal
         LogFailed(_logger, failure);
         _queue.Refuse(failure);
         EndWaiting(failure);
+        _died.TrySetResult(failure);
         return failure;
     }
 

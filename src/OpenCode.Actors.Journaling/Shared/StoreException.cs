@@ -23,4 +23,8 @@ internal sealed class StoreFullException(string message, Exception? innerExcepti
 /// <summary>The store is in another life than the one this process opened (RULES E5).</summary>
 /// <param name="message">What tells so.</param>
 /// <param name="innerException">The cause, if there is one.</param>
-internal sealed class StoreLifeException(string message, Exception? innerException = null) : StoreException(message, innerException);
+internal sealed class StoreLifeException(string message, Exception? innerException = null) : StoreException(message, innerException)
+{
+    /// <summary>Gets a value indicating whether the generation that goes with that life has begun already.</summary>
+    public bool IsNoted { get; init; }
+}

@@ -63,8 +63,18 @@ internal sealed class ConnectionSettings
         if (schema.Contains(',', StringComparison.Ordinal) || schema.Contains('"', StringComparison.Ordinal))
             throw new DatabaseRefusedException($"The Search Path '{builder.SearchPath}' of the connection string names more than one schema. Name the one of the cluster.");
 
-        if (builder.Host.Contains(',', StringComparison.Ordinal) && builder.TargetSessionAttributes is null)
-            builder.TargetSessionAttributes = "primary";
+        if (builder.TargetSessionAttributes is not (null or "primary" or "read-write"))
+        {
+            throw new DatabaseRefusedException(
+                $"The connection string asks for Target Session Attributes={builder.TargetSessionAttributes}. Nodes write: take it out, and of several hosts the primary is found.");
+        }
+
+        if (builder.Host.Contains(',', StringComparison.Ordinal))
+        {
+            builder.TargetSessionAttributes ??= "primary";
+            builder.HostRecheckSeconds = Math.Min(builder.HostRecheckSeconds, 1); // A standby that was promoted is not passed over for longer.
+        }
+
         builder.SearchPath = $"\"{schema}\"";
         builder.ApplicationName = tag;
         builder.Options = $"{builder.Options} {SessionOptions}".Trim();
@@ -84,10 +94,10 @@ internal sealed class ConnectionSettings
         }
 
         builder.MaxPoolSize = Math.Clamp(builder.MaxPoolSize, 8, 32);
-        builder.MaxAutoPrepare = 0;
         builder.WriteBufferSize = builder.ReadBufferSize = 64 * 1024; // A batch is often this large: one system call, not eight.
         builder.Enlist = false;
-        var place = string.Create(CultureInfo.InvariantCulture, $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}");
+        var port = builder.Host.Contains(',', StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $":{builder.Port}");
+        var place = $"{builder.Host}{port}/{builder.Database ?? builder.Username}";
         return new(builder.ConnectionString, schema, place);
     }
 }

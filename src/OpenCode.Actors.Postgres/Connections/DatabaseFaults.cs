@@ -12,10 +12,11 @@ internal static class DatabaseFaults
     /// <param name="fault">What the driver threw.</param>
     /// <param name="place">Host, port and database.</param>
     /// <returns>What to throw instead.</returns>
-    public static DatabaseException Explain(Exception fault, string place) => fault switch
+    public static DatabaseException Explain(Exception fault, string place) => OfHosts(fault) switch
     {
         DatabaseException known => known,
         PostgresException server => Explain(server, place),
+        NpgsqlException { InnerException: null } when place.Contains(',', StringComparison.Ordinal) => Standby(place),
         _ when IsSocketFault(fault) => new DatabaseUnreachableException(
             $"Nothing answers at {place}: {Innermost(fault)} Start PostgreSQL there, or correct Host and Port of the connection string.", fault),
         _ => new DatabaseUnreachableException($"{place} does not answer as PostgreSQL does: {Innermost(fault)} Look at the connection string and at the log of the database.", fault),
@@ -42,6 +43,15 @@ internal static class DatabaseFaults
     public static DatabaseRefusedException Pooled(string place, string because, Exception? fault = null) => new(
         $"Before the database at {place} stands a proxy that shares connections between clients ({because}). Notifications, locks and settings of a session do not work through it: "
         + "connect to PostgreSQL itself, or through a pool in session mode that lets startup parameters pass.", fault);
+
+    /// <summary>Explains that the server follows another one.</summary>
+    public static DatabaseUnreachableException Standby(string place) => new(
+        $"At {place} there is a standby, which takes no writes, and no primary. Promote it, or name the primary in the connection string (several hosts may be given, with commas).");
+
+    /// <summary>Finds what says most, where the driver tried several hosts and tells of all: that the life is another one, or what a server said; else all of it.</summary>
+    public static Exception OfHosts(Exception fault) => fault.InnerException is AggregateException { InnerExceptions: var faults }
+        ? faults.FirstOrDefault(static one => one is DatabaseLifeException) ?? faults.FirstOrDefault(static one => one is PostgresException) ?? fault
+        : fault;
 
     /// <summary>Tells whether a fault is one of the connection, so that nobody knows what became of what was sent.</summary>
     public static bool IsOfConnection(Exception fault) => fault is not PostgresException || fault is PostgresException

@@ -38,7 +38,7 @@ internal static class Fitness
     private static void Check(NpgsqlDataReader row, string place)
     {
         if (row.GetBoolean(0))
-            throw new DatabaseUnreachableException($"{place} is a standby and takes no writes. Promote it, or name the primary in the connection string (several hosts may be given, with commas).");
+            throw DatabaseFaults.Standby(place);
 
         if (row.GetString(1) != "UTF8")
             throw new DatabaseRefusedException($"The database at {place} has the encoding {row.GetString(1)}. Create it anew with ENCODING 'UTF8'.");

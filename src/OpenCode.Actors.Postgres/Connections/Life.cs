@@ -14,12 +14,12 @@ internal sealed record Life(int Generation, string Name)
     // Of a restored disk only the start of the server tells; of a dump that was read back under a running server, or of a copy of the database, the file of a table.
     private const string Now =
         """
-        SELECT system_identifier::text AS system, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS line,
+        SELECT system_identifier::text AS system, CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS line,
           concat_ws('/', extract(epoch FROM pg_postmaster_start_time()), (SELECT oid FROM pg_database WHERE datname = current_database()), pg_relation_filenode('log_head')) AS run
         FROM pg_control_system()
         """;
 
-    private const string Look = $"SELECT h.generation, concat_ws('/', n.system, n.line), (h.system, h.line, h.run) = (n.system, n.line, n.run) FROM log_head h, ({Now}) n";
+    private const string Look = $"SELECT h.generation, concat_ws('/', n.system, n.line), (h.system, h.line, h.run) = (n.system, n.line, n.run), n.line IS NULL FROM log_head h, ({Now}) n";
 
     /// <summary>The number of a generation that begins now, in a statement that changes <c>log_head h</c>.</summary>
     public const string NextNumber = "greatest(h.generation + 1, (extract(epoch FROM clock_timestamp()) - 1577836800)::int)";
@@ -37,12 +37,14 @@ internal sealed record Life(int Generation, string Name)
 
     /// <summary>Reads which life it is, and begins a generation where that or its run is new.</summary>
     /// <param name="connection">An open connection.</param>
+    /// <param name="place">Where it leads, for messages.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<Life> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <exception cref="DatabaseUnreachableException">It leads to a standby.</exception>
+    public static async Task<Life> ReadAsync(NpgsqlConnection connection, string place, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (life, isNoted) = await LookAsync(connection, cancellationToken).ConfigureAwait(false);
+            var (life, isNoted) = await LookAsync(connection, place, cancellationToken).ConfigureAwait(false);
             if (isNoted)
                 return life;
 
@@ -52,7 +54,7 @@ internal sealed record Life(int Generation, string Name)
         }
     }
 
-    private static async Task<(Life Life, bool IsNoted)> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<(Life Life, bool IsNoted)> LookAsync(NpgsqlConnection connection, string place, CancellationToken cancellationToken)
     {
         var look = new NpgsqlCommand(Look, connection);
         await using (look.ConfigureAwait(false))
@@ -61,7 +63,7 @@ internal sealed record Life(int Generation, string Name)
             await using (reader.ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return (new(reader.GetInt32(0), reader.GetString(1)), reader.GetBoolean(2));
+                return reader.GetBoolean(3) ? throw DatabaseFaults.Standby(place) : (new(reader.GetInt32(0), reader.GetString(1)), reader.GetBoolean(2));
             }
         }
     }

@@ -17,7 +17,7 @@ internal static class StoreFaults
     /// <summary>Makes of a known fault what the journal understands.</summary>
     public static StoreException Translate(Exception fault) => fault switch
     {
-        DatabaseLifeException => new StoreLifeException(fault.Message, fault),
+        DatabaseLifeException => new StoreLifeException(fault.Message, fault) { IsNoted = true }, // by the connection that found it
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new StoreFullException(full.MessageText, full),
         PostgresException server when IsBusy(server) => new StoreBusyException($"{server.MessageText} ({server.SqlState})", server),
         _ => new StoreAwayException(fault.Message, fault),

@@ -6,11 +6,13 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Server.Cluster;
 
 /// <summary>Lets the region run what the cluster gives to this node.</summary>
-internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGate gate) : IShardHost, IDisposable
+internal sealed class RegionShardHost(IRequiredActor<SessionsKey> region, NodeGate gate, IJournal journal) : IShardHost, IDisposable
 {
     // Of the instance of the region that is asked: one that has failed answers nothing any more.
     private volatile CancellationTokenSource _region = new();
     private volatile bool _isSuspended;
+
+    public Task Failed => journal.Died;
 
     public async ValueTask OpenAsync(IReadOnlyList<Fence> shards, long? writtenThrough, CancellationToken cancellationToken) =>
         await AskAsync<SessionsActor.ShardsOpened>(new SessionsActor.OpenShards(shards, writtenThrough), cancellationToken);

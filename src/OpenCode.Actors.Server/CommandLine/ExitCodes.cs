@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>Something else listens on the port.</summary>
     public const int PortTaken = 4;
 
-    /// <summary>The disk did not take what had to be durable. Nothing acknowledged is lost; look at the disk before the next start.</summary>
+    /// <summary>
+    /// The journal is dead: the disk did not take what had to be durable, or the database of the cluster is in another life. Nothing acknowledged is lost by it; look at the disk
+    /// before the next start.
+    /// </summary>
     public const int SyncFailed = 5;
 }

@@ -1,12 +1,12 @@
 using OpenCode.Actors.Server.CommandLine;
-using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Journaling;
 
 namespace OpenCode.Actors.Server.Hosting;
 
 /// <summary>The way down: the actors' coordinated shutdown begins when the host is told to stop, and not after Kestrel has waited for its clients.</summary>
 /// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns, streams end because it resets them.</remarks>
 internal sealed partial class GracefulStop(
-    ActorSystem system, JournalFate journal, IHostApplicationLifetime application, ILogger<GracefulStop> logger) : IHostedService
+    ActorSystem system, IJournal journal, IHostApplicationLifetime application, ILogger<GracefulStop> logger) : IHostedService
 {
     private CancellationTokenRegistration _stopping;
 
@@ -17,6 +17,13 @@ internal sealed partial class GracefulStop(
     {
         _stopping = application.ApplicationStopping.Register(() => _ = system.CoordinatedShutdown.RunAsync("The server stops."));
         _ = StopWhenTheJournalDiesAsync();
+
+        // Whoever begins the shutdown of the actors: no process is left that does nothing any more.
+        system.CoordinatedShutdown.AddTask(ShutdownPhases.BeforeServiceUnbind, "stop-host", _ =>
+        {
+            Stop();
+            return Task.CompletedTask;
+        });
         return Task.CompletedTask;
     }
 
@@ -29,11 +36,20 @@ internal sealed partial class GracefulStop(
     private async Task StopWhenTheJournalDiesAsync()
     {
         var cause = await journal.Died;
-        ExitCode = ExitCodes.SyncFailed;
         LogJournalDied(logger, cause);
+        Stop();
+    }
+
+    /// <summary>Stops the server because of a failure, unless it was told to stop before.</summary>
+    private void Stop()
+    {
+        if (application.ApplicationStopping.IsCancellationRequested)
+            return;
+
+        ExitCode = ExitCodes.SyncFailed;
         application.StopApplication();
     }
 
-    [LoggerMessage(EventId = 5011, Level = LogLevel.Critical, Message = "The journal is dead; the server stops. What was acknowledged is on the disk. Look at the disk before the next start.")]
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Critical, Message = "The journal is dead; the server stops. What was acknowledged is kept. Before the next start look at what the failure names.")]
     private static partial void LogJournalDied(ILogger logger, Exception cause);
 }

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Journal;
 /// The mailbox is unbounded, because each owner has one append under way at most. Restarted by its parent, it knows no versions any more: every open owner is
 /// refused its next append and recovers.
 /// </remarks>
-internal sealed partial class JournalActor(IJournal journal, JournalFate fate, ILogger<JournalActor> logger) : Actor
+internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActor> logger) : Actor
 {
     /// <summary>Appends a batch.</summary>
     /// <param name="Owner">Whose state changes; null when nobody's does (an event from outside), which needs no version.</param>
@@ -76,10 +76,9 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
 
     // One count for all owners: an owner that is released and recovered never gets an old number again.
     private long _lastVersion;
-    private bool _dead;
 
-    public static Props PropsFor(IJournal journal, JournalFate fate, ILogger<JournalActor> logger) =>
-        Props.Create(() => new JournalActor(journal, fate, logger)).WithMailbox(MailboxOptions.Unbounded);
+    public static Props PropsFor(IJournal journal, ILogger<JournalActor> logger) =>
+        Props.Create(() => new JournalActor(journal, logger)).WithMailbox(MailboxOptions.Unbounded);
 
     protected override ValueTask ReceiveAsync(object message) => message switch
     {
@@ -128,9 +127,6 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
 
     private ValueTask OnDecided(Decided message)
     {
-        if (message.Answer is AppendFailed { Cause: var cause } and not { Cause: JournalFullException })
-            Fail(cause);
-
         message.ReplyTo.Tell(message.Answer);
         if (message.Owner is { } owner && _owners.TryGetValue(owner, out var open) && --open.UnderWay == 0)
         {
@@ -205,19 +201,6 @@ internal sealed partial class JournalActor(IJournal journal, JournalFate fate, I
 
         return ValueTask.CompletedTask;
     }
-
-    private void Fail(Exception cause)
-    {
-        if (_dead || cause is not JournalFailedException)
-            return;
-
-        _dead = true;
-        LogDied(logger, cause);
-        fate.Report(cause);
-    }
-
-    [LoggerMessage(EventId = 6000, Level = LogLevel.Critical, Message = "The journal failed. The process has to end: nothing can be promised to anybody any more.")]
-    private static partial void LogDied(ILogger logger, Exception cause);
 
     [LoggerMessage(EventId = 6001, Level = LogLevel.Warning, Message = "The journal could not put away {Owner}. Nothing is lost; it costs memory until the next start.")]
     private static partial void LogNotPutAway(ILogger logger, Exception cause, string owner);

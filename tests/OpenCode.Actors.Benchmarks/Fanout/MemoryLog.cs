@@ -17,6 +17,8 @@ internal sealed class MemoryLog : IJournal
 
     public long Floor => 0;
 
+    public Task<JournalFailedException> Died { get; } = new TaskCompletionSource<JournalFailedException>().Task;
+
     public void Append(EntryDraft draft, int count)
     {
         TaskCompletionSource? waiter;

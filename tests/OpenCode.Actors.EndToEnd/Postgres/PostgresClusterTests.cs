@@ -119,6 +119,8 @@ public sealed class PostgresClusterTests
     {
         private readonly ConcurrentDictionary<int, long> _open = new();
 
+        public Task Failed { get; } = new TaskCompletionSource().Task;
+
         public ValueTask OpenAsync(IReadOnlyList<Fence> shards, long? writtenThrough, CancellationToken cancellationToken)
         {
             Assert.All(shards, fence => Assert.True(_open.TryAdd(fence.Shard, fence.Token)));

@@ -73,6 +73,7 @@ public sealed class StartTests(PostgresFixture postgres)
     [InlineData("Database=nothing", "Create the database")]
     [InlineData("Database=postgres", "rights")]
     [InlineData("Options=-c synchronous_commit=off", "synchronous_commit")]
+    [InlineData("Target Session Attributes=standby", "take it out")]
     public async Task What_has_to_be_changed_is_said_and_not_tried_again(string change, string remedy)
     {
         var connectionString = change.Length == 0 ? "" : $"{postgres.Server.ConnectionString};{change}";

@@ -8,6 +8,8 @@ internal sealed class RecordingHost(TestNode node) : IShardHost
 {
     private readonly SortedDictionary<int, long> _open = [];
 
+    public Task Failed { get; } = new TaskCompletionSource().Task;
+
     public IReadOnlyDictionary<int, long> Open => _open;
 
     public HashSet<int> Busy { get; } = [];

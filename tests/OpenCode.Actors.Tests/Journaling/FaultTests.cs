@@ -100,6 +100,7 @@ public sealed class FaultTests : JournalKit
 
         await Assert.ThrowsAsync<JournalFailedException>(() => AppendAsync(journal, 1));
         await Assert.ThrowsAsync<JournalFailedException>(() => waiting);
+        Assert.Contains("committing", (await journal.Died).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<JournalFailedException>(() => journal.WaitBeyondAsync(1, default).AsTask());
         Assert.Empty(operations);
         Assert.Equal(1, journal.Head);

@@ -39,8 +39,6 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
 
     private protected ScriptedPermissions Config { get; } = new();
 
-    private protected JournalFate Fate { get; } = new();
-
     private protected SessionSetup Setup { get; private set; } = null!;
 
     private protected IActorRef Region { get; private set; } = null!;
@@ -60,7 +58,7 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
     {
         Journal = Wrap(await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64));
         _lives++;
-        JournalActor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
+        JournalActor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
         Setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs) { Shards = Watch };
         Region = Spawn(SessionsActor.PropsFor(JournalActor, Setup), $"sessions-{_lives}");
         _actors.AddRange([JournalActor, Region]);

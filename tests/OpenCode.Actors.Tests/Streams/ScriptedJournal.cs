@@ -17,6 +17,8 @@ internal sealed class ScriptedJournal : IJournal
 
     public long Floor { get; set; }
 
+    public Task<JournalFailedException> Died { get; } = new TaskCompletionSource<JournalFailedException>().Task;
+
     /// <summary>Gets or sets how many entries a page has.</summary>
     public int PageEntries { get; set; } = 100;
 

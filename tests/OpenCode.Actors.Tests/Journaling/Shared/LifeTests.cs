@@ -18,6 +18,7 @@ public sealed class LifeTests : SharedKit
         Advance(2);
 
         Assert.Throws<JournalFailedException>(() => Done(waiting));
+        Assert.True(node.Journal.Died.IsCompletedSuccessfully);
         Assert.Throws<JournalFailedException>(() => Done(node.Append(Batch("2"))));
         Assert.Throws<JournalFailedException>(() => Done(node.Journal.CatchUpAsync(default).AsTask()));
         var next = Open("b");

@@ -5,6 +5,7 @@ using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.Streams;
 
 namespace OpenCode.Actors.Tests.Server.Cluster;
 
@@ -22,7 +23,7 @@ public sealed class RegionShardHostTests : ActorKit
         _commands = new CommandGate(Time);
         var gate = new NodeGate(_commands);
         gate.Stand(Standing.Serving);
-        _host = new RegionShardHost(new Required(_region.Ref), gate);
+        _host = new RegionShardHost(new Required(_region.Ref), gate, new ScriptedJournal());
     }
 
     [Fact]

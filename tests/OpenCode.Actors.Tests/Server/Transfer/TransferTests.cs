@@ -105,7 +105,7 @@ public sealed class TransferTests : SessionsKit
 
     private async Task<IActorRef> StartAsync(IJournal journal)
     {
-        var actor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(journal, Fate, Logs.CreateLogger<JournalActor>()), "journal-other");
+        var actor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(journal, Logs.CreateLogger<JournalActor>()), "journal-other");
         var region = Spawn(SessionsActor.PropsFor(actor, Setup with { Journal = journal }), "sessions-other");
         await RunDryAsync();
         return region;

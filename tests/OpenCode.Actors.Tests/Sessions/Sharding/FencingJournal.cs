@@ -22,6 +22,8 @@ internal sealed class FencingJournal : IJournal
 
     public long Floor => Inner.Floor;
 
+    public Task<JournalFailedException> Died => Inner.Died;
+
     /// <summary>The database gives a shard to somebody: only this token counts from now on.</summary>
     public Fence Give(int shard)
     {

@@ -261,7 +261,7 @@ public sealed partial class ShardedRegionTests : SessionsKit
 
     private async Task<IActorRef> StartOtherAsync()
     {
-        var journal = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Fate, Logs.CreateLogger<JournalActor>()), "journal-other");
+        var journal = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Logs.CreateLogger<JournalActor>()), "journal-other");
         var other = Spawn(SessionsActor.PropsFor(journal, Setup), "sessions-other");
         await RunDryAsync();
         return other;

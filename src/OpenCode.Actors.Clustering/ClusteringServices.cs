@@ -46,13 +46,12 @@ public static class ClusteringServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ClusterMetrics>(),
             provider.GetRequiredService<ILoggerFactory>());
-        var host = setup.Host;
         var cluster = system.ActorOf(ClusterActor.PropsFor(setup), "cluster");
         registry.Register<ClusterActor>(cluster);
 
         // No limit of their own: all of it has what is left of the time of the shutdown. Before the port is closed: until then the other nodes send here what belongs here.
         system.CoordinatedShutdown.AddTask(ShutdownPhases.BeforeServiceUnbind, "give-shards-away", cancellationToken =>
-            Task.WhenAny(host.Failed, cluster.Ask<ClusterActor.Drained>(ClusterActor.Drain.Instance, Timeout.InfiniteTimeSpan, cancellationToken)));
+            Task.WhenAny(setup.Host.Failed, cluster.Ask<ClusterActor.Drained>(ClusterActor.Drain.Instance, Timeout.InfiniteTimeSpan, cancellationToken)));
         system.CoordinatedShutdown.AddTask(ShutdownPhases.ClusterLeave, "leave-cluster", cancellationToken =>
             cluster.Ask<ClusterActor.Left>(ClusterActor.Leave.Instance, Timeout.InfiniteTimeSpan, cancellationToken));
         system.CoordinatedShutdown.AddTask(ShutdownPhases.ClusterShutdown, "close-membership", _ => membership.DisposeAsync().AsTask());

@@ -12,6 +12,9 @@ public sealed partial class FileJournal
     // With a full disk, how long to answer at once before the next try.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
+    // Of more, enough comes while the frame before is written: to wait for the rest is no gain.
+    private const int Few = 64;
+
     private readonly Action _commitAll;
 
     // Touched by whoever commits alone.
@@ -81,7 +84,16 @@ public sealed partial class FileJournal
                     waiter.Failed(_failure!);
             }
 
+            var answered = group.Waiters.Length;
             _queue.Return(group);
+
+            // A few who were answered go on before this does: what they bring goes into one frame, and not the first of it into one of its own.
+            if (answered is > 1 and <= Few && !_disk.RunsInline)
+            {
+                await Task.Yield();
+                _disk.Run(_commitAll);
+                return;
+            }
         }
 
         StartTrim();

@@ -83,9 +83,9 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
         {
             return await _connections.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException e) when (DatabaseFaults.OfHosts(e) is DatabaseLifeException)
+        catch (NpgsqlException e) when (DatabaseFaults.OfHosts(e) is DatabaseLifeException life)
         {
-            ExceptionDispatchInfo.Throw(DatabaseFaults.OfHosts(e));
+            ExceptionDispatchInfo.Throw(life);
             throw;
         }
     }

@@ -93,7 +93,7 @@ public sealed partial class SharedJournal
             LogAdopted(_logger, found, least, known);
     }
 
-    /// <summary>Where the store is in another life, and that does not stand in it, it is written down, so that cursors of before are known (RULES A3).</summary>
+    /// <summary>Has it written down that the store is in another life, unless it is by now: cursors of before are known by it (RULES A3).</summary>
     private Exception Cause(Exception e)
     {
         if (e is StoreLifeException { IsNoted: false })

@@ -18,5 +18,5 @@ internal static class ExitCodes
     /// The journal is dead: the disk did not take what had to be durable, or the database of the cluster is in another life. Nothing acknowledged is lost by it; look at the disk
     /// before the next start.
     /// </summary>
-    public const int SyncFailed = 5;
+    public const int JournalDied = 5;
 }

@@ -51,7 +51,7 @@ internal static class ServeCommand
         }
         catch (JournalFailedException e)
         {
-            return await FailAsync(ExitCodes.SyncFailed, e.Message);
+            return await FailAsync(ExitCodes.JournalDied, e.Message);
         }
         catch (JournalException e)
         {

@@ -1,5 +1,5 @@
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Server.Hosting;
 
@@ -21,7 +21,8 @@ internal sealed partial class GracefulStop(
         // Whoever begins the shutdown of the actors: no process is left that does nothing any more.
         system.CoordinatedShutdown.AddTask(ShutdownPhases.BeforeServiceUnbind, "stop-host", _ =>
         {
-            Stop();
+            if (!application.ApplicationStopping.IsCancellationRequested)
+                Fail();
             return Task.CompletedTask;
         });
         return Task.CompletedTask;
@@ -37,16 +38,12 @@ internal sealed partial class GracefulStop(
     {
         var cause = await journal.Died;
         LogJournalDied(logger, cause);
-        Stop();
+        Fail();
     }
 
-    /// <summary>Stops the server because of a failure, unless it was told to stop before.</summary>
-    private void Stop()
+    private void Fail()
     {
-        if (application.ApplicationStopping.IsCancellationRequested)
-            return;
-
-        ExitCode = ExitCodes.SyncFailed;
+        ExitCode = ExitCodes.JournalDied;
         application.StopApplication();
     }
 

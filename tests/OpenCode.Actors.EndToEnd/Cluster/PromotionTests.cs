@@ -13,8 +13,13 @@ public sealed class PromotionTests(ITestOutputHelper output) : ServerTest(output
         Needs.Postgres();
         await using var primary = await PostgresServer.StartAsync();
         await using var standby = await primary.StartStandbyAsync();
-        var refused = await Assert.ThrowsAsync<DatabaseUnreachableException>(() => PostgresDatabase.OpenAsync(standby.ConnectionString, "at-the-standby"));
-        Assert.Contains("there is a standby", refused.Message, StringComparison.Ordinal);
+        foreach (var hosts in (string[])["Host=127.0.0.1", "Host=127.0.0.1,localhost"])
+        {
+            var refused = await Assert.ThrowsAsync<DatabaseUnreachableException>(
+                () => PostgresDatabase.OpenAsync(standby.ConnectionString.Replace("Host=127.0.0.1", hosts, StringComparison.Ordinal), "at-the-standby"));
+            Assert.Contains("there is a standby", refused.Message, StringComparison.Ordinal);
+        }
+
         var nodes = new List<ServerProcess>();
         foreach (var name in (string[])["n1", "n2"])
             nodes.Add(await StartAsync(NodeOf(name, primary, standby)));
@@ -30,7 +35,7 @@ public sealed class PromotionTests(ITestOutputHelper output) : ServerTest(output
 
         foreach (var node in nodes)
         {
-            Assert.NotEqual(0, await node.ExitAsync());
+            Assert.Equal(5, await node.ExitAsync());
             Assert.Contains("it was restored or failed over", node.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("did not end in the time", node.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("could not be noted", node.Log, StringComparison.Ordinal);
@@ -40,7 +45,8 @@ public sealed class PromotionTests(ITestOutputHelper output) : ServerTest(output
         nodes = [await RestartAsync(nodes[0]), await RestartAsync(nodes[1])];
         await using var resumed = await nodes[0].ListenAsync(lastEventId: stream.LastEventId);
         await nodes[1].Api.AskAsync(session, "hello again");
-        await resumed.WaitForTypeAsync("session.idle", session, from: resumed.Frames.ToList().FindIndex(f => f.Data.Contains("hello again", StringComparison.Ordinal)));
+        var asked = await resumed.WaitForAsync(static f => f.Data.Contains("hello again", StringComparison.Ordinal), "the prompt");
+        await resumed.WaitForTypeAsync("session.idle", session, from: resumed.Frames.ToList().IndexOf(asked));
         Assert.DoesNotContain(resumed.Frames, static frame => frame.Type == "hub.gap");
         EventRecord.AssertDense([.. stream.Frames, .. resumed.Events]);
     }

@@ -9,6 +9,7 @@ internal sealed class ScriptedJournal : IJournal
 {
     private readonly List<LogEntry> _entries = [];
     private readonly List<(long Offset, TaskCompletionSource Waiter)> _waiters = [];
+    private readonly TaskCompletionSource<JournalFailedException> _died = new();
     private int _ids;
 
     public Timeline Timeline { get; set; } = new("AbCdEf12", [new Generation(1, 0)]);
@@ -17,7 +18,7 @@ internal sealed class ScriptedJournal : IJournal
 
     public long Floor { get; set; }
 
-    public Task<JournalFailedException> Died { get; } = new TaskCompletionSource<JournalFailedException>().Task;
+    public Task<JournalFailedException> Died => _died.Task;
 
     /// <summary>Gets or sets how many entries a page has.</summary>
     public int PageEntries { get; set; } = 100;
@@ -40,6 +41,8 @@ internal sealed class ScriptedJournal : IJournal
     public IReadOnlyList<LogEntry> Entries => _entries;
 
     public LogEntry this[long offset] => _entries[(int)offset - 1];
+
+    public void Die() => _died.SetResult(new JournalFailedException("syncing"));
 
     public long Append(params EntryDraft[] drafts)
     {

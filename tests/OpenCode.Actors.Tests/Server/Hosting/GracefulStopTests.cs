@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.Streams;
+
+namespace OpenCode.Actors.Tests.Server.Hosting;
+
+/// <summary>Whatever ends the actors ends the process, and its exit code tells whether it was told to.</summary>
+public sealed class GracefulStopTests : ActorKit
+{
+    private readonly ScriptedJournal _journal = new();
+    private readonly Application _application = new();
+
+    [Fact]
+    public void A_journal_that_dies_stops_the_server_whatever_it_was_doing()
+    {
+        var stop = Start();
+
+        _journal.Die();
+
+        Assert.True(_application.ApplicationStopping.IsCancellationRequested);
+        Assert.Equal(ExitCodes.JournalDied, stop.ExitCode);
+    }
+
+    [Fact]
+    public void A_shutdown_that_an_actor_began_stops_the_server_too()
+    {
+        var stop = Start();
+
+        _ = System.CoordinatedShutdown.RunAsync("the log is lost");
+
+        Assert.True(_application.ApplicationStopping.IsCancellationRequested);
+        Assert.Equal(ExitCodes.JournalDied, stop.ExitCode);
+    }
+
+    [Fact]
+    public void A_server_that_is_told_to_stop_ends_well_unless_the_journal_dies_meanwhile()
+    {
+        var stop = Start();
+
+        _application.StopApplication();
+        Assert.Equal(ExitCodes.Ok, stop.ExitCode);
+
+        _journal.Die();
+        Assert.Equal(ExitCodes.JournalDied, stop.ExitCode);
+    }
+
+    private GracefulStop Start()
+    {
+        // Continuations stay on this thread: xunit's context would send them to the pool.
+        SynchronizationContext.SetSynchronizationContext(null);
+        var stop = new GracefulStop(System, _journal, _application, NullLogger<GracefulStop>.Instance);
+        Assert.True(stop.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
+        return stop;
+    }
+
+    private sealed class Application : IHostApplicationLifetime
+    {
+        private readonly CancellationTokenSource _stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopping.Cancel();
+    }
+}

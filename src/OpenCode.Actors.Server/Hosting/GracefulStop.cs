@@ -1,13 +1,15 @@
+using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Server.Hosting;
 
-/// <summary>The way down: the actors' coordinated shutdown begins when the host is told to stop, and not after Kestrel has waited for its clients.</summary>
-/// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns, streams end because it resets them.</remarks>
+/// <summary>Runs Akka's coordinated shutdown as soon as the host is told to stop, and not after Kestrel has waited for its clients.</summary>
+/// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns; streams end because it resets them.</remarks>
 internal sealed partial class GracefulStop(
     ActorSystem system, IJournal journal, IHostApplicationLifetime application, ILogger<GracefulStop> logger) : IHostedService
 {
+    private readonly CoordinatedShutdown _shutdown = CoordinatedShutdown.Get(system);
     private CancellationTokenRegistration _stopping;
 
     /// <summary>Gets the exit code of the process: what happened since the start.</summary>
@@ -15,15 +17,15 @@ internal sealed partial class GracefulStop(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _stopping = application.ApplicationStopping.Register(() => _ = system.CoordinatedShutdown.RunAsync("The server stops."));
+        _stopping = application.ApplicationStopping.Register(() => _ = _shutdown.Run(HostStops.Reason));
         _ = StopWhenTheJournalDiesAsync();
 
-        // Whoever begins the shutdown of the actors: no process is left that does nothing any more.
-        system.CoordinatedShutdown.AddTask(ShutdownPhases.BeforeServiceUnbind, "stop-host", _ =>
+        // An actor may begin the shutdown too: a process whose log is lost must not go on without its actors.
+        _shutdown.AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "stop-host", () =>
         {
             if (!application.ApplicationStopping.IsCancellationRequested)
                 Fail();
-            return Task.CompletedTask;
+            return Task.FromResult(Akka.Done.Instance);
         });
         return Task.CompletedTask;
     }
@@ -31,7 +33,7 @@ internal sealed partial class GracefulStop(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.DisposeAsync();
-        await system.CoordinatedShutdown.RunAsync("The server stops.").WaitAsync(cancellationToken);
+        await _shutdown.Run(HostStops.Reason).WaitAsync(cancellationToken);
     }
 
     private async Task StopWhenTheJournalDiesAsync()

@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Hosting;
+
+namespace OpenCode.Actors.Server.Hosting;
+
+/// <summary>What Akka does not count by itself: messages that reached no actor, and how many messages wait in the mailboxes of the top actors.</summary>
+internal sealed class ActorMetrics
+{
+    private readonly Counter<long> _deadLetters;
+    private readonly Meter _meter;
+
+    public ActorMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create("OpenCode.Actors");
+        _deadLetters = _meter.CreateCounter<long>("opencode.actors.dead_letters", "{message}", "Messages that reached no actor, except those whose loss is part of the protocol.");
+    }
+
+    /// <summary>Counts a message that reached no actor.</summary>
+    public void MessageLost() => _deadLetters.Add(1);
+
+    /// <summary>Shows the mailboxes of the registered actors.</summary>
+    public void Watch(IReadOnlyActorRegistry actors) =>
+        _meter.CreateObservableGauge("opencode.actors.mailbox.messages", () => Depths(actors), "{message}", "Messages that wait in the mailbox of a top actor.");
+
+    private static IEnumerable<Measurement<int>> Depths(IReadOnlyActorRegistry actors)
+    {
+        foreach (var (_, actor) in actors)
+        {
+            if (actor is ActorRefWithCell { Underlying: { } cell })
+                yield return new Measurement<int>(cell.NumberOfMessages, new KeyValuePair<string, object?>("actor", actor.Path.Name));
+        }
+    }
+}
+
+/// <summary>Counts dead letters.</summary>
+internal sealed class DeadLetterActor : ReceiveActor
+{
+    public DeadLetterActor(ActorMetrics metrics)
+    {
+        Receive<DeadLetter>(_ => metrics.MessageLost());
+    }
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+}
+
+/// <summary>Registration of what is counted about actors.</summary>
+internal static class ActorMetricsHosting
+{
+    public static AkkaConfigurationBuilder AddActorMetrics(this AkkaConfigurationBuilder akka) => akka.WithActors(static (system, registry, resolver) =>
+    {
+        var metrics = resolver.GetService<ActorMetrics>();
+        metrics.Watch(registry);
+        system.ActorOf(Props.Create(() => new DeadLetterActor(metrics)), "dead-letters");
+    });
+}

@@ -1,13 +1,11 @@
 using OpenCode.Actors.Benchmarks.Fanout;
 using OpenCode.Actors.Benchmarks.Journaling;
-using OpenCode.Actors.Benchmarks.Kernel;
 using OpenCode.Actors.Benchmarks.Postgres;
 
 return args switch
 {
     ["fanout"] => await FanoutBenchmark.RunAsync(),
     ["journal", .. var options] => await JournalBenchmark.RunAsync(options),
-    ["kernel", .. var options] => await KernelBenchmark.RunAsync(options),
     ["postgres", .. var options] => await PostgresBenchmark.RunAsync(options),
     [NodeProcess.Verb, var name] => await NodeProgram.RunAsync(name),
     _ => Usage(),
@@ -15,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OpenCode.Actors.Benchmarks -- fanout | journal [--quick] [--dir DIR] | kernel [--quick] [--only TEXT] | postgres [--quick] [append | latency]");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OpenCode.Actors.Benchmarks -- fanout | journal [--quick] [--dir DIR] | postgres [--quick] [append | latency]");
     return 2;
 }

@@ -1,4 +1,3 @@
-using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
@@ -21,14 +20,13 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => OpenCodeCommand.RunAsync(args);
 
-    /// <summary>Puts a server together: alone on its data folder, or a node of a cluster.</summary>
+    /// <summary>Puts a server together on its data folder.</summary>
     /// <param name="settings">The command line.</param>
     /// <param name="configs">The configuration.</param>
     /// <param name="replace">For tests: changes what was put together before it is built.</param>
     public static WebApplication Build(ServeSettings settings, ConfigCatalog configs, Action<WebApplicationBuilder>? replace = null)
     {
         var config = configs.Server;
-        var cluster = ClusterSettings.Find(settings, config.Cluster);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
         builder.Logging.AddLogLines();
         builder.WebHost.UseHttp(settings, config.Limits);
@@ -36,11 +34,10 @@ internal static class Program
             .AddHost()
             .AddMetricCollector()
             .AddLocations(settings.WorkingFolder)
-            .AddStorage(settings, cluster, config.EventStream)
+            .AddFileJournal(settings, config.EventStream)
             .AddEventStreams(config)
             .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
-            .AddTools(cluster?.Node)
-            .AddNode(cluster)
+            .AddTools()
             .AddConfiguration(configs)
             .AddEndpoints()
             .AddApiDescription()
@@ -50,21 +47,16 @@ internal static class Program
         var app = builder.Build();
         app.UseErrors();
         app.UseEdge(settings);
-        app.UseForwarding();
         app.MapSessions();
         app.MapMessages();
         app.MapPermissionsAndQuestions();
         app.MapEventStreams();
         app.MapLocations();
         app.MapConfig();
-        app.MapCluster();
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDescription();
         app.MapUnserved();
         return app;
     }
-
-    private static IServiceCollection AddStorage(this IServiceCollection services, ServeSettings settings, ClusterSettings? cluster, EventStreamConfig window) =>
-        cluster is null ? services.AddFileJournal(settings, window) : services.AddDatabase(window);
 }

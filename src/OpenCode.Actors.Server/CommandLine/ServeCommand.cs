@@ -1,9 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using OpenCode.Actors.Clustering;
 using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
 using OpenCode.Actors.Server.Hosting;
@@ -26,13 +23,8 @@ internal static class ServeCommand
             await using var app = Program.Build(settings, configs);
             var routes = app.WarmUpRoutesAsync();
             await app.OpenStorageAsync();
-            if (app.Services.GetService<SecretCheck>() is { } secret)
-                await secret.AskAsync(CancellationToken.None);
-            if (app.Services.GetService<ICluster>() is not null)
-                await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
             await StartAsync(app);
             await routes;
-            await JoinAsync(app);
             await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
             await app.WaitForShutdownAsync();
             return app.Services.GetRequiredService<GracefulStop>().ExitCode;
@@ -40,14 +32,6 @@ internal static class ServeCommand
         catch (ConfigException e)
         {
             return await FailAsync(ExitCodes.BadOption, e.Message);
-        }
-        catch (Exception e) when (e is ClusterRefusedException or DatabaseRefusedException)
-        {
-            return await FailAsync(ExitCodes.BadOption, e.Message);
-        }
-        catch (DatabaseException e)
-        {
-            return await FailAsync(ExitCodes.DataFolder, e.Message);
         }
         catch (JournalFailedException e)
         {
@@ -81,27 +65,6 @@ internal static class ServeCommand
         catch
         {
             await app.Services.GetRequiredService<ActorSystem>().CoordinatedShutdown.RunAsync("The start failed.");
-            throw;
-        }
-    }
-
-    // A node that may not join ends; one that is told to stop first does not wait.
-    private static async Task JoinAsync(WebApplication app)
-    {
-        if (app.Services.GetService<ICluster>() is not { } cluster)
-            return;
-
-        try
-        {
-            await cluster.Joined.WaitAsync(app.Lifetime.ApplicationStopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // It has not joined, and needs not.
-        }
-        catch (ClusterRefusedException)
-        {
-            await app.StopAsync();
             throw;
         }
     }

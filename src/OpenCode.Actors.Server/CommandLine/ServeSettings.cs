@@ -22,18 +22,6 @@ internal sealed record ServeSettings
 
     public bool Insecure { get; init; }
 
-    /// <summary>Gets how to reach the database of the cluster; null when the configuration says it, or this server is alone.</summary>
-    public string? Cluster { get; init; }
-
-    /// <summary>Gets the name of this node; null when the configuration says it, or the machine's is taken.</summary>
-    public string? Node { get; init; }
-
-    /// <summary>Gets where the other nodes reach this one; null when the configuration says it, or the address it listens on is taken.</summary>
-    public string? Advertise { get; init; }
-
-    /// <summary>Gets what nodes prove themselves with, one or more with commas between them; null when the configuration says it.</summary>
-    public string? ClusterSecret { get; init; }
-
     /// <summary>Gets the location of requests that name none.</summary>
     public string WorkingFolder { get; init; } = Environment.CurrentDirectory;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
@@ -13,13 +14,13 @@ internal static class ConfigSchema
     {
         var root = new ConfigSection(json, "", source, mistakes);
         var server = root.Section("server");
+        RefuseCluster(server?.Section("cluster"));
         return new OpenCodeConfig(
             Model(root),
             Providers(root.Section("provider")),
             PermissionSchema.Read(root),
             EventStream(server?.Section("event_stream")),
-            Limits(server?.Section("limits")),
-            Cluster(server?.Section("cluster")));
+            Limits(server?.Section("limits")));
     }
 
     private static string? Model(ConfigSection root)
@@ -110,17 +111,11 @@ internal static class ConfigSchema
         };
     }
 
-    private static ClusterConfig Cluster(ConfigSection? section)
+    // A server that was configured as a node must not begin a data folder of its own without a word.
+    private static void RefuseCluster(ConfigSection? section)
     {
-        var d = new ClusterConfig();
-        return section is null ? d : new ClusterConfig
-        {
-            Connection = Filled(section.Text("connection")),
-            Node = Filled(section.Text("node")),
-            Advertise = Filled(section.Text("advertise")),
-            Secrets = Filled(section.Text("secret"))?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
-            MovesPerSecond = (int)(section.Whole("moves_per_second", 1, 1_024, "shards") ?? d.MovesPerSecond),
-        };
+        if (Filled(section?.Text("connection")) is not null)
+            section!.Wrong("connection", NoCluster.Reason);
     }
 
     private static LimitsConfig Limits(ConfigSection? section)

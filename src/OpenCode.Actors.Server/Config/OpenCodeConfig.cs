@@ -9,16 +9,14 @@ namespace OpenCode.Actors.Server.Config;
 /// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
 /// <param name="EventStream">Timings and limits of event streams.</param>
 /// <param name="Limits">What one server takes.</param>
-/// <param name="Cluster">How the server is a node of a cluster.</param>
 internal sealed record OpenCodeConfig(
     string? Model,
     IReadOnlyList<ProviderConfig> Providers,
     IReadOnlyList<PermissionRule> Permission,
     EventStreamConfig EventStream,
-    LimitsConfig Limits,
-    ClusterConfig Cluster)
+    LimitsConfig Limits)
 {
-    public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
+    public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig());
 
     /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
     public bool Knows(string model) =>
@@ -74,23 +72,4 @@ internal sealed record LimitsConfig
 
     /// <summary>Gets how many prompts may wait in one session; 1 to 10,000. Beyond it: 503 with Retry-After.</summary>
     public int QueuedPrompts { get; init; } = 64;
-}
-
-/// <summary>How the server is a node of a cluster. Section <c>server.cluster</c>; the command line and the environment go before. Never shown: it holds secrets.</summary>
-internal sealed record ClusterConfig
-{
-    /// <summary>Gets how to reach the database; null when the server is alone.</summary>
-    public string? Connection { get; init; }
-
-    /// <summary>Gets the name of this node.</summary>
-    public string? Node { get; init; }
-
-    /// <summary>Gets where the other nodes reach this one.</summary>
-    public string? Advertise { get; init; }
-
-    /// <summary>Gets what nodes prove themselves with: the first is sent, all are taken.</summary>
-    public IReadOnlyList<string> Secrets { get; init; } = [];
-
-    /// <summary>Gets how many shards this node gives away in a second to even out the load; 1 to 1,024.</summary>
-    public int MovesPerSecond { get; init; } = 4;
 }

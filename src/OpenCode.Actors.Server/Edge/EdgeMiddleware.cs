@@ -1,13 +1,11 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using OpenCode.Actors.Server.Cluster;
-using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;
 
 /// <summary>What stands before every route, streams and unknown ones included: the name we are called by, the page that calls, the password.</summary>
-internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, OriginRule origins, Credentials? credentials, NodeSecrets? nodes)
+internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, OriginRule origins, Credentials? credentials)
 {
     public const string RequestIdHeader = "x-request-id";
 
@@ -18,9 +16,6 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
         answer[RequestIdHeader] = context.TraceIdentifier;
         answer.Vary = HeaderNames.Origin;
         answer.XContentTypeOptions = "nosniff";
-
-        if (nodes is not null && request.Headers.TryGetValue(NodeRequest.Secret, out var secret))
-            return FromNode(context, nodes.Accept(secret));
 
         if (!hosts.Allows(request.Host.Host))
         {
@@ -47,25 +42,6 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
         }
 
         return credentials?.Accept(request.Headers.Authorization, request.Query["auth_token"]) == false ? Unauthorized(context) : next(context);
-    }
-
-    // RULES H2: the secret alone decides. The client has passed the edge of the node that sends this, under the same name in the logs of both.
-    private Task FromNode(HttpContext context, bool isNode)
-    {
-        if (!isNode)
-        {
-            return context.WriteErrorAsync(
-                StatusCodes.Status403Forbidden, "Forbidden", $"The secret of the cluster is wrong: set the same {ClusterSettings.SecretVariable} on every node.");
-        }
-
-        NodeRequest.Admit(context);
-        if (context.Request.Headers[RequestIdHeader].ToString() is { Length: > 0 and <= 128 } named)
-        {
-            context.TraceIdentifier = named;
-            context.Response.Headers[RequestIdHeader] = named;
-        }
-
-        return next(context);
     }
 
     private static Task Foreign(HttpContext context, string page) =>

@@ -1,4 +1,3 @@
-using OpenCode.Actors.Server.Cluster.Secrets;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Errors;
 using OpenCode.Actors.Server.Sse;
@@ -19,8 +18,7 @@ internal static class EdgeServices
         var hosts = new HostRule(settings.Password is not null, settings.Hostname, settings.AllowedHosts);
         var origins = new OriginRule(settings.Cors);
         var credentials = settings.Password is { } password ? new Credentials(settings.Username, password) : null;
-        var nodes = app.ApplicationServices.GetService<NodeSecrets>(); // none where there are no other nodes
-        app.Use(next => new EdgeMiddleware(next, hosts, origins, credentials, nodes).InvokeAsync);
+        app.Use(next => new EdgeMiddleware(next, hosts, origins, credentials).InvokeAsync);
         app.Use(next => new BodyMiddleware(next).InvokeAsync);
         app.UseRouting();
         StreamRoute.UseWithoutScope(app);

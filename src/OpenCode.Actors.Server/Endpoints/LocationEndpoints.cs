@@ -3,7 +3,6 @@ using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Streams.Subscribers;
@@ -30,15 +29,12 @@ internal static class LocationEndpoints
 
     // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to nobody's stream.
     private static async Task<IResult> DisposeAsync(
-        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<SubscribersActor> subscribers, IServiceProvider services, CancellationToken cancellationToken)
+        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<SubscribersActor> subscribers, CancellationToken cancellationToken)
     {
         var properties = JsonSerializer.SerializeToUtf8Bytes(new InstanceDisposed(location.Path), ProtocolJson.Wire.InstanceDisposed);
         var (offset, refusal) = await events.PublishAsync(EventTypes.InstanceDisposed, await projects.PlaceOfAsync(location), properties, cancellationToken);
         if (refusal is null)
-        {
             subscribers.ActorRef.Tell(new SubscribersActor.DisposeLocation(location.Path, offset));
-            await (services.GetService<OtherNodes>()?.DisposeLocationAsync(location.Path, offset, cancellationToken) ?? Task.CompletedTask);
-        }
 
         return Answer(refusal);
     }

@@ -13,24 +13,15 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
 internal static class MessageEndpoints
 {
-    public const string IdempotencyKey = "Idempotency-Key";
-
-    /// <summary>The names of the endpoints that answer at the end of a turn.</summary>
-    public const string PromptName = "session.prompt";
-    public const string ShellName = "session.shell";
-
-    private const string PromptAndGoName = "session.prompt_async";
-
-    /// <summary>Whether an endpoint heeds <see cref="IdempotencyKey"/>.</summary>
-    public static bool TakesKey(string endpointName) => endpointName is PromptName or PromptAndGoName or ShellName;
+    private const string IdempotencyKey = "Idempotency-Key";
 
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
         var messages = routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors();
         messages.MapGet("/message", ListAsync).WithName("session.messages").Produces<IReadOnlyList<MessageWithParts>>();
-        messages.MapPost("/message", PromptAsync).WithName(PromptName).Produces<MessageWithParts>();
-        messages.MapPost("/prompt_async", PromptAndGoAsync).WithName(PromptAndGoName).Produces(StatusCodes.Status204NoContent);
-        messages.MapPost("/shell", ShellAsync).WithName(ShellName).Produces<MessageWithParts>();
+        messages.MapPost("/message", PromptAsync).WithName("session.prompt").Produces<MessageWithParts>();
+        messages.MapPost("/prompt_async", PromptAndGoAsync).WithName("session.prompt_async").Produces(StatusCodes.Status204NoContent);
+        messages.MapPost("/shell", ShellAsync).WithName("session.shell").Produces<MessageWithParts>();
     }
 
     private static async Task<IResult> ListAsync(SessionId sessionID, string? limit, string? before, HttpContext context, ISessions sessions, CancellationToken cancellationToken)

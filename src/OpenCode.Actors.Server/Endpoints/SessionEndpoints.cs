@@ -3,7 +3,6 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Server.Cluster.Forwarding;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
@@ -16,13 +15,13 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/session").WithTags("Sessions").WithErrors();
-        sessions.MapPost("", CreateAsync).WithName(RequestTarget.NewSession).Produces<Session>();
+        sessions.MapPost("", CreateAsync).WithName("session.create").Produces<Session>();
         sessions.MapGet("", ListAsync).WithName("session.list").Produces<IReadOnlyList<Session>>();
         sessions.MapGet("/status", ListStatusAsync).WithName("session.status").Produces<IReadOnlyDictionary<SessionId, SessionStatus>>();
-        sessions.MapGet("/{sessionID}", GetAsync).WithName("session.get").WithMetadata(LocalRead.Mark).Produces<Session>();
+        sessions.MapGet("/{sessionID}", GetAsync).WithName("session.get").Produces<Session>();
         sessions.MapPatch("/{sessionID}", UpdateAsync).WithName("session.update").Produces<Session>();
         sessions.MapDelete("/{sessionID}", DeleteAsync).WithName("session.delete").Produces<bool>();
-        sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").WithMetadata(LocalRead.Mark).Produces<IReadOnlyList<Session>>();
+        sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").Produces<IReadOnlyList<Session>>();
         sessions.MapPost("/{sessionID}/abort", AbortAsync).WithName("session.abort").Produces<bool>();
     }
 
@@ -75,23 +74,12 @@ internal static class SessionEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
 
-    private static async Task<IResult> DeleteAsync(SessionId sessionID, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
-    {
-        while (true)
+    private static async Task<IResult> DeleteAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new SessionsActor.Delete(sessionID), cancellationToken) switch
         {
-            switch (await sessions.AskAsync(new SessionsActor.Delete(sessionID), cancellationToken))
-            {
-                case SessionActor.Deleted:
-                    return TypedResults.Ok(true);
-                case SessionsActor.ChildElsewhere child when await context.RequestServices.GetRequiredService<RemoteDeletion>().DeleteAsync(child.SessionId, cancellationToken):
-                    break;
-                case SessionsActor.ChildElsewhere child:
-                    return SessionRefusals.Of(new Unavailable($"Its child {child.SessionId} lives on a node that does not answer.", TimeSpan.FromSeconds(1)));
-                case var refusal:
-                    return SessionRefusals.Of(refusal);
-            }
-        }
-    }
+            SessionActor.Deleted => TypedResults.Ok(true),
+            var refusal => SessionRefusals.Of(refusal),
+        };
 
     private static async Task<IResult> ListChildrenAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken)
     {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Server.Cluster.Forwarding;
 using OpenCode.Actors.Server.Errors;
 using OpenCode.Actors.Sessions;
 
@@ -12,7 +11,6 @@ namespace OpenCode.Actors.Server.Endpoints;
 internal static class SessionRefusals
 {
     /// <summary>Makes an answer of a refusal.</summary>
-    /// <exception cref="MisroutedException">The session runs on another node.</exception>
     /// <exception cref="UnreachableException">It is none: the endpoint has forgotten an answer of its command.</exception>
     public static IResult Of(object refusal) => refusal switch
     {
@@ -24,7 +22,6 @@ internal static class SessionRefusals
         TooManyPrompts r => new RetryLater(r.RetryAfter, $"{r.Limit} prompts of this session wait already (server.limits.queued_prompts). Nothing was changed; try again later."),
         StorageFull r => Json(StatusCodes.Status507InsufficientStorage, NamedError.InsufficientStorage(r.FreeBytes, r.NeededBytes)),
         Unavailable r => new RetryLater(r.RetryAfter, r.Reason),
-        NotHere r => throw new MisroutedException(r.Shard), // whoever knows the other nodes takes it from here
         CommandFailed r => Json(StatusCodes.Status500InternalServerError, new NamedError("UnknownError", new NamedErrorData(r.Message))),
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };

@@ -1,5 +1,3 @@
-using OpenCode.Actors.Server.Cluster.Secrets;
-
 namespace OpenCode.Actors.Server.Locations;
 
 /// <summary>A folder that sessions work in and streams are about, as a real path: absolute, no link, no dot, no doubled or last slash.</summary>
@@ -15,10 +13,7 @@ internal sealed record Location(string Path, bool Exists)
         var named = request.QueryString.HasValue && request.Query["directory"].ToString() is { Length: > 0 } query
             ? query
             : Uri.UnescapeDataString(request.Headers["x-opencode-directory"].ToString());
-        var location = resolver.Resolve(named);
-
-        // RULES H3: the node that sent this on has looked, and here a tool says that its folder is missing.
-        return ValueTask.FromResult(NodeRequest.IsForwarded(context) ? location with { Exists = true } : location);
+        return ValueTask.FromResult(resolver.Resolve(named));
     }
 
     /// <summary>Returns this location if a folder stands there.</summary>

@@ -2,12 +2,11 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Journal;
-using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
-internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFactory ids, CommandGate? gate = null)
+internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFactory ids)
 {
     /// <summary>Appends a volatile event.</summary>
     /// <param name="type">The type on the wire.</param>
@@ -19,12 +18,8 @@ internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFacto
     {
         var entry = new EntryDraft(ids.NewEvent().Value, type, place.Directory, place.ProjectId, SessionId: null, Sequence: -1, Durable: false, properties);
 
-        // RULES C1: an append has no deadline. It is committed, refused, or the journal dies. Who waits for a database that is away is told so (RULES F1).
-        var append = journal.ActorRef.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([entry], [])), Timeout.InfiniteTimeSpan, cancellationToken);
-        if (gate?.Closed is { } closed && await Task.WhenAny(append, closed) == closed)
-            return (0, await closed);
-
-        return await append switch
+        // RULES C1: an append has no deadline. It is committed, refused, or the journal dies.
+        return await journal.ActorRef.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([entry], [])), Timeout.InfiniteTimeSpan, cancellationToken) switch
         {
             JournalActor.Appended appended => (appended.FirstOffset, null),
             JournalActor.AppendFailed { Cause: JournalFullException full } => (0, new StorageFull(full.FreeBytes, full.NeededBytes)),

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Tests.Server.CommandLine;
@@ -34,6 +35,18 @@ public sealed class OpenCodeCommandTests
     public async Task A_wrong_option_is_refused(string option, string value) => Assert.Null(await ServeAsync([option, value], _ => null));
 
     [Theory]
+    [InlineData("--cluster", "serve", "--cluster", "Host=db")]
+    [InlineData("--cluster", "serve", "--port", "0", "--node", "n1", "--advertise", "http://10.0.0.1:4096", "--cluster", "Host=db;Password=secret")]
+    [InlineData("--node", "serve", "--node", "n1")]
+    [InlineData("--advertise", "serve", "--advertise", "http://10.0.0.1:4096")]
+    public Task A_node_of_a_cluster_is_refused_in_a_sentence(string asked, params string[] command) => NoClusterAsync(asked, command);
+
+    [Theory]
+    [InlineData("cluster", "status")]
+    [InlineData("cluster", "status", "--cluster", "Host=db;Password=secret")]
+    public Task The_status_of_a_cluster_is_refused_in_a_sentence(params string[] command) => NoClusterAsync("cluster status", command);
+
+    [Theory]
     [InlineData("127.0.0.1", null, false, false)]
     [InlineData("::1", null, false, false)]
     [InlineData("localhost", null, false, false)]
@@ -44,6 +57,22 @@ public sealed class OpenCodeCommandTests
     [InlineData("hub.example", "secret", false, true)]
     public void An_address_that_others_reach_needs_a_password(string hostname, string? password, bool insecure, bool refused) =>
         Assert.Equal(refused, new ServeSettings { DataFolder = "/d", Hostname = hostname, Password = password, Insecure = insecure }.Refusal() is not null);
+
+    private static async Task NoClusterAsync(string asked, string[] arguments)
+    {
+        var served = false;
+        await using var errors = new StringWriter();
+        var command = OpenCodeCommand.Create(_ => null, "/home/dev", _ => Task.FromResult((served = true) ? 0 : 1), _ => Task.FromResult(0));
+        var parsed = command.Parse(arguments);
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(ExitCodes.BadOption, await parsed.InvokeAsync(new InvocationConfiguration { Error = errors }));
+
+        Assert.False(served);
+        var line = Assert.Single(errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith($"{asked}: this build runs on one machine only and has no cluster: run one server without --cluster", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+    }
 
     private static async Task<ServeSettings?> ServeAsync(string[] options, Func<string, string?> variable)
     {

@@ -41,6 +41,7 @@ internal static class Program
             .AddConfiguration(configs)
             .AddEndpoints()
             .AddApiDescription()
+            .AddActors()
             .AddGracefulStop();
         replace?.Invoke(builder);
 

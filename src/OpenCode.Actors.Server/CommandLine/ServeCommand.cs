@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Akka.Actor;
 using Microsoft.AspNetCore.Connections;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Server.Config;
@@ -64,7 +65,7 @@ internal static class ServeCommand
         }
         catch
         {
-            await app.Services.GetRequiredService<ActorSystem>().CoordinatedShutdown.RunAsync("The start failed.");
+            await CoordinatedShutdown.Get(app.Services.GetRequiredService<ActorSystem>()).Run(HostStops.Reason);
             throw;
         }
     }

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Akka.Actor;
+using Akka.Hosting;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -29,12 +31,12 @@ internal static class LocationEndpoints
 
     // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to nobody's stream.
     private static async Task<IResult> DisposeAsync(
-        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<SubscribersActor> subscribers, CancellationToken cancellationToken)
+        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<StreamHubActor> hub, CancellationToken cancellationToken)
     {
         var properties = JsonSerializer.SerializeToUtf8Bytes(new InstanceDisposed(location.Path), ProtocolJson.Wire.InstanceDisposed);
         var (offset, refusal) = await events.PublishAsync(EventTypes.InstanceDisposed, await projects.PlaceOfAsync(location), properties, cancellationToken);
         if (refusal is null)
-            subscribers.ActorRef.Tell(new SubscribersActor.DisposeLocation(location.Path, offset));
+            hub.ActorRef.Tell(new StreamHubActor.DisposeLocation(location.Path, offset));
 
         return Answer(refusal);
     }

@@ -1,12 +1,12 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Journal;
 
 namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
-internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFactory ids)
+/// <remarks>They change no owner's state, so they need no version and go to the journal without its actor.</remarks>
+internal sealed class EventPublisher(IJournal journal, IdFactory ids)
 {
     /// <summary>Appends a volatile event.</summary>
     /// <param name="type">The type on the wire.</param>
@@ -17,14 +17,17 @@ internal sealed class EventPublisher(IRequiredActor<JournalKey> journal, IdFacto
     public async Task<(long Offset, object? Refusal)> PublishAsync(string type, Place place, ReadOnlyMemory<byte> properties, CancellationToken cancellationToken)
     {
         var entry = new EntryDraft(ids.NewEvent().Value, type, place.Directory, place.ProjectId, SessionId: null, Sequence: -1, Durable: false, properties);
-
-        // RULES C1: an append has no deadline. It is committed, refused, or the journal dies.
-        return await journal.ActorRef.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([entry], [])), Timeout.InfiniteTimeSpan, cancellationToken) switch
+        try
         {
-            JournalActor.Appended appended => (appended.FirstOffset, null),
-            JournalActor.AppendFailed { Cause: JournalFullException full } => (0, new StorageFull(full.FreeBytes, full.NeededBytes)),
-            JournalActor.AppendFailed => (0, new Unavailable("The journal has failed; the server stops.", TimeSpan.FromSeconds(5))),
-            var other => throw new InvalidOperationException($"The journal answered an append without an owner with {other}."),
-        };
+            return (await journal.AppendAsync(new JournalBatch([entry], []), cancellationToken), null);
+        }
+        catch (JournalFullException full)
+        {
+            return (0, new StorageFull(full.FreeBytes, full.NeededBytes));
+        }
+        catch (JournalFailedException)
+        {
+            return (0, new Unavailable("The journal has failed; the server stops.", TimeSpan.FromSeconds(5)));
+        }
     }
 }

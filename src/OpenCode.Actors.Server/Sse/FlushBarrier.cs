@@ -1,21 +1,23 @@
-using OpenCode.Actors.Streams.Subscribers;
+using Akka.Actor;
+using Akka.Hosting;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
 
-/// <summary>RULES D1: waits until the streams of a location have had what an answer is about.</summary>
-internal sealed class FlushBarrier(IRequiredActor<SubscribersActor> subscribers)
+/// <summary>RULES D1: waits until the streams of a location have sent what an answer is about.</summary>
+internal sealed class FlushBarrier(IRequiredActor<StreamHubActor> hub)
 {
     // The barrier answers within 5 s by itself.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan _flushTimeout = TimeSpan.FromSeconds(6);
 
-    /// <summary>Waits until they have flushed it, or are not worth waiting for.</summary>
+    /// <summary>Waits until the streams that make progress have flushed everything up to an offset.</summary>
     public async Task WaitAsync(string location, long offset, CancellationToken cancellationToken)
     {
         try
         {
-            await subscribers.ActorRef.Ask<object>(new SubscribersActor.WaitFlushed(location, offset), _patience, cancellationToken);
+            await hub.ActorRef.Ask<object>(new StreamHubActor.WaitFlushed(location, offset), _flushTimeout, cancellationToken);
         }
-        catch (Exception e) when (e is AskTimeoutException or TargetTerminatedException or MailboxOverflowException)
+        catch (AskTimeoutException)
         {
             // The answer is right without it; only a client that leaves its stream at once may miss the last events.
         }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using OpenCode.Actors.Streams.Frames;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
 

@@ -1,17 +1,19 @@
+using Akka.Actor;
+using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
 
 /// <summary>The event streams: of a location, of everything, of one session.</summary>
 internal static class StreamEndpoints
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
 
     public static void MapEventStreams(this IEndpointRouteBuilder routes)
     {
@@ -49,40 +51,41 @@ internal static class StreamEndpoints
         if (BodyMiddleware.IsHead(context))
             return Task.CompletedTask;
 
-        var subscribers = context.RequestServices.GetRequiredService<IRequiredActor<SubscribersActor>>().ActorRef;
-        var writer = new KestrelSseWriter(context);
-        return ServeAsync(context, subscribers, time, writer, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer));
+        var hub = context.RequestServices.GetRequiredService<IRequiredActor<StreamHubActor>>().ActorRef;
+        var socket = new KestrelSseWriter(context);
+        var writer = context.RequestServices.GetRequiredService<ISseWriterFactory>().Create(context, socket);
+        return ServeAsync(context, hub, time, socket, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer));
     }
 
-    private static async Task ServeAsync(HttpContext context, IActorRef subscribers, TimeProvider time, KestrelSseWriter writer, StreamRequest stream)
+    private static async Task ServeAsync(HttpContext context, IActorRef hub, TimeProvider time, KestrelSseWriter socket, StreamRequest stream)
     {
         try
         {
-            if (ConnectionCount.IsOneTooMany(context) || await ConnectAsync(subscribers, stream, context.RequestAborted) is not { } subscriber)
+            if (ConnectionCount.IsOneTooMany(context) || await ConnectAsync(hub, stream, context.RequestAborted) is not { } client)
             {
                 await SseResponse.TurnAwayAsync(context, time);
                 return;
             }
 
             // The request lasts as long as its stream.
-            await using var leaving = context.RequestAborted.UnsafeRegister(static s => ((IActorRef)s!).Tell(SubscriberActor.Disconnect.Instance), subscriber);
+            await using var leaving = context.RequestAborted.UnsafeRegister(static s => ((IActorRef)s!).Tell(SseClientActor.Disconnect.Instance), client);
             await stream.Ended;
         }
         finally
         {
-            writer.Release(); // its connection is another request's from now on
+            socket.Release(); // its connection is another request's from now on
         }
     }
 
-    private static async Task<IActorRef?> ConnectAsync(IActorRef subscribers, StreamRequest stream, CancellationToken cancellationToken)
+    private static async Task<IActorRef?> ConnectAsync(IActorRef hub, StreamRequest stream, CancellationToken cancellationToken)
     {
         try
         {
-            return await subscribers.Ask<object>(new SubscribersActor.Connect(stream), _patience, cancellationToken) is SubscribersActor.Connected connected
-                ? connected.Subscriber
+            return await hub.Ask<object>(new StreamHubActor.Connect(stream), _connectTimeout, cancellationToken) is StreamHubActor.Connected connected
+                ? connected.Client
                 : null;
         }
-        catch (Exception e) when (e is AskTimeoutException or TargetTerminatedException or MailboxOverflowException)
+        catch (AskTimeoutException)
         {
             return null;
         }

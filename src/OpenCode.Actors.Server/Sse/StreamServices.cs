@@ -21,5 +21,6 @@ internal static class StreamServices
         .AddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill))
         .AddSingleton<EventPublisher>()
         .AddSingleton<FlushBarrier>()
+        .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()
         .AddSingleton<TurnEnds>();
 }

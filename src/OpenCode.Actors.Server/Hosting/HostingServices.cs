@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
@@ -44,6 +46,7 @@ internal static class HostingServices
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         services.AddSingleton<IHostLifetime, SignalLifetime>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IEntropy>(SystemEntropy.Instance);
         services.AddRoutingCore();
         services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>

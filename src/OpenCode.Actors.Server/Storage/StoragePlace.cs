@@ -1,4 +1,4 @@
-using OpenCode.Actors.Doors;
+using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Doors;
 using OpenCode.Actors.Journaling.Files;

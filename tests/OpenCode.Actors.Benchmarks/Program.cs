@@ -15,6 +15,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OpenCode.Actors.Benchmarks -- fanout | journal [--quick] [--dir DIR] | kernel [--quick] [--only TEXT] | postgres [--quick] [append | latency]");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/OpenCode.Actors.Benchmarks -- fanout | journal [--quick] [--dir DIR] | kernel [--quick] [--only TEXT] | postgres [--quick] [SIZE]...");
     return 2;
 }

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh kernel|journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|faults|away|join|rolling|all
-# "rolling [COMMIT]" restarts a cluster of that commit's build (by default the first that had a cluster) node by node as the build of this checkout.
-# "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
+#   tests/measure.sh kernel|journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|all
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,16 +35,6 @@ compare() {
   rm -rf "$root"
 }
 
-rolling() {
-  local commit=${1:-$(git log --reverse --format=%H -- src/OpenCode.Actors.Server/Cluster/ClusterServices.cs | head -n 1)}
-  old=$(mktemp -d)
-  trap 'git worktree remove --force "$old/source"; rm -rf "$old"' EXIT
-  git worktree add -q --detach "$old/source" "$commit"
-  say "from $(git log -1 --format='%h of %cs' "$commit") to $(git log -1 --format='%h of %cs')"
-  (cd "$old/source" && dotnet build src/OpenCode.Actors.Server -c Release -v q -nologo < /dev/null)
-  OPENCODE_ACTORS_OLD_SERVER=$old/source/src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll proof "FullyQualifiedName~RollingRestartTests"
-}
-
 measure() {
   say "tests/measure.sh $1: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(sed -nE 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), $(date -u +%F)"
   case "$1" in
@@ -57,21 +45,17 @@ measure() {
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
-    faults) needed_package initdb postgresql; proof "FullyQualifiedName~RandomFaultsTests" ;;
-    away) postgres; proof "FullyQualifiedName~DatabaseAwayTests" ;;
-    join) postgres; proof "FullyQualifiedName~JoinAndDrainTests" ;;
-    rolling) postgres; rolling "${2:-}" ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
     compare) npm_packages; compare ;;
-    *) say "No measurement '$1'." >&2; sed -n 2,6p "$0" >&2; exit 2 ;;
+    *) say "No measurement '$1'." >&2; sed -n 2,4p "$0" >&2; exit 2 ;;
   esac
 }
 
 name=${1:-}
-[ -n "$name" ] || { sed -n 2,6p "$0" >&2; exit 2; }
+[ -n "$name" ] || { sed -n 2,4p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
   for one in kernel journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
 else
-  measure "$@"
+  measure "$name"
 fi

@@ -9,7 +9,6 @@ cd "$(dirname "$0")/.."
 npm_packages & npm=$!
 needed_package "${CHROMIUM:-chromium}" chromium
 needed_package nginx nginx-light
-needed_package faketime faketime
 postgres
 needed_package pgbouncer pgbouncer
 build_release
@@ -28,13 +27,6 @@ test_project() {
 }
 test_project OpenCode.Actors.Tests minimal
 test_project OpenCode.Actors.EndToEnd detailed
-
-# The compose file, by the client that would run it; it needs no engine for that.
-compose_client() { docker compose version > /dev/null 2>&1 && echo docker compose || { command -v docker-compose > /dev/null && echo docker-compose; }; }
-if client=$(compose_client); then
-  say "$client config"
-  OPENCODE_CLUSTER_SECRET=0123456789abcdef OPENCODE_SERVER_PASSWORD=secret $client -f docker-compose.cluster.yml config -q || failed_project=1
-fi
 
 # Adds up the summaries of the projects, in either of the two forms that the console logger knows.
 sum() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" "$log" | awk '{ n += $1 } END { print n + 0 }'; }

@@ -20,9 +20,7 @@ public sealed class DatabaseRefusedException(string message, Exception? innerExc
 /// <param name="found">Its version.</param>
 /// <param name="known">The newest version that this program knows.</param>
 public sealed class DatabaseVersionException(string schema, int found, int known) : DatabaseException(
-    found > known
-        ? $"The schema '{schema}' has version {found}; this program knows versions up to {known}. Start the newer version of the program that made it, on this node too."
-        : $"The schema '{schema}' {(found == 0 ? "is not there" : $"has version {found}")}, this program works with version {known}, and only a node that starts brings it there. Ask with the program that the nodes run.")
+    $"The schema '{schema}' has version {found}; this program knows versions up to {known}. Use the newer version of the program that made it.")
 {
     /// <summary>Gets the version of the schema.</summary>
     public int Found { get; } = found;

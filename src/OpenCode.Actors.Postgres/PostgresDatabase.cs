@@ -8,7 +8,7 @@ using OpenCode.Actors.Postgres.Schema;
 
 namespace OpenCode.Actors.Postgres;
 
-/// <summary>The database of the cluster as one process has it open: its schema is there, and each connection belongs to the life that was found at the start.</summary>
+/// <summary>The database of a journal as one process has it open: its schema is there, and each connection belongs to the life that was found at the start.</summary>
 /// <remarks>All members may be called from any thread.</remarks>
 public sealed partial class PostgresDatabase : IAsyncDisposable
 {
@@ -43,14 +43,13 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <param name="connectionString">A connection string of Npgsql. Its Search Path names the schema, by default <c>opencode_actors</c>.</param>
     /// <param name="process">The id of this process: a new one at each start, at most 60 bytes.</param>
     /// <param name="loggers">Makes loggers for this part and for Npgsql.</param>
-    /// <param name="updatesSchema">Whether the schema is made or updated where it is not there or older; otherwise that is refused.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The database.</returns>
     /// <exception cref="DatabaseRefusedException">Connection string, role, database or settings have to be changed.</exception>
     /// <exception cref="DatabaseUnreachableException">It does not answer, or not now.</exception>
-    /// <exception cref="DatabaseVersionException">A newer program made the schema, or an older one that may not be updated.</exception>
+    /// <exception cref="DatabaseVersionException">A newer program made the schema.</exception>
     public static async Task<PostgresDatabase> OpenAsync(
-        string connectionString, string process, ILoggerFactory? loggers = null, bool updatesSchema = true, CancellationToken cancellationToken = default)
+        string connectionString, string process, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
     {
         var tag = "oc/" + process;
         if (Encoding.UTF8.GetByteCount(tag) > MaxTagBytes)
@@ -60,7 +59,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
         var settings = ConnectionSettings.Parse(connectionString, tag);
         try
         {
-            var (found, life) = await PrepareAsync(settings, updatesSchema, cancellationToken).ConfigureAwait(false);
+            var (found, life) = await PrepareAsync(settings, cancellationToken).ConfigureAwait(false);
             var database = new PostgresDatabase(settings, tag, life, loggers);
             var logger = loggers.CreateLogger<PostgresDatabase>();
             LogOpened(logger, settings.Place, settings.Schema, found, Migrator.Known, life.Generation);
@@ -93,14 +92,14 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    private static async Task<(int Found, Life Life)> PrepareAsync(ConnectionSettings settings, bool updatesSchema, CancellationToken cancellationToken)
+    private static async Task<(int Found, Life Life)> PrepareAsync(ConnectionSettings settings, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
         await using (connection.ConfigureAwait(false))
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await Fitness.CheckAsync(connection, settings, cancellationToken).ConfigureAwait(false);
-            var found = await (updatesSchema ? Migrator.RunAsync(connection, settings.Schema, cancellationToken) : Migrator.CheckAsync(connection, settings.Schema, cancellationToken)).ConfigureAwait(false);
+            var found = await Migrator.RunAsync(connection, settings.Schema, cancellationToken).ConfigureAwait(false);
             return (found, await Life.ReadAsync(connection, settings.Place, cancellationToken).ConfigureAwait(false));
         }
     }

@@ -44,11 +44,11 @@ internal sealed class ConnectionSettings
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
             throw new DatabaseRefusedException(
-                $"The connection string of the cluster cannot be read: {e.Message} Give one like \"Host=db;Database=opencode;Username=opencode;Password=…\".", e);
+                $"The connection string of the database cannot be read: {e.Message} Give one like \"Host=db;Database=opencode;Username=opencode;Password=…\".", e);
         }
 
         if (string.IsNullOrEmpty(builder.Host))
-            throw new DatabaseRefusedException("The connection string of the cluster names no host. Give one like \"Host=db;Database=opencode;Username=opencode;Password=…\".");
+            throw new DatabaseRefusedException("The connection string of the database names no host. Give one like \"Host=db;Database=opencode;Username=opencode;Password=…\".");
 
         if (builder.Options?.Contains("synchronous_commit", StringComparison.OrdinalIgnoreCase) == true)
         {
@@ -61,7 +61,7 @@ internal sealed class ConnectionSettings
 
         var schema = string.IsNullOrWhiteSpace(builder.SearchPath) ? DefaultSchema : builder.SearchPath.Trim().Trim('"');
         if (schema.Contains(',', StringComparison.Ordinal) || schema.Contains('"', StringComparison.Ordinal))
-            throw new DatabaseRefusedException($"The Search Path '{builder.SearchPath}' of the connection string names more than one schema. Name the one of the cluster.");
+            throw new DatabaseRefusedException($"The Search Path '{builder.SearchPath}' of the connection string names more than one schema. Name the one of the journal.");
 
         if (builder.TargetSessionAttributes is not (null or "primary" or "read-write"))
         {

@@ -27,11 +27,11 @@ internal static class DatabaseFaults
         PostgresErrorCodes.InvalidPassword => new DatabaseRefusedException(
             $"{place} refused the password: {fault.MessageText}. Correct Username and Password of the connection string.", fault),
         PostgresErrorCodes.InvalidAuthorizationSpecification => new DatabaseRefusedException(
-            $"{place} does not let this role in: {fault.MessageText}. Create the role (cluster-config/init.sql), or allow it in pg_hba.conf.", fault),
+            $"{place} does not let this role in: {fault.MessageText}. Create the role (src/OpenCode.Actors.Postgres/init.sql), or allow it in pg_hba.conf.", fault),
         PostgresErrorCodes.InvalidCatalogName => new DatabaseRefusedException(
-            $"{place}: {fault.MessageText}. Create the database (cluster-config/init.sql), or correct Database of the connection string.", fault),
+            $"{place}: {fault.MessageText}. Create the database (src/OpenCode.Actors.Postgres/init.sql), or correct Database of the connection string.", fault),
         PostgresErrorCodes.InsufficientPrivilege => new DatabaseRefusedException(
-            $"The role has too few rights in {place}: {fault.MessageText}. It must own the schema of the cluster, or be allowed to create it (docs/operations.md, cluster).", fault),
+            $"The role has too few rights in {place}: {fault.MessageText}. It must own the schema, or be allowed to create it (docs/operations.md, the database).", fault),
         _ when fault.MessageText.Contains("pooling mode", StringComparison.OrdinalIgnoreCase) => Pooled(place, fault.MessageText, fault),
         PostgresErrorCodes.ProtocolViolation when fault.MessageText.Contains("startup parameter", StringComparison.OrdinalIgnoreCase) => Pooled(place, fault.MessageText, fault),
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>

@@ -54,18 +54,6 @@ internal static class Migrator
         }
     }
 
-    /// <summary>Looks whether the schema has the version of this program, and changes nothing.</summary>
-    /// <param name="connection">An open connection.</param>
-    /// <param name="schema">The schema.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns><see cref="Known"/>.</returns>
-    /// <exception cref="DatabaseVersionException">It is older, newer, or not there.</exception>
-    public static async Task<int> CheckAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
-    {
-        var found = await VersionAsync(connection, schema, cancellationToken).ConfigureAwait(false);
-        return found == Known ? found : throw new DatabaseVersionException(schema, found, Known);
-    }
-
     private static async Task BeginAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // Asked first: CREATE SCHEMA IF NOT EXISTS wants the right to create also where it has nothing to do.

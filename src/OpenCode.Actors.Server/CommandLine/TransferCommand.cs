@@ -8,7 +8,7 @@ using OpenCode.Actors.Server.Transfer.Doors;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>Takes sessions out of a data folder or a cluster's database, and into one, while no server uses it.</summary>
+/// <summary>Takes sessions out of a data folder or a database, and into one, while no server uses it.</summary>
 internal static class TransferCommand
 {
     /// <summary>Writes every session as a line.</summary>

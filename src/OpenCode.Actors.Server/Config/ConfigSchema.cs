@@ -14,13 +14,14 @@ internal static class ConfigSchema
     {
         var root = new ConfigSection(json, "", source, mistakes);
         var server = root.Section("server");
-        RefuseCluster(server?.Section("cluster"));
-        return new OpenCodeConfig(
+        var config = new OpenCodeConfig(
             Model(root),
             Providers(root.Section("provider")),
             PermissionSchema.Read(root),
             EventStream(server?.Section("event_stream")),
             Limits(server?.Section("limits")));
+        RefuseCluster(server?.Section("cluster"));
+        return config;
     }
 
     private static string? Model(ConfigSection root)

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>nginx in front of servers, as a process of a test.</summary>
+/// <summary>nginx in front of a server, as a process of a test.</summary>
 internal sealed class NginxProcess : IAsyncDisposable
 {
     private static readonly string[] TempFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -30,19 +30,6 @@ internal sealed class NginxProcess : IAsyncDisposable
               }
             }
             """);
-        return await StartAsync(config, folder, port);
-    }
-
-    /// <summary>Starts it as the cluster's balancer, with the configuration that is shipped for it: one process, which takes the nodes strictly in turn, and names who answered as <c>X-Node</c>.</summary>
-    public static async Task<NginxProcess> BalanceAsync(IEnumerable<Uri> nodes, string folder)
-    {
-        var port = Ports.Free();
-        var config = Path.Combine(folder, "nginx.conf");
-        File.Copy(Path.Combine(Repository.Root, "cluster-config", "nginx.conf"), config);
-        await File.WriteAllTextAsync(Path.Combine(folder, "listen.conf"), $"listen 127.0.0.1:{port}; add_header X-Node $upstream_addr always;");
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, "nodes.conf"),
-            $"upstream nodes {{ zone nodes 64k; {string.Concat(nodes.Select(node => $"server {node.Authority} max_fails=1 fail_timeout=2s; "))} }}\n{TempPaths(folder)}");
         return await StartAsync(config, folder, port);
     }
 

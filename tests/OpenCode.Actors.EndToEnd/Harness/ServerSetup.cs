@@ -18,17 +18,8 @@ internal sealed record ServerSetup
 
     public string? Password { get; init; }
 
-    /// <summary>Gets what the nodes of a cluster know each other by.</summary>
-    public string? Secret { get; init; }
-
-    /// <summary>Gets words before the command: a program that starts the server in a world of its own.</summary>
-    public IReadOnlyList<string> Within { get; init; } = [];
-
     /// <summary>Gets a value indicating whether the real opencode is started instead of ours: the proofs are tried on it.</summary>
     public bool IsOpenCode { get; init; }
-
-    /// <summary>Gets the program: the one that was built with these tests, if nothing else is said.</summary>
-    public string ServerDll { get; init; } = Repository.ServerDll;
 
     public string DataFolder => System.IO.Path.Combine(Folder.Path, "data");
 
@@ -43,7 +34,6 @@ internal sealed record ServerSetup
         ["OPENCODE_CONFIG"] = IsOpenCode ? ConfigFile : null,
         ["OPENCODE_SERVER_USERNAME"] = null,
         ["OPENCODE_SERVER_PASSWORD"] = Password,
-        ["OPENCODE_CLUSTER_SECRET"] = Secret,
         ["OPENCODE_DISABLE_AUTOUPDATE"] = "1",
         ["OPENCODE_DISABLE_MODELS_FETCH"] = "1",
     };
@@ -53,20 +43,14 @@ internal sealed record ServerSetup
     /// <summary>Writes the configuration and lists the words of the command.</summary>
     public IEnumerable<string> Command()
     {
-        // Nodes that share the folder may start at the same time: none reads half of it.
-        var written = System.IO.Path.Combine(Folder.Path, $"{Guid.NewGuid():N}.json");
-        File.WriteAllText(written, (Config ?? []).ToJsonString());
-        File.Move(written, ConfigFile, overwrite: true);
+        File.WriteAllText(ConfigFile, (Config ?? []).ToJsonString());
         return IsOpenCode
-            ? [.. Within, Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
-            : [.. Within, "dotnet", ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
+            ? [Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
+            : ["dotnet", Repository.ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
     }
 
     /// <summary>Makes a setup whose event streams have the given timings and sizes.</summary>
     public ServerSetup WithEventStream(params (string Key, int Value)[] settings) => With("event_stream", settings);
-
-    /// <summary>Makes the setup of a node that gives away at once what it has too much of: what a test waits for before it begins.</summary>
-    public ServerSetup WithEvenSharesSoon() => With("cluster", [("moves_per_second", 64)]);
 
     private ServerSetup With(string section, IEnumerable<(string Key, int Value)> settings)
     {

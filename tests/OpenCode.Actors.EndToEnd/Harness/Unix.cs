@@ -9,7 +9,6 @@ internal static partial class Unix
     public const int Interrupt = 2;
     public const int Terminate = 15;
     public const int Stop = 19;
-    public const int Continue = 18;
 
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
@@ -18,14 +17,6 @@ internal static partial class Unix
     {
         var line = File.ReadLines($"/proc/{processId}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-    }
-
-    /// <summary>Reads the processor time a process has used, user and system.</summary>
-    public static TimeSpan ProcessorTime(int processId)
-    {
-        var fields = File.ReadAllText($"/proc/{processId}/stat").Split(") ")[^1].Split(' ');
-        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-        return TimeSpan.FromSeconds(ticks / 100.0);
     }
 
     /// <summary>Lists living processes whose command line is exactly the given one.</summary>

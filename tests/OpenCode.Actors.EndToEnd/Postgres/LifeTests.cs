@@ -36,6 +36,68 @@ public sealed class LifeTests
     }
 
     [SkippableFact]
+    public async Task E5_after_a_promotion_processes_end_and_the_next_ones_have_all_that_was_answered()
+    {
+        Needs.Postgres();
+        await using var primary = await PostgresServer.StartAsync();
+        await using var standby = await primary.StartStandbyAsync();
+        foreach (var hosts in (string[])["Host=127.0.0.1", "Host=127.0.0.1,localhost"])
+        {
+            var refused = await Assert.ThrowsAsync<DatabaseUnreachableException>(
+                () => PostgresDatabase.OpenAsync(standby.ConnectionString.Replace("Host=127.0.0.1", hosts, StringComparison.Ordinal), "at-the-standby"));
+            Assert.Contains("there is a standby", refused.Message, StringComparison.Ordinal);
+        }
+
+        var both = $"Host=127.0.0.1:{primary.Port},127.0.0.1:{standby.Port};Database=opencode;Username=opencode;Password=opencode";
+        await using var writer = await JournalNode.OpenAsync(both, "node-a");
+        await using var reader = await JournalNode.OpenAsync(both, "node-b");
+        for (var i = 1; i <= 20; i++)
+            await writer.Journal.AppendAsync(Make.Batch(Make.Entry($"{i}")), default);
+        await primary.CrashAsync();
+        await standby.PromoteAsync();
+
+        // The one that writes nothing finds it too.
+        foreach (var node in (JournalNode[])[writer, reader])
+        {
+            await Eventually.EndsAsync(node.Journal.Died, $"end of {node.Name}");
+            Assert.Contains("it was restored or failed over", (await node.Journal.Died).ToString(), StringComparison.Ordinal);
+        }
+
+        await using var next = await JournalNode.OpenAsync(both, "node-c");
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => $"{i}"), (await next.ReadAsync()).Select(e => e.Type));
+        Assert.Equal(21, await next.Journal.AppendAsync(Make.Batch(Make.Entry("21")), default));
+    }
+
+    [SkippableFact]
+    public async Task A3_a_disk_that_was_restored_is_a_new_generation_at_the_head_that_it_has()
+    {
+        Needs.Postgres();
+        await using var server = await PostgresServer.StartAsync();
+        await GrowAsync("1");
+        await server.StopAsync();
+        await server.BackupAsync();
+        await server.StartAgainAsync();
+        var lost = await GrowAsync("2", "3");
+        await server.StopAsync();
+        await server.RestoreAsync();
+        await server.StartAgainAsync();
+        var grown = await GrowAsync("4", "5", "6");
+
+        // The log has grown over the offsets that were lost, in a generation that begins below them.
+        Assert.Equal(lost.Generations[0], grown.Generations[0]);
+        Assert.Equal([0L, 1L], grown.Generations.Select(g => g.HeadBefore));
+        Assert.NotEqual(lost.Current, grown.Current);
+
+        async Task<Timeline> GrowAsync(params string[] types)
+        {
+            await using var node = await JournalNode.OpenAsync(server.ConnectionString, $"node-{types[0]}");
+            foreach (var type in types)
+                await node.Journal.AppendAsync(Make.Batch(Make.Entry(type)), default);
+            return node.Journal.Timeline;
+        }
+    }
+
+    [SkippableFact]
     public async Task A3_over_a_restart_of_the_server_nodes_go_on_in_one_new_generation()
     {
         Needs.Postgres();

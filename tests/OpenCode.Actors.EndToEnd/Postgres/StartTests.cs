@@ -1,6 +1,7 @@
 using Npgsql;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 
@@ -50,19 +51,17 @@ public sealed class StartTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
-    public async Task Who_only_looks_makes_no_schema_and_updates_none()
+    public async Task A_schema_of_an_older_program_is_updated()
     {
         var connectionString = await postgres.Server.CreateSchemaAsync();
-        var none = await Assert.ThrowsAsync<DatabaseVersionException>(() => PostgresDatabase.OpenAsync(connectionString, "status", updatesSchema: false));
-        await using var database = await PostgresDatabase.OpenAsync(connectionString, "node-a");
-        await using var connection = await database.ConnectAsync(default);
-        await ScalarAsync(connection, "UPDATE schema_version SET version = 1");
+        var schema = connectionString[(connectionString.LastIndexOf('=') + 1)..];
+        var first = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Postgres", "Schema", "0001.sql"));
+        await postgres.Server.ExecuteAsync($"SET ROLE opencode; SET search_path = {schema}; CREATE TABLE schema_version (version int NOT NULL); INSERT INTO schema_version VALUES (1); {first}");
 
-        var old = await Assert.ThrowsAsync<DatabaseVersionException>(() => PostgresDatabase.OpenAsync(connectionString, "status", updatesSchema: false));
+        await using var node = await JournalNode.OpenAsync(connectionString, "node-a");
 
-        Assert.Contains("is not there", none.Message, StringComparison.Ordinal);
-        Assert.Contains("has version 1", old.Message, StringComparison.Ordinal);
-        Assert.Equal(1, await ScalarAsync(connection, "SELECT version FROM schema_version"));
+        Assert.Equal(3, await postgres.Server.ExecuteAsync($"SELECT version FROM {schema}.schema_version"));
+        Assert.Equal(1, await node.Journal.AppendAsync(Make.Batch(Make.Entry("1")), default));
     }
 
     [SkippableTheory]

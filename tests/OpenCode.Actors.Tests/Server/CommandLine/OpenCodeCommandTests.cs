@@ -60,15 +60,15 @@ public sealed class OpenCodeCommandTests
 
     private static async Task NoClusterAsync(string asked, string[] arguments)
     {
-        var served = false;
+        ServeSettings? served = null;
         await using var errors = new StringWriter();
-        var command = OpenCodeCommand.Create(_ => null, "/home/dev", _ => Task.FromResult((served = true) ? 0 : 1), _ => Task.FromResult(0));
+        var command = OpenCodeCommand.Create(_ => null, "/home/dev", settings => Task.FromResult((served = settings) is null ? 1 : 0), _ => Task.FromResult(0));
         var parsed = command.Parse(arguments);
 
         Assert.Empty(parsed.Errors);
         Assert.Equal(ExitCodes.BadOption, await parsed.InvokeAsync(new InvocationConfiguration { Error = errors }));
 
-        Assert.False(served);
+        Assert.Null(served);
         var line = Assert.Single(errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith($"{asked}: this build runs on one machine only and has no cluster: run one server without --cluster", line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);

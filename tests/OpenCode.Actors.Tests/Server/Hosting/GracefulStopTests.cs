@@ -1,14 +1,15 @@
+using Akka.Actor;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Hosting;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Streams;
 
 namespace OpenCode.Actors.Tests.Server.Hosting;
 
 /// <summary>Whatever ends the actors ends the process, and its exit code tells whether it was told to.</summary>
-public sealed class GracefulStopTests : ActorKit
+public sealed class GracefulStopTests : HubTestKit
 {
     private readonly ScriptedJournal _journal = new();
     private readonly Application _application = new();
@@ -25,11 +26,12 @@ public sealed class GracefulStopTests : ActorKit
     }
 
     [Fact]
-    public void A_shutdown_that_an_actor_began_stops_the_server_too()
+    public async Task A_shutdown_that_an_actor_began_stops_the_server_too()
     {
         var stop = Start();
 
-        _ = System.CoordinatedShutdown.RunAsync("the log is lost");
+        _ = CoordinatedShutdown.Get(Sys).Run(CoordinatedShutdown.UnknownReason.Instance);
+        await RunUntilAsync(() => _application.ApplicationStopping.IsCancellationRequested); // the phases run on the pool
 
         Assert.True(_application.ApplicationStopping.IsCancellationRequested);
         Assert.Equal(ExitCodes.JournalDied, stop.ExitCode);
@@ -51,7 +53,8 @@ public sealed class GracefulStopTests : ActorKit
     {
         // Continuations stay on this thread: xunit's context would send them to the pool.
         SynchronizationContext.SetSynchronizationContext(null);
-        var stop = new GracefulStop(System, _journal, _application, NullLogger<GracefulStop>.Instance);
+        Simulation.WatchesEscapes = false; // Akka runs the phases of a shutdown on the pool
+        var stop = new GracefulStop(Sys, _journal, _application, NullLogger<GracefulStop>.Instance);
         Assert.True(stop.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
         return stop;
     }

@@ -9,7 +9,7 @@ public sealed class InfoEndpointsTests
     public async Task Health_names_the_protocol_and_our_own_version()
     {
         await using var server = await ServerKit.StartAsync();
-        server.Time.Advance(TimeSpan.FromSeconds(90));
+        server.Advance(TimeSpan.FromSeconds(90));
 
         var global = (await server.SendAsync("GET", "/global/health")).Body;
         var live = (await server.SendAsync("GET", "/health/live")).Body;

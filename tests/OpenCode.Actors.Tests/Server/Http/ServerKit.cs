@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +19,7 @@ using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Streams;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Locations;
 
@@ -25,6 +28,8 @@ namespace OpenCode.Actors.Tests.Server.Http;
 /// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that stands.</summary>
 internal sealed class ServerKit : IAsyncDisposable
 {
+    private static readonly Config _virtualTime = ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
+
     private readonly WebApplication _app;
     private readonly InMemoryTransport _transport;
 
@@ -47,7 +52,7 @@ internal sealed class ServerKit : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public VirtualTime Time { get; } = new();
+    private VirtualTime Time { get; } = new();
 
     public MemoryDisk Disk { get; } = new();
 
@@ -91,6 +96,13 @@ internal sealed class ServerKit : IAsyncDisposable
     /// <summary>Makes a session and returns its id.</summary>
     public async Task<string> SessionAsync() => (await SendAsync("POST", "/session")).Body.GetProperty("id").GetString()!;
 
+    /// <summary>Moves the clock of the server and that of its actors.</summary>
+    public void Advance(TimeSpan span)
+    {
+        Time.Advance(span);
+        ((TestScheduler)_app.Services.GetRequiredService<ActorSystem>().Scheduler).Advance(span);
+    }
+
     public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
@@ -112,6 +124,7 @@ internal sealed class ServerKit : IAsyncDisposable
             builder.Logging.ClearProviders().AddProvider(new Collector(Log)).SetMinimumLevel(LogLevel.Information);
             builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            builder.Services.AddSingleton(_virtualTime);
             builder.Services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1)); // of the real clock, so only a hang may reach it
             builder.Services.PostConfigure<EventStreamOptions>(streams => streams.HeadStartMs = 0); // the clock stands
             builder.Services.Replace(ServiceDescriptor.Singleton<IDisk>(Disk));

@@ -120,7 +120,7 @@ public sealed class StreamEndpointsTests
         var ended = second.NextAsync();
         while (!ended.IsCompleted)
         {
-            server.Time.Advance(TimeSpan.FromMilliseconds(250));
+            server.Advance(TimeSpan.FromMilliseconds(250));
             await Task.Yield();
         }
 
@@ -148,7 +148,7 @@ public sealed class StreamEndpointsTests
         var ended = ReadAsync(body, 1);
         while (!ended.IsCompleted)
         {
-            server.Time.Advance(TimeSpan.FromMilliseconds(250)); // it is reset when it had time to be sent
+            server.Advance(TimeSpan.FromMilliseconds(250)); // it is reset when it had time to be sent
             await Task.Yield();
         }
 

@@ -75,9 +75,9 @@ public static class EventStreamServices
     private static void DrainAtShutdown(ActorSystem system, IActorRef hub) => CoordinatedShutdown.Get(system).AddTask(
         CoordinatedShutdown.PhaseServiceStop,
         "reset-streams",
-        async cancellationToken =>
+        async () =>
         {
-            await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, _drainTimeout, cancellationToken);
+            await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, _drainTimeout);
             return Done.Instance;
         });
 }

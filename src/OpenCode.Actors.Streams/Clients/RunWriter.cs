@@ -21,9 +21,12 @@ internal sealed class RunWriter(ISseWriter writer, EventStreamMetrics metrics)
     public bool Write(FrameRun run, CancellationToken cancellationToken)
     {
         _sent = (run.Count, run.Bytes);
+        ValueTask write;
         try
         {
-            _write = writer.WriteAsync(run, cancellationToken).GetAwaiter();
+#pragma warning disable CA2012 // Consumed once: below if it has ended, else in OnEnded.
+            write = writer.WriteAsync(run, cancellationToken);
+#pragma warning restore CA2012
         }
         finally
         {
@@ -31,15 +34,16 @@ internal sealed class RunWriter(ISseWriter writer, EventStreamMetrics metrics)
             run.Clear();
         }
 
-        if (_write.IsCompleted)
+        if (write.IsCompleted)
         {
             run.Limit = FrameRun.MaxBytes;
-            _write.GetResult(); // Nothing is waited for. Gives a pooled source back.
+            write.GetAwaiter().GetResult(); // Nothing is waited for. Gives a pooled source back.
             Count();
             return true;
         }
 
         run.Limit = FrameRun.SlowBytes;
+        _write = write.GetAwaiter();
         return false;
     }
 

@@ -26,10 +26,6 @@ public sealed class EventStreamOptions
     /// </value>
     public int HeadStartMs { get; set; } = 50;
 
-    /// <summary>Gets or sets over how long, in milliseconds, the streams are reset when the server stops.</summary>
-    /// <value>0 to 2,000; 0 by default: all at once. A node of a cluster takes longer, so that its clients do not all knock at the others in the same moment.</value>
-    public int DrainMs { get; set; }
-
     internal TimeSpan HeadStart => TimeSpan.FromMilliseconds(HeadStartMs);
 
     internal TimeSpan Heartbeat => TimeSpan.FromMilliseconds(HeartbeatMs);

@@ -1,11 +1,17 @@
 using System.Diagnostics.Metrics;
+using Akka;
+using Akka.Actor;
+using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Ids.Doors;
+using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
-using OpenCode.Actors.Streams.Subscribers;
 
 namespace OpenCode.Actors.Streams;
 
@@ -15,8 +21,8 @@ public static class EventStreamServices
     // The shutdown has 5 s in all; a client that was reset does not hold it up.
     private static readonly TimeSpan _drainTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Adds the log's tail and the subscribers to the actor system. They start with the host and follow the <see cref="IJournal"/> of the services.</summary>
-    /// <param name="services">The services.</param>
+    /// <summary>Adds options, metrics and the log of the event streams. Their actors come with <see cref="AddEventStreams(AkkaConfigurationBuilder)"/>.</summary>
+    /// <param name="services">The services, an <see cref="IJournal"/> among them.</param>
     /// <param name="configure">Sets the options from the configuration.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddEventStreams(this IServiceCollection services, Action<EventStreamOptions>? configure = null)
@@ -29,29 +35,49 @@ public static class EventStreamServices
             .Validate(o => o.RingBytes is >= 1L << 20 and <= 16L << 30, "server.event_stream.ring_bytes: give 1048576 (1 MiB) to 17179869184 (16 GiB).")
             .Validate(o => o.WriteTimeoutMs is >= 1_000 and <= 600_000, "server.event_stream.write_timeout_ms: give 1000 to 600000 (milliseconds).")
             .Validate(o => o.HeadStartMs is >= 0 and <= 1_000, "HeadStartMs: give 0 to 1000 (milliseconds).")
-            .Validate(o => o.DrainMs is >= 0 and <= 2_000, "DrainMs: give 0 to 2000 (milliseconds).")
             .Validate(o => o.MaxStreams is >= 1 and <= 1_000_000, "server.limits.streams: give 1 to 1000000.");
 
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IEntropy, SystemEntropy>();
+        services.TryAddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill));
         services.TryAddSingleton(provider => new EventStreamMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new EventLog(
             provider.GetRequiredService<IJournal>(), provider.GetRequiredService<IOptions<EventStreamOptions>>().Value));
-        return services.AddActorSystem("opencode", static system => system.WithActors(Start));
+        return services;
     }
 
-    private static void Start(ActorSystem system, ActorRegistry registry, IServiceProvider provider)
+    /// <summary>Adds the actors of the event streams, under the keys <see cref="EventLogActor"/> and <see cref="StreamHubActor"/>. They follow the <see cref="IJournal"/> of the services.</summary>
+    /// <param name="akka">The actor system.</param>
+    /// <returns>The same.</returns>
+    public static AkkaConfigurationBuilder AddEventStreams(this AkkaConfigurationBuilder akka)
     {
-        var log = provider.GetRequiredService<EventLog>();
-        var options = provider.GetRequiredService<IOptions<EventStreamOptions>>().Value;
-        var metrics = provider.GetRequiredService<EventStreamMetrics>();
-        var loggers = provider.GetRequiredService<ILoggerFactory>();
-        metrics.Watch(log.Ring);
+        ArgumentNullException.ThrowIfNull(akka);
+        return akka.WithActors(static (system, registry, services) =>
+        {
+            var log = services.GetService<EventLog>();
+            var metrics = services.GetService<EventStreamMetrics>();
+            var loggers = services.GetService<ILoggerFactory>();
+            metrics.Watch(log.Ring);
 
-        var logActor = system.ActorOf(EventLogActor.PropsFor(log, loggers), "log");
-        registry.Register<EventLogActor>(logActor);
+            var logActor = system.ActorOf(EventLogActor.PropsFor(log, loggers), "log");
+            registry.Register<EventLogActor>(logActor);
 
-        var subscribers = system.ActorOf(SubscribersActor.PropsFor(log, logActor, options, metrics, loggers), "subscribers");
-        registry.Register<SubscribersActor>(subscribers);
-        system.CoordinatedShutdown.AddTask(ShutdownPhases.ServiceStop, "reset-streams", cancellationToken =>
-            subscribers.Ask<SubscribersActor.Drained>(SubscribersActor.Drain.Instance, _drainTimeout, cancellationToken));
+            var setup = new SseClientSetup(
+                log, logActor, new StreamEvents(services.GetService<IdFactory>()), services.GetService<IOptions<EventStreamOptions>>().Value, metrics,
+                services.GetService<TimeProvider>(), loggers);
+            var hub = system.ActorOf(StreamHubActor.PropsFor(setup), "clients");
+            registry.Register<StreamHubActor>(hub);
+            DrainAtShutdown(system, hub);
+        });
     }
+
+    // After the sessions have closed their turns, and before the web server stops: it would wait for the open responses.
+    private static void DrainAtShutdown(ActorSystem system, IActorRef hub) => CoordinatedShutdown.Get(system).AddTask(
+        CoordinatedShutdown.PhaseServiceStop,
+        "reset-streams",
+        async () =>
+        {
+            await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, _drainTimeout);
+            return Done.Instance;
+        });
 }

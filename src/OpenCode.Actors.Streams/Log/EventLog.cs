@@ -1,5 +1,6 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Cursors;
+using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;
@@ -12,6 +13,9 @@ internal sealed class EventLog(IJournal journal, EventStreamOptions options)
     public IJournal Journal => journal;
 
     public LogRing Ring { get; } = new(journal.Head, options.RingBytes, new FrameEncoder(() => journal.Timeline));
+
+    /// <summary>The id of a cursor. Between two twins it still is before their entry, and the id says so (RULES A4).</summary>
+    public StreamCursor CursorAt(ResumePoint point) => point.FirstTwinOf > point.After ? CursorAt(point.After + 1, twin: true) : CursorAt(point.After);
 
     /// <summary>The id of an offset, in the running generation.</summary>
     public StreamCursor CursorAt(long offset, bool twin = false)

@@ -1,49 +1,38 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>The log's two actors under one roof: who follows the journal, and who reads it for those behind the ring.</summary>
+/// <summary>The parent of the log's two actors: the tail that follows the journal, and the pages for clients behind the ring.</summary>
 /// <remarks>A lost tail is a lost node: nothing that comes would be shown any more. So the end of either is the coordinated end of the node.</remarks>
-internal sealed partial class EventLogActor(EventLog log, ILoggerFactory loggers) : Actor
+internal sealed partial class EventLogActor : ReceiveActor
 {
-    private readonly ILogger<EventLogActor> _logger = loggers.CreateLogger<EventLogActor>();
-    private IActorRef? _tail;
-    private IActorRef? _pages;
+    private readonly EventLog _log;
+    private readonly ILogger<EventLogActor> _logger;
+    private readonly IActorRef _tail;
+    private readonly IActorRef _pages;
 
-    public static Props PropsFor(EventLog log, ILoggerFactory loggers) =>
-        Props.Create(() => new EventLogActor(log, loggers)).WithMailbox(MailboxOptions.Unbounded);
-
-    // Not restarted: what the tail could not read once is missing in the ring.
-    protected override SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Stopping;
-
-    protected override ValueTask PreStartAsync()
+    public EventLogActor(EventLog log, ILoggerFactory loggers)
     {
-        _tail = Context.ActorOf(LogTailActor.PropsFor(log), "tail");
-        _pages = Context.ActorOf(LogPagesActor.PropsFor(log.Journal), "pages");
-        Context.Watch(_tail);
-        Context.Watch(_pages);
-        return ValueTask.CompletedTask;
+        _log = log;
+        _logger = loggers.CreateLogger<EventLogActor>();
+        _tail = Context.Watch(Context.ActorOf(LogTailActor.PropsFor(log), "tail"));
+        _pages = Context.Watch(Context.ActorOf(LogPagesActor.PropsFor(log.Journal), "pages"));
+
+        Receive<LogTailActor.ReportAt>(m => _tail.Forward(m));
+        Receive<LogPagesActor.ReadPage>(m => _pages.Forward(m));
+        Receive<Terminated>(OnTerminated);
     }
 
-    protected override ValueTask ReceiveAsync(object message)
-    {
-        switch (message)
-        {
-            case LogTailActor.ReportAt:
-                _tail!.Tell(message, Sender);
-                break;
-            case LogPagesActor.ReadPage:
-                _pages!.Tell(message, Sender);
-                break;
-            case Terminated m:
-                LogLost(_logger, m.Actor.Path, log.Ring.End);
-                _ = Context.System.CoordinatedShutdown.RunAsync("the log is lost");
-                break;
-            default:
-                return Unhandled(message);
-        }
+    public static Props PropsFor(EventLog log, ILoggerFactory loggers) => Props.Create(() => new EventLogActor(log, loggers));
 
-        return ValueTask.CompletedTask;
+    // Not restarted: what the tail could not read once is missing in the ring.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    private void OnTerminated(Terminated message)
+    {
+        LogLost(_logger, message.ActorRef.Path, _log.Ring.End);
+        _ = CoordinatedShutdown.Get(Context.System).Run(LogLostReason.Instance);
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Critical,

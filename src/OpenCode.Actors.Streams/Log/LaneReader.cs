@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>A subscriber's registration with a lane, and its wake-up: at most one until it has read (a conflated wake-up).</summary>
+/// <summary>A reader's registration with a lane, and its wake-up: at most one until it has read (a conflated wake-up).</summary>
 /// <param name="lane">What it reads.</param>
-/// <param name="subscriber">Whom to wake.</param>
-internal sealed class LaneReader(LogLane lane, IActorRef subscriber)
+/// <param name="wake">Called on the tail's thread: it must not block, and must not throw.</param>
+internal sealed class LaneReader(LogLane lane, Action wake)
 {
     private int _waits;
 
@@ -26,10 +26,10 @@ internal sealed class LaneReader(LogLane lane, IActorRef subscriber)
         return false;
     }
 
-    /// <summary>Wakes the subscriber if it waits. For the tail, after a full fence behind its last append.</summary>
+    /// <summary>Wakes the reader if it waits. For the tail, after a full fence behind its last append.</summary>
     public void Wake()
     {
         if (Volatile.Read(ref _waits) == 1 && Interlocked.Exchange(ref _waits, 0) == 1)
-            subscriber.Tell(Subscribers.SubscriberActor.Wake.Instance);
+            wake();
     }
 }

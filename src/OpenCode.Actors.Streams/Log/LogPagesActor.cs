@@ -1,10 +1,12 @@
+using Akka.Actor;
+using Akka.Event;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>Reads the journal for subscribers that are behind the ring: one cache for all of them, a few reads at once (RULES D2).</summary>
-internal sealed class LogPagesActor(IJournal journal) : Actor
+/// <summary>Reads the journal for clients that are behind the ring: one cache for all of them, a few reads at once (RULES D2).</summary>
+internal sealed class LogPagesActor : ReceiveActor
 {
     /// <summary>What the cached pages may take.</summary>
     public const long CapacityBytes = 16 << 20;
@@ -19,13 +21,25 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
     private const int PageBytes = 128 * 1024;
     private const int MaxLooks = 32;
 
-    private readonly FrameEncoder _encoder = new(() => journal.Timeline);
+    private readonly IJournal _journal;
+    private readonly FrameEncoder _encoder;
+    private readonly CancellationTokenSource _incarnation = new();
     private readonly Dictionary<Key, LinkedListNode<Cached>> _pages = [];
     private readonly LinkedList<Cached> _byUse = [];
     private readonly Dictionary<Key, List<IActorRef>> _askers = [];
     private readonly Queue<Key> _waiting = new();
     private long _bytes;
     private int _reads;
+
+    public LogPagesActor(IJournal journal)
+    {
+        _journal = journal;
+        _encoder = new FrameEncoder(() => journal.Timeline);
+
+        Receive<ReadPage>(OnReadPage);
+        Receive<Read>(OnRead);
+        Receive<ReadFailed>(m => OnReadFailed(m.Key, m.Cause));
+    }
 
     /// <summary>Asks for the page that holds what follows an offset. Answered by one of the three records below.</summary>
     /// <param name="Filter">What to select.</param>
@@ -36,42 +50,40 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
 
     /// <summary>A page.</summary>
     /// <param name="Page">Begins at or before the offset; unless it was asked for exactly, it may also end before.</param>
-    public sealed record PageRead(LogPage Page) : IDeadLetterNoise;
+    public sealed record PageRead(LogPage Page) : IDeadLetterSuppression;
 
     /// <summary>What was asked for left the journal: look at its floor.</summary>
-    public sealed record PageTrimmed : IDeadLetterNoise
+    public sealed record PageTrimmed : IDeadLetterSuppression
     {
         public static PageTrimmed Instance { get; } = new();
     }
 
     /// <summary>The journal could not be read.</summary>
     /// <param name="Cause">Why.</param>
-    public sealed record PageFailed(Exception Cause) : IDeadLetterNoise;
+    public sealed record PageFailed(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record Read(Key Key, EntryPage? Page);
+    private sealed record Read(Key Key, EntryPage? Page) : IDeadLetterSuppression;
 
-    private sealed record ReadFailed(Key Key, Exception Cause);
+    private sealed record ReadFailed(Key Key, Exception Cause) : IDeadLetterSuppression;
 
     private readonly record struct Key(EntryFilter Filter, bool Wrapped, long After);
 
     private sealed record Cached(Key Key, LogPage Page);
 
-    public static Props PropsFor(IJournal journal) => Props.Create(() => new LogPagesActor(journal)).WithMailbox(MailboxOptions.Unbounded);
+    public static Props PropsFor(IJournal journal) => Props.Create(() => new LogPagesActor(journal));
 
-    protected override ValueTask ReceiveAsync(object message) => message switch
+    protected override void PostStop()
     {
-        ReadPage m => OnReadPage(m),
-        Read m => OnRead(m),
-        ReadFailed m => OnReadFailed(m),
-        _ => Unhandled(message),
-    };
+        _incarnation.Cancel();
+        _incarnation.Dispose();
+    }
 
-    private ValueTask OnReadPage(ReadPage message)
+    private void OnReadPage(ReadPage message)
     {
         var key = new Key(message.Filter, message.Wrapped, message.After);
         var shared = key with { After = key.After - (key.After % Alignment) };
         var isTooShort = _pages.TryGetValue(shared, out var present) && present.Value.Page.Through <= key.After;
-        if (!message.Exact && !isTooShort && shared.After >= journal.Floor)
+        if (!message.Exact && !isTooShort && shared.After >= _journal.Floor)
             key = shared;
 
         if (_pages.TryGetValue(key, out var node) && node.Value.Page.Through > message.After)
@@ -90,8 +102,6 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
             _waiting.Enqueue(key);
             ReadNext();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private void ReadNext()
@@ -99,18 +109,18 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
         while (_reads < MaxReads && _waiting.TryDequeue(out var key))
         {
             _reads++;
-            Context.PipeTo(ReadAsync(key), page => new Read(key, page), cause => new ReadFailed(key, cause));
+            ReadAsync(key, _incarnation.Token).PipeTo(Self, success: page => new Read(key, page), failure: cause => new ReadFailed(key, cause));
         }
     }
 
     /// <summary>Reads on until the page is worth a write: a filter may select little of what the journal looks at.</summary>
-    private async Task<EntryPage?> ReadAsync(Key key)
+    private async Task<EntryPage?> ReadAsync(Key key, CancellationToken cancellationToken)
     {
         var entries = new List<LogEntry>();
         long through = 0;
         var bytes = 0;
         var looks = 0;
-        await foreach (var page in journal.ReadAsync(key.After, key.Filter, Context.Incarnation))
+        await foreach (var page in _journal.ReadAsync(key.After, key.Filter, cancellationToken))
         {
             entries.AddRange(page.Entries);
             foreach (var entry in page.Entries)
@@ -123,26 +133,23 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
         return through == 0 ? null : new EntryPage(entries, through);
     }
 
-    private ValueTask OnRead(Read message)
+    private void OnRead(Read message)
     {
         var key = message.Key;
-
-        // No page at all: nothing follows. Those who ask know better, so the journal has lost what it had.
         if (message.Page is not { } read)
-            return OnReadFailed(new ReadFailed(key, new InvalidOperationException($"The journal has no page behind {key.After}, though its head is {journal.Head}.")));
+        {
+            // Nothing follows, but the client knows that something does: the journal has lost what it had.
+            OnReadFailed(key, new InvalidOperationException($"The journal has no page behind {key.After}, though its head is {_journal.Head}."));
+            return;
+        }
 
         var through = read.Through - (read.Through % Alignment);
         var page = LogPage.From(read, through > key.After ? through : read.Through, key.Wrapped, _encoder);
         Keep(new Cached(key, page));
         Answer(key, new PageRead(page));
-        return ValueTask.CompletedTask;
     }
 
-    private ValueTask OnReadFailed(ReadFailed message)
-    {
-        Answer(message.Key, message.Cause is JournalTrimmedException ? PageTrimmed.Instance : new PageFailed(message.Cause));
-        return ValueTask.CompletedTask;
-    }
+    private void OnReadFailed(Key key, Exception cause) => Answer(key, cause is JournalTrimmedException ? PageTrimmed.Instance : new PageFailed(cause));
 
     private void Answer(Key key, object answer)
     {
@@ -150,7 +157,7 @@ internal sealed class LogPagesActor(IJournal journal) : Actor
         if (_askers.Remove(key, out var askers))
         {
             foreach (var asker in askers)
-                asker.Tell(answer, Self);
+                asker.Tell(answer);
         }
 
         ReadNext();

@@ -10,7 +10,7 @@ internal enum LogReading
     /// <summary>Frames are in the run.</summary>
     Found,
 
-    /// <summary>Nothing more for now; the subscriber is told when there is.</summary>
+    /// <summary>Nothing more for now; the reader is woken when there is.</summary>
     CaughtUp,
 
     /// <summary>What comes next has left the ring: take it from a page of the journal.</summary>
@@ -20,11 +20,11 @@ internal enum LogReading
     Stopped,
 }
 
-/// <summary>One subscriber's cursor: fills runs from the ring, or from pages while it is behind the ring. For one actor.</summary>
+/// <summary>One client's cursor: fills runs from the ring, or from pages while it is behind the ring. For one thread at a time.</summary>
 /// <remarks>Live, resume and catch-up are this one way: a cursor at the tail, a little behind, or far behind.</remarks>
-internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, IActorRef subscriber)
+internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, Action wake)
 {
-    private readonly LaneReader _registration = ring.Subscribe(filter, subscriber);
+    private readonly LaneReader _registration = ring.Subscribe(filter, wake);
 
     // What the run under way takes the cursor to.
     private long _through;
@@ -39,8 +39,8 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     /// <summary>Gets the cursor: all that is selected up to it was written.</summary>
     public long Cursor { get; private set; }
 
-    /// <summary>Gets a value indicating whether of the entry behind the cursor the client has the first of two frames.</summary>
-    public bool HasFirstTwin => _firstTwinOf > Cursor;
+    /// <summary>Gets where a client that is cut now resumes.</summary>
+    public ResumePoint Point => new(Cursor, _firstTwinOf);
 
     /// <summary>Gets or sets the offset behind which nothing is read.</summary>
     public long StopAt { get; set; } = long.MaxValue;

@@ -5,8 +5,8 @@ namespace OpenCode.Actors.Streams.Log;
 
 /// <summary>The most recent entries, bounded by bytes, all frames counted (RULES D2), with a lane for each location and session.</summary>
 /// <remarks>
-/// The tail appends; subscribers read lanes without a lock. What changes the ring goes through one gate: an append, a frame that is made (once an event, not once a
-/// delivery), a stream that comes or goes. Nothing is awaited and nobody is told anything behind it.
+/// The tail appends; readers take lanes without a lock. What changes the ring goes through one gate: an append, a frame that is made (once an event, not once a
+/// delivery), a stream that comes or goes. Nothing is awaited and no wake-up is called behind it.
 /// </remarks>
 internal sealed class LogRing
 {
@@ -21,6 +21,7 @@ internal sealed class LogRing
     private long _end;
     private long _bytes;
     private long _framesMade;
+    private int _readers;
 
     /// <summary>Makes an empty ring.</summary>
     /// <param name="after">The offset behind which the log is followed.</param>
@@ -49,6 +50,9 @@ internal sealed class LogRing
     /// <summary>Gets how often an entry was encoded, each kind of stream counted: at most once per entry and kind while it is in the ring.</summary>
     public long FramesMade => Volatile.Read(ref _framesMade);
 
+    /// <summary>Gets how many readers are registered.</summary>
+    public int Readers => Volatile.Read(ref _readers);
+
     /// <summary>Appends entries that follow the last one without a hole, and lets the oldest go until the rest fits.</summary>
     public void Append(IReadOnlyList<LogEntry> entries)
     {
@@ -76,13 +80,14 @@ internal sealed class LogRing
         _touched.Clear();
     }
 
-    /// <summary>Registers a subscriber for the entries of one location or one session, or for all.</summary>
-    public LaneReader Subscribe(EntryFilter filter, IActorRef subscriber)
+    /// <summary>Registers a reader for the entries of one location or one session, or for all.</summary>
+    public LaneReader Subscribe(EntryFilter filter, Action wake)
     {
         lock (_gate)
         {
-            var reader = new LaneReader(LaneNeedsGate(filter), subscriber);
+            var reader = new LaneReader(LaneNeedsGate(filter), wake);
             reader.Lane.AddNeedsGate(reader);
+            Volatile.Write(ref _readers, _readers + 1);
             return reader;
         }
     }
@@ -93,6 +98,7 @@ internal sealed class LogRing
         lock (_gate)
         {
             reader.Lane.RemoveNeedsGate(reader);
+            Volatile.Write(ref _readers, _readers - 1);
             DropIfUnusedNeedsGate(_locations, filter.Location);
             DropIfUnusedNeedsGate(_sessions, filter.SessionId);
         }

@@ -1,70 +1,81 @@
+using Akka.Actor;
+using Akka.Event;
 using OpenCode.Actors.Journaling;
 
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>Follows the journal: what is committed goes into the ring, and those who wait for it are woken.</summary>
-/// <remarks>It has no way to go on after a failure: an event would be missing. See <see cref="EventLogActor"/>.</remarks>
-internal sealed class LogTailActor(EventLog log) : Actor
+/// <summary>Follows the journal: what is committed goes into the ring, and the readers that wait for it are woken.</summary>
+/// <remarks>It cannot go on after a failure: an event would be missing. See <see cref="EventLogActor"/>.</remarks>
+internal sealed class LogTailActor : ReceiveActor
 {
+    private readonly EventLog _log;
     private readonly List<(long Offset, IActorRef Asker)> _askers = [];
+    private readonly CancellationTokenSource _incarnation = new();
+
+    public LogTailActor(EventLog log)
+    {
+        _log = log;
+        Receive<Advanced>(OnAdvanced);
+        Receive<ReportAt>(OnReportAt);
+        Receive<Lost>(m => throw new LogTailLostException(_log.Ring.End, m.Cause));
+    }
 
     /// <summary>Asks to hear when the ring has all up to an offset. Answered by <see cref="Reached"/>.</summary>
     /// <param name="Offset">An offset that was committed.</param>
     public sealed record ReportAt(long Offset);
 
-    /// <summary>The ring has all up to that offset, and those who wait for it were woken.</summary>
+    /// <summary>The ring has all up to that offset, and the readers that wait for it were woken.</summary>
     /// <param name="Offset">The offset that was asked for.</param>
-    public sealed record Reached(long Offset) : IDeadLetterNoise;
+    public sealed record Reached(long Offset) : IDeadLetterSuppression;
 
-    private sealed record Advanced
+    private sealed record Advanced(EntryPage Page) : IDeadLetterSuppression;
+
+    private sealed record Lost(Exception Cause) : IDeadLetterSuppression;
+
+    public static Props PropsFor(EventLog log) => Props.Create(() => new LogTailActor(log));
+
+    protected override void PreStart() => Follow();
+
+    protected override void PostStop()
     {
-        public static Advanced Instance { get; } = new();
+        _incarnation.Cancel();
+        _incarnation.Dispose();
     }
 
-    public static Props PropsFor(EventLog log) => Props.Create(() => new LogTailActor(log)).WithMailbox(MailboxOptions.Unbounded);
+    // One page, one message: whoever asks how far the ring is has its turn between two pages.
+    private void Follow() => NextPageAsync(_log.Ring.End, _incarnation.Token)
+        .PipeTo(Self, success: static page => new Advanced(page), failure: static cause => new Lost(cause));
 
-    protected override ValueTask PreStartAsync()
+    private async Task<EntryPage> NextPageAsync(long after, CancellationToken cancellationToken)
     {
-        Follow();
-        return ValueTask.CompletedTask;
+        await _log.Journal.WaitBeyondAsync(after, cancellationToken);
+        await foreach (var page in _log.Journal.ReadAsync(after, EntryFilter.All, cancellationToken))
+            return page;
+
+        throw new InvalidOperationException($"The journal has no page behind {after}, though its head is {_log.Journal.Head}.");
     }
 
-    protected override ValueTask ReceiveAsync(object message) => message switch
+    private void OnAdvanced(Advanced message)
     {
-        Advanced => OnAdvanced(),
-        ReportAt m => OnReportAt(m),
-        Status.Failure m => throw new LogTailLostException(log.Ring.End, m.Cause),
-        _ => Unhandled(message),
-    };
-
-    private void Follow() => Context.PipeTo(log.Journal.WaitBeyondAsync(log.Ring.End, Context.Incarnation), static () => Advanced.Instance);
-
-    private async ValueTask OnAdvanced()
-    {
-        await foreach (var page in log.Journal.ReadAsync(log.Ring.End, EntryFilter.All, Context.Incarnation))
-        {
-            log.Ring.Append(page.Entries);
-            log.Ring.WakeReaders();
-        }
-
+        _log.Ring.Append(message.Page.Entries);
+        _log.Ring.WakeReaders();
         for (var i = _askers.Count - 1; i >= 0; i--)
         {
-            if (_askers[i].Offset > log.Ring.End)
+            if (_askers[i].Offset > _log.Ring.End)
                 continue;
 
-            _askers[i].Asker.Tell(new Reached(_askers[i].Offset), Self);
+            _askers[i].Asker.Tell(new Reached(_askers[i].Offset));
             _askers.RemoveAt(i);
         }
 
         Follow();
     }
 
-    private ValueTask OnReportAt(ReportAt message)
+    private void OnReportAt(ReportAt message)
     {
-        if (message.Offset <= log.Ring.End)
-            Sender.Tell(new Reached(message.Offset), Self);
+        if (message.Offset <= _log.Ring.End)
+            Sender.Tell(new Reached(message.Offset));
         else
             _askers.Add((message.Offset, Sender));
-        return ValueTask.CompletedTask;
     }
 }

@@ -1,5 +1,5 @@
 using OpenCode.Actors.Streams.Frames;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 

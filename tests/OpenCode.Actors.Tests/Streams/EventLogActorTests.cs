@@ -1,3 +1,5 @@
+using Akka;
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Streams.Log;
@@ -6,13 +8,13 @@ namespace OpenCode.Actors.Tests.Streams;
 
 public sealed class EventLogActorTests : StreamsKit
 {
-    private readonly List<string> _shutdown = [];
+    private readonly List<CoordinatedShutdown.Reason?> _shutdown = [];
 
     [Fact]
     public void The_ring_holds_the_same_entries_as_the_journal()
     {
         Start();
-        var lane = Log.Ring.Subscribe(EntryFilter.All, CreateProbe().Ref).Lane;
+        var lane = Log.Ring.Subscribe(EntryFilter.All, static () => { }).Lane;
 
         Append(Journal.Event(), Journal.Event());
 
@@ -21,29 +23,29 @@ public sealed class EventLogActorTests : StreamsKit
     }
 
     [Fact]
-    public void A_journal_that_dies_under_the_tail_ends_the_node()
+    public async Task A_journal_that_dies_under_the_tail_ends_the_node()
     {
         StartWatched();
 
         Journal.Fail(new JournalFailedException("sync of 1.log"));
         Run();
 
-        ExpectLost();
+        await ExpectLostAsync();
     }
 
     [Fact]
-    public void A_journal_that_the_tail_cannot_read_ends_the_node()
+    public async Task A_journal_that_the_tail_cannot_read_ends_the_node()
     {
         StartWatched();
         Journal.ReadFault = _ => new IOException("The disk is on fire.");
 
         Append(Journal.Event());
 
-        ExpectLost();
+        await ExpectLostAsync();
     }
 
     [Fact]
-    public void A_hole_in_what_the_journal_gives_ends_the_node_and_is_never_shown()
+    public async Task A_hole_in_what_the_journal_gives_ends_the_node_and_is_never_shown()
     {
         StartWatched();
         var client = ConnectWrapped();
@@ -51,12 +53,12 @@ public sealed class EventLogActorTests : StreamsKit
 
         Append(Journal.Event(), Journal.Event(), Journal.Event());
 
-        ExpectLost();
+        await ExpectLostAsync();
         Assert.DoesNotContain(client.LogEvents, e => e.Id == Id(3));
     }
 
     [Fact]
-    public void Who_waits_for_an_offset_hears_of_it_once_the_ring_has_it()
+    public void An_asker_of_an_offset_is_told_once_the_ring_has_it()
     {
         Start();
         var probe = CreateProbe();
@@ -73,17 +75,20 @@ public sealed class EventLogActorTests : StreamsKit
 
     private void StartWatched()
     {
-        System.CoordinatedShutdown.AddTask(ShutdownPhases.ServiceStop, "seen", _ =>
+        Simulation.WatchesEscapes = false;
+        CoordinatedShutdown.Get(Sys).AddTask(CoordinatedShutdown.PhaseServiceStop, "seen", () =>
         {
-            _shutdown.Add("seen");
-            return Task.CompletedTask;
+            _shutdown.Add(CoordinatedShutdown.Get(Sys).ShutdownReason);
+            return Task.FromResult(Done.Instance);
         });
         Start();
     }
 
-    private void ExpectLost()
+    // The coordinated shutdown goes from phase to phase on the thread pool.
+    private async Task ExpectLostAsync()
     {
-        Assert.Equal(["seen"], _shutdown);
+        await RunUntilAsync(() => _shutdown.Count > 0);
+        Assert.Equal([LogLostReason.Instance], _shutdown);
         Assert.Single(Logs.Records, r => r.EventId == 2001 && r.Level == LogLevel.Critical);
     }
 }

@@ -1,12 +1,13 @@
-using OpenCode.Actors.Streams.Subscribers;
-using OpenCode.Actors.TestKit;
+using Akka.Actor;
+using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
 /// <summary>RULES D1.</summary>
 public sealed class FlushBarrierTests : StreamsKit
 {
-    private readonly TestProbe _endpoint;
+    private readonly HubProbe _endpoint;
 
     public FlushBarrierTests()
     {
@@ -21,7 +22,7 @@ public sealed class FlushBarrierTests : StreamsKit
 
         Wait("/a", 0);
 
-        _endpoint.Expect(new SubscribersActor.Flushed("/a", 0));
+        _endpoint.Expect(new StreamHubActor.Flushed("/a", 0));
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class FlushBarrierTests : StreamsKit
         _endpoint.ExpectNothing(TimeSpan.FromMilliseconds(300));
 
         var back = new RecordingSseWriter { Holds = true };
-        Subscribers.Tell(new SubscribersActor.Connect(Bare(back, cut.LastEventId)));
+        Hub.Tell(new StreamHubActor.Connect(Bare(back, cut.LastEventId)));
         _endpoint.ExpectNothing();
         back.Release(); // server.connected
         _endpoint.ExpectNothing();
@@ -183,7 +184,7 @@ public sealed class FlushBarrierTests : StreamsKit
     public void D1_a_client_that_went_away_is_awaited_no_longer_than_its_first_reconnection()
     {
         var left = new RecordingSseWriter();
-        Connect(Bare(left)).Tell(SubscriberActor.Disconnect.Instance);
+        Connect(Bare(left)).Tell(SseClientActor.Disconnect.Instance);
 
         Wait("/a", 0);
 
@@ -204,13 +205,13 @@ public sealed class FlushBarrierTests : StreamsKit
 
     private void Wait(string? location, long offset)
     {
-        _endpoint.Send(Subscribers, new SubscribersActor.WaitFlushed(location, offset));
+        _endpoint.Send(Hub, new StreamHubActor.WaitFlushed(location, offset));
         Run();
     }
 
     private void ExpectAt(TimeSpan sinceStart, TimeSpan slack = default)
     {
-        _endpoint.Expect<SubscribersActor.Flushed>();
+        _endpoint.Expect<StreamHubActor.Flushed>();
         Assert.InRange(new TimeSpan(Time.GetTimestamp()), sinceStart, sinceStart + slack);
     }
 }

@@ -83,10 +83,15 @@ public sealed class GapTests : StreamsKit
     {
         Journal.Append(Journal.Event(), Journal.Event());
         Journal.Timeline = new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(2, 4)]);
-        Journal.Verified = (_, _) => Journal.Append(Journal.Event(), Journal.Event());
+        var others = new TaskCompletionSource();
+        Journal.Others = others.Task;
         Start();
-
         var client = ConnectWrapped(Id(4));
+        Assert.Empty(client.Events);
+
+        Journal.Append(Journal.Event(), Journal.Event());
+        others.SetResult();
+        Run();
 
         Assert.Equal(["server.connected"], client.Events.Select(e => e.Type));
         Assert.Equal(Id(4, generation: 2), client.LastEventId);

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
@@ -18,7 +19,7 @@ public sealed class JournaledStreamsTests
         string cursor;
         await using (var first = await NodeAsync(ringBytes: 1 << 20))
         {
-            var client = await first.ConnectAsync();
+            var client = first.Connect();
             await first.AppendAsync(20);
             cursor = client.Events[5].Id; // Cut in the middle.
             Note(client.LogEvents.Take(5));
@@ -26,7 +27,7 @@ public sealed class JournaledStreamsTests
         }
 
         await using var second = await NodeAsync(ringBytes: 1 << 20);
-        var back = await second.ConnectAsync(cursor);
+        var back = second.Connect(cursor);
         await second.AppendAsync(20);
         Note(back.LogEvents);
 
@@ -41,7 +42,7 @@ public sealed class JournaledStreamsTests
         await using var node = await NodeAsync(ringBytes: 20_000, segmentBytes: 16_384, recentBytes: 30_000);
         await node.AppendAsync(1_000);
 
-        var client = await node.ConnectAsync($"{node.Timeline}.1-0");
+        var client = node.Connect($"{node.Timeline}.1-0");
         await node.AppendAsync(10);
         Note(client.LogEvents);
 
@@ -55,7 +56,7 @@ public sealed class JournaledStreamsTests
         string kept;
         await using (var first = await NodeAsync(ringBytes: 1 << 20))
         {
-            var client = await first.ConnectAsync();
+            var client = first.Connect();
             await first.AppendAsync(1, durable: true);
             kept = client.LastEventId;
             await first.AppendAsync(50); // Volatile: shown, not synced (RULES B4).
@@ -67,8 +68,8 @@ public sealed class JournaledStreamsTests
         Assert.True(second.Head < 51, "The power cut took nothing; choose another seed.");
         await second.AppendAsync(100); // Other events have those offsets now.
 
-        var gapped = await second.ConnectAsync(lost);
-        var resumed = await second.ConnectAsync(kept);
+        var gapped = second.Connect(lost);
+        var resumed = second.Connect(kept);
 
         Assert.Equal("timeline", gapped.Events[1].Json.GetProperty("properties").GetProperty("reason").GetString());
         Assert.Empty(gapped.LogEvents);
@@ -86,15 +87,15 @@ public sealed class JournaledStreamsTests
 
     private sealed class Node : StreamsKit
     {
-        private readonly IJournal _journal;
+        private readonly SteppedJournal _journal;
         private readonly Func<string> _nextId;
 
         public Node(IJournal journal, long ringBytes, Func<string> nextId)
         {
-            _journal = journal;
+            _journal = new SteppedJournal(journal, Simulation);
             _nextId = nextId;
             Options.RingBytes = ringBytes;
-            Start(journal);
+            Start(_journal);
         }
 
         public string Timeline => _journal.Timeline.Id;
@@ -106,22 +107,20 @@ public sealed class JournaledStreamsTests
             for (var i = 0; i < count; i++)
             {
                 var draft = new EntryDraft(_nextId(), "tui.toast.show", "/a", "global", null, -1, durable, """{"message":"hello"}"""u8.ToArray());
-                await _journal.AppendAsync(new JournalBatch([draft], []), CancellationToken.None);
+                var appended = _journal.AppendAsync(new JournalBatch([draft], []), CancellationToken.None).AsTask();
+                Run();
+                await appended;
             }
 
-            // The journal answers its readers from other threads.
-            await RunUntilAsync(() => Log.Ring.End == _journal.Head);
+            Assert.Equal(_journal.Head, Log.Ring.End);
         }
 
-        public async Task<RecordingSseWriter> ConnectAsync(string? cursor = null)
+        public RecordingSseWriter Connect(string? cursor = null)
         {
             var client = ConnectBare(cursor);
-            await CatchUpAsync(client);
+            Assert.EndsWith($"-{_journal.Head}", client.LastEventId, StringComparison.Ordinal);
             return client;
         }
-
-        public Task CatchUpAsync(RecordingSseWriter client) =>
-            RunUntilAsync(() => client.LastEventId.EndsWith($"-{_journal.Head}", StringComparison.Ordinal));
 
         public new async ValueTask DisposeAsync()
         {

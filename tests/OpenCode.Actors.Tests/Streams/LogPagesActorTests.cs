@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Streams.Log;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 

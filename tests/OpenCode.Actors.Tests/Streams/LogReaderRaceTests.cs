@@ -2,13 +2,12 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
-using OpenCode.Actors.TestKit;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>The tail appends and evicts on one thread while subscribers read on others: no lock is between them, so only real threads can show a race.</summary>
-public sealed class LogReaderRaceTests : ActorKit
+/// <summary>The tail appends and evicts on one thread while clients read on others: no lock is between them, so only real threads can show a race.</summary>
+public sealed class LogReaderRaceTests
 {
     private const int Entries = 100_000;
     private const int Readers = 2;
@@ -21,7 +20,7 @@ public sealed class LogReaderRaceTests : ActorKit
         // About 30 entries: so small that a reader loses its place in it again and again.
         var ring = new LogRing(after: 0, capacityBytes: 20_000, new FrameEncoder(() => journal.Timeline));
         var entries = Enumerable.Range(1, Entries).Select(n => new LogEntry(n, DateTimeOffset.UnixEpoch, Make.Entry("a", 40))).ToList();
-        var readers = Enumerable.Range(0, Readers).Select(_ => new LogReader(ring, EntryFilter.All, wrapped: false, CreateProbe().Ref)).ToList();
+        var readers = Enumerable.Range(0, Readers).Select(_ => new LogReader(ring, EntryFilter.All, wrapped: false, static () => { })).ToList();
         foreach (var reader in readers)
             reader.GoOnAt(new ResumePoint(0, FirstTwinOf: 0));
 

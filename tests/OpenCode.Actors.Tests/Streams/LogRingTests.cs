@@ -1,19 +1,20 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
-using OpenCode.Actors.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-public sealed class LogRingTests : ActorKit
+public sealed class LogRingTests
 {
+    private static readonly Action NoWake = static () => { };
+
     private readonly ScriptedJournal _journal = new();
 
     [Fact]
     public void D2_entries_and_every_frame_are_charged_and_the_oldest_go()
     {
         var ring = NewRing(capacityBytes: 100_000);
-        var reader = ring.Subscribe(EntryFilter.All, CreateProbe().Ref);
+        var reader = ring.Subscribe(EntryFilter.All, NoWake);
         for (var i = 0; i < 100; i++)
         {
             Append(ring, _journal.DurableEvent("ses_1", i, bytes: 1_000));
@@ -39,7 +40,7 @@ public sealed class LogRingTests : ActorKit
     public void D2_a_frame_of_an_entry_that_left_the_ring_is_not_charged()
     {
         var ring = NewRing(capacityBytes: 3_000);
-        var reader = ring.Subscribe(EntryFilter.All, CreateProbe().Ref);
+        var reader = ring.Subscribe(EntryFilter.All, NoWake);
         Append(ring, _journal.Event(bytes: 1_000));
         Assert.True(reader.Lane.TryRead(0, out var slot));
         Append(ring, _journal.Event(bytes: 2_500));
@@ -55,7 +56,7 @@ public sealed class LogRingTests : ActorKit
     public void D2_the_ring_is_charged_all_that_its_frames_keep_alive()
     {
         var ring = NewRing(capacityBytes: 200_000);
-        var lane = ring.Subscribe(EntryFilter.All, CreateProbe().Ref).Lane;
+        var lane = ring.Subscribe(EntryFilter.All, NoWake).Lane;
         var slabs = new Queue<(long Offset, FrameSlab Slab)>();
         for (var i = 0; i < 2_000; i++)
         {
@@ -89,8 +90,8 @@ public sealed class LogRingTests : ActorKit
     public void A_lane_has_the_entries_of_its_selection_only()
     {
         var ring = NewRing();
-        var location = ring.Subscribe(new EntryFilter(Location: "/a"), CreateProbe().Ref).Lane;
-        var session = ring.Subscribe(new EntryFilter(SessionId: "ses_1"), CreateProbe().Ref).Lane;
+        var location = ring.Subscribe(new EntryFilter(Location: "/a"), NoWake).Lane;
+        var session = ring.Subscribe(new EntryFilter(SessionId: "ses_1"), NoWake).Lane;
         Append(ring, _journal.Event("/a"), _journal.Event("/b", "ses_1"), _journal.Event(location: null), _journal.Event("/a", "ses_1"));
 
         Assert.Equal([1, 4], Offsets(location));
@@ -101,7 +102,7 @@ public sealed class LogRingTests : ActorKit
     public void A_lane_finds_the_first_entry_behind_an_offset()
     {
         var ring = NewRing();
-        var lane = ring.Subscribe(new EntryFilter(Location: "/a"), CreateProbe().Ref).Lane;
+        var lane = ring.Subscribe(new EntryFilter(Location: "/a"), NoWake).Lane;
         for (var i = 1; i <= 100; i++)
             Append(ring, _journal.Event(i % 3 == 0 ? "/a" : "/b"));
 
@@ -113,7 +114,7 @@ public sealed class LogRingTests : ActorKit
     public void A_lane_remembers_nothing_of_what_has_left_but_that_it_has()
     {
         var ring = NewRing(capacityBytes: 10_000);
-        var lane = ring.Subscribe(EntryFilter.All, CreateProbe().Ref).Lane;
+        var lane = ring.Subscribe(EntryFilter.All, NoWake).Lane;
         for (var i = 0; i < 100; i++)
             Append(ring, _journal.Event(bytes: 1_000));
 
@@ -136,13 +137,12 @@ public sealed class LogRingTests : ActorKit
     public async Task Readers_on_other_threads_see_every_entry_in_order_while_the_ring_turns_over()
     {
         var ring = NewRing(capacityBytes: 200_000);
-        var probe = CreateProbe().Ref;
         var entries = new List<LogEntry>();
         for (var i = 0; i < 50_000; i++)
             _journal.Append(_journal.Event(i % 5 == 0 ? "/a" : "/b"));
         entries.AddRange(_journal.Entries);
 
-        var readers = Enumerable.Range(0, 4).Select(i => Task.Run(() => ReadAll(ring, i % 2 == 0 ? EntryFilter.All : new EntryFilter(Location: "/a"), probe))).ToArray();
+        var readers = Enumerable.Range(0, 4).Select(i => Task.Run(() => ReadAll(ring, i % 2 == 0 ? EntryFilter.All : new EntryFilter(Location: "/a")))).ToArray();
         foreach (var chunk in entries.Chunk(10))
             ring.Append(chunk);
         var holes = await Task.WhenAll(readers);
@@ -151,9 +151,9 @@ public sealed class LogRingTests : ActorKit
     }
 
     // What was skipped must have left the ring; what is read must be the next. Counts what is neither.
-    private static int ReadAll(LogRing ring, EntryFilter filter, IActorRef subscriber)
+    private static int ReadAll(LogRing ring, EntryFilter filter)
     {
-        var lane = ring.Subscribe(filter, subscriber).Lane;
+        var lane = ring.Subscribe(filter, NoWake).Lane;
         var wrong = 0;
         long last = 0;
         long ordinal = 0;

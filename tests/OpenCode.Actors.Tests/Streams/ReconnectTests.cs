@@ -1,6 +1,7 @@
+using Akka.Actor;
 using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Streams.Subscribers;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
@@ -126,7 +127,7 @@ public sealed class ReconnectTests
             private readonly List<string> _seen = [];
             private string? _cursor;
             private long _begin = -1;
-            private IActorRef? _subscriber;
+            private IActorRef? _actor;
 
             public Client(Scenario run, StreamKind kind, string? cursor)
             {
@@ -159,7 +160,7 @@ public sealed class ReconnectTests
                     StreamKind.Session => OfSession(Writer, "ses_1", _cursor),
                     _ => Wrapped(Writer, _cursor),
                 };
-                _subscriber = _run.Connect(request);
+                _actor = _run.Connect(request);
             }
 
             public void Reconnect(int framesUntilCut) => Connect(framesUntilCut);
@@ -178,7 +179,7 @@ public sealed class ReconnectTests
 
             private void Leave()
             {
-                _subscriber?.Tell(SubscriberActor.Disconnect.Instance);
+                _actor?.Tell(SseClientActor.Disconnect.Instance);
                 _run.Run();
                 Assert.DoesNotContain(Writer.Events, e => e.Type == "hub.gap");
                 _seen.AddRange(Writer.LogEvents.Select(e => $"{e.EventId} {e.Type}"));

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Sse;
 using OpenCode.Actors.Streams.Frames;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 

@@ -1,4 +1,5 @@
-using OpenCode.Actors.Streams.Subscribers;
+using Akka.Actor;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 
@@ -11,13 +12,13 @@ public sealed class StreamEndTests : StreamsKit
         Start();
         var client = new RecordingSseWriter();
         var request = Wrapped(client);
-        var subscriber = Connect(request);
+        var actor = Connect(request);
         var watcher = CreateProbe();
-        watcher.Watch(subscriber);
+        watcher.Watch(actor);
 
-        subscriber.Tell(SubscriberActor.Disconnect.Instance);
+        actor.Tell(SseClientActor.Disconnect.Instance);
 
-        watcher.ExpectTerminated(subscriber);
+        watcher.ExpectTerminated(actor);
         Assert.Equal(StreamEndReason.Disconnected, (await request.Ended).Reason);
         Assert.Equal(0, Metrics.Open);
     }
@@ -73,14 +74,14 @@ public sealed class StreamEndTests : StreamsKit
     }
 
     [Fact]
-    public async Task A_subscriber_that_is_killed_resets_its_client_and_is_not_restarted()
+    public async Task A_client_actor_that_is_killed_resets_its_client_and_is_not_restarted()
     {
         Start();
         var client = new RecordingSseWriter();
         var request = Wrapped(client);
-        var subscriber = Connect(request);
+        var actor = Connect(request);
 
-        subscriber.Tell(Kill.Instance);
+        actor.Tell(Kill.Instance);
         Run();
 
         Assert.Equal(StreamEndReason.Broken, client.ResetBy!.Reason);

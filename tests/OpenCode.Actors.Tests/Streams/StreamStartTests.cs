@@ -1,5 +1,6 @@
+using Akka.Actor;
 using System.Text;
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 
@@ -53,7 +54,7 @@ public sealed class StreamStartTests : StreamsKit
         Start();
         Journal.Append(Journal.Event(), Journal.Event(), Journal.Event());
         var client = new RecordingSseWriter();
-        Subscribers.Tell(new SubscribersActor.Connect(Wrapped(client, Id(2))));
+        Hub.Tell(new StreamHubActor.Connect(Wrapped(client, Id(2))));
 
         Run();
 

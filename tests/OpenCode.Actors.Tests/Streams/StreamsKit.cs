@@ -1,15 +1,18 @@
+using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Streams;
+using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
-using OpenCode.Actors.Streams.Subscribers;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
 /// <summary>A log with its actors over a scripted journal, and clients in memory.</summary>
-public abstract class StreamsKit : ActorKit
+public abstract class StreamsKit : HubTestKit
 {
     private IActorRef? _logActor;
-    private IActorRef? _subscribers;
+    private IActorRef? _hub;
 
     protected StreamsKit(ulong? seed = null)
         : base(seed)
@@ -22,18 +25,21 @@ public abstract class StreamsKit : ActorKit
 
     internal EventStreamMetrics Metrics { get; } = new();
 
-    internal EventLog Log { get; private set; } = null!;
+    internal new EventLog Log { get; private set; } = null!;
+
+    internal SseClientSetup Setup { get; private set; } = null!;
 
     internal IActorRef LogActor => _logActor ?? throw new InvalidOperationException("Start first.");
 
-    internal IActorRef Subscribers => _subscribers ?? throw new InvalidOperationException("Start first.");
+    internal IActorRef Hub => _hub ?? throw new InvalidOperationException("Start first.");
 
-    /// <summary>Starts the log and the subscribers; what is in the journal now is behind the ring.</summary>
+    /// <summary>Starts the log and the hub; what is in the journal now is behind the ring.</summary>
     internal void Start(OpenCode.Actors.Journaling.IJournal? journal = null)
     {
         Log = new EventLog(journal ?? Journal, Options);
         _logActor = Spawn(EventLogActor.PropsFor(Log, Logs), "log");
-        _subscribers = Spawn(SubscribersActor.PropsFor(Log, _logActor, Options, Metrics, Logs), "subscribers");
+        Setup = new SseClientSetup(Log, _logActor, new StreamEvents(new IdFactory(Time, Entropy.Fill)), Options, Metrics, Time, Logs);
+        _hub = Spawn(StreamHubActor.PropsFor(Setup), "clients");
         Run();
     }
 
@@ -57,9 +63,9 @@ public abstract class StreamsKit : ActorKit
     /// <summary>Connects and runs until nothing is left to do.</summary>
     internal IActorRef Connect(StreamRequest request)
     {
-        var answer = Subscribers.Ask<SubscribersActor.Connected>(new SubscribersActor.Connect(request), TimeSpan.FromSeconds(3));
+        var answer = Hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request));
         Run();
-        return answer.GetAwaiter().GetResult().Subscriber;
+        return answer.GetAwaiter().GetResult().Client;
     }
 
     internal RecordingSseWriter ConnectWrapped(string? cursor = null, RecordingSseWriter? writer = null)

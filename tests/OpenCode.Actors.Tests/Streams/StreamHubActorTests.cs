@@ -1,8 +1,9 @@
-using OpenCode.Actors.Streams.Subscribers;
+using Akka.Actor;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-public sealed class SubscribersActorTests : StreamsKit
+public sealed class StreamHubActorTests : StreamsKit
 {
     [Fact]
     public void D4_over_the_limit_a_stream_is_turned_away_and_one_that_ended_makes_room()
@@ -13,27 +14,13 @@ public sealed class SubscribersActorTests : StreamsKit
         Connect(Wrapped(new RecordingSseWriter()));
         var probe = CreateProbe();
 
-        probe.Send(Subscribers, new SubscribersActor.Connect(Wrapped(new RecordingSseWriter())));
-        probe.Expect(new SubscribersActor.TooManyStreams(2));
+        probe.Send(Hub, new StreamHubActor.Connect(Wrapped(new RecordingSseWriter())));
+        probe.Expect(new StreamHubActor.TooManyStreams(2));
 
-        first.Tell(SubscriberActor.Disconnect.Instance);
+        first.Tell(SseClientActor.Disconnect.Instance);
         Run();
-        probe.Send(Subscribers, new SubscribersActor.Connect(Wrapped(new RecordingSseWriter())));
-        probe.Expect<SubscribersActor.Connected>();
-    }
-
-    [Fact]
-    public void F1_streams_of_a_node_that_was_declared_dead_are_reset_and_who_comes_back_is_let_in()
-    {
-        Start();
-        var client = ConnectWrapped();
-
-        Subscribers.Tell(new SubscribersActor.ResetStreams("declared dead"));
-        Run();
-        var back = ConnectWrapped();
-
-        Assert.Equal("declared dead", client.ResetBy!.Detail);
-        Assert.Null(back.ResetBy);
+        probe.Send(Hub, new StreamHubActor.Connect(Wrapped(new RecordingSseWriter())));
+        probe.Expect<StreamHubActor.Connected>();
     }
 
     [Fact]
@@ -45,7 +32,7 @@ public sealed class SubscribersActorTests : StreamsKit
         var wrapped = ConnectWrapped();
 
         Append(Journal.Event("/a"), Journal.Event("/a", type: "server.instance.disposed"));
-        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 2));
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 2));
         Run();
         Append(Journal.Event("/a"), Journal.Event("/b"));
 
@@ -67,7 +54,7 @@ public sealed class SubscribersActorTests : StreamsKit
         bare.Holds = true;
         Append(Journal.Event("/a"));
         Append(Journal.Event("/a"), Journal.Event("/a", type: "server.instance.disposed"), Journal.Event("/a"));
-        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 3));
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 3));
         Run();
         Assert.False(bare.EndedCleanly);
 
@@ -87,7 +74,7 @@ public sealed class SubscribersActorTests : StreamsKit
         Start();
         var bare = ConnectBare();
 
-        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 1));
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 1));
         Run();
         Assert.False(bare.EndedCleanly);
         Append(Journal.Event("/a", type: "server.instance.disposed"));
@@ -105,7 +92,7 @@ public sealed class SubscribersActorTests : StreamsKit
             Append(Journal.Event(i % 2 == 0 ? "/a" : "/b", bytes: 500));
         var bare = new RecordingSseWriter { Holds = true };
         Connect(Bare(bare, Id(0)));
-        Subscribers.Tell(new SubscribersActor.DisposeLocation("/a", 9));
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 9));
         Run();
 
         while (bare.IsWriting)
@@ -126,8 +113,8 @@ public sealed class SubscribersActorTests : StreamsKit
         Append(Journal.Event());
         var probe = CreateProbe();
 
-        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
-        probe.Expect<SubscribersActor.Drained>();
+        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Expect<StreamHubActor.Drained>();
 
         Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));
         Assert.All(clients, c => Assert.Single(c.LogEvents));
@@ -135,29 +122,17 @@ public sealed class SubscribersActorTests : StreamsKit
     }
 
     [Fact]
-    public void A_drain_over_a_window_resets_streams_a_few_at_a_time()
+    public void D1_while_the_streams_are_reset_no_one_is_kept_waiting_for_them()
     {
-        Options.DrainMs = 1_000;
         Start();
-        var clients = Enumerable.Range(0, 40).Select(_ => ConnectWrapped()).ToList();
+        ConnectBare();
         var probe = CreateProbe();
+        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Expect<StreamHubActor.Drained>();
 
-        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
-        Run();
-        Assert.Equal(2, clients.Count(c => c.ResetBy is not null));
-        Time.Advance(TimeSpan.FromMilliseconds(500));
-        Run();
-        Assert.Equal(22, clients.Count(c => c.ResetBy is not null));
+        probe.Send(Hub, new StreamHubActor.WaitFlushed(null, 0));
 
-        // RULES D1: their clients are on their way elsewhere, and whoever waits for them has to ask there.
-        probe.Send(Subscribers, new SubscribersActor.WaitFlushed(null, 0));
-        Run();
-        probe.Expect<SubscribersActor.ShuttingDown>();
-        Time.Advance(TimeSpan.FromMilliseconds(450));
-        Run();
-
-        probe.Expect<SubscribersActor.Drained>();
-        Assert.All(clients, c => Assert.NotNull(c.ResetBy));
+        probe.Expect<StreamHubActor.ShuttingDown>();
     }
 
     [Fact]
@@ -170,13 +145,13 @@ public sealed class SubscribersActorTests : StreamsKit
         Append(Journal.Event("/a"));
         var probe = CreateProbe();
 
-        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        probe.Send(Hub, StreamHubActor.Drain.Instance);
         Run();
         Assert.Null(slow.ResetBy);
         slow.Release();
         Run();
         slow.Release();
-        probe.Expect<SubscribersActor.Drained>();
+        probe.Expect<StreamHubActor.Drained>();
 
         Assert.Equal(2, slow.LogEvents.Count());
         Assert.Equal(StreamEndReason.Drained, slow.ResetBy!.Reason);
@@ -193,7 +168,7 @@ public sealed class SubscribersActorTests : StreamsKit
             Append(Journal.Event("/a", bytes: 200_000));
         var probe = CreateProbe();
 
-        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        probe.Send(Hub, StreamHubActor.Drain.Instance);
         for (var ms = 0; ms < 1_000; ms += 100)
         {
             Run();
@@ -202,7 +177,7 @@ public sealed class SubscribersActorTests : StreamsKit
             Time.Advance(TimeSpan.FromMilliseconds(100));
         }
 
-        probe.Expect<SubscribersActor.Drained>();
+        probe.Expect<StreamHubActor.Drained>();
     }
 
     [Fact]
@@ -214,16 +189,16 @@ public sealed class SubscribersActorTests : StreamsKit
         Append(Journal.Event());
         var probe = CreateProbe();
 
-        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        probe.Send(Hub, StreamHubActor.Drain.Instance);
         Run();
         Time.Advance(TimeSpan.FromMilliseconds(300));
-        probe.Expect<SubscribersActor.Drained>();
+        probe.Expect<StreamHubActor.Drained>();
 
         Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));
         Assert.All(clients, c => Assert.False(c.EndedCleanly));
         Assert.Equal(0, Metrics.Open);
-        probe.Send(Subscribers, new SubscribersActor.Connect(Wrapped(new RecordingSseWriter())));
-        probe.Expect<SubscribersActor.ShuttingDown>();
+        probe.Send(Hub, new StreamHubActor.Connect(Wrapped(new RecordingSseWriter())));
+        probe.Expect<StreamHubActor.ShuttingDown>();
     }
 
     [Fact]
@@ -232,8 +207,8 @@ public sealed class SubscribersActorTests : StreamsKit
         Start();
         var probe = CreateProbe();
 
-        probe.Send(Subscribers, SubscribersActor.Drain.Instance);
+        probe.Send(Hub, StreamHubActor.Drain.Instance);
 
-        probe.Expect<SubscribersActor.Drained>();
+        probe.Expect<StreamHubActor.Drained>();
     }
 }

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Streams.Subscribers;
+namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>Why a stream ended. All but <see cref="Disposed"/> are a reset for the client, so that it comes back (PROTOCOL 0.4).</summary>
 internal enum StreamEndReason
@@ -21,7 +21,7 @@ internal enum StreamEndReason
     /// <summary>The journal could not be read.</summary>
     Unreadable,
 
-    /// <summary>The subscriber itself failed or was stopped: a fault of ours.</summary>
+    /// <summary>The client's actor or stream failed or was stopped: a fault of ours.</summary>
     Broken,
 }
 

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Streams.Subscribers;
+namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>What a stream sends, and in which form.</summary>
 internal enum StreamKind

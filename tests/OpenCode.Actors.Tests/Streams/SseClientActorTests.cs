@@ -1,9 +1,9 @@
-using OpenCode.Actors.Streams.Subscribers;
+using OpenCode.Actors.Journaling;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>What a subscriber sends, and in which runs.</summary>
-public sealed class SubscriberActorTests : StreamsKit
+/// <summary>What a client is sent, and in which runs.</summary>
+public sealed class SseClientActorTests : StreamsKit
 {
     [Fact]
     public void A_bare_stream_gets_exactly_its_location_and_a_session_stream_exactly_its_session()
@@ -91,7 +91,7 @@ public sealed class SubscriberActorTests : StreamsKit
     }
 
     [Fact]
-    public void An_event_is_encoded_once_for_all_subscribers_of_a_kind()
+    public void An_event_is_encoded_once_for_all_clients_of_a_kind()
     {
         Start();
         for (var i = 0; i < 20; i++)
@@ -118,41 +118,38 @@ public sealed class SubscriberActorTests : StreamsKit
     }
 
     [Fact]
-    public void A_subscriber_that_waits_is_woken_once_until_it_has_read()
+    public void A_reader_that_waits_is_woken_once_until_it_has_read()
     {
         Start();
         var client = ConnectWrapped();
-        var lane = Log.Ring.Subscribe(OpenCode.Actors.Journaling.EntryFilter.All, CreateProbe("reader").Ref);
-        Assert.True(lane.TryWait(0));
-        var probe = CreateProbe();
-        var reader = Log.Ring.Subscribe(OpenCode.Actors.Journaling.EntryFilter.All, probe.Ref);
+        var wakes = 0;
+        var reader = Log.Ring.Subscribe(EntryFilter.All, () => wakes++);
         Assert.True(reader.TryWait(0));
 
         for (var i = 0; i < 100; i++)
             Append(Journal.Event());
 
-        probe.Expect<SubscriberActor.Wake>();
-        probe.ExpectNothing();
+        Assert.Equal(1, wakes);
         Assert.False(reader.TryWait(0));
         Assert.True(reader.TryWait(100));
         Append(Journal.Event());
-        probe.Expect<SubscriberActor.Wake>();
-        probe.ExpectNothing();
-        Assert.Equal(101, client.LogEvents.Count());
+        Append(Journal.Event());
+        Assert.Equal(2, wakes);
+        Assert.Equal(102, client.LogEvents.Count());
     }
 
     [Fact]
     public void A_reader_of_another_lane_is_not_woken()
     {
         Start();
-        var probe = CreateProbe();
-        var reader = Log.Ring.Subscribe(new OpenCode.Actors.Journaling.EntryFilter(Location: "/b"), probe.Ref);
+        var wakes = 0;
+        var reader = Log.Ring.Subscribe(new EntryFilter(Location: "/b"), () => wakes++);
         Assert.True(reader.TryWait(0));
 
         Append(Journal.Event("/a"), Journal.Event(location: null));
-        probe.ExpectNothing();
+        Assert.Equal(0, wakes);
 
         Append(Journal.Event("/b"));
-        probe.Expect<SubscriberActor.Wake>();
+        Assert.Equal(1, wakes);
     }
 }

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journaling;
 
-namespace OpenCode.Actors.Streams.Subscribers;
+namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>A client that wants events.</summary>
 /// <param name="kind">What it wants.</param>
@@ -13,6 +13,9 @@ internal sealed class StreamRequest(StreamKind kind, string? location, string? s
     private readonly TaskCompletionSource<StreamEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StreamKind Kind { get; } = kind;
+
+    /// <summary>Gets a value indicating whether its events come in a wrapper, with sync twins.</summary>
+    public bool IsWrapped => Kind == StreamKind.Wrapped;
 
     public string? Location { get; } = location;
 

@@ -1,0 +1,189 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenCode.Actors.Streams.Log;
+
+namespace OpenCode.Actors.Streams.Clients;
+
+/// <summary>
+/// One wait of an endpoint for the streams of a location (RULES D1): at most 5 s in all, not for a stream that took nothing for 250 ms, and a little for one that was cut
+/// a moment ago.
+/// </summary>
+internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _stuckLimit = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(50);
+
+    // A client that was reset by us comes back, if only after a doubled reconnection time. One that went away may have been cut on the way, and then is back after its first
+    // reconnection time (300 ms); more often it wanted to go, and a POST should not wait long for that.
+    private static readonly TimeSpan _resetComesBack = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _cutComesBack = TimeSpan.FromMilliseconds(600);
+
+    private readonly StreamHubActor.WaitFlushed _wait;
+    private readonly IActorRef _asker;
+    private readonly IActorRef _logActor;
+    private readonly IReadOnlyList<TimeSpan> _lost;
+    private readonly TimeSpan _headStart;
+    private readonly HashSet<IActorRef> _pending;
+    private readonly HashSet<int> _awaited = [];
+    private int _keys;
+    private bool _reached;
+    private bool _isOwedHeadStart;
+
+    public FlushBarrierActor(
+        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart)
+    {
+        _wait = wait;
+        _asker = asker;
+        _logActor = logActor;
+        _lost = lost;
+        _headStart = headStart;
+        _pending = [.. clients];
+
+        Receive<LogTailActor.Reached>(_ => OnReached());
+        Receive<SseClientActor.FlushReported>(OnFlushReported);
+        Receive<LookAgain>(_ => AskAll());
+        Receive<CameBack>(OnCameBack);
+        Receive<Lost>(OnLost);
+        Receive<GiveUpOne>(OnGiveUpOne);
+        Receive<HeadStartOver>(_ => OnHeadStartOver());
+        Receive<GiveUp>(_ => OnGiveUp());
+    }
+
+    /// <summary>A stream of the location was opened.</summary>
+    /// <param name="Client">It counts from now on.</param>
+    public sealed record CameBack(IActorRef Client) : IDeadLetterSuppression;
+
+    /// <summary>A stream of the location ended.</summary>
+    /// <param name="Client">It counts no more.</param>
+    /// <param name="AwaitedFor">How long its client may need to come back; zero if it will not.</param>
+    public sealed record Lost(IActorRef Client, TimeSpan AwaitedFor) : IDeadLetterSuppression;
+
+    private sealed record LookAgain
+    {
+        public static LookAgain Instance { get; } = new();
+    }
+
+    private sealed record HeadStartOver
+    {
+        public static HeadStartOver Instance { get; } = new();
+    }
+
+    private sealed record GiveUpOne(int Key);
+
+    private sealed record GiveUp
+    {
+        public static GiveUp Instance { get; } = new();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(
+        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart) =>
+        Props.CreateBy(new ActorProducer<FlushBarrierActor>(() => new FlushBarrierActor(wait, asker, logActor, clients, lost, headStart)));
+
+    /// <summary>For how long the client of a stream that ended so is waited for.</summary>
+    public static TimeSpan ComesBackWithin(StreamEndReason reason) => reason switch
+    {
+        StreamEndReason.Disposed or StreamEndReason.Drained => TimeSpan.Zero,
+        StreamEndReason.Disconnected => _cutComesBack,
+        _ => _resetComesBack,
+    };
+
+    protected override void PreStart()
+    {
+        Timers.StartSingleTimer(nameof(GiveUp), GiveUp.Instance, _limit);
+        foreach (var awaitedFor in _lost)
+            Await(awaitedFor);
+
+        // The tail first: what it has not reached, no stream can have, and none would say that it is slow.
+        _logActor.Tell(new LogTailActor.ReportAt(_wait.Offset));
+    }
+
+    private void OnReached()
+    {
+        _reached = true;
+        Timers.StartPeriodicTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
+        AskAll();
+        AnswerIfDone();
+    }
+
+    private void OnFlushReported(SseClientActor.FlushReported message)
+    {
+        _isOwedHeadStart |= _headStart > TimeSpan.Zero && message.Flushed && _pending.Contains(Sender);
+        if (message.Flushed || message.Stuck >= _stuckLimit)
+            _pending.Remove(Sender);
+        AnswerIfDone();
+    }
+
+    private void OnCameBack(CameBack message)
+    {
+        if (_awaited.Count > 0)
+        {
+            var key = _awaited.Min();
+            Timers.Cancel(key);
+            _awaited.Remove(key);
+        }
+
+        _pending.Add(message.Client);
+        if (_reached)
+            message.Client.Tell(new SseClientActor.ReportFlushed(_wait.Offset));
+    }
+
+    private void OnLost(Lost message)
+    {
+        _pending.Remove(message.Client);
+        if (message.AwaitedFor > TimeSpan.Zero)
+            Await(message.AwaitedFor);
+        AnswerIfDone();
+    }
+
+    private void OnGiveUpOne(GiveUpOne message)
+    {
+        _awaited.Remove(message.Key);
+        AnswerIfDone();
+    }
+
+    private void OnHeadStartOver()
+    {
+        _isOwedHeadStart = false;
+        AnswerIfDone();
+    }
+
+    private void OnGiveUp()
+    {
+        _pending.Clear();
+        _awaited.Clear();
+        _reached = true;
+        AnswerIfDone();
+    }
+
+    private void Await(TimeSpan awaitedFor)
+    {
+        var key = _keys++;
+        _awaited.Add(key);
+        Timers.StartSingleTimer(key, new GiveUpOne(key), awaitedFor);
+    }
+
+    private void AskAll()
+    {
+        foreach (var client in _pending)
+            client.Tell(new SseClientActor.ReportFlushed(_wait.Offset));
+    }
+
+    private void AnswerIfDone()
+    {
+        if (!_reached || _pending.Count > 0 || _awaited.Count > 0)
+            return;
+
+        if (_isOwedHeadStart)
+        {
+            if (!Timers.IsTimerActive(nameof(HeadStartOver)))
+                Timers.StartSingleTimer(nameof(HeadStartOver), HeadStartOver.Instance, _headStart);
+            return;
+        }
+
+        _asker.Tell(new StreamHubActor.Flushed(_wait.Location, _wait.Offset), Context.Parent);
+        Context.Stop(Self);
+    }
+}

@@ -1,0 +1,20 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Streams.Frames;
+using OpenCode.Actors.Streams.Log;
+
+namespace OpenCode.Actors.Streams.Clients;
+
+/// <summary>What all clients share.</summary>
+/// <param name="Log">The journal and the ring.</param>
+/// <param name="LogActor">Reads pages for clients behind the ring, and says when the tail has reached an offset.</param>
+/// <param name="Events">Makes the frames that are in no log.</param>
+/// <param name="Options">Timings and limits.</param>
+/// <param name="Metrics">Counts.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Loggers">Makes the loggers.</param>
+internal sealed record SseClientSetup(
+    EventLog Log, IActorRef LogActor, StreamEvents Events, EventStreamOptions Options, EventStreamMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
+{
+    public ILogger<SseClientActor> ClientLogger { get; } = Loggers.CreateLogger<SseClientActor>();
+}

@@ -1,0 +1,295 @@
+using Akka.Actor;
+using Akka.Event;
+using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace OpenCode.Actors.Streams.Clients;
+
+/// <summary>The parent of all clients: lets them in, knows which streams a location has, and sees to it that the request of each ends, whatever becomes of its actor.</summary>
+internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
+{
+    // Of the 5 s of a shutdown.
+    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
+
+    // However many streams there are, they are looked at no more often.
+    private static readonly TimeSpan _sweepStep = TimeSpan.FromMilliseconds(50);
+
+    private readonly SseClientSetup _setup;
+    private readonly SseStream _stream;
+    private readonly ILogger _logger;
+    private readonly TimeSpan _sweepInterval;
+    private readonly Dictionary<IActorRef, SseConnection> _streams = [];
+    private readonly Dictionary<IActorRef, string?> _barriers = [];
+    private readonly LostStreams _lost;
+    private IActorRef? _drainer;
+    private bool _isResetting;
+
+    public StreamHubActor(SseClientSetup setup)
+    {
+        _setup = setup;
+        _logger = setup.Loggers.CreateLogger<StreamHubActor>();
+        _lost = new LostStreams(setup.Time);
+        _sweepInterval = setup.Options.Heartbeat < setup.Options.WriteTimeout ? setup.Options.Heartbeat : setup.Options.WriteTimeout;
+        _stream = new SseStream(Context, setup);
+        Context.Watch(_stream.Supervisor);
+
+        Receive<Connect>(OnConnect);
+        Receive<WaitFlushed>(OnWaitFlushed);
+        Receive<DisposeLocation>(OnDisposeLocation);
+        Receive<Sweep>(_ => OnSweep());
+        Receive<Drain>(_ => OnDrain());
+        Receive<Flushed>(_ => ResetAll());
+        Receive<LastWordsOver>(_ => ResetAll());
+        Receive<Terminated>(OnTerminated);
+    }
+
+    /// <summary>Opens a stream. Answered by <see cref="Connected"/>, <see cref="TooManyStreams"/> or <see cref="ShuttingDown"/>.</summary>
+    /// <param name="Request">What is wanted, and where it goes.</param>
+    public sealed record Connect(StreamRequest Request);
+
+    /// <summary>The stream is open; its first frames may be written already.</summary>
+    /// <param name="Client">To be told <see cref="SseClientActor.Disconnect"/> when the client goes.</param>
+    public sealed record Connected(IActorRef Client);
+
+    /// <summary>The limit is reached. The client may come back (RULES D4).</summary>
+    /// <param name="Limit">How many streams may be open.</param>
+    public sealed record TooManyStreams(int Limit);
+
+    /// <summary>The server stops. The client may come back (RULES D4).</summary>
+    public sealed record ShuttingDown
+    {
+        public static ShuttingDown Instance { get; } = new();
+    }
+
+    /// <summary>
+    /// Waits until the streams of a location have sent what was committed (RULES D1). Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when the streams
+    /// are being reset.
+    /// </summary>
+    /// <param name="Location">The location; null for every stream.</param>
+    /// <param name="Offset">The last offset they must have sent.</param>
+    public sealed record WaitFlushed(string? Location, long Offset);
+
+    /// <summary>All streams of the location that move on have sent what was asked for.</summary>
+    /// <param name="Location">The location.</param>
+    /// <param name="Offset">The offset.</param>
+    public sealed record Flushed(string? Location, long Offset) : IDeadLetterSuppression;
+
+    /// <summary>Ends the <c>/event</c> streams of a location cleanly, after they had all up to an offset. Wrapped streams stay open.</summary>
+    /// <param name="Location">The location.</param>
+    /// <param name="Offset">The offset of <c>server.instance.disposed</c>.</param>
+    public sealed record DisposeLocation(string Location, long Offset);
+
+    /// <summary>
+    /// Lets no client in any more, and resets every stream once those that move on had what is committed, within 1 s: the end of the turns that the stop has closed. Answered by
+    /// <see cref="Drained"/> when all have ended.
+    /// </summary>
+    public sealed record Drain
+    {
+        public static Drain Instance { get; } = new();
+    }
+
+    /// <summary>No stream is open.</summary>
+    public sealed record Drained : IDeadLetterSuppression
+    {
+        public static Drained Instance { get; } = new();
+    }
+
+    private sealed record LastWordsOver
+    {
+        public static LastWordsOver Instance { get; } = new();
+    }
+
+    private sealed record Sweep
+    {
+        public static Sweep Instance { get; } = new();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(SseClientSetup setup) => Props.Create(() => new StreamHubActor(setup));
+
+    // A failed client has lost its place in its stream and comes back with its cursor. Its end is logged once, where it is known (event 2002), so Akka logs nothing.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        maxNrOfRetries: -1,
+        withinTimeMilliseconds: -1,
+        cause =>
+        {
+            if (_streams.TryGetValue(Sender, out var connection))
+                connection.Fault = cause;
+            else
+                LogChildFailed(_logger, cause, Sender.Path);
+            return Directive.Stop;
+        },
+        loggingEnabled: false);
+
+    protected override void PostStop()
+    {
+        // Its children end with the hub, or before; but an actor that failed in its start has told its client nothing.
+        foreach (var connection in _streams.Values)
+            EndIfOpen(connection, "The parent of the streams was stopped.");
+    }
+
+    private static bool Selects(string? location, StreamRequest stream) => location is null || stream.IsWrapped || stream.Location == location;
+
+    // Whatever became of the client's actor: its request ends, and its stream.
+    private static void EndIfOpen(SseConnection connection, string detail)
+    {
+        if (connection.TryEnd(new StreamEnd(StreamEndReason.Broken, connection.Fault?.Message ?? detail)))
+            connection.Signal(LogSource.Stop.Instance);
+    }
+
+    private void OnConnect(Connect message)
+    {
+        if (_drainer is not null)
+        {
+            Sender.Tell(ShuttingDown.Instance);
+            return;
+        }
+
+        if (_streams.Count >= _setup.Options.MaxStreams)
+        {
+            LogTooManyStreams(_logger, _setup.Options.MaxStreams);
+            Sender.Tell(new TooManyStreams(_setup.Options.MaxStreams));
+            return;
+        }
+
+        var request = message.Request;
+        var connection = new SseConnection(request, _setup);
+        var client = Context.Watch(Context.ActorOf(SseClientActor.PropsFor(connection, _stream, _setup)));
+        _streams.Add(client, connection);
+        _setup.Metrics.StreamConnected();
+        Sender.Tell(new Connected(client));
+        if (!Timers.IsTimerActive(nameof(Sweep)))
+            ArmSweep(_sweepInterval);
+
+        if (request.IsWrapped)
+            return;
+
+        _lost.CameBack(request.Location);
+        foreach (var (barrier, location) in _barriers)
+        {
+            if (Selects(location, request))
+                barrier.Tell(new FlushBarrierActor.CameBack(client));
+        }
+    }
+
+    private void OnTerminated(Terminated message)
+    {
+        var child = message.ActorRef;
+        if (child.Equals(_stream.Supervisor))
+            throw new InvalidOperationException("The streams have lost their supervisor: no client could be let in.");
+
+        _barriers.Remove(child);
+        if (!_streams.Remove(child, out var connection))
+            return;
+
+        EndIfOpen(connection, "The client's actor did not start.");
+        TellBarriers(child, connection);
+        if (_drainer is not null && _streams.Count == 0)
+            _drainer.Tell(Drained.Instance);
+    }
+
+    private void TellBarriers(IActorRef client, SseConnection connection)
+    {
+        // A client of the whole server never disconnects because a POST completed, and none comes back to a server that stops.
+        var request = connection.Request;
+        var awaitedFor = request.IsWrapped || _drainer is not null ? TimeSpan.Zero : FlushBarrierActor.ComesBackWithin(connection.End!.Reason);
+        if (awaitedFor > TimeSpan.Zero)
+            _lost.Add(request.Location, awaitedFor);
+
+        foreach (var (barrier, location) in _barriers)
+        {
+            if (Selects(location, request))
+                barrier.Tell(new FlushBarrierActor.Lost(client, awaitedFor));
+        }
+    }
+
+    // One timer for all. No deadline is missed between two looks: none is shorter than the interval.
+    private void OnSweep()
+    {
+        var next = _sweepInterval;
+        foreach (var (client, connection) in _streams)
+        {
+            if (connection.Progress.TimeLeft(_setup.Options) is not { } left)
+                continue;
+
+            if (left <= TimeSpan.Zero)
+                client.Tell(SseClientActor.Tick.Instance);
+            else if (left < next)
+                next = left;
+        }
+
+        if (_streams.Count > 0)
+            ArmSweep(next > _sweepStep ? next : _sweepStep);
+    }
+
+    private void ArmSweep(TimeSpan delay) =>
+        Timers.StartSingleTimer(nameof(Sweep), Sweep.Instance, TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)));
+
+    private void OnWaitFlushed(WaitFlushed message)
+    {
+        if (_isResetting)
+        {
+            Sender.Tell(ShuttingDown.Instance);
+            return;
+        }
+
+        var clients = _streams.Where(stream => Selects(message.Location, stream.Value.Request)).Select(static stream => stream.Key).ToList();
+        var lost = _lost.AwaitedFor(message.Location);
+        if (clients.Count == 0 && lost.Count == 0)
+            Sender.Tell(new Flushed(message.Location, message.Offset));
+        else
+            StartBarrier(message, Sender, clients, lost);
+    }
+
+    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost)
+    {
+        var barrier = Context.Watch(Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, _setup.LogActor, clients, lost, _setup.Options.HeadStart)));
+        _barriers.Add(barrier, wait.Location);
+    }
+
+    private void OnDisposeLocation(DisposeLocation message)
+    {
+        foreach (var (client, connection) in _streams)
+        {
+            if (connection.Request.Kind == StreamKind.Bare && connection.Request.Location == message.Location)
+                client.Tell(new SseClientActor.EndAfter(message.Offset));
+        }
+    }
+
+    private void OnDrain()
+    {
+        _drainer = Sender;
+        LogDraining(_logger, _streams.Count);
+        if (_streams.Count == 0)
+        {
+            Sender.Tell(Drained.Instance);
+            return;
+        }
+
+        Timers.StartSingleTimer(nameof(LastWordsOver), LastWordsOver.Instance, _lastWords);
+        StartBarrier(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, [.. _streams.Keys], lost: []);
+    }
+
+    private void ResetAll()
+    {
+        if (_isResetting)
+            return;
+
+        _isResetting = true;
+        Timers.Cancel(nameof(LastWordsOver));
+        var reset = new SseClientActor.Reset(new StreamEnd(StreamEndReason.Drained, "The server stops."));
+        foreach (var client in _streams.Keys)
+            client.Tell(reset);
+    }
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
+        Message = "A stream was turned away: {Limit} are open. Raise server.limits.streams, or find out who opens them.")]
+    private static partial void LogTooManyStreams(ILogger logger, int limit);
+
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Information, Message = "Resetting {Count} streams: the server stops.")]
+    private static partial void LogDraining(ILogger logger, int count);
+
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Error, Message = "{Actor} has failed and is stopped.")]
+    private static partial void LogChildFailed(ILogger logger, Exception cause, ActorPath actor);
+}

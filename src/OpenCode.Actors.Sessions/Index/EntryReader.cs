@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 
-namespace OpenCode.Actors.Sessions.Region;
+namespace OpenCode.Actors.Sessions.Index;
 
 /// <summary>Reads the entries of the index from the rows of sessions at the start: only the fields that lists select by.</summary>
 /// <remarks>Ten thousand sessions are read in one go, so nothing is made that is thrown away again: neighbours mostly share location, project and path.</remarks>

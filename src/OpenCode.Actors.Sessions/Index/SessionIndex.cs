@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Protocol.Ids;
 
-namespace OpenCode.Actors.Sessions.Region;
+namespace OpenCode.Actors.Sessions.Index;
 
 /// <summary>All sessions there are, awake or not, newest updated first. Belongs to the region, which alone touches it.</summary>
 internal sealed class SessionIndex

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Protocol.Ids;
 
-namespace OpenCode.Actors.Sessions.Region;
+namespace OpenCode.Actors.Sessions.Index;
 
 /// <summary>Which sessions to list; what is null does not select. Newest updated first.</summary>
 /// <param name="Directory">Only sessions of exactly this location.</param>

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
 
-namespace OpenCode.Actors.Sessions.Region;
+namespace OpenCode.Actors.Sessions.Index;
 
 /// <summary>What is kept in memory of every session: the fields that lists select by, and the info as it is sent, so that a list is a concatenation.</summary>
 /// <param name="Id">The session.</param>

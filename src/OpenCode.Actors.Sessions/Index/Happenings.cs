@@ -6,14 +6,18 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Sessions;
 
-namespace OpenCode.Actors.Sessions.Region.Following;
+namespace OpenCode.Actors.Sessions.Index;
 
 /// <summary>Reads what the index wants to know out of the log.</summary>
 internal static class Happenings
 {
     /// <summary>Reads an entry; null when it changes nothing that lists show.</summary>
+    /// <exception cref="JsonException">Its properties are not those of its type.</exception>
     public static Happening? Of(LogEntry entry)
     {
+        if (entry.SessionId is not { } id)
+            return null; // Published by a client, with whatever type and properties it likes.
+
         var wire = ProtocolJson.Wire;
         object? read = entry.Type switch
         {
@@ -28,7 +32,7 @@ internal static class Happenings
             EventTypes.QuestionRejected => Read(entry, wire.QuestionRejected),
             _ => null,
         };
-        return read is null || entry.SessionId is not { } id ? null : new Happening(new SessionId(id), entry.Offset, read);
+        return read is null ? null : new Happening(new SessionId(id), entry.Offset, read);
     }
 
     private static SessionEntry Entry(Session info) => SessionEntry.Of(info, JsonSerializer.SerializeToUtf8Bytes(info, ProtocolJson.Wire.Session));

@@ -1,5 +1,3 @@
-using OpenCode.Actors.TestKit;
-
 namespace OpenCode.Actors.Tests.TestKit;
 
 public sealed class VirtualTimeTests

@@ -1,9 +1,8 @@
-using OpenCode.Actors.TestKit;
-using OpenCode.Actors.Tests.Actors;
-
 namespace OpenCode.Actors.Tests.TestKit;
 
-public sealed class TestProbeTests : ActorKit
+using Akka.Actor;
+
+public sealed class HubProbeTests : HubTestKit
 {
     [Fact]
     public void A_probe_expects_sends_and_replies()
@@ -38,9 +37,9 @@ public sealed class TestProbeTests : ActorKit
     public void Expect_moves_the_clock_up_to_its_limit_and_no_further()
     {
         var probe = CreateProbe();
-        var actor = Spawn(TestActor.PropsFor((_, message) => probe.Ref.Tell(message)));
-        actor.Do(a => a.Context.Timers.StartSingle("k", "tick", TimeSpan.FromSeconds(2)));
-        actor.Do(a => a.Context.Timers.StartSingle("l", "late", TimeSpan.FromSeconds(6)));
+        var actor = Spawn(ScriptedActor.PropsFor((_, message) => probe.Ref.Tell(message)));
+        actor.Tell(new ScriptedActor.Do(a => a.Timers.StartSingleTimer("k", "tick", TimeSpan.FromSeconds(2))));
+        actor.Tell(new ScriptedActor.Do(a => a.Timers.StartSingleTimer("l", "late", TimeSpan.FromSeconds(6))));
 
         probe.Expect("tick");
         Assert.Throws<ExpectationException>(() => probe.Expect<string>());
@@ -51,8 +50,8 @@ public sealed class TestProbeTests : ActorKit
     public void With_virtual_time_ExpectNothing_means_that_the_system_is_quiet_until_then()
     {
         var probe = CreateProbe();
-        var actor = Spawn(TestActor.PropsFor((_, message) => probe.Ref.Tell(message)));
-        actor.Do(a => a.Context.Timers.StartSingle("k", "tick", TimeSpan.FromSeconds(2)));
+        var actor = Spawn(ScriptedActor.PropsFor((_, message) => probe.Ref.Tell(message)));
+        actor.Tell(new ScriptedActor.Do(a => a.Timers.StartSingleTimer("k", "tick", TimeSpan.FromSeconds(2))));
 
         probe.ExpectNothing(TimeSpan.FromSeconds(2) - TimeSpan.FromTicks(1));
         Assert.Throws<ExpectationException>(() => probe.ExpectNothing(TimeSpan.FromTicks(1)));
@@ -72,32 +71,27 @@ public sealed class TestProbeTests : ActorKit
     }
 
     [Fact]
-    public void An_expected_log_event_that_does_not_come_fails_the_test()
-    {
-        Assert.Throws<ExpectationException>(() => ExpectLog<InvalidOperationException>(() => { }));
-    }
-
-    [Fact]
-    public async Task A_question_that_nobody_answers_fails_at_once()
-    {
-        var actor = Spawn(TestActor.PropsFor((_, _) => { }));
-
-        await Assert.ThrowsAsync<ExpectationException>(() => AskAsync<string>(actor, "x"));
-    }
-
-    [Fact]
-    public async Task Actors_that_wait_for_other_threads_can_be_waited_for()
+    public void A_watching_probe_sees_the_end_of_an_actor()
     {
         var probe = CreateProbe();
-        var actor = Spawn(TestActor.PropsFor(async (_, message) =>
-        {
-            await Task.Run(() => { });
-            probe.Ref.Tell(message);
-        }));
+        var actor = Spawn(ScriptedActor.PropsFor((_, _) => { }));
+        probe.Watch(actor);
+        Assert.Equal(0, probe.Count);
 
-        actor.Tell("x");
-        await RunUntilAsync(() => probe.Count == 1);
+        Sys.Stop(actor);
 
-        probe.Expect("x");
+        probe.ExpectTerminated(actor);
+    }
+
+    [Fact]
+    public void Akkas_own_probe_starts_without_a_wait_and_has_what_a_run_brought_it()
+    {
+        var probe = CreateTestProbe("akkas");
+        var actor = Spawn(ScriptedActor.PropsFor((a, message) => a.From.Tell(message)));
+
+        actor.Tell("x", probe.Ref);
+        RunDry();
+
+        probe.ExpectMsg("x");
     }
 }

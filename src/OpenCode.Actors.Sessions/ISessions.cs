@@ -1,27 +1,46 @@
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>The way in for those outside the actors: asks, and turns what can go wrong with an ask into an answer.</summary>
+/// <remarks>
+/// Every member but <see cref="AwaitTurnAsync"/> may also answer <see cref="Unavailable"/>: too many commands are under way, no answer came in time, or the server stops.
+/// </remarks>
 internal interface ISessions
 {
+    /// <summary>Makes a session.</summary>
+    /// <param name="place">Where it works.</param>
+    /// <param name="request">What the client wants.</param>
+    /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
+    /// <returns><see cref="SessionActor.Created"/>, or <see cref="SessionNotFound"/> for an unknown parent, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
+    Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken);
+
     /// <summary>Asks a session.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="command">A command of <see cref="SessionActor"/>, except <see cref="SessionActor.AwaitTurn"/>.</param>
+    /// <param name="command">A command of <see cref="SessionActor"/>.</param>
     /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
-    /// <returns>The command's answer, or <see cref="SessionNotFound"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>, <see cref="Unavailable"/>.</returns>
-    Task<object> AskAsync(SessionId sessionId, object command, CancellationToken cancellationToken);
+    /// <returns>The command's answer, or <see cref="SessionNotFound"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
+    Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken);
 
-    /// <summary>Asks the region.</summary>
-    /// <param name="command">A command of <see cref="Region.SessionsActor"/>.</param>
-    /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
-    /// <returns>The command's answer, or what <see cref="AskAsync(SessionId, object, CancellationToken)"/> may answer too.</returns>
-    Task<object> AskAsync(object command, CancellationToken cancellationToken);
+    /// <summary>Asks the index of all sessions.</summary>
+    /// <param name="query">A query of <see cref="SessionIndexActor"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The query's answer.</returns>
+    Task<object> AskAsync(IIndexQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Waits for the end of a turn, without a deadline and over restarts of the session's actor.</summary>
+    /// <summary>Answers a permission or a question, whichever session waits for it.</summary>
+    /// <param name="reply">The user's answer.</param>
+    /// <param name="sessionId">The session that the route names; null when it names none.</param>
+    /// <param name="cancellationToken">Gives up waiting; the answer is taken all the same.</param>
+    /// <returns><see cref="SessionActor.RequestAnswered"/>, or <see cref="PermissionNotFound"/>, <see cref="QuestionNotFound"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
+    Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken);
+
+    /// <summary>Waits for the end of a turn, without a deadline and over the ends of the session's actor.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="turn">From <see cref="SessionActor.Accepted"/>.</param>
     /// <param name="cancellationToken">Ends the wait, never the turn.</param>
-    /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/> or <see cref="MessageNotFound"/>.</returns>
+    /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, or <see cref="Unavailable"/> when the server stops.</returns>
     Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken);
 }

@@ -1,5 +1,7 @@
+using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
@@ -12,35 +14,34 @@ internal sealed partial class SessionActor
     private CloseCause? _closing;
     private bool _isBroken;
 
-    private sealed record CloseAgain : INoInfluence;
+    private sealed record CloseAgain : INotInfluenceReceiveTimeout;
 
-    private ValueTask OnAbort()
+    private void OnAbort()
     {
-        if (IsMissing(Sender))
-            return ValueTask.CompletedTask;
+        if (IsMissing())
+            return;
 
         if (_state.Turn is null)
         {
             Decide(static decision => decision.ShowIdle(), static (_, offset) => new Aborted(offset));
-            return ValueTask.CompletedTask;
+            return;
         }
 
         _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset)));
         CloseOnceStopped(CloseCause.Aborted);
-        return ValueTask.CompletedTask;
     }
 
-    private ValueTask OnDelete()
+    private void OnDelete(Delete message)
     {
-        if (IsPutOff() || IsMissing(Sender))
-            return ValueTask.CompletedTask;
+        if (IsPutOff(message) || IsMissing())
+            return;
 
         if (HasLiveRun)
         {
             // The turn is closed first; then this is taken up again.
-            Context.Stash.Stash();
+            PutOff(message);
             CloseOnceStopped(CloseCause.Aborted);
-            return ValueTask.CompletedTask;
+            return;
         }
 
         CloseBroken();
@@ -53,16 +54,15 @@ internal sealed partial class SessionActor
                 decision.Delete();
             },
             (_, offset) => new Deleted(info, offset));
-        return ValueTask.CompletedTask;
     }
 
-    // Whoever would change the turn waits until it is closed.
-    private bool IsPutOff()
+    // A command that would change the turn waits until it is closed.
+    private bool IsPutOff(ISessionCommand command)
     {
         if (_closing is null)
             return false;
 
-        Context.Stash.Stash();
+        PutOff(command);
         return true;
     }
 
@@ -73,7 +73,7 @@ internal sealed partial class SessionActor
 
         _closing = cause;
         if (HasLiveRun)
-            Context.Stop(_run!); // Its Terminated goes on from here.
+            _run!.Tell(RunActor.Stop.Instance); // Its Terminated goes on from here.
         else
             FinishClosing();
     }
@@ -83,7 +83,7 @@ internal sealed partial class SessionActor
         var cause = _closing!;
         _closing = null;
         CloseTurn(cause);
-        Context.Stash.UnstashAll();
+        Stash.UnstashAll();
     }
 
     private void CloseTurn(CloseCause cause)
@@ -110,13 +110,7 @@ internal sealed partial class SessionActor
         }
 
         _isBroken = true;
-        Context.Timers.StartSingle(nameof(CloseAgain), new CloseAgain(), _closeAgainAfter);
-    }
-
-    private ValueTask OnCloseAgain()
-    {
-        CloseBroken();
-        return ValueTask.CompletedTask;
+        Timers.StartSingleTimer(nameof(CloseAgain), new CloseAgain(), _closeAgainAfter);
     }
 
     private void CloseBroken()
@@ -125,7 +119,7 @@ internal sealed partial class SessionActor
             return;
 
         _isBroken = false;
-        Context.Timers.Cancel(nameof(CloseAgain));
+        Timers.Cancel(nameof(CloseAgain));
         CloseTurn(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended.")));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Akka.Actor;
 using OpenCode.Actors.Protocol;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
@@ -8,7 +9,7 @@ namespace OpenCode.Actors.Sessions;
 /// <content>Commands about the session itself, and reading it.</content>
 internal sealed partial class SessionActor
 {
-    private ValueTask OnCreate(Create message)
+    private void OnCreate(Create message)
     {
         var (place, request) = message;
         Decide(
@@ -31,13 +32,12 @@ internal sealed partial class SessionActor
                 });
             },
             (state, offset) => new Created(state.Info!, offset));
-        return ValueTask.CompletedTask;
     }
 
-    private ValueTask OnUpdate(Update message)
+    private void OnUpdate(Update message)
     {
-        if (IsMissing(Sender))
-            return ValueTask.CompletedTask;
+        if (IsMissing())
+            return;
 
         // A title or archive time does not make a session newer: "updated" is about its messages.
         Decide(
@@ -48,23 +48,21 @@ internal sealed partial class SessionActor
                 Time = decision.Info.Time with { Archived = message.Request.Time?.Archived ?? decision.Info.Time.Archived },
             }),
             (state, offset) => new Updated(state.Info!, offset));
-        return ValueTask.CompletedTask;
     }
 
-    private ValueTask OnGetMessages(GetMessages message)
+    private void OnGetMessages(GetMessages message)
     {
         if (_committed.Info is null)
         {
-            Sender.Tell(new SessionNotFound(_id), Self);
-            return ValueTask.CompletedTask;
+            Sender.Tell(new SessionNotFound(_id));
+            return;
         }
 
         var all = _committed.Messages;
         var end = message.Before is { } before ? EndBefore(before) : all.Count;
         var start = message.Limit is { } limit ? Math.Max(0, end - limit) : 0;
         var page = all.GetRange(start, end - start).ConvertAll(_committed.View);
-        Sender.Tell(new Messages(page, start > 0 && end > start ? all[start].Info.Id : null), Self);
-        return ValueTask.CompletedTask;
+        Sender.Tell(new Messages(page, start > 0 && end > start ? all[start].Info.Id : null));
     }
 
     // A cursor may name a message that is gone: then what sorts before it is meant.
@@ -74,12 +72,11 @@ internal sealed partial class SessionActor
         return index >= 0 ? index : _committed.Messages.TakeWhile(message => string.CompareOrdinal(message.Info.Id.Value, before.Value) < 0).Count();
     }
 
-    private ValueTask OnGetMessage(GetMessage message)
+    private void OnGetMessage(GetMessage message)
     {
         object answer = _committed.Info is null
             ? new SessionNotFound(_id)
             : _committed.Message(message.MessageId) is { } found ? new MessageFound(_committed.View(found)) : new MessageNotFound(message.MessageId);
-        Sender.Tell(answer, Self);
-        return ValueTask.CompletedTask;
+        Sender.Tell(answer);
     }
 }

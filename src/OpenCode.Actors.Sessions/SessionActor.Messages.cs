@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
@@ -5,31 +6,44 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions;
 
+/// <summary>A command or a question to one session, which answers it. It may come at any time: a session that recovers or leaves memory keeps it or hands it back.</summary>
+internal interface ISessionCommand;
+
+/// <summary>A user's answer to a permission or a question. The index knows which session waits for it.</summary>
+internal interface IRequestReply : ISessionCommand
+{
+    /// <summary>Gets the text of the request's id.</summary>
+    string Request { get; }
+
+    /// <summary>Gets the refusal when no session waits for it.</summary>
+    object NotFound { get; }
+}
+
 /// <content>Everything a session understands and answers; refusals stand in Answers.cs. Each answer leaves with the commit of what it tells.</content>
 internal sealed partial class SessionActor
 {
-    /// <summary>Makes the session. Only the region sends it, as the first message to a new actor.</summary>
-    public sealed record Create(Place Place, Protocol.Requests.CreateSession Request);
+    /// <summary>Makes the session. Its id is new: <see cref="ISessions.CreateAsync"/> made it.</summary>
+    public sealed record Create(Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
 
     public sealed record Created(Session Info, long Offset);
 
     /// <summary>Changes title, archive time or permission rules; what is null stays.</summary>
-    public sealed record Update(Protocol.Requests.UpdateSession Request);
+    public sealed record Update(Protocol.Requests.UpdateSession Request) : ISessionCommand;
 
     public sealed record Updated(Session Info, long Offset);
 
-    /// <summary>Stops the run and removes the session. Only the region sends it, after the children's.</summary>
-    public sealed record Delete;
+    /// <summary>Stops the run and removes the session. Only <see cref="Index.DeletionActor"/> sends it, after the children's.</summary>
+    public sealed record Delete : ISessionCommand;
 
     public sealed record Deleted(Session Info, long Offset);
 
     /// <summary>Takes a prompt. A message id or key that was taken before is answered as the first time.</summary>
     /// <param name="Request">What the client sent.</param>
     /// <param name="Key">The <c>Idempotency-Key</c>, if there was one.</param>
-    public sealed record Prompt(Protocol.Requests.Prompt Request, string? Key = null);
+    public sealed record Prompt(Protocol.Requests.Prompt Request, string? Key = null) : ISessionCommand;
 
     /// <summary>Runs a command of the user's own, without a model. Refused with <see cref="PromptRejected"/> while a turn is open.</summary>
-    public sealed record RunShell(Protocol.Requests.Shell Request, string? Key = null);
+    public sealed record RunShell(Protocol.Requests.Shell Request, string? Key = null) : ISessionCommand;
 
     /// <summary>The prompt or command is durable.</summary>
     /// <param name="User">The user message as it was taken; with <c>noReply</c> this is the answer.</param>
@@ -41,46 +55,92 @@ internal sealed partial class SessionActor
     /// <summary>Asks to be told of a turn's end, however far away. Answered at once when it is over.</summary>
     /// <param name="Turn">From <see cref="Accepted"/>.</param>
     /// <param name="Waiter">Names who waits: asking again under the same name replaces the earlier wait.</param>
-    public sealed record AwaitTurn(TurnId Turn, string Waiter);
+    public sealed record AwaitTurn(TurnId Turn, string Waiter) : ISessionCommand;
 
     /// <summary>The turn is over.</summary>
     /// <param name="Message">The last assistant message that answers the prompt; the prompt itself when none was made.</param>
     /// <param name="Offset">All events of the turn, idle included, are in the log up to here.</param>
     public sealed record TurnEnded(MessageWithParts Message, long Offset);
 
-    /// <summary>The session's actor was restarted while you waited: ask again.</summary>
+    /// <summary>The session's actor ended while you waited: ask again.</summary>
     public sealed record TurnLost;
 
     /// <summary>Ends the open turn. Also answered, with an idle pair, when there is none.</summary>
-    public sealed record Abort;
+    public sealed record Abort : ISessionCommand;
 
     public sealed record Aborted(long Offset);
 
-    /// <summary>The server stops: closes the open turn, unless it only waits for its user (RULES C5), and takes no new work. Only the region sends it.</summary>
-    /// <param name="IsMoving">The session goes on elsewhere at once: those who wait for its turn ask again and are sent there.</param>
-    public sealed record Quiesce(bool IsMoving = false);
+    /// <summary>Recovers the session, if it is not in memory, so that an unfinished turn is closed or waits on. Does nothing to a session that runs.</summary>
+    public sealed record Wake : ISessionCommand, INotInfluenceReceiveTimeout
+    {
+        private Wake()
+        {
+        }
+
+        /// <summary>Gets the one instance.</summary>
+        public static Wake Instance { get; } = new();
+    }
+
+    /// <summary>The session tells the truth about its turn, or failed to.</summary>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Status">Its committed status; null when it could not be recovered.</param>
+    public sealed record Awake(SessionId SessionId, SessionStatus? Status = null);
+
+    /// <summary>The server stops: closes the open turn, unless it only waits for its user (RULES C5), and refuses new work. Only the region sends it.</summary>
+    public sealed record Quiesce;
 
     /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
     public sealed record Quiesced;
 
+    /// <summary>Tells a session that asked for it (<see cref="Region.Passivate"/>) to leave memory. Nothing is sent to it any more.</summary>
+    /// <param name="Failure">Why the session cannot go on; null when it is idle, or was never there.</param>
+    public sealed record Leave(Exception? Failure = null);
+
     /// <summary>Lists messages, oldest first.</summary>
     /// <param name="Limit">The newest that many; all when null.</param>
     /// <param name="Before">Only those before this one.</param>
-    public sealed record GetMessages(int? Limit = null, MessageId? Before = null);
+    public sealed record GetMessages(int? Limit = null, MessageId? Before = null) : ISessionCommand;
 
     /// <summary>A page of messages; <paramref name="Older"/> is the cursor of the page before it, null when there is none.</summary>
     public sealed record Messages(IReadOnlyList<MessageWithParts> Page, MessageId? Older);
 
-    public sealed record GetMessage(MessageId MessageId);
+    public sealed record GetMessage(MessageId MessageId) : ISessionCommand;
 
     public sealed record MessageFound(MessageWithParts Message);
 
-    public sealed record ReplyPermission(PermissionId RequestId, PermissionAnswer Answer, string? Feedback = null);
+    /// <summary>Answers a permission.</summary>
+    /// <param name="RequestId">The request.</param>
+    /// <param name="Answer">Once, always or reject.</param>
+    /// <param name="Feedback">What to tell the model with a reject; the turn then goes on.</param>
+    public sealed record ReplyPermission(PermissionId RequestId, PermissionAnswer Answer, string? Feedback = null) : IRequestReply
+    {
+        /// <inheritdoc/>
+        public string Request => RequestId.Value;
 
-    public sealed record ReplyQuestion(QuestionId RequestId, IReadOnlyList<IReadOnlyList<string>> Answers);
+        /// <inheritdoc/>
+        public object NotFound => new PermissionNotFound(RequestId);
+    }
 
-    public sealed record RejectQuestion(QuestionId RequestId);
+    /// <summary>Answers a question.</summary>
+    public sealed record ReplyQuestion(QuestionId RequestId, IReadOnlyList<IReadOnlyList<string>> Answers) : IRequestReply
+    {
+        /// <inheritdoc/>
+        public string Request => RequestId.Value;
 
-    /// <summary>The permission or question is answered; whoever answers it again is told that it is not found.</summary>
+        /// <inheritdoc/>
+        public object NotFound => new QuestionNotFound(RequestId);
+    }
+
+    /// <summary>Dismisses a question.</summary>
+    public sealed record RejectQuestion(QuestionId RequestId) : IRequestReply
+    {
+        /// <inheritdoc/>
+        public string Request => RequestId.Value;
+
+        /// <inheritdoc/>
+        public object NotFound => new QuestionNotFound(RequestId);
+    }
+
+    /// <summary>The permission or question is answered; a second answer finds no request.</summary>
     public sealed record RequestAnswered(long Offset);
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.Journal;
-using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions;
@@ -23,18 +23,22 @@ internal sealed partial class SessionActor
     private string? _directory;
     private string? _project;
 
-    private SessionNotes? _told;
+    private sealed record StoreText : INotInfluenceReceiveTimeout;
 
-    private sealed record JournalAnswer(object Answer);
+    private sealed record UnderWay(SessionState State, int Entries, Queue<Completion> Completions);
 
-    private sealed record StoreText : INoInfluence;
-
-    private sealed record UnderWay(SessionState State, int Entries, List<Completion> Completions);
+    // An append has no deadline: it is committed, refused, or the journal dies (RULES C1).
+    private void JournalAnswers()
+    {
+        Receive<JournalActor.Appended>(OnAppended);
+        Receive<JournalActor.AppendFailed>(OnAppendFailed);
+        Receive<JournalActor.AppendRefused>(OnAppendRefused);
+        Receive<JournalActor.JournalRestarted>(_ => GiveUp("the journal's actor was restarted"));
+    }
 
     /// <summary>Decides a command. What it throws is the caller's error: nothing is changed, and the session goes on (RULES C4).</summary>
     private void Decide(Action<Decision> decide, Func<SessionState, long, object> answer)
     {
-        var replyTo = Sender;
         var decision = NewDecision();
         try
         {
@@ -43,15 +47,15 @@ internal sealed partial class SessionActor
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogDecisionFailed(_logger, e, _id.Value);
-            replyTo.Tell(new CommandFailed(e.Message), Self);
+            Sender.Tell(new CommandFailed(e.Message));
             return;
         }
 
         var decided = decision.State;
-        Commit(decision, new Completion(replyTo, offset => answer(decided, offset)));
+        Commit(decision, new Completion(Sender, offset => answer(decided, offset)));
     }
 
-    private Decision NewDecision() => new(_state, _id, _setup, _learned);
+    private Decision NewDecision() => new(_state, _id, _setup, _state.Info is { } info ? _setup.Learned.Of(info.Directory) : []);
 
     private void Commit(Decision decision, params ReadOnlySpan<Completion> completions)
     {
@@ -70,7 +74,7 @@ internal sealed partial class SessionActor
         var (events, changes, completions) = _outbox.Take();
         StoreOpenText(changes);
         StoreHead(changes);
-        _underWay = new UnderWay(_state, events.Count, completions);
+        _underWay = new UnderWay(_state, events.Count, new Queue<Completion>(completions));
         if (events.Count == 0 && changes.Count == 0)
         {
             Apply(_offset);
@@ -86,80 +90,67 @@ internal sealed partial class SessionActor
         }
 
         _setup.Metrics.BatchSent(entries.Length);
-        AskJournal(new JournalActor.Append(_id.Value, _version, new JournalBatch(entries, changes)));
+        _journal.Tell(new JournalActor.Append(_id.Value, _version, new JournalBatch(entries, changes)));
     }
 
-    // No deadline: an append is committed, refused, or the journal dies (RULES C1). An answer to an earlier incarnation is dropped by the kernel.
-    private void AskJournal(object message) => Context.PipeTo(
-        _journal.Ask<object>(message, Timeout.InfiniteTimeSpan, Context.Incarnation), answer => new JournalAnswer(answer));
-
-    private ValueTask OnJournalAnswer(object answer)
+    private void OnAppended(JournalActor.Appended message)
     {
-        TakeJournalAnswer(answer);
-        return ValueTask.CompletedTask;
+        if (!IsAwaited(message.Version))
+            return;
+
+        _version = message.NextVersion;
+        Apply(_underWay!.Entries > 0 ? message.FirstOffset + _underWay.Entries - 1 : _offset);
     }
 
-    private void TakeJournalAnswer(object answer)
+    private void OnAppendFailed(JournalActor.AppendFailed message)
     {
-        switch (answer)
-        {
-            case JournalActor.Appended m:
-                _version = m.Version;
-                Apply(_underWay!.Entries > 0 ? m.FirstOffset + _underWay.Entries - 1 : _offset);
-                break;
-            case JournalActor.AppendFailed { Cause: JournalFullException full } m:
-                _version = m.Version;
-                OnFull(full);
-                break;
-            case JournalActor.AppendFailed { Cause: JournalFencedException fenced }:
-                Context.Parent.Tell(new SessionsActor.ShardLost(fenced.Fence), Self);
-                GiveUp(fenced.Message);
-                break;
-            case JournalActor.AppendFailed m:
-                GiveUp(m.Cause.Message);
-                break;
-            case JournalActor.AppendRefused m:
-                GiveUp(m.Reason);
-                break;
-            default:
-                throw new InvalidOperationException($"The journal's actor answered {answer.GetType().Name}, which nobody understands.");
-        }
+        if (!IsAwaited(message.Version))
+            return;
+
+        _version = message.NextVersion;
+        if (message.Cause is JournalFullException full)
+            OnFull(full);
+        else
+            GiveUp(message.Cause.Message);
     }
 
-    // From here on it is durable: an error is the session's own, and restarts it from the journal.
+    private void OnAppendRefused(JournalActor.AppendRefused message)
+    {
+        if (IsAwaited(message.Version))
+            GiveUp(message.Reason);
+    }
+
+    // RULES C6: an answer to anything but the append under way is stale.
+    private bool IsAwaited(long version) => _underWay is not null && version == _version;
+
+    // From here on it is durable: an error is the session's own (RULES C7). Who is not answered by then is told that the outcome is unknown.
     private void Apply(long offset)
     {
-        var (state, _, completions) = _underWay!;
-        _underWay = null;
-        _offset = offset;
-        _committed = state;
-
-        TellRegion(); // Before the answers: whoever was answered finds it in every list.
-        foreach (var completion in completions)
+        (_committed, _offset) = (_underWay!.State, offset);
+        while (_underWay.Completions.TryPeek(out var completion))
+        {
             Complete(completion);
+            _underWay.Completions.Dequeue();
+        }
+
+        _underWay = null;
         AnswerWaiters();
         Flush();
         PlanStoring();
+        if (!_isReady && _underWay is null)
+            BeReady();
+        else if (_isReady && _committed.Info is null)
+            OnLeaveIfMissing(); // It was deleted.
     }
 
     private void Complete(Completion completion)
     {
         if (completion.Answer is { } answer)
-            completion.ReplyTo!.Tell(answer(_offset), Self);
-        if (IsHeldBack(completion))
-            return;
-
+            completion.ReplyTo!.Tell(answer(_offset));
         if (completion.Order is { } order)
             Carry(order);
         if (completion.Credit is { } run)
             GiveCredit(run);
-    }
-
-    // The tentative state stands on what was never written. The actor goes, and comes back with what is true.
-    private void GiveUp(string reason)
-    {
-        LogGivenUp(_logger, _id.Value, reason);
-        Context.Stop(Self);
     }
 
     // Nothing was written: back to what is durable. Reading goes on; a turn that cannot go on is closed when there is room again.
@@ -167,16 +158,20 @@ internal sealed partial class SessionActor
     {
         FailAll(new StorageFull(full.FreeBytes, full.NeededBytes));
         _state = _committed;
-        Context.Timers.Cancel(nameof(StoreText));
+        Timers.Cancel(nameof(StoreText));
         if (_state.Turn is not null)
             CloseWithoutRoom(full);
+        if (!_isReady)
+            BeReady();
+        else
+            OnLeaveIfMissing(); // It could not be made.
     }
 
     private void FailAll(object refusal)
     {
         var (_, _, waiting) = _outbox.Take();
         foreach (var completion in (_underWay?.Completions ?? []).Concat(waiting))
-            completion.ReplyTo?.Tell(refusal, Self);
+            completion.ReplyTo?.Tell(refusal);
         _underWay = null;
     }
 
@@ -193,7 +188,7 @@ internal sealed partial class SessionActor
         changes.Add(new StateChange(Rows.Open, _id.Value, "", JsonSerializer.SerializeToUtf8Bytes(open.Folded(), ProtocolJson.Wire.Part)));
         _state = _state with { Turn = _state.Turn with { Open = open with { UnstoredBytes = 0, HasRow = true } } };
         _storeDue = false;
-        Context.Timers.Cancel(nameof(StoreText));
+        Timers.Cancel(nameof(StoreText));
     }
 
     private void StoreHead(List<StateChange> changes)
@@ -205,40 +200,16 @@ internal sealed partial class SessionActor
 
     private void PlanStoring()
     {
-        if (_state.Turn?.Open is { UnstoredBytes: > 0 } && !Context.Timers.IsActive(nameof(StoreText)))
-            Context.Timers.StartSingle(nameof(StoreText), new StoreText(), TimeSpan.FromMilliseconds(_setup.Options.StoreTextMs));
+        if (_state.Turn?.Open is { UnstoredBytes: > 0 } && !Timers.IsTimerActive(nameof(StoreText)))
+            Timers.StartSingleTimer(nameof(StoreText), new StoreText(), TimeSpan.FromMilliseconds(_setup.Options.StoreTextMs));
     }
 
-    private ValueTask OnStoreText()
+    private void OnStoreText()
     {
         _storeDue = _state.Turn?.Open is { UnstoredBytes: > 0 };
         Flush();
-        return ValueTask.CompletedTask;
-    }
-
-    private void TellRegion()
-    {
-        var notes = SessionNotes.Of(_committed);
-        if (notes == _told)
-            return;
-
-        if (notes.Info is null)
-        {
-            if (_told is not null)
-                Context.Parent.Tell(new SessionsActor.Gone(_id, _offset), Self);
-            _told = null;
-            return;
-        }
-
-        // The info is encoded for the index only when it changed.
-        var entry = notes.Info == _told?.Info ? null : SessionEntry.Of(notes.Info, JsonSerializer.SerializeToUtf8Bytes(notes.Info, ProtocolJson.Wire.Session));
-        _told = notes;
-        Context.Parent.Tell(new SessionsActor.Noted(_id, entry, notes, _offset), Self);
     }
 
     [LoggerMessage(EventId = 6002, Level = LogLevel.Error, Message = "A command could not be decided in {SessionId}; it was refused and nothing was changed.")]
     private static partial void LogDecisionFailed(ILogger logger, Exception cause, string sessionId);
-
-    [LoggerMessage(EventId = 6003, Level = LogLevel.Warning, Message = "{SessionId} gives up what it had not committed and is read again at its next command: {Reason}")]
-    private static partial void LogGivenUp(ILogger logger, string sessionId, string reason);
 }

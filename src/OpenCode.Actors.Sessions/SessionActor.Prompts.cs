@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.State;
@@ -12,35 +13,33 @@ internal sealed partial class SessionActor
 
     private readonly Dictionary<string, (TurnId Turn, IActorRef ReplyTo)> _waiters = new(StringComparer.Ordinal);
 
-    private ValueTask OnPrompt(Prompt message)
+    private void OnPrompt(Prompt message)
     {
-        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing(Sender))
-            return ValueTask.CompletedTask;
+        if (IsPutOff(message) || IsMissing() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
+            return;
 
         CloseBroken();
         if (message.Request.NoReply != true && _state.Turn is { } turn && turn.Queued >= _setup.Options.MaxQueuedPrompts)
-            Sender.Tell(new TooManyPrompts(_setup.Options.MaxQueuedPrompts, _retryPromptAfter), Self);
+            Sender.Tell(new TooManyPrompts(_setup.Options.MaxQueuedPrompts, _retryPromptAfter));
         else if ((Prompting.Mistake(_state, message.Request) ?? FaultOfModels(message.Request)) is { } mistake)
-            Sender.Tell(new PromptRejected(mistake), Self);
+            Sender.Tell(new PromptRejected(mistake));
         else
             Accept(decision => Prompting.Take(decision, message.Request), message.Key);
-        return ValueTask.CompletedTask;
     }
 
     // Also while the session is busy: what is wrong is told to the one who could mend it, and not to a later step. Without a reply no model is asked.
     private string? FaultOfModels(Protocol.Requests.Prompt request) => request.NoReply == true ? null : _setup.Models.For(_state.Info!.Directory).Fault;
 
-    private ValueTask OnRunShell(RunShell message)
+    private void OnRunShell(RunShell message)
     {
-        if (IsPutOff() || IsMissing(Sender) || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing(Sender))
-            return ValueTask.CompletedTask;
+        if (IsPutOff(message) || IsMissing() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
+            return;
 
         CloseBroken();
         if (_state.Turn is not null)
-            Sender.Tell(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."), Self);
+            Sender.Tell(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
         else
             Accept(decision => Shelling.Take(decision, message.Request), message.Key);
-        return ValueTask.CompletedTask;
     }
 
     private void Accept(Func<Decision, MessageId> take, string? key)
@@ -68,7 +67,7 @@ internal sealed partial class SessionActor
         {
             if (known.Info is not UserMessage)
             {
-                Sender.Tell(new PromptRejected($"The message {named} is not a prompt: choose another messageID."), Self);
+                Sender.Tell(new PromptRejected($"The message {named} is not a prompt: choose another messageID."));
                 return true;
             }
 
@@ -85,16 +84,15 @@ internal sealed partial class SessionActor
     private static Accepted Acceptance(SessionState state, MessageId id, long offset) =>
         new(state.View(state.Message(id)!), new TurnId(id.Value), offset, state.Failures.GetValueOrDefault(id));
 
-    private ValueTask OnAwaitTurn(AwaitTurn message)
+    private void OnAwaitTurn(AwaitTurn message)
     {
-        if (_committed.Info is null && IsMissing(Sender))
-            return ValueTask.CompletedTask;
+        if (_committed.Info is null && IsMissing())
+            return;
 
         if (_state.IsOpen(message.Turn) || _committed.IsOpen(message.Turn))
             _waiters[message.Waiter] = (message.Turn, Sender);
         else
-            Sender.Tell(EndOf(message.Turn), Self);
-        return ValueTask.CompletedTask;
+            Sender.Tell(EndOf(message.Turn));
     }
 
     private void AnswerWaiters()
@@ -108,14 +106,14 @@ internal sealed partial class SessionActor
                 continue;
 
             _waiters.Remove(waiter);
-            replyTo.Tell(EndOf(turn), Self);
+            replyTo.Tell(EndOf(turn));
         }
     }
 
     private void LoseWaiters()
     {
         foreach (var (_, replyTo) in _waiters.Values)
-            replyTo.Tell(new TurnLost(), Self);
+            replyTo.Tell(new TurnLost());
         _waiters.Clear();
     }
 

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Sessions.Sharding;
+using Akka.Actor;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
@@ -10,45 +10,38 @@ internal sealed partial class SessionActor
     private static readonly Unavailable _stopping = new("The server stops. Nothing was changed; send it again when the server is back.", TimeSpan.FromSeconds(1));
 
     private bool _isQuiescing;
-    private bool _isMoving;
 
-    private ValueTask OnQuiesce(Quiesce message)
+    private void OnQuiesce()
     {
-        (_isQuiescing, _isMoving) = (true, message.IsMoving);
+        _isQuiescing = true;
         var done = new Completion(Sender, static _ => new Quiesced());
         if (_closing is null && (_state.Turn is null || Recovery.IsParked(_state)))
         {
-            LeaveParked(done, message.IsMoving);
-            return ValueTask.CompletedTask;
+            LeaveParked(done);
+            return;
         }
 
         _onceClosed.Add(done);
         CloseOnceStopped(CloseCause.ServerStopped);
-        return ValueTask.CompletedTask;
     }
 
     // RULES C5: it has done nothing that is not ended, so it stays. A model that still talks is cut as a crash would cut it: it could call the next tool.
-    private void LeaveParked(Completion done, bool isMoving)
+    private void LeaveParked(Completion done)
     {
         var decision = NewDecision();
         if (decision.State.Turn is { Stream: null })
             Recovery.Park(decision);
         Commit(decision, done);
-        if (isMoving)
-        {
-            LoseWaiters();
-            return;
-        }
 
         foreach (var (_, replyTo) in _waiters.Values)
-            replyTo.Tell(new Unavailable("The server stops; the turn waits for its user and goes on after the next start.", _stopping.RetryAfter), Self);
+            replyTo.Tell(new Unavailable("The server stops; the turn waits for its user and goes on after the next start.", _stopping.RetryAfter));
         _waiters.Clear();
     }
 
-    private bool IsQuiescing(IActorRef replyTo)
+    private bool IsQuiescing()
     {
         if (_isQuiescing)
-            replyTo.Tell(_isMoving ? new NotHere(Shard.Of(_id)) : _stopping, Self);
+            Sender.Tell(_stopping);
         return _isQuiescing;
     }
 }

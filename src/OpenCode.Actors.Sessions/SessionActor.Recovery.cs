@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Sessions.Journal;
@@ -5,63 +6,74 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <content>From the journal to a session that tells the truth: nobody is answered before.</content>
+/// <content>From the journal to a session that tells the truth: no command is answered before.</content>
 internal sealed partial class SessionActor
 {
+    private bool _isRead;
+    private bool _isTaught;
+    private bool _isReady;
+
     private sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas);
+
+    private sealed record RecoveryBroken(Exception Cause);
+
+    private sealed record RulesLearned : INotInfluenceReceiveTimeout;
+
+    private void Recovering()
+    {
+        Receive<JournalActor.Recovered>(OnRecovered);
+        Receive<JournalActor.RecoveryFailed>(m => Fail(m.Cause));
+        Receive<DeltasRead>(OnDeltasRead);
+        Receive<RecoveryBroken>(m => Fail(m.Cause));
+        Receive<RulesLearned>(_ => OnRulesLearned());
+        JournalAnswers();
+
+        Receive<ISessionCommand>(PutOff);
+        Receive<Quiesce>(PutOff);
+        Receive<Terminated>(OnTerminated);
+    }
 
     private void BeginRecovery()
     {
-        Context.Become(WhileRecovering);
-        AskJournal(new JournalActor.Recover(_id.Value, _fence));
+        _journal.Tell(new JournalActor.Recover(_id.Value));
+
+        // Before the index has read what was allowed for always, a decision would ask the user again.
+        if (_setup.Learned.IsFilled)
+            _isTaught = true;
+        else
+            WaitForRulesAsync().PipeTo(Self, success: static () => new RulesLearned(), failure: static cause => new RecoveryBroken(cause));
     }
 
-    private ValueTask WhileRecovering(object message)
+    private async Task WaitForRulesAsync() => await _setup.Learned.WhenFilled.WaitAsync(_stopped.Token);
+
+    private void OnRulesLearned()
     {
-        switch (message)
-        {
-            case JournalAnswer { Answer: JournalActor.Recovered m }:
-                return OnRecovered(m);
-            case JournalAnswer { Answer: JournalActor.RecoveryFailed m }:
-                throw new InvalidOperationException($"{_id} could not be read from the journal: {m.Cause.Message}", m.Cause);
-            case DeltasRead m:
-                _state = Recovery.Fold(_state, m.Deltas);
-                return Settle();
-            case JournalAnswer m:
-                TakeJournalAnswer(m.Answer);
-                return _underWay is null ? BeReady() : ValueTask.CompletedTask;
-            case Status.Failure m:
-                throw new InvalidOperationException($"{_id} could not be recovered: {m.Cause.Message}", m.Cause);
-            case Learn m:
-                return OnLearn(m);
-            case Runs.RunActor.Report or Terminated:
-                return ValueTask.CompletedTask; // Of a run that did not outlive the last instance.
-            default:
-                Context.Stash.Stash();
-                return ValueTask.CompletedTask;
-        }
+        _isTaught = true;
+        Settle();
     }
 
-    private ValueTask OnRecovered(JournalActor.Recovered message)
+    private void OnRecovered(JournalActor.Recovered message)
     {
         _setup.Metrics.Recovered();
         (_version, _offset) = (message.Version, message.Offset);
-        var (state, openSince) = Recovery.Fold(message.Rows);
-        _state = state;
-        (_directory, _project) = (state.Info?.Directory, state.Info?.ProjectId);
-        if (openSince is not { } after)
-            return Settle();
+        (_state, var openSince) = Recovery.Fold(message.Rows);
+        (_directory, _project) = (_state.Info?.Directory, _state.Info?.ProjectId);
+        if (openSince is { } after)
+        {
+            ReadDeltasAsync(after).PipeTo(Self, success: static deltas => new DeltasRead(deltas), failure: static cause => new RecoveryBroken(cause));
+            return;
+        }
 
-        Context.PipeTo(ReadDeltasAsync(after), deltas => new DeltasRead(deltas));
-        return ValueTask.CompletedTask;
+        _isRead = true;
+        Settle();
     }
 
-    private async ValueTask<IReadOnlyList<LogEntry>> ReadDeltasAsync(long after)
+    private async Task<IReadOnlyList<LogEntry>> ReadDeltasAsync(long after)
     {
         var deltas = new List<LogEntry>();
         try
         {
-            await foreach (var page in _setup.Journal.ReadAsync(after, new EntryFilter(SessionId: _id.Value), Context.Incarnation))
+            await foreach (var page in _setup.Journal.ReadAsync(after, new EntryFilter(SessionId: _id.Value), _stopped.Token))
                 deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
         }
         catch (JournalTrimmedException e)
@@ -72,41 +84,54 @@ internal sealed partial class SessionActor
         return deltas;
     }
 
-    // Promise: no part "running", no session "busy" without a live run; what waits for the user still waits.
-    private ValueTask Settle()
+    private void OnDeltasRead(DeltasRead message)
     {
+        _state = Recovery.Fold(_state, message.Deltas);
+        _isRead = true;
+        Settle();
+    }
+
+    // Promise: no part "running", no session "busy" without a live run; what waits for the user still waits.
+    private void Settle()
+    {
+        if (!_isRead || !_isTaught)
+            return;
+
         _committed = _state;
         foreach (var mark in _state.Processes.Values)
             _setup.Processes.KillLeftover(mark);
 
-        if (_state.Turn is not null)
+        if (_state.Turn is null)
         {
-            var decision = NewDecision();
-            if (Recovery.IsParked(_state))
-            {
-                Recovery.Park(decision);
-            }
-            else
-            {
-                LogTurnClosed(_logger, _id.Value);
-                _setup.Metrics.TurnClosed();
-                Closing.Close(decision, CloseCause.ServerStopped);
-            }
-
-            Commit(decision);
+            BeReady();
+            return;
         }
 
-        return _underWay is null ? BeReady() : ValueTask.CompletedTask;
+        var decision = NewDecision();
+        if (Recovery.IsParked(_state))
+        {
+            Recovery.Park(decision);
+        }
+        else
+        {
+            LogTurnClosed(_logger, _id.Value);
+            _setup.Metrics.TurnClosed();
+            Closing.Close(decision, CloseCause.ServerStopped);
+        }
+
+        Commit(decision);
     }
 
-    private ValueTask BeReady()
+    private void BeReady()
     {
-        Context.Unbecome();
+        _isReady = true;
+        Become(Ready);
         Context.SetReceiveTimeout(TimeSpan.FromMilliseconds(_setup.Options.PassivateAfterMs));
-        TellRegion();
-        Context.Parent.Tell(new Region.SessionsActor.Awake(_id), Self);
-        Context.Stash.UnstashAll();
-        return ValueTask.CompletedTask;
+        Stash.UnstashAll();
+
+        // Behind what waited: a Create may be among it. The rest is told that there is no session, and no actor stays for a name that nobody made.
+        if (_state.Info is null)
+            Self.Tell(new LeaveIfMissing());
     }
 
     [LoggerMessage(EventId = 6004, Level = LogLevel.Warning, Message = "{SessionId} had a turn that the last life of the server did not end; it is closed as aborted.")]

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Models;
@@ -19,11 +20,11 @@ internal sealed partial class SessionActor
     // The run of the turn before may still be there, while its end and the next prompt wait for their commit.
     private bool HasLiveRun => _run is not null && _state.Turn is { } turn && turn.Run == _runId;
 
-    private ValueTask OnReport(RunActor.Report message)
+    private void OnReport(RunActor.Report message)
     {
         // The turn of a closed run is over, or about to be (RULES C2).
         if (_closing is not null || _state.Turn?.Run != message.Run)
-            return ValueTask.CompletedTask;
+            return;
 
         var decision = NewDecision();
         try
@@ -40,17 +41,16 @@ internal sealed partial class SessionActor
             // The caller here is the run: it is its turn that fails (RULES C4).
             LogReportFailed(_logger, e, _id.Value);
             CloseOnceStopped(CloseCause.Failed(MessageError.Unknown(e.Message)));
-            return ValueTask.CompletedTask;
+            return;
         }
 
         Commit(decision, new Completion(Credit: message.Run));
-        return ValueTask.CompletedTask;
     }
 
     private void GiveCredit(RunId run)
     {
         if (_run is not null && _runId == run)
-            _run.Tell(new RunActor.Continue(), Self);
+            _run.Tell(RunActor.Continue.Instance);
     }
 
     private void Carry(RunOrder order)
@@ -69,10 +69,10 @@ internal sealed partial class SessionActor
         switch (order)
         {
             case BeginStep m:
-                run.Tell(new RunActor.Begin(m.Model, m.Request), Self);
+                run.Tell(new RunActor.Begin(m.Model, m.Request));
                 break;
             case StartTool m:
-                run.Tell(new RunActor.Start(m.Call, m.IsUsers), Self);
+                run.Tell(new RunActor.Start(m.Call, m.IsUsers));
                 break;
             default:
                 break; // To have a run was all.
@@ -89,7 +89,7 @@ internal sealed partial class SessionActor
         Props? PropsFor(ToolCall call, bool isUsers) => toolbox.PropsFor(call, new ToolContext(sessionId, directory, call.CallId, isUsers));
 
         _runId = id;
-        _run = Context.ActorOf(RunActor.PropsFor(id, PropsFor, _setup.Options, _setup.Loggers.CreateLogger<RunActor>()), $"run-{++_runNumber}");
+        _run = Context.ActorOf(RunActor.PropsFor(id, PropsFor, _setup), $"run-{++_runNumber}");
         Context.Watch(_run);
         _setup.Metrics.Running(1);
         return _run;
@@ -106,13 +106,13 @@ internal sealed partial class SessionActor
             return;
 
         Context.Unwatch(run);
-        Context.Stop(run);
+        run.Tell(RunActor.Stop.Instance);
     }
 
-    private ValueTask OnRunEnded(Terminated message)
+    private void OnRunEnded(IActorRef run)
     {
-        if (!message.Actor.Equals(_run))
-            return ValueTask.CompletedTask;
+        if (!run.Equals(_run))
+            return;
 
         var wasLive = HasLiveRun;
         ForgetRun(stop: false);
@@ -127,8 +127,6 @@ internal sealed partial class SessionActor
             LogRunFailed(_logger, failure, _id.Value);
             CloseTurn(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn.")));
         }
-
-        return ValueTask.CompletedTask;
     }
 
     [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "A report of the run of {SessionId} could not be taken in; its turn is closed.")]

@@ -1,8 +1,7 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
 
@@ -11,143 +10,153 @@ namespace OpenCode.Actors.Sessions;
 /// <summary>Owns one session: decides what a command or a report of its run does to it, and is the only writer of its events.</summary>
 /// <remarks>
 /// Commands and reports are decided on the tentative state, committed one batch at a time, and answered when they are durable; readers see the committed state (RULES C2).
-/// Recovered from the journal on start and restart. Its mailbox is unbounded, because a lost report or journal answer would hang the turn; what outsiders may have in it
-/// is bounded where they come in (<see cref="ISessions"/>).
+/// Recovered from the journal at its start, and never restarted in place: what fails leaves memory, and starts anew at the next command (RULES C7). Its mailbox is unbounded,
+/// because a lost report or journal answer would hang the turn; what outsiders may have in it is bounded at the edge (<see cref="ISessions"/>).
 /// </remarks>
-internal sealed partial class SessionActor : Actor
+internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTimers
 {
-    private const int MaxPutOff = 100_000;
+    private const int StashCapacity = 100_000;
+
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     private readonly SessionId _id;
     private readonly IActorRef _journal;
     private readonly SessionSetup _setup;
     private readonly ILogger _logger;
-
-    // The claim under which it was recovered, and writes: never a newer one. Null when there are no other nodes.
-    private readonly Fence? _fence;
+    private readonly CancellationTokenSource _stopped = new();
 
     // Two views of one session: what is durable, and what it will be when the outbox is.
     private SessionState _committed = SessionState.None;
     private SessionState _state = SessionState.None;
 
-    // What other sessions of this location learned by "always"; told by the region.
-    private IReadOnlyList<PermissionRule> _learned = [];
-
-    public SessionActor(SessionId id, IActorRef journal, SessionSetup setup, Fence? fence)
+    public SessionActor(SessionId id, IActorRef journal, SessionSetup setup)
     {
-        _id = id;
-        _fence = fence;
-        _journal = journal;
-        _setup = setup;
+        (_id, _journal, _setup) = (id, journal, setup);
         _logger = setup.Loggers.CreateLogger<SessionActor>();
+        Recovering();
     }
 
-    /// <summary>The region agrees that the session leaves memory.</summary>
-    public sealed record Leave;
+    /// <inheritdoc/>
+    public IStash Stash { get; set; } = null!;
 
-    /// <summary>What the sessions of this location have learned by <c>always</c>.</summary>
-    public sealed record Learn(IReadOnlyList<PermissionRule> Rules) : INoInfluence;
-
-    public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, Fence? fence = null) =>
-        Props.Create(() => new SessionActor(id, journal, setup, fence)).WithMailbox(MailboxOptions.Unbounded).WithStashCapacity(MaxPutOff);
-
-    // A run that fails is stopped; its Terminated closes the turn with the reason noted here.
-    protected override SupervisorStrategy SupervisorStrategy => new OneForOne(decider: cause =>
-    {
-        _runFailure = cause;
-        return Directive.Stop;
-    });
-
-    protected override ValueTask PreStartAsync()
-    {
-        _setup.Metrics.Awake(1);
-        BeginRecovery();
-        return ValueTask.CompletedTask;
-    }
-
-    protected override ValueTask ReceiveAsync(object message) => message switch
-    {
-        RunActor.Report m => OnReport(m),
-        JournalAnswer m => OnJournalAnswer(m.Answer),
-        Status.Failure m => OnJournalGone(m),
-        Prompt m => OnPrompt(m),
-        RunShell m => OnRunShell(m),
-        AwaitTurn m => OnAwaitTurn(m),
-        Abort => OnAbort(),
-        Quiesce m => OnQuiesce(m),
-        GetMessages m => OnGetMessages(m),
-        GetMessage m => OnGetMessage(m),
-        ReplyPermission m => OnReplyPermission(m),
-        ReplyQuestion m => OnAnswerQuestion(m.RequestId, m.Answers),
-        RejectQuestion m => OnAnswerQuestion(m.RequestId, null),
-        Create m => OnCreate(m),
-        Update m => OnUpdate(m),
-        Delete => OnDelete(),
-        Terminated m => OnRunEnded(m),
-        StoreText => OnStoreText(),
-        CloseAgain => OnCloseAgain(),
-        Learn m => OnLearn(m),
-        Suspend => OnSuspend(),
-        Resume => OnResume(),
-        ReceiveTimeout => OnReceiveTimeout(),
-        Leave => OnLeave(),
-        _ => Unhandled(message),
-    };
-
-    protected override ValueTask PostStopAsync()
-    {
-        _setup.Metrics.Awake(-1);
-        if (_run is not null)
-            _setup.Metrics.Running(-1);
-        var unavailable = new Unavailable("The session was restarted; whether the command was carried out is unknown.", TimeSpan.FromSeconds(1));
-        FailAll(unavailable);
-        foreach (var closed in _onceClosed)
-            closed.ReplyTo!.Tell(unavailable, Self);
-        LoseWaiters();
-        return ValueTask.CompletedTask;
-    }
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null;
 
-    // Answers everyone but Create alike when there is no session.
-    private bool IsMissing(IActorRef replyTo)
+    public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup) =>
+        Props.CreateBy(new ActorFactory<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(StashCapacity);
+
+    protected override void PreStart()
+    {
+        _setup.Metrics.Awake(1);
+        Context.Watch(_journal);
+        BeginRecovery();
+    }
+
+    // A run that fails is stopped; its Terminated closes the turn with the reason noted here, and logs it.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        cause =>
+        {
+            if (Sender.Equals(_run))
+                _runFailure = cause;
+            return Directive.Stop;
+        },
+        loggingEnabled: false);
+
+    // RULES C7: whatever fails here is never thrown, or a parent that restarts its children would do so for ever. The parent is told instead.
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        try
+        {
+            return base.AroundReceive(receive, message);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Fail(e);
+            if (message is ISessionCommand)
+                Refuse(message, Sender, Broken(e));
+            return true;
+        }
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+        _setup.Metrics.Awake(-1);
+        if (_run is not null)
+            _setup.Metrics.Running(-1);
+        RefuseAll(new Unavailable("The session left memory; whether the command was carried out is unknown.", _retryAfter));
+
+        // The last message of this incarnation: the next one recovers after it.
+        _journal.Tell(new JournalActor.Release(_id.Value));
+    }
+
+    private void Ready()
+    {
+        JournalAnswers();
+
+        Receive<Create>(OnCreate);
+        Receive<Update>(OnUpdate);
+        Receive<Delete>(OnDelete);
+        Receive<Prompt>(OnPrompt);
+        Receive<RunShell>(OnRunShell);
+        Receive<AwaitTurn>(OnAwaitTurn);
+        Receive<Abort>(_ => OnAbort());
+        Receive<GetMessages>(OnGetMessages);
+        Receive<GetMessage>(OnGetMessage);
+        Receive<ReplyPermission>(OnReplyPermission);
+        Receive<ReplyQuestion>(m => OnAnswerQuestion(m, m.RequestId, m.Answers));
+        Receive<RejectQuestion>(m => OnAnswerQuestion(m, m.RequestId, answers: null));
+        Receive<Wake>(_ => Sender.Tell(new Awake(_id, _committed.Status)));
+        Receive<Quiesce>(_ => OnQuiesce());
+
+        Receive<RunActor.Report>(OnReport);
+        Receive<Terminated>(OnTerminated);
+        Receive<StoreText>(_ => OnStoreText());
+        Receive<CloseAgain>(_ => CloseBroken());
+        Receive<LeaveIfMissing>(_ => OnLeaveIfMissing());
+        Receive<ReceiveTimeout>(_ => OnReceiveTimeout());
+    }
+
+    private void OnTerminated(Terminated message)
+    {
+        if (message.ActorRef.Equals(_journal))
+            GiveUp("the journal's actor has ended");
+        else
+            OnRunEnded(message.ActorRef);
+    }
+
+    // Every command but Create is answered alike when there is no session.
+    private bool IsMissing()
     {
         if (_state.Info is not null)
             return false;
 
-        replyTo.Tell(new SessionNotFound(_id), Self);
+        Sender.Tell(new SessionNotFound(_id));
         return true;
     }
 
-    // The journal's actor has ended; what it was given is undecided for this session.
-    private ValueTask OnJournalGone(Status.Failure message)
+    // A put-off command is handled again later. The stash is bounded, because outsiders fill it.
+    private void PutOff(object command)
     {
-        GiveUp(message.Cause.Message);
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask OnLearn(Learn message)
-    {
-        _learned = message.Rules;
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask OnReceiveTimeout()
-    {
-        if (IsIdle)
-            Context.Parent.Tell(new SessionsActor.Passivate(_id), Self);
-
-        return ValueTask.CompletedTask;
-    }
-
-    // The region keeps what comes from now on. What came before it agreed has been handled; if that was work, the session stays.
-    private ValueTask OnLeave()
-    {
-        if (IsIdle)
-            Context.Stop(Self);
+        if (Stash.IsFull)
+            Refuse(command, Sender, new Unavailable("Too many commands wait for the session.", _retryAfter));
         else
-            Context.Parent.Tell(new SessionsActor.Stay(_id), Self);
+            Stash.Stash();
+    }
 
-        return ValueTask.CompletedTask;
+    private void Refuse(object command, IActorRef replyTo, Unavailable refusal) => replyTo.Tell(command is Wake ? new Awake(_id) : refusal);
+
+    private void RefuseAll(Unavailable refusal)
+    {
+        FailAll(refusal);
+        foreach (var closed in _onceClosed)
+            closed.ReplyTo!.Tell(refusal);
+        _onceClosed.Clear();
+        LoseWaiters();
+        foreach (var stashed in Stash.ClearStash())
+            Refuse(stashed.Message, stashed.Sender, refusal);
     }
 }

@@ -30,11 +30,11 @@ internal sealed record SessionSetup(
     IJournal Journal,
     ILoggerFactory Loggers)
 {
-    /// <summary>Gets who hears of lost shards; null when this node is the only one there is.</summary>
-    public Sharding.IShardWatch? Shards { get; init; }
-
     /// <summary>Gets the maker of ids.</summary>
     public IdFactory Ids { get; } = new(Time, Entropy.Fill);
+
+    /// <summary>Gets the rules that users have allowed for always.</summary>
+    public LearnedRules Learned { get; } = new();
 
     /// <summary>Gets the time in milliseconds of the epoch.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();

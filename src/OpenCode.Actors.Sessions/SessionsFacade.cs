@@ -1,45 +1,78 @@
-using Microsoft.Extensions.Options;
+using Akka.Actor;
+using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Sessions.Sharding;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Asks the region for those outside. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
-internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOptions<SessionsOptions> options, IEntropy entropy, CommandGate? gate = null) : ISessions
+/// <summary>Asks the region and the index for those outside. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
+/// <param name="region">The region of sessions.</param>
+/// <param name="index">The index of sessions.</param>
+/// <param name="end">The end of the actors, which nothing would answer after.</param>
+/// <param name="options">Timeout and limit.</param>
+/// <param name="ids">Makes the ids of new sessions.</param>
+/// <param name="entropy">Names those who wait for a turn.</param>
+/// <param name="time">The clock of the timeout.</param>
+internal sealed class SessionsFacade(
+    IRequiredActor<SessionRegion> region, IRequiredActor<SessionIndexKey> index, ActorsEnd end, SessionsOptions options, IdFactory ids, IEntropy entropy, TimeProvider time) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+    private static readonly Unavailable _ended = new("The server stops.", _retryAfter);
 
-    private readonly TimeSpan _patience = TimeSpan.FromMilliseconds(options.Value.AskTimeoutMs);
-    private readonly int _limit = options.Value.MaxOutstandingCommands;
+    private readonly TimeSpan _answerTimeout = TimeSpan.FromMilliseconds(options.AskTimeoutMs);
     private int _outstanding;
 
     /// <inheritdoc/>
-    public Task<object> AskAsync(SessionId sessionId, object command, CancellationToken cancellationToken) =>
-        AskAsync(new SessionsActor.Deliver(sessionId, command), cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<object> AskAsync(object command, CancellationToken cancellationToken)
+    public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => BoundedAsync(async () =>
     {
-        if (gate is not null && await gate.AdmitAsync(cancellationToken) is { } refusal)
+        if (request.ParentId is { } parent && await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal)
             return refusal;
 
-        if (Interlocked.Increment(ref _outstanding) > _limit)
+        return await CommandAsync(ids.NewSession(), new SessionActor.Create(place, request), cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) =>
+        BoundedAsync(() => CommandAsync(sessionId, command, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<object> AskAsync(IIndexQuery query, CancellationToken cancellationToken) => BoundedAsync(() => QueryAsync(query, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) => BoundedAsync(async () =>
+        await QueryAsync(new SessionIndexActor.FindAsker(reply.Request), cancellationToken) switch
+        {
+            SessionIndexActor.AskerFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
+            SessionIndexActor.AskerFound => reply.NotFound,
+            var refusal => refusal,
+        });
+
+    /// <inheritdoc/>
+    public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
+    {
+        // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
+        var wait = new Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
+        while (true)
+        {
+            var answer = await TryAskAsync(region.ActorRef, wait, cancellationToken);
+            if (answer is not (null or SessionActor.TurnLost))
+                return answer;
+        }
+    }
+
+    private async Task<object> BoundedAsync(Func<Task<object>> ask)
+    {
+        if (Interlocked.Increment(ref _outstanding) > options.MaxOutstandingCommands)
         {
             Interlocked.Decrement(ref _outstanding);
-            return new Unavailable($"{_limit} commands are under way already.", _retryAfter);
+            return new Unavailable($"{options.MaxOutstandingCommands} commands are under way already.", _retryAfter);
         }
 
         try
         {
-            var answer = region.ActorRef.Ask<object>(command, _patience, cancellationToken);
-            if (gate?.Closed is { } closed && await Task.WhenAny(answer, closed) == closed)
-                return await closed; // Whether it was carried out is unknown: it may wait for the database.
-            return await answer;
-        }
-        catch (Exception e) when (e is AskTimeoutException or TargetTerminatedException or MailboxOverflowException)
-        {
-            return new Unavailable(e.Message, _retryAfter);
+            return await ask();
         }
         finally
         {
@@ -47,27 +80,26 @@ internal sealed class SessionsFacade(IRequiredActor<SessionsKey> region, IOption
         }
     }
 
-    /// <inheritdoc/>
-    public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
+    private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken) =>
+        await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
+
+    private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
+        await TryAskAsync(index.ActorRef, query, cancellationToken) ?? Unanswered("The index of sessions");
+
+    private Unavailable Unanswered(string who) => new($"{who} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
+
+    // Null when there is no answer in time. The deadline is the clock's of the server, which tests move; Akka's own would be the machine's.
+    private async Task<object?> TryAskAsync(IActorRef actor, object message, CancellationToken cancellationToken)
     {
-        // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
-        var wait = new SessionsActor.Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
-        while (true)
+        using var deadline = new CancellationTokenSource(_answerTimeout, time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, end.Token);
+        try
         {
-            try
-            {
-                var answer = await region.ActorRef.Ask<object>(wait, _patience, cancellationToken);
-                if (answer is not SessionActor.TurnLost)
-                    return answer;
-            }
-            catch (AskTimeoutException)
-            {
-                // The turn goes on.
-            }
-            catch (TargetTerminatedException e)
-            {
-                return new Unavailable(e.Message, _retryAfter); // the server stops
-            }
+            return await actor.Ask<object>(message, Timeout.InfiniteTimeSpan, given.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AskTimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            return end.Token.IsCancellationRequested ? _ended : null;
         }
     }
 }

@@ -1,18 +1,22 @@
+using Akka;
+using Akka.Actor;
+using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Sessions.Sharding;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Registration of the sessions.</summary>
+/// <summary>Registration of the sessions: <c>services.AddSessions()</c> for options and services, <c>akka.AddSessions()</c> for the actors.</summary>
 public static class SessionsServices
 {
     // Of the 5 s of a shutdown: a command that was asked to end has half a second, the rest is a slow disk's.
@@ -35,8 +39,8 @@ public static class SessionsServices
             .Validate(o => o.MaxOutstandingCommands >= 1, "sessions: allow 1 or more commands at the same time.");
 
         services.TryAddSingleton<SessionMetrics>();
+        services.TryAddSingleton<ActorsEnd>();
         services.TryAddSingleton<IPermissionConfig, NoPermissionConfig>();
-        services.TryAddSingleton<ISessions, SessionsFacade>();
         services.TryAddSingleton(static provider => new SessionSetup(
             provider.GetRequiredService<IOptions<SessionsOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
@@ -47,22 +51,42 @@ public static class SessionsServices
             provider.GetRequiredService<IPermissionConfig>(),
             provider.GetRequiredService<SessionMetrics>(),
             provider.GetRequiredService<IJournal>(),
-            provider.GetRequiredService<ILoggerFactory>()) { Shards = provider.GetService<IShardWatch>() });
-
-        return services.AddActorSystem("opencode", static builder => builder.WithActors(static (system, registry, provider) =>
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<ISessions>(static provider =>
         {
             var setup = provider.GetRequiredService<SessionSetup>();
-            var journal = system.ActorOf(JournalActor.PropsFor(setup.Journal, setup.Loggers.CreateLogger<JournalActor>()), "journal");
-            registry.Register<JournalKey>(journal);
-            var sessions = system.ActorOf(SessionsActor.PropsFor(journal, setup), "sessions");
-            registry.Register<SessionsKey>(sessions);
-
-            // In the cluster turns are closed shard by shard, as each is given to another node.
-            if (setup.Shards is not null)
-                return;
-
-            system.CoordinatedShutdown.AddTask(ShutdownPhases.ServiceRequestsDone, "close-turns", cancellationToken =>
-                sessions.Ask<SessionsActor.Quiesced>(new SessionsActor.Quiesce(), _quiesceTimeout, cancellationToken));
-        }));
+            return new SessionsFacade(
+                provider.GetRequiredService<IRequiredActor<SessionRegion>>(),
+                provider.GetRequiredService<IRequiredActor<SessionIndexKey>>(),
+                provider.GetRequiredService<ActorsEnd>(),
+                setup.Options,
+                setup.Ids,
+                setup.Entropy,
+                setup.Time);
+        });
+        return services;
     }
+
+    /// <summary>Adds the actors: the journal's, the region of sessions, and the index of all sessions. At a shutdown open turns are closed before anything is stopped.</summary>
+    /// <param name="akka">The actor system; needs <see cref="AddSessions(IServiceCollection, Action{SessionsOptions}?)"/> too.</param>
+    /// <returns>The actor system.</returns>
+    public static AkkaConfigurationBuilder AddSessions(this AkkaConfigurationBuilder akka) => akka.WithActors(static (system, registry, services) =>
+    {
+        var setup = services.GetService<SessionSetup>();
+        var journal = system.ActorOf(
+            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>()), "journal");
+        var region = system.ActorOf(
+            LocalSessionRegion.PropsFor(id => SessionActor.PropsFor(id, journal, setup), setup.Time, setup.Metrics, setup.Loggers.CreateLogger<LocalSessionRegion>()), "sessions");
+        var index = system.ActorOf(SessionIndexActor.PropsFor(region, setup), "index");
+        registry.Register<JournalKey>(journal);
+        registry.Register<SessionRegion>(region);
+        registry.Register<SessionIndexKey>(index);
+
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close-turns", async () =>
+        {
+            await region.Ask<LocalSessionRegion.Quiesced>(new LocalSessionRegion.Quiesce(), _quiesceTimeout);
+            return Done.Instance;
+        });
+        system.RegisterOnTermination(services.GetService<ActorsEnd>().Set);
+    });
 }

@@ -1,35 +1,56 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 
 namespace OpenCode.Actors.Sessions.Journal;
 
-/// <summary>The one way of sessions to the journal: keeps the order and the version of each owner, and recovers owners (RULES C1).</summary>
+/// <summary>The only way of sessions to the journal: keeps the order and the version of each owner, and recovers owners (RULES C1, C6).</summary>
 /// <remarks>
 /// Appends do not wait for one another here: group commit is inside the journal. An append has no deadline: it is committed, refused, or the journal dies.
-/// The mailbox is unbounded, because each owner has one append under way at most. Restarted by its parent, it knows no versions any more: every open owner is
-/// refused its next append and recovers.
+/// A plain restart, without backoff, is enough: the actor opens nothing at its start that could fail again, and a backoff would lose the messages of the pause, while a
+/// restart keeps the mailbox. A new incarnation knows no versions: it tells every open owner, and refuses what they still append.
 /// </remarks>
-internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActor> logger) : Actor
+internal sealed partial class JournalActor : ReceiveActor
 {
+    private readonly IJournal _journal;
+    private readonly AppendLedger _ledger;
+    private readonly SessionMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Dictionary<string, OpenOwner> _owners = new(StringComparer.Ordinal);
+
+    public JournalActor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger)
+    {
+        (_journal, _ledger, _metrics, _logger) = (journal, ledger, metrics, logger);
+
+        Receive<Append>(OnAppend);
+        Receive<AppendDecided>(OnAppendDecided);
+        Receive<Recover>(OnRecover);
+        Receive<OwnerRead>(static m => m.ReplyTo.Tell(m.Answer));
+        Receive<Release>(OnRelease);
+        Receive<CompactionFailed>(OnCompactionFailed);
+    }
+
     /// <summary>Appends a batch.</summary>
-    /// <param name="Owner">Whose state changes; null when nobody's does (an event from outside), which needs no version.</param>
-    /// <param name="Version">The version the last answer gave.</param>
+    /// <param name="Owner">Whose state changes; null when no owner's does (an event from outside), which needs no version.</param>
+    /// <param name="Version">The version that the last answer gave.</param>
     /// <param name="Batch">What to append.</param>
     public sealed record Append(string? Owner, long Version, JournalBatch Batch);
 
-    /// <summary>The batch is committed. The next append names <paramref name="Version"/>.</summary>
-    public sealed record Appended(long FirstOffset, long Version);
+    /// <summary>The batch is committed.</summary>
+    /// <param name="Version">The version that the append named.</param>
+    /// <param name="FirstOffset">The offset of its first entry.</param>
+    /// <param name="NextVersion">The version that the next append names.</param>
+    public sealed record Appended(long Version, long FirstOffset, long NextVersion);
 
-    /// <summary>Nothing was written: somebody else has the owner, or it was never recovered. Recover it again.</summary>
-    public sealed record AppendRefused(string Reason);
+    /// <summary>Nothing was written: the owner was recovered by another actor since, or never. Recover it again.</summary>
+    public sealed record AppendRefused(long Version, string Reason);
 
-    /// <summary>The journal refused or failed. With <see cref="JournalFullException"/> nothing was written, and <paramref name="Version"/> is the one to go on with.</summary>
-    public sealed record AppendFailed(Exception Cause, long Version);
+    /// <summary>The journal refused or failed. With <see cref="JournalFullException"/> nothing was written, and the next append names <paramref name="NextVersion"/>.</summary>
+    public sealed record AppendFailed(long Version, Exception Cause, long NextVersion);
 
     /// <summary>Reads the rows of an owner once every append taken for it is decided, and makes every version of it before this one stale.</summary>
-    /// <param name="Owner">Whose rows.</param>
-    /// <param name="Fence">The claim under which the owner runs here and will append; null when there are no other nodes.</param>
-    public sealed record Recover(string Owner, Fence? Fence = null);
+    public sealed record Recover(string Owner);
 
     /// <summary>The rows of an owner, and the version of its first append. Entries after <paramref name="Offset"/> are none of its own.</summary>
     public sealed record Recovered(IReadOnlyList<StateRow> Rows, long Version, long Offset);
@@ -37,171 +58,144 @@ internal sealed partial class JournalActor(IJournal journal, ILogger<JournalActo
     /// <summary>The rows could not be read.</summary>
     public sealed record RecoveryFailed(Exception Cause);
 
-    /// <summary>The owner has left memory: forget its version and let the journal put it away.</summary>
+    /// <summary>The owner has left memory: forget its version and let the journal compact it.</summary>
     public sealed record Release(string Owner);
 
-    /// <summary>Waits until every append taken so far for owners of these shards is decided.</summary>
-    public sealed record Settle(IReadOnlyCollection<int> Shards);
-
-    /// <summary>They are: what was committed of them, the log has up to <paramref name="Head"/>.</summary>
-    public sealed record Settled(long Head);
-
-    private sealed record Decided(string? Owner, IActorRef ReplyTo, object Answer);
-
-    private sealed record Loaded(IActorRef ReplyTo, object Answer);
-
-    private sealed record PutAway(string Owner, Exception? Failure);
-
-    private sealed class OpenOwner
+    /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
+    public sealed record JournalRestarted : INotInfluenceReceiveTimeout
     {
+        private JournalRestarted()
+        {
+        }
+
+        /// <summary>Gets the one instance.</summary>
+        public static JournalRestarted Instance { get; } = new();
+    }
+
+    private sealed record AppendDecided(string? Owner, IActorRef ReplyTo, object Answer);
+
+    private sealed record OwnerRead(IActorRef ReplyTo, object Answer);
+
+    private sealed record CompactionFailed(string Owner, Exception Cause);
+
+    private sealed class OpenOwner(IActorRef actor)
+    {
+        public IActorRef Actor { get; } = actor;
+
         public long Version { get; set; }
 
-        public Fence? Fence { get; set; }
-
-        public int UnderWay { get; set; }
-
-        public List<IActorRef> Recovering { get; } = [];
-
-        public List<Settling> Settling { get; } = [];
+        public bool IsWaiting { get; set; }
     }
 
-    private sealed class Settling(IActorRef replyTo, int owners)
-    {
-        public IActorRef ReplyTo => replyTo;
+    public static Props PropsFor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger) =>
+        Props.Create(() => new JournalActor(journal, ledger, metrics, logger));
 
-        public int Left { get; set; } = owners;
+    protected override void PreRestart(Exception reason, object message)
+    {
+        LogRestarting(_logger, reason, _owners.Count);
+        _metrics.Restarted("journal");
+        foreach (var open in _owners.Values)
+            open.Actor.Tell(JournalRestarted.Instance);
+
+        // Only an append without an owner is waited for by an Ask without a deadline.
+        if (message is Append { Owner: null })
+            Sender.Tell(new AppendFailed(0, reason, 0));
+        base.PreRestart(reason, message);
     }
 
-    private readonly Dictionary<string, OpenOwner> _owners = new(StringComparer.Ordinal);
-
-    // One count for all owners: an owner that is released and recovered never gets an old number again.
-    private long _lastVersion;
-
-    public static Props PropsFor(IJournal journal, ILogger<JournalActor> logger) =>
-        Props.Create(() => new JournalActor(journal, logger)).WithMailbox(MailboxOptions.Unbounded);
-
-    protected override ValueTask ReceiveAsync(object message) => message switch
+    protected override void PostStop()
     {
-        Append m => OnAppend(m),
-        Decided m => OnDecided(m),
-        Recover m => OnRecover(m),
-        Loaded m => Answer(m.ReplyTo, m.Answer),
-        Release m => OnRelease(m),
-        Settle m => OnSettle(m),
-        PutAway m => OnPutAway(m),
-        _ => Unhandled(message),
-    };
-
-    private static ValueTask Answer(IActorRef replyTo, object answer)
-    {
-        replyTo.Tell(answer);
-        return ValueTask.CompletedTask;
+        _stopped.Cancel();
+        _stopped.Dispose();
     }
 
-    private ValueTask OnAppend(Append message)
+    private void OnAppend(Append message)
     {
-        var version = 0L;
-        var batch = message.Batch;
-        if (message.Owner is { } owner)
+        var (owner, version, batch) = message;
+        var next = 0L;
+        if (owner is not null)
         {
-            if (!_owners.TryGetValue(owner, out var open) || open.Version != message.Version)
-                return Answer(Sender, new AppendRefused($"Version {message.Version} of '{owner}' is stale: it was recovered by another actor since, or never."));
+            if (!_owners.TryGetValue(owner, out var open) || open.Version != version)
+            {
+                Sender.Tell(new AppendRefused(version, $"Version {version} of '{owner}' is stale: it was recovered by another actor since, or never."));
+                return;
+            }
 
             // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
-            version = open.Version = ++_lastVersion;
-            open.UnderWay++;
-            if (open.Fence is { } fence)
-                batch = batch with { Fences = [fence] };
+            next = open.Version = _ledger.NextVersion();
+            _ledger.Take(owner);
         }
 
         var replyTo = Sender;
-        Context.PipeTo(
-            AppendAsync(batch),
-            first => new Decided(message.Owner, replyTo, new Appended(first, version)),
-            cause => new Decided(message.Owner, replyTo, new AppendFailed(cause, version)));
-        return ValueTask.CompletedTask;
+        AppendAsync(batch).PipeTo(
+            Self,
+            success: first => new AppendDecided(owner, replyTo, new Appended(version, first, next)),
+            failure: cause => new AppendDecided(owner, replyTo, new AppendFailed(version, cause, next)));
     }
 
     // No cancellation: giving up waiting would leave an append undecided behind the back of its owner's next recovery.
-    private async ValueTask<long> AppendAsync(JournalBatch batch) => await journal.AppendAsync(batch, CancellationToken.None);
+    private async Task<long> AppendAsync(JournalBatch batch) => await _journal.AppendAsync(batch, CancellationToken.None);
 
-    private ValueTask OnDecided(Decided message)
+    private void OnAppendDecided(AppendDecided message)
     {
-        message.ReplyTo.Tell(message.Answer);
-        if (message.Owner is { } owner && _owners.TryGetValue(owner, out var open) && --open.UnderWay == 0)
+        if (message.Owner is not { } owner)
         {
-            foreach (var replyTo in open.Recovering)
-                Load(owner, open.Version, replyTo);
-            open.Recovering.Clear();
-            foreach (var settling in open.Settling.Where(static settling => --settling.Left == 0))
-                settling.ReplyTo.Tell(new Settled(journal.Head));
-            open.Settling.Clear();
+            message.ReplyTo.Tell(message.Answer);
+            return;
         }
 
-        return ValueTask.CompletedTask;
+        _ledger.Decide(owner);
+        message.ReplyTo.Tell(message.Answer);
+        if (_owners.TryGetValue(owner, out var open) && open.IsWaiting && !_ledger.HasUndecided(owner))
+            Read(owner, open);
     }
 
-    private ValueTask OnRecover(Recover message)
+    private void OnRecover(Recover message)
     {
-        if (!_owners.TryGetValue(message.Owner, out var open))
-            _owners.Add(message.Owner, open = new OpenOwner());
+        if (_owners.TryGetValue(message.Owner, out var earlier) && earlier.IsWaiting)
+            earlier.Actor.Tell(new RecoveryFailed(new InvalidOperationException($"'{message.Owner}' is recovered by another actor.")));
 
-        open.Version = ++_lastVersion;
-        open.Fence = message.Fence;
-        if (open.UnderWay > 0)
-            open.Recovering.Add(Sender);
+        var open = new OpenOwner(Sender) { Version = _ledger.NextVersion() };
+        _owners[message.Owner] = open;
+        if (_ledger.HasUndecided(message.Owner))
+            open.IsWaiting = true;
         else
-            Load(message.Owner, open.Version, Sender);
-
-        return ValueTask.CompletedTask;
+            Read(message.Owner, open);
     }
 
-    private void Load(string owner, long version, IActorRef replyTo) => Context.PipeTo(
-        LoadAsync(owner, version),
-        recovered => new Loaded(replyTo, recovered),
-        cause => new Loaded(replyTo, new RecoveryFailed(cause)));
-
-    private async ValueTask<Recovered> LoadAsync(string owner, long version)
+    private void Read(string owner, OpenOwner open)
     {
-        // Nobody else writes them any more, and what others wrote of them before is in this node's tail: its shard was opened after that.
+        open.IsWaiting = false;
+        ReadAsync(owner, open.Version).PipeTo(
+            Self,
+            success: recovered => new OwnerRead(open.Actor, recovered),
+            failure: cause => new OwnerRead(open.Actor, new RecoveryFailed(cause)));
+    }
+
+    private async Task<Recovered> ReadAsync(string owner, long version)
+    {
+        // Read under the newest version: no other append can change the rows meanwhile.
         var rows = new List<StateRow>();
-        await foreach (var row in journal.LoadAsync(owner, Context.Incarnation))
+        await foreach (var row in _journal.LoadAsync(owner, _stopped.Token))
             rows.Add(row);
 
-        return new Recovered(rows, version, journal.Head);
+        return new Recovered(rows, version, _journal.Head);
     }
 
-    private ValueTask OnRelease(Release message)
+    private void OnRelease(Release message)
     {
-        if (_owners.TryGetValue(message.Owner, out var open) && open is { UnderWay: 0, Recovering.Count: 0 })
-        {
-            _owners.Remove(message.Owner);
-            Context.PipeTo(journal.CompactAsync(message.Owner, Context.Incarnation), () => new PutAway(message.Owner, null), e => new PutAway(message.Owner, e));
-        }
-
-        return ValueTask.CompletedTask;
+        _owners.Remove(message.Owner);
+        if (!_ledger.HasUndecided(message.Owner))
+            CompactAsync(message.Owner).PipeTo(Self, failure: cause => new CompactionFailed(message.Owner, cause));
     }
 
-    private ValueTask OnSettle(Settle message)
-    {
-        List<OpenOwner> undecided = [.. _owners.Values.Where(open => open is { UnderWay: > 0, Fence: { } fence } && message.Shards.Contains(fence.Shard))];
-        if (undecided.Count == 0)
-            return Answer(Sender, new Settled(journal.Head));
+    private async Task CompactAsync(string owner) => await _journal.CompactAsync(owner, _stopped.Token);
 
-        var settling = new Settling(Sender, undecided.Count);
-        foreach (var open in undecided)
-            open.Settling.Add(settling);
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask OnPutAway(PutAway message)
-    {
-        if (message.Failure is { } failure)
-            LogNotPutAway(logger, failure, message.Owner);
-
-        return ValueTask.CompletedTask;
-    }
+    private void OnCompactionFailed(CompactionFailed message) => LogNotCompacted(_logger, message.Cause, message.Owner);
 
     [LoggerMessage(EventId = 6001, Level = LogLevel.Warning, Message = "The journal could not put away {Owner}. Nothing is lost; it costs memory until the next start.")]
-    private static partial void LogNotPutAway(ILogger logger, Exception cause, string owner);
+    private static partial void LogNotCompacted(ILogger logger, Exception cause, string owner);
+
+    [LoggerMessage(EventId = 6008, Level = LogLevel.Error, Message = "The journal's actor failed and restarts. {Owners} open sessions read themselves again.")]
+    private static partial void LogRestarting(ILogger logger, Exception cause, int owners);
 }

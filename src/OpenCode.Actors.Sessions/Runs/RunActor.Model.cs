@@ -1,194 +1,165 @@
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
-/// <content>The model's stream: one chunk asked for at a time, so that abort, tools and answers are handled in between.</content>
+/// <content>The model's answer: a stream of facts, joined while a report waits, and tried again when it breaks.</content>
 internal sealed partial class RunActor
 {
+    // Beyond this the model is not asked for more until the session has caught up: memory of a run is bounded.
+    private const long MaxBatchBytes = 64 * 1024;
+
     private const string SilenceTimer = "silence";
     private const string RetryTimer = "retry";
 
     private Begin? _step;
     private Attempt? _attempt;
     private int _failures;
-    private bool _paused;
-    private bool _isHeld;
-    private bool _isRetryDue;
 
-    private sealed record Advanced(Attempt Attempt, bool HasChunk);
+    /// <summary>What the model said. Answered with <see cref="Taken"/> when it is durable: then the stream gives the next.</summary>
+    private sealed record ModelSaid(Attempt Attempt, IReadOnlyList<object> Facts);
 
-    private sealed record Broken(Attempt Attempt, Exception Cause);
-
-    private sealed record StreamSilent(Attempt Attempt);
-
-    private sealed record RetryNow;
-
-    // One call of the model. Results of a call that was given up are known by not being the current one.
-    private sealed class Attempt(CancellationTokenSource cancellation, IAsyncEnumerator<ModelChunk> chunks)
+    private sealed record Taken
     {
-        public CancellationTokenSource Cancellation { get; } = cancellation;
+        public static Taken Instance { get; } = new();
+    }
 
-        public IAsyncEnumerator<ModelChunk> Chunks { get; } = chunks;
+    // The model is asked for its next chunk and has none yet; or it has.
+    private sealed record ModelAwaited(Attempt Attempt, bool IsWaiting);
 
-        public bool IsAdvancing { get; set; }
+    private sealed record ModelSilent(Attempt Attempt);
 
-        public bool HasBegun { get; set; }
+    private sealed record RetryNow
+    {
+        public static RetryNow Instance { get; } = new();
+    }
+
+    // One call of the model. What comes of a call that was given up is known by not being of the current one.
+    private sealed class Attempt
+    {
+        public UniqueKillSwitch? Stream { get; set; }
 
         public bool HasCalls { get; set; }
     }
 
-    private ValueTask OnBegin(Begin message)
+    private void OnBegin(Begin message)
     {
         _step = message;
         _failures = 0;
-        return Try();
+        Try();
     }
 
-    private ValueTask Try()
+    private void Try()
     {
-        var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Context.Incarnation);
-        _attempt = new Attempt(cancellation, Chunks(_step!, cancellation.Token).GetAsyncEnumerator(cancellation.Token));
-        return Advance();
+        var (attempt, self, step, stopped) = (new Attempt(), Self, _step!, _stopped.Token);
+        _attempt = attempt;
+        attempt.Stream = Source.From(() => ModelFacts.ReadAsync(step.Model, step.Request, isWaiting => self.Tell(new ModelAwaited(attempt, isWaiting))))
+            .ViaMaterialized(KillSwitches.Single<RunFact>(), Keep.Right)
+            .BatchWeighted(MaxBatchBytes, CostOf, static fact => new FactList().Add(fact), static (facts, fact) => facts.Add(fact))
+            .SelectAsync(1, facts => self.Ask<Taken>(new ModelSaid(attempt, facts.Take()), Timeout.InfiniteTimeSpan, stopped))
+            .ToMaterialized(Sink.Ignore<Taken>(), Keep.Left)
+            .Run(_materializer);
     }
 
-    // In an iterator of our own, so that a model that throws before its first chunk is told like any other failure.
-    private static async IAsyncEnumerable<ModelChunk> Chunks(Begin step, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var chunk in step.Model.StreamAsync(step.Request, cancellationToken))
-            yield return chunk;
-    }
+    private static long CostOf(RunFact fact) => fact is TextStreamed text ? text.Text.Length * sizeof(char) : 1;
 
-    private ValueTask Advance()
-    {
-        var attempt = _attempt!;
-        attempt.IsAdvancing = true;
-        Context.Timers.StartSingle(SilenceTimer, new StreamSilent(attempt), TimeSpan.FromMilliseconds(options.ModelSilenceMs));
-        Context.PipeTo(attempt.Chunks.MoveNextAsync(), hasChunk => new Advanced(attempt, hasChunk), cause => new Broken(attempt, cause));
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask OnAdvanced(Advanced message)
+    private void OnModelSaid(ModelSaid message)
     {
         if (message.Attempt != _attempt)
-            return ValueTask.CompletedTask;
-
-        _attempt.IsAdvancing = false;
-        Context.Timers.Cancel(SilenceTimer);
-        if (!message.HasChunk)
-            return GiveUp(new ModelException("The model's stream ended without saying that it was complete.", retryable: true));
-
-        if (!_attempt.HasBegun)
         {
-            _attempt.HasBegun = true;
-            _outgoing.Add(new AnswerBegan());
+            Sender.Tell(Taken.Instance); // Of a call that was given up.
+            return;
         }
 
-        return Take(_attempt.Chunks.Current);
-    }
-
-    private ValueTask Take(ModelChunk chunk)
-    {
-        switch (chunk)
+        Exception? broken = null;
+        foreach (var fact in message.Facts)
         {
-            case TextDelta m:
-                _outgoing.Add(new TextStreamed(IsReasoning: false, m.Text));
-                break;
-            case ReasoningDelta m:
-                _outgoing.Add(new TextStreamed(IsReasoning: true, m.Text));
-                break;
-            case ToolCallChunk m:
-                _attempt!.HasCalls = true;
-                _outgoing.Add(new ToolCalled(m.Call));
-                break;
-            case Finished m:
-                Abandon();
-                return Tell(new AnswerEnded(m.Reason, m.Usage));
-            default:
-                throw new InvalidOperationException($"The model sent {chunk.GetType().Name}, which nobody understands.");
+            if (fact is AnswerBroken end)
+                broken = end.Cause;
+            else
+                Take((RunFact)fact);
         }
 
+        _outgoing.AnswerLater(Sender, Taken.Instance);
         Send();
-        _paused = _outgoing.IsFull;
-        return _paused ? ValueTask.CompletedTask : Advance();
+        if (broken is not null)
+            OnBroken(broken);
     }
 
-    private ValueTask Resume()
+    private void Take(RunFact fact)
     {
-        if (!_paused || _outgoing.IsFull)
-            return ValueTask.CompletedTask;
-
-        _paused = false;
-        return Advance();
+        if (fact is ToolCalled)
+            _attempt!.HasCalls = true;
+        else if (fact is AnswerEnded)
+            EndAttempt();
+        _outgoing.Add(fact);
     }
 
-    private ValueTask OnSilent(StreamSilent message) => message.Attempt == _attempt
-        ? GiveUp(new ModelException($"The model sent nothing for {options.ModelSilenceMs / 1000.0:0.#} s.", retryable: true))
-        : ValueTask.CompletedTask;
-
-    private ValueTask OnBroken(Broken message)
+    private void OnModelAwaited(ModelAwaited message)
     {
         if (message.Attempt != _attempt)
-            return ValueTask.CompletedTask;
+            return;
 
-        _attempt.IsAdvancing = false;
-        return message.Cause is ModelException cause
-            ? GiveUp(cause)
-            : throw new InvalidOperationException($"The model failed in a way it should not: {message.Cause.Message}", message.Cause);
+        if (message.IsWaiting)
+            Timers.StartSingleTimer(SilenceTimer, new ModelSilent(message.Attempt), TimeSpan.FromMilliseconds(_options.ModelSilenceMs));
+        else
+            Timers.Cancel(SilenceTimer);
     }
 
-    private ValueTask GiveUp(ModelException cause)
+    private void OnModelSilent(ModelSilent message)
+    {
+        if (message.Attempt == _attempt)
+            GiveUp(new ModelException($"The model sent nothing for {_options.ModelSilenceMs / 1000.0:0.#} s.", retryable: true));
+    }
+
+    private void OnBroken(Exception cause)
+    {
+        if (cause is not ModelException told)
+            throw new InvalidOperationException($"The model failed in a way it should not: {cause.Message}", cause);
+
+        GiveUp(told);
+    }
+
+    private void GiveUp(ModelException cause)
     {
         var hasCalls = _attempt!.HasCalls;
-        Abandon();
+        EndAttempt();
 
         // What it called is under way: another try would do it twice. The step goes on with the results.
         if (hasCalls)
-            return Tell(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
+        {
+            Tell(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
+            return;
+        }
+
         if (!cause.Retryable)
-            return Tell(new AnswerRefused(cause));
+        {
+            Tell(new AnswerRefused(cause));
+            return;
+        }
 
         _failures++;
-        var delay = cause.RetryAfter ?? TimeSpan.FromMilliseconds(Math.Min(options.RetryMaxMs, options.RetryMinMs * Math.Pow(2, Math.Min(_failures - 1, 30))));
-        LogRetry(logger, cause.Message, _failures, delay);
-        Context.Timers.StartSingle(RetryTimer, new RetryNow(), delay);
-        return Tell(new RetryPlanned(_failures, cause.Message, (Context.Time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
+        var delay = cause.RetryAfter ?? TimeSpan.FromMilliseconds(Math.Min(_options.RetryMaxMs, _options.RetryMinMs * Math.Pow(2, Math.Min(_failures - 1, 30))));
+        LogRetry(_logger, cause.Message, _failures, delay);
+        Timers.StartSingleTimer(RetryTimer, RetryNow.Instance, delay);
+        Tell(new RetryPlanned(_failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
     }
 
-    private ValueTask OnHold()
+    private void OnRetryNow()
     {
-        _isHeld = true;
-        return ValueTask.CompletedTask;
+        Tell(new RetryBegan());
+        Try();
     }
 
-    private ValueTask OnRelease()
+    // The end of the stream cancels the model's token and closes its connection.
+    private void EndAttempt()
     {
-        _isHeld = false;
-        return _isRetryDue ? OnRetryNow() : ValueTask.CompletedTask;
-    }
-
-    private ValueTask OnRetryNow()
-    {
-        _isRetryDue = _isHeld;
-        if (_isHeld)
-            return ValueTask.CompletedTask;
-
-        _outgoing.Add(new RetryBegan());
-        Send();
-        return Try();
-    }
-
-    // A call that is waited for ends by its token; disposing it meanwhile is not allowed. One that stands at a chunk is disposed.
-    private void Abandon()
-    {
-        Context.Timers.Cancel(SilenceTimer);
-        if (_attempt is not { } attempt)
-            return;
-
+        Timers.Cancel(SilenceTimer);
+        _attempt?.Stream?.Shutdown();
         _attempt = null;
-        attempt.Cancellation.Cancel();
-        if (!attempt.IsAdvancing)
-            _ = attempt.Chunks.DisposeAsync().AsTask();
     }
 
     [LoggerMessage(EventId = 6020, Level = LogLevel.Information, Message = "The model failed ({Reason}), try {Attempt}; trying again in {Delay}.")]

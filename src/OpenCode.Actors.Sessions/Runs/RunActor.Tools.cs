@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -8,38 +9,42 @@ internal sealed partial class RunActor
 {
     private readonly Dictionary<IActorRef, string> _calls = [];
 
-    private ValueTask OnStart(Start message)
+    private void OnStart(Start message)
     {
-        if (toolbox(message.Call, message.IsUsers) is not { } props)
-            return Tell(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
+        if (_toolbox(message.Call, message.IsUsers) is not { } props)
+        {
+            Tell(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
+            return;
+        }
 
-        var tool = Context.ActorOf(props);
-        Context.Watch(tool);
-        _calls.Add(tool, message.Call.CallId);
-        return ValueTask.CompletedTask;
+        _calls.Add(Context.Watch(Context.ActorOf(props)), message.Call.CallId);
     }
 
-    private ValueTask OnToolReport(ToolReport message)
+    private void OnToolReport(ToolReport message)
     {
-        var tool = Sender;
-        if (!_calls.ContainsKey(tool))
-            return ValueTask.CompletedTask;
+        if (!_calls.ContainsKey(Sender))
+            return;
 
-        if (message is not (ToolEnded or ToolFailed))
-            return Tell(message, tool);
+        if (message is ToolEnded or ToolFailed)
+        {
+            _calls.Remove(Sender);
+            Context.Unwatch(Sender);
+        }
+        else
+        {
+            _outgoing.AnswerLater(Sender, ToolContinue.Instance);
+        }
 
-        _calls.Remove(tool);
-        Context.Unwatch(tool);
-        return Tell(message);
+        Tell(message);
     }
 
-    private ValueTask OnToolGone(Terminated message)
+    private void OnToolGone(IActorRef tool)
     {
-        if (!_calls.Remove(message.Actor, out var callId))
-            return ValueTask.CompletedTask;
+        if (!_calls.Remove(tool, out var callId))
+            return;
 
-        LogToolGone(logger, callId);
-        return Tell(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
+        LogToolGone(_logger, callId);
+        Tell(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
     }
 
     [LoggerMessage(EventId = 6021, Level = LogLevel.Warning, Message = "The tool of call {CallId} ended without a result; its part is closed as an error.")]

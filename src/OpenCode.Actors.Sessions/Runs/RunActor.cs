@@ -1,3 +1,6 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Streams;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
@@ -6,11 +9,33 @@ namespace OpenCode.Actors.Sessions.Runs;
 
 /// <summary>Drives the model and the tools of one turn, and reports what happens to its session, which alone decides.</summary>
 /// <remarks>
-/// One report is unanswered at a time; what happens meanwhile is merged here (RULES C2). Stopping it ends the model's stream and every tool. A failure of it is not a
-/// failure of the session: the parent stops it and closes the turn.
+/// One report is unanswered at a time, and its answer is the credit for the next: what happens meanwhile is joined here and in the model's stream (RULES C2). Told to stop,
+/// it ends the model's stream and every tool, and is gone only when they are. A failure of it is not a failure of the session, which closes the turn.
 /// </remarks>
-internal sealed partial class RunActor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionsOptions options, ILogger<RunActor> logger) : Actor
+internal sealed partial class RunActor : ReceiveActor, IWithTimers
 {
+    // More than a tool takes to stop, less than a stopping server waits for its turns.
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromMilliseconds(1_800);
+
+    private readonly RunId _id;
+    private readonly Func<ToolCall, bool, Props?> _toolbox;
+    private readonly SessionsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly IMaterializer _materializer = Context.Materializer();
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Outgoing _outgoing = new();
+
+    public RunActor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup)
+    {
+        (_id, _toolbox, _options, _time) = (id, toolbox, setup.Options, setup.Time);
+        _logger = setup.Loggers.CreateLogger<RunActor>();
+        Running();
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <summary>Lets the model make its next step.</summary>
     public sealed record Begin(IChatModel Model, ModelRequest Request);
 
@@ -18,66 +43,109 @@ internal sealed partial class RunActor(RunId id, Func<ToolCall, bool, Props?> to
     public sealed record Start(ToolCall Call, bool IsUsers);
 
     /// <summary>The last report is durable: the next may come.</summary>
-    public sealed record Continue;
+    public sealed record Continue : IDeadLetterSuppression
+    {
+        private Continue()
+        {
+        }
 
-    /// <summary>Makes no call of the model by itself until <see cref="Release"/>.</summary>
-    public sealed record Hold;
+        /// <summary>Gets the one instance.</summary>
+        public static Continue Instance { get; } = new();
+    }
 
-    /// <summary>Calls may be made again.</summary>
-    public sealed record Release;
+    /// <summary>Ends the model's stream and the tools, then the run. Its end (<see cref="Terminated"/>) means that nothing of it runs any more.</summary>
+    public sealed record Stop : IDeadLetterSuppression
+    {
+        private Stop()
+        {
+        }
+
+        /// <summary>Gets the one instance.</summary>
+        public static Stop Instance { get; } = new();
+    }
 
     /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts);
 
-    private readonly Outgoing _outgoing = new();
+    private sealed record StopTimedOut;
 
-    public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionsOptions options, ILogger<RunActor> logger) =>
-        Props.Create(() => new RunActor(id, toolbox, options, logger));
+    /// <summary>Makes a run.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="toolbox">Makes the actor of a call, given whether the user typed it; null when there is no such tool.</param>
+    /// <param name="setup">Options, clock and logs.</param>
+    public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup) =>
+        Props.CreateBy(new ActorFactory<RunActor>(() => new RunActor(id, toolbox, setup)));
 
     // A tool that fails is an error of that tool, told by its Terminated.
-    protected override SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Stopping;
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
-    protected override ValueTask ReceiveAsync(object message) => message switch
+    protected override void PostStop()
     {
-        Begin m => OnBegin(m),
-        Advanced m => OnAdvanced(m),
-        Broken m => OnBroken(m),
-        StreamSilent m => OnSilent(m),
-        RetryNow => OnRetryNow(),
-        Start m => OnStart(m),
-        ToolReport m => OnToolReport(m),
-        Terminated m => OnToolGone(m),
-        Continue => OnContinue(),
-        Hold => OnHold(),
-        Release => OnRelease(),
-        _ => Unhandled(message),
-    };
-
-    protected override ValueTask PostStopAsync()
-    {
-        Abandon();
-        return ValueTask.CompletedTask;
+        _stopped.Cancel();
+        _stopped.Dispose();
     }
 
-    private ValueTask OnContinue()
+    private void Running()
     {
-        foreach (var tool in _outgoing.Acknowledge())
-            tool.Tell(ToolContinue.Instance, Self);
+        Receive<Begin>(OnBegin);
+        Receive<ModelSaid>(OnModelSaid);
+        Receive<ModelAwaited>(OnModelAwaited);
+        Receive<ModelSilent>(OnModelSilent);
+        Receive<RetryNow>(_ => OnRetryNow());
 
-        Send();
-        return Resume();
+        Receive<Start>(OnStart);
+        Receive<ToolReport>(OnToolReport);
+        Receive<Terminated>(m => OnToolGone(m.ActorRef));
+
+        Receive<Continue>(_ => OnContinue());
+        Receive<Stop>(_ => OnStop());
     }
 
-    private ValueTask Tell(object fact, IActorRef? tool = null)
+    private void Stopping()
     {
-        _outgoing.Add(fact, tool);
+        Receive<Terminated>(m => OnToolStopped(m.ActorRef));
+        Receive<StopTimedOut>(_ => Context.Stop(Self));
+        ReceiveAny(static _ => { }); // Nothing is reported any more.
+    }
+
+    private void OnContinue()
+    {
+        _outgoing.Acknowledge();
         Send();
-        return ValueTask.CompletedTask;
+    }
+
+    private void Tell(object fact)
+    {
+        _outgoing.Add(fact);
+        Send();
     }
 
     private void Send()
     {
         if (_outgoing.TryTake() is { } facts)
-            Context.Parent.Tell(new Report(id, facts), Self);
+            Context.Parent.Tell(new Report(_id, facts));
+    }
+
+    private void OnStop()
+    {
+        EndAttempt();
+        Timers.CancelAll();
+        if (_calls.Count == 0)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        foreach (var tool in _calls.Keys)
+            tool.Tell(StopTool.Instance);
+        Timers.StartSingleTimer(nameof(StopTimedOut), new StopTimedOut(), _stopTimeout);
+        Become(Stopping);
+    }
+
+    private void OnToolStopped(IActorRef tool)
+    {
+        _calls.Remove(tool);
+        if (_calls.Count == 0)
+            Context.Stop(Self);
     }
 }

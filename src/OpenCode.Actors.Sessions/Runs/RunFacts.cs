@@ -17,6 +17,9 @@ internal sealed record ToolCalled(ToolCall Call) : RunFact;
 /// <summary>The model has said all of this step.</summary>
 internal sealed record AnswerEnded(FinishReason Reason, TokenUsage Usage) : RunFact;
 
+/// <summary>The model's stream broke. Never reported: the run tries again, or reports what came of it.</summary>
+internal sealed record AnswerBroken(Exception Cause) : RunFact;
+
 /// <summary>The model failed and will be tried again.</summary>
 /// <param name="Attempt">How many tries have failed.</param>
 /// <param name="Message">Why the last one did.</param>

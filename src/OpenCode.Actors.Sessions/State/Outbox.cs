@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Sessions.Runs;
 

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Models;
 

@@ -1,10 +1,13 @@
 using System.Text.Json;
+using Akka.Actor;
+using Akka.Event;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
 /// <summary>A report of a tool actor to its parent.</summary>
 /// <remarks>RULES C2: a tool has at most one report unanswered. The parent answers each <see cref="ToolStarted"/> and <see cref="ToolProgress"/> with
-/// <see cref="ToolContinue"/> once it has taken it in. After its last report, <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, the tool stops itself.</remarks>
+/// <see cref="ToolContinue"/> once it has taken it in. After its last report, <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, the tool stops itself. Told
+/// <see cref="StopTool"/>, it ends what it started and stops when that has gone.</remarks>
 /// <param name="CallId">The call it is about.</param>
 internal abstract record ToolReport(string CallId);
 
@@ -29,7 +32,7 @@ internal sealed record ToolEnded(string CallId, string Title, string Output, Jso
 internal sealed record ToolFailed(string CallId, string Error) : ToolReport(CallId);
 
 /// <summary>The parent's answer to a report: the tool may send the next.</summary>
-internal sealed record ToolContinue
+internal sealed record ToolContinue : IDeadLetterSuppression
 {
     private ToolContinue()
     {
@@ -37,4 +40,15 @@ internal sealed record ToolContinue
 
     /// <summary>Gets the one instance.</summary>
     public static ToolContinue Instance { get; } = new();
+}
+
+/// <summary>Ends a tool in good order: it stops itself when all it started has gone, or when that takes too long. A hard stop does not wait.</summary>
+internal sealed record StopTool : IDeadLetterSuppression
+{
+    private StopTool()
+    {
+    }
+
+    /// <summary>Gets the one instance.</summary>
+    public static StopTool Instance { get; } = new();
 }

@@ -37,7 +37,10 @@ internal static class SeededConfig
             synchronized-dispatcher = "akka.actor.default-dispatcher"
           }
         }
-        """);
+        """)
+        .WithFallback(Akka.TestKit.TestKitBase.DefaultConfig)
+        .WithFallback(Akka.Streams.ActorMaterializer.DefaultConfig())
+        .WithFallback(ConfigurationFactory.Default());
 
     private static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
 }

@@ -1,8 +1,9 @@
 namespace OpenCode.Actors.Tests.TestKit;
 
 using System.Reflection;
-using System.Runtime.ExceptionServices;
+using Akka.Actor;
 using Akka.Actor.Internal;
+using Akka.Dispatch;
 using Akka.Util;
 
 /// <content>Runs the steps, on the thread of the caller.</content>
@@ -11,11 +12,15 @@ public sealed partial class SeededSystem
     private static readonly ThreadLocal<Random> _akkasRandom = (ThreadLocal<Random>)(typeof(ThreadLocalRandom).GetField("_rng", BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null)
         ?? throw new MissingFieldException("ThreadLocalRandom._rng: this version of Akka keeps its randomness elsewhere."));
 
+    private static readonly PropertyInfo _actorOfMailbox = typeof(Mailbox).GetProperty("Actor", BindingFlags.NonPublic | BindingFlags.Instance)
+        ?? throw new MissingMemberException("Mailbox.Actor: this version of Akka keeps the actor of a mailbox elsewhere.");
+
     private readonly Lock _driving = new();
     private readonly Random _random;
     private readonly Queue<Step> _inline = [];
     private bool _runsInline;
     private bool _isRunningInline;
+    private TestContinuations? _continuations;
 
     /// <summary>Gets a value indicating whether the current thread runs the steps.</summary>
     internal bool IsDrivenHere => _driving.IsHeldByCurrentThread;
@@ -138,6 +143,43 @@ public sealed partial class SeededSystem
         Exit();
     }
 
+    /// <summary>Lets the awaits of a test that steps complete go on when the run ends.</summary>
+    /// <param name="outer">The context of the test's thread until now.</param>
+    internal SynchronizationContext TakeContinuations(SynchronizationContext? outer) => _continuations = new TestContinuations(() => _isDriven, outer);
+
+    /// <summary>Calls code of Akka.TestKit that waits on this thread for an actor to start.</summary>
+    internal T DoInline<T>(Func<T> function)
+    {
+        if (IsDrivenHere)
+            return CallInline(function);
+
+        var context = SynchronizationContext.Current;
+        BeginInline();
+        try
+        {
+            return CallInline(function);
+        }
+        finally
+        {
+            EndInline();
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private T CallInline<T>(Func<T> function)
+    {
+        var before = _runsInline;
+        _runsInline = true;
+        try
+        {
+            return function();
+        }
+        finally
+        {
+            _runsInline = before;
+        }
+    }
+
     private void Enter()
     {
         if (IsDrivenHere)
@@ -161,6 +203,7 @@ public sealed partial class SeededSystem
     {
         EndWatch();
         _driving.Exit();
+        _continuations?.Run();
     }
 
     private void RunDryAsDriver()
@@ -189,7 +232,7 @@ public sealed partial class SeededSystem
     {
         Steps++;
         _trace.Add(step.Key < FirstTaskKey ? step.Key : -1, choices, step.What);
-        _trace.Lines?.Add($"{Steps} 1/{choices} {step.What} {(step.Run.Target as Akka.Dispatch.Mailbox)?.ToString() ?? string.Empty}");
+        _trace.Lines?.Add($"{Steps} 1/{choices} {(step.Run.Target is Mailbox mailbox ? PathOf(mailbox) : step.What)}");
         if (step.IsOutside)
             RunBare(step.Run);
         else
@@ -235,14 +278,7 @@ public sealed partial class SeededSystem
 
     private bool TimeWins() => TimeRace > 0 && _order?.NextDouble() < TimeRace;
 
-    private void RunAsTask(Action action) => RunBare(() =>
-    {
-        // A stage may attach a child to the current task; the step would wait for it.
-        var task = new Task(action, TaskCreationOptions.DenyChildAttach);
-        task.RunSynchronously(_tasks);
-        if (task.Exception?.InnerException is { } failure)
-            ExceptionDispatchInfo.Throw(failure);
-    });
+    private void RunAsTask(Action action) => RunBare(() => _tasks.Run(action));
 
     // Without a context: that of xunit would be captured by awaits, and a step is of no actor until its mailbox says so.
     private static void RunBare(Action action)
@@ -261,6 +297,8 @@ public sealed partial class SeededSystem
             SynchronizationContext.SetSynchronizationContext(context);
         }
     }
+
+    private static string PathOf(Mailbox mailbox) => ((ActorCell)_actorOfMailbox.GetValue(mailbox)!).Self.Path.ToStringWithoutAddress();
 
     private void After()
     {

@@ -23,12 +23,12 @@ public sealed partial class SeededSystem
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="what">Its name in the trace.</param>
     /// <param name="call">Is called without a task scheduler, so that <c>ConfigureAwait(false)</c> inside it stays on this thread.</param>
-    public Task<T> CallOutside<T>(string what, Func<ValueTask<T>> call)
-    {
-        var source = new TaskCompletionSource<T>();
-        Outside(what, () => Complete(what + " done", call, source));
-        return source.Task;
-    }
+    public Task<T> CallOutside<T>(string what, Func<ValueTask<T>> call) => CallOutside(what, _ => call(), CancellationToken.None);
+
+    /// <inheritdoc cref="CallOutside{T}(string, Func{ValueTask{T}})"/>
+    /// <param name="cancellationToken">Cancels the call by a step of its own.</param>
+    public Task<T> CallOutside<T>(string what, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+        CallOutside(what, call, Outside, cancellationToken);
 
     /// <summary>Makes a task whose end is a step after that of another.</summary>
     /// <typeparam name="T">The type of the result.</typeparam>
@@ -49,18 +49,30 @@ public sealed partial class SeededSystem
 
     /// <summary>Makes a token that is cancelled by a step after another is: a callback that runs inside a handler would send what awaits it to the thread pool.</summary>
     /// <param name="cancellationToken">The other.</param>
-    public CancellationToken FollowToken(CancellationToken cancellationToken)
+    public CancellationToken FollowToken(CancellationToken cancellationToken) => FollowToken(cancellationToken, out _);
+
+    /// <summary>Makes a call in a step that <paramref name="post"/> makes.</summary>
+    internal Task<T> CallOutside<T>(string what, Func<CancellationToken, ValueTask<T>> call, Action<string, Action> post, CancellationToken cancellationToken)
     {
+        var source = new TaskCompletionSource<T>();
+        var token = FollowToken(cancellationToken, out var registration);
+        post(what, () => Complete(what + " done", () => call(token), source, registration));
+        return source.Task;
+    }
+
+    private CancellationToken FollowToken(CancellationToken cancellationToken, out CancellationTokenRegistration registration)
+    {
+        registration = default;
         if (!cancellationToken.CanBeCanceled || cancellationToken.IsCancellationRequested)
             return cancellationToken;
 
         var source = new CancellationTokenSource();
-        cancellationToken.UnsafeRegister(_ => Outside("cancel", source.Cancel), null);
+        registration = cancellationToken.UnsafeRegister(_ => Outside("cancel", source.Cancel), null);
         return source.Token;
     }
 
     /// <summary>Calls at once and makes the completion a step.</summary>
-    internal void Complete<T>(string what, Func<ValueTask<T>> call, TaskCompletionSource<T> source)
+    private void Complete<T>(string what, Func<ValueTask<T>> call, TaskCompletionSource<T> source, CancellationTokenRegistration registration)
     {
         Task<T> task;
         try
@@ -76,7 +88,11 @@ public sealed partial class SeededSystem
 
         TaskFlags.ContinueInline(task);
         _ = task.ContinueWith(
-            ended => Outside(what, () => source.TrySetFromTask(ended)),
+            ended =>
+            {
+                registration.Dispose();
+                Outside(what, () => source.TrySetFromTask(ended));
+            },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);

@@ -10,7 +10,7 @@ using Akka.Dispatch;
 /// A step is one message of one mailbox, one continuation of an await, one timer, or one completion of a fake (<see cref="Outside"/>). Nothing runs by itself: steps run in
 /// <see cref="RunDry"/> and <see cref="Advance"/>. Without a seed they run first come, first served; with one the seed picks. Any thread may drive, one at a time.
 /// </remarks>
-public sealed partial class SeededSystem
+public sealed partial class SeededSystem : IDisposable
 {
     // Above the numbers of all mailboxes.
     private const long FirstTaskKey = 1L << 40;
@@ -26,6 +26,7 @@ public sealed partial class SeededSystem
     private readonly AskBridge? _asks;
     private long _lastKey = FirstTaskKey;
     private int _mailboxCount;
+    private bool _isDisposed;
 
     /// <summary>Initializes a new instance of the <see cref="SeededSystem"/> class.</summary>
     /// <param name="seed">Picks the order of steps and seeds Akka's own randomness; null: first come, first served.</param>
@@ -94,6 +95,22 @@ public sealed partial class SeededSystem
     /// <summary>Returns a number from 0 (inclusive) to <paramref name="max"/> (exclusive), chosen by the seed; 0 without one.</summary>
     /// <param name="max">1 or more.</param>
     public int Choose(int max) => _order?.Next(max) ?? 0;
+
+    /// <summary>Ends the system by steps, without a real wait. Handlers that never end are given up.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        WatchesEscapes = false;
+        _ = Do(System.Terminate);
+        RunDry();
+
+        // Not WhenTerminated: Akka completes that on the thread pool, a little later.
+        var ended = ((ExtendedActorSystem)System).Provider.TerminationTask;
+        for (var grace = 0; grace < 10 && !ended.IsCompleted; grace++)
+            Advance(TimeSpan.FromSeconds(2));
+    }
 
     /// <summary>Makes a mailbox that has something to do a step.</summary>
     internal void Ready(Mailbox mailbox)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using OpenCode.Actors.Journaling;
 
@@ -12,7 +13,7 @@ public sealed class SteppedJournal : IJournal
 {
     private readonly IJournal _inner;
     private readonly SeededSystem _system;
-    private readonly Queue<Action> _appends = [];
+    private readonly ConcurrentQueue<Action> _appends = [];
 
     /// <summary>Initializes a new instance of the <see cref="SteppedJournal"/> class.</summary>
     /// <param name="inner">The journal; its work must run on the thread of the caller, as that of a FileJournal over a MemoryDisk does.</param>
@@ -38,14 +39,8 @@ public sealed class SteppedJournal : IJournal
     public Task<JournalFailedException> Died { get; }
 
     /// <inheritdoc/>
-    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
-    {
-        var source = new TaskCompletionSource<long>();
-        var token = _system.FollowToken(cancellationToken);
-        _appends.Enqueue(() => _system.Complete("appended", () => _inner.AppendAsync(batch, token), source));
-        _system.Outside("append", () => _appends.Dequeue().Invoke());
-        return new(source.Task);
-    }
+    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken) =>
+        new(_system.CallOutside("append", token => _inner.AppendAsync(batch, token), AppendInOrder, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => Call("catch up", _inner.CatchUpAsync, cancellationToken);
@@ -77,21 +72,28 @@ public sealed class SteppedJournal : IJournal
     /// <returns>A task that ends when it is done.</returns>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    private ValueTask<T> Call<T>(string what, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    private void AppendInOrder(string what, Action append)
     {
-        var token = _system.FollowToken(cancellationToken);
-        return new(_system.CallOutside(what, () => call(token)));
+        _appends.Enqueue(append);
+        _system.Outside(what, () =>
+        {
+            if (_appends.TryDequeue(out var next))
+                next();
+        });
     }
 
-    private ValueTask Call(string what, Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken)
-    {
-        var token = _system.FollowToken(cancellationToken);
-        return new(_system.CallOutside(what, async () =>
-        {
-            await call(token);
-            return true;
-        }));
-    }
+    private ValueTask<T> Call<T>(string what, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+        new(_system.CallOutside(what, call, cancellationToken));
+
+    private ValueTask Call(string what, Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken) =>
+        new(_system.CallOutside(
+            what,
+            async token =>
+            {
+                await call(token);
+                return true;
+            },
+            cancellationToken));
 
     private async IAsyncEnumerable<T> StepAsync<T>(string what, Func<CancellationToken, IAsyncEnumerable<T>> open, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -30,4 +30,8 @@ internal sealed class BashOptions
     /// <summary>Gets or sets that pause.</summary>
     /// <value>20 ms by default: the command goes on, at tens of MB a second, and a flood costs little.</value>
     public TimeSpan DiscardPause { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Gets or sets how long a tool that is told to stop waits for the end of its process group.</summary>
+    /// <value>1.5 s by default: the grace of a kill (500 ms) and as much again for a slow machine, within the 2 s that a stopping server gives its turns.</value>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromMilliseconds(1_500);
 }

@@ -1,23 +1,34 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
 /// <summary>Runs one command and reports to its parent: that it started, what it wrote so far, how it ended. Ends with it; stopping it ends the command and all it started.</summary>
-/// <remarks>It always reads, so that the command is never blocked by a parent that is busy; beyond the cap it throws away, at a pace that keeps a flood cheap.</remarks>
-internal sealed partial class BashToolActor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger) : Actor
+/// <remarks>
+/// It always reads, so that the command is never blocked by a parent that is busy; beyond the cap it throws away, at a pace that keeps a flood cheap.
+/// Told <see cref="StopTool"/>, it is gone only when the command's process group is. A hard stop ends the group too, but nobody can wait for that.
+/// </remarks>
+internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 {
     private const string DeadlineTimer = "deadline";
     private const string ProgressTimer = "progress";
     private const string DrainTimer = "drain";
     private const string DiscardTimer = "discard";
+    private const string StopTimer = "stop";
 
-    private readonly ToolOutput _output = new(options.OutputCharacters);
+    private readonly ToolCall _call;
+    private readonly ToolContext _context;
+    private readonly IProcessHost _processes;
+    private readonly BashOptions _options;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly CancellationTokenSource _reading = new();
+    private readonly ToolOutput _output;
     private BashInput _input = null!;
     private TimeSpan _timeout;
     private Task<IToolProcess>? _starting;
     private IToolProcess? _process;
-    private CancellationTokenSource? _reading;
     private int _discardedBytes;
     private bool _outputEnded;
     private int? _exitCode;
@@ -26,9 +37,19 @@ internal sealed partial class BashToolActor(ToolCall call, ToolContext context, 
     private bool _hasNews;
     private bool _isUnanswered;
 
+    public BashToolActor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger)
+    {
+        (_call, _context, _processes, _options, _logger) = (call, context, processes, options, logger);
+        _output = new ToolOutput(options.OutputCharacters);
+        Running();
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     private sealed record Started(IToolProcess Process);
 
-    private sealed record StartRefused(ToolProcessException Cause);
+    private sealed record StartRefused(Exception Cause);
 
     private sealed record OutputRead(ReadOnlyMemory<byte> Bytes);
 
@@ -44,188 +65,244 @@ internal sealed partial class BashToolActor(ToolCall call, ToolContext context, 
 
     private sealed record StopReading;
 
-    private sealed record Gone;
+    private sealed record GroupGone;
+
+    private sealed record WatchFailed(Exception Cause);
+
+    private sealed record StopTimedOut;
 
     public static Props PropsFor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger) =>
-        Props.Create(() => new BashToolActor(call, context, processes, options, logger));
+        Props.CreateBy(new ActorFactory<BashToolActor>(() => new BashToolActor(call, context, processes, options, logger)));
 
-    protected override ValueTask PreStartAsync()
+    protected override void PreStart()
     {
-        if (BashInput.Read(call.Input, out var mistake) is not { } input)
-            return Fail(mistake!);
-
-        _input = input;
-        _timeout = input.Timeout is { } wanted && wanted < options.MaxTimeout ? wanted : input.Timeout is null ? options.DefaultTimeout : options.MaxTimeout;
-        _reading = CancellationTokenSource.CreateLinkedTokenSource(Context.Incarnation);
-        _starting = processes.StartAsync(new ToolProcessSpec(input.Command, context.Directory), Context.Incarnation).AsTask();
-        Context.PipeTo(_starting, static process => new Started(process), static cause => cause is ToolProcessException e ? new StartRefused(e) : new Status.Failure(cause));
-        return ValueTask.CompletedTask;
-    }
-
-    protected override ValueTask ReceiveAsync(object message) => message switch
-    {
-        Started m => OnStarted(m),
-        StartRefused m => Fail(m.Cause.Message),
-        OutputRead m => OnOutputRead(m),
-        ReadNext => OnReadNext(),
-        OutputEnded => OnOutputEnded(),
-        Exited m => OnExited(m),
-        TimeIsUp => OnTimeIsUp(),
-        StopReading => OnStopReading(),
-        ToolContinue => OnContinue(),
-        MayReport => Report(),
-        Gone => OnGone(),
-        Status.Failure m => throw new InvalidOperationException($"The command of call {call.CallId} could not be watched: {m.Cause.Message}", m.Cause),
-        _ => Unhandled(message),
-    };
-
-    // Its group is gone when this actor is: who waits for Terminated waits for that too.
-    protected override async ValueTask PostStopAsync()
-    {
-        if (_starting is not null && _process is null)
+        if (BashInput.Read(_call.Input, out var mistake) is not { } input)
         {
-            try
-            {
-                _process = await _starting;
-            }
-            catch (Exception e) when (e is ToolProcessException or OperationCanceledException)
-            {
-                // It has not started, so there is nothing to end.
-            }
+            Fail(mistake!);
+            return;
         }
 
-        if (_process is not null)
-            await (_gone ?? _process.DisposeAsync().AsTask());
-        _reading?.Dispose();
+        _input = input;
+        _timeout = input.Timeout is { } wanted && wanted < _options.MaxTimeout ? wanted : input.Timeout is null ? _options.DefaultTimeout : _options.MaxTimeout;
+        _starting = StartAsync(new ToolProcessSpec(input.Command, _context.Directory));
+        _starting.PipeTo(Self, success: static process => new Started(process), failure: static cause => new StartRefused(cause));
     }
 
-    private ValueTask OnStarted(Started message)
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _reading.Cancel();
+        if (_starting is not null && _gone is null)
+            _ = EndGroupAsync(_starting);
+        _stopped.Dispose();
+    }
+
+    private void Running()
+    {
+        Receive<Started>(OnStarted);
+        Receive<StartRefused>(OnStartRefused);
+        Receive<OutputRead>(OnOutputRead);
+        Receive<ReadNext>(_ => Read());
+        Receive<OutputEnded>(_ => OnOutputEnded());
+        Receive<Exited>(OnExited);
+        Receive<TimeIsUp>(_ => OnTimeIsUp());
+        Receive<StopReading>(_ => OnStopReading());
+        Receive<ToolContinue>(_ => OnContinue());
+        Receive<MayReport>(_ => Report());
+        Receive<GroupGone>(_ => OnGroupGone());
+        Receive<WatchFailed>(OnWatchFailed);
+        Receive<StopTool>(_ => OnStopTool());
+    }
+
+    private void Stopping()
+    {
+        Receive<Started>(m => EndGroup(m.Process));
+        Receive<StartRefused>(_ => Context.Stop(Self));
+        Receive<GroupGone>(_ => Context.Stop(Self));
+        Receive<WatchFailed>(_ => Context.Stop(Self));
+        Receive<StopTimedOut>(_ => OnStopTimedOut());
+        ReceiveAny(static _ => { }); // Nothing is read or reported any more.
+    }
+
+    private async Task<IToolProcess> StartAsync(ToolProcessSpec spec) => await _processes.StartAsync(spec, _stopped.Token);
+
+    // After a hard stop: whatever became of the actor, its command ends.
+    private async Task EndGroupAsync(Task<IToolProcess> starting)
+    {
+        try
+        {
+            await (await starting).DisposeAsync();
+        }
+        catch (Exception e) when (e is ToolProcessException or OperationCanceledException)
+        {
+            // It has not started, so there is nothing to end.
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotEnded(_logger, e, _call.CallId);
+        }
+    }
+
+    private void OnStarted(Started message)
     {
         _process = message.Process;
-        LogStarted(logger, call.CallId, context.SessionId.Value, _process.Mark.GroupId);
-        Context.PipeTo(_process.ExitCode, static code => new Exited(code));
-        if (!context.IsUsers)
-            Context.Timers.StartSingle(DeadlineTimer, new TimeIsUp(), _timeout);
+        LogStarted(_logger, _call.CallId, _context.SessionId.Value, _process.Mark.GroupId);
+        _process.ExitCode.PipeTo(Self, success: static code => new Exited(code), failure: static cause => new WatchFailed(cause));
+        if (!_context.IsUsers)
+            Timers.StartSingleTimer(DeadlineTimer, new TimeIsUp(), _timeout);
         _isUnanswered = true;
-        Context.Parent.Tell(new ToolStarted(call.CallId, _process.Mark), Self);
+        Context.Parent.Tell(new ToolStarted(_call.CallId, _process.Mark));
         Read();
-        return ValueTask.CompletedTask;
     }
 
-    private ValueTask OnReadNext()
+    private void OnStartRefused(StartRefused message)
     {
-        Read();
-        return ValueTask.CompletedTask;
+        if (message.Cause is not ToolProcessException refused)
+            throw new InvalidOperationException($"The command of call {_call.CallId} could not be started: {message.Cause.Message}", message.Cause);
+
+        Fail(refused.Message);
     }
+
+    private void OnWatchFailed(WatchFailed message) =>
+        throw new InvalidOperationException($"The command of call {_call.CallId} could not be watched: {message.Cause.Message}", message.Cause);
 
     private void Read() =>
-        Context.PipeTo(
-            _process!.ReadAsync(_reading!.Token),
-            static bytes => bytes.IsEmpty ? new OutputEnded() : new OutputRead(bytes),
-            static cause => cause is OperationCanceledException ? new OutputEnded() : new Status.Failure(cause));
+        _process!.ReadAsync(_reading.Token).PipeTo(
+            Self,
+            success: static bytes => bytes.IsEmpty ? new OutputEnded() : new OutputRead(bytes),
+            failure: static cause => cause is OperationCanceledException ? new OutputEnded() : new WatchFailed(cause));
 
-    private ValueTask OnOutputRead(OutputRead message)
+    private void OnOutputRead(OutputRead message)
     {
         _hasNews |= _output.Append(message.Bytes.Span);
-        if (_output.Truncated && (_discardedBytes += message.Bytes.Length) >= options.DiscardBytes)
+        if (_output.Truncated && (_discardedBytes += message.Bytes.Length) >= _options.DiscardBytes)
         {
             _discardedBytes = 0;
-            Context.Timers.StartSingle(DiscardTimer, new ReadNext(), options.DiscardPause);
+            Timers.StartSingleTimer(DiscardTimer, new ReadNext(), _options.DiscardPause);
         }
         else
         {
             Read();
         }
 
-        return Report();
+        Report();
     }
 
-    private ValueTask OnContinue()
+    private void OnContinue()
     {
         _isUnanswered = false;
-        return Report();
+        Report();
     }
 
-    private ValueTask Report()
+    private void Report()
     {
-        if (!_hasNews || _isUnanswered || _gone is not null || Context.Timers.IsActive(ProgressTimer))
-            return ValueTask.CompletedTask;
+        if (!_hasNews || _isUnanswered || _gone is not null || Timers.IsTimerActive(ProgressTimer))
+            return;
 
         (_hasNews, _isUnanswered) = (false, true);
-        Context.Timers.StartSingle(ProgressTimer, new MayReport(), options.ProgressInterval);
-        Context.Parent.Tell(new ToolProgress(call.CallId, new BashMetadata(_output.Text, Description: _input.Description).ToJson()), Self);
-        return ValueTask.CompletedTask;
+        Timers.StartSingleTimer(ProgressTimer, new MayReport(), _options.ProgressInterval);
+        Context.Parent.Tell(new ToolProgress(_call.CallId, new BashMetadata(_output.Text, Description: _input.Description).ToJson()));
     }
 
-    private ValueTask OnTimeIsUp()
+    private void OnTimeIsUp()
     {
         _timedOut = true;
         _process!.Kill();
-        return ValueTask.CompletedTask;
     }
 
-    private ValueTask OnExited(Exited message)
+    private void OnExited(Exited message)
     {
         _exitCode = message.Code;
         if (!_outputEnded)
-            Context.Timers.StartSingle(DrainTimer, new StopReading(), options.Drain);
-        return End();
+            Timers.StartSingleTimer(DrainTimer, new StopReading(), _options.Drain);
+        End();
     }
 
     // The read that waits comes back as the end of the output. Between two reads of a flood there is none that could.
-    private ValueTask OnStopReading()
+    private void OnStopReading()
     {
-        _reading!.Cancel();
-        if (!Context.Timers.IsActive(DiscardTimer))
-            return ValueTask.CompletedTask;
+        _reading.Cancel();
+        if (!Timers.IsTimerActive(DiscardTimer))
+            return;
 
-        Context.Timers.Cancel(DiscardTimer);
-        return OnOutputEnded();
+        Timers.Cancel(DiscardTimer);
+        OnOutputEnded();
     }
 
-    private ValueTask OnOutputEnded()
+    private void OnOutputEnded()
     {
         _outputEnded = true;
-        return End();
+        End();
     }
 
-    private ValueTask End()
+    private void End()
     {
         if (_exitCode is null || !_outputEnded || _gone is not null)
-            return ValueTask.CompletedTask;
+            return;
 
-        Context.Timers.CancelAll();
-        _gone = _process!.DisposeAsync().AsTask();
-        Context.PipeTo(_gone, static () => new Gone());
-        return ValueTask.CompletedTask;
+        Timers.CancelAll();
+        EndGroup(_process!);
     }
 
-    private ValueTask OnGone()
+    private void EndGroup(IToolProcess process)
+    {
+        if (_gone is not null)
+            return;
+
+        _gone = DisposeAsync(process);
+        _gone.PipeTo(Self, success: static () => new GroupGone(), failure: static cause => new WatchFailed(cause));
+    }
+
+    private static async Task DisposeAsync(IToolProcess process) => await process.DisposeAsync();
+
+    private void OnGroupGone()
     {
         _output.Complete();
         var text = _output.Text;
         var metadata = new BashMetadata(text, _exitCode, _output.Truncated, _input.Description);
-        Context.Parent.Tell(new ToolEnded(call.CallId, _input.Command, text + Remark(text), metadata.ToJson()), Self);
+        Context.Parent.Tell(new ToolEnded(_call.CallId, _input.Command, text + Remark(text), metadata.ToJson()));
         Context.Stop(Self);
-        return ValueTask.CompletedTask;
     }
 
     // A model is told the output alone; what else it must know to go on stands below it, in words.
     private string Remark(string text)
     {
         var remark = _timedOut
-            ? $"[Timed out: ended after {_timeout.TotalMilliseconds:0} ms. Give a longer timeout if it needs one; {options.MaxTimeout.TotalMilliseconds:0} ms is the most.]"
+            ? $"[Timed out: ended after {_timeout.TotalMilliseconds:0} ms. Give a longer timeout if it needs one; {_options.MaxTimeout.TotalMilliseconds:0} ms is the most.]"
             : _exitCode is 0 ? "" : $"[Exit code: {_exitCode}]";
         return remark.Length == 0 || text.Length == 0 || text.EndsWith('\n') ? remark : "\n" + remark;
     }
 
-    private ValueTask Fail(string error)
+    private void Fail(string error)
     {
-        Context.Parent.Tell(new ToolFailed(call.CallId, error), Self);
+        Context.Parent.Tell(new ToolFailed(_call.CallId, error));
         Context.Stop(Self);
-        return ValueTask.CompletedTask;
+    }
+
+    private void OnStopTool()
+    {
+        Timers.CancelAll();
+        Timers.StartSingleTimer(StopTimer, new StopTimedOut(), _options.StopTimeout);
+        Become(Stopping);
+        _reading.Cancel();
+        if (_process is not null)
+            EndGroup(_process);
+        else
+            _stopped.Cancel(); // It is just being started: what comes of that is ended.
+    }
+
+    private void OnStopTimedOut()
+    {
+        LogNotGone(_logger, _call.CallId, _options.StopTimeout);
+        Context.Stop(Self);
     }
 
     [LoggerMessage(EventId = 6500, Level = LogLevel.Debug, Message = "The command of call {CallId} in {SessionId} runs as process group {GroupId}.")]
     private static partial void LogStarted(ILogger logger, string callId, string sessionId, int groupId);
+
+    [LoggerMessage(EventId = 6501, Level = LogLevel.Warning, Message = "The command of call {CallId} was killed and has not gone after {Timeout}; it is not waited for any more.")]
+    private static partial void LogNotGone(ILogger logger, string callId, TimeSpan timeout);
+
+    [LoggerMessage(EventId = 6502, Level = LogLevel.Warning, Message = "The command of call {CallId} could not be ended in good order.")]
+    private static partial void LogNotEnded(ILogger logger, Exception cause, string callId);
 }

@@ -1,0 +1,16 @@
+namespace OpenCode.Actors.Sessions;
+
+/// <summary>The end of the actors. An Ask to an actor that has ended is never answered in Akka, so those who ask wait for this too.</summary>
+internal sealed class ActorsEnd : IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>Gets a token that is cancelled when no actor answers any more.</summary>
+    public CancellationToken Token => _ended.Token;
+
+    /// <summary>All actors have been stopped.</summary>
+    public void Set() => _ended.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _ended.Dispose();
+}

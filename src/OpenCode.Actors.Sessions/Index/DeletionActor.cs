@@ -1,0 +1,51 @@
+using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Sessions.Index;
+
+/// <summary>Deletes a session with its children, deepest first and one after the other, so that a failure leaves a tree and no orphans.</summary>
+internal sealed class DeletionActor : ReceiveActor
+{
+    private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly IActorRef _region;
+    private readonly IReadOnlyList<SessionId> _order;
+    private readonly IActorRef _replyTo;
+    private int _next;
+
+    public DeletionActor(IActorRef region, IReadOnlyList<SessionId> order, IActorRef replyTo)
+    {
+        (_region, _order, _replyTo) = (region, order, replyTo);
+
+        Receive<SessionActor.Deleted>(OnGone);
+        Receive<SessionNotFound>(OnGone);
+        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_order[_next - 1]} does not answer.", TimeSpan.FromSeconds(1))));
+        ReceiveAny(End); // Why it did not come to the end.
+    }
+
+    public static Props PropsFor(IActorRef region, IReadOnlyList<SessionId> order, IActorRef replyTo) =>
+        Props.CreateBy(new ActorFactory<DeletionActor>(() => new DeletionActor(region, order, replyTo)));
+
+    protected override void PreStart()
+    {
+        Context.SetReceiveTimeout(_answerTimeout);
+        DeleteNext();
+    }
+
+    private void OnGone(object answer)
+    {
+        if (_next < _order.Count)
+            DeleteNext();
+        else
+            End(answer);
+    }
+
+    private void DeleteNext() => _region.Tell(new Deliver(_order[_next++], new SessionActor.Delete()));
+
+    private void End(object answer)
+    {
+        _replyTo.Tell(answer);
+        Context.Stop(Self);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Util;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Index;
+
+/// <summary>Follows the log as a stream of pages: waits for entries, reads and decodes them outside of the index, and begins again where it was after a failure.</summary>
+/// <param name="journal">The log.</param>
+/// <param name="logger">The log of the server.</param>
+/// <param name="stopped">Ends waiting for entries: a stage cannot, since the journal would keep the waiter.</param>
+internal sealed partial class LogFollower(IJournal journal, ILogger logger, CancellationToken stopped)
+{
+    // Retries go on for ever. The count that the backoff grows with is reset after a day without a failure, by the real clock.
+    private static readonly RestartSettings _backoff = RestartSettings.Create(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), randomFactor: 0)
+        .WithMaxRestarts(int.MaxValue, TimeSpan.FromDays(1));
+
+    /// <summary>Gives the pages after an offset: <see cref="LogPage"/>s without an end, or a <see cref="LogTrimmed"/> as the last element.</summary>
+    public Source<object, NotUsed> After(long offset)
+    {
+        var through = offset;
+        return RestartSource.OnFailuresWithBackoff(
+            () => Source.UnfoldAsync<long?, object>(through, ReadAsync).Select(element =>
+            {
+                through = element is LogPage page ? page.Through : through;
+                return element;
+            }),
+            _backoff);
+    }
+
+    // The state is the offset to go on after; null behind the last element.
+    private async Task<Option<(long?, object)>> ReadAsync(long? state)
+    {
+        if (state is not { } after)
+            return Option<(long?, object)>.None;
+
+        try
+        {
+            var page = await ReadNextAsync(after);
+            return (page.Through, page);
+        }
+        catch (JournalTrimmedException e)
+        {
+            LogLost(logger, e, after);
+            return (null, LogTrimmed.Instance);
+        }
+        catch (Exception e) when (!stopped.IsCancellationRequested)
+        {
+            LogReadFailed(logger, e, after);
+            throw;
+        }
+    }
+
+    private async Task<LogPage> ReadNextAsync(long after)
+    {
+        while (true)
+        {
+            await journal.WaitBeyondAsync(after, stopped);
+            await foreach (var page in journal.ReadAsync(after, EntryFilter.All, stopped))
+                return await DecodeAsync(after, page);
+        }
+    }
+
+    private async Task<LogPage> DecodeAsync(long after, EntryPage page)
+    {
+        var happenings = new List<Happening>();
+        foreach (var entry in page.Entries)
+        {
+            if (Read(entry) is not { } happening)
+                continue;
+
+            happenings.Add(happening);
+            if (happening.Event is PermissionReplied { Reply: PermissionAnswer.Always })
+                happenings.Add(happening with { Event = new RulesRemembered(await RulesOfAsync(happening.SessionId.Value)) });
+        }
+
+        return new LogPage(after, page.Through, happenings);
+    }
+
+    // One entry that cannot be read must not hold up all that come after it.
+    private Happening? Read(LogEntry entry)
+    {
+        try
+        {
+            return Happenings.Of(entry);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(logger, e, entry.Type, entry.Offset);
+            return null;
+        }
+    }
+
+    // The rows and not the request: an answer "always" also lets go other requests, whose patterns the user was not asked about.
+    private async Task<IReadOnlyList<PermissionRule>> RulesOfAsync(string owner)
+    {
+        var rules = new List<PermissionRule>();
+        await foreach (var row in journal.ListAsync(Rows.Remember, stopped))
+        {
+            if (row.Owner == owner)
+                rules.Add(JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.PermissionRule)!);
+        }
+
+        return rules;
+    }
+
+    [LoggerMessage(EventId = 6037, Level = LogLevel.Error, Message = "The log could not be followed after {Offset}; all sessions are read anew.")]
+    private static partial void LogLost(ILogger logger, Exception cause, long offset);
+
+    [LoggerMessage(EventId = 6036, Level = LogLevel.Error, Message = "The index cannot read the {Type} at {Offset} and goes on without it.")]
+    private static partial void LogUnreadable(ILogger logger, Exception cause, string type, long offset);
+
+    [LoggerMessage(EventId = 6040, Level = LogLevel.Warning, Message = "The log could not be read after {Offset}; it is tried again in a moment.")]
+    private static partial void LogReadFailed(ILogger logger, Exception cause, long offset);
+}

@@ -1,0 +1,21 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Sessions;
+
+namespace OpenCode.Actors.Sessions.Index;
+
+/// <summary>What is kept in memory of every session: the fields that lists select by, and the info as it is sent, so that a list is a concatenation.</summary>
+/// <param name="Id">The session.</param>
+/// <param name="Directory">Its location.</param>
+/// <param name="ProjectId">Its project.</param>
+/// <param name="Path">Its path in the project.</param>
+/// <param name="ParentId">Its parent, if it has one.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Updated">When it was last updated, in milliseconds of the epoch.</param>
+/// <param name="Json">The whole info, JSON in UTF-8.</param>
+internal sealed record SessionEntry(
+    SessionId Id, string Directory, string ProjectId, string Path, SessionId? ParentId, string Title, long Updated, ReadOnlyMemory<byte> Json)
+{
+    /// <summary>Makes the entry of an info.</summary>
+    public static SessionEntry Of(Session info, ReadOnlyMemory<byte> json) =>
+        new(info.Id, info.Directory, info.ProjectId, info.Path, info.ParentId, info.Title, info.Time.Updated, json);
+}

@@ -1,0 +1,231 @@
+using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Sessions.Index;
+
+/// <summary>Knows every session there is, awake or not: lists them, their status, and what waits for its user. Follows the log, and answers with all that was committed before.</summary>
+/// <remarks>
+/// Made of the rows at its start, then of the log; nothing else tells it anything, so a restart makes the same index again. It wakes the sessions with an unfinished turn, at
+/// its start and every few seconds, and answers no query before the first of these has told the truth about all of them. Its mailbox is unbounded: what outsiders may have
+/// in it is bounded at the edge (<see cref="ISessions"/>).
+/// </remarks>
+internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
+{
+    private const int MaxQueriesAtStart = 10_000;
+
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _wakeInterval = TimeSpan.FromSeconds(5);
+
+    private readonly IActorRef _region;
+    private readonly SessionSetup _setup;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly IMaterializer _materializer = Context.Materializer();
+    private readonly HashSet<SessionId> _waking = [];
+    private SessionIndex _index = new();
+    private SessionActivity _activity = new();
+    private bool _isServing;
+
+    public SessionIndexActor(IActorRef region, SessionSetup setup)
+    {
+        (_region, _setup) = (region, setup);
+        _logger = setup.Loggers.CreateLogger<SessionIndexActor>();
+        Surveying();
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private sealed record Surveyed(Survey Survey);
+
+    private sealed record SurveyFailed(Exception Cause);
+
+    private sealed record SurveyAgain
+    {
+        public static SurveyAgain Instance { get; } = new();
+    }
+
+    private sealed record WakeUnfinished
+    {
+        public static WakeUnfinished Instance { get; } = new();
+    }
+
+    public static Props PropsFor(IActorRef region, SessionSetup setup) => Props.Create(() => new SessionIndexActor(region, setup));
+
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
+    protected override void PreStart() => BeginSurvey();
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        LogRestarting(_logger, reason);
+        _setup.Metrics.Restarted("index");
+        if (message is IIndexQuery)
+            Sender.Tell(new Unavailable(reason.Message, _retryAfter));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+        RefuseQueries(new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter));
+    }
+
+    // The rows are read: at the start, and again when the log was trimmed faster than it was followed.
+    private void Surveying()
+    {
+        Receive<Surveyed>(OnSurveyed);
+        Receive<SurveyFailed>(OnSurveyFailed);
+        Receive<SurveyAgain>(_ => TakeSurvey());
+        Receive<IIndexQuery>(KeepQuery);
+        CatchingUp();
+        ReceiveAny(static _ => { }); // Of the follower before, which has ended.
+    }
+
+    // The index is there, and the sessions with an unfinished turn are being recovered.
+    private void WakingUp()
+    {
+        Following();
+        Receive<SessionActor.Awake>(OnAwake);
+        Receive<WakeUnfinished>(_ => Wake(_waking));
+        Receive<IIndexQuery>(KeepQuery);
+        CatchingUp();
+    }
+
+    private void Serving()
+    {
+        Following();
+        Receive<SessionActor.Awake>(m => Confirm(m));
+        Receive<WakeUnfinished>(_ => Wake(_activity.All.Select(static active => active.Id).ToList()));
+        Receive<IIndexQuery>(OnQuery);
+        CatchingUp();
+    }
+
+    private void BeginSurvey()
+    {
+        _isServing = false;
+        Become(Surveying);
+        TakeSurvey();
+    }
+
+    private void TakeSurvey() =>
+        Survey.TakeAsync(_setup.Journal, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
+
+    private void OnSurveyFailed(SurveyFailed message)
+    {
+        LogSurveyFailed(_logger, message.Cause);
+        Timers.StartSingleTimer(nameof(SurveyAgain), SurveyAgain.Instance, _retryAfter);
+    }
+
+    private void OnSurveyed(Surveyed message)
+    {
+        var survey = message.Survey;
+        (_index, _activity) = (new SessionIndex(), new SessionActivity());
+        foreach (var entry in survey.Entries)
+            _index.Put(entry);
+        foreach (var id in survey.Unfinished)
+            _activity.AddUnfinished(id);
+        foreach (var request in survey.Permissions)
+            _activity.Add(request);
+        foreach (var request in survey.Questions)
+            _activity.Add(request);
+        var directories = survey.Entries.ToDictionary(static entry => entry.Id, static entry => entry.Directory);
+        _setup.Learned.Fill(survey.Rules.Where(learned => directories.ContainsKey(learned.SessionId)).Select(learned => (directories[learned.SessionId], learned.Rule)));
+
+        LogSurveyed(_logger, _index.Count, survey.Unfinished.Count);
+        Follow(survey.Head);
+        _waking.Clear();
+        _waking.UnionWith(survey.Unfinished);
+        Wake(_waking);
+        Timers.StartPeriodicTimer(nameof(WakeUnfinished), WakeUnfinished.Instance, _wakeInterval);
+        Become(WakingUp);
+        ServeOnceAwake();
+    }
+
+    // A session that failed, or whose node was lost, comes back by this. One that runs does nothing.
+    private void Wake(IEnumerable<SessionId> sessions)
+    {
+        foreach (var id in sessions)
+            _region.Tell(new Deliver(id, SessionActor.Wake.Instance));
+    }
+
+    // Also by a failure: one session that cannot be read must not hold up all others.
+    private void OnAwake(SessionActor.Awake message)
+    {
+        Confirm(message);
+        _waking.Remove(message.SessionId);
+        ServeOnceAwake();
+    }
+
+    private void Confirm(SessionActor.Awake message)
+    {
+        if (message.Status is { } status)
+            _activity.Confirm(message.SessionId, status);
+    }
+
+    private void ServeOnceAwake()
+    {
+        if (_waking.Count > 0)
+            return;
+
+        _isServing = true;
+        Become(Serving);
+        AnswerFollowed();
+        CatchUp();
+    }
+
+    private void Take(Happening happening)
+    {
+        var id = happening.SessionId;
+        switch (happening.Event)
+        {
+            case SessionEntry entry:
+                _index.Put(entry);
+                break;
+            case SessionDeleted:
+                _index.Remove(id);
+                _activity.Remove(id);
+                break;
+            case SessionStatusChanged m:
+                _activity.Take(m);
+                break;
+            case PermissionRequest m:
+                _activity.Add(m);
+                break;
+            case PermissionReplied m:
+                _activity.Remove(m);
+                break;
+            case QuestionRequest m:
+                _activity.Add(m);
+                break;
+            case QuestionReplied m:
+                _activity.Remove(id, m.RequestId);
+                break;
+            case QuestionRejected m:
+                _activity.Remove(id, m.RequestId);
+                break;
+            case RulesRemembered m when _index.TryGet(id, out var entry):
+                _setup.Learned.Add(entry.Directory, m.Rules);
+                break;
+            default:
+                break; // Rules of a session that is deleted by now.
+        }
+    }
+
+    [LoggerMessage(EventId = 6031, Level = LogLevel.Information, Message = "{Sessions} sessions in the journal, {Unfinished} of them with an unfinished turn.")]
+    private static partial void LogSurveyed(ILogger logger, int sessions, int unfinished);
+
+    [LoggerMessage(EventId = 6032, Level = LogLevel.Error, Message = "The sessions could not be read from the journal; trying again.")]
+    private static partial void LogSurveyFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(EventId = 6041, Level = LogLevel.Error, Message = "The index of sessions failed; it is read from the journal again.")]
+    private static partial void LogRestarting(ILogger logger, Exception cause);
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Sessions.Runs;
+
+/// <summary>Reads one call of a model as facts.</summary>
+internal static class ModelFacts
+{
+    /// <summary>Reads it to its end, which is the last fact: <see cref="AnswerEnded"/> or <see cref="AnswerBroken"/>.</summary>
+    /// <remarks>A failure is a fact too, so that a stream delivers it behind the text that came before; an error of a stream overtakes what is buffered.</remarks>
+    /// <param name="model">The model.</param>
+    /// <param name="request">What it is asked.</param>
+    /// <param name="isWaiting">Is told true when the next chunk has to be waited for, and false when it is there.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async IAsyncEnumerable<RunFact> ReadAsync(
+        IChatModel model, ModelRequest request, Action<bool> isWaiting, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var facts = TranslateAsync(model, request, isWaiting, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            RunFact fact;
+            try
+            {
+                if (!await facts.MoveNextAsync())
+                    yield break;
+                fact = facts.Current;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                yield break; // Nobody listens any more.
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                fact = new AnswerBroken(e);
+            }
+
+            yield return fact;
+            if (fact is AnswerEnded or AnswerBroken)
+                yield break;
+        }
+    }
+
+    private static async IAsyncEnumerable<RunFact> TranslateAsync(
+        IChatModel model, ModelRequest request, Action<bool> isWaiting, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var hasBegun = false;
+        await using var chunks = model.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(chunks, isWaiting))
+        {
+            if (!hasBegun)
+                yield return new AnswerBegan();
+            hasBegun = true;
+            yield return FactOf(chunks.Current);
+        }
+
+        throw new ModelException("The model's stream ended without saying that it was complete.", retryable: true);
+    }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ModelChunk> chunks, Action<bool> isWaiting)
+    {
+        var next = chunks.MoveNextAsync();
+        if (next.IsCompleted)
+            return await next;
+
+        isWaiting(true);
+        try
+        {
+            return await next;
+        }
+        finally
+        {
+            isWaiting(false);
+        }
+    }
+
+    private static RunFact FactOf(ModelChunk chunk) => chunk switch
+    {
+        TextDelta m => new TextStreamed(IsReasoning: false, m.Text),
+        ReasoningDelta m => new TextStreamed(IsReasoning: true, m.Text),
+        ToolCallChunk m => new ToolCalled(m.Call),
+        Finished m => new AnswerEnded(m.Reason, m.Usage),
+        _ => throw new InvalidOperationException($"The model sent {chunk.GetType().Name}, which is not known."),
+    };
+}

@@ -1,0 +1,10 @@
+namespace OpenCode.Actors.Sessions;
+
+/// <summary>The key of the region in the registry of actors. One node has a <see cref="Region.LocalSessionRegion"/> under it; a cluster registers its shard region instead.</summary>
+internal sealed class SessionRegion;
+
+/// <summary>The key of the index of all sessions.</summary>
+internal sealed class SessionIndexKey;
+
+/// <summary>The key of the journal's actor: for events that belong to no session.</summary>
+internal sealed class JournalKey;

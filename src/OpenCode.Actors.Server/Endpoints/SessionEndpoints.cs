@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -26,7 +26,7 @@ internal static class SessionEndpoints
     }
 
     private static async Task<IResult> CreateAsync(Location location, CreateSession? request, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionsActor.Create(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession()), cancellationToken) switch
+        await sessions.CreateAsync(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession(), cancellationToken) switch
         {
             SessionActor.Created r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
@@ -46,24 +46,24 @@ internal static class SessionEndpoints
             UpdatedSince: Number(start),
             Search: string.IsNullOrEmpty(search) ? null : search,
             Limit: Number(limit) is { } most and > 0 and <= int.MaxValue ? (int)most : null);
-        return await sessions.AskAsync(new SessionsActor.List(query), cancellationToken) switch
+        return await sessions.AskAsync(new SessionIndexActor.List(query), cancellationToken) switch
         {
-            SessionsActor.Listed r => new SessionList(r.Entries),
+            SessionIndexActor.Listed r => new SessionList(r.Entries),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<IResult> ListStatusAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionsActor.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new SessionIndexActor.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionsActor.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
+            SessionIndexActor.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> GetAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionsActor.Get(sessionID), cancellationToken) switch
+        await sessions.AskAsync(new SessionIndexActor.Get(sessionID), cancellationToken) switch
         {
-            SessionsActor.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
+            SessionIndexActor.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
             var refusal => SessionRefusals.Of(refusal),
         };
 
@@ -75,7 +75,7 @@ internal static class SessionEndpoints
         };
 
     private static async Task<IResult> DeleteAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionsActor.Delete(sessionID), cancellationToken) switch
+        await sessions.AskAsync(new SessionIndexActor.Delete(sessionID), cancellationToken) switch
         {
             SessionActor.Deleted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
@@ -83,18 +83,18 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> ListChildrenAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (await sessions.AskAsync(new SessionsActor.Get(sessionID), cancellationToken) is not SessionsActor.Found and var missing)
+        if (await sessions.AskAsync(new SessionIndexActor.Get(sessionID), cancellationToken) is not SessionIndexActor.Found and var missing)
             return SessionRefusals.Of(missing);
 
-        return await sessions.AskAsync(new SessionsActor.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
+        return await sessions.AskAsync(new SessionIndexActor.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
         {
-            SessionsActor.Listed r => new SessionList(r.Entries),
+            SessionIndexActor.Listed r => new SessionList(r.Entries),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<IResult> AbortAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionsActor.Abort(sessionID), cancellationToken) switch
+        await sessions.AskAsync(sessionID, new SessionActor.Abort(), cancellationToken) switch
         {
             SessionActor.Aborted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),

@@ -1,5 +1,5 @@
 using System.Buffers;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 

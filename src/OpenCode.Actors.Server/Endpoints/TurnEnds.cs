@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -15,7 +15,7 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed)
         switch (await sessions.AwaitTurnAsync(sessionId, turn, cancellationToken))
         {
             case SessionActor.TurnEnded ended:
-                if (await sessions.AskAsync(new SessionsActor.Get(sessionId), cancellationToken) is SessionsActor.Found found)
+                if (await sessions.AskAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is SessionIndexActor.Found found)
                     await flushed.WaitAsync(found.Entry.Directory, ended.Offset, cancellationToken);
 
                 return TypedResults.Ok<MessageWithParts>(ended.Message);

@@ -1,5 +1,4 @@
 using Akka.Configuration;
-using Akka.Event;
 using Akka.Hosting;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams;
@@ -14,7 +13,7 @@ internal static class ActorServices
     // The shutdown begins with the host's own stop (GracefulStop). By default Akka begins it in a hook of the process's end, before the host is told to stop.
     // The phases have 5 s in all: what a turn needs to close, what streams need to send their last frames, what actors need to stop.
     // Akka writes to stdout before its loggers run and after they have stopped: stdout belongs to the line that launchers wait for.
-    private static readonly Config _settings = ConfigurationFactory.ParseString(
+    private static readonly Akka.Configuration.Config _settings = ConfigurationFactory.ParseString(
         """
         akka {
           stdout-loglevel = OFF
@@ -39,7 +38,7 @@ internal static class ActorServices
         return services.AddAkka(SystemName, static (akka, provider) =>
         {
             akka.AddHocon(_settings, HoconAddMode.Prepend);
-            foreach (var replaced in provider.GetServices<Config>())
+            foreach (var replaced in provider.GetServices<Akka.Configuration.Config>())
                 akka.AddHocon(replaced, HoconAddMode.Prepend);
 
             akka.ConfigureLoggers(static loggers =>

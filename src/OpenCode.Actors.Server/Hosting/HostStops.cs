@@ -10,4 +10,7 @@ internal sealed class HostStops : CoordinatedShutdown.Reason
     }
 
     public static HostStops Reason { get; } = new();
+
+    // Main returns the exit code of the process itself.
+    public override int ExitCode => 0;
 }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
@@ -29,9 +29,9 @@ internal static class StreamEndpoints
 
     private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, TimeProvider time)
     {
-        switch (await sessions.AskAsync(new SessionsActor.Get(sessionID), context.RequestAborted))
+        switch (await sessions.AskAsync(new SessionIndexActor.Get(sessionID), context.RequestAborted))
         {
-            case SessionsActor.Found { Entry.Directory: var directory }:
+            case SessionIndexActor.Found { Entry.Directory: var directory }:
                 await ServeAsync(context, time, StreamKind.Session, directory, sessionID.Value);
                 break;
             case SessionNotFound missing:

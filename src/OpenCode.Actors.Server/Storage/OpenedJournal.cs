@@ -1,6 +1,7 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.State;
 

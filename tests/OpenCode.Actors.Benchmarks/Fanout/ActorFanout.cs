@@ -1,27 +1,31 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Streams;
+using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
-using OpenCode.Actors.Streams.Subscribers;
 
 namespace OpenCode.Actors.Benchmarks.Fanout;
 
-/// <summary>The log's tail, its ring and one subscriber actor per client.</summary>
+/// <summary>The log's tail, its ring, and one actor with its stream per client.</summary>
 internal sealed class ActorFanout : IFanout
 {
     private readonly MemoryLog _journal = new();
     private readonly ActorSystem _system = ActorSystem.Create("fanout");
-    private readonly EventLog _log;
-    private readonly IActorRef _subscribers;
+    private readonly IActorRef _hub;
     private readonly List<CopyingWriter> _writers = [];
 
     public ActorFanout()
     {
         var options = new EventStreamOptions { MaxStreams = 100_000 };
-        _log = new EventLog(_journal, options);
-        var logActor = _system.ActorOf(EventLogActor.PropsFor(_log, NullLoggerFactory.Instance), "log");
-        _subscribers = _system.ActorOf(SubscribersActor.PropsFor(_log, logActor, options, new EventStreamMetrics(), NullLoggerFactory.Instance), "subscribers");
+        var log = new EventLog(_journal, options);
+        var logActor = _system.ActorOf(EventLogActor.PropsFor(log, NullLoggerFactory.Instance), "log");
+        var events = new StreamEvents(new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill));
+        var setup = new SseClientSetup(log, logActor, events, options, new EventStreamMetrics(), TimeProvider.System, NullLoggerFactory.Instance);
+        _hub = _system.ActorOf(StreamHubActor.PropsFor(setup), "clients");
     }
 
     public long Deliveries => _writers.Sum(w => w.Frames);
@@ -33,7 +37,7 @@ internal sealed class ActorFanout : IFanout
             var writer = new CopyingWriter();
             _writers.Add(writer);
             var request = new StreamRequest(StreamKind.Bare, "/a", sessionId: null, cursor: null, writer);
-            await _subscribers.Ask<SubscribersActor.Connected>(new SubscribersActor.Connect(request), TimeSpan.FromSeconds(10));
+            await _hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request), TimeSpan.FromSeconds(10));
         }
 
         while (_writers.Any(w => !w.IsOpen))
@@ -44,7 +48,7 @@ internal sealed class ActorFanout : IFanout
 
     public void Publish(EntryDraft draft, int count) => _journal.Append(draft, count);
 
-    public async ValueTask DisposeAsync() => await _system.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _system.Terminate();
 
     private sealed class CopyingWriter : ISseWriter
     {

@@ -57,7 +57,7 @@ public sealed class BadClientsTests(ITestOutputHelper output) : IAsyncLifetime
         var readersBefore = Ring.Readers;
         var filesBefore = OpenFiles();
 
-        var healthy = await Task.WhenAll(Enumerable.Range(0, Healthy).Select(_ => SseClient.ConnectAsync(_server.Root, "/global/event")));
+        var healthy = await Task.WhenAll(Enumerable.Range(0, Healthy).Select(_ => SseClient.ConnectAsync(_server.Root, "/event")));
         using var badOnesAreDone = new CancellationTokenSource();
         var work = Task.WhenAll(sessions.Select(session => WorkAsync(session, badOnesAreDone.Token)));
         var endedBefore = await EndedAsync();
@@ -149,8 +149,15 @@ public sealed class BadClientsTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task ThrowAsync(int failAt)
     {
-        await using var client = await SseClient.ConnectAsync(_server.Root, "/global/event", headers: $"{FailingWriters.Header}: {failAt}\r\n", onFrame: static _ => { });
-        Assert.NotEqual(Harness.StreamEnd.Clean, await Eventually.EndsAsync(client.Ended, "the stream whose writer throws"));
+        try
+        {
+            await using var client = await SseClient.ConnectAsync(_server.Root, "/global/event", headers: $"{FailingWriters.Header}: {failAt}\r\n", onFrame: static _ => { });
+            Assert.NotEqual(Harness.StreamEnd.Clean, await Eventually.EndsAsync(client.Ended, "the stream whose writer throws"));
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // Reset before the head of the response was read.
+        }
     }
 
     private async Task ResetAsync(int frames)

@@ -1,9 +1,9 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using System.Reflection;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Util;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>The seeded system reaches into Akka and the runtime. After an upgrade these tests say which member is gone, before a simulation misbehaves.</summary>
 public sealed class AkkaInternalsTests

@@ -1,10 +1,10 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using System.Globalization;
 using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 public sealed class SteppedJournalTests
 {

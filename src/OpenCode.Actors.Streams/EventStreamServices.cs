@@ -38,7 +38,7 @@ public static class EventStreamServices
             .Validate(o => o.MaxStreams is >= 1 and <= 1_000_000, "server.limits.streams: give 1 to 1000000.");
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IEntropy, SystemEntropy>();
+        services.TryAddSingleton<IEntropy>(SystemEntropy.Instance);
         services.TryAddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill));
         services.TryAddSingleton(provider => new EventStreamMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new EventLog(

@@ -21,7 +21,7 @@ internal sealed partial class SseConnection(StreamRequest request, SseClientSetu
     /// <summary>Gets a token that is cancelled when the client's actor stops.</summary>
     public CancellationToken Stopping { get; private set; }
 
-    /// <summary>Gets or sets the failure of the client's actor.</summary>
+    /// <summary>Gets or sets a failure of ours: of the actor, of the stream, or of a writer that must not throw.</summary>
     public Exception? Fault { get; set; }
 
     /// <summary>Gets how the stream ended; null while it goes on.</summary>
@@ -48,22 +48,27 @@ internal sealed partial class SseConnection(StreamRequest request, SseClientSetu
         if (Interlocked.CompareExchange(ref _end, end, null) is not null)
             return false;
 
+        if (!isClean)
+            Reset(end);
+        setup.Metrics.StreamEnded(end.ReasonName);
+        var at = Progress.Cursor;
+        LogEnded(
+            setup.ClientLogger, Fault is null ? LogLevel.Information : LogLevel.Error, Fault, Client.Path, Request.Kind, end.ReasonName, at, setup.Log.Ring.End - at, end.Detail);
+        Request.End(end);
+        return true;
+    }
+
+    // A writer that throws here breaks its contract. The request ends all the same.
+    private void Reset(StreamEnd end)
+    {
         try
         {
-            if (!isClean)
-                Request.Writer.Reset(end);
+            Request.Writer.Reset(end);
         }
-        finally
+        catch (Exception cause)
         {
-            setup.Metrics.StreamEnded(end.ReasonName);
-            var at = Progress.Cursor;
-            LogEnded(
-                setup.ClientLogger, end.Reason == StreamEndReason.Broken ? LogLevel.Error : LogLevel.Information, Fault, Client.Path, Request.Kind, end.ReasonName, at,
-                setup.Log.Ring.End - at, end.Detail);
-            Request.End(end);
+            Fault ??= cause;
         }
-
-        return true;
     }
 
     [LoggerMessage(EventId = 2002, Message = "Stream {Stream} ({Kind}) ended, {Reason}, at {Offset}, {Behind} behind the tail: {Detail}")]

@@ -115,7 +115,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         cause =>
         {
             if (_streams.TryGetValue(Sender, out var connection))
-                connection.Fault = cause;
+                connection.Fault = cause is ActorInitializationException { InnerException: { } inner } ? inner : cause;
             else
                 LogChildFailed(_logger, cause, Sender.Path);
             return Directive.Stop;

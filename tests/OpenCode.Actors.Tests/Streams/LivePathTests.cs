@@ -7,18 +7,18 @@ public sealed class LivePathTests : StreamsKit
     [Fact]
     public void A_delivered_frame_costs_no_allocation()
     {
-        const int Clients = 100;
+        const int ClientCount = 100;
         const int Wakes = 50;
         const int Frames = 20;
         Start();
-        for (var i = 0; i < Clients; i++)
+        for (var i = 0; i < ClientCount; i++)
             Connect(new StreamRequest(StreamKind.Bare, "/a", null, null, new CountingSseWriter()));
 
         // What no client selects is the price of the log itself. The rest is the wake-ups, and the frames that share them.
         var one = Cost(Wakes, 1, "/a") - Cost(Wakes, 1, "/b");
         var many = Cost(Wakes, Frames, "/a") - Cost(Wakes, Frames, "/b");
-        var perFrame = (double)(many - one) / (Clients * Wakes * (Frames - 1));
-        var perWake = ((double)one / (Clients * Wakes)) - perFrame;
+        var perFrame = (double)(many - one) / (ClientCount * Wakes * (Frames - 1));
+        var perWake = ((double)one / (ClientCount * Wakes)) - perFrame;
 
         Assert.True(perFrame <= 8, $"{perFrame:f1} bytes were allocated for each delivered frame.");
 

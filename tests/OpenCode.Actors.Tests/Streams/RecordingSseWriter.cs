@@ -31,6 +31,15 @@ internal sealed class RecordingSseWriter : ISseWriter
     /// <summary>Gets or sets a value indicating whether only a part of the next frame arrives before the write fails.</summary>
     public bool TakesHalfAFrame { get; set; }
 
+    /// <summary>Gets or sets what the reset throws, against its contract.</summary>
+    public Exception? ResetFault { get; set; }
+
+    /// <summary>Gets or sets what the clean end fails with.</summary>
+    public Exception? EndFault { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the clean end never ends.</summary>
+    public bool HoldsEnd { get; set; }
+
     /// <summary>Gets the events that arrived whole.</summary>
     public IReadOnlyList<SeenEvent> Events => _events;
 
@@ -100,10 +109,17 @@ internal sealed class RecordingSseWriter : ISseWriter
     {
         ResetBy ??= end;
         _held = null;
+        if (ResetFault is not null)
+            throw ResetFault;
     }
 
     public ValueTask EndAsync()
     {
+        if (HoldsEnd)
+            return new ValueTask(new TaskCompletionSource().Task);
+        if (EndFault is not null)
+            return ValueTask.FromException(EndFault);
+
         EndedCleanly = true;
         return ValueTask.CompletedTask;
     }

@@ -12,7 +12,14 @@ internal sealed class ScriptedJournal : IJournal
     private readonly TaskCompletionSource<JournalFailedException> _died = new();
     private int _ids;
 
-    public Timeline Timeline { get; set; } = new("AbCdEf12", [new Generation(1, 0)]);
+    public Timeline Timeline
+    {
+        get => TimelineFault is null ? field : throw TimelineFault;
+        set;
+    } = new("AbCdEf12", [new Generation(1, 0)]);
+
+    /// <summary>Gets or sets what looking at the timeline throws.</summary>
+    public Exception? TimelineFault { get; set; }
 
     public long Head => _entries.Count;
 
@@ -28,6 +35,12 @@ internal sealed class ScriptedJournal : IJournal
 
     /// <summary>Gets or sets a task that reads wait for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Gets or sets what a read behind an offset waits for.</summary>
+    public Func<long, Task> GateAt { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Gets or sets a value indicating whether reads find nothing: a fault of the journal.</summary>
+    public bool SkipsAll { get; set; }
 
     /// <summary>Gets or sets an entry that reads leave out: a fault of the journal.</summary>
     public long SkipsOffset { get; set; }
@@ -82,7 +95,10 @@ internal sealed class ScriptedJournal : IJournal
         try
         {
             await Gate;
+            await GateAt(after);
             var head = Head;
+            if (SkipsAll)
+                yield break;
             while (after < head)
             {
                 if (after < Floor)
@@ -111,10 +127,18 @@ internal sealed class ScriptedJournal : IJournal
     /// <summary>Gets or sets what is found out about a cursor when all is known.</summary>
     public Action<int, long> Verified { get; set; } = static (_, _) => { };
 
-    public async ValueTask VerifyAsync(int generation, long offset, CancellationToken ct)
+    /// <summary>Gets or sets what looking into a cursor throws, on the call.</summary>
+    public Exception? VerifyFault { get; set; }
+
+    public ValueTask VerifyAsync(int generation, long offset, CancellationToken ct)
     {
-        await Others;
-        Verified(generation, offset);
+        return VerifyFault is null ? VerifiedAsync() : throw VerifyFault;
+
+        async ValueTask VerifiedAsync()
+        {
+            await Others;
+            Verified(generation, offset);
+        }
     }
 
     public ValueTask WaitBeyondAsync(long offset, CancellationToken ct)

@@ -29,6 +29,15 @@ public abstract class StreamsKit : HubTestKit
 
     internal SseClientSetup Setup { get; private set; } = null!;
 
+    /// <summary>Gets the clients' actors, as their parent has them.</summary>
+    internal IReadOnlyList<IActorRef> Clients => [.. Children(Hub).Where(child => !IsSupervisor(child))];
+
+    /// <summary>Gets the parent of the clients' streams.</summary>
+    internal IActorRef StreamSupervisor => Children(Hub).Single(IsSupervisor);
+
+    /// <summary>Gets the actors that run the clients' streams.</summary>
+    internal IReadOnlyList<IActorRef> RunningStreams => Children(StreamSupervisor);
+
     internal IActorRef LogActor => _logActor ?? throw new InvalidOperationException("Start first.");
 
     internal IActorRef Hub => _hub ?? throw new InvalidOperationException("Start first.");
@@ -81,6 +90,29 @@ public abstract class StreamsKit : HubTestKit
         Connect(Bare(writer, cursor, location));
         return writer;
     }
+
+    /// <summary>Expects that nothing of the clients that have ended is left.</summary>
+    internal void ExpectOpen(int count)
+    {
+        Run();
+        Assert.Equal(count, Clients.Count);
+        Assert.Equal(count, RunningStreams.Count);
+        Assert.Equal(count, Log.Ring.Readers);
+        Assert.Equal(count, Metrics.Open);
+    }
+
+    /// <summary>Expects that one end was logged for each stream that ended, and nothing by Akka beside it.</summary>
+    internal void ExpectEnds(int count)
+    {
+        Assert.Equal(count, Logs.Records.Count(r => r.EventId == 2002));
+        Assert.DoesNotContain(Logs.Records, r => r.EventId == 0);
+        Assert.Empty(DeadLetters);
+        Assert.Empty(Unhandled);
+    }
+
+    private static IReadOnlyList<IActorRef> Children(IActorRef parent) => [.. ((ActorRefWithCell)parent).Children];
+
+    private static bool IsSupervisor(IActorRef child) => child.Path.Name.StartsWith("StreamSupervisor", StringComparison.Ordinal);
 
     internal string Id(long offset, int generation = 1, string suffix = "") => $"{Journal.Timeline.Id}.{generation}-{offset}{suffix}";
 }

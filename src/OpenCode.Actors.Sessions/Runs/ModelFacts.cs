@@ -43,15 +43,9 @@ internal static class ModelFacts
     private static async IAsyncEnumerable<RunFact> TranslateAsync(
         IChatModel model, ModelRequest request, Action<bool> isWaiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var hasBegun = false;
         await using var chunks = model.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(chunks, isWaiting))
-        {
-            if (!hasBegun)
-                yield return new AnswerBegan();
-            hasBegun = true;
             yield return FactOf(chunks.Current);
-        }
 
         throw new ModelException("The model's stream ended without saying that it was complete.", retryable: true);
     }

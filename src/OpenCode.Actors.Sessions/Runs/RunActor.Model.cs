@@ -42,6 +42,8 @@ internal sealed partial class RunActor
     {
         public UniqueKillSwitch? Stream { get; set; }
 
+        public bool HasBegun { get; set; }
+
         public bool HasCalls { get; set; }
     }
 
@@ -80,7 +82,7 @@ internal sealed partial class RunActor
             if (fact is AnswerBroken end)
                 broken = end.Cause;
             else
-                Take((RunFact)fact);
+                Take(_attempt, (RunFact)fact);
         }
 
         _outgoing.AnswerLater(Sender, Taken.Instance);
@@ -89,13 +91,15 @@ internal sealed partial class RunActor
             OnBroken(broken);
     }
 
-    private void Take(RunFact fact)
+    private void Take(Attempt attempt, RunFact fact)
     {
-        if (fact is ToolCalled)
-            _attempt!.HasCalls = true;
-        else if (fact is AnswerEnded)
-            EndAttempt();
+        if (!attempt.HasBegun)
+            _outgoing.Add(new AnswerBegan());
+        attempt.HasBegun = true;
+        attempt.HasCalls |= fact is ToolCalled;
         _outgoing.Add(fact);
+        if (fact is AnswerEnded)
+            EndAttempt();
     }
 
     private void OnModelAwaited(ModelAwaited message)

@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -81,7 +81,7 @@ public sealed class AbortTests : SessionsKit
         var session = await CreateAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Aborted>(Region, new SessionsActor.Abort(session.Id));
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
 
         Assert.Equal(["status idle", "idle"], await StoryAsync(before));
     }
@@ -89,10 +89,10 @@ public sealed class AbortTests : SessionsKit
     [Fact]
     public async Task Abort_of_an_unknown_session_is_refused_and_makes_none()
     {
-        await AskAsync<SessionNotFound>(Region, new SessionsActor.Abort(new SessionId("ses_none")));
+        await AskAsync<SessionNotFound>(new SessionId("ses_none"), new SessionActor.Abort());
 
         Assert.Empty(await StoryAsync());
-        Assert.Empty((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);
+        Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -62,8 +62,8 @@ public sealed class PermissionTests : SessionsKit
         var other = await CreateAsync();
         var request = Assert.Single(await PermissionsAsync());
 
-        await AskAsync<PermissionNotFound>(Region, new SessionsActor.ReplyPermission(other.Id, request.Id, PermissionAnswer.Once));
-        await AskAsync<SessionActor.RequestAnswered>(Region, new SessionsActor.ReplyPermission(request.SessionId, request.Id, PermissionAnswer.Once));
+        Assert.IsType<PermissionNotFound>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: other.Id));
+        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: request.SessionId));
     }
 
     [Fact]

@@ -32,7 +32,9 @@ public sealed class PromptTests : SessionsKit
         await PromptAsync(session.Id);
         var before = Journal.Head;
 
-        Model.Answer.Think("Let me ").Think("think.").Say("Done.").End();
+        Model.Answer.Think("Let me ");
+        await RunDryAsync();
+        Model.Answer.Think("think.").Say("Done.").End();
 
         Assert.Equal(
             ["step-start", "reasoning ''", "delta 'Let me '", "delta 'think.'", "reasoning 'Let me think.' end", "text ''", "delta 'Done.'", "text 'Done.' end"],

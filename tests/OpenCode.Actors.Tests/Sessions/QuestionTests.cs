@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -19,9 +19,9 @@ public sealed class QuestionTests : SessionsKit
         var request = Assert.Single(await QuestionsAsync());
         Assert.Equal("Which colour?", Assert.Single(request.Questions).Question);
 
-        await AskAsync<SessionActor.RequestAnswered>(Region, new SessionsActor.ReplyQuestion(request.Id, _red));
+        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(new SessionActor.ReplyQuestion(request.Id, _red)));
 
-        await AskAsync<QuestionNotFound>(Region, new SessionsActor.ReplyQuestion(request.Id, _red));
+        Assert.IsType<QuestionNotFound>(await ReplyAsync(new SessionActor.ReplyQuestion(request.Id, _red)));
         var completed = Assert.IsType<ToolCompleted>(Tool((await MessagesAsync(session.Id))[1]).State);
         Assert.Equal("Red", completed.Metadata.GetProperty("answers")[0][0].GetString());
         Assert.Contains("\"Which colour?\" = \"Red\"", Assert.IsType<ToolResult>(Model.Requests[1].Messages[^1]).Output, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class QuestionTests : SessionsKit
         var session = await AskedAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.RequestAnswered>(Region, new SessionsActor.RejectQuestion(Assert.Single(await QuestionsAsync()).Id));
+        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(new SessionActor.RejectQuestion(Assert.Single(await QuestionsAsync()).Id)));
 
         Assert.Equal(
             ["question.rejected", "tool error", "step-finish", "assistant finish=tool-calls", "assistant finish=tool-calls completed", "session.updated", "status idle", "idle"],
@@ -50,7 +50,7 @@ public sealed class QuestionTests : SessionsKit
         await KillAndStartAsync();
         Assert.Equal(request.Id, Assert.Single(await QuestionsAsync()).Id);
 
-        await AskAsync<SessionActor.RequestAnswered>(Region, new SessionsActor.ReplyQuestion(request.Id, _red));
+        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(new SessionActor.ReplyQuestion(request.Id, _red)));
         Model.Answer.Say("Red it is.").End();
         await RunDryAsync();
 
@@ -82,5 +82,5 @@ public sealed class QuestionTests : SessionsKit
     }
 
     private async Task<IReadOnlyList<QuestionRequest>> QuestionsAsync() =>
-        (await AskAsync<SessionsActor.Questions>(Region, new SessionsActor.ListQuestions())).Requests;
+        (await AskAsync<SessionIndexActor.Questions>(Index, new SessionIndexActor.ListQuestions())).Requests;
 }

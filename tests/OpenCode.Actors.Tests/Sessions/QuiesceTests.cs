@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
@@ -147,7 +148,7 @@ public sealed class QuiesceTests : SessionsKit
         await PromptAsync(session.Id);
         Disk.HoldSyncs();
 
-        var quiesced = Region.Ask<SessionsActor.Quiesced>(new SessionsActor.Quiesce(), TimeSpan.FromHours(1));
+        var quiesced = Region.Ask<LocalSessionRegion.Quiesced>(new LocalSessionRegion.Quiesce());
         await RunDryAsync();
         Assert.False(quiesced.IsCompleted);
         Disk.ReleaseSyncs();
@@ -167,5 +168,5 @@ public sealed class QuiesceTests : SessionsKit
         await QuiesceAsync();
     }
 
-    private Task<SessionsActor.Quiesced> QuiesceAsync() => AskAsync<SessionsActor.Quiesced>(Region, new SessionsActor.Quiesce());
+    private Task<LocalSessionRegion.Quiesced> QuiesceAsync() => AskAsync<LocalSessionRegion.Quiesced>(Region, new LocalSessionRegion.Quiesce());
 }

@@ -9,8 +9,8 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.Sessions.Index;
 using Xunit.Abstractions;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -39,7 +39,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
         }
     }
 
-    private sealed class Walk(ulong seed) : SessionsKit
+    private sealed class Walk(ulong seed) : SessionsKit(seed)
     {
         private readonly SeededEntropy _dice = new(seed);
         private readonly List<Task<object>> _waits = [];
@@ -92,7 +92,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
                     Tools.Tool.End("out");
                     break;
                 case 12 when (await PermissionsAsync()) is [.., var request]:
-                    _ = Region.Ask<object>(new SessionsActor.ReplyPermission(null, request.Id, (PermissionAnswer)_dice.Next(3), null), TimeSpan.FromHours(1));
+                    _ = Begin(request.SessionId, new SessionActor.ReplyPermission(request.Id, (PermissionAnswer)_dice.Next(3)));
                     break;
                 case 13:
                     _waits.Add(Begin(session.Id, new SessionActor.Abort()));

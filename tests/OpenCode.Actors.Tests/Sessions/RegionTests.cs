@@ -1,9 +1,11 @@
 using System.Text;
+using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -36,11 +38,11 @@ public sealed class RegionTests : SessionsKit
     {
         var id = new SessionId("ses_none");
 
-        foreach (var command in (object[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.GetMessages(), new SessionActor.AwaitTurn(new("msg_1"), "w")])
+        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.GetMessages(), new SessionActor.AwaitTurn(new("msg_1"), "w")])
             Assert.Equal(id, (await AskAsync<SessionNotFound>(id, command)).SessionId);
-        await AskAsync<SessionNotFound>(Region, new SessionsActor.Get(id));
-        await AskAsync<SessionNotFound>(Region, new SessionsActor.Delete(id));
-        await AskAsync<SessionNotFound>(Region, new SessionsActor.Create(new Place(Directory, "global"), new CreateSession { ParentId = id }));
+        await AskAsync<SessionNotFound>(Index, new SessionIndexActor.Get(id));
+        await AskAsync<SessionNotFound>(Index, new SessionIndexActor.Delete(id));
+        Assert.IsType<SessionNotFound>(await CreateAsync(new CreateSession { ParentId = id }));
         Assert.Empty(await StoryAsync());
     }
 
@@ -54,7 +56,7 @@ public sealed class RegionTests : SessionsKit
         var updated = await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Time = new(Archived: 7) }));
 
         Assert.Equal(("New title", 7L, session.Time.Updated), (updated.Info.Title, updated.Info.Time.Archived, updated.Info.Time.Updated));
-        var found = await AskAsync<SessionsActor.Found>(Region, new SessionsActor.Get(session.Id));
+        var found = await AskAsync<SessionIndexActor.Found>(Index, new SessionIndexActor.Get(session.Id));
         Assert.Contains("New title", Encoding.UTF8.GetString(found.Entry.Json.Span), StringComparison.Ordinal);
     }
 
@@ -69,7 +71,7 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Deleted>(Region, new SessionsActor.Delete(parent.Id));
+        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
 
         Assert.Equal(
             [grandchild.Id.Value, child.Id.Value, parent.Id.Value],
@@ -78,7 +80,7 @@ public sealed class RegionTests : SessionsKit
             Assert.Empty(await Journal.ListAsync(kind, CancellationToken.None).ToListAsync());
         await AskAsync<SessionNotFound>(parent.Id, new SessionActor.GetMessages());
         await KillAndStartAsync();
-        Assert.Empty((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);
+        Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
     }
 
     [Fact]
@@ -90,7 +92,7 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Deleted>(Region, new SessionsActor.Delete(session.Id));
+        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(session.Id));
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(
@@ -151,7 +153,7 @@ public sealed class RegionTests : SessionsKit
 
         Assert.Equal([session.Id.Value], _journal.PutAway);
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
-        Assert.Single((await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(new SessionQuery()))).Entries);
+        Assert.Single((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
     }
 
     [Fact]
@@ -172,14 +174,14 @@ public sealed class RegionTests : SessionsKit
     public async Task A_command_that_meets_a_session_on_its_way_out_is_kept_for_its_next_life()
     {
         var session = await CreateAsync();
-        Region.Tell(new SessionsActor.Passivate(session.Id));
+        var probe = CreateProbe();
+        probe.Send(Region, new Deliver(session.Id, new SessionActor.GetMessages()));
+        probe.Expect<SessionActor.Messages>();
 
+        probe.LastSender.Tell(ReceiveTimeout.Instance);
         var prompt = await PromptAsync(session.Id);
 
         Assert.Equal("hello", Text(prompt.User));
         Assert.Equal([session.Id.Value], _journal.PutAway);
     }
-
-    private async Task<IEnumerable<SessionId>> ListAsync(SessionQuery query) =>
-        (await AskAsync<SessionsActor.Listed>(Region, new SessionsActor.List(query))).Entries.Select(entry => entry.Id);
 }

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
 /// <summary>A model whose answers the test speaks itself, chunk by chunk; also the catalog that knows it as <c>mock/mock-1</c>.</summary>
-internal sealed class ScriptedModel : IChatModel, IModelCatalog
+internal sealed class ScriptedModel(SeededSystem system) : IChatModel, IModelCatalog
 {
     private readonly Queue<ScriptedAnswer> _prepared = [];
 
@@ -28,7 +29,7 @@ internal sealed class ScriptedModel : IChatModel, IModelCatalog
     /// <summary>Makes the answer of a request that has not come yet.</summary>
     public ScriptedAnswer Prepare()
     {
-        var answer = new ScriptedAnswer();
+        var answer = new ScriptedAnswer(system);
         _prepared.Enqueue(answer);
         return answer;
     }
@@ -45,13 +46,13 @@ internal sealed class ScriptedModel : IChatModel, IModelCatalog
     public IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
         Requests.Add(request);
-        Answers.Add(_prepared.TryDequeue(out var prepared) ? prepared : new ScriptedAnswer());
+        Answers.Add(_prepared.TryDequeue(out var prepared) ? prepared : new ScriptedAnswer(system));
         return Answer.ReadAsync(cancellationToken);
     }
 }
 
-/// <summary>One answer of the model. Waits by plain awaits, so that it goes on where the run's cell says.</summary>
-internal sealed class ScriptedAnswer
+/// <summary>One answer of the model. What it says arrives by a step of its own.</summary>
+internal sealed class ScriptedAnswer(SeededSystem system)
 {
     private readonly Queue<object> _chunks = [];
     private TaskCompletionSource _more = new();
@@ -77,7 +78,11 @@ internal sealed class ScriptedAnswer
 
     public async IAsyncEnumerable<ModelChunk> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        cancellationToken.Register(() => WasCancelled = true);
+        using var cancelled = cancellationToken.Register(() =>
+        {
+            WasCancelled = true;
+            system.Outside("model cancelled", () => _more.TrySetCanceled(cancellationToken));
+        });
         while (true)
         {
             while (_chunks.TryDequeue(out var next))
@@ -87,15 +92,16 @@ internal sealed class ScriptedAnswer
                 yield return (ModelChunk)next;
             }
 
+            cancellationToken.ThrowIfCancellationRequested();
             _more = new TaskCompletionSource();
-            await _more.Task.WaitAsync(cancellationToken);
+            await _more.Task;
         }
     }
 
     private ScriptedAnswer Send(object chunk)
     {
         _chunks.Enqueue(chunk);
-        _more.TrySetResult();
+        system.Outside("model speaks", () => _more.TrySetResult());
         return this;
     }
 }

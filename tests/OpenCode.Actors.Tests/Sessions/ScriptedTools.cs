@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Actor;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -30,30 +31,27 @@ internal sealed class ScriptedTools : IToolbox, IProcessHost
 
     public void KillLeftover(ProcessMark mark) => Killed.Add(mark);
 
-    private sealed class ToolActor(ToolCall call, Action<ScriptedTool> started) : Actor
+    private sealed class ToolActor : ReceiveActor
     {
-        private ScriptedTool? _tool;
+        private readonly ScriptedTool _tool;
 
-        protected override ValueTask PreStartAsync()
+        public ToolActor(ToolCall call, Action<ScriptedTool> started)
         {
             _tool = new ScriptedTool(call, Self, Context.Parent);
             started(_tool);
-            return ValueTask.CompletedTask;
+
+            Receive<ToolContinue>(_ => _tool.Continues++);
+            Receive<StopTool>(_ => OnStop());
+            Receive<Exception>(static fault => throw fault);
         }
 
-        protected override ValueTask ReceiveAsync(object message)
-        {
-            if (message is ToolContinue)
-                _tool!.Continues++;
-            else if (message is Exception fault)
-                throw fault;
-            return ValueTask.CompletedTask;
-        }
+        protected override void PostStop() => _tool.IsStopped = true;
 
-        protected override ValueTask PostStopAsync()
+        private void OnStop()
         {
-            _tool!.IsStopped = true;
-            return ValueTask.CompletedTask;
+            _tool.WasToldToStop = true;
+            if (!_tool.IsStubborn)
+                Context.Stop(Self);
         }
     }
 }
@@ -68,6 +66,11 @@ internal sealed class ScriptedTool(ToolCall call, IActorRef self, IActorRef run)
     public int Continues { get; set; }
 
     public bool IsStopped { get; set; }
+
+    public bool WasToldToStop { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether it does not stop when it is told to.</summary>
+    public bool IsStubborn { get; set; }
 
     public void Begin(int group = 7) => Tell(new ToolStarted(call.CallId, new ProcessMark(group, 1, "boot")));
 

@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions;
 

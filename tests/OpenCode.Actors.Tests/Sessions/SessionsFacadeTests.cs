@@ -1,103 +1,178 @@
+using Akka.Actor;
+using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Sessions.Sharding;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
-public sealed class SessionsFacadeTests : ActorKit
+public sealed class SessionsFacadeTests : HubTestKit
 {
     private static readonly SessionId _id = new("ses_1");
 
-    [Fact]
-    public async Task A_command_that_nobody_answers_is_unavailable()
-    {
-        var answer = Facade(CreateProbe()).AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+    private readonly SessionsOptions _options = new();
+    private readonly ActorsEnd _end = new();
+    private readonly HubProbe _region;
+    private readonly HubProbe _index;
+    private readonly SessionsFacade _facade;
 
-        Time.Advance(TimeSpan.FromSeconds(30));
-        await RunDryAsync();
+    public SessionsFacadeTests()
+    {
+        (_region, _index) = (CreateProbe("region"), CreateProbe("index"));
+        _facade = new SessionsFacade(
+            new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time);
+    }
+
+    [Fact]
+    public async Task A_command_that_no_session_answers_is_unavailable()
+    {
+        var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+
+        Time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromMilliseconds(1));
+        Assert.False(answer.IsCompleted);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.IsType<Unavailable>(await RunUntilAsync(answer));
     }
 
     [Fact]
+    public async Task A_command_is_unavailable_at_once_when_all_actors_have_ended()
+    {
+        var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        var query = _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+
+        _end.Set();
+
+        Assert.IsType<Unavailable>(await RunUntilAsync(answer));
+        Assert.IsType<Unavailable>(await RunUntilAsync(query));
+        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+        Assert.IsType<Unavailable>(await RunUntilAsync(_facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_is_told_so_and_by_no_answer()
+    {
+        using var gone = new CancellationTokenSource();
+        var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), gone.Token);
+
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunUntilAsync(answer));
+    }
+
+    [Fact]
     public async Task More_commands_than_allowed_are_refused_at_once()
     {
-        var probe = CreateProbe();
-        var facade = Facade(probe, limit: 1);
-        var first = facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        _options.MaxOutstandingCommands = 1;
+        var first = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
 
-        Assert.IsType<Unavailable>(await facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None));
+        Assert.IsType<Unavailable>(await _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None));
+        Assert.IsType<Unavailable>(await _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None));
 
-        probe.Expect<SessionsActor.Deliver>();
-        probe.Reply("answer");
+        _region.Expect<Deliver>();
+        _region.Reply("answer");
         Assert.Equal("answer", await RunUntilAsync(first));
+        _ = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        _region.Expect<Deliver>();
+    }
+
+    [Fact]
+    public async Task A_session_is_created_under_a_new_id_when_its_parent_is_known()
+    {
+        var created = _facade.CreateAsync(new Place("/proj", "global"), new CreateSession { ParentId = _id }, CancellationToken.None);
+        Assert.Equal(_id, _index.Expect<SessionIndexActor.Get>().SessionId);
+        _index.Reply(new SessionIndexActor.Found(new SessionEntry(_id, "", "", "", null, "", 0, default)));
+        await RunUntilAsync(() => _region.Count > 0);
+        var deliver = _region.Expect<Deliver>();
+        _region.Reply("created");
+
+        Assert.Equal("created", await RunUntilAsync(created));
+        Assert.IsType<SessionActor.Create>(deliver.Command);
+        Assert.True(SessionId.TryParse(deliver.SessionId.Value, out _));
+        Assert.NotEqual(_id, deliver.SessionId);
+    }
+
+    [Fact]
+    public async Task A_child_of_an_unknown_parent_is_not_created()
+    {
+        var created = _facade.CreateAsync(new Place("/proj", "global"), new CreateSession { ParentId = _id }, CancellationToken.None);
+        _index.Expect<SessionIndexActor.Get>();
+        _index.Reply(new SessionNotFound(_id));
+
+        Assert.Equal(new SessionNotFound(_id), await RunUntilAsync(created));
+        Assert.Equal(0, _region.Count);
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_request_goes_to_the_session_that_asked()
+    {
+        var reply = new SessionActor.ReplyPermission(new PermissionId("per_1"), PermissionAnswer.Once);
+        var answer = _facade.ReplyAsync(reply, null, CancellationToken.None);
+        Assert.Equal("per_1", _index.Expect<SessionIndexActor.FindAsker>().RequestId);
+        _index.Reply(new SessionIndexActor.AskerFound(_id));
+        await RunUntilAsync(() => _region.Count > 0);
+        Assert.Equal(new Deliver(_id, reply), _region.Expect<Deliver>());
+        _region.Reply(new SessionActor.RequestAnswered(7));
+
+        Assert.Equal(new SessionActor.RequestAnswered(7), await RunUntilAsync(answer));
+    }
+
+    [Theory]
+    [InlineData(null, "ses_2")]
+    [InlineData("ses_1", "ses_2")]
+    [InlineData(null, null)]
+    public async Task An_answer_to_no_request_or_by_the_route_of_another_session_finds_none(string? asker, string? route)
+    {
+        var reply = new SessionActor.RejectQuestion(new QuestionId("que_1"));
+        var answer = _facade.ReplyAsync(reply, route is null ? null : new SessionId(route), CancellationToken.None);
+        _index.Expect<SessionIndexActor.FindAsker>();
+        _index.Reply(new SessionIndexActor.AskerFound(asker is null ? null : new SessionId(asker)));
+
+        Assert.Equal(new QuestionNotFound(new QuestionId("que_1")), await RunUntilAsync(answer));
+        Assert.Equal(0, _region.Count);
     }
 
     [Fact]
     public async Task A_wait_for_a_turn_goes_on_over_a_restart_of_the_session_and_has_no_deadline()
     {
-        var probe = CreateProbe();
-        var wait = Facade(probe).AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
-        var first = (SessionActor.AwaitTurn)probe.Expect<SessionsActor.Deliver>().Command;
-        probe.Reply(new SessionActor.TurnLost());
-        await RunUntilAsync(() => probe.Count > 0);
-        probe.Expect<SessionsActor.Deliver>();
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        var first = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
+        _region.Reply(new SessionActor.TurnLost());
+        await RunUntilAsync(() => _region.Count > 0);
+        _region.Expect<Deliver>();
 
         Time.Advance(TimeSpan.FromSeconds(30));
-        await RunUntilAsync(() => probe.Count > 0);
-        var third = (SessionActor.AwaitTurn)probe.Expect<SessionsActor.Deliver>().Command;
+        await RunUntilAsync(() => _region.Count > 0);
+        var third = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
         Assert.Equal(first, third);
-        probe.Reply(new SessionNotFound(_id));
+        _region.Reply(new SessionNotFound(_id));
 
         Assert.IsType<SessionNotFound>(await RunUntilAsync(wait));
     }
 
     [Fact]
-    public async Task F1_a_closed_gate_refuses_commands_that_come_and_those_under_way_and_lets_waits_for_turns_go_on()
+    public async Task A_wait_for_a_turn_is_not_counted_among_the_commands()
     {
-        var gate = new CommandGate(Time);
-        var probe = CreateProbe();
-        var facade = Facade(probe, gate: gate);
-        var underWay = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
-        var wait = facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        _options.MaxOutstandingCommands = 1;
+        _ = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        _region.Expect<Deliver>();
 
-        var refusal = new Unavailable("no database", TimeSpan.FromSeconds(1));
-        gate.Close(refusal);
+        var command = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        _region.Expect<Deliver>();
+        _region.Reply("answer");
 
-        Assert.Equal(refusal, await RunUntilAsync(underWay));
-        Assert.Equal(refusal, await facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None));
-        Assert.False(wait.IsCompleted);
-
-        gate.Open();
-        var again = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
-        await RunUntilAsync(() => probe.Count == 3);
-        Assert.False(again.IsCompleted);
+        Assert.Equal("answer", await RunUntilAsync(command));
     }
 
-    [Fact]
-    public async Task Commands_wait_before_a_gate_that_is_about_to_open()
-    {
-        var gate = new CommandGate(Time);
-        gate.Hold(new Unavailable("joining", TimeSpan.FromSeconds(1)));
-        var probe = CreateProbe();
-        var facade = Facade(probe, gate: gate);
-
-        var command = facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
-        await RunDryAsync();
-        Assert.Equal(0, probe.Count);
-
-        gate.Open();
-        await RunUntilAsync(() => probe.Count == 1);
-        Assert.False(command.IsCompleted);
-    }
-
-    private SessionsFacade Facade(TestProbe region, int limit = 10, CommandGate? gate = null) =>
-        new(new Required(region.Ref), Microsoft.Extensions.Options.Options.Create(new SessionsOptions { MaxOutstandingCommands = limit }), Entropy, gate);
-
-    private sealed class Required(IActorRef actor) : IRequiredActor<SessionsKey>
+    private sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>
     {
         public IActorRef ActorRef => actor;
+
+        public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(actor);
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Akka.Actor;
+using Akka.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
@@ -11,27 +13,34 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Sessions.Sharding;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
 /// <summary>The whole of the sessions over an in-memory disk, on one thread: a test plays the model, the tools, the user and the power.</summary>
-public abstract class SessionsKit : ActorKit, IAsyncLifetime
+public abstract class SessionsKit : HubTestKit, IAsyncLifetime
 {
     private protected const string Directory = "/proj/project";
 
     private readonly List<IActorRef> _actors = [];
     private int _lives;
 
+    protected SessionsKit(ulong? seed = null)
+        : base(seed)
+    {
+        Model = new ScriptedModel(Simulation);
+    }
+
     private protected MemoryDisk Disk { get; } = new();
 
+    /// <summary>Gets the journal that the test reads. The actors have it by <see cref="SteppedJournal"/>.</summary>
     private protected IJournal Journal { get; private set; } = null!;
 
-    private protected ScriptedModel Model { get; } = new();
+    private protected ScriptedModel Model { get; }
 
     private protected ScriptedTools Tools { get; } = new();
 
@@ -39,11 +48,17 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
 
     private protected ScriptedPermissions Config { get; } = new();
 
+    private protected CountingMeters Meters { get; } = new();
+
     private protected SessionSetup Setup { get; private set; } = null!;
 
     private protected IActorRef Region { get; private set; } = null!;
 
+    private protected IActorRef Index { get; private set; } = null!;
+
     private protected IActorRef JournalActor { get; private set; } = null!;
+
+    private protected ISessions Sessions { get; private set; } = null!;
 
     public async Task InitializeAsync() => await StartAsync();
 
@@ -51,26 +66,37 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
     {
         await DisposeAsync();
         await Journal.DisposeAsync();
+        Meters.Dispose();
     }
 
     /// <summary>Starts the server on what is on the disk.</summary>
     private protected async Task StartAsync()
     {
-        Journal = Wrap(await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64));
-        _lives++;
-        JournalActor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Journal, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
-        Setup = new SessionSetup(Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(new NoMeters()), Journal, Logs) { Shards = Watch };
-        Region = Spawn(SessionsActor.PropsFor(JournalActor, Setup), $"sessions-{_lives}");
-        _actors.AddRange([JournalActor, Region]);
+        await OpenAsync();
         await RunDryAsync();
     }
 
-    /// <summary>kill -9: what was written stays, and nobody gets to say a last word.</summary>
+    /// <summary>Starts the server; nothing of it runs yet.</summary>
+    private protected async Task OpenAsync()
+    {
+        Journal = Wrap(await FileJournal.OpenAsync(Disk, JournalOptions, Time, Entropy.NextUInt64));
+        _lives++;
+        Setup = new SessionSetup(
+            Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(Meters), new SteppedJournal(Journal, Simulation), WrapLoggers(Logs));
+        JournalActor = Spawn(
+            OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
+        Region = Spawn(LocalSessionRegion.PropsFor(PropsFor, Time, Setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), $"sessions-{_lives}");
+        Index = Spawn(SessionIndexActor.PropsFor(Region, Setup), $"index-{_lives}");
+        Sessions = new SessionsFacade(new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), new ActorsEnd(), Options, Setup.Ids, Entropy, Time);
+        _actors.AddRange([JournalActor, Region, Index]);
+    }
+
+    /// <summary>kill -9: what was written stays, and no actor gets to say a last word.</summary>
     private protected async Task KillAsync()
     {
         Disk.Kill();
         foreach (var actor in _actors)
-            System.Stop(actor);
+            Sys.Stop(actor);
         _actors.Clear();
         await RunDryAsync();
     }
@@ -81,17 +107,23 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
         await StartAsync();
     }
 
-    /// <summary>Set by tests of a cluster: nothing runs before its shard is opened.</summary>
-    private protected virtual IShardWatch? Watch => null;
+    private protected virtual JournalOptions JournalOptions { get; } = new();
 
     /// <summary>Lets a test stand between the sessions and the journal.</summary>
     private protected virtual IJournal Wrap(IJournal journal) => journal;
 
-    private protected Task<T> AskAsync<T>(SessionId id, object command) => AskAsync<T>(Region, new SessionsActor.Deliver(id, command));
+    /// <summary>Lets a test hear, or break, what is logged.</summary>
+    private protected virtual ILoggerFactory WrapLoggers(ILoggerFactory loggers) => loggers;
+
+    /// <summary>Lets a test put its own actor in the place of a session.</summary>
+    private protected virtual Props PropsFor(SessionId id) => SessionActor.PropsFor(id, JournalActor, Setup);
+
+    private protected Task<T> AskAsync<T>(SessionId id, ISessionCommand command) => AskAsync<T>(Region, new Deliver(id, command));
 
     private protected async Task<Session> CreateAsync(SessionId? parent = null, string? title = "T", IReadOnlyList<PermissionRule>? permission = null) =>
-        (await AskAsync<SessionActor.Created>(Region, new SessionsActor.Create(
-            new Place(Directory, "global"), new CreateSession { ParentId = parent, Title = title, Permission = permission }))).Info;
+        Assert.IsType<SessionActor.Created>(await CreateAsync(new CreateSession { ParentId = parent, Title = title, Permission = permission })).Info;
+
+    private protected Task<object> CreateAsync(CreateSession request) => RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "global"), request, CancellationToken.None));
 
     private protected static SessionActor.Prompt Prompt(string text, string? messageId = null, string? key = null, bool? noReply = null, ModelRef? model = null) => new(
         new Prompt([new TextPromptPart(text)]) { MessageId = messageId is null ? null : new MessageId(messageId), NoReply = noReply, Model = model }, key);
@@ -103,16 +135,21 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
         (await AskAsync<SessionActor.Messages>(id, new SessionActor.GetMessages())).Page;
 
     private protected async Task<SessionStatus> StatusAsync(SessionId id) =>
-        (await AskAsync<SessionsActor.Statuses>(Region, new SessionsActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
+        (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
+
+    private protected async Task<IReadOnlyList<SessionId>> ListAsync(SessionQuery? query = null) =>
+        (await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
 
     private protected async Task<IReadOnlyList<PermissionRequest>> PermissionsAsync() =>
-        (await AskAsync<SessionsActor.Permissions>(Region, new SessionsActor.ListPermissions())).Requests;
+        (await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests;
 
-    private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null) =>
-        AskAsync<object>(Region, new SessionsActor.ReplyPermission(null, id, answer, feedback));
+    private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null, SessionId? session = null) =>
+        ReplyAsync(new SessionActor.ReplyPermission(id, answer, feedback), session);
+
+    private protected Task<object> ReplyAsync(IRequestReply reply, SessionId? session = null) => RunUntilAsync(Sessions.ReplyAsync(reply, session, CancellationToken.None));
 
     /// <summary>Asks without running anything: for what is not answered at once.</summary>
-    private protected Task<object> Begin(SessionId id, object command) => Region.Ask<object>(new SessionsActor.Deliver(id, command), TimeSpan.FromHours(1));
+    private protected Task<object> Begin(SessionId id, ISessionCommand command) => Region.Ask<object>(new Deliver(id, command));
 
     /// <summary>Reads the log.</summary>
     private protected async Task<List<LogEntry>> LogAsync(long after = 0)
@@ -173,12 +210,10 @@ public abstract class SessionsKit : ActorKit, IAsyncLifetime
         public IReadOnlyList<PermissionRule> RulesFor(string directory) => Rules;
     }
 
-    private sealed class NoMeters : IMeterFactory
+    private sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>
     {
-        public Meter Create(MeterOptions options) => new(options);
+        public IActorRef ActorRef => actor;
 
-        public void Dispose()
-        {
-        }
+        public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(actor);
     }
 }

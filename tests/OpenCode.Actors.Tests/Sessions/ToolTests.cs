@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -169,7 +169,7 @@ public sealed class ToolTests : SessionsKit
         await RunDryAsync();
 
         Assert.Empty(Tools.Started);
-        Assert.Empty((await AskAsync<SessionsActor.Permissions>(Region, new SessionsActor.ListPermissions())).Requests);
+        Assert.Empty((await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests);
         Assert.True(Assert.IsType<ToolResult>(Model.Requests[1].Messages[^1]).IsError);
     }
 }

@@ -1,21 +1,27 @@
 using System.Text.Json;
+using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
 
-public sealed class BashToolActorTests : ActorKit
+public sealed class BashToolActorTests : HubTestKit
 {
-    private readonly ScriptedProcessHost _host = new();
+    private readonly ScriptedProcessHost _host;
     private readonly BashOptions _options = new();
-    private readonly TestProbe _reports;
+    private readonly HubProbe _reports;
     private IActorRef _tool = null!;
 
-    public BashToolActorTests() => _reports = CreateProbe();
+    public BashToolActorTests()
+    {
+        _host = new ScriptedProcessHost(Simulation);
+        _reports = CreateProbe();
+    }
 
     private ScriptedProcess Process => _host.Process;
 
@@ -74,13 +80,13 @@ public sealed class BashToolActorTests : ActorKit
         _reports.ExpectNothing(TimeSpan.FromSeconds(1));
 
         _tool.Tell(ToolContinue.Instance);
-        Assert.Equal("ab", Output(_reports.Expect<ToolProgress>()));
+        Assert.Equal("ab", OutputOf(_reports.Expect<ToolProgress>()));
         Process.Write("c");
         Process.Write("d");
         _reports.ExpectNothing(TimeSpan.FromSeconds(1));
 
         _tool.Tell(ToolContinue.Instance);
-        Assert.Equal("abcd", Output(_reports.Expect<ToolProgress>()));
+        Assert.Equal("abcd", OutputOf(_reports.Expect<ToolProgress>()));
     }
 
     [Fact]
@@ -96,7 +102,7 @@ public sealed class BashToolActorTests : ActorKit
         Process.Write("c");
         Time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal("abc", Output(_reports.Expect<ToolProgress>()));
+        Assert.Equal("abc", OutputOf(_reports.Expect<ToolProgress>()));
     }
 
     [Fact]
@@ -180,7 +186,7 @@ public sealed class BashToolActorTests : ActorKit
         Run("""{"command":"yes"}""");
         Answer<ToolStarted>();
         var progress = Answer<ToolProgress>();
-        Assert.Equal(30_000, Output(progress).Count(c => c == 'z'));
+        Assert.Equal(30_000, OutputOf(progress).Count(c => c == 'z'));
         var reads = Process.Reads;
 
         _reports.ExpectNothing(TimeSpan.FromSeconds(1));
@@ -194,27 +200,88 @@ public sealed class BashToolActorTests : ActorKit
     }
 
     [Fact]
-    public void Stopping_it_ends_the_command_before_it_is_gone()
+    public void Told_to_stop_it_is_gone_only_when_the_command_is()
     {
+        Process.DisposalGate = new TaskCompletionSource();
         Run("""{"command":"sleep 1000"}""");
-        _reports.Expect<ToolStarted>();
+        Answer<ToolStarted>();
 
-        System.Stop(_tool);
+        _tool.Tell(StopTool.Instance);
+        _reports.ExpectNothing();
+        Assert.Equal(1, Process.Disposals);
+        Simulation.Outside("group gone", Process.DisposalGate.SetResult);
 
         _reports.ExpectTerminated(_tool);
-        Assert.Equal(1, Process.Disposals);
         _reports.ExpectNothing(TimeSpan.FromHours(1));
+        Assert.Equal(1, Process.Disposals);
     }
 
     [Fact]
-    public void A_command_that_starts_while_its_actor_is_stopped_is_ended_too()
+    public void A_command_that_cannot_be_killed_is_waited_for_shortly()
+    {
+        Process.DisposalGate = new TaskCompletionSource();
+        Run("""{"command":"sleep 1000"}""");
+        Answer<ToolStarted>();
+
+        _tool.Tell(StopTool.Instance);
+        _reports.ExpectNothing(_options.StopTimeout - TimeSpan.FromMilliseconds(1));
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        _reports.ExpectTerminated(_tool);
+    }
+
+    [Fact]
+    public void A_hard_stop_ends_the_command_and_waits_for_nothing()
+    {
+        Process.DisposalGate = new TaskCompletionSource();
+        Run("""{"command":"sleep 1000"}""");
+        Answer<ToolStarted>();
+
+        Sys.Stop(_tool);
+
+        _reports.ExpectTerminated(_tool);
+        Assert.Equal(1, Process.Disposals);
+    }
+
+    [Fact]
+    public void A_command_that_starts_while_its_tool_is_told_to_stop_is_ended_before_the_tool_is_gone()
     {
         _host.Gate = new TaskCompletionSource();
         Run("""{"command":"sleep 1000"}""");
-        System.Stop(_tool);
+        _tool.Tell(StopTool.Instance);
         _reports.ExpectNothing();
 
-        _host.Gate.SetResult();
+        Simulation.Outside("started", _host.Gate.SetResult);
+
+        _reports.ExpectTerminated(_tool);
+        Assert.Equal(1, Process.Disposals);
+    }
+
+    [Fact]
+    public void A_command_that_starts_after_a_hard_stop_is_ended_too()
+    {
+        _host.Gate = new TaskCompletionSource();
+        Run("""{"command":"sleep 1000"}""");
+        Sys.Stop(_tool);
+        _reports.ExpectTerminated(_tool);
+
+        Simulation.Outside("started", _host.Gate.SetResult);
+        RunDry();
+
+        Assert.Equal(1, Process.Disposals);
+    }
+
+    [Fact]
+    public void A_command_that_ends_by_itself_while_its_tool_is_told_to_stop_is_ended_once()
+    {
+        Process.DisposalGate = new TaskCompletionSource();
+        Run("""{"command":"ls"}""");
+        Answer<ToolStarted>();
+        End(0);
+
+        _tool.Tell(StopTool.Instance);
+        _reports.ExpectNothing();
+        Simulation.Outside("group gone", Process.DisposalGate.SetResult);
 
         _reports.ExpectTerminated(_tool);
         Assert.Equal(1, Process.Disposals);
@@ -247,14 +314,14 @@ public sealed class BashToolActorTests : ActorKit
         Assert.Empty(_host.Specs);
     }
 
-    private static string Output(ToolProgress progress) => progress.Metadata.GetProperty("output").GetString()!;
+    private static string OutputOf(ToolProgress progress) => progress.Metadata.GetProperty("output").GetString()!;
 
     private void Run(string input, bool isUsers = false)
     {
         var call = new ToolCall("call_1", "bash", JsonElement.Parse(input));
         var props = BashToolActor.PropsFor(
             call, new ToolContext(new SessionId("ses_x"), "/proj", "call_1", isUsers), _host, _options, NullLogger<BashToolActor>.Instance);
-        Spawn(Props.Create(() => new Parent(props, child => _tool = child, _reports.Ref)));
+        Spawn(Props.CreateBy(new ActorFactory<Parent>(() => new Parent(props, child => _tool = child, _reports.Ref))));
         RunDry();
         _reports.Watch(_tool);
     }
@@ -276,18 +343,12 @@ public sealed class BashToolActorTests : ActorKit
     }
 
     // A tool reports to its parent: this one hands on what it is told.
-    private sealed class Parent(Props child, Action<IActorRef> tell, IActorRef probe) : Actor
+    private sealed class Parent : ReceiveActor
     {
-        protected override ValueTask PreStartAsync()
+        public Parent(Props child, Action<IActorRef> tell, IActorRef probe)
         {
             tell(Context.ActorOf(child));
-            return ValueTask.CompletedTask;
-        }
-
-        protected override ValueTask ReceiveAsync(object message)
-        {
-            probe.Tell(message, Sender);
-            return ValueTask.CompletedTask;
+            ReceiveAny(probe.Forward);
         }
     }
 }

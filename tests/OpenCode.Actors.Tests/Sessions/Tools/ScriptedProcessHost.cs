@@ -1,13 +1,14 @@
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
 
 /// <summary>A host whose processes do what the test says, when it says so.</summary>
-internal sealed class ScriptedProcessHost : IProcessHost
+internal sealed class ScriptedProcessHost(SeededSystem? system = null) : IProcessHost
 {
     public List<ToolProcessSpec> Specs { get; } = [];
 
-    public ScriptedProcess Process { get; } = new();
+    public ScriptedProcess Process { get; } = new(system);
 
     public ToolProcessException? Refusal { get; set; }
 
@@ -26,7 +27,7 @@ internal sealed class ScriptedProcessHost : IProcessHost
 }
 
 /// <summary>A process that writes and ends by the test's hand.</summary>
-internal sealed class ScriptedProcess : IToolProcess
+internal sealed class ScriptedProcess(SeededSystem? system) : IToolProcess
 {
     private readonly Queue<byte[]> _written = new();
     private readonly TaskCompletionSource<int> _exitCode = new();
@@ -43,6 +44,9 @@ internal sealed class ScriptedProcess : IToolProcess
 
     public int Reads { get; private set; }
 
+    /// <summary>Set to let the end of the group take as long as the test wants.</summary>
+    public TaskCompletionSource? DisposalGate { get; set; }
+
     /// <summary>Writes for ever: each read gets this.</summary>
     public byte[]? Flood { get; set; }
 
@@ -51,7 +55,7 @@ internal sealed class ScriptedProcess : IToolProcess
     public void Write(params byte[] bytes)
     {
         if (Interlocked.Exchange(ref _read, null) is { } read)
-            read.SetResult(bytes);
+            system!.Outside("output", () => read.TrySetResult(bytes));
         else
             _written.Enqueue(bytes);
     }
@@ -59,10 +63,11 @@ internal sealed class ScriptedProcess : IToolProcess
     public void CloseOutput()
     {
         _closed = true;
-        Interlocked.Exchange(ref _read, null)?.SetResult(default);
+        if (Interlocked.Exchange(ref _read, null) is { } read)
+            system!.Outside("output ends", () => read.TrySetResult(default));
     }
 
-    public void Exit(int code) => _exitCode.TrySetResult(code);
+    public void Exit(int code) => system!.Outside("exit", () => _exitCode.TrySetResult(code));
 
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -76,15 +81,16 @@ internal sealed class ScriptedProcess : IToolProcess
         if (_closed)
             return default;
         var read = _read = new TaskCompletionSource<ReadOnlyMemory<byte>>();
-        cancellationToken.Register(() => read.TrySetCanceled(cancellationToken));
+        cancellationToken.Register(() => system!.Outside("read cancelled", () => read.TrySetCanceled(cancellationToken)));
         return new(read.Task);
     }
 
     public void Kill() => Kills++;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Disposals++;
-        return ValueTask.CompletedTask;
+        if (DisposalGate is not null)
+            await DisposalGate.Task;
     }
 }

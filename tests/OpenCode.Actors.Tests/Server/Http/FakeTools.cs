@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 

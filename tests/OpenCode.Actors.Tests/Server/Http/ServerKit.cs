@@ -28,7 +28,7 @@ namespace OpenCode.Actors.Tests.Server.Http;
 /// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that stands.</summary>
 internal sealed class ServerKit : IAsyncDisposable
 {
-    private static readonly Config _virtualTime = ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
+    private static readonly Akka.Configuration.Config _virtualTime = ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
 
     private readonly WebApplication _app;
     private readonly InMemoryTransport _transport;
@@ -59,6 +59,9 @@ internal sealed class ServerKit : IAsyncDisposable
     public FakeModels Models { get; } = new();
 
     public ConcurrentQueue<(LogLevel Level, string Text)> Log { get; } = new();
+
+    /// <summary>Gets the end of the actor system.</summary>
+    public Task ActorsEnded => _app.Services.GetRequiredService<ActorSystem>().WhenTerminated;
 
     public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null)
     {

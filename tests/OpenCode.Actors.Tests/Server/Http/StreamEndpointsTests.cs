@@ -205,8 +205,7 @@ public sealed class StreamEndpointsTests
         Assert.StartsWith("HTTP/1.1 100", await HeadAsync(connection), StringComparison.Ordinal); // it is read now
 
         var stopped = server.StopAsync();
-        while (!server.Log.Any(line => line.Text.Contains("Coordinated shutdown has ended", StringComparison.Ordinal)))
-            await Task.Yield();
+        await server.ActorsEnded;
 
         await connection.WriteAsync(Encoding.ASCII.GetBytes(body));
         var head = await HeadAsync(connection);

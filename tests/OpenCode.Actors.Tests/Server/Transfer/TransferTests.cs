@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
@@ -6,9 +7,11 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Transfer;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Sessions;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Transfer;
 
@@ -27,14 +30,14 @@ public sealed class TransferTests : SessionsKit
 
         await using var other = await OpenOtherAsync();
         var report = await ImportAsync(other, await ExportAsync());
-        var region = await StartAsync(other);
+        var (region, index) = await StartAsync(other);
 
         Assert.Equal(new ImportReport(2, 0, 0), report);
-        var messages = (await AskAsync<SessionActor.Messages>(region, new SessionsActor.Deliver(parent.Id, new SessionActor.GetMessages()))).Page;
+        var messages = (await AskAsync<SessionActor.Messages>(region, new Deliver(parent.Id, new SessionActor.GetMessages()))).Page;
         Assert.Equal(["hello", "half said"], messages.Select(Text));
         Assert.Equal("MessageAbortedError", Assistant(messages[1]).Error!.Name);
-        Assert.Equal([child.Id], (await AskAsync<SessionsActor.Listed>(region, new SessionsActor.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
-        var repeated = await AskAsync<SessionActor.Accepted>(region, new SessionsActor.Deliver(parent.Id, Prompt("again", key: "k")));
+        Assert.Equal([child.Id], (await AskAsync<SessionIndexActor.Listed>(index, new SessionIndexActor.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
+        var repeated = await AskAsync<SessionActor.Accepted>(region, new Deliver(parent.Id, Prompt("again", key: "k")));
         Assert.Equal("hello", Text(repeated.User));
     }
 
@@ -49,10 +52,10 @@ public sealed class TransferTests : SessionsKit
 
         await using var other = await OpenOtherAsync();
         await ImportAsync(other, await ExportAsync());
-        var region = await StartAsync(other);
+        var (_, index) = await StartAsync(other);
 
-        Assert.Equal(session.Id, Assert.Single((await AskAsync<SessionsActor.Permissions>(region, new SessionsActor.ListPermissions())).Requests).SessionId);
-        Assert.IsType<BusyStatus>((await AskAsync<SessionsActor.Statuses>(region, new SessionsActor.ListStatus())).BySession[session.Id]);
+        Assert.Equal(session.Id, Assert.Single((await AskAsync<SessionIndexActor.Permissions>(index, new SessionIndexActor.ListPermissions())).Requests).SessionId);
+        Assert.IsType<BusyStatus>((await AskAsync<SessionIndexActor.Statuses>(index, new SessionIndexActor.ListStatus())).BySession[session.Id]);
     }
 
     [Fact]
@@ -103,11 +106,14 @@ public sealed class TransferTests : SessionsKit
 
     private async Task<IJournal> OpenOtherAsync() => await FileJournal.OpenAsync(new MemoryDisk(), new JournalOptions(), Time, Entropy.NextUInt64);
 
-    private async Task<IActorRef> StartAsync(IJournal journal)
+    private async Task<(IActorRef Region, IActorRef Index)> StartAsync(IJournal journal)
     {
-        var actor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(journal, Logs.CreateLogger<JournalActor>()), "journal-other");
-        var region = Spawn(SessionsActor.PropsFor(actor, Setup with { Journal = journal }), "sessions-other");
+        var setup = Setup with { Journal = new SteppedJournal(journal, Simulation) };
+        var actor = Spawn(OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, Logs.CreateLogger<JournalActor>()), "journal-other");
+        var region = Spawn(
+            LocalSessionRegion.PropsFor(id => SessionActor.PropsFor(id, actor, setup), Time, setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), "sessions-other");
+        var index = Spawn(SessionIndexActor.PropsFor(region, setup), "index-other");
         await RunDryAsync();
-        return region;
+        return (region, index);
     }
 }

@@ -25,6 +25,10 @@ internal sealed class EscapeWatch
         if (!IsOn || thread == Volatile.Read(ref _lastDriver))
             return;
 
+        // The code of an async test itself, which went on at another thread between two runs.
+        if (!_isDriven && SynchronizationContext.Current is TestContinuations)
+            return;
+
         var escape = $"'{what}' came from another thread{Environment.NewLine}{new StackTrace(fNeedFileInfo: true)}";
         lock (_lock)
         {

@@ -48,7 +48,13 @@ public abstract class StreamsKit : HubTestKit
         Log = new EventLog(journal ?? Journal, Options);
         _logActor = Spawn(EventLogActor.PropsFor(Log, Logs), "log");
         Setup = new SseClientSetup(Log, _logActor, new StreamEvents(new IdFactory(Time, Entropy.Fill)), Options, Metrics, Time, Logs);
-        _hub = Spawn(StreamHubActor.PropsFor(Setup), "clients");
+        StartHub("clients");
+    }
+
+    /// <summary>Starts a hub; another one than before if there was one.</summary>
+    internal void StartHub(string name)
+    {
+        _hub = Spawn(StreamHubActor.PropsFor(Setup), name);
         Run();
     }
 

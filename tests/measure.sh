@@ -1,22 +1,12 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh kernel|journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|all
+#   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|all
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/prepare.sh
 
 benchmark() { dotnet run -c Release --no-build --project tests/OpenCode.Actors.Benchmarks -- "$1" < /dev/null; }
-
-# The goals of the kernel come from a table taken with the runtime as it comes; the server bounds its collector and switches PGO off.
-kernel() {
-  local missed=0
-  say "with the runtime as it comes"
-  DOTNET_gcConcurrent=1 DOTNET_GCGen0MaxBudget=0 DOTNET_TieredPGO=1 benchmark kernel || missed=1
-  say "with the server's settings"
-  benchmark kernel || true
-  return $missed
-}
 
 # The same test code as tests/run.sh has, at full scale; prints what the tests write, and fails with them.
 proof() {
@@ -38,7 +28,6 @@ compare() {
 measure() {
   say "tests/measure.sh $1: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(sed -nE 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), $(date -u +%F)"
   case "$1" in
-    kernel) kernel ;;
     journal | fanout) benchmark "$1" ;;
     postgres) postgres; benchmark "$1" ;;
     attach) npm_packages; proof "FullyQualifiedName~RunAttachTests" ;;
@@ -55,7 +44,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,4p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in kernel journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
+  for one in journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
 else
   measure "$name"
 fi

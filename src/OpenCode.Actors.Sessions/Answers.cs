@@ -26,9 +26,6 @@ internal sealed record StorageFull(long? FreeBytes, long NeededBytes);
 /// <summary>The session cannot answer now. Whether the command was carried out is unknown; one with a message id or an idempotency key can be sent again.</summary>
 internal sealed record Unavailable(string Reason, TimeSpan RetryAfter);
 
-/// <summary>The session may not run on this node: another one owns its shard, or will in a moment. Nothing was changed; ask the owner.</summary>
-/// <param name="Shard">The shard; null when any would do, and none is open here.</param>
-internal sealed record NotHere(int? Shard);
 
 /// <summary>An error while deciding: nothing was changed, and the session goes on (RULES C4).</summary>
 internal sealed record CommandFailed(string Message);

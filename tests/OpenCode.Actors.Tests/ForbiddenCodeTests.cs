@@ -11,7 +11,25 @@ public sealed class ForbiddenCodeTests
     public static TheoryData<string> Products { get; } = [.. ProductAssemblies().Select(a => a.GetName().Name!)];
 
     [Fact]
-    public void All_assemblies_of_the_product_are_looked_at() => Assert.Contains(ProductAssemblies(), a => a.GetName().Name == "OpenCode.Actors.Sessions");
+    public void The_product_has_these_projects_and_no_other() => Assert.Equal(
+        ["Journaling", "Models", "Postgres", "Protocol", "Sessions", "Streams", "opencode-actors"],
+        ProductAssemblies().Select(a => a.GetName().Name!.Replace("OpenCode.Actors.", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void No_type_derives_from_the_inside_of_Akka(string assembly)
+    {
+        Type[] inside = [typeof(Akka.Dispatch.Mailbox), typeof(Akka.Dispatch.MessageDispatcher), typeof(Akka.Actor.ActorCell)];
+
+        Assert.Empty(Types(assembly, alsoGenerated: true).Where(type => Array.Exists(inside, type.IsSubclassOf)));
+    }
+
+    [Theory]
+    [InlineData("OpenCode.Actors.Protocol")]
+    [InlineData("OpenCode.Actors.Journaling")]
+    [InlineData("OpenCode.Actors.Postgres")]
+    public void The_wire_and_the_journal_do_not_see_Akka(string assembly) =>
+        Assert.DoesNotContain(Assembly.Load(assembly).GetReferencedAssemblies(), name => name.Name!.StartsWith("Akka", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Products))]

@@ -26,6 +26,5 @@ internal sealed record StorageFull(long? FreeBytes, long NeededBytes);
 /// <summary>The session cannot answer now. Whether the command was carried out is unknown; one with a message id or an idempotency key can be sent again.</summary>
 internal sealed record Unavailable(string Reason, TimeSpan RetryAfter);
 
-
 /// <summary>An error while deciding: nothing was changed, and the session goes on (RULES C4).</summary>
 internal sealed record CommandFailed(string Message);

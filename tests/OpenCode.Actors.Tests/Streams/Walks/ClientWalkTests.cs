@@ -11,7 +11,7 @@ public sealed class ClientWalkTests
     {
         using var walk = new ClientWalk(seed);
 
-        walk.Play(acts: 100);
+        walk.Play(acts: 200);
     }
 
     [Fact]

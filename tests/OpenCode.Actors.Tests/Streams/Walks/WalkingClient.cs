@@ -65,6 +65,17 @@ internal sealed class WalkingClient(ClientWalk walk, StreamKind kind)
         LeaveIfCut();
     }
 
+    /// <summary>From now on it takes all at once.</summary>
+    public void TakeAll()
+    {
+        if (_writer is null)
+            return;
+
+        _writer.Holds = false;
+        if (_writer.IsWriting)
+            _writer.Release();
+    }
+
     /// <summary>Looks at what came since the last look.</summary>
     public void Check()
     {

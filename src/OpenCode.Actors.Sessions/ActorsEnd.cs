@@ -1,8 +1,9 @@
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>The end of the actors. An Ask to an actor that has ended is never answered in Akka, so those who ask wait for this too.</summary>
-internal sealed class ActorsEnd : IDisposable
+internal sealed class ActorsEnd
 {
+    // Not disposed: it has no timer, and asks may still look at it while the host is torn down.
     private readonly CancellationTokenSource _ended = new();
 
     /// <summary>Gets a token that is cancelled when no actor answers any more.</summary>
@@ -10,7 +11,4 @@ internal sealed class ActorsEnd : IDisposable
 
     /// <summary>All actors have been stopped.</summary>
     public void Set() => _ended.Cancel();
-
-    /// <inheritdoc/>
-    public void Dispose() => _ended.Dispose();
 }

@@ -41,10 +41,10 @@ internal sealed partial class SessionActor
         if (_setup.Learned.IsFilled)
             _isTaught = true;
         else
-            WaitForRulesAsync().PipeTo(Self, success: static () => new RulesLearned(), failure: static cause => new RecoveryBroken(cause));
+            WaitForRulesAsync().PipeTo(Self, success: static () => new RulesLearned());
     }
 
-    private async Task WaitForRulesAsync() => await _setup.Learned.WhenFilled.WaitAsync(_stopped.Token);
+    private async Task WaitForRulesAsync() => await _setup.Learned.WhenFilled;
 
     private void OnRulesLearned()
     {

@@ -8,11 +8,13 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed class DeletionActor : ReceiveActor
 {
     private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     private readonly IActorRef _region;
     private readonly IReadOnlyList<SessionId> _order;
     private readonly IActorRef _replyTo;
     private int _next;
+    private bool _isAnswered;
 
     public DeletionActor(IActorRef region, IReadOnlyList<SessionId> order, IActorRef replyTo)
     {
@@ -20,7 +22,7 @@ internal sealed class DeletionActor : ReceiveActor
 
         Receive<SessionActor.Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
-        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_order[_next - 1]} does not answer.", TimeSpan.FromSeconds(1))));
+        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_order[_next - 1]} does not answer.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
 
@@ -31,6 +33,12 @@ internal sealed class DeletionActor : ReceiveActor
     {
         Context.SetReceiveTimeout(_answerTimeout);
         DeleteNext();
+    }
+
+    protected override void PostStop()
+    {
+        if (!_isAnswered)
+            _replyTo.Tell(new Unavailable($"The deletion of {_order[^1]} was stopped before its end.", _retryAfter));
     }
 
     private void OnGone(object answer)
@@ -45,6 +53,7 @@ internal sealed class DeletionActor : ReceiveActor
 
     private void End(object answer)
     {
+        _isAnswered = true;
         _replyTo.Tell(answer);
         Context.Stop(Self);
     }

@@ -18,11 +18,16 @@ internal sealed class CountingMeters : IMeterFactory
         };
         _listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
         {
+            if (instrument.Name == FailingName)
+                throw new InvalidOperationException($"cannot count {FailingName}");
             var name = tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
             _counts[name] = _counts.GetValueOrDefault(name) + count;
         });
         _listener.Start();
     }
+
+    /// <summary>Gets or sets the counter that throws: for an error in the middle of an actor's work.</summary>
+    public string? FailingName { get; set; }
 
     /// <summary>Gives the count of a counter, or of one of its tag's values: <c>opencode.actors.restarts journal</c>.</summary>
     public long Count(string name) => _counts.GetValueOrDefault(name);

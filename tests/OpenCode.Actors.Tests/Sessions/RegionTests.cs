@@ -1,6 +1,5 @@
 using System.Text;
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
@@ -12,14 +11,6 @@ namespace OpenCode.Actors.Tests.Sessions;
 
 public sealed class RegionTests : SessionsKit
 {
-    private readonly BadJournal _journal = new();
-
-    private protected override IJournal Wrap(IJournal journal)
-    {
-        _journal.Inner = journal;
-        return _journal;
-    }
-
     [Fact]
     public async Task A_new_session_has_a_title_with_its_time_and_a_child_says_so()
     {
@@ -148,10 +139,10 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
 
         Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
-        Assert.Empty(_journal.PutAway);
+        Assert.Empty(Faulty.Compacted);
         Time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal([session.Id.Value], _journal.PutAway);
+        Assert.Equal([session.Id.Value], Faulty.Compacted);
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
         Assert.Single((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
     }
@@ -166,7 +157,7 @@ public sealed class RegionTests : SessionsKit
         Model.Answer.Say("still here").End();
         await RunDryAsync();
 
-        Assert.Empty(_journal.PutAway);
+        Assert.Empty(Faulty.Compacted);
         Assert.Equal("still here", Text((await MessagesAsync(session.Id))[1]));
     }
 
@@ -182,6 +173,6 @@ public sealed class RegionTests : SessionsKit
         var prompt = await PromptAsync(session.Id);
 
         Assert.Equal("hello", Text(prompt.User));
-        Assert.Equal([session.Id.Value], _journal.PutAway);
+        Assert.Equal([session.Id.Value], Faulty.Compacted);
     }
 }

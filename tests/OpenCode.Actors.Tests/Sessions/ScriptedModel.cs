@@ -22,6 +22,9 @@ internal sealed class ScriptedModel(SeededSystem system) : IChatModel, IModelCat
 
     public string? Fault { get; set; }
 
+    /// <summary>Gets or sets what asking for an answer throws, before there is a stream.</summary>
+    public Exception? StreamFault { get; set; }
+
     public ResolvedModel Default => new("mock", "mock-1", this);
 
     public IReadOnlyList<ProviderInfo> Providers => [];
@@ -46,6 +49,9 @@ internal sealed class ScriptedModel(SeededSystem system) : IChatModel, IModelCat
     public IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, CancellationToken cancellationToken)
     {
         Requests.Add(request);
+        if (StreamFault is { } fault)
+            throw fault;
+
         Answers.Add(_prepared.TryDequeue(out var prepared) ? prepared : new ScriptedAnswer(system));
         return Answer.ReadAsync(cancellationToken);
     }

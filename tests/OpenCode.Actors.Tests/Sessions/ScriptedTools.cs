@@ -43,6 +43,7 @@ internal sealed class ScriptedTools : IToolbox, IProcessHost
             Receive<ToolContinue>(_ => _tool.Continues++);
             Receive<StopTool>(_ => OnStop());
             Receive<Exception>(static fault => throw fault);
+            Receive<string>(_ => Context.Stop(Self));
         }
 
         protected override void PostStop() => _tool.IsStopped = true;
@@ -79,6 +80,9 @@ internal sealed class ScriptedTool(ToolCall call, IActorRef self, IActorRef run)
     public void End(string output, int exit = 0) => Tell(new ToolEnded(call.CallId, "title", output, JsonSerializer.SerializeToElement(new { output, exit, truncated = false })));
 
     public void Fail(string error) => Tell(new ToolFailed(call.CallId, error));
+
+    /// <summary>Stops after all.</summary>
+    public void GiveIn() => self.Tell("stop");
 
     public void Crash() => self.Tell(new InvalidOperationException("boom"));
 

@@ -17,6 +17,7 @@ using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -38,7 +39,9 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     private protected MemoryDisk Disk { get; } = new();
 
     /// <summary>Gets the journal that the test reads. The actors have it by <see cref="SteppedJournal"/>.</summary>
-    private protected IJournal Journal { get; private set; } = null!;
+    private protected IJournal Journal => Faulty.Inner;
+
+    private protected FaultyJournal Faulty { get; } = new();
 
     private protected ScriptedModel Model { get; }
 
@@ -79,10 +82,10 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     /// <summary>Starts the server; nothing of it runs yet.</summary>
     private protected async Task OpenAsync()
     {
-        Journal = Wrap(await FileJournal.OpenAsync(Disk, JournalOptions, Time, Entropy.NextUInt64));
+        Faulty.Inner = await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64);
         _lives++;
         Setup = new SessionSetup(
-            Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(Meters), new SteppedJournal(Journal, Simulation), WrapLoggers(Logs));
+            Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(Meters), new SteppedJournal(Faulty, Simulation), Logs);
         JournalActor = Spawn(
             OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
         Region = Spawn(LocalSessionRegion.PropsFor(PropsFor, Time, Setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), $"sessions-{_lives}");
@@ -107,15 +110,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
         await StartAsync();
     }
 
-    private protected virtual JournalOptions JournalOptions { get; } = new();
-
-    /// <summary>Lets a test stand between the sessions and the journal.</summary>
-    private protected virtual IJournal Wrap(IJournal journal) => journal;
-
-    /// <summary>Lets a test hear, or break, what is logged.</summary>
-    private protected virtual ILoggerFactory WrapLoggers(ILoggerFactory loggers) => loggers;
-
-    /// <summary>Lets a test put its own actor in the place of a session.</summary>
+    /// <summary>Lets a test put its own actor in the place of a session, or fail.</summary>
     private protected virtual Props PropsFor(SessionId id) => SessionActor.PropsFor(id, JournalActor, Setup);
 
     private protected Task<T> AskAsync<T>(SessionId id, ISessionCommand command) => AskAsync<T>(Region, new Deliver(id, command));

@@ -6,18 +6,10 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Journal;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Faults;
 
 public sealed class JournalFaultTests : SessionsKit
 {
-    private readonly BadJournal _bad = new();
-
-    private protected override IJournal Wrap(IJournal journal)
-    {
-        _bad.Inner = journal;
-        return _bad;
-    }
-
     [Fact]
     public async Task C2_nobody_is_answered_before_the_commit_and_readers_see_what_is_committed()
     {
@@ -43,8 +35,8 @@ public sealed class JournalFaultTests : SessionsKit
         await PromptAsync(session.Id);
         Model.Answer.Say("a ");
         await RunDryAsync();
-        _bad.Hold();
-        var appends = _bad.Appends;
+        Faulty.Hold();
+        var appends = Faulty.Appends;
         var before = Journal.Head;
 
         foreach (var word in (string[])["b ", "c ", "d ", "e "])
@@ -55,9 +47,9 @@ public sealed class JournalFaultTests : SessionsKit
 
         _ = Begin(session.Id, new SessionActor.Update(new() { Title = "New" }));
         await RunDryAsync();
-        Assert.Equal(appends + 1, _bad.Appends);
+        Assert.Equal(appends + 1, Faulty.Appends);
 
-        _bad.Release();
+        Faulty.Release();
         await RunDryAsync();
         Assert.Equal(["delta 'b '", "session.updated", "delta 'c d e '"], await StoryAsync(before));
         Assert.Equal("a b c d e ", Text((await MessagesAsync(session.Id))[1]));
@@ -68,14 +60,14 @@ public sealed class JournalFaultTests : SessionsKit
     {
         var session = await CreateAsync();
         await PassivateAsync();
-        _bad.Hold();
+        Faulty.Hold();
         var update = Begin(session.Id, new SessionActor.Update(new() { Title = "late" }));
         await RunDryAsync();
 
         var recovery = JournalActor.Ask<object>(new JournalActor.Recover(session.Id.Value));
         await RunDryAsync();
         Assert.False(recovery.IsCompleted);
-        _bad.Release();
+        Faulty.Release();
         await RunDryAsync();
 
         var recovered = Assert.IsType<JournalActor.Recovered>(await recovery);
@@ -102,13 +94,13 @@ public sealed class JournalFaultTests : SessionsKit
         await PromptAsync(session.Id);
         Model.Answer.Say("x").End();
         await RunDryAsync();
-        _bad.Fault = new JournalFullException(10, 1000);
+        Faulty.AppendFault = new JournalFullException(10, 1000);
 
         var refused = await AskAsync<StorageFull>(session.Id, Prompt("y"));
         Assert.Equal((10, 1000), (refused.FreeBytes, refused.NeededBytes));
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
 
-        _bad.Fault = null;
+        Faulty.AppendFault = null;
         await PromptAsync(session.Id, "z");
         Assert.Equal(4, (await MessagesAsync(session.Id)).Count);
     }
@@ -119,14 +111,14 @@ public sealed class JournalFaultTests : SessionsKit
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
         var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
-        _bad.Fault = new JournalFullException(10, 1000);
+        Faulty.AppendFault = new JournalFullException(10, 1000);
         Model.Answer.Say("lost");
         await RunDryAsync();
         Assert.True(Model.Answer.WasCancelled);
         await AskAsync<StorageFull>(session.Id, Prompt("y"));
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
 
-        _bad.Fault = null;
+        Faulty.AppendFault = null;
         Time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal("UnknownError", Assistant(((SessionActor.TurnEnded)await wait).Message).Error!.Name);
@@ -137,42 +129,9 @@ public sealed class JournalFaultTests : SessionsKit
     public async Task A_journal_that_is_dead_is_no_session_s_fault_and_whoever_asks_is_told()
     {
         var session = await CreateAsync();
-        _bad.Fault = new JournalFailedException("syncing");
+        Faulty.AppendFault = new JournalFailedException("syncing");
 
         Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, Prompt("y")));
-    }
-
-    [Fact]
-    public async Task C4_an_error_while_deciding_is_the_callers_and_the_session_goes_on()
-    {
-        var session = await CreateAsync();
-        var head = Journal.Head;
-        Model.CatalogFault = new InvalidOperationException("no catalog");
-
-        var failed = await AskAsync<CommandFailed>(session.Id, Prompt("x"));
-
-        Assert.Equal("no catalog", failed.Message);
-        Assert.Equal(head, Journal.Head);
-        Model.CatalogFault = null;
-        await PromptAsync(session.Id);
-    }
-
-    [Fact]
-    public async Task C4_an_error_after_the_append_restarts_the_session_and_ends_its_run()
-    {
-        var session = await CreateAsync();
-        await PromptAsync(session.Id);
-        Tools.Fault = new InvalidOperationException("no tool today");
-
-        // The tool is made by the run, whose failure is the turn's; making the run itself fail is the session's own.
-        Model.Answer.Bash("c1", "x").EndWithCalls();
-        await RunDryAsync();
-        Tools.Fault = null;
-
-        Assert.Equal("no tool today", Assistant((await MessagesAsync(session.Id))[1]).Error!.Data.Message);
-        Assert.IsType<ToolError>(Tool((await MessagesAsync(session.Id))[1]).State);
-        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
-        await PromptAsync(session.Id, "next");
     }
 
     private async Task PassivateAsync()

@@ -1,0 +1,117 @@
+using OpenCode.Actors.Journaling;
+
+namespace OpenCode.Actors.Tests.Sessions.Faults;
+
+/// <summary>Stands before a journal, and fails or is slow when told to.</summary>
+internal sealed class FaultyJournal : IJournal
+{
+    private TaskCompletionSource? _held;
+
+    public IJournal Inner { get; set; } = null!;
+
+    /// <summary>Gets or sets what every append fails with.</summary>
+    public Exception? AppendFault { get; set; }
+
+    /// <summary>Gets or sets how many of the next recoveries fail.</summary>
+    public int LoadFaults { get; set; }
+
+    /// <summary>Gets or sets how many of the next surveys fail.</summary>
+    public int ListFaults { get; set; }
+
+    /// <summary>Gets or sets how many of the next reads of the log fail.</summary>
+    public int ReadFaults { get; set; }
+
+    /// <summary>Gets or sets how many of the next reads of the log find that it was trimmed.</summary>
+    public int TrimmedReads { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether nobody can find out how far the log is.</summary>
+    public bool IsAway { get; set; }
+
+    public int Appends { get; private set; }
+
+    public int Loads { get; private set; }
+
+    public List<string> Compacted { get; } = [];
+
+    public Timeline Timeline => Inner.Timeline;
+
+    public long Head => Inner.Head;
+
+    public long Floor => Inner.Floor;
+
+    public Task<JournalFailedException> Died => Inner.Died;
+
+    /// <summary>Makes appends wait before they are written.</summary>
+    public void Hold() => _held = new TaskCompletionSource();
+
+    /// <summary>Lets the appends that wait, and all later ones, go on.</summary>
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+
+        // Without a context what waits goes on here and now, as on a disk in memory.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        held!.SetResult();
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
+    public async ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        Appends++;
+        if (_held is { } held)
+            await held.Task;
+        if (AppendFault is { } fault)
+            throw fault;
+        return await Inner.AppendAsync(batch, cancellationToken);
+    }
+
+    public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken)
+    {
+        if (TrimmedReads > 0)
+        {
+            TrimmedReads--;
+            throw new JournalTrimmedException(after, Head);
+        }
+
+        if (ReadFaults == 0)
+            return Inner.ReadAsync(after, filter, cancellationToken);
+
+        ReadFaults--;
+        throw new IOException("cannot read the log");
+    }
+
+    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => IsAway ? throw new IOException("away") : Inner.CatchUpAsync(cancellationToken);
+
+    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => Inner.VerifyAsync(generation, offset, cancellationToken);
+
+    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => Inner.WaitBeyondAsync(offset, cancellationToken);
+
+    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken)
+    {
+        Loads++;
+        if (LoadFaults == 0)
+            return Inner.LoadAsync(owner, cancellationToken);
+
+        LoadFaults--;
+        throw new IOException("cannot read the rows");
+    }
+
+    public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken)
+    {
+        if (ListFaults == 0)
+            return Inner.ListAsync(kind, cancellationToken);
+
+        ListFaults--;
+        throw new IOException("cannot list the rows");
+    }
+
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
+    {
+        Compacted.Add(owner);
+        return Inner.CompactAsync(owner, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Inner.DisposeAsync();
+}

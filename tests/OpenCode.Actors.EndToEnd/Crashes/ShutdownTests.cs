@@ -57,6 +57,41 @@ public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Equal("stop", (await restarted.Api.MessagesAsync(session))[^1].Text("info", "finish"));
     }
 
+    [Fact]
+    public async Task A_stop_closes_five_turns_first_then_resets_a_hundred_streams_and_ends_within_five_seconds()
+    {
+        const int Streams = 100;
+        var server = await StartAsync();
+        var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(async _ => Own(await server.ListenAsync())));
+        var sleep = $"{Random.Shared.Next(100_000, 900_000)}";
+        string[] prompts = ["slow: 2000", "slow: 2000", "slow: 2000", $"run: sleep {sleep}", $"run: sleep {sleep}"];
+        var sessions = new List<string>();
+        foreach (var prompt in prompts)
+        {
+            sessions.Add(await server.Api.CreateSessionAsync());
+            await server.Api.PromptAsync(sessions[^1], prompt);
+        }
+
+        await Eventually.TrueAsync(() => Unix.ProcessesWith("sleep", sleep).Count == 2, "both sleeps");
+        await Eventually.TrueAsync(() => streams[0].Frames.Count(f => f.Type == "message.part.delta") >= 5, "some text");
+
+        var clock = Stopwatch.StartNew();
+        server.Signal(Unix.Terminate);
+        Assert.Equal(0, await server.ExitAsync(TimeSpan.FromSeconds(20)));
+        var took = clock.Elapsed;
+        Output.WriteLine($"Ended {took.TotalSeconds:0.00} s after the signal, with {Streams} streams and {prompts.Length} turns.");
+
+        Assert.True(took < TimeSpan.FromSeconds(5), $"Took {took.TotalSeconds:0.00} s. {server.Log}");
+        foreach (var stream in streams)
+        {
+            Assert.NotEqual(StreamEnd.Clean, await Eventually.EndsAsync(stream.Ended, "a stream"));
+            EventRecord.AssertDense(stream.Frames);
+            Assert.Equal(sessions.Order(StringComparer.Ordinal), stream.Events.Where(f => f.Type == "session.idle").Select(f => f.Session!).Order(StringComparer.Ordinal));
+        }
+
+        await Eventually.TrueAsync(() => Unix.ProcessesWith("sleep", sleep).Count == 0, "the sleeps to be gone");
+    }
+
     [Theory]
     [InlineData(Unix.Terminate)]
     [InlineData(Unix.Interrupt)]

@@ -1,18 +1,19 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Streams;
 using Akka.TestKit;
 
+namespace OpenCode.Actors.Tests.TestKit;
+
 /// <summary>Base of a test class: Akka on one thread with virtual time, seeded entropy and recorded logs.</summary>
 /// <remarks>Nothing runs by itself. Actors run in <see cref="RunDry"/>, in <see cref="VirtualTime.Advance"/> and in the expectations of probes.</remarks>
 public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSender, IAsyncDisposable
 {
     private readonly EventStreamRecorder _recorder;
+    private readonly SynchronizationContext _continuations;
+    private readonly SynchronizationContext? _outerContext;
     private IMaterializer? _materializer;
-    private bool _isShutDown;
 
     /// <summary>Initializes a new instance of the <see cref="HubTestKit"/> class.</summary>
     /// <param name="seed">Null: steps run first come, first served. Otherwise the seed picks their order.</param>
@@ -27,8 +28,11 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
     {
         system.EndInline();
 
-        // The base class leaves one of its own on the thread of the runner.
-        SynchronizationContext.SetSynchronizationContext(context);
+        _outerContext = context;
+        _continuations = system.TakeContinuations(context);
+
+        // The base class leaves one here that goes to the thread pool.
+        SynchronizationContext.SetSynchronizationContext(_continuations);
         Simulation = system;
         Entropy = new SeededEntropy(system.Seed ?? 1);
         _recorder = new EventStreamRecorder(Sys, Logs);
@@ -180,20 +184,7 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
     }
 
     /// <inheritdoc/>
-    public override Akka.TestKit.TestProbe CreateTestProbe(string? name = null)
-    {
-        var context = SynchronizationContext.Current;
-        Simulation.BeginInline();
-        try
-        {
-            return base.CreateTestProbe(name);
-        }
-        finally
-        {
-            Simulation.EndInline();
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
-    }
+    public override Akka.TestKit.TestProbe CreateTestProbe(string? name = null) => Simulation.DoInline(() => base.CreateTestProbe(name));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -208,17 +199,9 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
     /// <param name="verifySystemShutdown">Not used.</param>
     public override void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false)
     {
-        if (_isShutDown)
-            return;
-        _isShutDown = true;
-        Simulation.WatchesEscapes = false;
-        _ = Simulation.Do(Sys.Terminate);
-        RunDry();
-
-        // Not WhenTerminated: Akka completes that on the thread pool, a little later.
-        var ended = ((ExtendedActorSystem)Sys).Provider.TerminationTask;
-        for (var grace = 0; grace < 10 && !ended.IsCompleted; grace++)
-            Time.Advance(TimeSpan.FromSeconds(2));
+        Simulation.Dispose();
+        if (SynchronizationContext.Current == _continuations)
+            SynchronizationContext.SetSynchronizationContext(_outerContext);
     }
 
     private static TException? Find<TException>(Exception? exception)

@@ -12,6 +12,9 @@ internal sealed class PoolWatch : EventListener
     [ThreadStatic]
     private static List<string>? _sites;
 
+    // The time-out of an ask only guards against a hang and is stopped by the answer; the callbacks at the end of a system touch no actor.
+    private static readonly string[] _harmless = ["Akka.Actor.Futures.", "Akka.Actor.Internal.TerminationCallbacks"];
+
     private static readonly Lazy<PoolWatch> _watch = new(Start);
 
     /// <summary>Watches the thread of the caller until <see cref="Disarm"/>.</summary>
@@ -38,13 +41,26 @@ internal sealed class PoolWatch : EventListener
             return;
 
         if (eventData.EventName == "ThreadPoolEnqueueWork")
-            sites.Add($"work was queued to the thread pool{Environment.NewLine}{new StackTrace(fNeedFileInfo: true)}");
-        else if (eventData.EventName == "ThreadTransferSend" && new StackTrace(fNeedFileInfo: false).ToString() is var stack && !IsTimeoutOfAsk(stack))
-            sites.Add($"a real timer was started{Environment.NewLine}{stack}");
+            Add(sites, "work was queued to the thread pool");
+        else if (eventData.EventName == "ThreadTransferSend")
+            Add(sites, "a real timer was started");
     }
 
-    // It only guards against a hang and is stopped by the answer.
-    private static bool IsTimeoutOfAsk(string stack) => stack.Contains("Akka.Actor.Futures.", StringComparison.Ordinal);
+    private static void Add(List<string> sites, string what)
+    {
+        var stack = Stack();
+        if (!_harmless.Any(frame => stack.Contains(frame, StringComparison.Ordinal)))
+            sites.Add($"{what}{Environment.NewLine}{stack}");
+    }
+
+    /// <summary>Returns the stack from the culprit up to the step.</summary>
+    private static string Stack()
+    {
+        var lines = new StackTrace(fNeedFileInfo: true).ToString().Split(Environment.NewLine);
+        return string.Join(Environment.NewLine, lines
+            .SkipWhile(static line => !line.Contains(" System.Threading.", StringComparison.Ordinal))
+            .TakeWhile(static line => !line.Contains($".{nameof(StepRunner)}.", StringComparison.Ordinal)));
+    }
 
     private static PoolWatch Start()
     {

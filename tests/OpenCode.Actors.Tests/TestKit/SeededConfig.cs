@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Configuration;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>The configuration of a <see cref="SeededSystem"/>: one dispatcher, the virtual scheduler, no logger that is an actor, no real timers at the end.</summary>
 internal static class SeededConfig
@@ -37,7 +37,10 @@ internal static class SeededConfig
             synchronized-dispatcher = "akka.actor.default-dispatcher"
           }
         }
-        """);
+        """)
+        .WithFallback(Akka.TestKit.TestKitBase.DefaultConfig)
+        .WithFallback(Akka.Streams.ActorMaterializer.DefaultConfig())
+        .WithFallback(ConfigurationFactory.Default());
 
     private static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using OpenCode.Actors.Journaling;
 
@@ -12,7 +13,8 @@ public sealed class SteppedJournal : IJournal
 {
     private readonly IJournal _inner;
     private readonly SeededSystem _system;
-    private readonly Queue<Action> _appends = [];
+    private readonly ConcurrentQueue<Action> _appends = [];
+    private Task _compaction = Task.CompletedTask;
 
     /// <summary>Initializes a new instance of the <see cref="SteppedJournal"/> class.</summary>
     /// <param name="inner">The journal; its work must run on the thread of the caller, as that of a FileJournal over a MemoryDisk does.</param>
@@ -22,7 +24,6 @@ public sealed class SteppedJournal : IJournal
         ArgumentNullException.ThrowIfNull(inner);
         _inner = inner;
         _system = system;
-        Died = system.Follow("the journal died", inner.Died);
     }
 
     /// <inheritdoc/>
@@ -35,17 +36,12 @@ public sealed class SteppedJournal : IJournal
     public long Floor => _inner.Floor;
 
     /// <inheritdoc/>
-    public Task<JournalFailedException> Died { get; }
+    /// <remarks>Each call makes a task of its own: a second await of the same one would go on on the thread pool.</remarks>
+    public Task<JournalFailedException> Died => _system.Follow("the journal died", _inner.Died);
 
     /// <inheritdoc/>
-    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
-    {
-        var source = new TaskCompletionSource<long>();
-        var token = _system.FollowToken(cancellationToken);
-        _appends.Enqueue(() => _system.Complete("appended", () => _inner.AppendAsync(batch, token), source));
-        _system.Outside("append", () => _appends.Dequeue().Invoke());
-        return new(source.Task);
-    }
+    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken) =>
+        new(_system.CallOutside("append", token => _inner.AppendAsync(batch, token), AppendInOrder, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => Call("catch up", _inner.CatchUpAsync, cancellationToken);
@@ -59,7 +55,28 @@ public sealed class SteppedJournal : IJournal
         Call("wait beyond", token => _inner.WaitBeyondAsync(offset, token), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken) => Call("compact", token => _inner.CompactAsync(owner, token), cancellationToken);
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
+    {
+        // One after another: the journal's own semaphore would go on on the thread pool.
+        var before = _compaction;
+        var done = new TaskCompletionSource();
+        _compaction = done.Task;
+        return Call(
+            "compact",
+            async token =>
+            {
+                try
+                {
+                    await before;
+                    await _inner.CompactAsync(owner, token);
+                }
+                finally
+                {
+                    done.SetResult();
+                }
+            },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) =>
@@ -77,21 +94,28 @@ public sealed class SteppedJournal : IJournal
     /// <returns>A task that ends when it is done.</returns>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    private ValueTask<T> Call<T>(string what, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    private void AppendInOrder(string what, Action append)
     {
-        var token = _system.FollowToken(cancellationToken);
-        return new(_system.CallOutside(what, () => call(token)));
+        _appends.Enqueue(append);
+        _system.Outside(what, () =>
+        {
+            if (_appends.TryDequeue(out var next))
+                next();
+        });
     }
 
-    private ValueTask Call(string what, Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken)
-    {
-        var token = _system.FollowToken(cancellationToken);
-        return new(_system.CallOutside(what, async () =>
-        {
-            await call(token);
-            return true;
-        }));
-    }
+    private ValueTask<T> Call<T>(string what, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken) =>
+        new(_system.CallOutside(what, call, cancellationToken));
+
+    private ValueTask Call(string what, Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken) =>
+        new(_system.CallOutside(
+            what,
+            async token =>
+            {
+                await call(token);
+                return true;
+            },
+            cancellationToken));
 
     private async IAsyncEnumerable<T> StepAsync<T>(string what, Func<CancellationToken, IAsyncEnumerable<T>> open, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

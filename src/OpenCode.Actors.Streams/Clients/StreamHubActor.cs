@@ -284,7 +284,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     }
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
-        Message = "A stream was turned away: {Limit} are open. Raise server.limits.streams, or find out who opens them.")]
+        Message = "A stream was turned away: {Limit} are open. Raise server.limits.streams, or find out which client opens them.")]
     private static partial void LogTooManyStreams(ILogger logger, int limit);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Information, Message = "Resetting {Count} streams: the server stops.")]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Streams.Frames;
 
-/// <summary>The frames of one entry on one kind of stream; made once, shared by all its subscribers.</summary>
+/// <summary>The frames of one entry on one kind of stream; made once, shared by all its clients.</summary>
 /// <param name="offset">The entry's offset.</param>
 /// <param name="slab">Where the frames are, the first at the start, its twin behind it.</param>
 /// <param name="start">Where in the slab.</param>

@@ -3,8 +3,8 @@ using System.Collections;
 
 namespace OpenCode.Actors.Streams.Frames;
 
-/// <summary>What one write sends: whole frames in order, shared with all other subscribers. At most 256 KiB, or one entry that is larger (RULES D2).</summary>
-/// <remarks>Belongs to its subscriber, which empties it as soon as the writer has returned: a writer must not keep it, nor a frame of it.</remarks>
+/// <summary>What one write sends: whole frames in order, shared with all other clients. At most 256 KiB, or one entry that is larger (RULES D2).</summary>
+/// <remarks>Belongs to its stream, which empties it as soon as the writer has returned: a writer must not keep it, nor a frame of it.</remarks>
 internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
 {
     /// <summary>The longest run for a client that takes all at once.</summary>
@@ -13,7 +13,7 @@ internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
     /// <summary>The longest run for a client that lets us wait: it moves on in steps small enough to be seen within the write timeout, however slow its line.</summary>
     public const int SlowBytes = 32 * 1024;
 
-    // What an idle subscriber keeps. A longer run borrows its array until it is written.
+    // What an idle client keeps. A longer run borrows its array until it is written.
     private const int KeptFrames = 4;
 
     private readonly ReadOnlyMemory<byte>[] _kept = new ReadOnlyMemory<byte>[KeptFrames];

@@ -3,7 +3,7 @@ using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>Frames of a run of the log, read from the journal for those who are behind the ring. Immutable, shared.</summary>
+/// <summary>Frames of a run of the log, read from the journal for clients that are behind the ring. Immutable, shared.</summary>
 internal sealed class LogPage
 {
     private const int FixedBytes = 128;
@@ -19,7 +19,7 @@ internal sealed class LogPage
             Bytes += FixedBytes + entry.Bytes;
     }
 
-    /// <summary>Gets the last offset that was looked at: a reader who took all frames has all up to it.</summary>
+    /// <summary>Gets the last offset that was looked at: a reader that took all frames has all up to it.</summary>
     public long Through { get; }
 
     public long Bytes { get; }

@@ -63,7 +63,7 @@ internal sealed class LogRing
         }
     }
 
-    /// <summary>Wakes those who wait on what was appended since the last call. For the tail alone.</summary>
+    /// <summary>Wakes the readers that wait for what was appended since the last call. For the tail alone.</summary>
     public void WakeReaders()
     {
         Interlocked.MemoryBarrier(); // The append is seen before the readers are looked at: see LaneReader.TryWait.
@@ -104,7 +104,7 @@ internal sealed class LogRing
         }
     }
 
-    /// <summary>Gives the frames of an entry; they are made and charged if nobody had asked for them yet.</summary>
+    /// <summary>Gives the frames of an entry; they are made and charged if they were not asked for before.</summary>
     public EntryFrames FramesOf(LogSlot slot, bool wrapped) => slot.TryGetFrames(wrapped, out var frames) ? frames : MakeFrames(slot, wrapped);
 
     private EntryFrames MakeFrames(LogSlot slot, bool wrapped)
@@ -135,7 +135,7 @@ internal sealed class LogRing
         if (entry.SessionId is not null)
             Place(LaneNeedsGate(_sessions, entry.SessionId), slot);
 
-        // After the lanes: who reads this end finds all up to it in its lane.
+        // After the lanes: a reader of this end finds all up to it in its lane.
         Volatile.Write(ref _end, entry.Offset);
         ChargeNeedsGate(slot.ChargedBytes);
     }

@@ -9,7 +9,7 @@ internal sealed class LogSlot(LogEntry entry)
     // The slot itself, its entry with the texts around the properties, its places in three lanes.
     private const int FixedBytes = 384;
 
-    // Written once, before the flag that tells of them: whoever sees the flag sees all of it.
+    // Written once, before the flag that tells of them: a thread that sees the flag sees all of it.
     private EntryFrames _bare;
     private EntryFrames _wrapped;
     private volatile bool _hasBare;
@@ -19,7 +19,7 @@ internal sealed class LogSlot(LogEntry entry)
 
     public long Offset => Entry.Offset;
 
-    /// <summary>Gets a value indicating whether it has left the ring, so that frames made now are nobody's but the reader's. Behind the ring's gate.</summary>
+    /// <summary>Gets a value indicating whether it has left the ring, so that frames made now belong to their reader alone. Behind the ring's gate.</summary>
     public bool Evicted { get; private set; }
 
     /// <summary>Gets what the ring is charged for it; for its frames it is charged the slabs they are in.</summary>

@@ -42,7 +42,7 @@ internal sealed class LogTailActor : ReceiveActor
         _incarnation.Dispose();
     }
 
-    // One page, one message: whoever asks how far the ring is has its turn between two pages.
+    // One page, one message: a question for an offset has its turn between two pages.
     private void Follow() => NextPageAsync(_log.Ring.End, _incarnation.Token)
         .PipeTo(Self, success: static page => new Advanced(page), failure: static cause => new Lost(cause));
 

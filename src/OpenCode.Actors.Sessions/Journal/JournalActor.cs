@@ -189,7 +189,7 @@ internal sealed partial class JournalActor : ReceiveActor
             CompactAsync(message.Owner).PipeTo(Self, failure: cause => new CompactionFailed(message.Owner, cause));
     }
 
-    private async Task CompactAsync(string owner) => await _journal.CompactAsync(owner, _stopped.Token);
+    private async Task CompactAsync(string owner) => await _journal.CompactAsync(owner, CancellationToken.None);
 
     private void OnCompactionFailed(CompactionFailed message) => LogNotCompacted(_logger, message.Cause, message.Owner);
 

@@ -9,11 +9,11 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.TestKit;
-using OpenCode.Actors.Sessions.Index;
-using OpenCode.Actors.Sessions.Journal;
 using Xunit.Abstractions;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -29,23 +29,34 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
     [Fact]
     public async Task The_fold_of_the_log_is_what_is_read_also_when_actors_and_the_journal_fail_on_the_way() => await WalkAsync(breaksActors: true);
 
+    [Fact]
+    public async Task The_same_seed_walks_the_same_way()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+            Assert.Equal(await WalkAsync(seed, breaksActors: true), await WalkAsync(seed, breaksActors: true));
+    }
+
     private async Task WalkAsync(bool breaksActors)
     {
         for (ulong seed = 1; seed <= Seeds; seed++)
+            await WalkAsync(seed, breaksActors);
+    }
+
+    private async Task<(ulong Trace, long Steps)> WalkAsync(ulong seed, bool breaksActors)
+    {
+        await using var walk = new Walk(seed, breaksActors);
+        try
         {
-            await using var walk = new Walk(seed, breaksActors);
-            try
-            {
-                await walk.InitializeAsync();
-                await walk.RunAsync(steps: 60);
-            }
-            catch (Exception)
-            {
-                output.WriteLine($"seed {seed}, steps {string.Join(' ', walk.Steps)}");
-                foreach (var record in walk.Logs.Records)
-                    output.WriteLine($"{record.Message} {record.Exception?.Message}");
-                throw;
-            }
+            await walk.InitializeAsync();
+            await walk.RunAsync(steps: 60);
+            return (walk.Simulation.TraceHash, walk.Simulation.Steps);
+        }
+        catch (Exception)
+        {
+            output.WriteLine($"seed {seed}, steps {string.Join(' ', walk.Steps)}");
+            foreach (var record in walk.Logs.Records)
+                output.WriteLine($"{record.Message} {record.Exception?.Message}");
+            throw;
         }
     }
 
@@ -69,6 +80,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
             Simulation.TimeRace = 0;
             Disk.ReleaseSyncs();
             await RunDryAsync();
+            Faulty.Heal();
             if (breaksActors)
                 Time.Advance(TimeSpan.FromMinutes(2)); // A session that failed three times is served again, and the log is followed.
             await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());

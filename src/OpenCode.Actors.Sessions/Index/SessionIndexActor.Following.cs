@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 
@@ -9,22 +10,22 @@ internal sealed partial class SessionIndexActor
 {
     private long _followed;
 
-    private sealed record PageTaken
+    private sealed record PageTaken : IDeadLetterSuppression
     {
         public static PageTaken Instance { get; } = new();
     }
 
-    private sealed record FollowingBegan
+    private sealed record FollowingBegan : IDeadLetterSuppression
     {
         public static FollowingBegan Instance { get; } = new();
     }
 
-    private sealed record FollowingEnded
+    private sealed record FollowingEnded : IDeadLetterSuppression
     {
         public static FollowingEnded Instance { get; } = new();
     }
 
-    private sealed record FollowingFailed(Exception Cause);
+    private sealed record FollowingFailed(Exception Cause) : IDeadLetterSuppression;
 
     private void Following()
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
@@ -7,6 +8,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.Region;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -43,9 +45,9 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private sealed record Surveyed(Survey Survey);
+    private sealed record Surveyed(Survey Survey) : IDeadLetterSuppression;
 
-    private sealed record SurveyFailed(Exception Cause);
+    private sealed record SurveyFailed(Exception Cause) : IDeadLetterSuppression;
 
     private sealed record SurveyAgain
     {

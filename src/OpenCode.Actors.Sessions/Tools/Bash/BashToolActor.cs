@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 
@@ -47,17 +48,17 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private sealed record Started(IToolProcess Process);
+    private sealed record Started(IToolProcess Process) : IDeadLetterSuppression;
 
-    private sealed record StartRefused(Exception Cause);
+    private sealed record StartRefused(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record OutputRead(ReadOnlyMemory<byte> Bytes);
+    private sealed record OutputRead(ReadOnlyMemory<byte> Bytes) : IDeadLetterSuppression;
 
     private sealed record ReadNext;
 
-    private sealed record OutputEnded;
+    private sealed record OutputEnded : IDeadLetterSuppression;
 
-    private sealed record Exited(int Code);
+    private sealed record Exited(int Code) : IDeadLetterSuppression;
 
     private sealed record TimeIsUp;
 
@@ -65,9 +66,9 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private sealed record StopReading;
 
-    private sealed record GroupGone;
+    private sealed record GroupGone : IDeadLetterSuppression;
 
-    private sealed record WatchFailed(Exception Cause);
+    private sealed record WatchFailed(Exception Cause) : IDeadLetterSuppression;
 
     private sealed record StopTimedOut;
 
@@ -296,13 +297,4 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         LogNotGone(_logger, _call.CallId, _options.StopTimeout);
         Context.Stop(Self);
     }
-
-    [LoggerMessage(EventId = 6500, Level = LogLevel.Debug, Message = "The command of call {CallId} in {SessionId} runs as process group {GroupId}.")]
-    private static partial void LogStarted(ILogger logger, string callId, string sessionId, int groupId);
-
-    [LoggerMessage(EventId = 6501, Level = LogLevel.Warning, Message = "The command of call {CallId} was killed and has not gone after {Timeout}; it is not waited for any more.")]
-    private static partial void LogNotGone(ILogger logger, string callId, TimeSpan timeout);
-
-    [LoggerMessage(EventId = 6502, Level = LogLevel.Warning, Message = "The command of call {CallId} could not be ended in good order.")]
-    private static partial void LogNotEnded(ILogger logger, Exception cause, string callId);
 }

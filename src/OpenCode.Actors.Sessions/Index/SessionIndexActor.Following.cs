@@ -46,7 +46,7 @@ internal sealed partial class SessionIndexActor
             .Run(_materializer);
     }
 
-    // A page of a follower before may overlap with what is known, but never leaves a hole: what is new of it is taken.
+    // A page of a previous follower may overlap with what is known. Only its new part is taken, and a page that would leave a hole is dropped.
     private void OnPage(LogPage page)
     {
         if (page.After <= _followed && page.Through > _followed)

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Tools.Bash;
 /// <summary>Runs one command and reports to its parent: that it started, what it wrote so far, how it ended. Ends with it; stopping it ends the command and all it started.</summary>
 /// <remarks>
 /// It always reads, so that the command is never blocked by a parent that is busy; beyond the cap it throws away, at a pace that keeps a flood cheap.
-/// Told <see cref="StopTool"/>, it is gone only when the command's process group is. A hard stop ends the group too, but nobody can wait for that.
+/// On <see cref="StopTool"/> it ends the command's process group and stops when the group is gone. A hard stop ends the group too, but does not wait for it.
 /// </remarks>
 internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 {
@@ -127,7 +127,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private async Task<IToolProcess> StartAsync(ToolProcessSpec spec) => await _processes.StartAsync(spec, _stopped.Token);
 
-    // After a hard stop: whatever became of the actor, its command ends.
+    // After a hard stop: the command ends, also when it is only starting.
     private async Task EndGroupAsync(Task<IToolProcess> starting)
     {
         try
@@ -289,7 +289,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         if (_process is not null)
             EndGroup(_process);
         else
-            _stopped.Cancel(); // It is just being started: what comes of that is ended.
+            _stopped.Cancel(); // The process is starting; Started or StartRefused follows.
     }
 
     private void OnStopTimedOut()

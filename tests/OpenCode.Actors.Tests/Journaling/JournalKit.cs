@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journaling;

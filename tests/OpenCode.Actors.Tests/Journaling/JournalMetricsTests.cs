@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journaling;

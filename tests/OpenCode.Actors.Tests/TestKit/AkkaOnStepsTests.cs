@@ -1,7 +1,7 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
 using Akka.Pattern;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>What actors of this project use of Akka works step by step on virtual time.</summary>
 public sealed class AkkaOnStepsTests : HubTestKit

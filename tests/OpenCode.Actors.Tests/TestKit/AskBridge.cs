@@ -1,7 +1,7 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using System.Reflection;
 using Akka.Actor;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>Makes the answer of an ask a step.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 public sealed class EscapeTests() : HubTestKit(seed: 7)
 {

@@ -1,10 +1,10 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Event;
 using AkkaLevel = Akka.Event.LogLevel;
 using Level = Microsoft.Extensions.Logging.LogLevel;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>Receives what Akka publishes on the event stream, inside the publisher's call: an actor would need steps of its own to see it.</summary>
 #pragma warning disable MA0097 // References to actors are compared by path; nothing compares this one.

@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>An actor that keeps what it gets, for the test to look at. Expectations run the system dry first and move the virtual clock instead of waiting.</summary>
 public sealed class HubProbe

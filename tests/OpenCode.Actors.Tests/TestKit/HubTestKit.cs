@@ -1,10 +1,10 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Streams;
 using Akka.TestKit;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>Base of a test class: Akka on one thread with virtual time, seeded entropy and recorded logs.</summary>
 /// <remarks>Nothing runs by itself. Actors run in <see cref="RunDry"/>, in <see cref="VirtualTime.Advance"/> and in the expectations of probes.</remarks>

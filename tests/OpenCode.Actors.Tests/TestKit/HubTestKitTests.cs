@@ -1,7 +1,7 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 public sealed class HubTestKitTests : HubTestKit
 {

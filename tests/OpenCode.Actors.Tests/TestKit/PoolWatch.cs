@@ -59,7 +59,7 @@ internal sealed class PoolWatch : EventListener
         var lines = new StackTrace(fNeedFileInfo: true).ToString().Split(Environment.NewLine);
         return string.Join(Environment.NewLine, lines
             .SkipWhile(static line => !line.Contains(" System.Threading.", StringComparison.Ordinal))
-            .TakeWhile(static line => !line.Contains($".{nameof(SeededSystem)}.Execute", StringComparison.Ordinal)));
+            .TakeWhile(static line => !line.Contains($".{nameof(StepRunner)}.", StringComparison.Ordinal)));
     }
 
     private static PoolWatch Start()

@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>The actor inside a probe.</summary>
 /// <param name="received">Gets what it receives.</param>

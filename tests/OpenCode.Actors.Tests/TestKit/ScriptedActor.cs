@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>An actor whose receive is a lambda of the test. It runs what it gets as <see cref="Do"/> in its own context.</summary>
 internal sealed class ScriptedActor : ReceiveActor, IWithTimers, IWithUnboundedStash

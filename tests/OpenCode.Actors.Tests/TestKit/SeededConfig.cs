@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Configuration;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>The configuration of a <see cref="SeededSystem"/>: one dispatcher, the virtual scheduler, no logger that is an actor, no real timers at the end.</summary>
 internal static class SeededConfig

@@ -1,6 +1,6 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Dispatch;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>Queues each run of a mailbox as a step of the <see cref="SeededSystem"/>.</summary>
 internal sealed class SeededDispatcher : MessageDispatcher

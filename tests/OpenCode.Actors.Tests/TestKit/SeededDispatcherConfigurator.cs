@@ -1,7 +1,7 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Configuration;
 using Akka.Dispatch;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>Gives every dispatcher id of a system the same <see cref="SeededDispatcher"/>. Akka creates it by its name in the configuration.</summary>
 public sealed class SeededDispatcherConfigurator : MessageDispatcherConfigurator

@@ -1,9 +1,9 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using System.Runtime.ExceptionServices;
 
+namespace OpenCode.Actors.Tests.TestKit;
+
 /// <summary>The task scheduler of all steps: continuations of awaits inside a step come back as steps.</summary>
-internal sealed class SeededTaskScheduler(SeededSystem system) : TaskScheduler
+internal sealed class SeededTaskScheduler(StepRunner steps, Func<bool> isDrivenHere) : TaskScheduler
 {
     private Task? _step;
 
@@ -24,12 +24,12 @@ internal sealed class SeededTaskScheduler(SeededSystem system) : TaskScheduler
     {
         // Without the flag, what waits behind this task with ConfigureAwait(false), as PipeTo does, would be sent to the thread pool instead of running here.
         TaskFlags.Set(task, TaskCreationOptions.HideScheduler);
-        system.Ready(new Step("task", () => TryExecuteTask(task)));
+        steps.Add(new Step("task", () => TryExecuteTask(task)));
     }
 
     // The runtime offers a continuation here when the thread is one of the pool, and queues it otherwise. It is always queued, so that the kind of thread changes nothing.
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        system.IsDrivenHere && (ReferenceEquals(task, _step) || taskWasPreviouslyQueued) && TryExecuteTask(task);
+        isDrivenHere() && (ReferenceEquals(task, _step) || taskWasPreviouslyQueued) && TryExecuteTask(task);
 
     protected override IEnumerable<Task>? GetScheduledTasks() => null;
 }

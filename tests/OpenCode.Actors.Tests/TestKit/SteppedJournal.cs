@@ -14,6 +14,7 @@ public sealed class SteppedJournal : IJournal
     private readonly IJournal _inner;
     private readonly SeededSystem _system;
     private readonly ConcurrentQueue<Action> _appends = [];
+    private Task _compaction = Task.CompletedTask;
 
     /// <summary>Initializes a new instance of the <see cref="SteppedJournal"/> class.</summary>
     /// <param name="inner">The journal; its work must run on the thread of the caller, as that of a FileJournal over a MemoryDisk does.</param>
@@ -23,7 +24,6 @@ public sealed class SteppedJournal : IJournal
         ArgumentNullException.ThrowIfNull(inner);
         _inner = inner;
         _system = system;
-        Died = system.Follow("the journal died", inner.Died);
     }
 
     /// <inheritdoc/>
@@ -36,7 +36,8 @@ public sealed class SteppedJournal : IJournal
     public long Floor => _inner.Floor;
 
     /// <inheritdoc/>
-    public Task<JournalFailedException> Died { get; }
+    /// <remarks>Each call makes a task of its own: a second await of the same one would go on on the thread pool.</remarks>
+    public Task<JournalFailedException> Died => _system.Follow("the journal died", _inner.Died);
 
     /// <inheritdoc/>
     public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken) =>
@@ -54,7 +55,28 @@ public sealed class SteppedJournal : IJournal
         Call("wait beyond", token => _inner.WaitBeyondAsync(offset, token), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken) => Call("compact", token => _inner.CompactAsync(owner, token), cancellationToken);
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
+    {
+        // One after another: the journal's own semaphore would go on on the thread pool.
+        var before = _compaction;
+        var done = new TaskCompletionSource();
+        _compaction = done.Task;
+        return Call(
+            "compact",
+            async token =>
+            {
+                try
+                {
+                    await before;
+                    await _inner.CompactAsync(owner, token);
+                }
+                finally
+                {
+                    done.SetResult();
+                }
+            },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) =>

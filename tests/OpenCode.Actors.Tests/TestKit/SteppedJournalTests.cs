@@ -1,10 +1,10 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using System.Globalization;
 using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 public sealed class SteppedJournalTests
 {
@@ -90,17 +90,43 @@ public sealed class SteppedJournalTests
     }
 
     [Fact]
+    public async Task Owners_that_go_cold_while_syncs_are_held_take_turns()
+    {
+        await using var kit = new Kit(5);
+        await kit.OpenAsync();
+        for (var i = 0; i < 20; i++)
+            kit.Writer.Tell(i);
+        kit.RunDry();
+        kit.Disk.HoldSyncs();
+        for (var i = 0; i < 3; i++)
+            kit.Writer.Tell("compact");
+        kit.RunDry();
+        Assert.Equal("not yet", await kit.AskAsync<string>(kit.Writer, "waited"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            kit.Disk.ReleaseSyncs();
+            kit.RunDry();
+        }
+
+        Assert.Equal("compacted", await kit.AskAsync<string>(kit.Writer, "waited"));
+    }
+
+    [Fact]
     public async Task The_death_of_the_journal_is_a_step()
     {
         await using var kit = new Kit(4);
         await kit.OpenAsync();
         var probe = kit.CreateProbe();
+        var other = kit.CreateProbe();
         _ = kit.Simulation.Do(() => kit.Journal.Died.PipeTo(probe.Ref));
+        _ = kit.Simulation.Do(() => kit.Journal.Died.PipeTo(other.Ref));
 
         kit.Disk.FailSyncs = true;
         kit.Writer.Tell(1);
 
         probe.Expect<JournalFailedException>();
+        other.Expect<JournalFailedException>();
     }
 
     private sealed class Kit(ulong seed) : HubTestKit(seed)
@@ -147,6 +173,7 @@ public sealed class SteppedJournalTests
             Receive<string>(m => m == "waited", _ => Sender.Tell(_waited));
             Receive<string>(m => m == "cancel", _ => _cancellation.Cancel());
             Receive<string>(m => m == "wait", _ => Wait());
+            Receive<string>(m => m == "compact", _ => Compact());
             ReceiveAsync<string>(CountAsync);
         }
 
@@ -161,6 +188,8 @@ public sealed class SteppedJournalTests
 
         private void Wait() => _ = _journal.WaitBeyondAsync(_journal.Head, _cancellation.Token).AsTask()
             .PipeTo(Self, success: () => new Ended("beyond"), failure: e => new Ended(e is OperationCanceledException ? "cancelled" : e.Message));
+
+        private void Compact() => _ = _journal.CompactAsync("owner", CancellationToken.None).AsTask().PipeTo(Self, success: () => new Ended("compacted"));
 
         private async Task CountAsync(string what)
         {

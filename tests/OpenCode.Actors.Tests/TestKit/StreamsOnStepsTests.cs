@@ -1,11 +1,11 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka;
 using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.Streams.Stage;
 using Akka.Streams.TestKit;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>What streams of this project use of Akka.Streams works step by step on virtual time.</summary>
 public sealed class StreamsOnStepsTests : HubTestKit

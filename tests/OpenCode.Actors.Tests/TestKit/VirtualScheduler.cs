@@ -1,9 +1,9 @@
-namespace OpenCode.Actors.Tests.TestKit;
-
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Event;
+
+namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>Akka's scheduler over the <see cref="VirtualTime"/> of the system. Akka creates it by its name in the configuration.</summary>
 /// <remarks>Akka.TestKit's TestScheduler does not fit: it begins at the real time, jumps to the end before it fires, and fires a repeating timer once per call.</remarks>

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Shared.Memory;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Specifications;
 using Xunit.Abstractions;
 

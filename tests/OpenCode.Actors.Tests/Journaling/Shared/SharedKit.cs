@@ -1,7 +1,7 @@
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Files;
 using OpenCode.Actors.Journaling.Shared.Memory;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journaling.Shared;

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Files;
 using OpenCode.Actors.Journaling.Shared;
 using OpenCode.Actors.Journaling.Shared.Memory;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journaling.Shared;
 

@@ -1,5 +1,5 @@
 using OpenCode.Actors.Server.Locations;
-using OpenCode.Actors.TestKit;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Locations;
 

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>The end of the actors. An Ask to an actor that has ended is never answered in Akka, so those who ask wait for this too.</summary>
+/// <summary>The end of the actors. An Ask to an actor that has ended is never answered in Akka, so every ask waits for this too.</summary>
 internal sealed class ActorsEnd
 {
     // Not disposed: it has no timer, and asks may still look at it while the host is torn down.

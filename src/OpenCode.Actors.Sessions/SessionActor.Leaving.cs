@@ -5,8 +5,8 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Sessions;
 
 /// <content>
-/// Leaving memory: idle for long, deleted or never there, out of step with the journal, or failed. The parent keeps what comes meanwhile and starts the session again for it,
-/// so no command is lost to a stopped actor.
+/// Leaving memory: after a long idle time, when there is no session, when the journal refused an append, or after a failure. The parent buffers commands meanwhile and starts
+/// the session again for them, so no command is lost to a stopped actor.
 /// </content>
 internal sealed partial class SessionActor
 {
@@ -19,7 +19,7 @@ internal sealed partial class SessionActor
             Receive<ISessionCommand>(HandBack);
         else
             Receive<ISessionCommand>(command => Refuse(command, Sender, Broken(failure)));
-        ReceiveAny(static _ => { }); // Of no use any more: reports, timers, answers of the journal. The parent sees the end itself.
+        ReceiveAny(static _ => { }); // Reports, timers and answers of the journal are of no use any more.
     }
 
     private void OnReceiveTimeout()
@@ -34,14 +34,14 @@ internal sealed partial class SessionActor
             LeaveMemory();
     }
 
-    // The tentative state stands on what was never written. The next incarnation reads what is true.
+    // The tentative state was not committed. The next incarnation recovers the committed one.
     private void GiveUp(string reason)
     {
         LogGivenUp(_logger, _id.Value, reason);
         LeaveMemory();
     }
 
-    // RULES C7: an error after the append, or in the recovery, is the session's own. It is never thrown: the parent counts it.
+    // RULES C7: an error after the append, or in the recovery, is the session's own. The stop message carries it to the parent, which counts it.
     private void Fail(Exception cause)
     {
         LogFailed(_logger, cause, _id.Value);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
@@ -60,10 +61,10 @@ internal sealed partial class SessionActor
     /// <summary>The turn is over.</summary>
     /// <param name="Message">The last assistant message that answers the prompt; the prompt itself when none was made.</param>
     /// <param name="Offset">All events of the turn, idle included, are in the log up to here.</param>
-    public sealed record TurnEnded(MessageWithParts Message, long Offset);
+    public sealed record TurnEnded(MessageWithParts Message, long Offset) : IDeadLetterSuppression;
 
     /// <summary>The session's actor ended while you waited: ask again.</summary>
-    public sealed record TurnLost;
+    public sealed record TurnLost : IDeadLetterSuppression;
 
     /// <summary>Ends the open turn. Also answered, with an idle pair, when there is none.</summary>
     public sealed record Abort : ISessionCommand;
@@ -84,7 +85,7 @@ internal sealed partial class SessionActor
     /// <summary>The session tells the truth about its turn, or failed to.</summary>
     /// <param name="SessionId">The session.</param>
     /// <param name="Status">Its committed status; null when it could not be recovered.</param>
-    public sealed record Awake(SessionId SessionId, SessionStatus? Status = null);
+    public sealed record Awake(SessionId SessionId, SessionStatus? Status = null) : IDeadLetterSuppression;
 
     /// <summary>The server stops: closes the open turn, unless it only waits for its user (RULES C5), and refuses new work. Only the region sends it.</summary>
     public sealed record Quiesce;

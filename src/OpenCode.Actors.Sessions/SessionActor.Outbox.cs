@@ -123,7 +123,7 @@ internal sealed partial class SessionActor
     // RULES C6: an answer to anything but the append under way is stale.
     private bool IsAwaited(long version) => _underWay is not null && version == _version;
 
-    // From here on it is durable: an error is the session's own (RULES C7). Who is not answered by then is told that the outcome is unknown.
+    // From here on the batch is durable: an error is the session's own (RULES C7), and callers without an answer learn that the outcome is unknown.
     private void Apply(long offset)
     {
         (_committed, _offset) = (_underWay!.State, offset);

@@ -1,23 +1,25 @@
 using Akka.Actor;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Turns;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <content>From the journal to a session that tells the truth: no command is answered before.</content>
+/// <content>Recovery: rows, then deltas, then the end of what cannot go on. No command is answered before.</content>
 internal sealed partial class SessionActor
 {
     private bool _isRead;
     private bool _isTaught;
     private bool _isReady;
 
-    private sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas);
+    private sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas) : IDeadLetterSuppression;
 
-    private sealed record RecoveryBroken(Exception Cause);
+    private sealed record RecoveryBroken(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record RulesLearned : INotInfluenceReceiveTimeout;
+    private sealed record RulesLearned : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
 
     private void Recovering()
     {
@@ -37,7 +39,7 @@ internal sealed partial class SessionActor
     {
         _journal.Tell(new JournalActor.Recover(_id.Value));
 
-        // Before the index has read what was allowed for always, a decision would ask the user again.
+        // A decision before the index has read the learned rules would ask the user for what is allowed already.
         if (_setup.Learned.IsFilled)
             _isTaught = true;
         else
@@ -91,7 +93,7 @@ internal sealed partial class SessionActor
         Settle();
     }
 
-    // Promise: no part "running", no session "busy" without a live run; what waits for the user still waits.
+    // Promise 6: no part "running" and no session "busy" without a live run; a request that waits for the user still waits.
     private void Settle()
     {
         if (!_isRead || !_isTaught)
@@ -129,7 +131,7 @@ internal sealed partial class SessionActor
         Context.SetReceiveTimeout(TimeSpan.FromMilliseconds(_setup.Options.PassivateAfterMs));
         Stash.UnstashAll();
 
-        // Behind what waited: a Create may be among it. The rest is told that there is no session, and no actor stays for a name that nobody made.
+        // Sent behind the stashed commands, of which one may be a Create. Otherwise no actor stays for a name without a session.
         if (_state.Info is null)
             Self.Tell(new LeaveIfMissing());
     }

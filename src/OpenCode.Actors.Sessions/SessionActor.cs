@@ -10,12 +10,12 @@ namespace OpenCode.Actors.Sessions;
 /// <summary>Owns one session: decides what a command or a report of its run does to it, and is the only writer of its events.</summary>
 /// <remarks>
 /// Commands and reports are decided on the tentative state, committed one batch at a time, and answered when they are durable; readers see the committed state (RULES C2).
-/// Recovered from the journal at its start, and never restarted in place: what fails leaves memory, and starts anew at the next command (RULES C7). Its mailbox is unbounded,
-/// because a lost report or journal answer would hang the turn; what outsiders may have in it is bounded at the edge (<see cref="ISessions"/>).
+/// It recovers from the journal at its start and is never restarted in place: after a failure it leaves memory, and starts anew at the next command (RULES C7). Its mailbox is
+/// unbounded, because a lost report or journal answer would hang the turn; commands from outside are bounded at the edge (<see cref="ISessions"/>).
 /// </remarks>
 internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTimers
 {
-    private const int StashCapacity = 100_000;
+    private const int MaxStashed = 100_000;
 
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -44,8 +44,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
 
     private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null;
 
-    public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup) =>
-        Props.CreateBy(new ActorFactory<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(StashCapacity);
+    public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, int maxStashed = MaxStashed) =>
+        Props.CreateBy(new ActorFactory<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(maxStashed);
 
     protected override void PreStart()
     {
@@ -64,7 +64,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         },
         loggingEnabled: false);
 
-    // RULES C7: whatever fails here is never thrown, or a parent that restarts its children would do so for ever. The parent is told instead.
+    // RULES C7: a session never throws, because a shard restarts a child that throws at once and for ever. It tells its parent instead.
     protected override bool AroundReceive(Receive receive, object message)
     {
         try
@@ -128,7 +128,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             OnRunEnded(message.ActorRef);
     }
 
-    // Every command but Create is answered alike when there is no session.
+    // Every command but Create has the same answer when there is no session.
     private bool IsMissing()
     {
         if (_state.Info is not null)

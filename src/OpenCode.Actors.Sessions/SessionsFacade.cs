@@ -7,13 +7,13 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Asks the region and the index for those outside. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
+/// <summary>Asks the region and the index on behalf of the endpoints. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
 /// <param name="region">The region of sessions.</param>
 /// <param name="index">The index of sessions.</param>
-/// <param name="end">The end of the actors, which nothing would answer after.</param>
+/// <param name="end">The end of the actors: no ask is answered after it.</param>
 /// <param name="options">Timeout and limit.</param>
 /// <param name="ids">Makes the ids of new sessions.</param>
-/// <param name="entropy">Names those who wait for a turn.</param>
+/// <param name="entropy">Names the waiters for turns.</param>
 /// <param name="time">The clock of the timeout.</param>
 internal sealed class SessionsFacade(
     IRequiredActor<SessionRegion> region, IRequiredActor<SessionIndexKey> index, ActorsEnd end, SessionsOptions options, IdFactory ids, IEntropy entropy, TimeProvider time) : ISessions
@@ -86,9 +86,9 @@ internal sealed class SessionsFacade(
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
         await TryAskAsync(index.ActorRef, query, cancellationToken) ?? Unanswered("The index of sessions");
 
-    private Unavailable Unanswered(string who) => new($"{who} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
+    private Unavailable Unanswered(string actor) => new($"{actor} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
 
-    // Null when there is no answer in time. The deadline is the clock's of the server, which tests move; Akka's own would be the machine's.
+    // Null when there is no answer in time. The deadline follows the injected clock; Akka's own timeout reads the machine's.
     private async Task<object?> TryAskAsync(IActorRef actor, object message, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_answerTimeout, time);

@@ -15,10 +15,10 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <summary>Follows the log as a stream of pages: waits for entries, reads and decodes them outside of the index, and begins again where it was after a failure.</summary>
 /// <param name="journal">The log.</param>
 /// <param name="logger">The log of the server.</param>
-/// <param name="stopped">Ends waiting for entries: a stage cannot, since the journal would keep the waiter.</param>
+/// <param name="stopped">Ends the wait for entries. The end of the stream alone would leave a waiter in the journal.</param>
 internal sealed partial class LogFollower(IJournal journal, ILogger logger, CancellationToken stopped)
 {
-    // Retries go on for ever. The count that the backoff grows with is reset after a day without a failure, by the real clock.
+    // Retries never end. Akka resets the backoff by the real clock; a day keeps that out of the tests.
     private static readonly RestartSettings _backoff = RestartSettings.Create(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), randomFactor: 0)
         .WithMaxRestarts(int.MaxValue, TimeSpan.FromDays(1));
 

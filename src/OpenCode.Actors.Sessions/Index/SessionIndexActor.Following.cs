@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 
@@ -9,22 +10,22 @@ internal sealed partial class SessionIndexActor
 {
     private long _followed;
 
-    private sealed record PageTaken
+    private sealed record PageTaken : IDeadLetterSuppression
     {
         public static PageTaken Instance { get; } = new();
     }
 
-    private sealed record FollowingBegan
+    private sealed record FollowingBegan : IDeadLetterSuppression
     {
         public static FollowingBegan Instance { get; } = new();
     }
 
-    private sealed record FollowingEnded
+    private sealed record FollowingEnded : IDeadLetterSuppression
     {
         public static FollowingEnded Instance { get; } = new();
     }
 
-    private sealed record FollowingFailed(Exception Cause);
+    private sealed record FollowingFailed(Exception Cause) : IDeadLetterSuppression;
 
     private void Following()
     {
@@ -45,7 +46,7 @@ internal sealed partial class SessionIndexActor
             .Run(_materializer);
     }
 
-    // A page of a follower before may overlap with what is known, but never leaves a hole: what is new of it is taken.
+    // A page of a previous follower may overlap with what is known. Only its new part is taken, and a page that would leave a hole is dropped.
     private void OnPage(LogPage page)
     {
         if (page.After <= _followed && page.Through > _followed)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
 
@@ -15,9 +16,9 @@ internal sealed partial class SessionIndexActor
     private List<(IIndexQuery Query, IActorRef Sender)> _catchingUp = [];
     private bool _isCatchingUp;
 
-    private sealed record CaughtUp(long Head);
+    private sealed record CaughtUp(long Head) : IDeadLetterSuppression;
 
-    private sealed record CatchUpFailed(Exception Cause);
+    private sealed record CatchUpFailed(Exception Cause) : IDeadLetterSuppression;
 
     private void CatchingUp()
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
@@ -7,14 +8,15 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.Region;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Knows every session there is, awake or not: lists them, their status, and what waits for its user. Follows the log, and answers with all that was committed before.</summary>
+/// <summary>Lists all sessions, in memory or not, with their status and pending requests. It follows the log; an answer has all that was committed before the question.</summary>
 /// <remarks>
-/// Made of the rows at its start, then of the log; nothing else tells it anything, so a restart makes the same index again. It wakes the sessions with an unfinished turn, at
-/// its start and every few seconds, and answers no query before the first of these has told the truth about all of them. Its mailbox is unbounded: what outsiders may have
-/// in it is bounded at the edge (<see cref="ISessions"/>).
+/// It is built from the rows at its start, then from the log, so a restart builds the same index again. It wakes the sessions with an unfinished turn at its start and every
+/// 5 s, and answers no query before each of those of the start has recovered, or failed to. Its mailbox is unbounded; queries from outside are bounded at the edge
+/// (<see cref="ISessions"/>).
 /// </remarks>
 internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
 {
@@ -43,9 +45,9 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private sealed record Surveyed(Survey Survey);
+    private sealed record Surveyed(Survey Survey) : IDeadLetterSuppression;
 
-    private sealed record SurveyFailed(Exception Cause);
+    private sealed record SurveyFailed(Exception Cause) : IDeadLetterSuppression;
 
     private sealed record SurveyAgain
     {
@@ -87,7 +89,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<SurveyAgain>(_ => TakeSurvey());
         Receive<IIndexQuery>(KeepQuery);
         CatchingUp();
-        ReceiveAny(static _ => { }); // Of the follower before, which has ended.
+        ReceiveAny(static _ => { }); // Pages of the previous follower.
     }
 
     // The index is there, and the sessions with an unfinished turn are being recovered.
@@ -150,14 +152,14 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         ServeOnceAwake();
     }
 
-    // A session that failed, or whose node was lost, comes back by this. One that runs does nothing.
+    // A session that failed recovers by this; a session that runs ignores it.
     private void Wake(IEnumerable<SessionId> sessions)
     {
         foreach (var id in sessions)
             _region.Tell(new Deliver(id, SessionActor.Wake.Instance));
     }
 
-    // Also by a failure: one session that cannot be read must not hold up all others.
+    // Also after a failure: one session that cannot be recovered must not hold up the index.
     private void OnAwake(SessionActor.Awake message)
     {
         Confirm(message);

@@ -6,8 +6,8 @@ namespace OpenCode.Actors.Sessions.Region;
 
 /// <summary>The parent of all sessions on one node: starts a session at the first message for it, and lets it leave memory. A child per entity, as in a shard.</summary>
 /// <remarks>
-/// A session that leaves is never sent anything more: what comes meanwhile is kept, and starts it again. A session that fails is stopped and not restarted in place, so
-/// that it starts anew with its next message; one that fails again and again is refused for a while (RULES C7).
+/// A session that leaves memory gets no more messages: its commands are kept, and start it again. A session that fails is stopped, not restarted in place, and starts anew
+/// at its next message; after three failures within a minute it is refused for a while (RULES C7).
 /// </remarks>
 internal sealed partial class LocalSessionRegion : ReceiveActor
 {
@@ -17,7 +17,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
     private readonly Dictionary<SessionId, Child> _children = [];
     private readonly RecentFailures _failures;
 
-    // The server stops: which sessions have not said that they are quiet, and who asked.
+    // While the server stops: the sessions that have not answered yet, and the asker.
     private readonly HashSet<SessionId> _unquiet = [];
     private IActorRef? _quiescer;
     private bool _isQuiescing;
@@ -38,10 +38,10 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
     /// <summary>The server stops: every open turn is closed as aborted, except those that only wait for their user (RULES C5), and no work is taken any more.</summary>
     public sealed record Quiesce;
 
-    /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
+    /// <summary>No turn runs, no turn will begin, and the events of that are durable.</summary>
     public sealed record Quiesced;
 
-    // A session in memory. While it leaves, what comes for it is kept.
+    // A session in memory. While it leaves, its commands are kept.
     private sealed class Child(IActorRef actor)
     {
         public IActorRef Actor { get; } = actor;
@@ -139,7 +139,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
             Self.Tell(new Deliver(id, command), sender);
     }
 
-    // Sessions that are started later are told first of all.
+    // A session that is started later gets the same message as its first one.
     private void OnQuiesce()
     {
         (_quiescer, _isQuiescing) = (Sender, true);

@@ -10,7 +10,7 @@ internal static class ModelFacts
     /// <remarks>A failure is a fact too, so that a stream delivers it behind the text that came before; an error of a stream overtakes what is buffered.</remarks>
     /// <param name="model">The model.</param>
     /// <param name="request">What it is asked.</param>
-    /// <param name="isWaiting">Is told true when the next chunk has to be waited for, and false when it is there.</param>
+    /// <param name="isWaiting">Called with true before a wait for the next chunk, and with false after it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async IAsyncEnumerable<RunFact> ReadAsync(
         IChatModel model, ModelRequest request, Action<bool> isWaiting, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -27,7 +27,7 @@ internal static class ModelFacts
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                yield break; // Nobody listens any more.
+                yield break; // The run gave this call up.
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace OpenCode.Actors.Sessions.Runs;
 
 /// <summary>What a run has to report: one report under way, the rest joined while it waits (RULES C2).</summary>
-/// <remarks>Bounded by those who fill it: the model's stream and each tool have one fact or batch unanswered, and are answered when it is durable.</remarks>
+/// <remarks>Bounded by its sources: the model's stream and each tool have one batch or report unanswered, and are answered when it is durable.</remarks>
 internal sealed class Outgoing
 {
     private readonly FactList _facts = new();
@@ -14,9 +14,9 @@ internal sealed class Outgoing
     /// <summary>Adds a fact.</summary>
     public void Add(object fact) => _facts.Add(fact);
 
-    /// <summary>Notes who waits until all that was added so far is durable.</summary>
-    /// <param name="source">Who.</param>
-    /// <param name="answer">What it is told then.</param>
+    /// <summary>Answers a source when all that was added so far is durable.</summary>
+    /// <param name="source">The model's stream or a tool.</param>
+    /// <param name="answer">The message that allows it the next batch or report.</param>
     public void AnswerLater(IActorRef source, object answer) => _sources.Add((source, answer));
 
     /// <summary>Takes the next report, if there is something to report and none is under way.</summary>
@@ -30,7 +30,7 @@ internal sealed class Outgoing
         return _facts.Take();
     }
 
-    /// <summary>The report under way is durable: answers who waited for it.</summary>
+    /// <summary>Answers the sources of the report under way, which is durable now.</summary>
     public void Acknowledge()
     {
         _isUnderWay = false;

@@ -1,7 +1,9 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -24,5 +26,33 @@ public sealed class SessionActorTests : SessionsKit
 
         Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], (await StoryAsync())[^4..]);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task Ordinary_work_leaves_no_dead_letter_and_no_message_that_is_not_understood()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Say("Let me look. ").Bash("c1", "ls").EndWithCalls();
+        await RunDryAsync();
+        Tools.Tool.Begin();
+        Tools.Tool.Output("a");
+        await RunDryAsync();
+        Tools.Tool.End("a");
+        await RunDryAsync();
+        Model.Answer.Say("Done.").End();
+        await RunDryAsync();
+        await PromptAsync(session.Id, "and?");
+        Model.Answer.Bash("c2", "sleep 1000").Say("Wait");
+        await RunDryAsync();
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        Time.Advance(TimeSpan.FromMinutes(11));
+        await PromptAsync(session.Id, "once more");
+        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<SessionNotFound>(session.Id, new SessionActor.GetMessages());
+        await AskAsync<LocalSessionRegion.Quiesced>(Region, new LocalSessionRegion.Quiesce());
+
+        Assert.Empty(DeadLetters);
+        Assert.Empty(Unhandled);
     }
 }

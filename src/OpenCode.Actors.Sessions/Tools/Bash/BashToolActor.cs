@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 
@@ -7,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Tools.Bash;
 /// <summary>Runs one command and reports to its parent: that it started, what it wrote so far, how it ended. Ends with it; stopping it ends the command and all it started.</summary>
 /// <remarks>
 /// It always reads, so that the command is never blocked by a parent that is busy; beyond the cap it throws away, at a pace that keeps a flood cheap.
-/// Told <see cref="StopTool"/>, it is gone only when the command's process group is. A hard stop ends the group too, but nobody can wait for that.
+/// On <see cref="StopTool"/> it ends the command's process group and stops when the group is gone. A hard stop ends the group too, but does not wait for it.
 /// </remarks>
 internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 {
@@ -47,17 +48,17 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private sealed record Started(IToolProcess Process);
+    private sealed record Started(IToolProcess Process) : IDeadLetterSuppression;
 
-    private sealed record StartRefused(Exception Cause);
+    private sealed record StartRefused(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record OutputRead(ReadOnlyMemory<byte> Bytes);
+    private sealed record OutputRead(ReadOnlyMemory<byte> Bytes) : IDeadLetterSuppression;
 
     private sealed record ReadNext;
 
-    private sealed record OutputEnded;
+    private sealed record OutputEnded : IDeadLetterSuppression;
 
-    private sealed record Exited(int Code);
+    private sealed record Exited(int Code) : IDeadLetterSuppression;
 
     private sealed record TimeIsUp;
 
@@ -65,9 +66,9 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private sealed record StopReading;
 
-    private sealed record GroupGone;
+    private sealed record GroupGone : IDeadLetterSuppression;
 
-    private sealed record WatchFailed(Exception Cause);
+    private sealed record WatchFailed(Exception Cause) : IDeadLetterSuppression;
 
     private sealed record StopTimedOut;
 
@@ -126,7 +127,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private async Task<IToolProcess> StartAsync(ToolProcessSpec spec) => await _processes.StartAsync(spec, _stopped.Token);
 
-    // After a hard stop: whatever became of the actor, its command ends.
+    // After a hard stop: the command ends, also when it is only starting.
     private async Task EndGroupAsync(Task<IToolProcess> starting)
     {
         try
@@ -288,7 +289,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         if (_process is not null)
             EndGroup(_process);
         else
-            _stopped.Cancel(); // It is just being started: what comes of that is ended.
+            _stopped.Cancel(); // The process is starting; Started or StartRefused follows.
     }
 
     private void OnStopTimedOut()
@@ -296,13 +297,4 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         LogNotGone(_logger, _call.CallId, _options.StopTimeout);
         Context.Stop(Self);
     }
-
-    [LoggerMessage(EventId = 6500, Level = LogLevel.Debug, Message = "The command of call {CallId} in {SessionId} runs as process group {GroupId}.")]
-    private static partial void LogStarted(ILogger logger, string callId, string sessionId, int groupId);
-
-    [LoggerMessage(EventId = 6501, Level = LogLevel.Warning, Message = "The command of call {CallId} was killed and has not gone after {Timeout}; it is not waited for any more.")]
-    private static partial void LogNotGone(ILogger logger, string callId, TimeSpan timeout);
-
-    [LoggerMessage(EventId = 6502, Level = LogLevel.Warning, Message = "The command of call {CallId} could not be ended in good order.")]
-    private static partial void LogNotEnded(ILogger logger, Exception cause, string callId);
 }

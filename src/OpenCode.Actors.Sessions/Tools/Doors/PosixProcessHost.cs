@@ -22,13 +22,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         if (_newSession is null)
             throw new ToolProcessException("Commands cannot be run on this machine: neither setsid nor perl was found in /usr/bin. Install util-linux.");
         if (!Directory.Exists(spec.WorkingDirectory))
-        {
-            // RULES H3: sessions move between nodes, and find the same folder on each.
-            throw new ToolProcessException(options.Node is null
-                ? $"The working directory '{spec.WorkingDirectory}' does not exist or is not a directory."
-                : $"The working directory '{spec.WorkingDirectory}' does not exist on node '{options.Node}', or is not a directory. Project folders have to be mounted at the same path on every node.");
-        }
-
+            throw new ToolProcessException($"The working directory '{spec.WorkingDirectory}' does not exist or is not a directory.");
         if (spec.Command.Contains('\0', StringComparison.Ordinal))
             throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
 

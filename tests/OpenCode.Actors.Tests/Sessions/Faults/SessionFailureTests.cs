@@ -11,8 +11,12 @@ namespace OpenCode.Actors.Tests.Sessions.Faults;
 public sealed class SessionFailureTests : SessionsKit
 {
     private SessionId? _unmakable;
+    private int? _maxStashed;
 
-    private protected override Props PropsFor(SessionId id) => id == _unmakable ? throw new TimeoutException("planned") : base.PropsFor(id);
+    private protected override Props PropsFor(SessionId id) =>
+        id == _unmakable ? throw new TimeoutException("planned")
+        : _maxStashed is { } most ? SessionActor.PropsFor(id, JournalActor, Setup, most)
+        : base.PropsFor(id);
 
     [Fact]
     public async Task C4_an_error_while_deciding_is_the_callers_and_the_session_goes_on()
@@ -110,6 +114,24 @@ public sealed class SessionFailureTests : SessionsKit
         Meters.FailingName = null;
         Assert.Empty(await MessagesAsync(session.Id));
         Assert.Equal(1, Meters.Count("opencode.actors.restarts session"));
+    }
+
+    [Fact]
+    public async Task More_commands_than_a_recovering_session_may_keep_are_refused_and_the_others_are_answered()
+    {
+        var session = await CreateAsync();
+        await KillAsync();
+        (_maxStashed, Faulty.ListFaults) = (10, 1); // Without the learned rules the recovery does not end.
+        await OpenAsync();
+
+        var answers = Enumerable.Range(0, 12).Select(_ => Begin(session.Id, new SessionActor.GetMessages())).ToList();
+        await RunDryAsync();
+        Assert.Equal(2, answers.Count(answer => answer.IsCompleted));
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        var answered = await Task.WhenAll(answers);
+        Assert.Equal(10, answered.OfType<SessionActor.Messages>().Count());
+        Assert.Equal(2, answered.OfType<Unavailable>().Count());
     }
 
     [Fact]

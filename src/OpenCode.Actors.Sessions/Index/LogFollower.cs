@@ -102,9 +102,9 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
     private async Task<IReadOnlyList<PermissionRule>> RulesOfAsync(string owner)
     {
         var rules = new List<PermissionRule>();
-        await foreach (var row in journal.ListAsync(Rows.Remember, stopped))
+        await foreach (var row in journal.LoadAsync(owner, stopped))
         {
-            if (row.Owner == owner)
+            if (row.Kind == Rows.Remember)
                 rules.Add(JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.PermissionRule)!);
         }
 

@@ -99,6 +99,22 @@ public sealed class IndexFailureTests : SessionsKit
     }
 
     [Fact]
+    public async Task An_answer_for_always_reads_the_rows_of_its_own_session_only()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").EndWithCalls();
+        await RunDryAsync();
+        Faulty.Listed.Clear();
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
+        await RunDryAsync();
+
+        Assert.Empty(Faulty.Listed);
+        Assert.NotEmpty(Setup.Learned.Of(Directory));
+    }
+
+    [Fact]
     public async Task The_follower_that_fails_begins_again_where_it_was_and_queries_wait_for_it()
     {
         await CreateAsync();

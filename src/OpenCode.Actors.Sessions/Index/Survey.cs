@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
@@ -24,31 +24,39 @@ internal sealed record Survey(
     IReadOnlyList<QuestionRequest> Questions,
     IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules)
 {
-    /// <summary>Reads the rows.</summary>
-    public static async Task<Survey> TakeAsync(IJournal journal, CancellationToken cancellationToken)
+    /// <summary>Reads the rows. One that cannot be read is logged and left out.</summary>
+    public static async Task<Survey> TakeAsync(IJournal journal, ILogger logger, CancellationToken cancellationToken)
     {
         var head = await journal.CatchUpAsync(cancellationToken);
         var entries = new List<SessionEntry>();
-        var reader = new EntryReader();
+        var reader = new RowReader(logger);
         await foreach (var row in journal.ListAsync(Rows.Session, cancellationToken))
-            entries.Add(reader.Read(row.Json.Span, row.Owner));
+        {
+            if (reader.ReadEntry(row) is { } entry)
+                entries.Add(entry);
+        }
 
         var unfinished = new List<SessionId>();
         await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
             unfinished.Add(new SessionId(row.Owner));
 
-        var permissions = await ReadAsync(journal, Rows.Permission, ProtocolJson.Wire.PermissionRequest, static (_, request) => request, cancellationToken);
-        var questions = await ReadAsync(journal, Rows.Question, ProtocolJson.Wire.QuestionRequest, static (_, request) => request, cancellationToken);
-        var rules = await ReadAsync(journal, Rows.Remember, ProtocolJson.Wire.PermissionRule, static (owner, rule) => (new SessionId(owner), rule), cancellationToken);
+        var permissions = await ReadAsync(journal, reader, Rows.Permission, ProtocolJson.Wire.PermissionRequest, static (_, request) => request, cancellationToken);
+        var questions = await ReadAsync(journal, reader, Rows.Question, ProtocolJson.Wire.QuestionRequest, static (_, request) => request, cancellationToken);
+        var rules = await ReadAsync(journal, reader, Rows.Remember, ProtocolJson.Wire.PermissionRule, static (owner, rule) => (new SessionId(owner), rule), cancellationToken);
         return new Survey(head, entries, unfinished, permissions, questions, rules);
     }
 
     private static async Task<IReadOnlyList<TRead>> ReadAsync<TRow, TRead>(
-        IJournal journal, string kind, JsonTypeInfo<TRow> json, Func<string, TRow, TRead> read, CancellationToken cancellationToken)
+        IJournal journal, RowReader reader, string kind, JsonTypeInfo<TRow> json, Func<string, TRow, TRead> read, CancellationToken cancellationToken)
+        where TRow : class
     {
         var all = new List<TRead>();
         await foreach (var row in journal.ListAsync(kind, cancellationToken))
-            all.Add(read(row.Owner, JsonSerializer.Deserialize(row.Json.Span, json)!));
+        {
+            if (reader.Read(row, json) is { } content)
+                all.Add(read(row.Owner, content));
+        }
+
         return all;
     }
 }

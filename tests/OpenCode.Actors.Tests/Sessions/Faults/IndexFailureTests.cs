@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
@@ -158,6 +159,37 @@ public sealed class IndexFailureTests : SessionsKit
         Assert.Contains(Logs.Records, record => record.EventId == 6036);
     }
 
+    [Theory]
+    [InlineData("session")]
+    [InlineData("remember")]
+    public async Task A_row_that_the_survey_cannot_read_is_left_out_and_holds_up_nothing(string kind)
+    {
+        var session = await CreateAsync();
+        await WriteRowAsync(kind, "ses_strange", "7");
+
+        await KillAndStartAsync();
+
+        Assert.Equal([session.Id], await ListAsync());
+        await PromptAsync(session.Id);
+        Assert.Single(Logs.Records, static record => record.EventId == 6042);
+    }
+
+    [Fact]
+    public async Task A_learned_rule_that_the_follower_cannot_read_is_left_out_and_the_others_hold()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").EndWithCalls();
+        await RunDryAsync();
+        await WriteRowAsync("remember", session.Id.Value, "\"strange\"");
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
+
+        Assert.Single(await ListAsync());
+        Assert.NotEmpty(Setup.Learned.Of(Directory));
+        Assert.Single(Logs.Records, static record => record.EventId == 6042);
+    }
+
     [Fact]
     public async Task A_journal_that_does_not_say_how_far_it_is_makes_queries_unavailable()
     {
@@ -184,6 +216,9 @@ public sealed class IndexFailureTests : SessionsKit
         await PromptAsync(busy.Id);
         return (waiting.Id, retrying.Id, busy.Id, idle.Id);
     }
+
+    private async Task WriteRowAsync(string kind, string owner, string json) =>
+        await Journal.AppendAsync(new JournalBatch([], [new StateChange(kind, owner, "strange", Encoding.UTF8.GetBytes(json))]), CancellationToken.None);
 
     private async Task<IReadOnlyDictionary<SessionId, SessionStatus>> StatusesAsync() =>
         (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession;

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
@@ -40,23 +39,34 @@ internal sealed record Survey(
         await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
             unfinished.Add(new SessionId(row.Owner));
 
-        var permissions = await ReadAsync(journal, reader, Rows.Permission, ProtocolJson.Wire.PermissionRequest, static (_, request) => request, cancellationToken);
-        var questions = await ReadAsync(journal, reader, Rows.Question, ProtocolJson.Wire.QuestionRequest, static (_, request) => request, cancellationToken);
-        var rules = await ReadAsync(journal, reader, Rows.Remember, ProtocolJson.Wire.PermissionRule, static (owner, rule) => (new SessionId(owner), rule), cancellationToken);
+        var (permissions, questions) = await ReadRequestsAsync(journal, reader, unfinished, cancellationToken);
+        var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
+        await foreach (var row in journal.ListAsync(Rows.Remember, cancellationToken))
+        {
+            if (reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+                rules.Add((new SessionId(row.Owner), rule));
+        }
+
         return new Survey(head, entries, unfinished, permissions, questions, rules);
     }
 
-    private static async Task<IReadOnlyList<TRead>> ReadAsync<TRow, TRead>(
-        IJournal journal, RowReader reader, string kind, JsonTypeInfo<TRow> json, Func<string, TRow, TRead> read, CancellationToken cancellationToken)
-        where TRow : class
+    // A request waits only in an open turn, so only these few sessions are read: to list a kind of rows, the journal goes through the rows of all sessions.
+    private static async Task<(List<PermissionRequest> Permissions, List<QuestionRequest> Questions)> ReadRequestsAsync(
+        IJournal journal, RowReader reader, List<SessionId> unfinished, CancellationToken cancellationToken)
     {
-        var all = new List<TRead>();
-        await foreach (var row in journal.ListAsync(kind, cancellationToken))
+        var permissions = new List<PermissionRequest>();
+        var questions = new List<QuestionRequest>();
+        foreach (var id in unfinished)
         {
-            if (reader.Read(row, json) is { } content)
-                all.Add(read(row.Owner, content));
+            await foreach (var row in journal.LoadAsync(id.Value, cancellationToken))
+            {
+                if (row.Kind == Rows.Permission && reader.Read(row, ProtocolJson.Wire.PermissionRequest) is { } permission)
+                    permissions.Add(permission);
+                else if (row.Kind == Rows.Question && reader.Read(row, ProtocolJson.Wire.QuestionRequest) is { } question)
+                    questions.Add(question);
+            }
         }
 
-        return all;
+        return (permissions, questions);
     }
 }

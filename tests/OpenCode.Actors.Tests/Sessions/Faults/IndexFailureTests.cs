@@ -76,6 +76,19 @@ public sealed class IndexFailureTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_survey_reads_the_requests_of_sessions_with_an_open_turn_only()
+    {
+        var (waiting, _, _, _) = await PlayAsync();
+        await KillAsync();
+        Faulty.Listed.Clear();
+
+        await StartAsync();
+
+        Assert.Equal(waiting, Assert.Single(await PermissionsAsync()).SessionId);
+        Assert.Equal(["session", "turn", "remember"], Faulty.Listed);
+    }
+
+    [Fact]
     public async Task No_decision_is_made_before_the_learned_rules_are_read()
     {
         var session = await CreateAsync(permission: _askForBash);

@@ -158,7 +158,7 @@ internal sealed partial class RunActor
         Try();
     }
 
-    // The end of the stream cancels the model's token and closes its connection.
+    // The end of the stream cancels the model's token. The stream closes the model's connection behind that, and nothing tells when it is closed.
     private void EndAttempt()
     {
         Timers.Cancel(SilenceTimer);

@@ -15,6 +15,8 @@ internal sealed partial class RunActor
     private const string SilenceTimer = "silence";
     private const string RetryTimer = "retry";
 
+    // Made by the first call: it is an actor of its own, and a run that only runs a command or waits for its user needs none.
+    private IMaterializer? _materializer;
     private Begin? _step;
     private Attempt? _attempt;
     private int _failures;
@@ -63,7 +65,7 @@ internal sealed partial class RunActor
             .BatchWeighted(MaxBatchBytes, CostOf, static fact => new FactList().Add(fact), static (facts, fact) => facts.Add(fact))
             .SelectAsync(1, facts => self.Ask<Taken>(new ModelSaid(attempt, facts.Take()), Timeout.InfiniteTimeSpan, stopped))
             .ToMaterialized(Sink.Ignore<Taken>(), Keep.Left)
-            .Run(_materializer);
+            .Run(_materializer ??= Context.Materializer());
     }
 
     private static long CostOf(RunFact fact) => fact is TextStreamed text ? text.Text.Length * sizeof(char) : 1;

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Streams;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
@@ -23,7 +22,6 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private readonly SessionsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly IMaterializer _materializer = Context.Materializer();
     private readonly CancellationTokenSource _stopped = new();
     private readonly Outgoing _outgoing = new();
 

@@ -32,10 +32,10 @@ internal sealed partial class JournalActor : ReceiveActor
     }
 
     /// <summary>Appends a batch.</summary>
-    /// <param name="Owner">Whose state changes; null when no owner's does (an event from outside), which needs no version.</param>
+    /// <param name="Owner">Whose state changes.</param>
     /// <param name="Version">The version that the last answer gave.</param>
     /// <param name="Batch">What to append.</param>
-    public sealed record Append(string? Owner, long Version, JournalBatch Batch);
+    public sealed record Append(string Owner, long Version, JournalBatch Batch);
 
     /// <summary>The batch is committed.</summary>
     /// <param name="Version">The version that the append named.</param>
@@ -72,7 +72,7 @@ internal sealed partial class JournalActor : ReceiveActor
         public static JournalRestarted Instance { get; } = new();
     }
 
-    private sealed record AppendDecided(string? Owner, IActorRef ReplyTo, object Answer);
+    private sealed record AppendDecided(string Owner, IActorRef ReplyTo, object Answer);
 
     private sealed record OwnerRead(IActorRef ReplyTo, object Answer);
 
@@ -96,10 +96,6 @@ internal sealed partial class JournalActor : ReceiveActor
         _metrics.Restarted("journal");
         foreach (var open in _owners.Values)
             open.Actor.Tell(JournalRestarted.Instance);
-
-        // Only an append without an owner is waited for by an Ask without a deadline.
-        if (message is Append { Owner: null })
-            Sender.Tell(new AppendFailed(0, reason, 0));
         base.PreRestart(reason, message);
     }
 
@@ -112,19 +108,15 @@ internal sealed partial class JournalActor : ReceiveActor
     private void OnAppend(Append message)
     {
         var (owner, version, batch) = message;
-        var next = 0L;
-        if (owner is not null)
+        if (!_owners.TryGetValue(owner, out var open) || open.Version != version)
         {
-            if (!_owners.TryGetValue(owner, out var open) || open.Version != version)
-            {
-                Sender.Tell(new AppendRefused(version, $"Version {version} of '{owner}' is stale: it was recovered by another actor since, or never."));
-                return;
-            }
-
-            // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
-            next = open.Version = _ledger.NextVersion();
-            _ledger.Take(owner);
+            Sender.Tell(new AppendRefused(version, $"Version {version} of '{owner}' is stale: it was recovered by another actor since, or never."));
+            return;
         }
+
+        // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
+        var next = open.Version = _ledger.NextVersion();
+        _ledger.Take(owner);
 
         var replyTo = Sender;
         AppendAsync(batch).PipeTo(
@@ -138,12 +130,7 @@ internal sealed partial class JournalActor : ReceiveActor
 
     private void OnAppendDecided(AppendDecided message)
     {
-        if (message.Owner is not { } owner)
-        {
-            message.ReplyTo.Tell(message.Answer);
-            return;
-        }
-
+        var owner = message.Owner;
         _ledger.Decide(owner);
         message.ReplyTo.Tell(message.Answer);
         if (_owners.TryGetValue(owner, out var open) && open.IsWaiting && !_ledger.HasUndecided(owner))

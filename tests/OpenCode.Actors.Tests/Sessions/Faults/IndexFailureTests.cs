@@ -6,7 +6,6 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
-using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
@@ -166,7 +165,7 @@ public sealed class IndexFailureTests : SessionsKit
     {
         await CreateAsync();
         var strange = new EntryDraft("evt_1", "session.updated", Directory, "global", "ses_strange", 0, Durable: false, "7"u8.ToArray());
-        await AskAsync<JournalActor.Appended>(JournalActor, new JournalActor.Append(null, 0, new JournalBatch([strange], [])));
+        await Journal.AppendAsync(new JournalBatch([strange], []), CancellationToken.None);
 
         Assert.Single(await ListAsync());
         Assert.Contains(Logs.Records, record => record.EventId == 6036);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 
@@ -59,7 +60,7 @@ internal sealed partial class JournalActor : ReceiveActor
     public sealed record RecoveryFailed(Exception Cause);
 
     /// <summary>The owner has left memory: forget its version and let the journal compact it.</summary>
-    public sealed record Release(string Owner);
+    public sealed record Release(string Owner) : IDeadLetterSuppression; // Sent at the end of a session, when the journal may have ended too.
 
     /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
     public sealed record JournalRestarted : INotInfluenceReceiveTimeout

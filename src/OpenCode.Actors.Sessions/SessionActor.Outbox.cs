@@ -110,6 +110,8 @@ internal sealed partial class SessionActor
         _version = message.NextVersion;
         if (message.Cause is JournalFullException full)
             OnFull(full);
+        else if (!_isReady)
+            Fail(message.Cause); // Counted: the next incarnation would have to write the same, and would fail as this one did.
         else
             GiveUp(message.Cause.Message);
     }

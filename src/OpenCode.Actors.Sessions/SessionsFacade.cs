@@ -54,11 +54,30 @@ internal sealed class SessionsFacade(
     {
         // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
         var wait = new Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
+        var losses = 0;
         while (true)
         {
             var answer = await TryAskAsync(region.ActorRef, wait, cancellationToken);
             if (answer is not (null or SessionActor.TurnLost))
                 return answer;
+
+            // The first loss is a session that was stopped and can be read again. More of them are a failure that goes on.
+            losses = answer is SessionActor.TurnLost ? losses + 1 : 0;
+            if (losses > 1)
+                await PauseAsync(cancellationToken);
+        }
+    }
+
+    // Ends early with the actors: the next ask then tells that the server stops.
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
+        try
+        {
+            await Task.Delay(_retryAfter, time, given.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
         }
     }
 

@@ -101,11 +101,12 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
     // The rows and not the request: an answer "always" also lets go other requests, whose patterns the user was not asked about.
     private async Task<IReadOnlyList<PermissionRule>> RulesOfAsync(string owner)
     {
+        var reader = new RowReader(logger);
         var rules = new List<PermissionRule>();
-        await foreach (var row in journal.ListAsync(Rows.Remember, stopped))
+        await foreach (var row in journal.LoadAsync(owner, stopped))
         {
-            if (row.Owner == owner)
-                rules.Add(JsonSerializer.Deserialize(row.Json.Span, ProtocolJson.Wire.PermissionRule)!);
+            if (row.Kind == Rows.Remember && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+                rules.Add(rule);
         }
 
         return rules;

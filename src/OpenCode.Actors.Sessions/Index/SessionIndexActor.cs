@@ -119,7 +119,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     }
 
     private void TakeSurvey() =>
-        Survey.TakeAsync(_setup.Journal, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
+        Survey.TakeAsync(_setup.Journal, _logger, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
 
     private void OnSurveyFailed(SurveyFailed message)
     {

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
@@ -24,31 +23,50 @@ internal sealed record Survey(
     IReadOnlyList<QuestionRequest> Questions,
     IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules)
 {
-    /// <summary>Reads the rows.</summary>
-    public static async Task<Survey> TakeAsync(IJournal journal, CancellationToken cancellationToken)
+    /// <summary>Reads the rows. One that cannot be read is logged and left out.</summary>
+    public static async Task<Survey> TakeAsync(IJournal journal, ILogger logger, CancellationToken cancellationToken)
     {
         var head = await journal.CatchUpAsync(cancellationToken);
         var entries = new List<SessionEntry>();
-        var reader = new EntryReader();
+        var reader = new RowReader(logger);
         await foreach (var row in journal.ListAsync(Rows.Session, cancellationToken))
-            entries.Add(reader.Read(row.Json.Span, row.Owner));
+        {
+            if (reader.ReadEntry(row) is { } entry)
+                entries.Add(entry);
+        }
 
         var unfinished = new List<SessionId>();
         await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
             unfinished.Add(new SessionId(row.Owner));
 
-        var permissions = await ReadAsync(journal, Rows.Permission, ProtocolJson.Wire.PermissionRequest, static (_, request) => request, cancellationToken);
-        var questions = await ReadAsync(journal, Rows.Question, ProtocolJson.Wire.QuestionRequest, static (_, request) => request, cancellationToken);
-        var rules = await ReadAsync(journal, Rows.Remember, ProtocolJson.Wire.PermissionRule, static (owner, rule) => (new SessionId(owner), rule), cancellationToken);
+        var (permissions, questions) = await ReadRequestsAsync(journal, reader, unfinished, cancellationToken);
+        var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
+        await foreach (var row in journal.ListAsync(Rows.Remember, cancellationToken))
+        {
+            if (reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+                rules.Add((new SessionId(row.Owner), rule));
+        }
+
         return new Survey(head, entries, unfinished, permissions, questions, rules);
     }
 
-    private static async Task<IReadOnlyList<TRead>> ReadAsync<TRow, TRead>(
-        IJournal journal, string kind, JsonTypeInfo<TRow> json, Func<string, TRow, TRead> read, CancellationToken cancellationToken)
+    // A request waits only in an open turn, so only these few sessions are read: to list a kind of rows, the journal goes through the rows of all sessions.
+    private static async Task<(List<PermissionRequest> Permissions, List<QuestionRequest> Questions)> ReadRequestsAsync(
+        IJournal journal, RowReader reader, List<SessionId> unfinished, CancellationToken cancellationToken)
     {
-        var all = new List<TRead>();
-        await foreach (var row in journal.ListAsync(kind, cancellationToken))
-            all.Add(read(row.Owner, JsonSerializer.Deserialize(row.Json.Span, json)!));
-        return all;
+        var permissions = new List<PermissionRequest>();
+        var questions = new List<QuestionRequest>();
+        foreach (var id in unfinished)
+        {
+            await foreach (var row in journal.LoadAsync(id.Value, cancellationToken))
+            {
+                if (row.Kind == Rows.Permission && reader.Read(row, ProtocolJson.Wire.PermissionRequest) is { } permission)
+                    permissions.Add(permission);
+                else if (row.Kind == Rows.Question && reader.Read(row, ProtocolJson.Wire.QuestionRequest) is { } question)
+                    questions.Add(question);
+            }
+        }
+
+        return (permissions, questions);
     }
 }

@@ -34,10 +34,10 @@ internal sealed partial class JournalActor : ReceiveActor
     }
 
     /// <summary>Appends a batch.</summary>
-    /// <param name="Owner">Whose state changes; null when no owner's does (an event from outside), which needs no version.</param>
+    /// <param name="Owner">Whose state changes.</param>
     /// <param name="Version">The version that the last answer gave.</param>
     /// <param name="Batch">What to append.</param>
-    public sealed record Append(string? Owner, long Version, JournalBatch Batch);
+    public sealed record Append(string Owner, long Version, JournalBatch Batch);
 
     /// <summary>The batch is committed.</summary>
     /// <param name="Version">The version that the append named.</param>
@@ -61,7 +61,7 @@ internal sealed partial class JournalActor : ReceiveActor
     public sealed record RecoveryFailed(Exception Cause) : IDeadLetterSuppression;
 
     /// <summary>The owner has left memory: forget its version and let the journal compact it.</summary>
-    public sealed record Release(string Owner) : IDeadLetterSuppression;
+    public sealed record Release(string Owner) : IDeadLetterSuppression; // Sent at the end of a session, when the journal may have ended too.
 
     /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
     public sealed record JournalRestarted : INotInfluenceReceiveTimeout, IDeadLetterSuppression
@@ -74,7 +74,7 @@ internal sealed partial class JournalActor : ReceiveActor
         public static JournalRestarted Instance { get; } = new();
     }
 
-    private sealed record AppendDecided(string? Owner, IActorRef ReplyTo, object Answer) : IDeadLetterSuppression;
+    private sealed record AppendDecided(string Owner, IActorRef ReplyTo, object Answer) : IDeadLetterSuppression;
 
     private sealed record OwnerRead(IActorRef ReplyTo, object Answer) : IDeadLetterSuppression;
 
@@ -98,10 +98,6 @@ internal sealed partial class JournalActor : ReceiveActor
         _metrics.Restarted("journal");
         foreach (var open in _owners.Values)
             open.Actor.Tell(JournalRestarted.Instance);
-
-        // Only an append without an owner is waited for by an Ask without a deadline.
-        if (message is Append { Owner: null })
-            Sender.Tell(new AppendFailed(0, reason, 0));
         base.PreRestart(reason, message);
     }
 
@@ -114,19 +110,15 @@ internal sealed partial class JournalActor : ReceiveActor
     private void OnAppend(Append message)
     {
         var (owner, version, batch) = message;
-        var next = 0L;
-        if (owner is not null)
+        if (!_owners.TryGetValue(owner, out var open) || open.Version != version)
         {
-            if (!_owners.TryGetValue(owner, out var open) || open.Version != version)
-            {
-                Sender.Tell(new AppendRefused(version, $"Version {version} of '{owner}' is stale: it was recovered by another actor since, or never."));
-                return;
-            }
-
-            // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
-            next = open.Version = _ledger.NextVersion();
-            _ledger.Take(owner);
+            Sender.Tell(new AppendRefused(version, $"Version {version} of '{owner}' is stale: it was recovered by another actor since, or never."));
+            return;
         }
+
+        // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
+        var next = open.Version = _ledger.NextVersion();
+        _ledger.Take(owner);
 
         var replyTo = Sender;
         AppendAsync(batch).PipeTo(
@@ -140,12 +132,7 @@ internal sealed partial class JournalActor : ReceiveActor
 
     private void OnAppendDecided(AppendDecided message)
     {
-        if (message.Owner is not { } owner)
-        {
-            message.ReplyTo.Tell(message.Answer);
-            return;
-        }
-
+        var owner = message.Owner;
         _ledger.Decide(owner);
         message.ReplyTo.Tell(message.Answer);
         if (_owners.TryGetValue(owner, out var open) && open.IsWaiting && !_ledger.HasUndecided(owner))

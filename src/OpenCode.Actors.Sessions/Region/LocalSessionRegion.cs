@@ -71,6 +71,10 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
     {
         LogRestarting(_logger, reason, _children.Count);
         _metrics.Restarted("region");
+
+        // The next incarnation has no sessions when it takes this: it answers at once, and tells every session that is started later.
+        if (_isQuiescing)
+            Self.Tell(new Quiesce(), _quiescer ?? ActorRefs.Nobody);
         base.PreRestart(reason, message);
     }
 

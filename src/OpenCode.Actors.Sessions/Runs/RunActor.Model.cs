@@ -17,6 +17,8 @@ internal sealed partial class RunActor
     private const string SilenceTimer = "silence";
     private const string RetryTimer = "retry";
 
+    // Made by the first call: it is an actor of its own, and a run that only runs a command or waits for its user needs none.
+    private IMaterializer? _materializer;
     private Begin? _step;
     private Attempt? _attempt;
     private int _failures;
@@ -65,7 +67,7 @@ internal sealed partial class RunActor
             .BatchWeighted(MaxBatchBytes, CostOf, static fact => new FactList().Add(fact), static (facts, fact) => facts.Add(fact))
             .SelectAsync(1, facts => self.Ask<Taken>(new ModelSaid(attempt, facts.Take()), Timeout.InfiniteTimeSpan, stopped))
             .ToMaterialized(Sink.Ignore<Taken>(), Keep.Left)
-            .Run(_materializer);
+            .Run(_materializer ??= Context.Materializer());
     }
 
     private static long CostOf(RunFact fact) => fact is TextStreamed text ? text.Text.Length * sizeof(char) : 1;
@@ -160,7 +162,7 @@ internal sealed partial class RunActor
         Try();
     }
 
-    // The end of the stream cancels the model's token and closes its connection.
+    // The end of the stream cancels the model's token. The stream closes the model's connection behind that, and nothing tells when it is closed.
     private void EndAttempt()
     {
         Timers.Cancel(SilenceTimer);

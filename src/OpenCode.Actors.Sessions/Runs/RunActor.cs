@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Streams;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
@@ -10,7 +9,8 @@ namespace OpenCode.Actors.Sessions.Runs;
 /// <summary>Drives the model and the tools of one turn, and reports what happens to its session, which alone decides.</summary>
 /// <remarks>
 /// One report is unanswered at a time, and its answer is the credit for the next: what happens meanwhile is joined here and in the model's stream (RULES C2). Told to stop,
-/// it ends the model's stream and every tool, and is gone only when they are. A failure of it is not a failure of the session, which closes the turn.
+/// it ends the model's stream and every tool, and is gone when the tools are, or are too slow. The model's call is cancelled but not waited for. A failure of the run is not
+/// a failure of the session, which closes the turn.
 /// </remarks>
 internal sealed partial class RunActor : ReceiveActor, IWithTimers
 {
@@ -22,7 +22,6 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private readonly SessionsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly IMaterializer _materializer = Context.Materializer();
     private readonly CancellationTokenSource _stopped = new();
     private readonly Outgoing _outgoing = new();
 
@@ -53,7 +52,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         public static Continue Instance { get; } = new();
     }
 
-    /// <summary>Ends the model's stream and the tools, then the run. Its end (<see cref="Terminated"/>) means that nothing of it runs any more.</summary>
+    /// <summary>Ends the model's stream and the tools, then the run. Its end (<see cref="Terminated"/>) means that it reports nothing any more.</summary>
+    /// <remarks>Tools have ended by then, unless they took too long. A cancelled call of the model may still be closing its connection: what it says is dropped.</remarks>
     public sealed record Stop : IDeadLetterSuppression
     {
         private Stop()

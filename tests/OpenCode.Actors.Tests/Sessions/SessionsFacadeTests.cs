@@ -156,6 +156,29 @@ public sealed class SessionsFacadeTests : HubTestKit
     }
 
     [Fact]
+    public async Task A_wait_for_a_turn_that_is_lost_again_and_again_pauses_before_it_asks_again()
+    {
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        _region.Expect<Deliver>();
+        _region.Reply(new SessionActor.TurnLost());
+        await RunUntilAsync(() => _region.Count > 0);
+        _region.Expect<Deliver>();
+
+        _region.Reply(new SessionActor.TurnLost());
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(0, _region.Count);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        await RunUntilAsync(() => _region.Count > 0);
+        _region.Expect<Deliver>();
+
+        _region.Reply(new SessionActor.TurnLost());
+        await RunDryAsync();
+        _end.Set();
+        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+    }
+
+    [Fact]
     public async Task A_wait_for_a_turn_is_not_counted_among_the_commands()
     {
         _options.MaxOutstandingCommands = 1;

@@ -32,6 +32,9 @@ internal sealed class FaultyJournal : IJournal
 
     public int Loads { get; private set; }
 
+    /// <summary>Gets the kinds of rows that were read over all owners.</summary>
+    public List<string> Listed { get; } = [];
+
     public List<string> Compacted { get; } = [];
 
     public Timeline Timeline => Inner.Timeline;
@@ -104,6 +107,7 @@ internal sealed class FaultyJournal : IJournal
 
     public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken)
     {
+        Listed.Add(kind);
         if (ListFaults == 0)
             return Inner.ListAsync(kind, cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
@@ -5,7 +6,6 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
-using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
@@ -75,6 +75,19 @@ public sealed class IndexFailureTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_survey_reads_the_requests_of_sessions_with_an_open_turn_only()
+    {
+        var (waiting, _, _, _) = await PlayAsync();
+        await KillAsync();
+        Faulty.Listed.Clear();
+
+        await StartAsync();
+
+        Assert.Equal(waiting, Assert.Single(await PermissionsAsync()).SessionId);
+        Assert.Equal(["session", "turn", "remember"], Faulty.Listed);
+    }
+
+    [Fact]
     public async Task No_decision_is_made_before_the_learned_rules_are_read()
     {
         var session = await CreateAsync(permission: _askForBash);
@@ -96,6 +109,22 @@ public sealed class IndexFailureTests : SessionsKit
         await RunDryAsync();
 
         Assert.Empty(await PermissionsAsync());
+    }
+
+    [Fact]
+    public async Task An_answer_for_always_reads_the_rows_of_its_own_session_only()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").EndWithCalls();
+        await RunDryAsync();
+        Faulty.Listed.Clear();
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
+        await RunDryAsync();
+
+        Assert.Empty(Faulty.Listed);
+        Assert.NotEmpty(Setup.Learned.Of(Directory));
     }
 
     [Fact]
@@ -136,10 +165,41 @@ public sealed class IndexFailureTests : SessionsKit
     {
         await CreateAsync();
         var strange = new EntryDraft("evt_1", "session.updated", Directory, "global", "ses_strange", 0, Durable: false, "7"u8.ToArray());
-        await AskAsync<JournalActor.Appended>(JournalActor, new JournalActor.Append(null, 0, new JournalBatch([strange], [])));
+        await Journal.AppendAsync(new JournalBatch([strange], []), CancellationToken.None);
 
         Assert.Single(await ListAsync());
         Assert.Contains(Logs.Records, record => record.EventId == 6036);
+    }
+
+    [Theory]
+    [InlineData("session")]
+    [InlineData("remember")]
+    public async Task A_row_that_the_survey_cannot_read_is_left_out_and_holds_up_nothing(string kind)
+    {
+        var session = await CreateAsync();
+        await WriteRowAsync(kind, "ses_strange", "7");
+
+        await KillAndStartAsync();
+
+        Assert.Equal([session.Id], await ListAsync());
+        await PromptAsync(session.Id);
+        Assert.Single(Logs.Records, static record => record.EventId == 6042);
+    }
+
+    [Fact]
+    public async Task A_learned_rule_that_the_follower_cannot_read_is_left_out_and_the_others_hold()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").EndWithCalls();
+        await RunDryAsync();
+        await WriteRowAsync("remember", session.Id.Value, "\"strange\"");
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
+
+        Assert.Single(await ListAsync());
+        Assert.NotEmpty(Setup.Learned.Of(Directory));
+        Assert.Single(Logs.Records, static record => record.EventId == 6042);
     }
 
     [Fact]
@@ -168,6 +228,9 @@ public sealed class IndexFailureTests : SessionsKit
         await PromptAsync(busy.Id);
         return (waiting.Id, retrying.Id, busy.Id, idle.Id);
     }
+
+    private async Task WriteRowAsync(string kind, string owner, string json) =>
+        await Journal.AppendAsync(new JournalBatch([], [new StateChange(kind, owner, "strange", Encoding.UTF8.GetBytes(json))]), CancellationToken.None);
 
     private async Task<IReadOnlyDictionary<SessionId, SessionStatus>> StatusesAsync() =>
         (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession;

@@ -134,6 +134,25 @@ public sealed class JournalFaultTests : SessionsKit
         Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, Prompt("y")));
     }
 
+    [Fact]
+    public async Task A_journal_that_died_with_an_open_turn_lets_its_session_start_a_few_times_and_is_then_unavailable()
+    {
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+        var wait = Sessions.AwaitTurnAsync(session.Id, accepted.Turn, CancellationToken.None);
+        await RunDryAsync();
+        var loads = Faulty.Loads;
+        Faulty.AppendFault = new JournalFailedException("syncing");
+
+        Model.Answer.Say("lost");
+        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+        for (var i = 0; i < 10; i++)
+            await AskAsync<Unavailable>(session.Id, new SessionActor.GetMessages());
+
+        Assert.Equal(loads + 3, Faulty.Loads);
+        Assert.Equal(3, Meters.Count("opencode.actors.restarts session"));
+    }
+
     private async Task PassivateAsync()
     {
         Time.Advance(TimeSpan.FromMinutes(11));

@@ -153,14 +153,34 @@ public sealed class SessionFailureTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_region_that_fails_while_the_server_stops_goes_on_stopping_and_answers()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Disk.HoldSyncs();
+        var quiesced = Region.Ask<LocalSessionRegion.Quiesced>(new LocalSessionRegion.Quiesce());
+        await RunDryAsync();
+        Assert.False(quiesced.IsCompleted);
+
+        _unmakable = new SessionId("ses_unmakable");
+        ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new SessionActor.Abort())), count: 2); // By us, and by Akka.
+        await RunDryAsync();
+
+        Assert.True(quiesced.IsCompletedSuccessfully);
+        Disk.ReleaseSyncs();
+        Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, Prompt("late")));
+    }
+
+    [Fact]
     public async Task A_session_that_cannot_be_recovered_at_the_start_does_not_hold_up_the_index()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         await KillAsync();
-        Faulty.LoadFaults = 1;
+        Faulty.LoadFaults = 2; // The survey's, which is tried again, and the session's.
 
         await StartAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal([session.Id], await ListAsync());
         Assert.IsType<BusyStatus>(await StatusAsync(session.Id)); // What is known of it.

@@ -29,6 +29,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private int _keys;
     private bool _reached;
     private bool _isOwedHeadStart;
+    private bool _hasAnswered;
 
     public FlushBarrierActor(
         StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart)
@@ -45,6 +46,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
         Receive<LookAgain>(_ => AskAll());
         Receive<CameBack>(OnCameBack);
         Receive<Lost>(OnLost);
+        Receive<NoneComesBack>(_ => OnNoneComesBack());
         Receive<GiveUpOne>(OnGiveUpOne);
         Receive<HeadStartOver>(_ => OnHeadStartOver());
         Receive<GiveUp>(_ => OnGiveUp());
@@ -58,6 +60,12 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     /// <param name="Client">It counts no more.</param>
     /// <param name="AwaitedFor">How long its client may need to come back; zero if it will not.</param>
     public sealed record Lost(IActorRef Client, TimeSpan AwaitedFor) : IDeadLetterSuppression;
+
+    /// <summary>The server stops: the clients that were lost do not come back.</summary>
+    public sealed record NoneComesBack : IDeadLetterSuppression
+    {
+        public static NoneComesBack Instance { get; } = new();
+    }
 
     private sealed record LookAgain
     {
@@ -100,6 +108,13 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
         _logActor.Tell(new LogTailActor.ReportAt(_wait.Offset));
     }
 
+    // The system may end under a wait: an endpoint that is not told would wait for its own timeout.
+    protected override void PostStop()
+    {
+        if (!_hasAnswered)
+            _asker.Tell(StreamHubActor.ShuttingDown.Instance, ActorRefs.NoSender);
+    }
+
     private void OnReached()
     {
         _reached = true;
@@ -135,6 +150,14 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
         _pending.Remove(message.Client);
         if (message.AwaitedFor > TimeSpan.Zero)
             Await(message.AwaitedFor);
+        AnswerIfDone();
+    }
+
+    private void OnNoneComesBack()
+    {
+        foreach (var key in _awaited)
+            Timers.Cancel(key);
+        _awaited.Clear();
         AnswerIfDone();
     }
 
@@ -183,6 +206,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _hasAnswered = true;
         _asker.Tell(new StreamHubActor.Flushed(_wait.Location, _wait.Offset), Context.Parent);
         Context.Stop(Self);
     }

@@ -39,6 +39,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         Receive<Sweep>(_ => OnSweep());
         Receive<Drain>(_ => OnDrain());
         Receive<Flushed>(_ => ResetAll());
+        Receive<ShuttingDown>(_ => ResetAll()); // From the barrier of the drain, if it has failed.
         Receive<LastWordsOver>(_ => ResetAll());
         Receive<Terminated>(OnTerminated);
     }
@@ -56,14 +57,14 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     public sealed record TooManyStreams(int Limit);
 
     /// <summary>The server stops. The client may come back (RULES D4).</summary>
-    public sealed record ShuttingDown
+    public sealed record ShuttingDown : IDeadLetterSuppression
     {
         public static ShuttingDown Instance { get; } = new();
     }
 
     /// <summary>
     /// Waits until the streams of a location have sent what was committed (RULES D1). Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when the streams
-    /// are being reset.
+    /// are being reset, and when the actors end.
     /// </summary>
     /// <param name="Location">The location; null for every stream.</param>
     /// <param name="Offset">The last offset they must have sent.</param>
@@ -261,6 +262,9 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     {
         _drainer = Sender;
         LogDraining(_logger, _streams.Count);
+        _lost.Clear();
+        foreach (var barrier in _barriers.Keys)
+            barrier.Tell(FlushBarrierActor.NoneComesBack.Instance);
         if (_streams.Count == 0)
         {
             Sender.Tell(Drained.Instance);

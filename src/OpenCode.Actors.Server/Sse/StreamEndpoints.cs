@@ -64,6 +64,7 @@ internal static class StreamEndpoints
         {
             if (ConnectionCount.IsOneTooMany(context) || await ConnectAsync(hub, end, stream, context.RequestAborted) is not { } client)
             {
+                socket.Release(); // The hub may still take a connect that timed out, and would be a second writer.
                 await SseResponse.TurnAwayAsync(context, time);
                 return;
             }

@@ -24,6 +24,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private readonly IActorRef _logActor;
     private readonly IReadOnlyList<TimeSpan> _lost;
     private readonly TimeSpan _headStart;
+    private readonly SseClientActor.ReportFlushed _question;
     private readonly HashSet<IActorRef> _pending;
     private readonly HashSet<int> _awaited = [];
     private int _keys;
@@ -32,14 +33,16 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private bool _hasAnswered;
 
     public FlushBarrierActor(
-        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart)
+        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> behind, bool hasFlushed, IReadOnlyList<TimeSpan> lost, TimeSpan headStart)
     {
         _wait = wait;
+        _question = new SseClientActor.ReportFlushed(wait.Offset);
         _asker = asker;
         _logActor = logActor;
         _lost = lost;
         _headStart = headStart;
-        _pending = [.. clients];
+        _pending = [.. behind];
+        _isOwedHeadStart = hasFlushed && headStart > TimeSpan.Zero;
 
         Receive<LogTailActor.Reached>(_ => OnReached());
         Receive<SseClientActor.FlushReported>(OnFlushReported);
@@ -86,9 +89,16 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <param name="wait">What is waited for.</param>
+    /// <param name="asker">It is answered.</param>
+    /// <param name="logActor">It tells when the ring has reached the offset.</param>
+    /// <param name="behind">The clients that are asked: they are not known to have all up to the offset.</param>
+    /// <param name="hasFlushed">Whether other clients have.</param>
+    /// <param name="lost">How long each client that was lost is awaited.</param>
+    /// <param name="headStart">How long the answer is held back behind the streams.</param>
     public static Props PropsFor(
-        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart) =>
-        Props.CreateBy(new ActorProducer<FlushBarrierActor>(() => new FlushBarrierActor(wait, asker, logActor, clients, lost, headStart)));
+        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> behind, bool hasFlushed, IReadOnlyList<TimeSpan> lost, TimeSpan headStart) =>
+        Props.CreateBy(new ActorProducer<FlushBarrierActor>(() => new FlushBarrierActor(wait, asker, logActor, behind, hasFlushed, lost, headStart)));
 
     /// <summary>For how long the client of a stream that ended so is waited for.</summary>
     public static TimeSpan ComesBackWithin(StreamEndReason reason) => reason switch
@@ -142,7 +152,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
         _pending.Add(message.Client);
         if (_reached)
-            message.Client.Tell(new SseClientActor.ReportFlushed(_wait.Offset));
+            message.Client.Tell(_question);
     }
 
     private void OnLost(Lost message)
@@ -191,7 +201,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private void AskAll()
     {
         foreach (var client in _pending)
-            client.Tell(new SseClientActor.ReportFlushed(_wait.Offset));
+            client.Tell(_question);
     }
 
     private void AnswerIfDone()

@@ -235,17 +235,19 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var clients = _streams.Where(stream => Selects(message.Location, stream.Value.Request)).Select(static stream => stream.Key).ToList();
+        var streams = _streams.Where(stream => Selects(message.Location, stream.Value.Request)).ToList();
         var lost = _lost.AwaitedFor(message.Location);
-        if (clients.Count == 0 && lost.Count == 0)
+        if (streams.Count == 0 && lost.Count == 0)
             Sender.Tell(new Flushed(message.Location, message.Offset));
         else
-            StartBarrier(message, Sender, clients, lost);
+            StartBarrier(message, Sender, streams, lost);
     }
 
-    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost)
+    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<KeyValuePair<IActorRef, SseConnection>> streams, IReadOnlyList<TimeSpan> lost)
     {
-        var barrier = Context.Watch(Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, _setup.LogActor, clients, lost, _setup.Options.HeadStart)));
+        var behind = streams.Where(stream => stream.Value.Progress.Cursor < wait.Offset).Select(static stream => stream.Key).ToList();
+        var hasFlushed = behind.Count < streams.Count;
+        var barrier = Context.Watch(Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, _setup.LogActor, behind, hasFlushed, lost, _setup.Options.HeadStart)));
         _barriers.Add(barrier, wait.Location);
     }
 
@@ -272,7 +274,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         }
 
         Timers.StartSingleTimer(nameof(LastWordsOver), LastWordsOver.Instance, _lastWords);
-        StartBarrier(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, [.. _streams.Keys], lost: []);
+        StartBarrier(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, _streams, lost: []);
     }
 
     private void ResetAll()

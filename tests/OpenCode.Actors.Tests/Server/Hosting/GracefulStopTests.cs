@@ -54,7 +54,7 @@ public sealed class GracefulStopTests : HubTestKit
         // Continuations stay on this thread: xunit's context would send them to the pool.
         SynchronizationContext.SetSynchronizationContext(null);
         Simulation.WatchesEscapes = false; // Akka runs the phases of a shutdown on the pool
-        var stop = new GracefulStop(Sys, _journal, _application, NullLogger<GracefulStop>.Instance);
+        var stop = new GracefulStop(Sys, _journal, _application, Time, NullLogger<GracefulStop>.Instance);
         Assert.True(stop.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
         return stop;
     }

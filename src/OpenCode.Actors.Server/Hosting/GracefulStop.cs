@@ -30,6 +30,10 @@ internal sealed partial class GracefulStop(
                 Fail();
             return Task.FromResult(Akka.Done.Instance);
         });
+
+        // Begun before the task was added: the phase may be over.
+        if (_shutdown.ShutdownReason is not (null or HostStops))
+            Fail();
         return Task.CompletedTask;
     }
 

@@ -38,6 +38,18 @@ public sealed class GracefulStopTests : HubTestKit
     }
 
     [Fact]
+    public void A_shutdown_that_an_actor_began_before_the_start_stops_the_server_too()
+    {
+        Simulation.WatchesEscapes = false;
+        _ = CoordinatedShutdown.Get(Sys).Run(CoordinatedShutdown.UnknownReason.Instance);
+
+        var stop = Start();
+
+        Assert.True(_application.ApplicationStopping.IsCancellationRequested);
+        Assert.Equal(ExitCodes.JournalDied, stop.ExitCode);
+    }
+
+    [Fact]
     public void A_server_that_is_told_to_stop_ends_well_unless_the_journal_dies_meanwhile()
     {
         var stop = Start();

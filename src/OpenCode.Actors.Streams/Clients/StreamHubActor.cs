@@ -12,7 +12,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
     // However many streams there are, they are looked at no more often.
-    private static readonly TimeSpan _sweepStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _sweepStep = TimeSpan.FromMilliseconds(250);
 
     private readonly SseClientSetup _setup;
     private readonly SseStream _stream;

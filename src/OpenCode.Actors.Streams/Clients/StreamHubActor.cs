@@ -211,9 +211,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         var next = _sweepInterval;
         foreach (var (client, connection) in _streams)
         {
-            if (connection.Progress.TimeLeft(_setup.Options) is not { } left)
-                continue;
-
+            var left = connection.Progress.TimeLeft(_setup.Options);
             if (left <= TimeSpan.Zero)
                 client.Tell(SseClientActor.Tick.Instance);
             else if (left < next)

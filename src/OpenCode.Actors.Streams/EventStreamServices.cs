@@ -18,9 +18,6 @@ namespace OpenCode.Actors.Streams;
 /// <summary>Puts the event streams into a host.</summary>
 public static class EventStreamServices
 {
-    // The shutdown has 5 s in all; a client that was reset does not hold it up.
-    private static readonly TimeSpan _drainTimeout = TimeSpan.FromSeconds(3);
-
     /// <summary>Adds options, metrics and the log of the event streams. Their actors come with <see cref="AddEventStreams(AkkaConfigurationBuilder)"/>.</summary>
     /// <param name="services">The services, an <see cref="IJournal"/> among them.</param>
     /// <param name="configure">Sets the options from the configuration.</param>
@@ -72,12 +69,15 @@ public static class EventStreamServices
     }
 
     // After the sessions have closed their turns, and before the web server stops: it would wait for the open responses.
-    private static void DrainAtShutdown(ActorSystem system, IActorRef hub) => CoordinatedShutdown.Get(system).AddTask(
-        CoordinatedShutdown.PhaseServiceStop,
-        "reset-streams",
-        async () =>
+    private static void DrainAtShutdown(ActorSystem system, IActorRef hub)
+    {
+        // A client that was reset does not hold the shutdown up: the phase has a timeout, and no answer is waited for longer.
+        var shutdown = CoordinatedShutdown.Get(system);
+        var timeout = shutdown.Timeout(CoordinatedShutdown.PhaseServiceStop);
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "reset-streams", async () =>
         {
-            await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, _drainTimeout);
+            await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, timeout);
             return Done.Instance;
         });
+    }
 }

@@ -24,7 +24,9 @@ internal static class ServeCommand
             await using var app = Program.Build(settings, configs);
             var routes = app.WarmUpRoutesAsync();
             await app.OpenStorageAsync();
-            await StartAsync(app);
+            if (!await StartAsync(app))
+                return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+
             await routes;
             await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
             await app.WaitForShutdownAsync();
@@ -57,11 +59,18 @@ internal static class ServeCommand
     }
 
     // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
-    private static async Task StartAsync(WebApplication app)
+    // False if they have ended before the start did, which ends the start.
+    private static async Task<bool> StartAsync(WebApplication app)
     {
         try
         {
             await app.StartAsync();
+            return true;
+        }
+        catch (OperationCanceledException) when (app.Services.GetRequiredService<GracefulStop>().ExitCode != ExitCodes.Ok)
+        {
+            await CoordinatedShutdown.Get(app.Services.GetRequiredService<ActorSystem>()).Run(HostStops.Reason);
+            return false;
         }
         catch
         {

@@ -34,15 +34,38 @@ internal sealed class ActorMetrics
     }
 }
 
-/// <summary>Counts dead letters.</summary>
-internal sealed class DeadLetterActor : ReceiveActor
+/// <summary>Counts dead letters, and logs the first of each type of message. Akka would log them at a level that is off.</summary>
+internal sealed partial class DeadLetterActor : ReceiveActor
 {
-    public DeadLetterActor(ActorMetrics metrics)
+    private const int MaxTypes = 200;
+
+    private readonly CoordinatedShutdown _shutdown = CoordinatedShutdown.Get(Context.System);
+    private readonly HashSet<Type> _logged = [];
+    private readonly ActorMetrics _metrics;
+    private readonly ILogger _logger;
+
+    public DeadLetterActor(ActorMetrics metrics, ILogger<DeadLetterActor> logger)
     {
-        Receive<DeadLetter>(_ => metrics.MessageLost());
+        _metrics = metrics;
+        _logger = logger;
+        Receive<DeadLetter>(OnDeadLetter);
     }
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+
+    private void OnDeadLetter(DeadLetter letter)
+    {
+        _metrics.MessageLost();
+
+        // While the actors end, letters to those that have ended mean nothing.
+        var type = letter.Message.GetType();
+        if (_shutdown.ShutdownReason is null && _logged.Count < MaxTypes && _logged.Add(type))
+            LogDeadLetter(_logger, type, letter.Recipient.Path);
+    }
+
+    [LoggerMessage(EventId = 1001, Level = Microsoft.Extensions.Logging.LogLevel.Warning,
+        Message = "A message {Type} to {Actor} reached no actor. Further ones of this type are counted, not logged.")]
+    private static partial void LogDeadLetter(ILogger logger, Type type, ActorPath actor);
 }
 
 /// <summary>Registration of what is counted about actors.</summary>
@@ -52,6 +75,7 @@ internal static class ActorMetricsHosting
     {
         var metrics = resolver.GetService<ActorMetrics>();
         metrics.Watch(registry);
-        system.ActorOf(Props.Create(() => new DeadLetterActor(metrics)), "dead-letters");
+        var logger = resolver.GetService<ILogger<DeadLetterActor>>();
+        system.ActorOf(Props.Create(() => new DeadLetterActor(metrics, logger)), "dead-letters");
     });
 }

@@ -17,7 +17,7 @@ internal static class ActorServices
         """
         akka {
           stdout-loglevel = OFF
-          log-dead-letters = 10
+          log-dead-letters = off
           log-dead-letters-during-shutdown = off
           coordinated-shutdown {
             exit-clr = off

@@ -7,8 +7,11 @@ namespace OpenCode.Actors.Server.Hosting;
 /// <summary>Runs Akka's coordinated shutdown as soon as the host is told to stop, and not after Kestrel has waited for its clients.</summary>
 /// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns; streams end because it resets them.</remarks>
 internal sealed partial class GracefulStop(
-    ActorSystem system, IJournal journal, IHostApplicationLifetime application, ILogger<GracefulStop> logger) : IHostedService
+    ActorSystem system, IJournal journal, IHostApplicationLifetime application, TimeProvider time, ILogger<GracefulStop> logger) : IHostedService
 {
+    // Beyond what the last phase of the shutdown gives the actors.
+    private static readonly TimeSpan _lastWait = TimeSpan.FromSeconds(1);
+
     private readonly CoordinatedShutdown _shutdown = CoordinatedShutdown.Get(system);
     private CancellationTokenRegistration _stopping;
 
@@ -27,13 +30,28 @@ internal sealed partial class GracefulStop(
                 Fail();
             return Task.FromResult(Akka.Done.Instance);
         });
+
+        // Begun before the task was added: the phase may be over.
+        if (_shutdown.ShutdownReason is not (null or HostStops))
+            Fail();
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.DisposeAsync();
-        await _shutdown.Run(HostStops.Reason).WaitAsync(cancellationToken);
+
+        // Each phase has its timeout. The host's token is not looked at: to throw here would lose the exit code.
+        await _shutdown.Run(HostStops.Reason);
+        try
+        {
+            // A shutdown whose last phase times out has completed before the actors have.
+            await system.WhenTerminated.WaitAsync(_lastWait, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            LogActorsStillRun(logger, _lastWait.TotalSeconds);
+        }
     }
 
     private async Task StopWhenTheJournalDiesAsync()
@@ -48,6 +66,9 @@ internal sealed partial class GracefulStop(
         ExitCode = ExitCodes.JournalDied;
         application.StopApplication();
     }
+
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Warning, Message = "Actors still run {Seconds} s after the shutdown; the host stops without them. An actor blocks its thread.")]
+    private static partial void LogActorsStillRun(ILogger logger, double seconds);
 
     [LoggerMessage(EventId = 5011, Level = LogLevel.Critical, Message = "The journal is dead; the server stops. What was acknowledged is kept. Before the next start look at what the failure names.")]
     private static partial void LogJournalDied(ILogger logger, Exception cause);

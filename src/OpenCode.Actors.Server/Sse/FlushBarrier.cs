@@ -1,11 +1,12 @@
 using Akka.Actor;
 using Akka.Hosting;
+using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
 
 /// <summary>RULES D1: waits until the streams of a location have sent what an answer is about.</summary>
-internal sealed class FlushBarrier(IRequiredActor<StreamHubActor> hub)
+internal sealed class FlushBarrier(IRequiredActor<StreamHubActor> hub, ActorsEnd end)
 {
     // The barrier answers within 5 s by itself.
     private static readonly TimeSpan _flushTimeout = TimeSpan.FromSeconds(6);
@@ -13,11 +14,12 @@ internal sealed class FlushBarrier(IRequiredActor<StreamHubActor> hub)
     /// <summary>Waits until the streams that make progress have flushed everything up to an offset.</summary>
     public async Task WaitAsync(string location, long offset, CancellationToken cancellationToken)
     {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
         try
         {
-            await hub.ActorRef.Ask<object>(new StreamHubActor.WaitFlushed(location, offset), _flushTimeout, cancellationToken);
+            await hub.ActorRef.Ask<object>(new StreamHubActor.WaitFlushed(location, offset), _flushTimeout, given.Token);
         }
-        catch (AskTimeoutException)
+        catch (Exception e) when (e is AskTimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // The answer is right without it; only a client that leaves its stream at once may miss the last events.
         }

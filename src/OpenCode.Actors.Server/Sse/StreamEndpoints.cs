@@ -52,17 +52,19 @@ internal static class StreamEndpoints
             return Task.CompletedTask;
 
         var hub = context.RequestServices.GetRequiredService<IRequiredActor<StreamHubActor>>().ActorRef;
+        var end = context.RequestServices.GetRequiredService<ActorsEnd>();
         var socket = new KestrelSseWriter(context);
         var writer = context.RequestServices.GetRequiredService<ISseWriterFactory>().Create(context, socket);
-        return ServeAsync(context, hub, time, socket, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer));
+        return ServeAsync(context, hub, end, time, socket, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer));
     }
 
-    private static async Task ServeAsync(HttpContext context, IActorRef hub, TimeProvider time, KestrelSseWriter socket, StreamRequest stream)
+    private static async Task ServeAsync(HttpContext context, IActorRef hub, ActorsEnd end, TimeProvider time, KestrelSseWriter socket, StreamRequest stream)
     {
         try
         {
-            if (ConnectionCount.IsOneTooMany(context) || await ConnectAsync(hub, stream, context.RequestAborted) is not { } client)
+            if (ConnectionCount.IsOneTooMany(context) || await ConnectAsync(hub, end, stream, context.RequestAborted) is not { } client)
             {
+                socket.Release(); // The hub may still take a connect that timed out, and would be a second writer.
                 await SseResponse.TurnAwayAsync(context, time);
                 return;
             }
@@ -77,15 +79,16 @@ internal static class StreamEndpoints
         }
     }
 
-    private static async Task<IActorRef?> ConnectAsync(IActorRef hub, StreamRequest stream, CancellationToken cancellationToken)
+    private static async Task<IActorRef?> ConnectAsync(IActorRef hub, ActorsEnd end, StreamRequest stream, CancellationToken cancellationToken)
     {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
         try
         {
-            return await hub.Ask<object>(new StreamHubActor.Connect(stream), _connectTimeout, cancellationToken) is StreamHubActor.Connected connected
+            return await hub.Ask<object>(new StreamHubActor.Connect(stream), _connectTimeout, given.Token) is StreamHubActor.Connected connected
                 ? connected.Client
                 : null;
         }
-        catch (AskTimeoutException)
+        catch (Exception e) when (e is AskTimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }

@@ -24,27 +24,32 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private readonly IActorRef _logActor;
     private readonly IReadOnlyList<TimeSpan> _lost;
     private readonly TimeSpan _headStart;
+    private readonly SseClientActor.ReportFlushed _question;
     private readonly HashSet<IActorRef> _pending;
     private readonly HashSet<int> _awaited = [];
     private int _keys;
     private bool _reached;
     private bool _isOwedHeadStart;
+    private bool _hasAnswered;
 
     public FlushBarrierActor(
-        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart)
+        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> behind, bool hasFlushed, IReadOnlyList<TimeSpan> lost, TimeSpan headStart)
     {
         _wait = wait;
+        _question = new SseClientActor.ReportFlushed(wait.Offset);
         _asker = asker;
         _logActor = logActor;
         _lost = lost;
         _headStart = headStart;
-        _pending = [.. clients];
+        _pending = [.. behind];
+        _isOwedHeadStart = hasFlushed && headStart > TimeSpan.Zero;
 
         Receive<LogTailActor.Reached>(_ => OnReached());
         Receive<SseClientActor.FlushReported>(OnFlushReported);
         Receive<LookAgain>(_ => AskAll());
         Receive<CameBack>(OnCameBack);
         Receive<Lost>(OnLost);
+        Receive<NoneComesBack>(_ => OnNoneComesBack());
         Receive<GiveUpOne>(OnGiveUpOne);
         Receive<HeadStartOver>(_ => OnHeadStartOver());
         Receive<GiveUp>(_ => OnGiveUp());
@@ -58,6 +63,12 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     /// <param name="Client">It counts no more.</param>
     /// <param name="AwaitedFor">How long its client may need to come back; zero if it will not.</param>
     public sealed record Lost(IActorRef Client, TimeSpan AwaitedFor) : IDeadLetterSuppression;
+
+    /// <summary>The server stops: the clients that were lost do not come back.</summary>
+    public sealed record NoneComesBack : IDeadLetterSuppression
+    {
+        public static NoneComesBack Instance { get; } = new();
+    }
 
     private sealed record LookAgain
     {
@@ -78,9 +89,16 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <param name="wait">What is waited for.</param>
+    /// <param name="asker">It is answered.</param>
+    /// <param name="logActor">It tells when the ring has reached the offset.</param>
+    /// <param name="behind">The clients that are asked: they are not known to have all up to the offset.</param>
+    /// <param name="hasFlushed">Whether other clients have.</param>
+    /// <param name="lost">How long each client that was lost is awaited.</param>
+    /// <param name="headStart">How long the answer is held back behind the streams.</param>
     public static Props PropsFor(
-        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost, TimeSpan headStart) =>
-        Props.CreateBy(new ActorProducer<FlushBarrierActor>(() => new FlushBarrierActor(wait, asker, logActor, clients, lost, headStart)));
+        StreamHubActor.WaitFlushed wait, IActorRef asker, IActorRef logActor, IReadOnlyCollection<IActorRef> behind, bool hasFlushed, IReadOnlyList<TimeSpan> lost, TimeSpan headStart) =>
+        Props.CreateBy(new ActorProducer<FlushBarrierActor>(() => new FlushBarrierActor(wait, asker, logActor, behind, hasFlushed, lost, headStart)));
 
     /// <summary>For how long the client of a stream that ended so is waited for.</summary>
     public static TimeSpan ComesBackWithin(StreamEndReason reason) => reason switch
@@ -98,6 +116,13 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
         // The tail first: what it has not reached, no stream can have, and none would say that it is slow.
         _logActor.Tell(new LogTailActor.ReportAt(_wait.Offset));
+    }
+
+    // The system may end under a wait: an endpoint that is not told would wait for its own timeout.
+    protected override void PostStop()
+    {
+        if (!_hasAnswered)
+            _asker.Tell(StreamHubActor.ShuttingDown.Instance, ActorRefs.NoSender);
     }
 
     private void OnReached()
@@ -127,7 +152,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
         _pending.Add(message.Client);
         if (_reached)
-            message.Client.Tell(new SseClientActor.ReportFlushed(_wait.Offset));
+            message.Client.Tell(_question);
     }
 
     private void OnLost(Lost message)
@@ -135,6 +160,14 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
         _pending.Remove(message.Client);
         if (message.AwaitedFor > TimeSpan.Zero)
             Await(message.AwaitedFor);
+        AnswerIfDone();
+    }
+
+    private void OnNoneComesBack()
+    {
+        foreach (var key in _awaited)
+            Timers.Cancel(key);
+        _awaited.Clear();
         AnswerIfDone();
     }
 
@@ -168,7 +201,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private void AskAll()
     {
         foreach (var client in _pending)
-            client.Tell(new SseClientActor.ReportFlushed(_wait.Offset));
+            client.Tell(_question);
     }
 
     private void AnswerIfDone()
@@ -183,6 +216,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _hasAnswered = true;
         _asker.Tell(new StreamHubActor.Flushed(_wait.Location, _wait.Offset), Context.Parent);
         Context.Stop(Self);
     }

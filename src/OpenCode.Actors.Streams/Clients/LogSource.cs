@@ -55,6 +55,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
         private readonly SseConnection _connection;
         private readonly Action<object> _signal;
         private ClientFeed? _feed;
+        private LogPagesActor.ReadPage? _asked;
         private bool _hasPushed;
 
         // The counts, not the shape: with it the base makes a source of logs for each client.
@@ -109,6 +110,9 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
 
         private void Handle(object signal)
         {
+            if (signal is LogPagesActor.PageRead or LogPagesActor.PageTrimmed)
+                _asked = null;
+
             switch (signal)
             {
                 case Wake:
@@ -160,7 +164,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
                     Push(_stage._out, Feed.Run);
                     break;
                 case FeedState.NeedsPage:
-                    _stage._setup.LogActor.Tell(Feed.NextPage, _connection.Client);
+                    AskFor(Feed.NextPage);
                     break;
                 case FeedState.OutOfWindow:
                     _connection.Client.Tell(new SseClientActor.OutOfWindow(Feed.Id.ToString()));
@@ -171,6 +175,16 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
             }
 
             Report();
+        }
+
+        // After a heartbeat in between, the page may still be on its way.
+        private void AskFor(LogPagesActor.ReadPage page)
+        {
+            if (page == _asked)
+                return;
+
+            _asked = page;
+            _stage._setup.LogActor.Tell(page, _connection.Client);
         }
 
         private void Report()

@@ -22,6 +22,9 @@ internal sealed class LostStreams(TimeProvider time)
             _lost.RemoveAt(index);
     }
 
+    /// <summary>Nobody is waited for any more.</summary>
+    public void Clear() => _lost.Clear();
+
     /// <summary>Tells how long those of a location are still waited for.</summary>
     /// <param name="location">The location; null for all.</param>
     public IReadOnlyList<TimeSpan> AwaitedFor(string? location)

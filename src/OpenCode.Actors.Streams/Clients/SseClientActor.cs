@@ -154,13 +154,22 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
     private void OnTick()
     {
         var progress = connection.Progress;
-        if (progress.TimeLeft(setup.Options) is not { } left || left > TimeSpan.Zero)
+        var phase = progress.Phase;
+        if (progress.TimeLeft(setup.Options) > TimeSpan.Zero)
             return;
 
-        if (progress.Phase is StreamPhase.Writing or StreamPhase.Ending)
-            End(StreamEndReason.Stalled, $"The client took nothing for {setup.Options.WriteTimeoutMs} ms.");
-        else
-            connection.Signal(LogSource.Beat.Instance);
+        switch (phase)
+        {
+            case StreamPhase.Opening:
+                End(StreamEndReason.Unreadable, $"The journal did not say within {setup.Options.WriteTimeoutMs} ms where the stream begins.");
+                break;
+            case StreamPhase.Writing or StreamPhase.Ending:
+                End(StreamEndReason.Stalled, $"The client took nothing for {setup.Options.WriteTimeoutMs} ms.");
+                break;
+            default:
+                connection.Signal(LogSource.Beat.Instance);
+                break;
+        }
     }
 
     private void OnReportFlushed(ReportFlushed message)

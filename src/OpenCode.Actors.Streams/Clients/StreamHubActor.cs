@@ -12,7 +12,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
     // However many streams there are, they are looked at no more often.
-    private static readonly TimeSpan _sweepStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _sweepStep = TimeSpan.FromMilliseconds(250);
 
     private readonly SseClientSetup _setup;
     private readonly SseStream _stream;
@@ -39,6 +39,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         Receive<Sweep>(_ => OnSweep());
         Receive<Drain>(_ => OnDrain());
         Receive<Flushed>(_ => ResetAll());
+        Receive<ShuttingDown>(_ => ResetAll()); // From the barrier of the drain, if it has failed.
         Receive<LastWordsOver>(_ => ResetAll());
         Receive<Terminated>(OnTerminated);
     }
@@ -56,14 +57,14 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     public sealed record TooManyStreams(int Limit);
 
     /// <summary>The server stops. The client may come back (RULES D4).</summary>
-    public sealed record ShuttingDown
+    public sealed record ShuttingDown : IDeadLetterSuppression
     {
         public static ShuttingDown Instance { get; } = new();
     }
 
     /// <summary>
     /// Waits until the streams of a location have sent what was committed (RULES D1). Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when the streams
-    /// are being reset.
+    /// are being reset, and when the actors end.
     /// </summary>
     /// <param name="Location">The location; null for every stream.</param>
     /// <param name="Offset">The last offset they must have sent.</param>
@@ -210,9 +211,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         var next = _sweepInterval;
         foreach (var (client, connection) in _streams)
         {
-            if (connection.Progress.TimeLeft(_setup.Options) is not { } left)
-                continue;
-
+            var left = connection.Progress.TimeLeft(_setup.Options);
             if (left <= TimeSpan.Zero)
                 client.Tell(SseClientActor.Tick.Instance);
             else if (left < next)
@@ -234,17 +233,19 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var clients = _streams.Where(stream => Selects(message.Location, stream.Value.Request)).Select(static stream => stream.Key).ToList();
+        var streams = _streams.Where(stream => Selects(message.Location, stream.Value.Request)).ToList();
         var lost = _lost.AwaitedFor(message.Location);
-        if (clients.Count == 0 && lost.Count == 0)
+        if (streams.Count == 0 && lost.Count == 0)
             Sender.Tell(new Flushed(message.Location, message.Offset));
         else
-            StartBarrier(message, Sender, clients, lost);
+            StartBarrier(message, Sender, streams, lost);
     }
 
-    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<IActorRef> clients, IReadOnlyList<TimeSpan> lost)
+    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<KeyValuePair<IActorRef, SseConnection>> streams, IReadOnlyList<TimeSpan> lost)
     {
-        var barrier = Context.Watch(Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, _setup.LogActor, clients, lost, _setup.Options.HeadStart)));
+        var behind = streams.Where(stream => stream.Value.Progress.Cursor < wait.Offset).Select(static stream => stream.Key).ToList();
+        var hasFlushed = behind.Count < streams.Count;
+        var barrier = Context.Watch(Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, _setup.LogActor, behind, hasFlushed, lost, _setup.Options.HeadStart)));
         _barriers.Add(barrier, wait.Location);
     }
 
@@ -261,6 +262,9 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     {
         _drainer = Sender;
         LogDraining(_logger, _streams.Count);
+        _lost.Clear();
+        foreach (var barrier in _barriers.Keys)
+            barrier.Tell(FlushBarrierActor.NoneComesBack.Instance);
         if (_streams.Count == 0)
         {
             Sender.Tell(Drained.Instance);
@@ -268,7 +272,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         }
 
         Timers.StartSingleTimer(nameof(LastWordsOver), LastWordsOver.Instance, _lastWords);
-        StartBarrier(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, [.. _streams.Keys], lost: []);
+        StartBarrier(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, _streams, lost: []);
     }
 
     private void ResetAll()

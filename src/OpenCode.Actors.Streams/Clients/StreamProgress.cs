@@ -73,12 +73,11 @@ internal sealed class StreamProgress
     }
 
     /// <summary>Tells when something is due by the clock: the deadline of what is under way, else a heartbeat.</summary>
-    /// <returns>The time left; zero or less if it is due, null if nothing is waited for by the clock.</returns>
-    public TimeSpan? TimeLeft(EventStreamOptions options) => Phase switch
+    /// <returns>The time left; zero or less if it is due.</returns>
+    public TimeSpan TimeLeft(EventStreamOptions options) => Phase switch
     {
-        StreamPhase.Writing or StreamPhase.Ending => options.WriteTimeout - Stuck,
         StreamPhase.Waiting or StreamPhase.AwaitingPage => options.Heartbeat - Silence,
-        _ => null,
+        _ => options.WriteTimeout - Stuck,
     };
 
     private void Enter(StreamPhase phase) => Volatile.Write(ref _phase, (int)phase);

@@ -91,6 +91,9 @@ internal sealed class LogLane
         last.Index = reader.Index;
         _readers[reader.Index] = last;
         _readers.RemoveAt(_readers.Count - 1);
+
+        // Not only old: until the next wake-up, which may never come, it would keep the reader alive with its whole connection.
+        _snapshot = [];
         _snapshotIsOld = true;
     }
 

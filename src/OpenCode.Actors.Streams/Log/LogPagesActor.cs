@@ -143,9 +143,20 @@ internal sealed class LogPagesActor : ReceiveActor
             return;
         }
 
-        var through = read.Through - (read.Through % Alignment);
-        var page = LogPage.From(read, through > key.After ? through : read.Through, key.Wrapped, _encoder);
-        Keep(new Cached(key, page));
+        LogPage page;
+        try
+        {
+            var through = read.Through - (read.Through % Alignment);
+            page = LogPage.From(read, through > key.After ? through : read.Through, key.Wrapped, _encoder);
+            Keep(new Cached(key, page));
+        }
+        catch (Exception cause)
+        {
+            // An entry that no frame can be made of ends the streams that need it, and not the log.
+            OnReadFailed(key, cause);
+            return;
+        }
+
         Answer(key, new PageRead(page));
     }
 

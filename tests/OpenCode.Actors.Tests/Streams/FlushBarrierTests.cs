@@ -203,6 +203,36 @@ public sealed class FlushBarrierTests : StreamsKit
         ExpectAt(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void D1_a_wait_that_is_stopped_is_answered()
+    {
+        var stalled = ConnectBare();
+        stalled.Holds = true;
+        Append(Journal.Event());
+        Wait("/a", 1);
+
+        Sys.Stop(Hub);
+        Run();
+
+        _endpoint.Expect(StreamHubActor.ShuttingDown.Instance);
+        _endpoint.ExpectNothing();
+    }
+
+    [Fact]
+    public void D1_a_server_that_stops_awaits_no_client_that_was_lost()
+    {
+        Connect(Bare(new RecordingSseWriter())).Tell(SseClientActor.Disconnect.Instance);
+        Wait("/a", 0);
+        _endpoint.ExpectNothing();
+
+        CreateProbe("shutdown").Send(Hub, StreamHubActor.Drain.Instance);
+        Run();
+        ExpectAt(TimeSpan.Zero);
+
+        Wait("/a", 0);
+        ExpectAt(TimeSpan.Zero);
+    }
+
     private void Wait(string? location, long offset)
     {
         _endpoint.Send(Hub, new StreamHubActor.WaitFlushed(location, offset));

@@ -7,6 +7,24 @@ namespace OpenCode.Actors.Tests.Streams;
 public sealed class LogPagesActorTests : StreamsKit
 {
     [Fact]
+    public void A_page_that_cannot_be_made_is_told_to_its_askers_alone()
+    {
+        Journal.Append(Journal.Event());
+        var pages = Spawn(LogPagesActor.PropsFor(Journal), "pages");
+        var client = CreateProbe("client");
+        Journal.TimelineFault = new InvalidOperationException("A fault of ours.");
+
+        client.Send(pages, new LogPagesActor.ReadPage(EntryFilter.All, Wrapped: false, After: 0, Exact: false));
+        Run();
+        Assert.Same(Journal.TimelineFault, client.Expect<LogPagesActor.PageFailed>().Cause);
+
+        Journal.TimelineFault = null;
+        client.Send(pages, new LogPagesActor.ReadPage(EntryFilter.All, Wrapped: false, After: 0, Exact: false));
+        Run();
+        client.Expect<LogPagesActor.PageRead>();
+    }
+
+    [Fact]
     public void Clients_that_come_back_to_the_same_stretch_share_one_read()
     {
         for (var i = 0; i < 200; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
@@ -9,6 +10,18 @@ public sealed class LogRingTests
     private static readonly Action NoWake = static () => { };
 
     private readonly ScriptedJournal _journal = new();
+
+    [Fact]
+    public void A_reader_that_has_gone_is_not_kept_until_the_next_wake_up()
+    {
+        var lane = new LogLane();
+
+        var gone = Leave(lane);
+        GC.Collect();
+
+        Assert.False(gone.IsAlive);
+        GC.KeepAlive(lane);
+    }
 
     [Fact]
     public void D2_entries_and_every_frame_are_charged_and_the_oldest_go()
@@ -151,6 +164,16 @@ public sealed class LogRingTests
     }
 
     // What was skipped must have left the ring; what is read must be the next. Counts what is neither.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Leave(LogLane lane)
+    {
+        var reader = new LaneReader(lane, NoWake);
+        lane.AddNeedsGate(reader);
+        Assert.Same(reader, Assert.Single(lane.ReadersNeedsGate()));
+        lane.RemoveNeedsGate(reader);
+        return new WeakReference(reader);
+    }
+
     private static int ReadAll(LogRing ring, EntryFilter filter)
     {
         var lane = ring.Subscribe(filter, NoWake).Lane;

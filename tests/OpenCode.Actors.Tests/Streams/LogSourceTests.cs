@@ -5,6 +5,7 @@ using Akka.Streams.TestKit;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
+using OpenCode.Actors.Streams.Log;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
@@ -228,6 +229,28 @@ public sealed class LogSourceTests : StreamsKit
         _actor.Expect<SseClientActor.AllSent>();
         _actor.ExpectNothing();
         _sink.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_page_that_is_on_its_way_is_not_asked_for_again_after_a_heartbeat()
+    {
+        Journal.Append(Journal.Event(), Journal.Event());
+        RunSource();
+        Open(after: 0);
+        Pull().Clear();
+        var gate = new TaskCompletionSource();
+        Journal.Gate = gate.Task;
+        Demand();
+        Time.Advance(Options.Heartbeat);
+        Signal(LogSource.Beat.Instance);
+        Next().Clear(); // The heartbeat.
+        Demand();
+
+        gate.SetResult();
+        Run();
+
+        _actor.Expect<LogPagesActor.PageRead>();
+        _actor.ExpectNothing();
     }
 
     [Fact]

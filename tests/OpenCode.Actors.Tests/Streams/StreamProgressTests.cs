@@ -14,10 +14,12 @@ public sealed class StreamProgressTests
     public StreamProgressTests() => _progress = new StreamProgress(_time);
 
     [Fact]
-    public void Nothing_is_due_before_the_stream_is_open()
+    public void The_opening_has_a_deadline_from_the_connect_on()
     {
+        _time.Advance(TimeSpan.FromSeconds(20));
+
         Assert.Equal(StreamPhase.Opening, _progress.Phase);
-        Assert.Null(_progress.TimeLeft(_options));
+        Assert.Equal(TimeSpan.Zero, _progress.TimeLeft(_options));
     }
 
     [Fact]

@@ -38,6 +38,18 @@ public sealed class GracefulStopTests : HubTestKit
     }
 
     [Fact]
+    public void A_shutdown_that_an_actor_began_before_the_start_stops_the_server_too()
+    {
+        Simulation.WatchesEscapes = false;
+        _ = CoordinatedShutdown.Get(Sys).Run(CoordinatedShutdown.UnknownReason.Instance);
+
+        var stop = Start();
+
+        Assert.True(_application.ApplicationStopping.IsCancellationRequested);
+        Assert.Equal(ExitCodes.JournalDied, stop.ExitCode);
+    }
+
+    [Fact]
     public void A_server_that_is_told_to_stop_ends_well_unless_the_journal_dies_meanwhile()
     {
         var stop = Start();
@@ -54,7 +66,7 @@ public sealed class GracefulStopTests : HubTestKit
         // Continuations stay on this thread: xunit's context would send them to the pool.
         SynchronizationContext.SetSynchronizationContext(null);
         Simulation.WatchesEscapes = false; // Akka runs the phases of a shutdown on the pool
-        var stop = new GracefulStop(Sys, _journal, _application, NullLogger<GracefulStop>.Instance);
+        var stop = new GracefulStop(Sys, _journal, _application, Time, NullLogger<GracefulStop>.Instance);
         Assert.True(stop.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
         return stop;
     }

@@ -1,8 +1,10 @@
 using Akka.Actor;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Turns;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -13,11 +15,11 @@ internal sealed partial class SessionActor
     private bool _isTaught;
     private bool _isReady;
 
-    private sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas);
+    private sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas) : IDeadLetterSuppression;
 
-    private sealed record RecoveryBroken(Exception Cause);
+    private sealed record RecoveryBroken(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record RulesLearned : INotInfluenceReceiveTimeout;
+    private sealed record RulesLearned : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
 
     private void Recovering()
     {

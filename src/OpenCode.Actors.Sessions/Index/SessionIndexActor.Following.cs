@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 
@@ -9,7 +10,7 @@ internal sealed partial class SessionIndexActor
 {
     private long _followed;
 
-    private sealed record PageTaken
+    private sealed record PageTaken : IDeadLetterSuppression
     {
         public static PageTaken Instance { get; } = new();
     }

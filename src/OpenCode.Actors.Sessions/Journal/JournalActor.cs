@@ -1,6 +1,8 @@
 using Akka.Actor;
+using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Journal;
 
@@ -9,6 +11,7 @@ namespace OpenCode.Actors.Sessions.Journal;
 /// Appends do not wait for one another here: group commit is inside the journal. An append has no deadline: it is committed, refused, or the journal dies.
 /// A plain restart, without backoff, is enough: the actor opens nothing at its start that could fail again, and a backoff would lose the messages of the pause, while a
 /// restart keeps the mailbox. A new incarnation knows no versions: it tells every open owner, and refuses what they still append.
+/// An answer to an owner that has failed meanwhile is no loss: its next incarnation reads what became of the append. So answers make no dead letters.
 /// </remarks>
 internal sealed partial class JournalActor : ReceiveActor
 {
@@ -41,28 +44,28 @@ internal sealed partial class JournalActor : ReceiveActor
     /// <param name="Version">The version that the append named.</param>
     /// <param name="FirstOffset">The offset of its first entry.</param>
     /// <param name="NextVersion">The version that the next append names.</param>
-    public sealed record Appended(long Version, long FirstOffset, long NextVersion);
+    public sealed record Appended(long Version, long FirstOffset, long NextVersion) : IDeadLetterSuppression;
 
     /// <summary>Nothing was written: the owner was recovered by another actor since, or never. Recover it again.</summary>
-    public sealed record AppendRefused(long Version, string Reason);
+    public sealed record AppendRefused(long Version, string Reason) : IDeadLetterSuppression;
 
     /// <summary>The journal refused or failed. With <see cref="JournalFullException"/> nothing was written, and the next append names <paramref name="NextVersion"/>.</summary>
-    public sealed record AppendFailed(long Version, Exception Cause, long NextVersion);
+    public sealed record AppendFailed(long Version, Exception Cause, long NextVersion) : IDeadLetterSuppression;
 
     /// <summary>Reads the rows of an owner once every append taken for it is decided, and makes every version of it before this one stale.</summary>
     public sealed record Recover(string Owner);
 
     /// <summary>The rows of an owner, and the version of its first append. Entries after <paramref name="Offset"/> are none of its own.</summary>
-    public sealed record Recovered(IReadOnlyList<StateRow> Rows, long Version, long Offset);
+    public sealed record Recovered(IReadOnlyList<StateRow> Rows, long Version, long Offset) : IDeadLetterSuppression;
 
     /// <summary>The rows could not be read.</summary>
-    public sealed record RecoveryFailed(Exception Cause);
+    public sealed record RecoveryFailed(Exception Cause) : IDeadLetterSuppression;
 
     /// <summary>The owner has left memory: forget its version and let the journal compact it.</summary>
     public sealed record Release(string Owner);
 
     /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
-    public sealed record JournalRestarted : INotInfluenceReceiveTimeout
+    public sealed record JournalRestarted : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {
         private JournalRestarted()
         {

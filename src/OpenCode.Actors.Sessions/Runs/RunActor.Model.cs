@@ -1,8 +1,10 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Models;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
@@ -20,7 +22,7 @@ internal sealed partial class RunActor
     private int _failures;
 
     /// <summary>What the model said. Answered with <see cref="Taken"/> when it is durable: then the stream gives the next.</summary>
-    private sealed record ModelSaid(Attempt Attempt, IReadOnlyList<object> Facts);
+    private sealed record ModelSaid(Attempt Attempt, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
     private sealed record Taken
     {
@@ -28,9 +30,9 @@ internal sealed partial class RunActor
     }
 
     // The model is asked for its next chunk and has none yet; or it has.
-    private sealed record ModelAwaited(Attempt Attempt, bool IsWaiting);
+    private sealed record ModelAwaited(Attempt Attempt, bool IsWaiting) : IDeadLetterSuppression;
 
-    private sealed record ModelSilent(Attempt Attempt);
+    private sealed record ModelSilent(Attempt Attempt) : IDeadLetterSuppression;
 
     private sealed record RetryNow
     {

@@ -65,7 +65,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order.</summary>
-    public sealed record Report(RunId Run, IReadOnlyList<object> Facts);
+    public sealed record Report(RunId Run, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
     private sealed record StopTimedOut;
 

@@ -28,6 +28,7 @@ internal sealed partial class NodeSimulation : HubTestKit
         if (keepTrace)
             Simulation.KeepTrace();
         RunCoordinatedShutdown();
+        Simulation.MaxSteps = 50_000;
         _ = Materializer;
         _world = new World(this, seed);
         _log = new KnownLog(_world.Promises);
@@ -35,7 +36,7 @@ internal sealed partial class NodeSimulation : HubTestKit
         _users = new Users(_world, _answers);
         _provider = new Provider(_world);
         _troubles = new Troubles(_world);
-        _strays = new StrayMessages(this, _world.Promises);
+        _strays = new StrayMessages(this, _troubles, _world.Promises);
         Simulation.TimeRace = _world.OneIn(2) ? 0.01 : 0;
         _node = Start(powerWasCut: false);
         for (var i = 0; i < 4; i++)

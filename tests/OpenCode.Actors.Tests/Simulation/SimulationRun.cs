@@ -40,7 +40,7 @@ internal sealed record SimulationRun(
         }
 
         return new SimulationRun(
-            seed, simulation.Simulation.TraceHash, broken, simulation.Simulation.Steps, simulation.Commands, simulation.Delivered, simulation.Gaps, simulation.Faults, [.. simulation.Simulation.Trace]);
+            seed, simulation.Simulation.TraceHash, broken, simulation.Simulation.Steps, simulation.Commands, simulation.Delivered, simulation.Gaps, simulation.Faults, [.. simulation.Simulation.Trace, .. simulation.Logs.Records.Select(static record => $"{record.Level} {record.EventId} {record.Message} {record.Exception?.Message}")]);
     }
 
     /// <summary>Gets what to tell of it, with the way to see it again; null when all promises held.</summary>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Tests.TestKit;
 namespace OpenCode.Actors.Tests.Simulation;
 
 /// <summary>Watches what Akka and the logs tell: messages that no actor took, and the record of a node that loses its log.</summary>
-internal sealed class StrayMessages(HubTestKit kit, Promises promises)
+internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises promises)
 {
     private const int LogLost = 2001;
 
@@ -18,7 +18,7 @@ internal sealed class StrayMessages(HubTestKit kit, Promises promises)
     {
         foreach (var letter in kit.DeadLetters.Skip(_letters))
         {
-            if (node.Has(letter.Recipient.Path) && letter is not Dropped { Message: IDeadLetterSuppression })
+            if (node.Has(letter.Recipient.Path) && !WasKilled(letter.Recipient.Path) && letter is not Dropped { Message: IDeadLetterSuppression })
                 promises.Break($"{letter.Message} to {letter.Recipient} was not taken: {letter}");
         }
 
@@ -26,6 +26,9 @@ internal sealed class StrayMessages(HubTestKit kit, Promises promises)
             promises.Break($"{unhandled.Recipient} does not know {unhandled.Message}");
         (_letters, _unhandled) = (kit.DeadLetters.Count, kit.Unhandled.Count);
     }
+
+    private bool WasKilled(ActorPath path) =>
+        troubles.Killed.Contains(path.ToSerializationFormat()) || troubles.Killed.Contains($"{path.Parent.ToSerializationFormat()}/*") || (path.Depth > 2 && WasKilled(path.Parent));
 
     /// <summary>Leaves out what came since the last look: the node was killed.</summary>
     public void Forget()

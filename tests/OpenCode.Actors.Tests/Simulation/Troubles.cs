@@ -11,6 +11,9 @@ internal sealed class Troubles(World world)
 
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
+    /// <summary>Gets the actors that were crashed by force: what is in their mailboxes is lost, and who asked is told so by a deadline.</summary>
+    public HashSet<string> Killed { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Gets a value indicating whether syncs wait.</summary>
     public bool SyncsAreHeld { get; private set; }
 
@@ -106,6 +109,7 @@ internal sealed class Troubles(World world)
                 break;
             case < 9:
                 Count("index crashed");
+                Killed.Add($"{node.Index.Path.ToSerializationFormat()}/*"); // It takes its children along, those it has when it crashes.
                 node.Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
                 break;
             case < 10:
@@ -145,6 +149,8 @@ internal sealed class Troubles(World world)
             return;
 
         Count(kind);
-        world.Pick(actors).Tell(Akka.Actor.Kill.Instance, ActorRefs.NoSender);
+        var actor = world.Pick(actors);
+        Killed.Add(actor.Path.ToSerializationFormat());
+        actor.Tell(Akka.Actor.Kill.Instance, ActorRefs.NoSender);
     }
 }

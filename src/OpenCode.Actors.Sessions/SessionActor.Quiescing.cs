@@ -14,6 +14,13 @@ internal sealed partial class SessionActor
     private void OnQuiesce()
     {
         _isQuiescing = true;
+        if (_state.Info is null && _committed.Info is null)
+        {
+            // It was never there, and what came with this is answered so. An empty commit would end the actor first, and start it again for what it hands back, for ever.
+            Sender.Tell(new Quiesced());
+            return;
+        }
+
         var done = new Completion(Sender, static _ => new Quiesced());
         if (_closing is null && (_state.Turn is null || Recovery.IsParked(_state)))
         {

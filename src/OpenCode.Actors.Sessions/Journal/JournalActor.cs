@@ -11,6 +11,7 @@ namespace OpenCode.Actors.Sessions.Journal;
 /// Appends do not wait for one another here: group commit is inside the journal. An append has no deadline: it is committed, refused, or the journal dies.
 /// A plain restart, without backoff, is enough: the actor opens nothing at its start that could fail again, and a backoff would lose the messages of the pause, while a
 /// restart keeps the mailbox. A new incarnation knows no versions: it tells every open owner, and refuses what they still append.
+/// An answer to an owner that has failed meanwhile is no loss: its next incarnation reads what became of the append. So answers make no dead letters.
 /// </remarks>
 internal sealed partial class JournalActor : ReceiveActor
 {

@@ -34,7 +34,7 @@ internal sealed partial class RunActor
     // The model is asked for its next chunk and has none yet; or it has.
     private sealed record ModelAwaited(Attempt Attempt, bool IsWaiting) : IDeadLetterSuppression;
 
-    private sealed record ModelSilent(Attempt Attempt);
+    private sealed record ModelSilent(Attempt Attempt) : IDeadLetterSuppression;
 
     private sealed record RetryNow
     {

@@ -168,5 +168,16 @@ public sealed class QuiesceTests : SessionsKit
         await QuiesceAsync();
     }
 
+    [Fact]
+    public async Task A_session_that_was_never_there_answers_what_comes_for_it_and_is_not_started_again_and_again()
+    {
+        await QuiesceAsync();
+
+        var id = Setup.Ids.NewSession();
+        Simulation.MaxSteps = 10_000;
+        Assert.IsType<SessionNotFound>(await AskAsync<object>(id, Prompt("too late")));
+        Assert.Empty(((ActorRefWithCell)Region).Children);
+    }
+
     private Task<LocalSessionRegion.Quiesced> QuiesceAsync() => AskAsync<LocalSessionRegion.Quiesced>(Region, new LocalSessionRegion.Quiesce());
 }

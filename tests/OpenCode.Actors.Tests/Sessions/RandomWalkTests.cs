@@ -203,7 +203,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
         {
             var read = await MessagesAsync(session.Id);
             var log = await LogAsync();
-            var told = Fold(log);
+            var told = LogFold.MessagesOf(log);
 
             Assert.Equal(Encode(told), Encode(read));
             Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
@@ -219,54 +219,5 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
 
         private static string Encode(IReadOnlyList<MessageWithParts> messages) =>
             JsonSerializer.Serialize(messages, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
-
-        // What a client that saw every event has on its screen.
-        private static List<MessageWithParts> Fold(List<LogEntry> log)
-        {
-            var messages = new List<(Message Info, List<Part> Parts)>();
-            foreach (var entry in log)
-            {
-                switch (entry.Type)
-                {
-                    case EventTypes.MessageUpdated:
-                        var info = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.MessageUpdated)!.Info;
-                        var known = messages.FindIndex(message => message.Info.Id == info.Id);
-                        if (known < 0)
-                            messages.Add((info, []));
-                        else
-                            messages[known] = (info, messages[known].Parts);
-                        break;
-                    case EventTypes.PartUpdated:
-                        var part = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartUpdated)!.Part;
-                        var parts = messages.Find(message => message.Info.Id == part.MessageId).Parts;
-                        var place = parts.FindIndex(other => other.Id == part.Id);
-                        if (place < 0)
-                            parts.Add(part);
-                        else
-                            parts[place] = part;
-                        break;
-                    case EventTypes.PartDelta:
-                        var delta = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartDelta)!;
-                        var grown = messages.Find(message => message.Info.Id == delta.MessageId).Parts;
-                        Grow(grown, delta.PartId, delta.Delta);
-                        break;
-                    default:
-                        break;
-                }
-            }
-
-            return messages.ConvertAll(message => new MessageWithParts(message.Info, message.Parts));
-        }
-
-        private static void Grow(List<Part> parts, PartId id, string delta)
-        {
-            var place = parts.FindIndex(part => part.Id == id);
-            parts[place] = parts[place] switch
-            {
-                TextPart text => text with { Text = text.Text + delta },
-                ReasoningPart reasoning => reasoning with { Text = reasoning.Text + delta },
-                var other => throw new InvalidOperationException($"A delta for {other}."),
-            };
-        }
     }
 }

@@ -205,7 +205,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
         public IReadOnlyList<PermissionRule> RulesFor(string directory) => Rules;
     }
 
-    private sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>
+    internal sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>
     {
         public IActorRef ActorRef => actor;
 

@@ -40,6 +40,9 @@ internal sealed class RecordingSseWriter : ISseWriter
     /// <summary>Gets or sets a value indicating whether the clean end never ends.</summary>
     public bool HoldsEnd { get; set; }
 
+    /// <summary>Gets or sets who is shown each event at the moment it arrives.</summary>
+    public Action<SeenEvent>? Watch { get; set; }
+
     /// <summary>Gets the events that arrived whole.</summary>
     public IReadOnlyList<SeenEvent> Events => _events;
 
@@ -147,6 +150,7 @@ internal sealed class RecordingSseWriter : ISseWriter
             var json = JsonDocument.Parse(sse.Data).RootElement;
             var payload = json.TryGetProperty("payload", out var inner) ? inner : json;
             _events.Add(new SeenEvent(payload.GetProperty("type").GetString()!, payload.GetProperty("id").GetString()!, sse.LastEventId, json));
+            Watch?.Invoke(_events[^1]);
         }
     }
 }

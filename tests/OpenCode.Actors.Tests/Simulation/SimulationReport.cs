@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace OpenCode.Actors.Tests.Simulation;
+
+/// <summary>Adds up what walks came to.</summary>
+/// <param name="first">The first seed.</param>
+internal sealed class SimulationReport(ulong first)
+{
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
+    private long _steps;
+    private long _commands;
+    private long _delivered;
+    private long _gaps;
+
+    public int Seeds { get; private set; }
+
+    public List<string> Failures { get; } = [];
+
+    public void Add(SimulationRun run)
+    {
+        Seeds++;
+        if (run.Failure is { } failure)
+            Failures.Add(failure);
+        _steps += run.Steps;
+        _commands += run.Commands;
+        _delivered += run.Delivered;
+        _gaps += run.Gaps;
+        foreach (var (kind, count) in run.Faults)
+            _faults[kind] = _faults.GetValueOrDefault(kind) + count;
+    }
+
+    public override string ToString()
+    {
+        var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+        return $"seeds {first} to {first + (ulong)Seeds - 1}, each twice, in {seconds:0.0} s: {Seeds / seconds:0.0} seeds/s; {_steps} steps, {_commands} commands, {_delivered} events delivered, {_gaps} gaps told"
+            + Environment.NewLine + string.Join(", ", _faults.Select(static fault => $"{fault.Key} {fault.Value}"))
+            + Environment.NewLine + $"{Seeds - Failures.Count} seeds clean";
+    }
+}

@@ -1,0 +1,66 @@
+namespace OpenCode.Actors.Tests.Simulation;
+
+/// <summary>What one walk came to.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Hash">The hash of all its steps.</param>
+/// <param name="Broken">What was found broken.</param>
+/// <param name="Steps">How many steps ran.</param>
+/// <param name="Commands">How many commands users sent.</param>
+/// <param name="Delivered">How many events clients got.</param>
+/// <param name="Gaps">How many gaps they were told of.</param>
+/// <param name="Faults">How many faults of each kind there were.</param>
+/// <param name="Trace">The steps as text, if wanted.</param>
+internal sealed record SimulationRun(
+    ulong Seed,
+    ulong Hash,
+    IReadOnlyList<string> Broken,
+    long Steps,
+    int Commands,
+    int Delivered,
+    int Gaps,
+    IReadOnlyDictionary<string, int> Faults,
+    IReadOnlyList<string> Trace)
+{
+    private const int Acts = 120;
+
+    /// <summary>Plays a seed.</summary>
+    public static SimulationRun Play(ulong seed, bool keepTrace = false)
+    {
+        using var simulation = new NodeSimulation(seed, keepTrace);
+        var broken = simulation.Broken;
+        try
+        {
+            simulation.Play(Acts);
+        }
+#pragma warning disable CA1031 // Whatever it is, it is told with the seed.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            broken = [.. broken, e.ToString()];
+        }
+
+        return new SimulationRun(
+            seed, simulation.Simulation.TraceHash, broken, simulation.Simulation.Steps, simulation.Commands, simulation.Delivered, simulation.Gaps, simulation.Faults, [.. simulation.Simulation.Trace, .. simulation.Logs.Records.Select(static record => $"{record.Level} {record.EventId} {record.Message} {record.Exception?.Message}")]);
+    }
+
+    /// <summary>Gets what to tell of it, with the way to see it again; null when all promises held.</summary>
+    public string? Failure => Broken.Count == 0
+        ? null
+        : $"Seed {Seed}, step {Steps}: {string.Join(Environment.NewLine, Broken)}{Environment.NewLine}Repeat it with its trace: OPENCODE_ACTORS_SEED={Seed} dotnet test tests/OpenCode.Actors.Tests --filter fresh_seeds";
+
+    /// <summary>Plays a seed twice: both times it has to take the same steps.</summary>
+    public static SimulationRun Twice(ulong seed)
+    {
+        var first = Play(seed);
+        if (first.Broken.Count > 0)
+            return first;
+
+        var second = Play(seed);
+        if (second.Broken.Count > 0)
+            return second;
+
+        return second.Hash == first.Hash
+            ? first
+            : first with { Broken = [$"It took other steps the second time: {first.Hash:x} after {first.Steps}, {second.Hash:x} after {second.Steps}."] };
+    }
+}

@@ -1,0 +1,47 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Simulation;
+
+/// <summary>Watches what Akka and the logs tell: messages that no actor took, and the record of a node that loses its log.</summary>
+internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises promises)
+{
+    private const int LogLost = 2001;
+
+    private int _letters;
+    private int _unhandled;
+    private int _records;
+
+    /// <summary>Looks at what came since the last look. Messages to a node that has ended, and to those who asked it, are no news.</summary>
+    public void Look(HubNode node)
+    {
+        foreach (var letter in kit.DeadLetters.Skip(_letters))
+        {
+            if (node.Has(letter.Recipient.Path) && !WasKilled(letter.Recipient.Path) && letter is not Dropped { Message: IDeadLetterSuppression })
+                promises.Break($"{letter.Message} to {letter.Recipient} was not taken: {letter}");
+        }
+
+        foreach (var unhandled in kit.Unhandled.Skip(_unhandled))
+            promises.Break($"{unhandled.Recipient} does not know {unhandled.Message}");
+        (_letters, _unhandled) = (kit.DeadLetters.Count, kit.Unhandled.Count);
+    }
+
+    private bool WasKilled(ActorPath path) =>
+        troubles.Killed.Contains(path.ToSerializationFormat()) || troubles.Killed.Contains($"{path.Parent.ToSerializationFormat()}/*") || (path.Depth > 2 && WasKilled(path.Parent));
+
+    /// <summary>Leaves out what came since the last look: the node was killed.</summary>
+    public void Forget()
+    {
+        (_letters, _unhandled) = (kit.DeadLetters.Count, kit.Unhandled.Count);
+        TakeLogLost();
+    }
+
+    /// <summary>Tells whether the node asked for its end since the last time.</summary>
+    public bool TakeLogLost()
+    {
+        var isLost = kit.Logs.Records.Skip(_records).Any(static record => record.EventId == LogLost);
+        _records = kit.Logs.Records.Count;
+        return isLost;
+    }
+}

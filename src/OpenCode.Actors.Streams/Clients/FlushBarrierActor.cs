@@ -89,6 +89,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>Makes a barrier.</summary>
     /// <param name="wait">What is waited for.</param>
     /// <param name="asker">It is answered.</param>
     /// <param name="logActor">It tells when the ring has reached the offset.</param>

@@ -123,9 +123,18 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     private void OnTerminated(Terminated message)
     {
         if (message.ActorRef.Equals(_journal))
-            GiveUp("the journal's actor has ended");
+            OnJournalEnded();
         else
             OnRunEnded(message.ActorRef);
+    }
+
+    // At the end of the actor system the journal's actor may be stopped first: a session that has nothing uncommitted has nothing to give up.
+    private void OnJournalEnded()
+    {
+        if (IsIdle)
+            LeaveMemory();
+        else
+            GiveUp("the journal's actor has ended");
     }
 
     // Every command but Create has the same answer when there is no session.

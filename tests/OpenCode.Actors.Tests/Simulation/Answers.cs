@@ -4,9 +4,11 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Journal;
 
 namespace OpenCode.Actors.Tests.Simulation;
+
+/// <summary>An event from outside is in the log.</summary>
+internal sealed record Published(long FirstOffset);
 
 /// <summary>Holds every answer against the log: what is answered as done is in it, at the moment of the answer. One that says "unavailable" promises nothing.</summary>
 internal sealed class Answers(World world, KnownLog log)
@@ -92,7 +94,7 @@ internal sealed class Answers(World world, KnownLog log)
             case SessionActor.RequestAnswered m:
                 Expect(request, m.Offset <= log.Head, $"was answered at {m.Offset}, and the log ends at {log.Head}");
                 break;
-            case JournalActor.Appended m:
+            case Published m:
                 Expect(request, m.FirstOffset <= log.Head, $"was answered at {m.FirstOffset}, and the log ends at {log.Head}");
                 break;
             case SessionNotFound m:

@@ -6,7 +6,6 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
-using OpenCode.Actors.Sessions.Journal;
 
 namespace OpenCode.Actors.Tests.Simulation;
 
@@ -91,7 +90,20 @@ internal sealed class Users(World world, Answers answers)
     {
         var text = Encoding.UTF8.GetBytes($$"""{"text":"{{new string('x', world.OneIn(6) ? 4_000 : 20 + world.Dice.Next(200))}}"}""");
         var draft = new EntryDraft(node.Ids.NewEvent().Value, "tui.toast.show", world.Pick(_directories), "global", null, -1, Durable: false, text);
-        answers.Await("publish", node.JournalActor.Ask<object>(new JournalActor.Append(null, 0, new JournalBatch([draft], []))));
+        answers.Await("publish", AppendAsync(node.SessionsJournal, draft));
+    }
+
+    // As the server's EventPublisher does it: such an event has no owner, and goes to the journal without its actor.
+    private static async Task<object> AppendAsync(TroubledJournal journal, EntryDraft draft)
+    {
+        try
+        {
+            return new Published(await journal.AppendAsync(new JournalBatch([draft], []), CancellationToken.None));
+        }
+        catch (JournalException e)
+        {
+            return new Unavailable(e.Message, TimeSpan.FromSeconds(1));
+        }
     }
 
     private void Ask(string what, HubNode node, ISessionCommand command)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
+using IDeadLetterSuppression = Akka.Event.IDeadLetterSuppression; // Its namespace has a LogLevel too.
 
 namespace OpenCode.Actors.Sessions.Journal;
 
@@ -59,7 +60,7 @@ internal sealed partial class JournalActor : ReceiveActor
     public sealed record RecoveryFailed(Exception Cause);
 
     /// <summary>The owner has left memory: forget its version and let the journal compact it.</summary>
-    public sealed record Release(string Owner);
+    public sealed record Release(string Owner) : IDeadLetterSuppression; // Sent at the end of a session, when the journal may have ended too.
 
     /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
     public sealed record JournalRestarted : INotInfluenceReceiveTimeout

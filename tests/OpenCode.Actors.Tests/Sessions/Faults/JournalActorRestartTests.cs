@@ -1,6 +1,4 @@
-using System.Text;
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
@@ -88,19 +86,6 @@ public sealed class JournalActorRestartTests : SessionsKit
     }
 
     [Fact]
-    public async Task An_event_from_outside_that_is_under_way_is_answered_all_the_same()
-    {
-        Faulty.Hold();
-        var published = JournalActor.Ask<object>(OutsideEvent());
-        await RunDryAsync();
-        CrashJournalActor();
-        Faulty.Release();
-        await RunDryAsync();
-
-        Assert.Equal(Journal.Head, Assert.IsType<JournalActor.Appended>(await published).FirstOffset);
-    }
-
-    [Fact]
     public async Task A_stale_answer_of_the_journal_is_dropped()
     {
         var session = await CreateAsync();
@@ -138,9 +123,6 @@ public sealed class JournalActorRestartTests : SessionsKit
     }
 
     private void CrashJournalActor() => ExpectLog<ArgumentNullException>(() => JournalActor.Tell(new JournalActor.Recover(null!)), count: 2); // By us, and by Akka.
-
-    private static JournalActor.Append OutsideEvent() =>
-        new(null, 0, new JournalBatch([new EntryDraft("evt_1", "hub.test", Directory, "global", null, -1, Durable: false, Encoding.UTF8.GetBytes("{}"))], []));
 
     private async Task PassivateAsync()
     {

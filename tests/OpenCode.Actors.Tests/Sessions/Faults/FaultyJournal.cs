@@ -16,6 +16,9 @@ internal sealed class FaultyJournal : IJournal
     /// <summary>Gets or sets how many of the next recoveries fail.</summary>
     public int LoadFaults { get; set; }
 
+    /// <summary>Gets or sets how many recoveries go well before the first of <see cref="LoadFaults"/>.</summary>
+    public int LoadsBeforeFaults { get; set; }
+
     /// <summary>Gets or sets how many of the next surveys fail.</summary>
     public int ListFaults { get; set; }
 
@@ -98,7 +101,7 @@ internal sealed class FaultyJournal : IJournal
     public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken)
     {
         Loads++;
-        if (LoadFaults == 0)
+        if (LoadFaults == 0 || LoadsBeforeFaults-- > 0)
             return Inner.LoadAsync(owner, cancellationToken);
 
         LoadFaults--;

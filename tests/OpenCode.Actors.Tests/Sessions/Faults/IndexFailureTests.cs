@@ -165,7 +165,7 @@ public sealed class IndexFailureTests : SessionsKit
     {
         await CreateAsync();
         var strange = new EntryDraft("evt_1", "session.updated", Directory, "global", "ses_strange", 0, Durable: false, "7"u8.ToArray());
-        await Journal.AppendAsync(new JournalBatch([strange], []), CancellationToken.None);
+        await RunUntilAsync(Setup.Journal.AppendAsync(new JournalBatch([strange], []), CancellationToken.None).AsTask());
 
         Assert.Single(await ListAsync());
         Assert.Contains(Logs.Records, record => record.EventId == 6036);

@@ -1,6 +1,4 @@
-using System.Text;
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;

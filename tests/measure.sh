@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|all
+#   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +12,38 @@ benchmark() { dotnet run -c Release --no-build --project tests/OpenCode.Actors.B
 proof() {
   OPENCODE_ACTORS_SCALE=full OPENCODE_ACTORS_NOTHING_LEFT_OUT=1 dotnet test tests/OpenCode.Actors.EndToEnd -c Release --no-build -nologo \
     --filter "$1" --logger "console;verbosity=detailed" < /dev/null | grep -vE '^ *$|^Test (run|Parallel)|A total of|xUnit.net'
+}
+
+# One node from one seed, played twice each, from seed 1 on (tests/OpenCode.Actors.Tests/Simulation). The last line is "N seeds clean" or which seed found what.
+simulate() {
+  OPENCODE_ACTORS_SIMULATION_SEEDS=$1 dotnet test "${2:-.}/tests/OpenCode.Actors.Tests" -c Release --no-build -nologo \
+    --filter "FullyQualifiedName~SimulationTests.The_promises_hold_for_fresh_seeds" --logger "console;verbosity=detailed" < /dev/null
+}
+
+simulation() { simulate "${1:-1000}" | sed -nE '/^ *Seed [0-9]+, step/p; /^ *seeds [0-9]+ to/,/seeds (clean|played)$/p'; }
+
+# Each bug of tests/planted in a copy of the working tree: the simulation has to find it within so many seeds.
+planted() {
+  local seeds=${1:-300} copy patch name out missed=0
+  for patch in tests/planted/*.patch; do
+    git apply --check "$patch" || { say "$patch does not fit the sources any more"; return 1; }
+  done
+  copy=$(mktemp -d)
+  git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -cf - -T - 2> /dev/null | tar -xf - -C "$copy"
+  for patch in tests/planted/*.patch; do
+    name=$(basename "$patch" .patch)
+    (cd "$copy" && git apply "$OLDPWD/$patch" && dotnet build tests/OpenCode.Actors.Tests -c Release -v q -nologo < /dev/null > build.log) || { tail -n 20 "$copy/build.log"; return 1; }
+    out=$(simulate "$seeds" "$copy") || true
+    if found=$(grep -oE 'found by seed [0-9]+' <<< "$out"); then
+      say "$name: $found: $(sed -nE 's/^ *Seed [0-9]+, step [0-9]+: (.{0,160}).*/\1/p' <<< "$out" | head -n 1)"
+    else
+      say "$name: not found in $seeds seeds"
+      missed=1
+    fi
+    (cd "$copy" && git apply -R "$OLDPWD/$patch")
+  done
+  rm -rf "$copy"
+  return $missed
 }
 
 compare() {
@@ -34,6 +66,7 @@ measure() {
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
+    simulation | planted) "$1" ${2:+"$2"} ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
     compare) npm_packages; compare ;;
     *) say "No measurement '$1'." >&2; sed -n 2,4p "$0" >&2; exit 2 ;;
@@ -44,7 +77,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,4p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
+  for one in simulation planted journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
 else
-  measure "$name"
+  measure "$name" ${2:+"$2"}
 fi

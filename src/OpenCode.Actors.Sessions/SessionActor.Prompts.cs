@@ -124,8 +124,9 @@ internal sealed partial class SessionActor
         if (asked < 0)
             return _committed.Info is null ? new SessionNotFound(_id) : new MessageNotFound(new MessageId(turn.Value));
 
-        // Prompts that were taken up together have one answer: that to the newest of them, which follows them all.
-        var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0);
+        // Prompts that were taken up together have one answer: that to the newest of them, which follows them all. What the open turn says is no answer to a turn that is over.
+        var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0
+            && !_committed.IsOpen(new TurnId(reply.ParentId.Value)));
         if (answer >= 0)
         {
             var parent = ((AssistantMessage)messages[answer].Info).ParentId;

@@ -9,6 +9,7 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed partial class SessionIndexActor
 {
     private long _followed;
+    private IActorRef? _follower;
 
     private sealed record PageTaken : IDeadLetterSuppression
     {
@@ -20,20 +21,15 @@ internal sealed partial class SessionIndexActor
         public static FollowingBegan Instance { get; } = new();
     }
 
-    private sealed record FollowingEnded : IDeadLetterSuppression
-    {
-        public static FollowingEnded Instance { get; } = new();
-    }
-
-    private sealed record FollowingFailed(Exception Cause) : IDeadLetterSuppression;
+    private sealed record FollowingEnded(Exception? Cause = null) : IDeadLetterSuppression;
 
     private void Following()
     {
-        Receive<FollowingBegan>(_ => Sender.Tell(PageTaken.Instance));
+        Receive<FollowingBegan>(_ => OnFollowingBegan());
         Receive<LogPage>(OnPage);
         Receive<LogTrimmed>(_ => BeginSurvey());
-        Receive<FollowingEnded>(static _ => { });
-        Receive<FollowingFailed>(static m => throw new InvalidOperationException($"The log is not followed any more: {m.Cause.Message}", m.Cause));
+        Receive<FollowingEnded>(m => OnFollowerLost(Sender, m.Cause));
+        Receive<Terminated>(m => OnFollowerLost(m.ActorRef, cause: null));
     }
 
     private void Follow(long after)
@@ -41,9 +37,23 @@ internal sealed partial class SessionIndexActor
         _followed = after;
         new LogFollower(_setup.Journal, _logger, _stopped.Token).After(after)
             .To(Sink.ActorRefWithAck<object>(
-                Self, FollowingBegan.Instance, PageTaken.Instance, FollowingEnded.Instance, static cause => new FollowingFailed(cause)))
+                Self, FollowingBegan.Instance, PageTaken.Instance, new FollowingEnded(), static cause => new FollowingEnded(cause)))
             .WithAttributes(Attributes.CreateInputBuffer(1, 1))
             .Run(_materializer);
+    }
+
+    // Watched, because a stream that is stopped from outside, or whose actor fails, says nothing: the sink of Akka.NET 1.5 tells that to itself.
+    private void OnFollowingBegan()
+    {
+        _follower = Context.Watch(Sender);
+        Sender.Tell(PageTaken.Instance);
+    }
+
+    // It follows without an end, unless the log was trimmed; then it is no longer the one that counts.
+    private void OnFollowerLost(IActorRef follower, Exception? cause)
+    {
+        if (follower.Equals(_follower))
+            throw new InvalidOperationException($"The log is not followed any more: {cause?.Message ?? "the stream was stopped."}", cause);
     }
 
     // A page of a previous follower may overlap with what is known. Only its new part is taken, and a page that would leave a hole is dropped.

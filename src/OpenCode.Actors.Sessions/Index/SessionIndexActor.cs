@@ -114,6 +114,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void BeginSurvey()
     {
         _isServing = false;
+        _follower = null; // Its end is no news from now on.
         Become(Surveying);
         TakeSurvey();
     }

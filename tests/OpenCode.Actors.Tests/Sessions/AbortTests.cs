@@ -153,6 +153,22 @@ public sealed class AbortTests : SessionsKit
         Assert.Equal("second", Text((await MessagesAsync(session.Id))[^1]));
     }
 
+    [Fact]
+    public async Task A_prompt_that_waited_in_a_turn_that_was_aborted_has_the_end_of_that_turn_also_while_the_next_is_open()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id, "one");
+        Model.Answer.Say("first");
+        var waiting = await PromptAsync(session.Id, "two");
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await PromptAsync(session.Id, "three");
+
+        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(waiting.Turn, "w"));
+
+        Assert.Equal("first", Text(ended.Message));
+        Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
+    }
+
     private async Task AbortBeforeTheSyncEndsAsync(SessionId session, string text)
     {
         var prompt = Begin(session, Prompt(text));

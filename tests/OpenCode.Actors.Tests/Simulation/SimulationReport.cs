@@ -15,13 +15,13 @@ internal sealed class SimulationReport(ulong first)
 
     public int Seeds { get; private set; }
 
-    public List<string> Failures { get; } = [];
+    /// <summary>Gets what the first seed that was not clean has to tell; null while all are.</summary>
+    public string? Failure { get; private set; }
 
     public void Add(SimulationRun run)
     {
         Seeds++;
-        if (run.Failure is { } failure)
-            Failures.Add(failure);
+        Failure ??= run.Failure;
         _steps += run.Steps;
         _commands += run.Commands;
         _delivered += run.Delivered;
@@ -35,6 +35,6 @@ internal sealed class SimulationReport(ulong first)
         var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
         return $"seeds {first} to {first + (ulong)Seeds - 1}, each twice, in {seconds:0.0} s: {Seeds / seconds:0.0} seeds/s; {_steps} steps, {_commands} commands, {_delivered} events delivered, {_gaps} gaps told"
             + Environment.NewLine + string.Join(", ", _faults.Select(static fault => $"{fault.Key} {fault.Value}"))
-            + Environment.NewLine + $"{Seeds - Failures.Count} seeds clean";
+            + Environment.NewLine + (Failure is null ? $"{Seeds} seeds clean" : $"found by seed {first + (ulong)Seeds - 1}, {Seeds} seeds played");
     }
 }

@@ -113,6 +113,7 @@ internal sealed class Troubles(World world)
                 node.Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
                 break;
             case < 10:
+                Killed.Add($"{node.Index.Path.ToSerializationFormat()}/*");
                 Kill("follower crashed", [.. HubNode.ChildrenOf(node.Index).SelectMany(HubNode.ChildrenOf)]);
                 break;
             case < 12:

@@ -17,7 +17,7 @@ proof() {
 # One node from one seed, played twice each, from seed 1 on (tests/OpenCode.Actors.Tests/Simulation). The last line is "N seeds clean" or which seed found what.
 simulate() {
   OPENCODE_ACTORS_SIMULATION_SEEDS=$1 dotnet test "${2:-.}/tests/OpenCode.Actors.Tests" -c Release --no-build -nologo \
-    --filter "FullyQualifiedName~SimulationTests.The_promises_hold_for_fresh_seeds" --logger "console;verbosity=detailed" < /dev/null
+    --filter "FullyQualifiedName~SimulationTests.The_promises_hold_for_every_seed" --logger "console;verbosity=detailed" < /dev/null
 }
 
 simulation() { simulate "${1:-1000}" | sed -nE '/^ *Seed [0-9]+, step/p; /^ *seeds [0-9]+ to/,/seeds (clean|played)$/p'; }

@@ -46,7 +46,7 @@ internal sealed record SimulationRun(
     /// <summary>Gets what to tell of it, with the way to see it again; null when all promises held.</summary>
     public string? Failure => Broken.Count == 0
         ? null
-        : $"Seed {Seed}, step {Steps}: {string.Join(Environment.NewLine, Broken)}{Environment.NewLine}Repeat it with its trace: OPENCODE_ACTORS_SEED={Seed} dotnet test tests/OpenCode.Actors.Tests --filter fresh_seeds";
+        : $"Seed {Seed}, step {Steps}: {string.Join(Environment.NewLine, Broken)}{Environment.NewLine}Repeat it with its trace: OPENCODE_ACTORS_SEED={Seed} dotnet test tests/OpenCode.Actors.Tests --filter every_seed";
 
     /// <summary>Plays a seed twice: both times it has to take the same steps.</summary>
     public static SimulationRun Twice(ulong seed)

@@ -59,8 +59,17 @@ internal sealed record SimulationRun(
         if (second.Broken.Count > 0)
             return second;
 
-        return second.Hash == first.Hash
-            ? first
-            : first with { Broken = [$"It took other steps the second time: {first.Hash:x} after {first.Steps}, {second.Hash:x} after {second.Steps}."] };
+        return second.Hash == first.Hash ? first : first with { Broken = [WhereTheyPart(seed)] };
+    }
+
+    // Played again, with their traces: the difference may also be gone then.
+    private static string WhereTheyPart(ulong seed)
+    {
+        var (first, second) = (Play(seed, keepTrace: true).Trace, Play(seed, keepTrace: true).Trace);
+        var parted = first.Zip(second).TakeWhile(static lines => Steps(lines.First) == Steps(lines.Second)).Count();
+        return $"It took other steps the second time, from line {parted} on: {string.Join(" | ", first.Skip(parted - 3).Take(8))} and then {string.Join(" | ", second.Skip(parted - 3).Take(8))}.";
+
+        // Streams are numbered over all systems of a process.
+        static string Steps(string line) => System.Text.RegularExpressions.Regex.Replace(line, "StreamSupervisor-[0-9]+", "StreamSupervisor", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 }

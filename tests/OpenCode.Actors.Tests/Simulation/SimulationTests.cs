@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Tests.Simulation;
 /// <summary>One whole node from one seed. Each seed is played twice, step for step the same.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int FixedSeeds = 70;
+    private const int FixedSeeds = 50;
 
     /// <summary>The first seeds; or those that the environment asks for: a number of them from 1 on, or a single one with its trace.</summary>
     [Fact]

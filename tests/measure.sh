@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
+#   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -65,6 +65,7 @@ measure() {
     attach) npm_packages; proof "FullyQualifiedName~RunAttachTests" ;;
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
+    clients) proof "FullyQualifiedName~BadClientsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
     simulation | planted) "$1" ${2:+"$2"} ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
@@ -77,7 +78,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,4p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in simulation planted journal fanout postgres startup sessions stalled kills attach compare; do measure "$one"; done
+  for one in simulation planted journal fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done
 else
   measure "$name" ${2:+"$2"}
 fi

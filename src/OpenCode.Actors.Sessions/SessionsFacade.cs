@@ -68,17 +68,15 @@ internal sealed class SessionsFacade(
         }
     }
 
-    // Ends early with the actors: the next ask then tells that the server stops.
+    // Ends early with the actors: the next ask then tells that the server stops. Goes on in the call that ends it, where Task.Delay goes on on the thread pool when it is cancelled.
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
-        try
-        {
-            await Task.Delay(_retryAfter, time, given.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-        }
+        using var pause = new CancellationTokenSource(_retryAfter, time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause.Token, end.Token);
+        var over = new TaskCompletionSource(TaskCreationOptions.None);
+        await using var registration = given.Token.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
+        await over.Task;
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task<object> BoundedAsync(Func<Task<object>> ask)

@@ -28,8 +28,11 @@ internal sealed record SimulationRun(
     {
         using var simulation = new NodeSimulation(seed, keepTrace);
         var broken = simulation.Broken;
+        var context = SynchronizationContext.Current;
         try
         {
+            // The edge of the node is called on this thread: what it awaits must go on in the step that completes it, not on a thread of xunit.
+            SynchronizationContext.SetSynchronizationContext(null);
             simulation.Play(Acts);
         }
 #pragma warning disable CA1031 // Whatever it is, it is told with the seed.
@@ -37,6 +40,10 @@ internal sealed record SimulationRun(
 #pragma warning restore CA1031
         {
             broken = [.. broken, e.ToString()];
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
 
         return new SimulationRun(

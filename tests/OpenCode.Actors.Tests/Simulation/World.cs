@@ -13,7 +13,7 @@ internal sealed class World
 {
     private static readonly long[] _rings = [8_000, 64_000, 1_000_000];
     private static readonly int[] _segments = [16_384, 65_536, 1 << 20];
-    private static readonly long[] _retentions = [300_000, 600_000, 3_600_000];
+    private static readonly long[] _retentions = [20_000, 120_000, 3_600_000];
 
     public World(HubTestKit kit, ulong seed)
     {

@@ -22,14 +22,14 @@ public sealed partial class FileJournal
         if (_index.View(owner) is not { } view || (view.Rows.Length <= HandfulOfRows && view.Deleted.Count == 0))
             return;
 
-        await _asideTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _asideTurn.TakeAsync().ConfigureAwait(false);
         try
         {
             await SnapshotAsync([owner]).ConfigureAwait(false);
         }
         finally
         {
-            _asideTurn.Release();
+            _asideTurn.GiveBack();
         }
     }
 
@@ -37,21 +37,21 @@ public sealed partial class FileJournal
     /// <returns>How many went.</returns>
     internal async Task<int> TrimAsync()
     {
-        await _asideTurn.WaitAsync().ConfigureAwait(false);
+        await _asideTurn.TakeAsync().ConfigureAwait(false);
         try
         {
             return await TrimInTurnAsync().ConfigureAwait(false);
         }
         finally
         {
-            _asideTurn.Release();
+            _asideTurn.GiveBack();
         }
     }
 
     /// <summary>Begins retention beside the commits, if there is something to do.</summary>
     private void StartTrim()
     {
-        if (FindTrimmable() is null || (_trimmedInVain is { } since && _time.GetElapsedTime(since) < TrimPause) || !_asideTurn.Wait(0))
+        if (FindTrimmable() is null || (_trimmedInVain is { } since && _time.GetElapsedTime(since) < TrimPause) || !_asideTurn.TryTake())
             return;
 
         _ = TrimAsideAsync();
@@ -71,7 +71,7 @@ public sealed partial class FileJournal
             }
             finally
             {
-                _asideTurn.Release();
+                _asideTurn.GiveBack();
             }
         }
     }

@@ -28,7 +28,7 @@ public sealed partial class FileJournal : IJournal
     private readonly EntryDecoder _decoder = new();
     private readonly CommitQueue<CommitGroup> _queue;
     private readonly HeadWaiters _waiters;
-    private readonly SemaphoreSlim _asideTurn = new(1);
+    private readonly Turn _asideTurn;
     private readonly IDisposable _hold;
     private TimelineFile? _timeline;
     private bool _disposed;
@@ -39,6 +39,7 @@ public sealed partial class FileJournal : IJournal
         (_disk, _hold, _options, _time, _entropy) = (disk, hold, options, time, entropy);
         _logger = logger ?? NullLogger<FileJournal>.Instance;
         _metrics = metrics;
+        _asideTurn = new(disk.RunsInline);
         _index = new(options.HoldKinds);
         _recent = new(options.RecentBytes);
         _queue = new(disk.RunsInline);
@@ -110,7 +111,7 @@ public sealed partial class FileJournal : IJournal
         var closed = new ObjectDisposedException(nameof(FileJournal), "The journal is closed.");
         _queue.Refuse(closed);
         await _queue.WhenIdleAsync().ConfigureAwait(false);
-        await _asideTurn.WaitAsync().ConfigureAwait(false);
+        await _asideTurn.TakeAsync().ConfigureAwait(false);
         try
         {
             await OnDiskAsync(_disk.Run, CloseLogAsync).ConfigureAwait(false);
@@ -124,7 +125,6 @@ public sealed partial class FileJournal : IJournal
         _waiters.Fail(closed);
         _files.DisposeFiles();
         _hold.Dispose();
-        _asideTurn.Dispose();
     }
 
     /// <summary>Runs work where the disk may block, and comes back elsewhere.</summary>

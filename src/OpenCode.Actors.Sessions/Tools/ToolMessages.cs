@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <see cref="ToolContinue"/> once it has taken it in. After its last report, <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, the tool stops itself. Told
 /// <see cref="StopTool"/>, it ends what it started and stops when that has gone.</remarks>
 /// <param name="CallId">The call it is about.</param>
-internal abstract record ToolReport(string CallId);
+internal abstract record ToolReport(string CallId) : IDeadLetterSuppression; // A run that is stopped has closed the call already.
 
 /// <summary>The tool has started a process. To be noted in state, so that recovery can kill what a crash leaves.</summary>
 internal sealed record ToolStarted(string CallId, ProcessMark Mark) : ToolReport(CallId);

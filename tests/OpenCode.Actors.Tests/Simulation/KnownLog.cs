@@ -49,6 +49,9 @@ internal sealed class KnownLog(Promises promises)
         foreach (var entry in Read(journal, journal.Floor).TakeWhile(entry => entry.Offset <= Head))
             promises.Expect(entry.EventId == _entries[(int)entry.Offset - 1].EventId, $"{entry} was {_entries[(int)entry.Offset - 1]} before the restart.");
         _lives.Add((journal.Timeline.Current, head));
+
+        // What the last life wrote and did not come to answer is part of the log now: the start has synced it.
+        Take(journal, syncsAreHeld: false);
     }
 
     /// <summary>Tells the least head that a life after a generation began with: what was beyond it then is another log's.</summary>

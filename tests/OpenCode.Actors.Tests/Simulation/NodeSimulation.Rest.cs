@@ -21,7 +21,7 @@ internal sealed partial class NodeSimulation
     private void ComeToRest()
     {
         Simulation.Say("rest");
-        Simulation.TimeRace = 0;
+        Simulation.TimeRace = _timeRace = 0;
         Outside(_troubles.MendDisk);
         (_node.SessionsJournal.FailingReads, _node.SessionsJournal.FailingLoads, _node.StreamsJournal.FailingReads) = (0, 0, 0);
         RunDry();

@@ -20,6 +20,7 @@ internal sealed partial class NodeSimulation : HubTestKit
     private readonly StrayMessages _strays;
     private readonly List<SimulatedClient> _clients = [];
     private HubNode _node;
+    private double _timeRace;
     private int _lives;
 
     public NodeSimulation(ulong seed, bool keepTrace = false)
@@ -37,10 +38,10 @@ internal sealed partial class NodeSimulation : HubTestKit
         _provider = new Provider(_world);
         _troubles = new Troubles(_world);
         _strays = new StrayMessages(this, _troubles, _world.Promises);
-        Simulation.TimeRace = _world.OneIn(2) ? 0.01 : 0;
+        _timeRace = _world.OneIn(2) ? 0.01 : 0;
         _node = Start(powerWasCut: false);
         for (var i = 0; i < 4; i++)
-            _clients.Add(i % 2 == 0 ? Bare(i) : new SimulatedClient(_world, _log, $"{i} (wrapped)", StreamKind.Wrapped, location: null, session: null));
+            _clients.Add(i % 2 == 0 ? NewClient($"{i} (bare)", StreamKind.Bare, location: i == 0 ? "/a" : "/b") : NewClient($"{i} (wrapped)", StreamKind.Wrapped));
     }
 
     public IReadOnlyList<string> Broken => _world.Promises.Broken;
@@ -68,7 +69,7 @@ internal sealed partial class NodeSimulation : HubTestKit
             ComeToRest();
     }
 
-    private SimulatedClient Bare(int i) => new(_world, _log, $"{i} (bare)", StreamKind.Bare, i == 0 ? "/a" : "/b", session: null);
+    private SimulatedClient NewClient(string name, StreamKind kind, string? location = null, string? session = null) => new(_world, _log, name, kind, location, session);
 
     // A node that loses its log ends by the coordinated shutdown, which goes over the thread pool. It has run already here; the log record tells that it was asked for.
     private void RunCoordinatedShutdown()
@@ -175,7 +176,7 @@ internal sealed partial class NodeSimulation : HubTestKit
     {
         // A client of one session joins when there is one, and goes on when it is deleted.
         if (_clients.Count < 6 && _users.Sessions.Count > _clients.Count - 4)
-            _clients.Add(new SimulatedClient(_world, _log, $"{_clients.Count} (session)", StreamKind.Session, location: null, _users.Sessions[^1].Value));
+            _clients.Add(NewClient($"{_clients.Count} (session)", StreamKind.Session, session: _users.Sessions[^1].Value));
         foreach (var client in _clients)
             client.Connect(_node);
     }
@@ -219,6 +220,7 @@ internal sealed partial class NodeSimulation : HubTestKit
     {
         Simulation.Say(why);
         _troubles.Count(why);
+        Simulation.TimeRace = 0; // A bound of seconds holds where steps take none.
         _ = _node.Region.Ask<object>(new LocalSessionRegion.Quiesce());
         Time.Advance(TimeSpan.FromSeconds(2));
         Look(_node);
@@ -274,6 +276,7 @@ internal sealed partial class NodeSimulation : HubTestKit
 
     private HubNode Start(bool powerWasCut)
     {
+        Simulation.TimeRace = _timeRace;
         var node = new HubNode(_world, ++_lives);
         _log.BeginLife(node.Journal, powerWasCut);
 

@@ -7,6 +7,7 @@ namespace OpenCode.Actors.Tests.Simulation;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int FixedSeeds = 50;
+    private const int FreshSeeds = 20;
 
     /// <summary>The first seeds; or those that the environment asks for: a number of them from 1 on, or a single one with its trace.</summary>
     [Fact]
@@ -19,6 +20,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         else
             Play(first: 1, FixedSeeds);
     }
+
+    [Fact]
+    public void The_promises_hold_for_seeds_that_no_run_had_before() => Play((ulong)Random.Shared.NextInt64(1, int.MaxValue), FreshSeeds);
 
     private static ulong? FromEnvironment(string name) => ulong.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : null;
 

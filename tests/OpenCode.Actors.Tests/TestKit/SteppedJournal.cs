@@ -14,7 +14,6 @@ public sealed class SteppedJournal : IJournal
     private readonly IJournal _inner;
     private readonly SeededSystem _system;
     private readonly ConcurrentQueue<Action> _appends = [];
-    private Task _compaction = Task.CompletedTask;
 
     /// <summary>Initializes a new instance of the <see cref="SteppedJournal"/> class.</summary>
     /// <param name="inner">The journal; its work must run on the thread of the caller, as that of a FileJournal over a MemoryDisk does.</param>
@@ -55,28 +54,7 @@ public sealed class SteppedJournal : IJournal
         Call("wait beyond", token => _inner.WaitBeyondAsync(offset, token), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
-    {
-        // One after another: the journal's own semaphore would go on on the thread pool.
-        var before = _compaction;
-        var done = new TaskCompletionSource();
-        _compaction = done.Task;
-        return Call(
-            "compact",
-            async token =>
-            {
-                try
-                {
-                    await before;
-                    await _inner.CompactAsync(owner, token);
-                }
-                finally
-                {
-                    done.SetResult();
-                }
-            },
-            cancellationToken);
-    }
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken) => Call("compact", token => _inner.CompactAsync(owner, token), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) =>

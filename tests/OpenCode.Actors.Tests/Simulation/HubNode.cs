@@ -94,11 +94,13 @@ internal sealed class HubNode
         [.. ((ActorRefWithCell)parent).Children.OrderBy(static child => child.Path.Name.Length).ThenBy(static child => child.Path.Name, StringComparer.Ordinal)];
 
     /// <summary>Stops all actors; none of them runs before that.</summary>
-    public void Stop(ActorSystem system)
+    public void Stop(HubTestKit kit)
     {
         foreach (var actor in _actors)
-            system.Stop(actor);
-        _end.Set();
+            kit.Sys.Stop(actor);
+
+        // As a step: an ask that was begun since the last one would end on the thread pool.
+        kit.Simulation.Outside("the actors end", _end.Set);
     }
 
     private string Name(string actor) => $"{actor}-{Life}";

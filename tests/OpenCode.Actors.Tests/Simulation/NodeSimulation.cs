@@ -250,7 +250,7 @@ internal sealed partial class NodeSimulation : HubTestKit
 
         _world.Disk.Observe = null;
         Outside(end);
-        _node.Stop(Sys);
+        _node.Stop(this);
         RunDry();
         Outside(_troubles.MendDisk);
         RunDry();

@@ -36,10 +36,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Lets the model make its next step.</summary>
-    public sealed record Begin(IChatModel Model, ModelRequest Request);
+    public sealed record Begin(IChatModel Model, ModelRequest Request) : IDeadLetterSuppression; // To a run that has ended meanwhile.
 
     /// <summary>Starts a tool.</summary>
-    public sealed record Start(ToolCall Call, bool IsUsers);
+    public sealed record Start(ToolCall Call, bool IsUsers) : IDeadLetterSuppression;
 
     /// <summary>The last report is durable: the next may come.</summary>
     public sealed record Continue : IDeadLetterSuppression

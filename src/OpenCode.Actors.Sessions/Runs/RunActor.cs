@@ -74,7 +74,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <param name="toolbox">Makes the actor of a call, given whether the user typed it; null when there is no such tool.</param>
     /// <param name="setup">Options, clock and logs.</param>
     public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup) =>
-        Props.CreateBy(new ActorFactory<RunActor>(() => new RunActor(id, toolbox, setup)));
+        Props.CreateBy(new ActorProducer<RunActor>(() => new RunActor(id, toolbox, setup)));
 
     // A tool that fails is an error of that tool, told by its Terminated.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;

@@ -73,7 +73,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private sealed record StopTimedOut;
 
     public static Props PropsFor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger) =>
-        Props.CreateBy(new ActorFactory<BashToolActor>(() => new BashToolActor(call, context, processes, options, logger)));
+        Props.CreateBy(new ActorProducer<BashToolActor>(() => new BashToolActor(call, context, processes, options, logger)));
 
     protected override void PreStart()
     {

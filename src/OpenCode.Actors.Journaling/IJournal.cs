@@ -58,7 +58,7 @@ public interface IJournal : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A task that ends when it is known.</returns>
     /// <exception cref="JournalFailedException">The journal is dead.</exception>
-    ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken);
+    ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken);
 
     /// <summary>Reads the committed entries after an offset, in pages of at most about 256 KiB, up to the head at the time of the call.</summary>
     /// <param name="after">The offset to start behind; 0 for the beginning.</param>

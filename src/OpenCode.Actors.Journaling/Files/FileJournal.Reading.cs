@@ -44,7 +44,7 @@ public sealed partial class FileJournal
 
     /// <inheritdoc/>
     /// <remarks>Nobody else appends, and each start begins a generation: all is known already.</remarks>
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _waiters.WaitBeyondAsync(offset, cancellationToken);

@@ -70,7 +70,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// </summary>
     /// <param name="expected">The generation that is to end.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken);
+    ValueTask BeginGenerationAsync(long expected, CancellationToken cancellationToken);
 
     /// <summary>
     /// Begins a new generation at the present head, if that is below an offset that a client has of the generation that runs (RULES A3). At most one begins so within
@@ -80,7 +80,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// <param name="beyond">The offset.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it began.</returns>
-    ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken);
+    ValueTask<bool> BeginGenerationAsync(long expected, long beyond, CancellationToken cancellationToken);
 }
 
 /// <summary>Hints of other processes, for as long as one connection lasts.</summary>

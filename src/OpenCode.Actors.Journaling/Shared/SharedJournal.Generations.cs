@@ -10,10 +10,10 @@ public sealed partial class SharedJournal
     private const int MaxClaims = 1000;
 
     private readonly Lock _claimsGate = new();
-    private readonly List<(int Generation, long Offset)> _claims = [];
+    private readonly List<(long Generation, long Offset)> _claims = [];
 
     /// <inheritdoc/>
-    public async ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken)
+    public async ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken)
     {
         // Before the round is asked for that looks into it.
         lock (_claimsGate)
@@ -28,7 +28,7 @@ public sealed partial class SharedJournal
     /// <summary>Looks into what clients have that this process has not, after all was read that others had committed.</summary>
     private async ValueTask VerifyClaimsAsync()
     {
-        (int Generation, long Offset)[] claims;
+        (long Generation, long Offset)[] claims;
         lock (_claimsGate)
         {
             if (_claims.Count == 0)
@@ -63,7 +63,7 @@ public sealed partial class SharedJournal
             throw new StoreLifeException($"it has entries of generation {batches[^1].Generation}, but is in {Timeline.Current}");
     }
 
-    private ValueTask FollowGenerationAsync(int generation) => generation == Timeline.Current ? default : AdoptAsync();
+    private ValueTask FollowGenerationAsync(long generation) => generation == Timeline.Current ? default : AdoptAsync();
 
     /// <summary>Goes on in the generation that runs.</summary>
     /// <exception cref="StoreLifeException">Not all that this process has is part of it.</exception>

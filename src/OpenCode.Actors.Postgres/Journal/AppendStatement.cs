@@ -23,7 +23,7 @@ internal static class AppendStatement
         {
             new NpgsqlParameter<string> { TypedValue = writer },
             new NpgsqlParameter<long> { TypedValue = batch.Number },
-            new NpgsqlParameter<int> { TypedValue = batch.Generation },
+            new NpgsqlParameter<long> { TypedValue = batch.Generation },
             new NpgsqlParameter<int> { TypedValue = batch.EntryCount },
             new NpgsqlParameter<long> { TypedValue = batch.Body.Length },
             new NpgsqlParameter<int> { TypedValue = puts.Length },

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Tests.Simulation;
 internal sealed class KnownLog(Promises promises)
 {
     private readonly List<LogEntry> _entries = [];
-    private readonly List<(int Generation, long Head)> _lives = [];
+    private readonly List<(long Generation, long Head)> _lives = [];
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
 
     public IReadOnlyList<LogEntry> Entries => _entries;
@@ -49,7 +49,7 @@ internal sealed class KnownLog(Promises promises)
     }
 
     /// <summary>Tells the least head that a life after a generation began with: what was beyond it then is another log's.</summary>
-    public long KeptOf(int generation) => _lives.Where(life => life.Generation > generation).Select(static life => life.Head).DefaultIfEmpty(long.MaxValue).Min();
+    public long KeptOf(long generation) => _lives.Where(life => life.Generation > generation).Select(static life => life.Head).DefaultIfEmpty(long.MaxValue).Min();
 
     public IEnumerable<LogEntry> Of(string sessionId) => _entries.Where(entry => entry.SessionId == sessionId);
 

@@ -16,7 +16,7 @@ namespace OpenCode.Actors.Tests.Streams;
 /// <param name="keptOf">Gives the greatest offset of a generation that no later one has lost.</param>
 /// <param name="fail">Receives each violation. It must not throw: some are found inside a step, where an exception would be a fault of the writer.</param>
 internal sealed class CheckedClient(
-    StreamKind kind, string? location, string? session, IReadOnlyList<LogEntry> entries, Func<int, long> keptOf, Action<string> fail)
+    StreamKind kind, string? location, string? session, IReadOnlyList<LogEntry> entries, Func<long, long> keptOf, Action<string> fail)
 {
     private readonly EntryFilter _filter = kind switch
     {

@@ -11,16 +11,19 @@ internal sealed partial class SessionIndexActor
     private long _followed;
     private IActorRef? _follower;
 
+    /// <summary>The page is taken in: the stream sends the next one.</summary>
     private sealed record PageTaken : IDeadLetterSuppression
     {
         public static PageTaken Instance { get; } = new();
     }
 
+    /// <summary>The stream of pages runs; its sender is the stream's actor.</summary>
     private sealed record FollowingBegan : IDeadLetterSuppression
     {
         public static FollowingBegan Instance { get; } = new();
     }
 
+    /// <summary>The stream of pages ended: a fault, since it follows without an end.</summary>
     private sealed record FollowingEnded(Exception? Cause = null) : IDeadLetterSuppression;
 
     private void Following()

@@ -35,10 +35,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Lets the model make its next step.</summary>
+    /// <summary>Lets the model make its next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
     public sealed record Begin(IChatModel Model, ModelRequest Request);
 
-    /// <summary>Starts a tool.</summary>
+    /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also when there is no such tool.</summary>
     public sealed record Start(ToolCall Call, bool IsUsers);
 
     /// <summary>The last report is durable: the next may come.</summary>
@@ -64,9 +64,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         public static Stop Instance { get; } = new();
     }
 
-    /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order.</summary>
+    /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order. Answered with <see cref="Continue"/> when it is durable.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
+    /// <summary>The tools took too long to stop: the run ends without them.</summary>
     private sealed record StopTimedOut;
 
     /// <summary>Makes a run.</summary>

@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Postgres;
 /// <remarks>All members may be called from any thread.</remarks>
 public sealed partial class PostgresDatabase : IAsyncDisposable
 {
-    // PostgreSQL cuts a longer application_name, and then nobody finds the connections of a process by it.
+    // PostgreSQL cuts a longer application_name, and then the connections of a process cannot be found by it.
     private const int MaxTagBytes = 63;
 
     private readonly NpgsqlDataSource _connections;

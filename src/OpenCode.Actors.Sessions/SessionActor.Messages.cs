@@ -57,7 +57,7 @@ internal sealed partial class SessionActor
     /// <param name="User">The user message as it was taken; with <c>noReply</c> this is the answer.</param>
     /// <param name="Turn">What to wait for.</param>
     /// <param name="Offset">The log holds the events of taking it up to here.</param>
-    /// <param name="Error">Set when no run could begin: the model is unknown. The events have told so too, and there is nothing to wait for.</param>
+    /// <param name="Error">Set when no run could begin: the model is unknown. The events say so too, and there is nothing to wait for.</param>
     public sealed record Accepted(MessageWithParts User, TurnId Turn, long Offset, MessageError? Error = null);
 
     /// <summary>Waits for a turn's end, however far away; answered with <see cref="TurnEnded"/>, <see cref="TurnLost"/> or <see cref="MessageNotFound"/>.</summary>

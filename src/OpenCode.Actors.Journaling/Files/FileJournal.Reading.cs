@@ -43,7 +43,7 @@ public sealed partial class FileJournal
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => new(Head);
 
     /// <inheritdoc/>
-    /// <remarks>Nobody else appends, and each start begins a generation: all is known already.</remarks>
+    /// <remarks>No other process appends, and each start begins a generation: all is known already.</remarks>
     public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal sealed record Life(long Generation, string Name)
     /// <summary>The number of a generation that begins now, in a statement that changes <c>log_head h</c>: as <c>Generation.NextNumber</c>, by the clock of the database.</summary>
     public const string NextNumber = "greatest(h.generation + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1577836800000)";
 
-    // Whoever is second finds the row changed and its condition false: one life, one generation.
+    // The second of two finds the row changed and its condition false: one life, one generation.
     private const string Begin =
         $"""
         WITH n AS ({Now}),

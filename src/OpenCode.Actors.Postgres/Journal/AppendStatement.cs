@@ -7,7 +7,7 @@ using OpenCode.Actors.Journaling.Shared;
 namespace OpenCode.Actors.Postgres.Journal;
 
 /// <summary>
-/// The one statement that appends (RULES E1, E2). Locks in the order writer, shards by part, head, and only if all before it match; whoever holds the head waits for nothing.
+/// The one statement that appends (RULES E1, E2). Locks in the order writer, shards by part, head, and only if all before it match; the holder of the head waits for nothing.
 /// No row back: nothing was written. What a batch does not have is left out, since each part costs planning and time under the lock.
 /// </summary>
 internal static class AppendStatement

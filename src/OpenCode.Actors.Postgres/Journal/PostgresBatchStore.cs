@@ -12,7 +12,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
 {
     internal const int PageRows = 512;
 
-    // Of batches of 1 MiB at most: each node has one under way, and who is further behind reads them in pages.
+    // Of batches of 1 MiB at most: each node has one under way, and a node that is further behind reads them in pages.
     private const string MaxBelow = "16";
 
     private const string Ends = "SELECT h.pos, f.floor, h.generation FROM log_head h, log_floor f";
@@ -36,7 +36,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         FROM log_head h LEFT JOIN writer w ON w.id = $1
         """;
 
-    // Follows an append that wrote: tells the others of it, and reads what they committed below it. Nobody waits for its commit: a hint that a crash loses is not needed after it.
+    // Follows an append that wrote: tells the others of it, and reads what they committed below it. Nothing waits for its commit: a hint that a crash loses is not needed after it.
     private const string Follow =
         $"""
         WITH own AS MATERIALIZED (

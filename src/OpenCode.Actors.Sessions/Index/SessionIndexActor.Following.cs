@@ -45,14 +45,14 @@ internal sealed partial class SessionIndexActor
             .Run(_materializer);
     }
 
-    // Watched, because a stream that is stopped from outside, or whose actor fails, says nothing: the sink of Akka.NET 1.5 tells that to itself.
+    // Watched, because a stream that is stopped from outside, or whose actor fails, sends nothing: the sink of Akka.NET 1.5 sends that message to itself.
     private void OnFollowingBegan()
     {
         _follower = Context.Watch(Sender);
         Sender.Tell(PageTaken.Instance);
     }
 
-    // It follows without an end, unless the log was trimmed; then it is no longer the one that counts.
+    // The stream ends only after the log was trimmed; then another one has replaced it.
     private void OnFollowerLost(IActorRef follower, Exception? cause)
     {
         if (follower.Equals(_follower))

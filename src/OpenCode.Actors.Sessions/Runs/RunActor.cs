@@ -77,7 +77,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup) =>
         Props.CreateBy(new ActorProducer<RunActor>(() => new RunActor(id, toolbox, setup)));
 
-    // A tool that fails is an error of that tool, told by its Terminated.
+    // A tool that fails is an error of that tool alone, reported by its Terminated.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
     protected override void PostStop()

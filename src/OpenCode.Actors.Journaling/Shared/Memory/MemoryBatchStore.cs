@@ -57,7 +57,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
             CutConnections();
     }
 
-    /// <summary>Holds all that is asked and answered, until it is let go again.</summary>
+    /// <summary>Holds all requests and answers until they are released.</summary>
     public void Freeze()
     {
         lock (_gate)

@@ -79,7 +79,7 @@ internal sealed class MemoryContents
         return true;
     }
 
-    /// <summary>Begins a generation because a client has more than there is: within a minute of the last nobody is believed.</summary>
+    /// <summary>Begins a generation because a client has more than there is: not within a minute of the last.</summary>
     public bool BeginGenerationAtHead(long expected, long beyond, DateTimeOffset now) =>
         Head < beyond && now - BegunAt >= TimeSpan.FromMinutes(1) && BeginGeneration(expected, Head, now);
 

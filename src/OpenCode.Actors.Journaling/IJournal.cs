@@ -20,7 +20,7 @@ public interface IJournal : IAsyncDisposable
     long Floor { get; }
 
     /// <summary>
-    /// Gets a task that ends, with the reason, when the journal is dead: nothing can be promised to anybody any more, and the process has to end. It never fails, and never
+    /// Gets a task that ends, with the reason, when the journal is dead: it can promise nothing any more, and the process has to end. It never fails, and never
     /// ends otherwise.
     /// </summary>
     Task<JournalFailedException> Died { get; }
@@ -40,7 +40,7 @@ public interface IJournal : IAsyncDisposable
     ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits until <see cref="Head"/> has all that anybody had committed before the call. With a journal that other processes append to as well, this is what makes a read
+    /// Waits until <see cref="Head"/> has all that any process had committed before the call. With a journal that other processes append to as well, this is what makes a read
     /// after it see them; the file journal has nothing to wait for.
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -49,16 +49,16 @@ public interface IJournal : IAsyncDisposable
     ValueTask<long> CatchUpAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks into a cursor that names something this process knows nothing of (RULES A3). After it, <see cref="Timeline"/> and <see cref="Head"/> have all that anybody had
+    /// Looks into a cursor that names something this process knows nothing of (RULES A3). After it, <see cref="Timeline"/> and <see cref="Head"/> have all that any process had
     /// before the call, so the cursor is good by them, or no good. One of the generation that runs and beyond the head of all proves that the log was taken back to an older
-    /// state: a new generation begins, so that others of before are known when the log has grown over them. A client's word is enough for that, since nobody is harmed by it.
+    /// state: a new generation begins, so that others of before are known when the log has grown over them. A client's cursor is enough for that, since a generation harms no other client.
     /// </summary>
     /// <param name="generation">The generation of the cursor.</param>
     /// <param name="offset">Its offset.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A task that ends when it is known.</returns>
     /// <exception cref="JournalFailedException">The journal is dead.</exception>
-    ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken);
+    ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken);
 
     /// <summary>Reads the committed entries after an offset, in pages of at most about 256 KiB, up to the head at the time of the call.</summary>
     /// <param name="after">The offset to start behind; 0 for the beginning.</param>

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Journaling;
 /// <param name="Changes">Changes in order; may be empty. They become visible with the entries, never before.</param>
 public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyList<StateChange> Changes)
 {
-    /// <summary>Gets the shards that whoever appends must still own. A journal that only one process can have open does not look at them.</summary>
+    /// <summary>Gets the shards that the writer must still own. A journal that only one process can have open ignores them.</summary>
     public IReadOnlyList<Fence> Fences { get; init; } = [];
 
     /// <summary>Gets a value indicating whether any entry is durable, so that the whole batch is synced before it is answered.</summary>
@@ -38,7 +38,7 @@ public sealed record EntryDraft(
 
 /// <summary>Writes or deletes one row of state.</summary>
 /// <param name="Kind">What the row is, such as <c>message</c>; a small set of short words.</param>
-/// <param name="Owner">Whose it is: 1 to 120 characters of <c>A-Z a-z 0-9 _ - .</c>, not starting with a dot, since it names a file.</param>
+/// <param name="Owner">The owner of the row: 1 to 120 characters of <c>A-Z a-z 0-9 _ - .</c>, not starting with a dot, since it names a file.</param>
 /// <param name="Key">Which one among those of its kind and owner.</param>
 /// <param name="Json">The row, JSON in UTF-8; null deletes it.</param>
 public sealed record StateChange(string Kind, string Owner, string Key, ReadOnlyMemory<byte>? Json);

@@ -20,7 +20,7 @@ public sealed class JournalFullException(long? freeBytes, long neededBytes)
     public long NeededBytes { get; } = neededBytes;
 }
 
-/// <summary>A batch named a shard that has another owner by now: nothing of it was written, and nothing that its writer still believes of that shard is true.</summary>
+/// <summary>A batch named a shard that has another owner by now: nothing of it was written, and what its writer holds of that shard is stale.</summary>
 /// <param name="fence">The claim that no longer holds.</param>
 public sealed class JournalFencedException(Fence fence)
     : JournalException($"Shard {fence.Shard} is no longer owned under token {fence.Token}: another node has it. Stop what runs of it here; its new owner goes on.")

@@ -9,7 +9,7 @@ public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, str
     public static ModelsOptions None { get; } = new([]);
 }
 
-/// <summary>One provider that speaks the OpenAI chat API: Ollama, vLLM, a gateway, OpenAI.</summary>
+/// <summary>One provider with the OpenAI chat API: Ollama, vLLM, a gateway, OpenAI.</summary>
 /// <param name="Id">Its key below <c>provider</c>.</param>
 /// <param name="Name">Its name for people; its id by default.</param>
 /// <param name="BaseUrl"><c>options.baseURL</c>, such as <c>http://127.0.0.1:11434/v1</c>; may be left out for <c>openai</c> alone.</param>

@@ -32,12 +32,12 @@ public sealed class DatabaseVersionException(string schema, int found, int known
 /// <summary>The database has begun another life since this process opened it: it was restored, or a standby was promoted (RULES E5). What this process holds may not be in it.</summary>
 /// <param name="expected">The generation that this process knows.</param>
 /// <param name="found">The generation that is there.</param>
-public sealed class DatabaseLifeException(int expected, int found) : DatabaseException(
+public sealed class DatabaseLifeException(long expected, long found) : DatabaseException(
     $"The database began generation {found} while this process works in generation {expected}: it was restored or failed over. Start this process again; it reads what is there.")
 {
     /// <summary>Gets the generation that this process knows.</summary>
-    public int Expected { get; } = expected;
+    public long Expected { get; } = expected;
 
     /// <summary>Gets the generation that is there.</summary>
-    public int Found { get; } = found;
+    public long Found { get; } = found;
 }

@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Postgres;
 /// <remarks>All members may be called from any thread.</remarks>
 public sealed partial class PostgresDatabase : IAsyncDisposable
 {
-    // PostgreSQL cuts a longer application_name, and then nobody finds the connections of a process by it.
+    // PostgreSQL cuts a longer application_name, and then the connections of a process cannot be found by it.
     private const int MaxTagBytes = 63;
 
     private readonly NpgsqlDataSource _connections;
@@ -34,7 +34,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     public string Tag { get; }
 
     /// <summary>Gets the generation that ran when this process opened the database. The journal may have gone on in a later one.</summary>
-    public int Generation => _life.Generation;
+    public long Generation => _life.Generation;
 
     /// <summary>Gets host, port and database, for messages.</summary>
     public string Place => _settings.Place;
@@ -113,5 +113,5 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
 
     [LoggerMessage(EventId = 3100, Level = LogLevel.Information,
         Message = "Opened the database {Place}, schema {Schema} (version {Found}, now {Known}), generation {Generation}.")]
-    private static partial void LogOpened(ILogger logger, string place, string schema, int found, int known, int generation);
+    private static partial void LogOpened(ILogger logger, string place, string schema, int found, int known, long generation);
 }

@@ -16,8 +16,8 @@ public static class PostgresJournal
     /// <param name="options">Retention, what to keep in memory, and which rows hold entries back. All nodes should have the same.</param>
     /// <param name="time">The clock of intervals; the time of entries is the database's.</param>
     /// <param name="loggers">Makes loggers.</param>
-    /// <param name="journalMetrics">Is told what is committed and read.</param>
-    /// <param name="metrics">Is told of the database.</param>
+    /// <param name="journalMetrics">Receives commit counts and latencies; null disables them.</param>
+    /// <param name="metrics">Receives the latencies and faults of the database; null disables them.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The journal.</returns>
     /// <exception cref="DatabaseException">The database cannot be used, or not now.</exception>

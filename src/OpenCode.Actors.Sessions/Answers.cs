@@ -8,10 +8,10 @@ internal sealed record SessionNotFound(SessionId SessionId);
 /// <summary>There is no such message in the session.</summary>
 internal sealed record MessageNotFound(MessageId MessageId);
 
-/// <summary>Nobody waits for that permission: never asked, answered already, or withdrawn.</summary>
+/// <summary>No tool waits for that permission: never asked, answered already, or withdrawn.</summary>
 internal sealed record PermissionNotFound(PermissionId PermissionId);
 
-/// <summary>Nobody waits for an answer to that question: never asked, answered already, or withdrawn.</summary>
+/// <summary>No tool waits for an answer to that question: never asked, answered already, or withdrawn.</summary>
 internal sealed record QuestionNotFound(QuestionId QuestionId);
 
 /// <summary>The prompt or command cannot be taken as it is. To be answered as the caller's mistake.</summary>

@@ -14,6 +14,7 @@ internal sealed partial class SessionActor
     private CloseCause? _closing;
     private bool _isBroken;
 
+    /// <summary>Tries again to close a turn for whose end the disk had no room.</summary>
     private sealed record CloseAgain : INotInfluenceReceiveTimeout;
 
     private void OnAbort()

@@ -10,6 +10,7 @@ namespace OpenCode.Actors.Sessions;
 /// </content>
 internal sealed partial class SessionActor
 {
+    /// <summary>Leaves memory if there is no such session.</summary>
     private sealed record LeaveIfMissing : INotInfluenceReceiveTimeout;
 
     private void Leaving(Exception? failure)

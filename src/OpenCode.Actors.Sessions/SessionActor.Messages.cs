@@ -20,42 +20,49 @@ internal interface IRequestReply : ISessionCommand
     object NotFound { get; }
 }
 
-/// <content>Everything a session understands and answers; refusals stand in Answers.cs. Each answer leaves with the commit of what it tells.</content>
+/// <content>
+/// Everything a session understands and answers. Each answer leaves with the commit of what it tells. Refusals are in Answers.cs: any command may get <see cref="Unavailable"/>,
+/// any but <see cref="Create"/> <see cref="SessionNotFound"/>, and one that changes something <see cref="StorageFull"/> or <see cref="CommandFailed"/>.
+/// </content>
 internal sealed partial class SessionActor
 {
-    /// <summary>Makes the session. Its id is new: <see cref="ISessions.CreateAsync"/> made it.</summary>
+    /// <summary>Makes the session; answered with <see cref="Created"/>. Its id is new: <see cref="ISessions.CreateAsync"/> made it.</summary>
     public sealed record Create(Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
 
+    /// <summary>The session exists. <paramref name="Offset"/> is that of its last event.</summary>
     public sealed record Created(Session Info, long Offset);
 
-    /// <summary>Changes title, archive time or permission rules; what is null stays.</summary>
+    /// <summary>Changes title, archive time or permission rules; what is null stays. Answered with <see cref="Updated"/>.</summary>
     public sealed record Update(Protocol.Requests.UpdateSession Request) : ISessionCommand;
 
+    /// <summary>The session is changed; <paramref name="Info"/> is as it is now.</summary>
     public sealed record Updated(Session Info, long Offset);
 
-    /// <summary>Stops the run and removes the session. Only <see cref="Index.DeletionActor"/> sends it, after the children's.</summary>
+    /// <summary>Stops the run and removes the session; answered with <see cref="Deleted"/>. Only <see cref="Index.DeletionActor"/> sends it, after the children's.</summary>
     public sealed record Delete : ISessionCommand;
 
+    /// <summary>The session is removed; <paramref name="Info"/> is as it was last.</summary>
     public sealed record Deleted(Session Info, long Offset);
 
-    /// <summary>Takes a prompt. A message id or key that was taken before is answered as the first time.</summary>
+    /// <summary>Takes a prompt; answered with <see cref="Accepted"/>, <see cref="PromptRejected"/> or <see cref="TooManyPrompts"/>.</summary>
+    /// <remarks>A message id or key that was taken before is answered as the first time.</remarks>
     /// <param name="Request">What the client sent.</param>
     /// <param name="Key">The <c>Idempotency-Key</c>, if there was one.</param>
     public sealed record Prompt(Protocol.Requests.Prompt Request, string? Key = null) : ISessionCommand;
 
-    /// <summary>Runs a command of the user's own, without a model. Refused with <see cref="PromptRejected"/> while a turn is open.</summary>
+    /// <summary>Runs a command of the user's own, without a model; answered with <see cref="Accepted"/>, or with <see cref="PromptRejected"/> while a turn is open.</summary>
     public sealed record RunShell(Protocol.Requests.Shell Request, string? Key = null) : ISessionCommand;
 
     /// <summary>The prompt or command is durable.</summary>
     /// <param name="User">The user message as it was taken; with <c>noReply</c> this is the answer.</param>
     /// <param name="Turn">What to wait for.</param>
     /// <param name="Offset">The log holds the events of taking it up to here.</param>
-    /// <param name="Error">Set when no run could begin: the model is unknown. The events have told so too, and there is nothing to wait for.</param>
+    /// <param name="Error">Set when no run could begin: the model is unknown. The events say so too, and there is nothing to wait for.</param>
     public sealed record Accepted(MessageWithParts User, TurnId Turn, long Offset, MessageError? Error = null);
 
-    /// <summary>Asks to be told of a turn's end, however far away. Answered at once when it is over.</summary>
+    /// <summary>Waits for a turn's end, however far away; answered with <see cref="TurnEnded"/>, <see cref="TurnLost"/> or <see cref="MessageNotFound"/>.</summary>
     /// <param name="Turn">From <see cref="Accepted"/>.</param>
-    /// <param name="Waiter">Names who waits: asking again under the same name replaces the earlier wait.</param>
+    /// <param name="Waiter">Names the wait: another one of the same name replaces it.</param>
     public sealed record AwaitTurn(TurnId Turn, string Waiter) : ISessionCommand;
 
     /// <summary>The turn is over.</summary>
@@ -63,15 +70,16 @@ internal sealed partial class SessionActor
     /// <param name="Offset">All events of the turn, idle included, are in the log up to here.</param>
     public sealed record TurnEnded(MessageWithParts Message, long Offset) : IDeadLetterSuppression;
 
-    /// <summary>The session's actor ended while you waited: ask again.</summary>
+    /// <summary>The session's actor ended before the turn did: ask again.</summary>
     public sealed record TurnLost : IDeadLetterSuppression;
 
-    /// <summary>Ends the open turn. Also answered, with an idle pair, when there is none.</summary>
+    /// <summary>Ends the open turn; answered with <see cref="Aborted"/>, also when there is none: then the session publishes that it is idle.</summary>
     public sealed record Abort : ISessionCommand;
 
+    /// <summary>No turn is open. The log holds the events of that up to <paramref name="Offset"/>.</summary>
     public sealed record Aborted(long Offset);
 
-    /// <summary>Recovers the session, if it is not in memory, so that an unfinished turn is closed or waits on. Does nothing to a session that runs.</summary>
+    /// <summary>Recovers the session, if it is not in memory, so that an unfinished turn is closed or waits on. Answered with <see cref="Awake"/>, also after a failure.</summary>
     public sealed record Wake : ISessionCommand, INotInfluenceReceiveTimeout
     {
         private Wake()
@@ -82,12 +90,13 @@ internal sealed partial class SessionActor
         public static Wake Instance { get; } = new();
     }
 
-    /// <summary>The session tells the truth about its turn, or failed to.</summary>
+    /// <summary>The session is recovered, or failed to.</summary>
     /// <param name="SessionId">The session.</param>
     /// <param name="Status">Its committed status; null when it could not be recovered.</param>
     public sealed record Awake(SessionId SessionId, SessionStatus? Status = null) : IDeadLetterSuppression;
 
-    /// <summary>The server stops: closes the open turn, unless it only waits for its user (RULES C5), and refuses new work. Only the region sends it.</summary>
+    /// <summary>Closes the open turn, unless it only waits for its user (RULES C5), and refuses new work; answered with <see cref="Quiesced"/> or a refusal.</summary>
+    /// <remarks>Only the region sends it: the server stops.</remarks>
     public sealed record Quiesce;
 
     /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
@@ -97,7 +106,7 @@ internal sealed partial class SessionActor
     /// <param name="Failure">Why the session cannot go on; null when it is idle, or was never there.</param>
     public sealed record Leave(Exception? Failure = null);
 
-    /// <summary>Lists messages, oldest first.</summary>
+    /// <summary>Lists messages, oldest first; answered with <see cref="Messages"/>.</summary>
     /// <param name="Limit">The newest that many; all when null.</param>
     /// <param name="Before">Only those before this one.</param>
     public sealed record GetMessages(int? Limit = null, MessageId? Before = null) : ISessionCommand;
@@ -105,11 +114,13 @@ internal sealed partial class SessionActor
     /// <summary>A page of messages; <paramref name="Older"/> is the cursor of the page before it, null when there is none.</summary>
     public sealed record Messages(IReadOnlyList<MessageWithParts> Page, MessageId? Older);
 
+    /// <summary>Reads one message; answered with <see cref="MessageFound"/> or <see cref="MessageNotFound"/>.</summary>
     public sealed record GetMessage(MessageId MessageId) : ISessionCommand;
 
+    /// <summary>The message with its parts, as they are committed.</summary>
     public sealed record MessageFound(MessageWithParts Message);
 
-    /// <summary>Answers a permission.</summary>
+    /// <summary>Answers a permission; answered with <see cref="RequestAnswered"/> or <see cref="PermissionNotFound"/>.</summary>
     /// <param name="RequestId">The request.</param>
     /// <param name="Answer">Once, always or reject.</param>
     /// <param name="Feedback">What to tell the model with a reject; the turn then goes on.</param>
@@ -122,7 +133,7 @@ internal sealed partial class SessionActor
         public object NotFound => new PermissionNotFound(RequestId);
     }
 
-    /// <summary>Answers a question.</summary>
+    /// <summary>Answers a question; answered with <see cref="RequestAnswered"/> or <see cref="QuestionNotFound"/>.</summary>
     public sealed record ReplyQuestion(QuestionId RequestId, IReadOnlyList<IReadOnlyList<string>> Answers) : IRequestReply
     {
         /// <inheritdoc/>
@@ -132,7 +143,7 @@ internal sealed partial class SessionActor
         public object NotFound => new QuestionNotFound(RequestId);
     }
 
-    /// <summary>Dismisses a question.</summary>
+    /// <summary>Dismisses a question; answered as <see cref="ReplyQuestion"/> is.</summary>
     public sealed record RejectQuestion(QuestionId RequestId) : IRequestReply
     {
         /// <inheritdoc/>

@@ -23,6 +23,7 @@ internal sealed partial class SessionActor
     private string? _directory;
     private string? _project;
 
+    /// <summary>Stores the streamed text that is not stored yet (RULES C3).</summary>
     private sealed record StoreText : INotInfluenceReceiveTimeout;
 
     private sealed record UnderWay(SessionState State, int Entries, Queue<Completion> Completions);

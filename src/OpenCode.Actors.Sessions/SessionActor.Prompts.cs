@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <content>Prompts and commands, and those who wait for their end.</content>
+/// <content>Prompts and commands, and the waits for their end.</content>
 internal sealed partial class SessionActor
 {
     private static readonly TimeSpan _retryPromptAfter = TimeSpan.FromSeconds(5);
@@ -27,7 +27,7 @@ internal sealed partial class SessionActor
             Accept(decision => Prompting.Take(decision, message.Request), message.Key);
     }
 
-    // Also while the session is busy: what is wrong is told to the one who could mend it, and not to a later step. Without a reply no model is asked.
+    // Also while the session is busy: the mistake is answered to the user, who can correct it, and does not fail a later step. Without a reply no model is called.
     private string? FaultOfModels(Protocol.Requests.Prompt request) => request.NoReply == true ? null : _setup.Models.For(_state.Info!.Directory).Fault;
 
     private void OnRunShell(RunShell message)

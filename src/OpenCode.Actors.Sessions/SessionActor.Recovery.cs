@@ -15,10 +15,13 @@ internal sealed partial class SessionActor
     private bool _isTaught;
     private bool _isReady;
 
+    /// <summary>The streamed text behind the stored parts was read from the log.</summary>
     private sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas) : IDeadLetterSuppression;
 
+    /// <summary>The session could not be read; it gives up.</summary>
     private sealed record RecoveryBroken(Exception Cause) : IDeadLetterSuppression;
 
+    /// <summary>The index has read the learned rules: the session may decide.</summary>
     private sealed record RulesLearned : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
 
     private void Recovering()

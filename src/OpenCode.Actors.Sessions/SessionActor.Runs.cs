@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <content>The run of the open turn: what it is told, what it reports, and how it ends.</content>
+/// <content>The run of the open turn: its orders, its reports, and its end.</content>
 internal sealed partial class SessionActor
 {
     private IActorRef? _run;

@@ -45,7 +45,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null;
 
     public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, int maxStashed = MaxStashed) =>
-        Props.CreateBy(new ActorFactory<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(maxStashed);
+        Props.CreateBy(new ActorProducer<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(maxStashed);
 
     protected override void PreStart()
     {

@@ -5,6 +5,3 @@ internal sealed class SessionRegion;
 
 /// <summary>The key of the index of all sessions.</summary>
 internal sealed class SessionIndexKey;
-
-/// <summary>The key of the journal's actor, which sessions append by. Events that belong to no session are appended to the journal itself.</summary>
-internal sealed class JournalKey;

@@ -78,7 +78,6 @@ public static class SessionsServices
         var region = system.ActorOf(
             LocalSessionRegion.PropsFor(id => SessionActor.PropsFor(id, journal, setup), setup.Time, setup.Metrics, setup.Loggers.CreateLogger<LocalSessionRegion>()), "sessions");
         var index = system.ActorOf(SessionIndexActor.PropsFor(region, setup), "index");
-        registry.Register<JournalKey>(journal);
         registry.Register<SessionRegion>(region);
         registry.Register<SessionIndexKey>(index);
 

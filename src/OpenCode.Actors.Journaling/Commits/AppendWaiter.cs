@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 
 namespace OpenCode.Actors.Journaling.Commits;
 
-/// <summary>Whoever waits for a batch; used again and again.</summary>
+/// <summary>The wait for a batch; used again and again.</summary>
 internal sealed class AppendWaiter(ConcurrentQueue<AppendWaiter> spare, bool answersInline) : IValueTaskSource<long>
 {
     private const int SpareWaiters = 4096;

@@ -21,8 +21,8 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
     /// <summary>Takes a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="mostBytes">How long it may be when encoded.</param>
-    /// <param name="wakes">True if nobody commits at the moment: the caller has to start it.</param>
-    /// <returns>Whoever waits for it.</returns>
+    /// <param name="wakes">True if no commit runs: the caller has to start one.</param>
+    /// <returns>The wait for its commit.</returns>
     /// <exception cref="Exception">What was given to <see cref="Refuse"/>.</exception>
     public AppendWaiter Add(JournalBatch batch, long mostBytes, out bool wakes)
     {
@@ -49,7 +49,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
         }
     }
 
-    /// <summary>Takes the next group; without one, whoever commits is done.</summary>
+    /// <summary>Takes the next group; without one, the commits are done.</summary>
     public TGroup? Take()
     {
         TaskCompletionSource? idle;
@@ -91,7 +91,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
             _refusal ??= refusal;
     }
 
-    /// <summary>Waits until nobody commits. Nothing is taken any more by then.</summary>
+    /// <summary>Waits until no commit runs. Nothing is taken any more by then.</summary>
     public Task WhenIdleAsync()
     {
         lock (_gate)

@@ -9,7 +9,7 @@ internal interface ICommitGroup
     /// <summary>Takes a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="mostBytes">How long it may be when encoded.</param>
-    /// <param name="waiter">Whoever waits for it.</param>
+    /// <param name="waiter">The wait for its commit.</param>
     void Add(JournalBatch batch, long mostBytes, AppendWaiter waiter);
 
     /// <summary>Makes it empty, to be used again.</summary>

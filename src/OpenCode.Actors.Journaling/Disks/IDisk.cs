@@ -15,7 +15,7 @@ public interface IDisk
 
     /// <summary>Takes the folder for this journal alone, until the answer is disposed.</summary>
     /// <returns>The hold on the folder.</returns>
-    /// <exception cref="JournalLockedException">Somebody else has it.</exception>
+    /// <exception cref="JournalLockedException">Another process has it.</exception>
     IDisposable Lock();
 
     /// <summary>Runs work that commits; one after the other.</summary>

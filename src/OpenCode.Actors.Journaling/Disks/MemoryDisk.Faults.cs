@@ -19,17 +19,17 @@ public sealed partial class MemoryDisk
     /// <summary>Gets or sets how many more writes, syncs and changes of names succeed before the power goes; null for no limit.</summary>
     public int? OperationsUntilCrash { get; set; }
 
-    /// <summary>Gets or sets who is told of each write, sync and change of names before it happens, such as <c>sync journal/1.log</c>.</summary>
+    /// <summary>Gets or sets what is called before each write, sync and change of names, such as <c>sync journal/1.log</c>.</summary>
     public Action<string>? Observe { get; set; }
 
-    /// <summary>Takes the power away: what was not synced is kept or lost by coin, and whoever had files open has them no more.</summary>
+    /// <summary>Cuts the power: what was not synced is kept or lost by coin, and all open files are closed.</summary>
     public void Crash()
     {
         lock (_gate)
             CrashNeedsLock();
     }
 
-    /// <summary>Ends the process that has the folder, as kill -9 does: what was written stays, synced or not, and whoever had files open has them no more.</summary>
+    /// <summary>Ends the process that has the folder, as kill -9 does: what was written stays, synced or not, and all open files are closed.</summary>
     public void Kill()
     {
         lock (_gate)

@@ -17,7 +17,7 @@ internal static partial class Posix
             return;
         }
 
-        // .NET's FlushToDisk swallows some errors of fsync (EROFS, EINVAL): here every one is told.
+        // .NET's FlushToDisk swallows some errors of fsync (EROFS, EINVAL): here each is reported.
         while (FDataSync(handle) != 0)
         {
             var error = Marshal.GetLastPInvokeError();

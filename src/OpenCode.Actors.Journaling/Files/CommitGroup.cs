@@ -11,7 +11,7 @@ internal sealed class CommitGroup : ICommitGroup
     /// <summary>A frame takes no further batch from this size on: a reader checks and holds a frame whole.</summary>
     public const int FullBytes = 1024 * 1024;
 
-    /// <summary>A batch of nothing: whoever waits for it waits until all before is synced.</summary>
+    /// <summary>An empty batch: its wait ends when all before it is synced.</summary>
     public static readonly JournalBatch Barrier = new([], []);
 
     private readonly List<EntryDraft> _entries = [];
@@ -26,7 +26,7 @@ internal sealed class CommitGroup : ICommitGroup
 
     public ReadOnlySpan<AppendWaiter> Waiters => CollectionsMarshal.AsSpan(_waiters);
 
-    /// <summary>Gets a value indicating whether the frame is synced before anybody is answered.</summary>
+    /// <summary>Gets a value indicating whether the frame is synced before its batches are answered.</summary>
     public bool Durable { get; private set; }
 
     public bool IsEmpty => EntryCount == 0 && _changes.Count == 0;

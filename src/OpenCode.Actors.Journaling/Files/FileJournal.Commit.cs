@@ -17,7 +17,7 @@ public sealed partial class FileJournal
 
     private readonly Action _commitAll;
 
-    // Touched by whoever commits alone.
+    // Touched by the running commit alone.
     private long _syncedPlace;
     private long _markedPlace;
     private long _nextOffset = 1;
@@ -75,7 +75,7 @@ public sealed partial class FileJournal
 
                 await CommitAsync(group).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Whatever happens here, nobody knows what is on disk: the journal is dead.
+#pragma warning disable CA1031 // After any failure here it is unknown what is on disk: the journal is dead.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -87,7 +87,7 @@ public sealed partial class FileJournal
             var answered = group.Waiters.Length;
             _queue.Return(group);
 
-            // A few who were answered go on before this does: what they bring goes into one frame, and not the first of it into one of its own.
+            // Yields after a commit, so that the few producers it answered append into one next frame; else the first of them would get a frame of its own.
             if (answered is > 1 and <= Few && !_disk.RunsInline)
             {
                 await Task.Yield();
@@ -218,7 +218,7 @@ public sealed partial class FileJournal
         _waiters.Moved();
     }
 
-    /// <summary>Cuts off what was written of a frame that found no room, for good: nobody will have been told of it.</summary>
+    /// <summary>Cuts off what was written of a frame that found no room, for good: no answer has reported it.</summary>
     private async ValueTask TakeBackAsync()
     {
         var active = _files.Active;

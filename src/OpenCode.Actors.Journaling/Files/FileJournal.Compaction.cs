@@ -33,7 +33,7 @@ public sealed partial class FileJournal
         }
     }
 
-    /// <summary>Lets go of the segments that retention does not keep.</summary>
+    /// <summary>Deletes the segments that retention does not keep.</summary>
     /// <returns>How many went.</returns>
     internal async Task<int> TrimAsync()
     {
@@ -62,7 +62,7 @@ public sealed partial class FileJournal
             {
                 _trimmedInVain = await TrimInTurnAsync().ConfigureAwait(false) == 0 ? _time.GetTimestamp() : null;
             }
-#pragma warning disable CA1031 // Retention is tried again; what keeps it from working is told.
+#pragma warning disable CA1031 // Retention is tried again; its failure is logged.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -160,7 +160,7 @@ public sealed partial class FileJournal
         }
         catch (Exception e)
         {
-            // The index already says that the rows are in the snapshots: retention must not believe it.
+            // The index already says that the rows are in the snapshots, which is not true: retention must not rely on it.
             Fail("putting snapshots in place", e);
             throw;
         }

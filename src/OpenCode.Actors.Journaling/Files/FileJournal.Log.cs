@@ -7,7 +7,7 @@ public sealed partial class FileJournal
 {
     [LoggerMessage(EventId = 3000, Level = LogLevel.Information,
         Message = "Opened the journal in {Folder}: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}, recovered in {Milliseconds:0} ms.")]
-    private static partial void LogOpened(ILogger logger, string folder, string timeline, int generation, long floor, long head, double milliseconds);
+    private static partial void LogOpened(ILogger logger, string folder, string timeline, long generation, long floor, long head, double milliseconds);
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning,
         Message = "Cut an un-synced tail off {File} at byte {Position}: {Bytes} bytes, nothing of it was acknowledged as durable ({Reason}).")]

@@ -43,8 +43,8 @@ public sealed partial class FileJournal
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => new(Head);
 
     /// <inheritdoc/>
-    /// <remarks>Nobody else appends, and each start begins a generation: all is known already.</remarks>
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <remarks>No other process appends, and each start begins a generation: all is known already.</remarks>
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _waiters.WaitBeyondAsync(offset, cancellationToken);

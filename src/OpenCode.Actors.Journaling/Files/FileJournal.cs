@@ -65,8 +65,8 @@ public sealed partial class FileJournal : IJournal
     /// <param name="options">Sizes and times.</param>
     /// <param name="time">The clock for the time of entries, and for retention.</param>
     /// <param name="entropy">Gives random numbers: the id of a new timeline, salts of checksums.</param>
-    /// <param name="logger">Is told of what recovery cut, of retention and of failures.</param>
-    /// <param name="metrics">Is told what is committed.</param>
+    /// <param name="logger">Logs what recovery cut, retention and failures.</param>
+    /// <param name="metrics">Receives commit counts and latencies; null disables metrics.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The journal, recovered.</returns>
     /// <exception cref="JournalLockedException">Another process has the folder.</exception>
@@ -100,7 +100,7 @@ public sealed partial class FileJournal : IJournal
         }
     }
 
-    /// <summary>Commits what was taken, syncs it, and lets go of the folder.</summary>
+    /// <summary>Commits what was taken, syncs it, and releases the folder.</summary>
     /// <returns>A task that ends when it is done; it does not fail.</returns>
     public async ValueTask DisposeAsync()
     {
@@ -127,7 +127,7 @@ public sealed partial class FileJournal : IJournal
         _hold.Dispose();
     }
 
-    /// <summary>Runs work where the disk may block, and comes back elsewhere.</summary>
+    /// <summary>Runs work where the disk may block; the caller continues elsewhere.</summary>
     private Task OnDiskAsync(Action<Action> lane, Func<ValueTask> work)
     {
         var done = new TaskCompletionSource(_disk.RunsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
@@ -141,7 +141,7 @@ public sealed partial class FileJournal : IJournal
                 await work().ConfigureAwait(false);
                 done.SetResult();
             }
-#pragma warning disable CA1031 // Whatever it is, whoever waits for the work gets it.
+#pragma warning disable CA1031 // Any failure goes to the caller that waits for the work.
             catch (Exception e)
 #pragma warning restore CA1031
             {

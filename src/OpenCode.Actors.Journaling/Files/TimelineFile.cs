@@ -10,7 +10,8 @@ internal sealed record TimelineFile(Timeline Timeline, long SyncedPlace)
 {
     public const string Name = "timeline.json";
 
-    private const int FormatVersion = 1;
+    // 2: numbers of generations have 64 bits.
+    private const int FormatVersion = 2;
     private const int IdLength = 8;
 
     // An older generation answers as one whose tail is all lost: a gap, not a wrong resume.
@@ -87,7 +88,7 @@ internal sealed record TimelineFile(Timeline Timeline, long SyncedPlace)
 
         var generations = new List<Generation>();
         foreach (var generation in root.GetProperty("generations").EnumerateArray())
-            generations.Add(new(generation.GetProperty("number").GetInt32(), generation.GetProperty("head").GetInt64()));
+            generations.Add(new(generation.GetProperty("number").GetInt64(), generation.GetProperty("head").GetInt64()));
 
         var id = root.GetProperty("id").GetString();
         if (id is not { Length: IdLength } || generations.Count == 0)

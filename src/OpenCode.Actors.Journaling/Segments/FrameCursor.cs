@@ -16,7 +16,7 @@ internal sealed class FrameCursor(IDiskFile file, SegmentHeader header, long pos
     private int _buffered;
     private long _next = position;
     private long? _nextOffset;
-    private int _generation;
+    private long _generation;
 
     /// <summary>Gets where the present frame begins; without one, where it ended.</summary>
     public long Position { get; private set; } = position;
@@ -30,7 +30,7 @@ internal sealed class FrameCursor(IDiskFile file, SegmentHeader header, long pos
     public string? Fault { get; private set; }
 
     /// <summary>Expects a frame that goes on from what was before this segment.</summary>
-    public void Expect(long firstOffset, int generation)
+    public void Expect(long firstOffset, long generation)
     {
         _nextOffset = firstOffset;
         _generation = generation;

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Journaling.Segments;
 
 /// <summary>What stands before the body of a frame: the unit that recovery keeps or drops whole (RULES B1).</summary>
 /// <remarks>
-/// 64 bytes, little-endian: magic 4, CRC-32C of bytes 8 to 64 4, CRC-32C of the body 4, body length 4, entries 4, changes 4, generation 4, zero 4, place 8, first offset 8,
+/// 64 bytes, little-endian: magic 4, CRC-32C of bytes 8 to 64 4, CRC-32C of the body 4, body length 4, entries 4, changes 4, generation 8, place 8, first offset 8,
 /// synced up to 8, time 8. The header has a checksum of its own so that <see cref="SyncedUpTo"/> counts even where the body is damaged.
 /// </remarks>
 /// <param name="BodyChecksum">CRC-32C of the body.</param>
@@ -19,7 +19,7 @@ namespace OpenCode.Actors.Journaling.Segments;
 /// <param name="At">When it was committed, in ticks UTC.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct FrameHeader(
-    uint BodyChecksum, int BodyBytes, int EntryCount, int ChangeCount, int Generation, long Place, long FirstOffset, long SyncedUpTo, long At)
+    uint BodyChecksum, int BodyBytes, int EntryCount, int ChangeCount, long Generation, long Place, long FirstOffset, long SyncedUpTo, long At)
 {
     public const int Bytes = 64;
     public const int MaxBodyBytes = 256 * 1024 * 1024;
@@ -38,8 +38,7 @@ internal readonly record struct FrameHeader(
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], BodyBytes);
         BinaryPrimitives.WriteInt32LittleEndian(to[16..], EntryCount);
         BinaryPrimitives.WriteInt32LittleEndian(to[20..], ChangeCount);
-        BinaryPrimitives.WriteInt32LittleEndian(to[24..], Generation);
-        BinaryPrimitives.WriteInt32LittleEndian(to[28..], 0);
+        BinaryPrimitives.WriteInt64LittleEndian(to[24..], Generation);
         BinaryPrimitives.WriteInt64LittleEndian(to[32..], Place);
         BinaryPrimitives.WriteInt64LittleEndian(to[40..], FirstOffset);
         BinaryPrimitives.WriteInt64LittleEndian(to[48..], SyncedUpTo);
@@ -60,7 +59,7 @@ internal readonly record struct FrameHeader(
             BinaryPrimitives.ReadInt32LittleEndian(from[12..]),
             BinaryPrimitives.ReadInt32LittleEndian(from[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(from[20..]),
-            BinaryPrimitives.ReadInt32LittleEndian(from[24..]),
+            BinaryPrimitives.ReadInt64LittleEndian(from[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(from[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(from[40..]),
             BinaryPrimitives.ReadInt64LittleEndian(from[48..]),

@@ -15,7 +15,7 @@ internal sealed class LogScan(IDisk disk, string? timelineId, long knownSynced, 
 
     private readonly List<Segment> _segments = [];
     private long _syncedUpTo = knownSynced;
-    private int _generation;
+    private long _generation;
 
     public delegate ValueTask Visitor(Segment segment, FrameHeader frame, long position, ReadOnlyMemory<byte> body);
 

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journaling.Disks;
 
 namespace OpenCode.Actors.Journaling.Segments;
 
-/// <summary>One file of the log while the journal is open. Changed by whoever commits, under the journal's lock; the last of them is the active one.</summary>
+/// <summary>One file of the log while the journal is open. Changed by the running commit, under the journal's lock; the last of them is the active one.</summary>
 internal sealed class Segment(SegmentHeader header, IDiskFile file)
 {
     /// <summary>A reader that starts in the middle looks through at most this much to find its place.</summary>

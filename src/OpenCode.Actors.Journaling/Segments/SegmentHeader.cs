@@ -52,7 +52,7 @@ internal sealed record SegmentHeader(string TimelineId, long FirstOffset, long B
         if (from.Length < Bytes || BinaryPrimitives.ReadUInt32LittleEndian(from) != Magic)
             return null;
 
-        // Before the checksum: another format may check in another way. A flipped bit here is told apart by the checksum below only for versions we know.
+        // Before the checksum: another format may check in another way. A flipped bit here is found by the checksum below only for versions we know.
         var version = BinaryPrimitives.ReadInt32LittleEndian(from[4..]);
         if (version > FormatVersion)
             throw new JournalVersionException(path, version, FormatVersion);

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// </remarks>
 internal interface IBatchStore : IAsyncDisposable
 {
-    /// <summary>Gets a value indicating whether whoever waits is answered on the thread that answers; only so on virtual time.</summary>
+    /// <summary>Gets a value indicating whether a caller continues on the thread that answers it; only so on virtual time.</summary>
     bool AnswersInline { get; }
 
     /// <summary>Begins: the process is known as a writer that has appended nothing yet.</summary>
@@ -25,8 +25,8 @@ internal interface IBatchStore : IAsyncDisposable
     /// names. Offsets are given in the order in which batches become visible, without gaps.
     /// </summary>
     /// <remarks>
-    /// Once it is committed, what others committed below it is read on the same way, and all processes, this one too, are told that there may be something up to its end. That
-    /// is a hint only: it may be lost, merged with others, or late.
+    /// Once it is committed, what others committed below it is read on the same way, and all processes, this one too, get a hint that there may be something up to its end. That
+    /// may be lost, merged with others, or late.
     /// </remarks>
     /// <param name="batch">The batch.</param>
     /// <param name="last">The batch to read from; null for the first that there is.</param>
@@ -49,7 +49,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken);
 
-    /// <summary>Does the same for somebody who is behind: it does not stand in the way of the one that follows, and may be called by many at a time.</summary>
+    /// <summary>Does the same for a reader that is behind: it does not hold up the one that follows the tail, and may be called concurrently.</summary>
     ValueTask<StorePage> ReadBehindAsync(long after, int pageBytes, CancellationToken cancellationToken);
 
     /// <summary>Reads the rows of an owner, in the order in which they were first written.</summary>
@@ -65,22 +65,22 @@ internal interface IBatchStore : IAsyncDisposable
     ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Begins a new generation, unless somebody already did (RULES A3). Its head is noted as 0: the store was taken back at a moment that nobody knows, so no cursor of before
-    /// is good any more.
+    /// Begins a new generation, unless another process already did (RULES A3). Its head is noted as 0: the store was taken back at an unknown moment, so no cursor of before is
+    /// good any more.
     /// </summary>
     /// <param name="expected">The generation that is to end.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken);
+    ValueTask BeginGenerationAsync(long expected, CancellationToken cancellationToken);
 
     /// <summary>
     /// Begins a new generation at the present head, if that is below an offset that a client has of the generation that runs (RULES A3). At most one begins so within
-    /// a minute of the last: whoever makes up cursors must not fill the store with generations.
+    /// a minute of the last: a client that makes up cursors must not fill the store with generations.
     /// </summary>
     /// <param name="expected">The generation that is to end.</param>
     /// <param name="beyond">The offset.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it began.</returns>
-    ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken);
+    ValueTask<bool> BeginGenerationAsync(long expected, long beyond, CancellationToken cancellationToken);
 }
 
 /// <summary>Hints of other processes, for as long as one connection lasts.</summary>

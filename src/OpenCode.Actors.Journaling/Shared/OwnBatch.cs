@@ -3,11 +3,11 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// <summary>A batch that this process has committed, on its way to be published in order.</summary>
 /// <param name="Batch">The batch, without its body. Without entries, its first offset is that of the next one.</param>
 /// <param name="Bytes">How long its body is.</param>
-/// <param name="Group">Its entries, and those who wait for it.</param>
+/// <param name="Group">Its entries, and the waits for it.</param>
 /// <param name="Returned">Takes the group back when they are answered.</param>
 internal sealed record OwnBatch(StoredBatch Batch, int Bytes, SharedGroup Group, Action<SharedGroup> Returned)
 {
-    /// <summary>Answers those who wait: all that they were told is visible.</summary>
+    /// <summary>Answers the waiting appends: their entries are visible.</summary>
     public void Published()
     {
         Group.Committed(Batch.First);

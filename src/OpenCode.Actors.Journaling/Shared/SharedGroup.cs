@@ -29,7 +29,7 @@ internal sealed class SharedGroup : ICommitGroup
     }
 
     /// <summary>Encodes what is (still) in the group.</summary>
-    public StoreBatch Encode(long number, int generation)
+    public StoreBatch Encode(long number, long generation)
     {
         _body.Clear(keepBytes: (int)FullBytes * 2);
         _body.Reserve(_mostBytes);

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// <content>Group commit: take all that waits, send it as one batch, have it decided, publish it, repeat. One batch is under way at a time.</content>
 public sealed partial class SharedJournal
 {
-    // Nobody waits for an answer.
+    // No answer is awaited.
     private const long Answered = long.MaxValue;
 
     // Committed batches that wait for what is missing below them: from here on the next one is not sent.
@@ -74,7 +74,7 @@ public sealed partial class SharedJournal
                 group.Failed(new JournalFailedException("it was closed before the store had answered", Remedy, null));
                 _queue.Return(group);
             }
-#pragma warning disable CA1031 // Whatever happens here, nobody knows what is committed: the journal is dead.
+#pragma warning disable CA1031 // After any failure here it is unknown what is committed: the journal is dead.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -82,7 +82,7 @@ public sealed partial class SharedJournal
                 _queue.Return(group);
             }
 
-            // Those who were answered go on before this does: what they bring goes into one batch, and not the first of it into one of its own.
+            // Yields after a commit, so that answered producers join the next batch; else the first of them would get a batch of its own.
             if (isShared && !_store.AnswersInline)
                 await Task.Yield();
         }
@@ -183,7 +183,7 @@ public sealed partial class SharedJournal
                         return (Fate.Full, Nothing, []);
                     }
 
-                    // An earlier sending may still be written: "full" would be a lie then.
+                    // An earlier sending may still be written: "full" would be false then.
                 }
 
                 await DelayAsync(patience.Next()).ConfigureAwait(false);

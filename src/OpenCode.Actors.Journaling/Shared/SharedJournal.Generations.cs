@@ -6,14 +6,14 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// </content>
 public sealed partial class SharedJournal
 {
-    // More than ever wait in earnest: while the store is away, clients come back again and again.
+    // More than are ever needed: while the store is away, clients reconnect again and again.
     private const int MaxClaims = 1000;
 
     private readonly Lock _claimsGate = new();
-    private readonly List<(int Generation, long Offset)> _claims = [];
+    private readonly List<(long Generation, long Offset)> _claims = [];
 
     /// <inheritdoc/>
-    public async ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken)
+    public async ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken)
     {
         // Before the round is asked for that looks into it.
         lock (_claimsGate)
@@ -28,7 +28,7 @@ public sealed partial class SharedJournal
     /// <summary>Looks into what clients have that this process has not, after all was read that others had committed.</summary>
     private async ValueTask VerifyClaimsAsync()
     {
-        (int Generation, long Offset)[] claims;
+        (long Generation, long Offset)[] claims;
         lock (_claimsGate)
         {
             if (_claims.Count == 0)
@@ -63,13 +63,13 @@ public sealed partial class SharedJournal
             throw new StoreLifeException($"it has entries of generation {batches[^1].Generation}, but is in {Timeline.Current}");
     }
 
-    private ValueTask FollowGenerationAsync(int generation) => generation == Timeline.Current ? default : AdoptAsync();
+    private ValueTask FollowGenerationAsync(long generation) => generation == Timeline.Current ? default : AdoptAsync();
 
     /// <summary>Goes on in the generation that runs.</summary>
     /// <exception cref="StoreLifeException">Not all that this process has is part of it.</exception>
     private async ValueTask AdoptAsync()
     {
-        // In this order: what is published meanwhile may be of a generation that somebody else has adopted.
+        // In this order: what is published meanwhile may be of a generation that another call has adopted.
         var head = Math.Max(Head, Volatile.Read(ref _ownLast));
         var last = _log.Last;
         var timeline = Timeline;
@@ -88,7 +88,7 @@ public sealed partial class SharedJournal
         if (last is not null && life.Ends.Floor < last.Last && !(life.Found is { } batch && IsSameLog(last, [batch])))
             throw new StoreLifeException($"the batch at {last.First}, which this process has read, is not part of generation {found}");
 
-        // Where somebody else was faster, it may be a later one already.
+        // Another call may have been faster, and adopted a later one already.
         if (Interlocked.CompareExchange(ref _timeline, life.Timeline, timeline) == timeline)
             LogAdopted(_logger, found, least, known);
     }

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journaling.Shared;
 
-/// <content>Listening for hints of appends. An append of this process brings what others committed below it, so while there is always one under way nobody needs to be told.</content>
+/// <content>Listening for hints of appends. An append of this process brings what others committed below it, so while there is always one under way no hint is needed.</content>
 public sealed partial class SharedJournal
 {
     // So many hints in a row that own appends made needless: listening stops. Each costs a wake-up of a process of the store and of this one.
@@ -88,7 +88,7 @@ public sealed partial class SharedJournal
         if (hint > _hinted)
             Volatile.Write(ref _hinted, hint);
 
-        // An append that is under way comes back with all that was committed below it, and mostly before a reading would.
+        // An append that is under way returns all that was committed below it, and mostly before a reading would.
         if (Volatile.Read(ref _appendSince) == Answered)
         {
             ReadHinted();

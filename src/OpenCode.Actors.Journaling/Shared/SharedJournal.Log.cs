@@ -7,7 +7,7 @@ public sealed partial class SharedJournal
 {
     [LoggerMessage(EventId = 3020, Level = LogLevel.Information,
         Message = "Opened the shared journal: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
-    private static partial void LogOpened(ILogger logger, string timeline, int generation, long floor, long head);
+    private static partial void LogOpened(ILogger logger, string timeline, long generation, long floor, long head);
 
     [LoggerMessage(EventId = 3021, Level = LogLevel.Warning, Message = "No answer to batch {Number}, which may be committed; it is sent again under the same number. {Reason}")]
     private static partial void LogAppendUndecided(ILogger logger, long number, string reason);
@@ -33,9 +33,9 @@ public sealed partial class SharedJournal
 
     [LoggerMessage(EventId = 3028, Level = LogLevel.Information,
         Message = "The store is in generation {Found}; generation {Known} is kept up to {Least}, so all that is here is part of it, and this process goes on.")]
-    private static partial void LogAdopted(ILogger logger, int found, long least, int known);
+    private static partial void LogAdopted(ILogger logger, long found, long least, long known);
 
     [LoggerMessage(EventId = 3029, Level = LogLevel.Warning,
         Message = "A client has a cursor of generation {Generation} at {Offset}, but the head is {Head}: the store was taken back to an older state, or the cursor is made up. A new generation begins.")]
-    private static partial void LogRestored(ILogger logger, int generation, long offset, long head);
+    private static partial void LogRestored(ILogger logger, long generation, long offset, long head);
 }

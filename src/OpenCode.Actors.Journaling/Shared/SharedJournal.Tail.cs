@@ -57,7 +57,7 @@ public sealed partial class SharedJournal
                 if (_stop.IsCancellationRequested || _failure is not null)
                     return;
 
-                // Kept over failed tries: who waits for it began to wait before any of them.
+                // Kept over failed tries: its callers began to wait before any of them.
                 _round ??= Interlocked.Exchange(ref _nextRound, null);
                 if (Volatile.Read(ref _readSince) == Answered)
                     Volatile.Write(ref _readSince, _time.GetTimestamp());

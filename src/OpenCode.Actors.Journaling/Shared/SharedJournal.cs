@@ -70,7 +70,7 @@ public sealed partial class SharedJournal : IJournal
     public Task<JournalFailedException> Died => _died.Task;
 
     /// <summary>
-    /// Gets how long the store has owed an answer: null while all is well. Appends that wait then are undecided, and may have been committed; what is asked for anew
+    /// Gets how long the store has not answered: null while all is well. Appends that wait then are undecided, and may have been committed; what is asked for anew
     /// would wait with them.
     /// </summary>
     public TimeSpan? AwayFor
@@ -86,8 +86,8 @@ public sealed partial class SharedJournal : IJournal
     /// <param name="store">The store; disposed with the journal.</param>
     /// <param name="options">Sizes and times.</param>
     /// <param name="time">The clock of intervals. The time of entries is the store's.</param>
-    /// <param name="logger">Is told of what went wrong.</param>
-    /// <param name="metrics">Is told what is committed.</param>
+    /// <param name="logger">Logs what went wrong.</param>
+    /// <param name="metrics">Receives commit counts and latencies; null disables metrics.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The journal.</returns>
     internal static async Task<SharedJournal> OpenAsync(
@@ -108,7 +108,7 @@ public sealed partial class SharedJournal : IJournal
         return journal;
     }
 
-    /// <summary>Has what was taken decided, if the store answers within a few seconds, and lets go of it.</summary>
+    /// <summary>Has what was taken decided, if the store answers within a few seconds, and closes the store.</summary>
     /// <returns>A task that ends when it is done; it does not fail.</returns>
     public async ValueTask DisposeAsync()
     {
@@ -137,7 +137,7 @@ public sealed partial class SharedJournal : IJournal
         _stop.Dispose();
     }
 
-    /// <summary>Ends the journal: whoever waits, and whoever comes, is told.</summary>
+    /// <summary>Ends the journal: all waiting and later calls fail.</summary>
     private JournalFailedException Fail(string doing, Exception cause)
     {
         var failure = new JournalFailedException($"{doing}: {cause.Message}", Remedy, cause);

@@ -77,7 +77,7 @@ internal sealed class SharedLog
         long? missing = null;
         foreach (var batch in batches)
         {
-            // One lock for each: an own batch that comes to be the next one meanwhile is published by whoever is first.
+            // One lock for each: an own batch that becomes the next one meanwhile is published by the first call to see it.
             lock (_gate)
             {
                 if (batch.Last <= _head)
@@ -105,7 +105,7 @@ internal sealed class SharedLog
             _last = last with { Body = default };
     }
 
-    /// <summary>Ends all waiting, now and later; also of those whose batch is committed, but not in order yet.</summary>
+    /// <summary>Ends all waiting, now and later; also for batches that are committed, but not in order yet.</summary>
     public void Fail(Exception failure)
     {
         OwnBatch[] left;

@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// <param name="Body">The entries, encoded. Valid until the batch is decided.</param>
 /// <param name="Changes">Changes in order, each row at most once.</param>
 internal sealed record StoreBatch(
-    long Number, int Generation, IReadOnlyList<Fence> Fences, int EntryCount, ReadOnlyMemory<byte> Body, IReadOnlyList<StoreChange> Changes);
+    long Number, long Generation, IReadOnlyList<Fence> Fences, int EntryCount, ReadOnlyMemory<byte> Body, IReadOnlyList<StoreChange> Changes);
 
 /// <summary>What becomes of one row of state.</summary>
 /// <param name="Kind">Its kind.</param>
@@ -40,7 +40,7 @@ internal sealed record StoreAppended(StoreCommit Commit, IReadOnlyList<StoredBat
 /// <param name="Generation">The generation that wrote it.</param>
 /// <param name="At">When, by the clock of the store.</param>
 /// <param name="Body">The entries, encoded.</param>
-internal sealed record StoredBatch(long First, int Count, int Generation, DateTimeOffset At, ReadOnlyMemory<byte> Body)
+internal sealed record StoredBatch(long First, int Count, long Generation, DateTimeOffset At, ReadOnlyMemory<byte> Body)
 {
     /// <summary>Gets the offset of its last entry.</summary>
     public long Last => First + Count - 1;
@@ -61,7 +61,7 @@ internal sealed record StorePage(IReadOnlyList<StoredBatch> Batches, bool IsLast
 /// <param name="Floor">The last offset that is gone.</param>
 /// <param name="Generation">The generation that runs.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct StoreEnds(long Head, long Floor, int Generation);
+internal readonly record struct StoreEnds(long Head, long Floor, long Generation);
 
 /// <summary>Which log is in the store, at one moment.</summary>
 /// <param name="Timeline">The timeline and its generations.</param>
@@ -74,4 +74,4 @@ internal sealed record StoreLife(Timeline Timeline, StoreEnds Ends, StoredBatch?
 /// <param name="Last">Where that batch was written.</param>
 /// <param name="Generation">The generation that runs.</param>
 /// <param name="Stale">Those of the fences that do not hold, and so never will again: tokens only grow.</param>
-internal sealed record StoreLook(long? Number, StoreCommit Last, int Generation, IReadOnlyList<Fence> Stale);
+internal sealed record StoreLook(long? Number, StoreCommit Last, long Generation, IReadOnlyList<Fence> Stale);

@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Journaling.Shared;
 
-/// <summary>Wakes the one that waits; being woken several times before it waits again is being woken once. Thread-safe.</summary>
-/// <remarks>Who waits goes on on the thread of the one that wakes: it asks the store at once, and is away again until the answer comes.</remarks>
+/// <summary>Wakes one waiter; several calls before it waits again count as one. Thread-safe.</summary>
+/// <remarks>The waiter continues on the thread of the caller: it sends a request to the store at once, and returns until the answer comes.</remarks>
 internal sealed class Wakeup
 {
     private readonly Lock _gate = new();

@@ -84,7 +84,7 @@ internal sealed class OwnerRows(string owner)
             _deleted = null;
     }
 
-    /// <summary>Takes over a snapshot that holds up to a place (0: nobody knows yet): what is older is in it, and is kept here only for the kinds that hold up retention.</summary>
+    /// <summary>Takes over a snapshot that holds up to a place (0: not known yet): what is older is in it, and is kept here only for the kinds that hold up retention.</summary>
     public void TakeSnapshot(long place, ISet<string> holdKinds)
     {
         SnapshotPlace = place;

@@ -47,7 +47,7 @@ internal sealed class StateIndex(ISet<string> holdKinds)
             FindOrAddNeedsLock(owner).TakeSnapshot(0, holdKinds);
     }
 
-    /// <summary>Tells whether an owner has a snapshot of which nobody knows up to which place it holds.</summary>
+    /// <summary>Tells whether an owner has a snapshot that holds up to an unknown place.</summary>
     public bool NeedsSnapshotPlace(string owner)
     {
         lock (_gate)

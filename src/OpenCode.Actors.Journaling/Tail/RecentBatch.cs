@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Journaling.Tail;
 
-/// <summary>A committed batch, of which entries are made by whoever reads it: of what was appended here, or of the body that was read.</summary>
+/// <summary>A committed batch. Its reader makes the entries, of what was appended here or of the body that was read.</summary>
 /// <param name="First">The offset of its first entry.</param>
 /// <param name="Count">How many entries it has.</param>
 /// <param name="At">When it was committed.</param>

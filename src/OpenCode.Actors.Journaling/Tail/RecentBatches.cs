@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journaling.Tail;
 
-/// <summary>The last committed batches, bounded by bytes, so that whoever follows the tail asks no store, and nobody who waits for a commit waits for entries to be made. Thread-safe.</summary>
+/// <summary>The last committed batches, bounded by bytes, so that readers of the tail need no store, and no commit waits until entries are made. Thread-safe.</summary>
 internal sealed class RecentBatches(long maxBytes)
 {
     // About what an entry and its draft take besides the bytes.

@@ -9,7 +9,7 @@ internal sealed class ConnectionSettings
     /// <summary>The schema when the connection string has no Search Path.</summary>
     public const string DefaultSchema = "opencode_actors";
 
-    // A dead peer is noticed within seconds by both sides, and a statement or a lock never waits for ever: who waits for it can try again, elsewhere too.
+    // A dead peer is noticed within seconds by both sides, and a statement or a lock never waits for ever: the caller can try again, elsewhere too.
     private const string SessionOptions =
         "-c synchronous_commit=on -c lock_timeout=2s -c statement_timeout=10s -c idle_in_transaction_session_timeout=2s"
         + " -c plan_cache_mode=force_generic_plan -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c client_connection_check_interval=1s";
@@ -32,7 +32,7 @@ internal sealed class ConnectionSettings
 
     /// <summary>Reads what the user gave.</summary>
     /// <param name="connectionString">A connection string of Npgsql.</param>
-    /// <param name="tag">The application_name of every connection: whoever finds one that stands in the way knows whose it is (RULES E2).</param>
+    /// <param name="tag">The application_name of every connection: it names the owner of one that blocks others (RULES E2).</param>
     /// <exception cref="DatabaseRefusedException">It cannot be read, or asks for what the journal must not have.</exception>
     public static ConnectionSettings Parse(string connectionString, string tag)
     {

@@ -12,7 +12,7 @@ internal static class Fitness
 
     /// <summary>Looks.</summary>
     /// <param name="connection">An open connection.</param>
-    /// <param name="settings">Makes a second connection, where a proxy has to be told from a plain server.</param>
+    /// <param name="settings">Makes a second connection, where a proxy has to be distinguished from a plain server.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DatabaseException">It cannot.</exception>
     public static async Task CheckAsync(NpgsqlConnection connection, ConnectionSettings settings, CancellationToken cancellationToken)

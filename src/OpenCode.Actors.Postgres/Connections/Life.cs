@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Postgres.Connections;
 /// </summary>
 /// <param name="Generation">The generation that runs.</param>
 /// <param name="Name">The life: a promotion or a recovery to a point in time begins another, a plain start does not.</param>
-internal sealed record Life(int Generation, string Name)
+internal sealed record Life(long Generation, string Name)
 {
     // The control file's own timeline stays old for many seconds after a promotion; the name of the current WAL file does not.
     // Of a restored disk only the start of the server tells; of a dump that was read back under a running server, or of a copy of the database, the file of a table.
@@ -21,10 +21,10 @@ internal sealed record Life(int Generation, string Name)
 
     private const string Look = $"SELECT h.generation, concat_ws('/', n.system, n.line), (h.system, h.line, h.run) = (n.system, n.line, n.run), n.line IS NULL FROM log_head h, ({Now}) n";
 
-    /// <summary>The number of a generation that begins now, in a statement that changes <c>log_head h</c>.</summary>
-    public const string NextNumber = "greatest(h.generation + 1, (extract(epoch FROM clock_timestamp()) - 1577836800)::int)";
+    /// <summary>The number of a generation that begins now, in a statement that changes <c>log_head h</c>: as <c>Generation.NextNumber</c>, by the clock of the database.</summary>
+    public const string NextNumber = "greatest(h.generation + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1577836800000)";
 
-    // Whoever is second finds the row changed and its condition false: one life, one generation.
+    // The second of two finds the row changed and its condition false: one life, one generation.
     private const string Begin =
         $"""
         WITH n AS ({Now}),
@@ -63,7 +63,7 @@ internal sealed record Life(int Generation, string Name)
             await using (reader.ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return reader.GetBoolean(3) ? throw DatabaseFaults.Standby(place) : (new(reader.GetInt32(0), reader.GetString(1)), reader.GetBoolean(2));
+                return reader.GetBoolean(3) ? throw DatabaseFaults.Standby(place) : (new(reader.GetInt64(0), reader.GetString(1)), reader.GetBoolean(2));
             }
         }
     }

@@ -7,7 +7,7 @@ using OpenCode.Actors.Journaling.Shared;
 namespace OpenCode.Actors.Postgres.Journal;
 
 /// <summary>
-/// The one statement that appends (RULES E1, E2). Locks in the order writer, shards by part, head, and only if all before it match; whoever holds the head waits for nothing.
+/// The one statement that appends (RULES E1, E2). Locks in the order writer, shards by part, head, and only if all before it match; the holder of the head waits for nothing.
 /// No row back: nothing was written. What a batch does not have is left out, since each part costs planning and time under the lock.
 /// </summary>
 internal static class AppendStatement
@@ -23,7 +23,7 @@ internal static class AppendStatement
         {
             new NpgsqlParameter<string> { TypedValue = writer },
             new NpgsqlParameter<long> { TypedValue = batch.Number },
-            new NpgsqlParameter<int> { TypedValue = batch.Generation },
+            new NpgsqlParameter<long> { TypedValue = batch.Generation },
             new NpgsqlParameter<int> { TypedValue = batch.EntryCount },
             new NpgsqlParameter<long> { TypedValue = batch.Body.Length },
             new NpgsqlParameter<int> { TypedValue = puts.Length },

@@ -10,10 +10,10 @@ namespace OpenCode.Actors.Postgres.Journal;
 /// </summary>
 internal sealed partial class Blockers : IAsyncDisposable
 {
-    // An append takes some milliseconds; who waits for longer than this looks whom it waits for.
+    // An append takes some milliseconds; one that waits for longer than this looks for what it waits for.
     private static readonly TimeSpan Suspicious = TimeSpan.FromMilliseconds(300);
 
-    // Also of those who wait in the same queue: the one at its front holds the lock.
+    // Also those of the connections that wait in the same queue: the one at its front holds the lock.
     private const string End =
         """
         WITH RECURSIVE chain (pid) AS (
@@ -36,8 +36,8 @@ internal sealed partial class Blockers : IAsyncDisposable
     /// <param name="database">The database.</param>
     /// <param name="waiting">Tells the process of the server that runs the statement that is watched over.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="metrics">Is told who was ended.</param>
-    /// <param name="logger">Is told who was ended.</param>
+    /// <param name="metrics">Counts the connections that were ended.</param>
+    /// <param name="logger">Logs them.</param>
     public Blockers(PostgresDatabase database, Func<int> waiting, TimeProvider time, PostgresMetrics? metrics, ILogger logger)
     {
         (_waiting, _metrics, _logger) = (waiting, metrics, logger);

@@ -7,7 +7,8 @@ namespace OpenCode.Actors.Postgres.Journal;
 /// <summary>A connection that is kept for one purpose, with its prepared statements; a new one is made when it breaks. One use at a time.</summary>
 /// <param name="database">Makes it.</param>
 /// <param name="isWaitedFor">
-/// Whether who finds it in use waits for it: right for what takes a millisecond, since a connection that the pool has to make takes many. Otherwise it gets one of the pool.
+/// Whether a call that finds it in use waits for it: right for what takes a millisecond, since a connection that the pool has to make takes many. Otherwise it gets one of
+/// the pool.
 /// </param>
 internal sealed class KeptConnection(PostgresDatabase database, bool isWaitedFor = false) : IAsyncDisposable
 {
@@ -73,7 +74,7 @@ internal sealed class KeptConnection(PostgresDatabase database, bool isWaitedFor
         }
         catch (Exception e) when (e is not PostgresException || _connection is null or not { FullState: System.Data.ConnectionState.Open })
         {
-            // Nobody knows what the other end still does with it.
+            // What the server still does with it is unknown.
             await DropAsync().ConfigureAwait(false);
             throw;
         }

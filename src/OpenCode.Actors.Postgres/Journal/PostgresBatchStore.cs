@@ -12,7 +12,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
 {
     internal const int PageRows = 512;
 
-    // Of batches of 1 MiB at most: each node has one under way, and who is further behind reads them in pages.
+    // Of batches of 1 MiB at most: each node has one under way, and a node that is further behind reads them in pages.
     private const string MaxBelow = "16";
 
     private const string Ends = "SELECT h.pos, f.floor, h.generation FROM log_head h, log_floor f";
@@ -36,7 +36,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         FROM log_head h LEFT JOIN writer w ON w.id = $1
         """;
 
-    // Follows an append that wrote: tells the others of it, and reads what they committed below it. Nobody waits for its commit: a hint that a crash loses is not needed after it.
+    // Follows an append that wrote: tells the others of it, and reads what they committed below it. Nothing waits for its commit: a hint that a crash loses is not needed after it.
     private const string Follow =
         $"""
         WITH own AS MATERIALIZED (
@@ -135,13 +135,13 @@ internal sealed partial class PostgresBatchStore : IBatchStore
             var tokens = row.GetFieldValue<long[]>(4);
             var stale = fences.Where((f, i) => tokens[i] != f.Token).ToArray();
             return row.IsDBNull(0)
-                ? new StoreLook(null, default, row.GetInt32(3), stale)
-                : new StoreLook(row.GetInt64(0), new(row.GetInt64(1), Time(row, 2)), row.GetInt32(3), stale);
+                ? new StoreLook(null, default, row.GetInt64(3), stale)
+                : new StoreLook(row.GetInt64(0), new(row.GetInt64(1), Time(row, 2)), row.GetInt64(3), stale);
         }),
         cancellationToken);
 
     public ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken) =>
-        _follow.RunAsync(Ends, [], FirstAsync(row => new StoreEnds(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2))), cancellationToken);
+        _follow.RunAsync(Ends, [], FirstAsync(row => new StoreEnds(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))), cancellationToken);
 
     public ValueTask<StorePage> ReadAsync(long after, int pageBytes, CancellationToken cancellationToken) =>
         _follow.RunAsync(Read, [Number(after), Number(pageBytes), Number(PageRows)], PageAsync, cancellationToken);
@@ -176,11 +176,11 @@ internal sealed partial class PostgresBatchStore : IBatchStore
             LogOldSnapshot(_logger, seconds);
     }
 
-    public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
-        await _append.RunAsync(Begin, [new NpgsqlParameter<int> { TypedValue = expected }], NothingAsync, cancellationToken).ConfigureAwait(false);
+    public async ValueTask BeginGenerationAsync(long expected, CancellationToken cancellationToken) =>
+        await _append.RunAsync(Begin, [Number(expected)], NothingAsync, cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken) =>
-        await _read.RunAsync(BeginAtHead, [new NpgsqlParameter<int> { TypedValue = expected }, Number(beyond)], NothingAsync, cancellationToken).ConfigureAwait(false) > 0;
+    public async ValueTask<bool> BeginGenerationAsync(long expected, long beyond, CancellationToken cancellationToken) =>
+        await _read.RunAsync(BeginAtHead, [Number(expected), Number(beyond)], NothingAsync, cancellationToken).ConfigureAwait(false) > 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -231,15 +231,15 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     }
 
     private static StoredBatch Batch(NpgsqlDataReader row) =>
-        new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), Time(row, 3), row.IsDBNull(4) ? default : row.GetFieldValue<byte[]>(4));
+        new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), Time(row, 3), row.IsDBNull(4) ? default : row.GetFieldValue<byte[]>(4));
 
     private static StoreLife LifeOf(NpgsqlDataReader row)
     {
-        var generations = row.GetFieldValue<int[]>(4).Zip(row.GetFieldValue<long[]>(5), static (number, head) => new Generation(number, head));
+        var generations = row.GetFieldValue<long[]>(4).Zip(row.GetFieldValue<long[]>(5), static (number, head) => new Generation(number, head));
         return new(
             new(row.GetString(3), [.. generations]),
-            new(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2)),
-            row.IsDBNull(6) ? null : new(row.GetInt64(6), row.GetInt32(7), row.GetInt32(8), Time(row, 9), default));
+            new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)),
+            row.IsDBNull(6) ? null : new(row.GetInt64(6), row.GetInt32(7), row.GetInt64(8), Time(row, 9), default));
     }
 
     private static StateRow StateRow(NpgsqlDataReader row) =>

@@ -65,7 +65,7 @@ CREATE TABLE node (
   PRIMARY KEY (name, inc)
 ) WITH (fillfactor = 50);
 
--- Who owns a shard; token grows with every change of the owner.
+-- The owner of a shard; token grows with every change of the owner.
 CREATE TABLE shard (part int PRIMARY KEY, owner text, inc bigint, token bigint NOT NULL DEFAULT 0) WITH (fillfactor = 50);
 
 INSERT INTO setting (key, value)

@@ -7,7 +7,8 @@ namespace OpenCode.Actors.Postgres.Schema;
 /// <summary>Brings the schema to the version of this program, or makes it. Nodes that start at the same time wait for each other.</summary>
 /// <remarks>
 /// A version is the file of its number in this folder and runs once, in one transaction with all that are missing. Nodes of the version before go on while it runs and
-/// afterwards, until they are restarted one by one: a new version may add, and take away only what the version before it did not use any more.
+/// afterwards, until they are restarted one by one: a new version may add, and take away only what the version before it did not use any more. Version 4 is the exception: processes of
+/// version 3 end at it.
 /// </remarks>
 internal static class Migrator
 {

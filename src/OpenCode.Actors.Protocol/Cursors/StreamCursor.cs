@@ -9,13 +9,16 @@ namespace OpenCode.Actors.Protocol.Cursors;
 /// or <c>.m&lt;end&gt;</c> inside a merged window (RULES A5). At most 40 characters of <c>[A-Za-z0-9.-]</c>; opaque to clients.
 /// </summary>
 /// <param name="Timeline">Which life of the log: 8 base62 characters.</param>
-/// <param name="Generation">Which generation of that life, from 1.</param>
+/// <param name="Generation">Which generation of that life: 1, or a time in milliseconds.</param>
 /// <param name="Offset">The last entry that was had; 0 before the first.</param>
 /// <param name="Twin">Whether only the first of that entry's two frames was had. A stream without twins takes it as the offset itself.</param>
 /// <param name="MergedThrough">The end of the merged window that is under way, beyond the offset; null if there is none.</param>
-public readonly record struct StreamCursor(string Timeline, int Generation, long Offset, bool Twin = false, long? MergedThrough = null)
+public readonly record struct StreamCursor(string Timeline, long Generation, long Offset, bool Twin = false, long? MergedThrough = null)
 {
-    /// <summary>The greatest length of a cursor. Generation and offsets share 28 digits: enough for 10^11 entries and 10^6 generations.</summary>
+    /// <summary>
+    /// The greatest length of a cursor. Generation and offsets share 28 digits, of which a generation takes 13 at most until 2336: that leaves 15 for an offset, and 7 for each end
+    /// of a merged window, which nothing writes yet.
+    /// </summary>
     public const int MaxLength = 40;
 
     private const int TimelineLength = 8;
@@ -34,7 +37,7 @@ public readonly record struct StreamCursor(string Timeline, int Generation, long
 
         var rest = text[(TimelineLength + 1)..];
         var dash = rest.IndexOf('-');
-        if (dash < 0 || !TryReadNumber(rest[..dash], out var generation) || generation is < 1 or > int.MaxValue)
+        if (dash < 0 || !TryReadNumber(rest[..dash], out var generation) || generation < 1)
             return false;
 
         rest = rest[(dash + 1)..];
@@ -50,7 +53,7 @@ public readonly record struct StreamCursor(string Timeline, int Generation, long
         if (dot >= 0 && !twin && mergedThrough is null)
             return false;
 
-        cursor = new StreamCursor(text[..TimelineLength].ToString(), (int)generation, offset, twin, mergedThrough);
+        cursor = new StreamCursor(text[..TimelineLength].ToString(), generation, offset, twin, mergedThrough);
         return true;
     }
 

@@ -72,10 +72,10 @@ public static class EventTypes
     /// <summary>Sent when nothing else was for a while.</summary>
     public const string ServerHeartbeat = "server.heartbeat";
 
-    /// <summary>A location was let go; its streams end cleanly.</summary>
+    /// <summary>A location was disposed; its streams end cleanly.</summary>
     public const string InstanceDisposed = "server.instance.disposed";
 
-    /// <summary>All locations were let go.</summary>
+    /// <summary>All locations were disposed.</summary>
     public const string GlobalDisposed = "global.disposed";
 
     /// <summary>Ours: positions that the client asked for are no longer there.</summary>

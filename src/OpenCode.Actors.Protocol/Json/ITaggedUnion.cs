@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Protocol.Json;
 
-/// <summary>A union on the wire, for those who describe it: the converter of its base type is one.</summary>
+/// <summary>A union on the wire, for the description of the API: the converter of its base type is one.</summary>
 public interface ITaggedUnion
 {
     /// <summary>Gets the name of the property that tells the cases apart.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Protocol.Json;
 
-/// <summary>Reads a union whose cases are told apart by one property, wherever in the object it stands.</summary>
+/// <summary>Reads a union whose cases are distinguished by one property, wherever in the object it is.</summary>
 /// <remarks>
 /// Not <see cref="JsonPolymorphicAttribute"/>: that needs a flag of the caller's options for a tag that is not first, answers a missing tag with
 /// <see cref="NotSupportedException"/> (a 500 of the endpoint), and cannot keep an unknown case as it came.

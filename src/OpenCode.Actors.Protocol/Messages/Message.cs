@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Protocol.Messages;
 
-/// <summary>A message of a session, without its parts; <see cref="UserMessage"/> or <see cref="AssistantMessage"/>, told apart by <c>role</c>.</summary>
+/// <summary>A message of a session, without its parts; <see cref="UserMessage"/> or <see cref="AssistantMessage"/>, distinguished by <c>role</c>.</summary>
 /// <param name="Id">The message's id.</param>
 /// <param name="SessionId">The session it belongs to.</param>
 /// <param name="Time">When it was made and completed.</param>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Protocol.Parts;
 
-/// <summary>A part of a message: text, reasoning, a tool call and so on, told apart by <c>type</c>. A type that is not known stays raw: <see cref="UnknownPart"/>.</summary>
+/// <summary>A part of a message: text, reasoning, a tool call and so on, distinguished by <c>type</c>. A type that is not known stays raw: <see cref="UnknownPart"/>.</summary>
 /// <param name="Id">The part's id.</param>
 /// <param name="SessionId">The session it belongs to.</param>
 /// <param name="MessageId">The message it belongs to.</param>

@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Protocol.Parts;
 
-/// <summary>How far a tool call is, told apart by <c>status</c>: pending, running, then completed or error.</summary>
+/// <summary>How far a tool call is, distinguished by <c>status</c>: pending, running, then completed or error.</summary>
 /// <param name="Input">The arguments of the model: an object.</param>
 [JsonConverter(typeof(ToolStateConverter))]
 public abstract record ToolState(JsonElement Input)
@@ -39,7 +39,7 @@ public sealed record ToolRunning(JsonElement Input, PartTime Time) : ToolState(I
 
 /// <summary>The tool ended; a command that failed has ended too.</summary>
 /// <param name="Input">The arguments of the model: an object.</param>
-/// <param name="Output">What the model is told.</param>
+/// <param name="Output">The output for the model.</param>
 /// <param name="Title">A short line about the call.</param>
 /// <param name="Metadata">What the tool shows to people: an object.</param>
 /// <param name="Time">When it began and ended.</param>
@@ -54,7 +54,7 @@ public sealed record ToolCompleted(JsonElement Input, string Output, string Titl
 
 /// <summary>The tool could not do its work, was refused or was stopped.</summary>
 /// <param name="Input">The arguments of the model: an object.</param>
-/// <param name="Error">What the model is told.</param>
+/// <param name="Error">The error for the model.</param>
 /// <param name="Time">When it began and ended.</param>
 public sealed record ToolError(JsonElement Input, string Error, PartTime Time) : ToolState(Input)
 {

@@ -7,7 +7,7 @@ using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Protocol.Requests;
 
-/// <summary>A part as clients send it, told apart by <c>type</c>. A closed union: a type that is not known is refused.</summary>
+/// <summary>A part as clients send it, distinguished by <c>type</c>. A closed union: a type that is not known is refused.</summary>
 [JsonConverter(typeof(PromptPartConverter))]
 public abstract record PromptPart
 {

@@ -47,7 +47,7 @@ public static class SseFrame
         return frame;
     }
 
-    /// <summary>Builds <c>retry: MILLISECONDS</c>: how long a client waits before it comes back.</summary>
+    /// <summary>Builds <c>retry: MILLISECONDS</c>: how long a client waits before it reconnects.</summary>
     /// <param name="reconnectionTime">Whole milliseconds, not negative.</param>
     /// <returns>The frame, with the blank line that ends it.</returns>
     public static byte[] Retry(TimeSpan reconnectionTime)

@@ -14,7 +14,7 @@ internal static class OpenCodeCommand
         var parsed = Create(Environment.GetEnvironmentVariable, home, ServeCommand.RunAsync, CheckCommand.RunAsync).Parse(args);
         if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
         {
-            // The server minds signals itself.
+            // The server handles signals itself.
             return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
         }
 

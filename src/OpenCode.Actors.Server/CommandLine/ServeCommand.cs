@@ -10,7 +10,7 @@ using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>Runs the server until it is told to stop, and makes exit codes of what goes wrong.</summary>
+/// <summary>Runs the server until it is stopped, and maps failures to exit codes.</summary>
 internal static class ServeCommand
 {
     public static async Task<int> RunAsync(ServeSettings settings)

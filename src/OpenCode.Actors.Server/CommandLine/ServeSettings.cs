@@ -25,7 +25,7 @@ internal sealed record ServeSettings
     /// <summary>Gets the location of requests that name none.</summary>
     public string WorkingFolder { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Gets the password; null when everybody on this machine may use the server.</summary>
+    /// <summary>Gets the password; null when every user of this machine may use the server.</summary>
     public string? Password { get; init; }
 
     public string Username { get; init; } = "opencode";

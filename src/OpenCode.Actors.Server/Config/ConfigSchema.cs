@@ -112,7 +112,7 @@ internal static class ConfigSchema
         };
     }
 
-    // A server that was configured as a node must not begin a data folder of its own without a word.
+    // A server that was configured as a node must not begin a data folder of its own silently.
     private static void RefuseCluster(ConfigSection? section)
     {
         if (Filled(section?.Text("connection")) is not null)

@@ -67,7 +67,7 @@ internal sealed record LimitsConfig
     /// <summary>Gets how many connections may be open; 1 to 1,000,000. Beyond it: 503 with Retry-After.</summary>
     public int Connections { get; init; } = 20_000;
 
-    /// <summary>Gets how many event streams may be open; 1 to 1,000,000. Beyond it a stream is told to come back later and reset.</summary>
+    /// <summary>Gets how many event streams may be open; 1 to 1,000,000. Beyond it a stream gets a later time to reconnect and is reset.</summary>
     public int Streams { get; init; } = 15_000;
 
     /// <summary>Gets how many prompts may wait in one session; 1 to 10,000. Beyond it: 503 with Retry-After.</summary>

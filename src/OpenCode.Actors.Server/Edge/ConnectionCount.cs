@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Edge;
 /// <summary>Counts open connections and marks those beyond the limit, so that their requests get an answer instead of a closed door.</summary>
 internal sealed class ConnectionCount(int most)
 {
-    /// <summary>How many connections beyond the limit are kept open for the moment of their refusal. Those beyond are closed without a word.</summary>
+    /// <summary>How many connections beyond the limit are kept open for the moment of their refusal. Those beyond are closed without an answer.</summary>
     public const int ToBeRefused = 256;
 
     private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(5);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>Who may use the server: HTTP Basic, or the same pair in the query's <c>auth_token</c> for clients that cannot set headers.</summary>
+/// <summary>The credentials of the server: HTTP Basic, or the same pair in the query's <c>auth_token</c> for clients that cannot set headers.</summary>
 internal sealed class Credentials(string username, string password)
 {
     private const string Scheme = "Basic ";

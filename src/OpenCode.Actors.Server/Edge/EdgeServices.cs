@@ -23,7 +23,7 @@ internal static class EdgeServices
         app.UseRouting();
         StreamRoute.UseWithoutScope(app);
 
-        // A stream over a connection too many gets an answer that makes it come back: RULES D4.
+        // A stream over a connection too many gets an answer that makes it reconnect: RULES D4.
         app.Use(next => context => ConnectionCount.IsOneTooMany(context) && !StreamRoute.Is(context) ? ConnectionCount.RefuseAsync(context) : next(context));
     }
 }

@@ -9,7 +9,7 @@ using OpenCode.Actors.Protocol.Json;
 namespace OpenCode.Actors.Server.Edge;
 
 /// <summary>A connection on which Kestrel's own refusals have a body: what it cannot read comes to none of our code, and is answered with a bare status.</summary>
-/// <remarks>Everything else passes as it is. Our own errors are told apart by their body: an empty 4xx that closes the connection is Kestrel's.</remarks>
+/// <remarks>Everything else passes as it is. Our own errors are distinguished by their body: an empty 4xx that closes the connection is Kestrel's.</remarks>
 internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, IDuplexPipe
 {
     private static readonly byte[] _nothingInBody = "Content-Length: 0\r\n"u8.ToArray();
@@ -39,7 +39,7 @@ internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, I
     public override void Advance(int bytes)
     {
         var written = _lent.Span[..bytes];
-        _lent = _lent[bytes..]; // Who was lent more than was used may go on in it.
+        _lent = _lent[bytes..]; // The caller may go on in what it was given and has not used.
         if (written.StartsWith("HTTP/1.1 4"u8) && written.IndexOf(_nothingInBody) is > 0 and var at && written.IndexOf("\r\nConnection: close\r\n"u8) > 0)
             Explain(written.ToArray(), at);
         else

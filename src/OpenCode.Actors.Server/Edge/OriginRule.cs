@@ -28,7 +28,7 @@ internal sealed class OriginRule(IEnumerable<string> cors)
         };
     }
 
-    // A proxy in front speaks another scheme than we do, so the scheme is not compared; its default port is not spelled out in an origin.
+    // A proxy in front may use another scheme than this server, so the scheme is not compared; its default port is not spelled out in an origin.
     private static string WithoutDefaultPort(string host, Uri page) =>
         page.IsDefaultPort && host.EndsWith(page.Scheme == "https" ? ":443" : ":80", StringComparison.Ordinal) ? host[..host.LastIndexOf(':')] : host;
 }

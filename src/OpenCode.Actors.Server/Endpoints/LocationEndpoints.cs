@@ -29,7 +29,7 @@ internal static class LocationEndpoints
         return Answer(refusal);
     }
 
-    // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to nobody's stream.
+    // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to no stream.
     private static async Task<IResult> DisposeAsync(
         Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<StreamHubActor> hub, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed record MessageCursor(string Id, long Time)
         before = default;
         try
         {
-            // A plus sign that nobody escaped is a blank here.
+            // An unescaped plus sign is a blank here.
             var json = Convert.FromBase64String(text.Replace(' ', '+'));
             return JsonSerializer.Deserialize(json, ServerJson.Default.MessageCursor) is { } cursor && MessageId.TryParse(cursor.Id, out before);
         }

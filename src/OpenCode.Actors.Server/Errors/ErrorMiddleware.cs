@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.Errors;
 
-/// <summary>Makes an answer with a body of everything that is thrown on the way: 4xx for what the client did, 500 for what nobody foresaw.</summary>
+/// <summary>Makes an answer with a body of everything that is thrown on the way: 4xx for what the client did, 500 for faults of the server.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
     private static readonly NamedError _tooLarge = new("PayloadTooLarge", new NamedErrorData("The body is larger than server.limits.body_bytes allows."));
@@ -17,13 +17,13 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await next(context);
 
-            // Handlers that are generated set this status without a word and without throwing.
+            // Generated handlers set this status without a body and without throwing.
             if (context.Response is { StatusCode: StatusCodes.Status413PayloadTooLarge, HasStarted: false })
                 await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, _tooLarge);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested)
         {
-            LogGone(logger, context.Request.Method, context.Request.Path, e.Message); // nobody is left to be told
+            LogGone(logger, context.Request.Method, context.Request.Path, e.Message); // The client is gone: no answer would arrive.
         }
         catch (Exception e)
         {

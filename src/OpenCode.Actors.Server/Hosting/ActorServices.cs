@@ -10,7 +10,7 @@ internal static class ActorServices
 {
     private const string SystemName = "opencode";
 
-    // The shutdown begins with the host's own stop (GracefulStop). By default Akka begins it in a hook of the process's end, before the host is told to stop.
+    // The shutdown begins with the host's own stop (GracefulStop). By default Akka begins it in a hook of the process's end, before the host stops.
     // The phases have 5 s in all: what a turn needs to close, what streams need to send their last frames, what actors need to stop.
     // Akka writes to stdout before its loggers run and after they have stopped: stdout belongs to the line that launchers wait for.
     private static readonly Akka.Configuration.Config _settings = ConfigurationFactory.ParseString(

@@ -4,7 +4,7 @@ using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Server.Hosting;
 
-/// <summary>Runs Akka's coordinated shutdown as soon as the host is told to stop, and not after Kestrel has waited for its clients.</summary>
+/// <summary>Runs Akka's coordinated shutdown as soon as the host stops, and not after Kestrel has waited for its clients.</summary>
 /// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns; streams end because it resets them.</remarks>
 internal sealed partial class GracefulStop(
     ActorSystem system, IJournal journal, IHostApplicationLifetime application, TimeProvider time, ILogger<GracefulStop> logger) : IHostedService

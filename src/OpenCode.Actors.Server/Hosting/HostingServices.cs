@@ -24,7 +24,7 @@ internal static class HostingServices
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Npgsql", LogLevel.Warning) // has a line for every statement
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // why a start failed says ServeCommand, in a sentence
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // makes an activity for each request, which nobody reads: the scope is ErrorMiddleware's
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // It makes an unused activity for each request: the scope is ErrorMiddleware's.
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -35,7 +35,7 @@ internal static class HostingServices
         logging.Services.Configure<ConsoleLoggerOptions>(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
-            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // nobody waits for a reader of the log
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // A slow reader of the log holds up no request.
         });
         logging.Services.Configure<LoggerFactoryOptions>(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None);
         return logging;

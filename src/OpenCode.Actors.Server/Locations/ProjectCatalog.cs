@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions;
 namespace OpenCode.Actors.Server.Locations;
 
 /// <summary>Which project a location belongs to: the first root commit of its git repository, else <c>global</c>.</summary>
-/// <remarks>Asked of git once for a location, when somebody needs it. "global" is asked again after a while: <c>git init</c> may have happened.</remarks>
+/// <remarks>Read from git once for a location, at its first use. "global" is read again after a while: <c>git init</c> may have happened.</remarks>
 internal sealed class ProjectCatalog(IGit git, TimeProvider time)
 {
     private const string Global = "global";

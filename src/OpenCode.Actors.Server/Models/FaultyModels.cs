@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Server.Models;
 
-/// <summary>The models of a location whose configuration has mistakes: for turns that are open already. New prompts are told the mistakes.</summary>
+/// <summary>The models of a location whose configuration has mistakes: for turns that are open already. New prompts are refused with the mistakes.</summary>
 internal sealed class FaultyModels(IModelCatalog usable, string fault) : IModelCatalog
 {
     public string Fault => fault;

@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Server.OpenApi;
 
-/// <summary>Describes unions by their cases, which the framework cannot see: they have converters of their own. Lists of them it leaves without a word about their elements.</summary>
+/// <summary>Describes unions by their cases, which the framework cannot see: they have converters of their own. It describes no elements of lists of them.</summary>
 internal static class UnionSchemas
 {
     public static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal static class UnionSchemas
         }
     }
 
-    /// <summary>Makes a schema the choice between components, told apart by a property.</summary>
+    /// <summary>Makes a schema the choice between components, distinguished by a property.</summary>
     public static void Combine(OpenApiSchema schema, string tag, IReadOnlyList<(string Tag, string Name)> cases, OpenApiDocument document)
     {
         schema.OneOf = [.. cases.Select(one => new OpenApiSchemaReference(one.Name, document))];

@@ -10,7 +10,7 @@ internal sealed class EventPublisher(IJournal journal, IdFactory ids)
 {
     /// <summary>Appends a volatile event.</summary>
     /// <param name="type">The type on the wire.</param>
-    /// <param name="place">Whose event it is.</param>
+    /// <param name="place">The location that the event belongs to.</param>
     /// <param name="properties">UTF-8 JSON of the properties. The log keeps it.</param>
     /// <param name="cancellationToken">Gives up waiting; the event is published all the same.</param>
     /// <returns>Its offset; or why it was not published: <see cref="StorageFull"/> or <see cref="Unavailable"/>.</returns>

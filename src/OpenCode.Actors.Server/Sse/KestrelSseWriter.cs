@@ -39,7 +39,7 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Lets go of the request: it belongs to another client soon.</summary>
+    /// <summary>Releases the request: it belongs to another client soon.</summary>
     public void Release()
     {
         lock (_lock)

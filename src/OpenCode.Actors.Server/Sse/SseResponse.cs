@@ -45,7 +45,7 @@ internal static class SseResponse
         return null;
     }
 
-    /// <summary>RULES D4: tells the client to come back later, and resets. Native EventSource never comes back after a status other than 200.</summary>
+    /// <summary>RULES D4: makes the client reconnect later: sets its retry time, and resets. Native EventSource never reconnects after a status other than 200.</summary>
     public static async Task TurnAwayAsync(HttpContext context, TimeProvider time)
     {
         await context.Response.BodyWriter.WriteAsync(SseFrame.Retry(_comeBack), context.RequestAborted);

@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Server.Transfer;
 internal static class SessionExport
 {
     /// <summary>Writes them, oldest id last.</summary>
-    /// <param name="journal">A journal that nobody writes to.</param>
+    /// <param name="journal">A journal without a writer.</param>
     /// <param name="output">Where the lines go.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many there were.</returns>
@@ -32,7 +32,7 @@ internal static class SessionExport
         await foreach (var row in journal.LoadAsync(id, cancellationToken))
             rows.Add(row);
 
-        // A process is of this machine. A text that was streamed into is told whole: its deltas stay behind with the log.
+        // A process is of this machine. A streamed text is exported whole: its deltas stay in the log.
         var open = await FoldOpenAsync(journal, id, rows, cancellationToken);
         return new SessionLine(SessionLine.KnownFormat, id, [.. rows.Where(row => row.Kind != Rows.Process).Select(row => Line(row.Kind == Rows.Open ? row with { Json = open } : row))]);
     }

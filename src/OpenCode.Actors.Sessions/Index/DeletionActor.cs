@@ -27,7 +27,7 @@ internal sealed class DeletionActor : ReceiveActor
     }
 
     public static Props PropsFor(IActorRef region, IReadOnlyList<SessionId> order, IActorRef replyTo) =>
-        Props.CreateBy(new ActorFactory<DeletionActor>(() => new DeletionActor(region, order, replyTo)));
+        Props.Create(() => new DeletionActor(region, order, replyTo));
 
     protected override void PreStart()
     {

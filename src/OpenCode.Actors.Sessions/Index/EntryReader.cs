@@ -13,7 +13,7 @@ internal sealed class EntryReader
 
     /// <summary>Reads one entry.</summary>
     /// <param name="row">The info of a session, JSON in UTF-8; copied.</param>
-    /// <param name="owner">Whose row it is: the session's id. The journal keeps this string for each, so the entry shares it.</param>
+    /// <param name="owner">The owner of the row: the session's id. The journal keeps this string for each, so the entry shares it.</param>
     /// <exception cref="JsonException">It is not one.</exception>
     public SessionEntry Read(ReadOnlySpan<byte> row, string owner)
     {

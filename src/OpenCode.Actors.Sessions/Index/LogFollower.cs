@@ -98,7 +98,7 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
         }
     }
 
-    // The rows and not the request: an answer "always" also lets go other requests, whose patterns the user was not asked about.
+    // The rows and not the request: an answer "always" also answers other requests, whose patterns the user was not asked about.
     private async Task<IReadOnlyList<PermissionRule>> RulesOfAsync(string owner)
     {
         var reader = new RowReader(logger);

@@ -18,10 +18,10 @@ internal sealed class SessionActivity
     /// <summary>Notes an open turn that was found in the rows: busy, or waiting for a retry, which the session itself knows.</summary>
     public void AddUnfinished(SessionId id) => Note(id, NotesOf(id) with { Status = SessionStatus.Busy, IsGuessed = true });
 
-    /// <summary>Notes the status that the log told.</summary>
+    /// <summary>Notes a status from the log.</summary>
     public void Take(SessionStatusChanged change) => Note(change.SessionId, NotesOf(change.SessionId) with { Status = change.Status, IsGuessed = false });
 
-    /// <summary>Notes what a session says of itself, unless the log has told it meanwhile.</summary>
+    /// <summary>Notes the status that a session reports, unless the log has given it meanwhile.</summary>
     public void Confirm(SessionId id, SessionStatus status)
     {
         if (_active.TryGetValue(id, out var notes) && notes.IsGuessed)

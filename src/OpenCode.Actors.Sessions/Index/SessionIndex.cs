@@ -3,10 +3,10 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>All sessions there are, awake or not, newest updated first. Belongs to the region, which alone touches it.</summary>
+/// <summary>All sessions there are, awake or not, newest updated first. Only the index's actor uses it.</summary>
 internal sealed class SessionIndex
 {
-    // Equal times are told apart by the id, whose order is that of creation: newer ones sort first.
+    // Equal times are ordered by the id, whose order is that of creation: newer ones sort first.
     private static readonly Comparer<SessionEntry> _newestFirst = Comparer<SessionEntry>.Create(static (a, b) =>
         a.Updated != b.Updated ? b.Updated.CompareTo(a.Updated) : string.CompareOrdinal(a.Id.Value, b.Id.Value));
 

@@ -11,16 +11,19 @@ internal sealed partial class SessionIndexActor
     private long _followed;
     private IActorRef? _follower;
 
+    /// <summary>The page is taken in: the stream sends the next one.</summary>
     private sealed record PageTaken : IDeadLetterSuppression
     {
         public static PageTaken Instance { get; } = new();
     }
 
+    /// <summary>The stream of pages runs; its sender is the stream's actor.</summary>
     private sealed record FollowingBegan : IDeadLetterSuppression
     {
         public static FollowingBegan Instance { get; } = new();
     }
 
+    /// <summary>The stream of pages ended: a fault, since it follows without an end.</summary>
     private sealed record FollowingEnded(Exception? Cause = null) : IDeadLetterSuppression;
 
     private void Following()
@@ -42,14 +45,14 @@ internal sealed partial class SessionIndexActor
             .Run(_materializer);
     }
 
-    // Watched, because a stream that is stopped from outside, or whose actor fails, says nothing: the sink of Akka.NET 1.5 tells that to itself.
+    // Watched, because a stream that is stopped from outside, or whose actor fails, sends nothing: the sink of Akka.NET 1.5 sends that message to itself.
     private void OnFollowingBegan()
     {
         _follower = Context.Watch(Sender);
         Sender.Tell(PageTaken.Instance);
     }
 
-    // It follows without an end, unless the log was trimmed; then it is no longer the one that counts.
+    // The stream ends only after the log was trimmed; then another one has replaced it.
     private void OnFollowerLost(IActorRef follower, Exception? cause)
     {
         if (follower.Equals(_follower))

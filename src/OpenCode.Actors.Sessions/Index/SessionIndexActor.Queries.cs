@@ -16,8 +16,10 @@ internal sealed partial class SessionIndexActor
     private List<(IIndexQuery Query, IActorRef Sender)> _catchingUp = [];
     private bool _isCatchingUp;
 
+    /// <summary>The head of the log when the queries came.</summary>
     private sealed record CaughtUp(long Head) : IDeadLetterSuppression;
 
+    /// <summary>The head of the log could not be read: the queries are refused.</summary>
     private sealed record CatchUpFailed(Exception Cause) : IDeadLetterSuppression;
 
     private void CatchingUp()

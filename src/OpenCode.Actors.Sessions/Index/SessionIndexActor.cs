@@ -45,15 +45,19 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>The rows of all sessions are read.</summary>
     private sealed record Surveyed(Survey Survey) : IDeadLetterSuppression;
 
+    /// <summary>The rows could not be read.</summary>
     private sealed record SurveyFailed(Exception Cause) : IDeadLetterSuppression;
 
+    /// <summary>Reads the rows again after a failure.</summary>
     private sealed record SurveyAgain
     {
         public static SurveyAgain Instance { get; } = new();
     }
 
+    /// <summary>Wakes the sessions with an unfinished turn.</summary>
     private sealed record WakeUnfinished
     {
         public static WakeUnfinished Instance { get; } = new();

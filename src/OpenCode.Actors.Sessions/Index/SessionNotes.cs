@@ -14,7 +14,7 @@ internal sealed record SessionNotes(SessionStatus Status, ImmutableList<Permissi
     /// <summary>Gets the notes of a session of which nothing is known yet.</summary>
     public static SessionNotes None { get; } = new(SessionStatus.Idle, [], []);
 
-    /// <summary>Gets a value indicating whether the status is a guess from the row of an open turn: neither the log nor the session has told it yet.</summary>
+    /// <summary>Gets a value indicating whether the status is a guess from the row of an open turn: neither the log nor the session has given it yet.</summary>
     public bool IsGuessed { get; init; }
 
     /// <summary>Gets a value indicating whether there is nothing to note: the session is idle, and no request waits.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class JournalActor : ReceiveActor
     }
 
     /// <summary>Appends a batch.</summary>
-    /// <param name="Owner">Whose state changes.</param>
+    /// <param name="Owner">The owner of the state that changes.</param>
     /// <param name="Version">The version that the last answer gave.</param>
     /// <param name="Batch">What to append.</param>
     public sealed record Append(string Owner, long Version, JournalBatch Batch);

@@ -41,6 +41,6 @@ public enum FinishReason
 /// <param name="CacheWrite">Tokens written to the provider's cache.</param>
 public sealed record TokenUsage(long Input, long Output, long Reasoning = 0, long CacheRead = 0, long CacheWrite = 0)
 {
-    /// <summary>Gets the usage of a step that nobody counted.</summary>
+    /// <summary>Gets the usage of a step without a count.</summary>
     public static TokenUsage None { get; } = new(0, 0);
 }

@@ -10,7 +10,7 @@ internal static class QuestionTool
 {
     public const string Name = "question";
 
-    /// <summary>Gets what a model is told about it.</summary>
+    /// <summary>Gets the description for the model.</summary>
     public static ToolDefinition Definition { get; } = new(
         Name,
         "Ask the user one or more questions, each with answers to choose from, and wait for what they say.",

@@ -35,10 +35,11 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         Receive<Unavailable>(_ => OnQuiet());
     }
 
-    /// <summary>The server stops: every open turn is closed as aborted, except those that only wait for their user (RULES C5), and no work is taken any more.</summary>
+    /// <summary>Closes every open turn as aborted, except those that only wait for their user (RULES C5), and refuses new work; answered with <see cref="Quiesced"/>.</summary>
+    /// <remarks>The server stops.</remarks>
     public sealed record Quiesce;
 
-    /// <summary>No turn runs, no turn will begin, and the events of that are durable.</summary>
+    /// <summary>No turn runs and none will begin. The events of that are durable, but for sessions that could not write them: the next start closes their turns.</summary>
     public sealed record Quiesced;
 
     // A session in memory. While it leaves, its commands are kept.

@@ -26,16 +26,19 @@ internal sealed partial class RunActor
     /// <summary>What the model said. Answered with <see cref="Taken"/> when it is durable: then the stream gives the next.</summary>
     private sealed record ModelSaid(Attempt Attempt, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
+    /// <summary>What the model said is durable, or of a call that was given up: the stream may go on.</summary>
     private sealed record Taken : IDeadLetterSuppression
     {
         public static Taken Instance { get; } = new();
     }
 
-    // The model is asked for its next chunk and has none yet; or it has.
+    /// <summary>A wait for the model's next chunk begins or ends.</summary>
     private sealed record ModelAwaited(Attempt Attempt, bool IsWaiting) : IDeadLetterSuppression;
 
+    /// <summary>The model has sent nothing for too long.</summary>
     private sealed record ModelSilent(Attempt Attempt) : IDeadLetterSuppression;
 
+    /// <summary>The wait before another try is over.</summary>
     private sealed record RetryNow
     {
         public static RetryNow Instance { get; } = new();

@@ -35,10 +35,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Lets the model make its next step.</summary>
+    /// <summary>Lets the model make its next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
     public sealed record Begin(IChatModel Model, ModelRequest Request) : IDeadLetterSuppression; // To a run that has ended meanwhile.
 
-    /// <summary>Starts a tool.</summary>
+    /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also when there is no such tool.</summary>
     public sealed record Start(ToolCall Call, bool IsUsers) : IDeadLetterSuppression;
 
     /// <summary>The last report is durable: the next may come.</summary>
@@ -64,9 +64,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         public static Stop Instance { get; } = new();
     }
 
-    /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order.</summary>
+    /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order. Answered with <see cref="Continue"/> when it is durable.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
+    /// <summary>The tools took too long to stop: the run ends without them.</summary>
     private sealed record StopTimedOut;
 
     /// <summary>Makes a run.</summary>
@@ -74,9 +75,9 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <param name="toolbox">Makes the actor of a call, given whether the user typed it; null when there is no such tool.</param>
     /// <param name="setup">Options, clock and logs.</param>
     public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup) =>
-        Props.CreateBy(new ActorFactory<RunActor>(() => new RunActor(id, toolbox, setup)));
+        Props.CreateBy(new ActorProducer<RunActor>(() => new RunActor(id, toolbox, setup)));
 
-    // A tool that fails is an error of that tool, told by its Terminated.
+    // A tool that fails is an error of that tool alone, reported by its Terminated.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
     protected override void PostStop()

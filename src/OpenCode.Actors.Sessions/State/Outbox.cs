@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Runs;
 namespace OpenCode.Actors.Sessions.State;
 
 /// <summary>What is done when a decision is committed: an answer, an order for the run, or its next credit.</summary>
-/// <param name="ReplyTo">Who is answered; it is also told if the commit fails.</param>
+/// <param name="ReplyTo">Gets the answer, or the refusal if the commit fails.</param>
 /// <param name="Answer">Makes the answer, given the offset of the last event that is committed.</param>
 /// <param name="Order">The order.</param>
 /// <param name="Credit">The run whose report this was.</param>

@@ -29,7 +29,7 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets how the model's stream of this step ended; null while it goes on.</summary>
     public StreamEnd? Stream { get; init; }
 
-    /// <summary>Gets a value indicating whether the user refused a tool of this step without a word: the turn ends with the step.</summary>
+    /// <summary>Gets a value indicating whether the user refused a tool of this step without feedback: the turn ends with the step.</summary>
     public bool Rejected { get; init; }
 
     /// <summary>Gets how many prompts wait.</summary>

@@ -7,7 +7,7 @@ internal interface IProcessHost
     /// <exception cref="ToolProcessException">It could not be started; the message is for the model to read.</exception>
     ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Kills what is left of a group that an earlier life of this server started. Does nothing when the group is gone or its number is somebody else's by now.</summary>
+    /// <summary>Kills what is left of a group that an earlier life of this server started. Does nothing when the group is gone or its number belongs to another process by now.</summary>
     void KillLeftover(ProcessMark mark);
 }
 

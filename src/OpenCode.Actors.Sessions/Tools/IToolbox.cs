@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <summary>The tools a run can start.</summary>
 internal interface IToolbox
 {
-    /// <summary>Gets what a model is told about them.</summary>
+    /// <summary>Gets their descriptions for the model.</summary>
     IReadOnlyList<ToolDefinition> Definitions { get; }
 
     /// <summary>Makes the actor of one call.</summary>
@@ -21,5 +21,5 @@ internal interface IToolbox
 /// <param name="SessionId">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>
-/// <param name="IsUsers">Whether the user typed it (<c>/shell</c>): it has no deadline then, since somebody looks on who can abort it.</param>
+/// <param name="IsUsers">Whether the user typed it (<c>/shell</c>): it has no deadline then, since the user watches and can abort it.</param>
 internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId, bool IsUsers = false);

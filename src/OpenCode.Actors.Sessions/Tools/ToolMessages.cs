@@ -22,7 +22,7 @@ internal sealed record ToolProgress(string CallId, JsonElement Metadata) : ToolR
 /// <summary>The tool did its work; a command's exit code other than 0 is also this.</summary>
 /// <param name="CallId">The call it is about.</param>
 /// <param name="Title">A line for people.</param>
-/// <param name="Output">What the model is told.</param>
+/// <param name="Output">The output for the model.</param>
 /// <param name="Metadata">The metadata of the completed part (bash: <c>{output, exit, truncated, description}</c>).</param>
 internal sealed record ToolEnded(string CallId, string Title, string Output, JsonElement Metadata) : ToolReport(CallId);
 

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Closes a turn before its end, so that nothing says it still runs: requests withdrawn, parts closed, the error told, then idle, once.</summary>
+/// <summary>Closes a turn before its end, so that nothing shows it as running: requests withdrawn, parts closed, the error published, then idle, once.</summary>
 internal static class Closing
 {
     private const string AbortNote = "\n\n(aborted by the user)";

@@ -125,7 +125,7 @@ internal static class Recovery
         if (turn is null)
             return (state, null);
 
-        // Nobody runs it: a parked turn gets a run when it is taken up, every other one is closed.
+        // It has no run: a parked turn gets one when it is taken up, every other one is closed.
         state = state with
         {
             Status = SessionStatus.Busy,

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Takes commands of the user's own: a turn with one tool and no model. Nobody asks for permission: the user gave the command.</summary>
+/// <summary>Takes commands of the user's own: a turn with one tool and no model. No permission is asked for: the user gave the command.</summary>
 internal static class Shelling
 {
     private const string Bash = "bash";

@@ -2,14 +2,18 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>Makes an actor by a delegate: for actors of which there is one per connection or per request, since <see cref="Props"/> would compile an expression for each.</summary>
-internal sealed class ActorProducer<TActor>(Func<TActor> make) : IIndirectActorProducer
+/// <summary>Creates an actor by a delegate, for the actors of a connection or a request. <see cref="Props"/> would compile an expression for each.</summary>
+/// <param name="create">Creates one incarnation.</param>
+internal sealed class ActorProducer<TActor>(Func<TActor> create) : IIndirectActorProducer
     where TActor : ActorBase
 {
+    /// <inheritdoc/>
     public Type ActorType => typeof(TActor);
 
-    public ActorBase Produce() => make();
+    /// <inheritdoc/>
+    public ActorBase Produce() => create();
 
+    /// <inheritdoc/>
     public void Release(ActorBase actor)
     {
     }

@@ -130,7 +130,7 @@ internal sealed class ClientFeed : IDisposable
         return FeedState.Ready;
     }
 
-    /// <summary>Ends the registration with the ring, and lets go of its frames.</summary>
+    /// <summary>Ends the registration with the ring, and releases its frames.</summary>
     public void Dispose()
     {
         _reader.Close();

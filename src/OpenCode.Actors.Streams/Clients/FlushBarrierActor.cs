@@ -14,8 +14,8 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan _stuckLimit = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(50);
 
-    // A client that was reset by us comes back, if only after a doubled reconnection time. One that went away may have been cut on the way, and then is back after its first
-    // reconnection time (300 ms); more often it wanted to go, and a POST should not wait long for that.
+    // A client that this server reset reconnects, if only after a doubled reconnection time. One that disconnected may have been cut by the network, and then is back after
+    // its first reconnection time (300 ms); more often it has closed its stream, and a POST should not wait long for that.
     private static readonly TimeSpan _resetComesBack = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _cutComesBack = TimeSpan.FromMilliseconds(600);
 
@@ -61,10 +61,10 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
     /// <summary>A stream of the location ended.</summary>
     /// <param name="Client">It counts no more.</param>
-    /// <param name="AwaitedFor">How long its client may need to come back; zero if it will not.</param>
+    /// <param name="AwaitedFor">How long its client may need to reconnect; zero if it will not.</param>
     public sealed record Lost(IActorRef Client, TimeSpan AwaitedFor) : IDeadLetterSuppression;
 
-    /// <summary>The server stops: the clients that were lost do not come back.</summary>
+    /// <summary>The server stops: the clients that were lost do not reconnect.</summary>
     public sealed record NoneComesBack : IDeadLetterSuppression
     {
         public static NoneComesBack Instance { get; } = new();
@@ -119,7 +119,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
         _logActor.Tell(new LogTailActor.ReportAt(_wait.Offset));
     }
 
-    // The system may end under a wait: an endpoint that is not told would wait for its own timeout.
+    // The system may end during a wait: without an answer the endpoint would wait for its own timeout.
     protected override void PostStop()
     {
         if (!_hasAnswered)

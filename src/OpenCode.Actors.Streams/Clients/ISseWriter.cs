@@ -13,10 +13,10 @@ internal interface ISseWriter
     /// <exception cref="IOException">Writing failed. As after every exception, the stream is reset, since a part may have been written.</exception>
     ValueTask WriteAsync(FrameRun run, CancellationToken cancellationToken);
 
-    /// <summary>Cuts the connection so that the client sees an error and comes back. May come twice, and after the client has gone; never throws.</summary>
+    /// <summary>Cuts the connection so that the client sees an error and reconnects. May be called twice, and after the client has gone; never throws.</summary>
     void Reset(StreamEnd end);
 
-    /// <summary>Ends the response cleanly. SDK clients do not come back after it.</summary>
+    /// <summary>Ends the response cleanly. SDK clients do not reconnect after it.</summary>
     /// <returns>Ends when the transport took the end.</returns>
     ValueTask EndAsync();
 }

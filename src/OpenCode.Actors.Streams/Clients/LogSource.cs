@@ -34,7 +34,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
         public static Beat Instance { get; } = new();
     }
 
-    /// <summary>Signal: the actor is told <see cref="SseClientActor.CursorReached"/> when the client has all up to an offset.</summary>
+    /// <summary>Signal: the actor gets <see cref="SseClientActor.CursorReached"/> when the client has all up to an offset.</summary>
     /// <param name="Offset">An offset that the ring has reached.</param>
     public sealed record ReportAt(long Offset);
 

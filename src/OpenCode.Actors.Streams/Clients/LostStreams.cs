@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>The streams that ended a moment ago and whose clients may come back (RULES D1).</summary>
+/// <summary>The streams that ended a moment ago and whose clients may reconnect (RULES D1).</summary>
 internal sealed class LostStreams(TimeProvider time)
 {
     private readonly List<Lost> _lost = [];
@@ -22,7 +22,7 @@ internal sealed class LostStreams(TimeProvider time)
             _lost.RemoveAt(index);
     }
 
-    /// <summary>Nobody is waited for any more.</summary>
+    /// <summary>Forgets all of them: no client is waited for any more.</summary>
     public void Clear() => _lost.Clear();
 
     /// <summary>Tells how long those of a location are still waited for.</summary>

@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Streams.Clients;
 /// <summary>Owns one SSE connection: says where its stream begins, how it ends, and how far it is.</summary>
 /// <remarks>
 /// The frames pass it by: they go from the ring to the response in the stream that it materializes, <see cref="LogSource"/> to <see cref="SseSink"/>. The actor ends with its
-/// stream, and the stream with the actor. It is never restarted: a client that lost its place comes back with its cursor.
+/// stream, and the stream with the actor. It is never restarted: a client that lost its place reconnects with its cursor.
 /// Untyped on purpose: the table of a <see cref="ReceiveActor"/> would cost each idle connection 1.1 KB more of its 20.
 /// </remarks>
 internal sealed partial class SseClientActor(SseConnection connection, SseStream stream, SseClientSetup setup) : UntypedActor

@@ -40,7 +40,7 @@ internal sealed partial class SseConnection(StreamRequest request, SseClientSetu
     /// <summary>Tells the stream something, from any thread. It does nothing before the stream is materialized, and after the stream's end.</summary>
     public void Signal(object signal) => Volatile.Read(ref _stream)?.Invoke(signal);
 
-    /// <summary>Ends the request. The first end is the one that counts: it alone reaches the client, the metrics and the log.</summary>
+    /// <summary>Ends the request. Only the first end reaches the client, the metrics and the log.</summary>
     /// <param name="end">Why.</param>
     /// <param name="isClean">Whether the response was ended already; otherwise it is reset.</param>
     public bool TryEnd(StreamEnd end, bool isClean = false)

@@ -6,7 +6,7 @@ using OpenCode.Actors.Streams.Frames;
 namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>Writes each run to the client: one write, one flush, then the next pull.</summary>
-/// <remarks>Whatever the writer does ends this stream alone. The client's actor is told once, with the cause, when the stage has stopped.</remarks>
+/// <remarks>A failure of the writer ends this stream alone. The client's actor gets one message, with the cause, when the stage has stopped.</remarks>
 internal sealed class SseSink : GraphStage<SinkShape<FrameRun>>
 {
     private readonly Inlet<FrameRun> _in = new("sse.in");

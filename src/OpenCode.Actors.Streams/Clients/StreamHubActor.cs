@@ -49,14 +49,14 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     public sealed record Connect(StreamRequest Request);
 
     /// <summary>The stream is open; its first frames may be written already.</summary>
-    /// <param name="Client">To be told <see cref="SseClientActor.Disconnect"/> when the client goes.</param>
+    /// <param name="Client">Takes <see cref="SseClientActor.Disconnect"/> when the client disconnects.</param>
     public sealed record Connected(IActorRef Client);
 
-    /// <summary>The limit is reached. The client may come back (RULES D4).</summary>
+    /// <summary>The limit is reached. The client may reconnect (RULES D4).</summary>
     /// <param name="Limit">How many streams may be open.</param>
     public sealed record TooManyStreams(int Limit);
 
-    /// <summary>The server stops. The client may come back (RULES D4).</summary>
+    /// <summary>The server stops. The client may reconnect (RULES D4).</summary>
     public sealed record ShuttingDown : IDeadLetterSuppression
     {
         public static ShuttingDown Instance { get; } = new();
@@ -109,7 +109,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
 
     public static Props PropsFor(SseClientSetup setup) => Props.Create(() => new StreamHubActor(setup));
 
-    // A failed client has lost its place in its stream and comes back with its cursor. Its end is logged once, where it is known (event 2002), so Akka logs nothing.
+    // A failed client has lost its place in its stream and reconnects with its cursor. Its end is logged once, where it is known (event 2002), so Akka logs nothing.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
         maxNrOfRetries: -1,
         withinTimeMilliseconds: -1,
@@ -125,7 +125,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
-        // Its children end with the hub, or before; but an actor that failed in its start has told its client nothing.
+        // Its children end with the hub, or before; but an actor that failed in its start has not ended the request of its client.
         foreach (var connection in _streams.Values)
             EndIfOpen(connection, "The parent of the streams was stopped.");
     }
@@ -192,7 +192,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
 
     private void TellBarriers(IActorRef client, SseConnection connection)
     {
-        // A client of the whole server never disconnects because a POST completed, and none comes back to a server that stops.
+        // A client of the whole server never disconnects because a POST completed, and none reconnects to a server that stops.
         var request = connection.Request;
         var awaitedFor = request.IsWrapped || _drainer is not null ? TimeSpan.Zero : FlushBarrierActor.ComesBackWithin(connection.End!.Reason);
         if (awaitedFor > TimeSpan.Zero)

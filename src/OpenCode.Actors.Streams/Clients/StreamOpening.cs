@@ -15,7 +15,7 @@ internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Fr
         var point = new ResumePoint(setup.Log.Ring.End, FirstTwinOf: 0);
         if (!string.IsNullOrEmpty(request.Cursor) && ResumePoint.Find(request.Cursor, setup.Log.Journal, request.IsWrapped, out point) is { } reason)
         {
-            // No id before the gap's own: a client that is cut between the two must be told of the gap again.
+            // No id before the gap's own: a client that is cut between the two must get the gap again.
             var gap = BehindGap(reason, request.Cursor, request, setup);
             return gap with { Frames = [setup.Events.Connected(request.IsWrapped, id: null), .. gap.Frames] };
         }
@@ -26,7 +26,7 @@ internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Fr
     /// <summary>Goes on at the tail, with the frame that says what was lost.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="from">The cursor that is no good.</param>
-    /// <param name="request">Whose.</param>
+    /// <param name="request">The request of the stream.</param>
     /// <param name="setup">The log.</param>
     public static StreamOpening BehindGap(string reason, string from, StreamRequest request, SseClientSetup setup)
     {

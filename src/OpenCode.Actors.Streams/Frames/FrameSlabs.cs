@@ -33,7 +33,7 @@ internal sealed class FrameSlabs(long ringBytes)
         return slab;
     }
 
-    /// <summary>Lets go of the frames of one entry. A slab is never written again where frames were: a write may still send them.</summary>
+    /// <summary>Releases the frames of one entry. A slab is never written again where frames were: a write may still send them.</summary>
     public void Release(FrameSlab slab)
     {
         if (--slab.Entries > 0)

@@ -17,7 +17,7 @@ internal sealed class StreamEvents(IdFactory ids)
     // RULES D1: 200 to 400 ms. SDK clients double it at each reset and never go back.
     private static readonly byte[] _retry = SseFrame.Retry(TimeSpan.FromMilliseconds(300));
 
-    /// <summary>The first frames: how soon to come back, then <c>server.connected</c>.</summary>
+    /// <summary>The first frames: the reconnection time, then <c>server.connected</c>.</summary>
     /// <param name="wrapped">For which kind of stream.</param>
     /// <param name="id">Where the stream begins (RULES A1); null before a gap, so that a client cut there asks for the same again.</param>
     public byte[] Connected(bool wrapped, StreamCursor? id) => [.. _retry, .. Frame(wrapped, id, new ServerConnected())];

@@ -12,7 +12,7 @@ internal sealed class LaneReader(LogLane lane, Action wake)
     /// <summary>Gets or sets its place among the lane's readers. Behind the ring's gate.</summary>
     public int Index { get; set; }
 
-    /// <summary>Says that the reader has read up to an ordinal and wants to hear of more.</summary>
+    /// <summary>Registers that the reader has read up to an ordinal and has to be woken for more.</summary>
     /// <param name="ordinal">What it reads next.</param>
     /// <returns>False if there is more already: read on. A wake-up may come nevertheless and then means nothing.</returns>
     public bool TryWait(long ordinal)

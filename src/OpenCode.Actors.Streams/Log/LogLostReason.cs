@@ -11,6 +11,6 @@ internal sealed class LogLostReason : CoordinatedShutdown.Reason
 
     public static LogLostReason Instance { get; } = new();
 
-    /// <summary>Gets 1: Akka would end the process with it if it were told to. It is not; the host decides.</summary>
+    /// <summary>Gets 1: Akka would end the process with it if it were configured so. It is not; the host decides.</summary>
     public override int ExitCode => 1;
 }

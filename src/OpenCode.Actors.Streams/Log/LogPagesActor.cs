@@ -14,7 +14,7 @@ internal sealed class LogPagesActor : ReceiveActor
     /// <summary>How many reads may be under way; others wait for their turn.</summary>
     public const int MaxReads = 8;
 
-    // Clients that come back at once stand at different places of the same stretch: pages begin at multiples of this, so that they share them.
+    // Clients that reconnect at once are at different offsets of the same stretch: pages begin at multiples of this, so that they share them.
     private const int Alignment = 256;
 
     // The journal's own pages are about 256 KiB of what it looks at.

@@ -20,7 +20,7 @@ internal sealed class LogTailActor : ReceiveActor
         Receive<Lost>(m => throw new LogTailLostException(_log.Ring.End, m.Cause));
     }
 
-    /// <summary>Asks to hear when the ring has all up to an offset. Answered by <see cref="Reached"/>.</summary>
+    /// <summary>Waits until the ring has all up to an offset. Answered by <see cref="Reached"/>.</summary>
     /// <param name="Offset">An offset that was committed.</param>
     public sealed record ReportAt(long Offset);
 

@@ -46,7 +46,7 @@ internal sealed class MemoryLog : IJournal
 
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => new(Head);
 
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken)
     {

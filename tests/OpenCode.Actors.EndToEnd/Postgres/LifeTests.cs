@@ -29,7 +29,7 @@ public sealed class LifeTests
 
         var refused = await Assert.ThrowsAsync<DatabaseLifeException>(async () => await database.ConnectAsync(default));
         Assert.Equal(1, refused.Expected);
-        Assert.InRange(refused.Found, 2, int.MaxValue);
+        Assert.InRange(refused.Found, 2, long.MaxValue);
         await Assert.ThrowsAsync<JournalFailedException>(async () => await node.Journal.AppendAsync(Make.Batch(Make.Entry("2")), default));
         await using var next = await JournalNode.OpenAsync(server.ConnectionString, "node-c");
         Assert.Equal([new(1, 0), new Generation(refused.Found, 1)], next.Journal.Timeline.Generations);
@@ -78,12 +78,8 @@ public sealed class LifeTests
         await server.BackupAsync();
         await server.StartAgainAsync();
         var lost = await GrowAsync("2", "3");
-        var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         await server.StopAsync();
         await server.RestoreAsync();
-
-        // Generations are numbered by the second in which they begin; a restore outside of a test takes longer than one.
-        await Eventually.TrueAsync(() => DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second, "the next second");
         await server.StartAgainAsync();
         var grown = await GrowAsync("4", "5", "6");
 

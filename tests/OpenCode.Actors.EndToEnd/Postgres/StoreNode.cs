@@ -27,7 +27,7 @@ internal sealed class StoreNode : IAsyncDisposable
     }
 
     /// <summary>Makes a batch of entries of these types, with one row of state.</summary>
-    public static StoreBatch Batch(long number, int generation, string[] types, params Fence[] fences)
+    public static StoreBatch Batch(long number, long generation, string[] types, params Fence[] fences)
     {
         var body = new BodyWriter();
         foreach (var type in types)

@@ -8,7 +8,7 @@ internal sealed class JournalModel
     private readonly List<JournalBatch> _batches = [];
 
     // What could be seen at each offset, in each generation.
-    private readonly List<(int Generation, long Offset, string EventId)> _shown = [];
+    private readonly List<(long Generation, long Offset, string EventId)> _shown = [];
     // What all batches make.
     private StateModel _state = new();
     private long _head;
@@ -26,7 +26,7 @@ internal sealed class JournalModel
     }
 
     /// <summary>Notes that a batch is answered; it vouches for all before it (they are in one log), if it is durable also over a power cut.</summary>
-    public void Answered(int number, int generation, long firstOffset)
+    public void Answered(int number, long generation, long firstOffset)
     {
         var batch = _batches[number];
         _writtenCount = Math.Max(_writtenCount, number + 1);

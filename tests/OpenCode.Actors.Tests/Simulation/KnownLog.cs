@@ -6,15 +6,12 @@ namespace OpenCode.Actors.Tests.Simulation;
 internal sealed class KnownLog(Promises promises)
 {
     private readonly List<LogEntry> _entries = [];
-    private readonly List<(int Generation, long Head)> _lives = [];
+    private readonly List<(long Generation, long Head)> _lives = [];
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
 
     public IReadOnlyList<LogEntry> Entries => _entries;
 
     public long Head => _entries.Count;
-
-    /// <summary>Gets the number of the running generation.</summary>
-    public int Generation => _lives[^1].Generation;
 
     /// <summary>Takes in what was committed since the last look.</summary>
     /// <param name="journal">The journal itself, not one that is stepped.</param>
@@ -55,10 +52,7 @@ internal sealed class KnownLog(Promises promises)
     }
 
     /// <summary>Tells the least head that a life after a generation began with: what was beyond it then is another log's.</summary>
-    public long KeptOf(int generation) => _lives.Where(life => life.Generation > generation).Select(static life => life.Head).DefaultIfEmpty(long.MaxValue).Min();
-
-    /// <summary>Finds the next entry of a selection.</summary>
-    public LogEntry? Next(long after, EntryFilter filter) => _entries.Skip((int)after).FirstOrDefault(filter.Matches);
+    public long KeptOf(long generation) => _lives.Where(life => life.Generation > generation).Select(static life => life.Head).DefaultIfEmpty(long.MaxValue).Min();
 
     public IEnumerable<LogEntry> Of(string sessionId) => _entries.Where(entry => entry.SessionId == sessionId);
 

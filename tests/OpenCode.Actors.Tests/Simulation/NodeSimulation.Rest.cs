@@ -51,7 +51,7 @@ internal sealed partial class NodeSimulation
         {
             client.Cut();
             RunDry();
-            client.Connect(_node);
+            client.Connect(_node.Hub, _node.Journal);
         }
 
         Look();

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Tests.Streams;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Simulation;
@@ -18,7 +19,7 @@ internal sealed partial class NodeSimulation : HubTestKit
     private readonly Provider _provider;
     private readonly Troubles _troubles;
     private readonly StrayMessages _strays;
-    private readonly List<SimulatedClient> _clients = [];
+    private readonly List<CheckedClient> _clients = [];
     private HubNode _node;
     private double _timeRace;
     private int _lives;
@@ -41,7 +42,7 @@ internal sealed partial class NodeSimulation : HubTestKit
         _timeRace = _world.OneIn(2) ? 0.01 : 0;
         _node = Start(powerWasCut: false);
         for (var i = 0; i < 4; i++)
-            _clients.Add(i % 2 == 0 ? NewClient($"{i} (bare)", StreamKind.Bare, location: i == 0 ? "/a" : "/b") : NewClient($"{i} (wrapped)", StreamKind.Wrapped));
+            _clients.Add(i % 2 == 0 ? NewClient(StreamKind.Bare, i == 0 ? "/a" : "/b") : NewClient(StreamKind.Wrapped));
     }
 
     public IReadOnlyList<string> Broken => _world.Promises.Broken;
@@ -69,7 +70,11 @@ internal sealed partial class NodeSimulation : HubTestKit
             ComeToRest();
     }
 
-    private SimulatedClient NewClient(string name, StreamKind kind, string? location = null, string? session = null) => new(_world, _log, name, kind, location, session);
+    private CheckedClient NewClient(StreamKind kind, string? location = null, string? session = null)
+    {
+        var name = $"{_clients.Count} ({kind})";
+        return new(kind, location, session, _log.Entries, _log.KeptOf, what => _world.Promises.Break($"Client {name} {what}."));
+    }
 
     // A node that loses its log ends by the coordinated shutdown, which goes over the thread pool. It has run already here; the log record tells that it was asked for.
     private void RunCoordinatedShutdown()
@@ -106,7 +111,7 @@ internal sealed partial class NodeSimulation : HubTestKit
                 break;
             case < 68:
                 Simulation.Say("connect");
-                client.Connect(_node);
+                client.Connect(_node.Hub, _node.Journal);
                 break;
             case < 80:
                 Simulation.Say("connection");
@@ -176,9 +181,9 @@ internal sealed partial class NodeSimulation : HubTestKit
     {
         // A client of one session joins when there is one, and goes on when it is deleted.
         if (_clients.Count < 6 && _users.Sessions.Count > _clients.Count - 4)
-            _clients.Add(NewClient($"{_clients.Count} (session)", StreamKind.Session, session: _users.Sessions[^1].Value));
+            _clients.Add(NewClient(StreamKind.Session, session: _users.Sessions[^1].Value));
         foreach (var client in _clients)
-            client.Connect(_node);
+            client.Connect(_node.Hub, _node.Journal);
     }
 
     private void RunSome()
@@ -290,7 +295,7 @@ internal sealed partial class NodeSimulation : HubTestKit
         _log.Take(node.Journal, _troubles.SyncsAreHeld);
         _answers.Look();
         foreach (var client in _clients)
-            client.Look();
+            client.Check();
     }
 
     /// <inheritdoc/>

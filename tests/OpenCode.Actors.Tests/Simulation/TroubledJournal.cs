@@ -23,7 +23,7 @@ internal sealed class TroubledJournal(IJournal inner) : IJournal
 
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => inner.CatchUpAsync(cancellationToken);
 
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => inner.VerifyAsync(generation, offset, cancellationToken);
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => inner.VerifyAsync(generation, offset, cancellationToken);
 
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => inner.WaitBeyondAsync(offset, cancellationToken);
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Tests.Streams;
 
 namespace OpenCode.Actors.Tests.Simulation;
 
@@ -57,7 +58,7 @@ internal sealed class Troubles(World world)
     }
 
     /// <summary>A connection stalls, goes on, breaks in the middle of a frame or is cut.</summary>
-    public void Connection(SimulatedClient client)
+    public void Connection(CheckedClient client)
     {
         if (client.Writer is not { } writer || !client.IsConnected)
             return;
@@ -69,9 +70,7 @@ internal sealed class Troubles(World world)
                 writer.Holds = true;
                 break;
             case < 7:
-                writer.Holds = false;
-                if (writer.IsWriting)
-                    writer.Release();
+                client.TakeAll();
                 break;
             case < 8:
                 Count("write throws");
@@ -93,7 +92,7 @@ internal sealed class Troubles(World world)
     }
 
     /// <summary>An actor crashes.</summary>
-    public void Actor(HubNode node, SimulatedClient client)
+    public void Actor(HubNode node, CheckedClient client)
     {
         switch (world.Dice.Next(16))
         {

@@ -125,12 +125,12 @@ internal sealed class ScriptedJournal : IJournal
     }
 
     /// <summary>Gets or sets what is found out about a cursor when all is known.</summary>
-    public Action<int, long> Verified { get; set; } = static (_, _) => { };
+    public Action<long, long> Verified { get; set; } = static (_, _) => { };
 
     /// <summary>Gets or sets what looking into a cursor throws, on the call.</summary>
     public Exception? VerifyFault { get; set; }
 
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken ct)
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken ct)
     {
         return VerifyFault is null ? VerifiedAsync() : throw VerifyFault;
 

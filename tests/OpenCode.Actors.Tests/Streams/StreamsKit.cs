@@ -120,5 +120,5 @@ public abstract class StreamsKit : HubTestKit
 
     private static bool IsSupervisor(IActorRef child) => child.Path.Name.StartsWith("StreamSupervisor", StringComparison.Ordinal);
 
-    internal string Id(long offset, int generation = 1, string suffix = "") => $"{Journal.Timeline.Id}.{generation}-{offset}{suffix}";
+    internal string Id(long offset, long generation = 1, string suffix = "") => $"{Journal.Timeline.Id}.{generation}-{offset}{suffix}";
 }

@@ -46,7 +46,7 @@ public sealed class SteppedJournal : IJournal
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => Call("catch up", _inner.CatchUpAsync, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) =>
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) =>
         Call("verify", token => _inner.VerifyAsync(generation, offset, token), cancellationToken);
 
     /// <inheritdoc/>

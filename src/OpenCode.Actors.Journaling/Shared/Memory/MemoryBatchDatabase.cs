@@ -9,7 +9,7 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     private MemoryContents _now = new();
     private int _run;
 
-    /// <summary>Gets or sets who tells the token of a shard; by default those of <see cref="SetToken"/>.</summary>
+    /// <summary>Gets or sets what gives the token of a shard; by default those of <see cref="SetToken"/>.</summary>
     public Func<int, long>? TokenOf { get; set; }
 
     /// <summary>Gets the offset of the last entry.</summary>

@@ -57,7 +57,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
             CutConnections();
     }
 
-    /// <summary>Holds all that is asked and answered, until it is let go again.</summary>
+    /// <summary>Holds all requests and answers until they are released.</summary>
     public void Freeze()
     {
         lock (_gate)
@@ -163,10 +163,10 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     public async ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken) =>
         await CallAsync(StoreCall.Trim, contents => contents.Trim(retention, database.UtcNow)).ConfigureAwait(false);
 
-    public async ValueTask BeginGenerationAsync(int expected, CancellationToken cancellationToken) =>
+    public async ValueTask BeginGenerationAsync(long expected, CancellationToken cancellationToken) =>
         await CallAsync(StoreCall.Open, contents => contents.BeginGeneration(expected, headBefore: 0, database.UtcNow)).ConfigureAwait(false);
 
-    public ValueTask<bool> BeginGenerationAsync(int expected, long beyond, CancellationToken cancellationToken) =>
+    public ValueTask<bool> BeginGenerationAsync(long expected, long beyond, CancellationToken cancellationToken) =>
         CallAsync(StoreCall.Life, contents => contents.BeginGenerationAtHead(expected, beyond, database.UtcNow));
 
     public ValueTask DisposeAsync()

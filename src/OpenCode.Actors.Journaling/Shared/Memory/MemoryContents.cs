@@ -69,7 +69,7 @@ internal sealed class MemoryContents
         [.. Batches.Where(b => b.First >= from && b.First < until).Take(most).Select(b => b.First == from ? b with { Body = default } : b)];
 
     /// <summary>Begins a generation.</summary>
-    public bool BeginGeneration(int expected, long headBefore, DateTimeOffset now)
+    public bool BeginGeneration(long expected, long headBefore, DateTimeOffset now)
     {
         if (Generations[^1].Number != expected)
             return false;
@@ -79,8 +79,8 @@ internal sealed class MemoryContents
         return true;
     }
 
-    /// <summary>Begins a generation because a client has more than there is: within a minute of the last nobody is believed.</summary>
-    public bool BeginGenerationAtHead(int expected, long beyond, DateTimeOffset now) =>
+    /// <summary>Begins a generation because a client has more than there is: not within a minute of the last.</summary>
+    public bool BeginGenerationAtHead(long expected, long beyond, DateTimeOffset now) =>
         Head < beyond && now - BegunAt >= TimeSpan.FromMinutes(1) && BeginGeneration(expected, Head, now);
 
     public StoreLife Life(StoredBatch? last) => new(

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journaling.Shared.Memory;
 
-/// <summary>Hints of one connection. Those that come while nobody waits are merged into one.</summary>
+/// <summary>Hints of one connection. Those that come while no call waits are merged into one.</summary>
 internal sealed class MemoryHints : IStoreHints
 {
     private readonly Lock _gate = new();

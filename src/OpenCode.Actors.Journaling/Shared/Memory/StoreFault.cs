@@ -18,7 +18,7 @@ internal enum StoreFault
 {
     None,
 
-    /// <summary>The question is lost: nothing happens, nobody answers.</summary>
+    /// <summary>The request is lost: nothing happens, no answer comes.</summary>
     QuestionLost,
 
     /// <summary>The answer is lost: it happened.</summary>

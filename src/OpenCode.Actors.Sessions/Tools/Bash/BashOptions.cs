@@ -19,7 +19,7 @@ internal sealed class BashOptions
     /// <value>50 ms by default.</value>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Gets or sets how long output is still taken after the shell has ended and left somebody in the background who holds it open.</summary>
+    /// <summary>Gets or sets how long output is still taken after the shell has ended and left a background process that holds it open.</summary>
     /// <value>500 ms by default. Then the group is ended.</value>
     public TimeSpan Drain { get; set; } = TimeSpan.FromMilliseconds(500);
 
@@ -31,7 +31,7 @@ internal sealed class BashOptions
     /// <value>20 ms by default: the command goes on, at tens of MB a second, and a flood costs little.</value>
     public TimeSpan DiscardPause { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Gets or sets how long a tool that is told to stop waits for the end of its process group.</summary>
+    /// <summary>Gets or sets how long a tool that is stopped waits for the end of its process group.</summary>
     /// <value>1.5 s by default: the grace of a kill (500 ms) and as much again for a slow machine, within the 2 s that a stopping server gives its turns.</value>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromMilliseconds(1_500);
 }

@@ -8,7 +8,7 @@ internal static class BashTool
 {
     public const string Name = "bash";
 
-    /// <summary>Gets what a model is told about it.</summary>
+    /// <summary>Gets the description for the model.</summary>
     public static ToolDefinition Definition { get; } = new(
         Name,
         "Runs a command line in a shell, in the directory of the session, and gives back what it wrote to stdout and stderr and how it ended. "

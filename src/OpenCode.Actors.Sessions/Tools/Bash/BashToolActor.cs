@@ -73,7 +73,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private sealed record StopTimedOut;
 
     public static Props PropsFor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger) =>
-        Props.CreateBy(new ActorFactory<BashToolActor>(() => new BashToolActor(call, context, processes, options, logger)));
+        Props.CreateBy(new ActorProducer<BashToolActor>(() => new BashToolActor(call, context, processes, options, logger)));
 
     protected override void PreStart()
     {
@@ -219,7 +219,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         End();
     }
 
-    // The read that waits comes back as the end of the output. Between two reads of a flood there is none that could.
+    // The read that waits returns as the end of the output. Between two reads of a flood there is none that could.
     private void OnStopReading()
     {
         _reading.Cancel();
@@ -265,7 +265,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    // A model is told the output alone; what else it must know to go on stands below it, in words.
+    // A model gets the output alone; what else it needs to go on is written below it, in words.
     private string Remark(string text)
     {
         var remark = _timedOut

@@ -8,8 +8,8 @@ internal static class GuardScripts
     /// The pipe ends when the server says so, and also when the server is killed: the kernel closes it. Sits in a session of its own too, so that what ends the server's
     /// group or terminal does not end the guard with it.
     /// </summary>
-    /// <remarks>It keeps neither the output pipe (its end must mean that the group has let go of it) nor the report pipe (its end must mean that the leader is gone).
-    /// It does not reap the leader before the kill: the group's number cannot be given to anybody else until then.
+    /// <remarks>It keeps neither the output pipe (its end must mean that the group has closed it) nor the report pipe (its end must mean that the leader is gone).
+    /// It does not reap the leader before the kill: the group's number cannot be given to another process until then.
     /// A leader that has not made its group yet is killed alone, then once more by group, since it may just have made it.
     /// <c>kill -s KILL -- -N</c> is the one form that dash and bash both understand.</remarks>
     public const string Guard = """

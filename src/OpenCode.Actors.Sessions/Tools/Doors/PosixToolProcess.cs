@@ -71,7 +71,7 @@ internal sealed class PosixToolProcess : IToolProcess
         _guard.Dispose();
     }
 
-    // Output that ends says that the group has ended, so that nobody waits for the grace of a command that obeyed.
+    // The end of the output means that the group has ended: a command that stops at once needs no wait for the grace period.
     private async ValueTask DrainAsync()
     {
         using var grace = new CancellationTokenSource(_killGrace, _time);

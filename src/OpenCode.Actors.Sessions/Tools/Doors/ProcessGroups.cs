@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>Process groups as the system sees them: whose number it is, and signals to all of one.</summary>
+/// <summary>Process groups as the system sees them: the process that has a number, and signals to a whole group.</summary>
 internal static partial class ProcessGroups
 {
     public const int Terminate = 15;
@@ -21,7 +21,7 @@ internal static partial class ProcessGroups
             : null;
     }
 
-    /// <summary>Sends a signal to the whole group if its leader is still the process that the mark names. A number that was given to somebody else is left alone.</summary>
+    /// <summary>Sends a signal to the whole group if its leader is still the process that the mark names. A number that was given to another process is left alone.</summary>
     /// <returns>Whether a group was signalled.</returns>
     public static bool Signal(ProcessMark mark, int signal)
     {

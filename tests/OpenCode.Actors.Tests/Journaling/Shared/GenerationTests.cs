@@ -221,5 +221,5 @@ public sealed class GenerationTests : SharedKit
         return Open(name);
     }
 
-    private static void Verify(SharedNode node, int generation, long offset) => Done(node.Journal.VerifyAsync(generation, offset, default).AsTask());
+    private static void Verify(SharedNode node, long generation, long offset) => Done(node.Journal.VerifyAsync(generation, offset, default).AsTask());
 }

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Tests.Journaling.Shared;
 /// <summary>What nodes were told and have answered and shown, and what that promises. Knows nothing of how the journal works.</summary>
 internal sealed class SharedModel
 {
-    private readonly List<(JournalBatch Batch, Task<long> Answer, int Generation)> _told = [];
+    private readonly List<(JournalBatch Batch, Task<long> Answer, long Generation)> _told = [];
     private readonly List<SharedNode> _nodes = [];
 
     // From which head on a token held: what was committed under it lies behind that.

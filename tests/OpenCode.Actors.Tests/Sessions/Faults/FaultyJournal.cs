@@ -94,7 +94,7 @@ internal sealed class FaultyJournal : IJournal
 
     public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => IsAway ? throw new IOException("away") : Inner.CatchUpAsync(cancellationToken);
 
-    public ValueTask VerifyAsync(int generation, long offset, CancellationToken cancellationToken) => Inner.VerifyAsync(generation, offset, cancellationToken);
+    public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => Inner.VerifyAsync(generation, offset, cancellationToken);
 
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => Inner.WaitBeyondAsync(offset, cancellationToken);
 

@@ -58,6 +58,30 @@ public sealed class IndexFailureTests : SessionsKit
         Assert.True(await good is Unavailable or SessionIndexActor.Statuses);
     }
 
+    [Theory]
+    [InlineData("crash")]
+    [InlineData("stop")]
+    public async Task A_deletion_that_ends_with_its_index_is_answered(string end)
+    {
+        var parent = await CreateAsync();
+        await CreateAsync(parent.Id);
+        Faulty.Hold();
+        var deletion = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
+        await RunDryAsync();
+        Assert.False(deletion.IsCompleted);
+
+        if (end == "crash")
+            CrashIndex();
+        else
+            Sys.Stop(Index);
+        await RunDryAsync();
+
+        Assert.True(deletion.IsCompleted);
+        Assert.IsType<Unavailable>(await deletion);
+        Faulty.Release();
+        await RunDryAsync();
+    }
+
     [Fact]
     public async Task A_survey_that_fails_is_tried_again_and_queries_wait_for_it()
     {

@@ -23,7 +23,7 @@ public sealed class LocalSessionRegionTests : HubTestKit
     {
         (_session, _client) = (CreateProbe("session"), CreateProbe("client"));
         _region = Spawn(LocalSessionRegion.PropsFor(
-            id => Props.CreateBy(new ActorFactory<Session>(() => new Session(id, _started, _session.Ref))),
+            id => Props.CreateBy(new ActorProducer<Session>(() => new Session(id, _started, _session.Ref))),
             Time,
             new SessionMetrics(_meters),
             Logs.CreateLogger<LocalSessionRegion>()));

@@ -321,7 +321,7 @@ public sealed class BashToolActorTests : HubTestKit
         var call = new ToolCall("call_1", "bash", JsonElement.Parse(input));
         var props = BashToolActor.PropsFor(
             call, new ToolContext(new SessionId("ses_x"), "/proj", "call_1", isUsers), _host, _options, NullLogger<BashToolActor>.Instance);
-        Spawn(Props.CreateBy(new ActorFactory<Parent>(() => new Parent(props, child => _tool = child, _reports.Ref))));
+        Spawn(Props.CreateBy(new ActorProducer<Parent>(() => new Parent(props, child => _tool = child, _reports.Ref))));
         RunDry();
         _reports.Watch(_tool);
     }

@@ -16,7 +16,8 @@ internal sealed class ClientWalk : StreamsKit
 
     private readonly SeededEntropy _choice;
     private readonly Dictionary<string, long> _sequences = [];
-    private readonly List<WalkingClient> _clients = [];
+    private readonly List<CheckedClient> _clients = [];
+    private readonly List<string> _broken = [];
     private TaskCompletionSource? _slow;
     private int _hubs;
 
@@ -32,7 +33,7 @@ internal sealed class ClientWalk : StreamsKit
         Publish(_choice.Next(30)); // Behind the ring from the start.
         Start();
         for (var i = 0; i < 6; i++)
-            _clients.Add(new WalkingClient(this, (StreamKind)(i % 3)));
+            _clients.Add(NewClient((StreamKind)(i % 3)));
     }
 
     public List<(StreamRequest Request, Task<object> Answer)> Connections { get; } = [];
@@ -43,18 +44,33 @@ internal sealed class ClientWalk : StreamsKit
 
     public void Play(int acts)
     {
-        _clients.ForEach(client => client.Connect());
+        _clients.ForEach(Connect);
         for (var act = 0; act < acts; act++)
         {
             Act(_clients[_choice.Next(_clients.Count)]);
             RunSome();
             _clients.ForEach(client => client.Check());
+            Assert.Empty(_broken);
         }
 
         Finish();
     }
 
-    private void Act(WalkingClient client)
+    private CheckedClient NewClient(StreamKind kind) => new(
+        kind,
+        kind == StreamKind.Bare ? "/a" : null,
+        kind == StreamKind.Session ? "ses_1" : null,
+        Journal.Entries,
+        static _ => long.MaxValue,
+        what => _broken.Add($"The {kind} client {what}."));
+
+    private void Connect(CheckedClient client)
+    {
+        if (client.Connect(Hub, Journal) is { } connection)
+            Connections.Add(connection);
+    }
+
+    private void Act(CheckedClient client)
     {
         switch (_choice.Next(32))
         {
@@ -62,7 +78,7 @@ internal sealed class ClientWalk : StreamsKit
                 Publish(1 + _choice.Next(8));
                 break;
             case < 14:
-                client.Connect();
+                Connect(client);
                 break;
             case < 16:
                 client.Cut();
@@ -182,20 +198,22 @@ internal sealed class ClientWalk : StreamsKit
         foreach (var client in _clients.Where(client => client.IsConnected))
         {
             client.Check();
-            Assert.True(client.IsDone, "A connected client that takes everything was left waiting.");
+            client.ExpectAll();
         }
 
         foreach (var client in _clients)
         {
             client.Cut();
             Run();
-            client.Connect();
+            Connect(client);
             Run();
             client.Check();
-            Assert.True(client.IsDone, "A client misses what it selects.");
+            Assert.True(client.IsConnected, "A client was not admitted.");
+            client.ExpectAll();
             client.Cut();
         }
 
+        Assert.Empty(_broken);
         ExpectOpen(0);
         var open = Connections.Where(connection => connection.Answer.Result is StreamHubActor.Connected).ToList();
         Assert.All(open, connection => Assert.True(connection.Request.Ended.IsCompletedSuccessfully));

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
@@ -11,16 +12,15 @@ using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using StreamEnd = OpenCode.Actors.Streams.Clients.StreamEnd;
 
-namespace OpenCode.Actors.Tests.Streams;
+namespace OpenCode.Actors.EndToEnd.InProcess;
 
 /// <summary>The tail, the streams, their actors and the transports on threads of their own: no seed orders them, so only this can show a race between them.</summary>
 public sealed class RealThreadsTests
 {
     private const int Events = 3_000;
     private const int Clients = 30;
-
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Clients_that_fail_and_come_back_while_events_are_published_get_all_of_them_in_order()
@@ -33,11 +33,11 @@ public sealed class RealThreadsTests
         var clients = Enumerable.Range(0, Clients).Select(i => RunClientAsync(hub, i, $"{journal.Timeline.Id}.{journal.Timeline.Current}-0")).ToList();
         for (var i = 0; i < Events; i += 5)
             await journal.AppendAsync(new JournalBatch([.. Enumerable.Range(i, 5).Select(Draft)], []), CancellationToken.None);
-        await Task.WhenAll(clients).WaitAsync(_limit);
+        await Eventually.EndsAsync(Task.WhenAll(clients), "the clients");
 
         var metrics = host.Services.GetRequiredService<EventStreamMetrics>();
         var ring = host.Services.GetRequiredService<EventLog>().Ring;
-        await UntilAsync(() => metrics.Open == 0 && ring.Readers == 0);
+        await Eventually.TrueAsync(() => metrics.Open == 0 && ring.Readers == 0, "nothing is left of the streams");
         await host.StopAsync();
     }
 
@@ -52,7 +52,7 @@ public sealed class RealThreadsTests
         {
             var writer = new PoolSseWriter(client, isAsync: number % 3 > 0, failsAfter: number % 2 == 0 ? int.MaxValue : choice.Next(100));
             var request = new StreamRequest(StreamKind.Wrapped, location: null, sessionId: null, client.LastEventId, writer);
-            var connected = await hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request), _limit);
+            var connected = await hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request), Eventually.Generous);
             await Task.WhenAny(request.Ended, client.HasAll);
             connected.Client.Tell(SseClientActor.Disconnect.Instance, ActorRefs.NoSender);
             await request.Ended;
@@ -60,13 +60,6 @@ public sealed class RealThreadsTests
             if (client.HasAll.IsFaulted)
                 await client.HasAll;
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1_000 && !condition(); i++)
-            await Task.Delay(10);
-        Assert.True(condition());
     }
 
     private static IHost NewHost(IJournal journal)

@@ -2,15 +2,21 @@ using Akka.Actor;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Streams.Clients;
-using OpenCode.Actors.Tests.Streams;
 
-namespace OpenCode.Actors.Tests.Simulation;
+namespace OpenCode.Actors.Tests.Streams;
 
 /// <summary>
-/// An SSE client that comes back with its last id, over restarts too, and a model of what it must see: each entry it selects once and in order, and nothing left out unless it
-/// was told so and it was really gone.
+/// An SSE client that returns with its last id, and a model of what it must see: each entry it selects once and in order, and nothing left out unless a gap says so and the
+/// entries are really gone.
 /// </summary>
-internal sealed class SimulatedClient(World world, KnownLog log, string name, StreamKind kind, string? location, string? session)
+/// <param name="kind">The kind of stream.</param>
+/// <param name="location">The location of a bare stream.</param>
+/// <param name="session">The session of a session's stream.</param>
+/// <param name="entries">All that the log has ever committed; the list grows with the log.</param>
+/// <param name="keptOf">Gives the greatest offset of a generation that no later one has lost.</param>
+/// <param name="fail">Receives each violation. It must not throw: some are found inside a step, where an exception would be a fault of the writer.</param>
+internal sealed class CheckedClient(
+    StreamKind kind, string? location, string? session, IReadOnlyList<LogEntry> entries, Func<long, long> keptOf, Action<string> fail)
 {
     private readonly EntryFilter _filter = kind switch
     {
@@ -19,7 +25,7 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
         _ => EntryFilter.All,
     };
 
-    private HubNode? _node;
+    private IJournal? _journal;
     private Task<object>? _answer;
     private bool _isCut;
     private int _checked;
@@ -42,30 +48,44 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
     public int Gaps { get; private set; }
 
     /// <summary>Connects with the last id, unless it is connected.</summary>
-    public void Connect(HubNode node)
+    /// <returns>The request and the hub's answer; null when it is connected already.</returns>
+    public (StreamRequest Request, Task<object> Answer)? Connect(IActorRef hub, IJournal journal)
     {
         if (IsConnected)
-            return;
+            return null;
 
-        Look();
-        (_node, _checked, _isCut) = (node, 0, false);
+        Check();
+        (_journal, _checked, _isCut) = (journal, 0, false);
         Writer = new RecordingSseWriter { Watch = OnArrival };
-        _answer = node.Hub.Ask<object>(new StreamHubActor.Connect(new StreamRequest(kind, location, session, _id, Writer)));
+        var request = new StreamRequest(kind, location, session, _id, Writer);
+        _answer = hub.Ask<object>(new StreamHubActor.Connect(request));
+        return (request, _answer);
     }
 
-    /// <summary>The connection is cut. What was on its way to the client is lost.</summary>
+    /// <summary>Cuts the connection. What was on its way to the client is lost.</summary>
     public void Cut()
     {
         if (!IsConnected)
             return;
 
-        Look();
+        Check();
         _isCut = true;
         LeaveIfCut();
     }
 
-    /// <summary>Looks at what came since the last look.</summary>
-    public void Look()
+    /// <summary>Takes everything at once from now on.</summary>
+    public void TakeAll()
+    {
+        if (Writer is null)
+            return;
+
+        Writer.Holds = false;
+        if (Writer.IsWriting)
+            Writer.Release();
+    }
+
+    /// <summary>Checks the frames that came since the last check.</summary>
+    public void Check()
     {
         LeaveIfCut();
         if (Writer is null || _isCut)
@@ -75,16 +95,16 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
             Take(Writer.Events[_checked]);
     }
 
-    /// <summary>Expects that the client has all there is: no step is left to run, so what it lacks now would come by luck only.</summary>
+    /// <summary>Expects that a connected client has all there is: no step is left to run, so what it lacks now would come by luck only.</summary>
     public void ExpectAll()
     {
         if (!IsConnected || Writer is not { Holds: false, IsWriting: false })
             return;
 
-        Expect(_at is not null && !_awaitsGap, "was let in and told nothing");
+        Expect(_at is not null && !_awaitsGap, "was admitted and got nothing");
         Expect(!_hasFirstTwin, $"has only the first frame of the entry behind {_at}");
-        if (_at is { } at && log.Next(at, _filter) is { } missing)
-            Break($"has all up to {at} and was not given {missing}, though nothing is left to run");
+        if (_at is { } at && Next(at) is { } missing)
+            fail($"has all up to {at} and was not given {missing}, though nothing is left to run");
     }
 
     // As the endpoint does when the request is aborted.
@@ -97,8 +117,8 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
     // Durable before visible: at the moment it arrives.
     private void OnArrival(SeenEvent seen)
     {
-        if (StreamCursor.TryParse(seen.Id, out var cursor) && cursor.Generation == _node!.Journal.Timeline.Current)
-            Expect(cursor.Offset <= _node.Journal.Head, $"was given {seen.Type} at {seen.Id} before it was committed: the head is {_node.Journal.Head}");
+        if (StreamCursor.TryParse(seen.Id, out var cursor) && cursor.Generation == _journal!.Timeline.Current)
+            Expect(cursor.Offset <= _journal.Head, $"was given {seen.Type} at {seen.Id} before it was committed: the head is {_journal.Head}");
     }
 
     private void Take(SeenEvent seen)
@@ -127,9 +147,9 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
     private void TakeConnected(SeenEvent seen)
     {
         _awaitsGap = _id is not null && seen.Id.Length == 0;
-        Expect(_id is null || _awaitsGap || Place(seen.Id) == Place(_id), $"came back with {_id} and was let in at {seen.Id}");
-        Expect(_id is null || _awaitsGap || !IsLost(_id), $"came back with {_id}, which a power cut took, and was told of no gap");
-        _at ??= Offset(seen.Id);
+        Expect(_id is null || _awaitsGap || seen.Id == IdOf(PlaceOf(_id)), $"returned with {_id} and was admitted at {seen.Id}");
+        Expect(_id is null || _awaitsGap || !IsLost(_id), $"returned with {_id}, which a power cut took, and got no gap");
+        _at ??= OffsetOf(seen.Id);
     }
 
     private void TakeGap(SeenEvent seen)
@@ -138,52 +158,52 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
         var from = properties.GetProperty("from").GetString()!;
         if (properties.GetProperty("reason").GetString() == "window")
         {
-            ExpectNothingUpTo(Offset(from), "the gap");
-            Expect(_at < _node!.Journal.Floor, $"was told of a gap at {_at} although the floor is {_node.Journal.Floor}");
+            ExpectNothingUpTo(OffsetOf(from), "the gap");
+            Expect(_at < _journal!.Floor, $"got a gap at {_at} although the floor is {_journal.Floor}");
         }
         else
         {
-            Expect(from == _id && IsLost(from), $"was told of a gap ({properties}) although {_id} is of this log");
+            Expect(from == _id && IsLost(from), $"got a gap ({properties}) although {_id} is of this log");
         }
 
-        (_awaitsGap, _hasFirstTwin, _at) = (false, false, Offset(seen.Id));
+        (_awaitsGap, _hasFirstTwin, _at) = (false, false, OffsetOf(seen.Id));
         Gaps++;
     }
 
     private void TakeHeartbeat(SeenEvent seen)
     {
-        Expect(!_awaitsGap, "was told of no gap before a heartbeat");
+        Expect(!_awaitsGap, "got no gap before a heartbeat");
         if (_hasFirstTwin)
         {
-            Expect(seen.Id == _id || Offset(seen.Id) == _at, $"has one twin of the entry behind {_at} and heard a heartbeat at {seen.Id}");
+            Expect(seen.Id == _id, $"has one twin of the entry behind {_at} and got a heartbeat at {seen.Id}, not {_id}");
             return;
         }
 
-        ExpectNothingUpTo(Offset(seen.Id), "a heartbeat");
-        _at = Offset(seen.Id);
+        ExpectNothingUpTo(OffsetOf(seen.Id), "a heartbeat");
+        _at = OffsetOf(seen.Id);
     }
 
     // The client moves on over what it does not select.
     private void ExpectNothingUpTo(long offset, string by)
     {
         Expect(offset >= _at, $"was taken back from {_at} to {offset} by {by}");
-        if (log.Next(_at ?? 0, _filter) is { } next && next.Offset <= offset)
-            Break($"was taken to {offset} by {by} and not given {next}");
+        if (Next(_at ?? 0) is { } next && next.Offset <= offset)
+            fail($"was taken to {offset} by {by} and not given {next}");
     }
 
     private void TakeEvent(SeenEvent seen)
     {
-        Expect(!_awaitsGap, $"was told of no gap before {seen.Type}");
-        if (log.Next(_at ?? 0, _filter) is not { } entry)
+        Expect(!_awaitsGap, $"got no gap before {seen.Type}");
+        if (Next(_at ?? 0) is not { } entry)
         {
-            Break($"was given {seen.Type} at {seen.Id}, which is not in the log behind {_at}");
+            fail($"was given {seen.Type} at {seen.Id}, which is not in the log behind {_at}");
             return;
         }
 
         var hasTwin = kind == StreamKind.Wrapped && entry is { Durable: true, SessionId: not null };
         var isFirst = hasTwin && !_hasFirstTwin;
         var type = hasTwin && _hasFirstTwin ? "sync" : entry.Type;
-        var id = $"{_node!.Journal.Timeline.Id}.{log.Generation}-{entry.Offset}{(isFirst ? ".1" : "")}";
+        var id = IdOf($"{entry.Offset}{(isFirst ? ".1" : "")}");
         Expect(seen.EventId == entry.EventId && seen.Type == type && seen.Id == id, $"has all up to {_at} and was given {seen.Type} {seen.EventId} at {seen.Id}, not {type} of {entry} at {id}");
         _hasFirstTwin = isFirst;
         if (!isFirst)
@@ -191,18 +211,20 @@ internal sealed class SimulatedClient(World world, KnownLog log, string name, St
         Seen++;
     }
 
-    private static string Place(string id) => id[(id.IndexOf('-', StringComparison.Ordinal) + 1)..];
+    private LogEntry? Next(long after) => entries.Skip((int)after).FirstOrDefault(_filter.Matches);
 
-    private bool IsLost(string id) => StreamCursor.TryParse(id, out var cursor) && cursor.Offset > log.KeptOf(cursor.Generation);
+    private string IdOf(string place) => $"{_journal!.Timeline.Id}.{_journal.Timeline.Current}-{place}";
+
+    private bool IsLost(string id) => StreamCursor.TryParse(id, out var cursor) && cursor.Offset > keptOf(cursor.Generation);
+
+    private static string PlaceOf(string id) => id[(id.IndexOf('-', StringComparison.Ordinal) + 1)..];
 
     // Up to which the client has all: between two twins (.1) their entry is not among it.
-    private static long Offset(string id) => !StreamCursor.TryParse(id, out var cursor) ? -1 : cursor.Twin ? cursor.Offset - 1 : cursor.Offset;
+    private static long OffsetOf(string id) => !StreamCursor.TryParse(id, out var cursor) ? -1 : cursor.Twin ? cursor.Offset - 1 : cursor.Offset;
 
     private void Expect(bool holds, string what)
     {
         if (!holds)
-            Break(what);
+            fail(what);
     }
-
-    private void Break(string what) => world.Promises.Break($"Client {name} {what}.");
 }

@@ -2,9 +2,9 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Creates an actor by a delegate: no reflection and no expression tree, since sessions, runs and tools start all the time.</summary>
+/// <summary>Creates an actor by a delegate, for the actors that start all the time: sessions, runs and tools. <see cref="Props"/> would compile an expression for each.</summary>
 /// <param name="create">Creates one incarnation.</param>
-internal sealed class ActorFactory<TActor>(Func<TActor> create) : IIndirectActorProducer
+internal sealed class ActorProducer<TActor>(Func<TActor> create) : IIndirectActorProducer
     where TActor : ActorBase
 {
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal sealed partial class NodeSimulation
     {
         Simulation.Say("rest");
         Simulation.TimeRace = _timeRace = 0;
-        Outside(_troubles.MendDisk);
+        _troubles.MendDisk();
         (_node.SessionsJournal.FailingReads, _node.SessionsJournal.FailingLoads, _node.StreamsJournal.FailingReads) = (0, 0, 0);
         RunDry();
         Look();

@@ -115,7 +115,7 @@ internal sealed partial class NodeSimulation : HubTestKit
                 break;
             case < 80:
                 Simulation.Say("connection");
-                Outside(() => _troubles.Connection(client));
+                _troubles.Connection(client);
                 break;
             case < 88:
                 Simulation.Say("time");
@@ -123,7 +123,7 @@ internal sealed partial class NodeSimulation : HubTestKit
                 break;
             case < 92:
                 Simulation.Say("disk");
-                Outside(_troubles.Disk);
+                _troubles.Disk();
                 break;
             case < 97:
                 Simulation.Say("actor");
@@ -233,7 +233,7 @@ internal sealed partial class NodeSimulation : HubTestKit
         Time.Advance(TimeSpan.FromSeconds(3));
         Look(_node);
         _world.Promises.Expect(drained.IsCompleted, "The streams are not drained within 3 s.");
-        Outside(_troubles.MendDisk); // The journal is closed in good order.
+        _troubles.MendDisk(); // The journal is closed in good order.
         RunDry();
         Look(_node);
         EndLife(powerIsCut: false, () => _node.Journal.DisposeAsync().AsTask().GetAwaiter().GetResult());
@@ -254,29 +254,14 @@ internal sealed partial class NodeSimulation : HubTestKit
             client.Cut();
 
         _world.Disk.Observe = null;
-        Outside(end);
+        end();
         _node.Stop(this);
         RunDry();
-        Outside(_troubles.MendDisk);
+        _troubles.MendDisk();
         RunDry();
         _strays.Forget();
         _answers.Forget();
         _node = Start(powerIsCut);
-    }
-
-    // What completes outside of the actors goes on at once: with the context of the test, it would go on at another thread.
-    private static void Outside(Action action)
-    {
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            action();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
     }
 
     private HubNode Start(bool powerWasCut)

@@ -16,6 +16,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     private const int MaxTagBytes = 63;
 
     private readonly NpgsqlDataSource _connections;
+    private readonly NpgsqlDataSource _unpooled;
     private readonly ConnectionSettings _settings;
     private readonly Life _life;
 
@@ -24,10 +25,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
         _settings = settings;
         _life = life;
         Tag = tag;
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UseLoggerFactory(loggers);
-        builder.UsePhysicalConnectionInitializer(static _ => throw new NotSupportedException("Connections are opened asynchronously."), CheckLifeAsync);
-        _connections = builder.Build();
+        _connections = SourceOf(settings.ConnectionString, loggers);
+        _unpooled = SourceOf(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString, loggers);
     }
 
     /// <summary>Gets the <c>application_name</c> of every connection: <c>oc/</c> and the id of this process.</summary>
@@ -76,11 +75,23 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <returns>An open connection, with the settings of a session that may append.</returns>
     /// <exception cref="DatabaseLifeException">The database began another life: end the process.</exception>
     /// <exception cref="NpgsqlException">There is none to be had now.</exception>
-    public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_connections, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _connections.DisposeAsync().ConfigureAwait(false);
+        await _unpooled.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Gets a connection of its own, which ends when it is disposed, and with it the locks that it holds. A pool would keep both.</summary>
+    internal ValueTask<NpgsqlConnection> ConnectUnpooledAsync(CancellationToken cancellationToken) => ConnectAsync(_unpooled, cancellationToken);
+
+    private static async ValueTask<NpgsqlConnection> ConnectAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
         try
         {
-            return await _connections.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (NpgsqlException e) when (DatabaseFaults.OfHosts(e) is DatabaseLifeException life)
         {
@@ -88,9 +99,6 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
             throw;
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private static async Task<(int Found, Life Life)> PrepareAsync(ConnectionSettings settings, CancellationToken cancellationToken)
     {
@@ -102,6 +110,14 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
             var found = await Migrator.RunAsync(connection, settings.Schema, cancellationToken).ConfigureAwait(false);
             return (found, await Life.ReadAsync(connection, settings.Place, cancellationToken).ConfigureAwait(false));
         }
+    }
+
+    private NpgsqlDataSource SourceOf(string connectionString, ILoggerFactory loggers)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.UseLoggerFactory(loggers);
+        builder.UsePhysicalConnectionInitializer(static _ => throw new NotSupportedException("Connections are opened asynchronously."), CheckLifeAsync);
+        return builder.Build();
     }
 
     private async Task CheckLifeAsync(NpgsqlConnection connection)

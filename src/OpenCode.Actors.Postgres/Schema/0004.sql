@@ -8,3 +8,35 @@ UPDATE log_head SET number = generation;
 ALTER TABLE log_head ALTER COLUMN number SET NOT NULL;
 ALTER TABLE log_head DROP COLUMN generation;
 ALTER TABLE log_head RENAME COLUMN number TO generation;
+
+-- A cluster of nodes again, by another protocol: nodes of the one before are refused (RULES F6), and this does not run while one of them lives. Their rows are of no use.
+DROP TABLE node;
+
+-- One row a life of a node. uid is Akka's, of the actor system; tag is the application_name of its connections; behind is how many entries it had not read yet when it last looked.
+CREATE TABLE node (
+  name text NOT NULL,
+  uid bigint NOT NULL,
+  address text NOT NULL,
+  status text NOT NULL CHECK (status IN ('joining', 'up', 'dead')),
+  protocol int NOT NULL,
+  version text NOT NULL,
+  location text NOT NULL,
+  tag text NOT NULL,
+  behind bigint,
+  joined timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (name, uid)
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+-- Who claimed a shard last, when its first session came up there; token grows with every claim and never shrinks, over this change too.
+ALTER TABLE shard DROP COLUMN inc;
+ALTER TABLE shard ADD COLUMN uid bigint;
+ALTER TABLE shard ADD COLUMN address text;
+UPDATE shard SET owner = NULL;
+
+-- Bodies too large for a message between nodes (RULES G6). Removed by the reader, or by retention 15 minutes after they came.
+CREATE TABLE large_body (key text PRIMARY KEY, body bytea NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
+ALTER TABLE large_body ALTER COLUMN body SET STORAGE EXTERNAL;
+
+-- One row: the config that clients changed while the cluster ran (RULES G8).
+CREATE TABLE config (one bool PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL, json text NOT NULL);
+INSERT INTO config (version, json) VALUES (0, '{}');

@@ -7,8 +7,8 @@ namespace OpenCode.Actors.Postgres.Schema;
 /// <summary>Brings the schema to the version of this program, or makes it. Nodes that start at the same time wait for each other.</summary>
 /// <remarks>
 /// A version is the file of its number in this folder and runs once, in one transaction with all that are missing. Nodes of the version before go on while it runs and
-/// afterwards, until they are restarted one by one: a new version may add, and take away only what the version before it did not use any more. Version 4 is the exception: processes of
-/// version 3 end at it.
+/// afterwards, until they are restarted one by one: a new version may add, and take away only what the version before it did not use any more. Version 4 alone does not run
+/// while they live (<see cref="OlderNodes"/>).
 /// </remarks>
 internal static class Migrator
 {
@@ -27,6 +27,7 @@ internal static class Migrator
     /// <param name="cancellationToken">Gives up; nothing is changed then.</param>
     /// <returns>The version that was found; 0 for none.</returns>
     /// <exception cref="DatabaseVersionException">It is newer.</exception>
+    /// <exception cref="DatabaseRefusedException">Nodes of an older protocol live.</exception>
     public static async Task<int> RunAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // Most starts end here, and take no lock.
@@ -45,6 +46,8 @@ internal static class Migrator
 
             if (found == 0)
                 await BeginAsync(connection, schema, cancellationToken).ConfigureAwait(false);
+            else if (found < OlderNodes.GoneSince)
+                await OlderNodes.RefuseLivingAsync(connection, schema, cancellationToken).ConfigureAwait(false);
             for (var version = found + 1; version <= Known; version++)
                 await ExecuteAsync(connection, Script(version), cancellationToken).ConfigureAwait(false);
 
@@ -64,7 +67,8 @@ internal static class Migrator
         await ExecuteAsync(connection, "CREATE TABLE schema_version (version int NOT NULL); INSERT INTO schema_version (version) VALUES (0)", cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<int> VersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    /// <summary>Reads the version of the schema; 0 where there is none.</summary>
+    public static async Task<int> VersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // The table of tables is read as a table: to_regclass answers from a cache, which within a transaction may not know yet what another node has made.
         if (!await IsThereAsync(connection, $"SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = {Literal(schema)} AND tablename = 'schema_version')", cancellationToken).ConfigureAwait(false))

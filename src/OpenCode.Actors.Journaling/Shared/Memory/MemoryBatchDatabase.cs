@@ -9,9 +9,6 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     private MemoryContents _now = new();
     private int _run;
 
-    /// <summary>Gets or sets what gives the token of a shard; by default those of <see cref="SetToken"/>.</summary>
-    public Func<int, long>? TokenOf { get; set; }
-
     /// <summary>Gets the offset of the last entry.</summary>
     public long Head => Do(c => c.Head);
 
@@ -78,7 +75,10 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
 
     public DateTimeOffset UtcNow => time.GetUtcNow();
 
-    public long Token(int shard) => TokenOf is { } tokens ? tokens(shard) : _now.Tokens.GetValueOrDefault(shard);
+    public long Token(int shard) => _now.Tokens.GetValueOrDefault(shard);
+
+    /// <summary>Gives out the next token of a shard: all earlier ones are stale from here on.</summary>
+    public long NextToken(int shard) => Do(c => c.Tokens[shard] = c.Tokens.GetValueOrDefault(shard) + 1);
 
     public void Join(MemoryBatchStore store)
     {

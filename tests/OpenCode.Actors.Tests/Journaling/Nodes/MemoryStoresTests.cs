@@ -1,0 +1,26 @@
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Tests.Specifications;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Journaling.Nodes;
+
+public sealed class MemoryLargeBodiesTests : LargeBodiesSpecification
+{
+    private readonly VirtualTime _time = new();
+
+    protected override Task<ILargeBodies> OpenAsync() => Task.FromResult<ILargeBodies>(new MemoryLargeBodies(_time));
+
+    protected override Task AgeAsync(TimeSpan by)
+    {
+        _time.Advance(by);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class MemorySharedConfigTests : SharedConfigSpecification
+{
+    private readonly MemorySharedConfig _config = new();
+
+    protected override Task<ISharedConfig> OpenAsync() => Task.FromResult<ISharedConfig>(_config);
+}

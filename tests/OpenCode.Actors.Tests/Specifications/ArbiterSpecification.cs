@@ -1,0 +1,64 @@
+using OpenCode.Actors.Journaling.Nodes;
+
+namespace OpenCode.Actors.Tests.Specifications;
+
+/// <summary>What every arbiter keeps (RULES E6, F). Each test has a store of its own.</summary>
+public abstract partial class ArbiterSpecification : IAsyncLifetime
+{
+    private readonly List<ArbiterNode> _nodes = [];
+    private long _uids = 1_000;
+
+    /// <summary>Gets the clock of the store and of the nodes.</summary>
+    protected abstract TimeProvider Time { get; }
+
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+    }
+
+    /// <summary>Makes a node over the store of this test.</summary>
+    protected abstract Task<ArbiterNode> OpenAsync(NodeDescription description);
+
+    /// <summary>Awaits a task that must end, while the clock moves.</summary>
+    protected abstract Task EndsAsync(Task task, string what);
+
+    /// <summary>Lets time go by, after which whatever can happen has begun.</summary>
+    protected abstract Task PassAsync(TimeSpan time);
+
+    protected async Task<T> EndsAsync<T>(Task<T> task, string what)
+    {
+        await EndsAsync((Task)task, what);
+        return await task;
+    }
+
+    /// <summary>Makes a new life of a node that has not joined yet. Its address is of its name unless another one is given.</summary>
+    protected async Task<ArbiterNode> NodeAsync(string name, string? address = null, int protocol = 2, string location = "/srv")
+    {
+        var uid = Interlocked.Increment(ref _uids);
+        var identity = new NodeIdentity(name, uid, address ?? $"akka.ssl.tcp://opencode@{name}:7096");
+        var node = await OpenAsync(new(identity, protocol, "1.2.3", location, $"oc/node-{uid}"));
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Makes a node that is up.</summary>
+    protected async Task<ArbiterNode> UpAsync(string name, string? address = null, int protocol = 2)
+    {
+        var node = await NodeAsync(name, address, protocol);
+        await EndsAsync(node.AdmitAsync(), $"admission of {name}");
+        await EndsAsync(node.Arbiter.ConfirmUpAsync(default).AsTask(), $"{name} being up");
+        return node;
+    }
+
+    protected async Task<NodeStatus> StatusAsync(ArbiterNode node) => (await LookAsync(node)).Mine;
+
+    protected Task<NodeLook> LookAsync(ArbiterNode node) => EndsAsync(node.Arbiter.LookAsync(0, default).AsTask(), $"a look of {node.Identity.Name}");
+
+    protected async Task<string> RefusedAsync(ArbiterNode node) =>
+        (await Assert.ThrowsAsync<NotAdmittedException>(() => EndsAsync(node.AdmitAsync(), $"refusal of {node.Identity.Name}"))).Message;
+
+    protected static IEnumerable<string> Names(IEnumerable<NodeRow> rows) => rows.Select(static r => r.Description.Identity.Name);
+}

@@ -24,7 +24,12 @@ internal sealed record TooManyPrompts(int Limit, TimeSpan RetryAfter);
 internal sealed record StorageFull(long? FreeBytes, long NeededBytes);
 
 /// <summary>The session cannot answer now. Whether the command was carried out is unknown; one with a message id or an idempotency key can be sent again.</summary>
-internal sealed record Unavailable(string Reason, TimeSpan RetryAfter);
+internal record Unavailable(string Reason, TimeSpan RetryAfter);
+
+/// <summary>
+/// Another node has the session by now, or is about to. A named command can be sent again to where the session is; any other is <see cref="Unavailable"/>.
+/// </summary>
+internal sealed record Moved(string Reason, TimeSpan RetryAfter) : Unavailable(Reason, RetryAfter);
 
 /// <summary>An error while deciding: nothing was changed, and the session goes on (RULES C4).</summary>
 internal sealed record CommandFailed(string Message);

@@ -40,7 +40,8 @@ internal interface ISessions
     /// <summary>Waits for the end of a turn, without a deadline and over the ends of the session's actor.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="turn">From <see cref="SessionActor.Accepted"/>.</param>
+    /// <param name="openAt">The offset of <see cref="SessionActor.Accepted"/> if the turn was open there; null when that is not known, or it was not.</param>
     /// <param name="cancellationToken">Ends the wait, never the turn.</param>
     /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, or <see cref="Unavailable"/> when the server stops.</returns>
-    Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken);
+    Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken);
 }

@@ -24,10 +24,16 @@ internal sealed partial class SessionActor
 
         if (_state.Turn is null)
         {
-            Decide(static decision => decision.ShowIdle(), static (_, offset) => new Aborted(offset));
+            Decide(static decision =>
+            {
+                decision.ShowIdle();
+                return new Outcome(OutcomeKind.Aborted);
+            });
             return;
         }
 
+        if (_name is { } name)
+            _namesOnceClosed.Add(name);
         _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset)));
         CloseOnceStopped(CloseCause.Aborted);
     }
@@ -46,15 +52,13 @@ internal sealed partial class SessionActor
         }
 
         CloseBroken();
-        var info = _state.Info!;
-        Decide(
-            static decision =>
-            {
-                if (decision.State.Turn is not null)
-                    Closing.Close(decision, CloseCause.Aborted);
-                decision.Delete();
-            },
-            (_, offset) => new Deleted(info, offset));
+        Decide(decision =>
+        {
+            if (decision.State.Turn is not null)
+                Closing.Close(decision, CloseCause.Aborted);
+            decision.Delete(_name);
+            return new Outcome(OutcomeKind.Deleted);
+        });
     }
 
     // A command that would change the turn waits until it is closed.
@@ -96,6 +100,7 @@ internal sealed partial class SessionActor
             Closing.Close(decision, cause);
         }
 
+        NoteAborts(decision);
         Completion[] closed = [.. _onceClosed];
         _onceClosed.Clear();
         Commit(decision, closed);

@@ -5,21 +5,23 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Sessions;
 
 /// <content>
-/// Leaving memory: after a long idle time, when there is no session, when the journal refused an append, or after a failure. The parent buffers commands meanwhile and starts
-/// the session again for them, so no command is lost to a stopped actor.
+/// Leaving memory: after a long idle time, when there is no session, when the journal refused an append, after a failure, or because its shard moves to another node. The parent
+/// buffers commands meanwhile and starts the session again for them, so no command is lost to a stopped actor.
 /// </content>
 internal sealed partial class SessionActor
 {
+    private bool _isHandedOff;
+
     /// <summary>Leaves memory if there is no such session.</summary>
     private sealed record LeaveIfMissing : INotInfluenceReceiveTimeout;
 
-    private void Leaving(Exception? failure)
+    private void Leaving(Unavailable? refusal)
     {
         Receive<Leave>(_ => Context.Stop(Self));
-        if (failure is null)
+        if (refusal is null)
             Receive<ISessionCommand>(HandBack);
         else
-            Receive<ISessionCommand>(command => Refuse(command, Sender, Broken(failure)));
+            Receive<ISessionCommand>(command => Refuse(command, Sender, refusal));
         ReceiveAny(static _ => { }); // Reports, timers and answers of the journal are of no use any more.
     }
 
@@ -29,9 +31,27 @@ internal sealed partial class SessionActor
             LeaveMemory();
     }
 
+    // The stop message comes without having been asked for: the shard moves to another node. Nothing of a session that recovers is lost by that.
+    private void OnHandOff()
+    {
+        LogHandedOff(_logger, _id.Value);
+        _isHandedOff = true;
+        if (_isReady)
+            Self.Tell(new Quiesce(), Self);
+        else
+            LeaveMemory();
+    }
+
+    // What was decided is durable, or refused.
+    private void OnQuiet()
+    {
+        if (_isHandedOff)
+            LeaveMemory();
+    }
+
     private void OnLeaveIfMissing()
     {
-        if (_state.Info is null && IsIdle)
+        if (_state.Info is null && IsIdle && !ForgetTombstone())
             LeaveMemory();
     }
 
@@ -42,34 +62,46 @@ internal sealed partial class SessionActor
         LeaveMemory();
     }
 
+    // Not a failure of the session: another node has it, or this one may not claim it now.
+    private void GiveUp(Unavailable refusal)
+    {
+        LogGivenUp(_logger, _id.Value, refusal.Reason);
+        LeaveMemory(refusal);
+    }
+
     // RULES C7: an error after the append, or in the recovery, is the session's own. The stop message carries it to the parent, which counts it.
     private void Fail(Exception cause)
     {
         LogFailed(_logger, cause, _id.Value);
         _setup.Metrics.Restarted("session");
-        LeaveMemory(cause);
+        _setup.Failures?.Add(_id);
+        LeaveMemory(Broken(cause), cause);
     }
 
-    private void LeaveMemory(Exception? failure = null)
+    private void LeaveMemory(Unavailable? refusal = null, Exception? failure = null)
     {
         Context.SetReceiveTimeout(null);
         Timers.CancelAll();
-        Become(() => Leaving(failure));
-        Context.Parent.Tell(new Passivate(new Leave(failure)));
-        if (failure is not null)
+        Become(() => Leaving(refusal));
+        if (_isHandedOff)
+            Context.Stop(Self);
+        else
+            Context.Parent.Tell(_setup.Passivate(new Leave(failure)));
+
+        if (refusal is not null)
         {
-            RefuseAll(Broken(failure));
+            RefuseAll(refusal);
             return;
         }
 
         foreach (var stashed in Stash.ClearStash())
         {
             if (stashed.Message is ISessionCommand)
-                Context.Parent.Tell(new Deliver(_id, stashed.Message), stashed.Sender);
+                _setup.RegionOf(Context).Tell(new Deliver(_id, stashed.Message), stashed.Sender);
         }
     }
 
-    private void HandBack(ISessionCommand command) => Context.Parent.Tell(new Deliver(_id, command), Sender);
+    private void HandBack(ISessionCommand command) => _setup.RegionOf(Context).Tell(new Deliver(_id, command), Sender);
 
     private Unavailable Broken(Exception failure) => new($"{_id} could not go on: {failure.Message}", _retryAfter);
 
@@ -78,4 +110,7 @@ internal sealed partial class SessionActor
 
     [LoggerMessage(EventId = 6009, Level = LogLevel.Error, Message = "{SessionId} failed and leaves memory; it is read again at its next command.")]
     private static partial void LogFailed(ILogger logger, Exception cause, string sessionId);
+
+    [LoggerMessage(EventId = 6010, Level = LogLevel.Information, Message = "{SessionId} is handed off to another node.")]
+    private static partial void LogHandedOff(ILogger logger, string sessionId);
 }

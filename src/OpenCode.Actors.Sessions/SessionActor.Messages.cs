@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -27,6 +29,7 @@ internal interface IRequestReply : ISessionCommand
 internal sealed partial class SessionActor
 {
     /// <summary>Makes the session; answered with <see cref="Created"/>. Its id is new: <see cref="ISessions.CreateAsync"/> made it.</summary>
+    /// <remarks>The id is the name of the command: a copy is answered with the session as it is now, or with <see cref="SessionNotFound"/> when it was deleted since.</remarks>
     public sealed record Create(Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
 
     /// <summary>The session exists. <paramref name="Offset"/> is that of its last event.</summary>
@@ -41,8 +44,8 @@ internal sealed partial class SessionActor
     /// <summary>Stops the run and removes the session; answered with <see cref="Deleted"/>. Only <see cref="Index.DeletionActor"/> sends it, after the children's.</summary>
     public sealed record Delete : ISessionCommand;
 
-    /// <summary>The session is removed; <paramref name="Info"/> is as it was last.</summary>
-    public sealed record Deleted(Session Info, long Offset);
+    /// <summary>The session is removed.</summary>
+    public sealed record Deleted(SessionId SessionId, long Offset);
 
     /// <summary>Takes a prompt; answered with <see cref="Accepted"/>, <see cref="PromptRejected"/> or <see cref="TooManyPrompts"/>.</summary>
     /// <remarks>A message id or key that was taken before is answered as the first time.</remarks>
@@ -58,7 +61,8 @@ internal sealed partial class SessionActor
     /// <param name="Turn">What to wait for.</param>
     /// <param name="Offset">The log holds the events of taking it up to here.</param>
     /// <param name="Error">Set when no run could begin: the model is unknown. The events say so too, and there is nothing to wait for.</param>
-    public sealed record Accepted(MessageWithParts User, TurnId Turn, long Offset, MessageError? Error = null);
+    /// <param name="IsOpen">Whether the turn was open at <paramref name="Offset"/>. If so, its end is an event after that; otherwise it can be read at once.</param>
+    public sealed record Accepted(MessageWithParts User, TurnId Turn, long Offset, MessageError? Error = null, bool IsOpen = false);
 
     /// <summary>Waits for a turn's end, however far away; answered with <see cref="TurnEnded"/>, <see cref="TurnLost"/> or <see cref="MessageNotFound"/>.</summary>
     /// <param name="Turn">From <see cref="Accepted"/>.</param>
@@ -82,11 +86,7 @@ internal sealed partial class SessionActor
     /// <summary>Recovers the session, if it is not in memory, so that an unfinished turn is closed or waits on. Answered with <see cref="Awake"/>, also after a failure.</summary>
     public sealed record Wake : ISessionCommand, INotInfluenceReceiveTimeout
     {
-        private Wake()
-        {
-        }
-
-        /// <summary>Gets the one instance.</summary>
+        /// <summary>Gets the one that this node sends.</summary>
         public static Wake Instance { get; } = new();
     }
 
@@ -109,13 +109,13 @@ internal sealed partial class SessionActor
     /// <summary>Lists messages, oldest first; answered with <see cref="Messages"/>.</summary>
     /// <param name="Limit">The newest that many; all when null.</param>
     /// <param name="Before">Only those before this one.</param>
-    public sealed record GetMessages(int? Limit = null, MessageId? Before = null) : ISessionCommand;
+    public sealed record GetMessages(int? Limit = null, MessageId? Before = null) : ISessionRead;
 
     /// <summary>A page of messages; <paramref name="Older"/> is the cursor of the page before it, null when there is none.</summary>
     public sealed record Messages(IReadOnlyList<MessageWithParts> Page, MessageId? Older);
 
     /// <summary>Reads one message; answered with <see cref="MessageFound"/> or <see cref="MessageNotFound"/>.</summary>
-    public sealed record GetMessage(MessageId MessageId) : ISessionCommand;
+    public sealed record GetMessage(MessageId MessageId) : ISessionRead;
 
     /// <summary>The message with its parts, as they are committed.</summary>
     public sealed record MessageFound(MessageWithParts Message);
@@ -127,9 +127,11 @@ internal sealed partial class SessionActor
     public sealed record ReplyPermission(PermissionId RequestId, PermissionAnswer Answer, string? Feedback = null) : IRequestReply
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public string Request => RequestId.Value;
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public object NotFound => new PermissionNotFound(RequestId);
     }
 
@@ -137,9 +139,11 @@ internal sealed partial class SessionActor
     public sealed record ReplyQuestion(QuestionId RequestId, IReadOnlyList<IReadOnlyList<string>> Answers) : IRequestReply
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public string Request => RequestId.Value;
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public object NotFound => new QuestionNotFound(RequestId);
     }
 
@@ -147,9 +151,11 @@ internal sealed partial class SessionActor
     public sealed record RejectQuestion(QuestionId RequestId) : IRequestReply
     {
         /// <inheritdoc/>
+        [JsonIgnore]
         public string Request => RequestId.Value;
 
         /// <inheritdoc/>
+        [JsonIgnore]
         public object NotFound => new QuestionNotFound(RequestId);
     }
 

@@ -34,16 +34,21 @@ internal sealed partial class SessionActor
         Receive<JournalActor.Appended>(OnAppended);
         Receive<JournalActor.AppendFailed>(OnAppendFailed);
         Receive<JournalActor.AppendRefused>(OnAppendRefused);
+        Receive<JournalActor.ClaimLost>(m => OnClaimLost(m.Fence));
         Receive<JournalActor.JournalRestarted>(_ => GiveUp("the journal's actor was restarted"));
     }
 
     /// <summary>Decides a command. What it throws is the caller's error: nothing is changed, and the session goes on (RULES C4).</summary>
-    private void Decide(Action<Decision> decide, Func<SessionState, long, object> answer)
+    /// <param name="decide">Decides, and says what it comes to.</param>
+    /// <param name="committed">What else is to be done once it is committed.</param>
+    private void Decide(Func<Decision, Outcome> decide, Action? committed = null)
     {
         var decision = NewDecision();
+        Outcome outcome;
         try
         {
-            decide(decision);
+            outcome = decide(decision);
+            NoteName(decision, outcome);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -53,7 +58,11 @@ internal sealed partial class SessionActor
         }
 
         var decided = decision.State;
-        Commit(decision, new Completion(Sender, offset => answer(decided, offset)));
+        Commit(decision, new Completion(Sender, offset =>
+        {
+            committed?.Invoke();
+            return Answer(outcome, decided, offset);
+        }));
     }
 
     private Decision NewDecision() => new(_state, _id, _setup, _state.Info is { } info ? _setup.Learned.Of(info.Directory) : []);
@@ -111,6 +120,8 @@ internal sealed partial class SessionActor
         _version = message.NextVersion;
         if (message.Cause is JournalFullException full)
             OnFull(full);
+        else if (message.Cause is JournalFencedException fenced)
+            OnClaimLost(fenced.Fence);
         else if (!_isReady)
             Fail(message.Cause); // Counted: the next incarnation would have to write the same, and would fail as this one did.
         else
@@ -122,6 +133,9 @@ internal sealed partial class SessionActor
         if (IsAwaited(message.Version))
             GiveUp(message.Reason);
     }
+
+    // What is not committed is given up. Whoever named a command finds it carried out, or not, where the session is now.
+    private void OnClaimLost(Fence fence) => GiveUp(new Moved($"{_id} is on another node: shard {fence.Shard} is no longer owned under token {fence.Token}.", _retryAfter));
 
     // RULES C6: an answer to anything but the append under way is stale.
     private bool IsAwaited(long version) => _underWay is not null && version == _version;

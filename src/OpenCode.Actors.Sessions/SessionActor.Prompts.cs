@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
@@ -44,19 +45,15 @@ internal sealed partial class SessionActor
 
     private void Accept(Func<Decision, MessageId> take, string? key)
     {
-        MessageId taken = default;
         Decide(
             decision =>
             {
-                taken = take(decision);
+                var taken = take(decision);
                 if (key is not null)
                     decision.Remember(key, taken);
+                return new Outcome(OutcomeKind.Accepted, taken);
             },
-            (state, offset) =>
-            {
-                _setup.Metrics.PromptTaken();
-                return Acceptance(state, taken, offset);
-            });
+            committed: _setup.Metrics.PromptTaken);
     }
 
     // The first name of a command wins: its answer is that of the first time (DESIGN: idempotent).
@@ -77,12 +74,13 @@ internal sealed partial class SessionActor
         if (earlier is not { } id)
             return false;
 
-        Decide(static _ => { }, (state, offset) => Acceptance(state, id, offset));
+        Repeat(new Outcome(OutcomeKind.Accepted, id));
         return true;
     }
 
-    private static Accepted Acceptance(SessionState state, MessageId id, long offset) =>
-        new(state.View(state.Message(id)!), new TurnId(id.Value), offset, state.Failures.GetValueOrDefault(id));
+    // Whether the turn is open is told as of the offset: more than this may be in its batch.
+    private Accepted Acceptance(SessionState decided, MessageId id, long offset) => new(
+        decided.View(decided.Message(id)!), new TurnId(id.Value), offset, decided.Failures.GetValueOrDefault(id), _committed.IsOpen(new TurnId(id.Value)));
 
     private void OnAwaitTurn(AwaitTurn message)
     {
@@ -117,27 +115,5 @@ internal sealed partial class SessionActor
         _waiters.Clear();
     }
 
-    private object EndOf(TurnId turn)
-    {
-        var messages = _committed.Messages;
-        var asked = messages.FindLastIndex(message => message.Info.Id.Value == turn.Value);
-        if (asked < 0)
-            return _committed.Info is null ? new SessionNotFound(_id) : new MessageNotFound(new MessageId(turn.Value));
-
-        // Prompts that were taken up together have one answer: that to the newest of them, which follows them all. What the open turn says is no answer to a turn that is over.
-        var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0
-            && !_committed.IsOpen(new TurnId(reply.ParentId.Value)));
-        if (answer >= 0)
-        {
-            var parent = ((AssistantMessage)messages[answer].Info).ParentId;
-            answer = messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == parent);
-        }
-        else if (!_committed.Failures.ContainsKey(messages[asked].Info.Id))
-        {
-            // It waited for its turn in a turn that was closed: the end of that one is its end too.
-            answer = messages.FindLastIndex(asked, static message => message.Info is AssistantMessage);
-        }
-
-        return new TurnEnded(_committed.View(messages[answer >= 0 ? answer : asked]), _offset);
-    }
+    private object EndOf(TurnId turn) => Reading.EndOf(_id, _committed, turn, _offset);
 }

@@ -2,7 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Turns;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -27,7 +29,7 @@ internal sealed partial class SessionActor
     private void Recovering()
     {
         Receive<JournalActor.Recovered>(OnRecovered);
-        Receive<JournalActor.RecoveryFailed>(m => Fail(m.Cause));
+        Receive<JournalActor.RecoveryFailed>(m => OnRecoveryFailed(m.Cause));
         Receive<DeltasRead>(OnDeltasRead);
         Receive<RecoveryBroken>(m => Fail(m.Cause));
         Receive<RulesLearned>(_ => OnRulesLearned());
@@ -35,11 +37,18 @@ internal sealed partial class SessionActor
 
         Receive<ISessionCommand>(PutOff);
         Receive<Quiesce>(PutOff);
+        Receive<Leave>(_ => OnHandOff());
         Receive<Terminated>(OnTerminated);
     }
 
     private void BeginRecovery()
     {
+        if (_setup.Failures?.RefusedFor(_id) is { } wait)
+        {
+            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s.", wait));
+            return;
+        }
+
         _journal.Tell(new JournalActor.Recover(_id.Value));
 
         // A decision before the index has read the learned rules would ask the user for what is allowed already.
@@ -65,7 +74,7 @@ internal sealed partial class SessionActor
         (_directory, _project) = (_state.Info?.Directory, _state.Info?.ProjectId);
         if (openSince is { } after)
         {
-            ReadDeltasAsync(after).PipeTo(Self, success: static deltas => new DeltasRead(deltas), failure: static cause => new RecoveryBroken(cause));
+            new SessionReader(_setup.Journal, _logger).ReadDeltasAsync(_id, after, _stopped.Token).PipeTo(Self, success: static deltas => new DeltasRead(deltas), failure: static cause => new RecoveryBroken(cause));
             return;
         }
 
@@ -73,20 +82,21 @@ internal sealed partial class SessionActor
         Settle();
     }
 
-    private async Task<IReadOnlyList<LogEntry>> ReadDeltasAsync(long after)
+    // Without a claim nothing was read: not the session's failure.
+    private void OnRecoveryFailed(Exception cause)
     {
-        var deltas = new List<LogEntry>();
-        try
+        switch (cause)
         {
-            await foreach (var page in _setup.Journal.ReadAsync(after, new EntryFilter(SessionId: _id.Value), _stopped.Token))
-                deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
+            case ArbiterAwayException:
+                GiveUp(new Unavailable($"{_id} cannot be claimed now: {cause.Message}", _retryAfter));
+                break;
+            case DeclaredDeadException:
+                GiveUp(new Moved($"{_id} cannot be claimed by this node: {cause.Message}", _retryAfter));
+                break;
+            default:
+                Fail(cause);
+                break;
         }
-        catch (JournalTrimmedException e)
-        {
-            LogDeltasGone(_logger, e, _id.Value);
-        }
-
-        return deltas;
     }
 
     private void OnDeltasRead(DeltasRead message)
@@ -102,7 +112,7 @@ internal sealed partial class SessionActor
         if (!_isRead || !_isTaught)
             return;
 
-        _committed = _state;
+        (_committed, _recoveredAt) = (_state, _setup.Now);
         foreach (var mark in _state.Processes.Values)
             _setup.Processes.KillLeftover(mark);
 
@@ -141,7 +151,4 @@ internal sealed partial class SessionActor
 
     [LoggerMessage(EventId = 6004, Level = LogLevel.Warning, Message = "{SessionId} had a turn that the last life of the server did not end; it is closed as aborted.")]
     private static partial void LogTurnClosed(ILogger logger, string sessionId);
-
-    [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "The newest text of {SessionId} is no longer in the log; the part keeps what was stored.")]
-    private static partial void LogDeltasGone(ILogger logger, Exception cause, string sessionId);
 }

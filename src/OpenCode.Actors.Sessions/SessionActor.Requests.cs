@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
@@ -15,7 +16,7 @@ internal sealed partial class SessionActor
         if (_state.Permissions.Find(request => request.Id == message.RequestId) is not { } request)
             Sender.Tell(new PermissionNotFound(message.RequestId));
         else
-            Decide(decision => Answering.Permission(decision, request, message.Answer, message.Feedback), static (_, offset) => new RequestAnswered(offset));
+            Answer(decision => Answering.Permission(decision, request, message.Answer, message.Feedback));
     }
 
     private void OnAnswerQuestion(IRequestReply message, QuestionId requestId, IReadOnlyList<IReadOnlyList<string>>? answers)
@@ -26,6 +27,12 @@ internal sealed partial class SessionActor
         if (_state.Questions.Find(request => request.Id == requestId) is not { } request)
             Sender.Tell(new QuestionNotFound(requestId));
         else
-            Decide(decision => Answering.Question(decision, request, answers), static (_, offset) => new RequestAnswered(offset));
+            Answer(decision => Answering.Question(decision, request, answers));
     }
+
+    private void Answer(Action<Decision> answer) => Decide(decision =>
+    {
+        answer(decision);
+        return new Outcome(OutcomeKind.Answered);
+    });
 }

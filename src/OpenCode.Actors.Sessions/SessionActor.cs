@@ -2,6 +2,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
 
@@ -42,7 +43,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null;
+    private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null && _bodiesToRead == 0;
 
     public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, int maxStashed = MaxStashed) =>
         Props.CreateBy(new ActorProducer<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(maxStashed);
@@ -97,20 +98,15 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     {
         JournalAnswers();
 
-        Receive<Create>(OnCreate);
-        Receive<Update>(OnUpdate);
-        Receive<Delete>(OnDelete);
-        Receive<Prompt>(OnPrompt);
-        Receive<RunShell>(OnRunShell);
-        Receive<AwaitTurn>(OnAwaitTurn);
-        Receive<Abort>(_ => OnAbort());
-        Receive<GetMessages>(OnGetMessages);
-        Receive<GetMessage>(OnGetMessage);
-        Receive<ReplyPermission>(OnReplyPermission);
-        Receive<ReplyQuestion>(m => OnAnswerQuestion(m, m.RequestId, m.Answers));
-        Receive<RejectQuestion>(m => OnAnswerQuestion(m, m.RequestId, answers: null));
-        Receive<Wake>(_ => Sender.Tell(new Awake(_id, _committed.Status)));
+        Receive<Named>(OnNamed);
+        Receive<NamedByReference>(OnNamedByReference);
+        Receive<BodyRead>(OnBodyRead);
+        Receive<ISessionCommand>(Take);
         Receive<Quiesce>(_ => OnQuiesce());
+        Receive<Leave>(_ => OnHandOff());
+        Receive<Quiesced>(_ => OnQuiet());
+        Receive<StorageFull>(_ => OnQuiet());
+        Receive<Unavailable>(_ => OnQuiet());
 
         Receive<RunActor.Report>(OnReport);
         Receive<Terminated>(OnTerminated);
@@ -118,6 +114,26 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Receive<CloseAgain>(_ => CloseBroken());
         Receive<LeaveIfMissing>(_ => OnLeaveIfMissing());
         Receive<ReceiveTimeout>(_ => OnReceiveTimeout());
+    }
+
+    private void Take(ISessionCommand command)
+    {
+        switch (command)
+        {
+            case Create m: OnCreate(m); break;
+            case Update m: OnUpdate(m); break;
+            case Delete m: OnDelete(m); break;
+            case Prompt m: OnPrompt(m); break;
+            case RunShell m: OnRunShell(m); break;
+            case AwaitTurn m: OnAwaitTurn(m); break;
+            case Abort: OnAbort(); break;
+            case ISessionRead m: OnRead(m); break;
+            case ReplyPermission m: OnReplyPermission(m); break;
+            case ReplyQuestion m: OnAnswerQuestion(m, m.RequestId, m.Answers); break;
+            case RejectQuestion m: OnAnswerQuestion(m, m.RequestId, answers: null); break;
+            case Wake: Sender.Tell(new Awake(_id, _committed.Status)); break;
+            default: Sender.Tell(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
+        }
     }
 
     private void OnTerminated(Terminated message)
@@ -164,6 +180,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         foreach (var closed in _onceClosed)
             closed.ReplyTo!.Tell(refusal);
         _onceClosed.Clear();
+        _namesOnceClosed.Clear();
         LoseWaiters();
         foreach (var stashed in Stash.ClearStash())
             Refuse(stashed.Message, stashed.Sender, refusal);

@@ -1,8 +1,10 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions;
@@ -30,6 +32,27 @@ internal sealed record SessionSetup(
     IJournal Journal,
     ILoggerFactory Loggers)
 {
+    /// <summary>Gets the claims of shards, which a session needs before it is read (RULES E6); null on a node that is alone.</summary>
+    public IShardClaims? Claims { get; init; }
+
+    /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
+    public bool IsShared => Claims is not null;
+
+    /// <summary>Gets what a session asks its parent with to leave memory. The parent keeps what comes from then on, and sends the stop message back.</summary>
+    public Func<SessionActor.Leave, object> Passivate { get; init; } = static stop => new Passivate(stop);
+
+    /// <summary>Gets where a session sends commands back that it can no longer take, each in a <see cref="Deliver"/>: its parent. In a cluster that is the shard region.</summary>
+    public Func<IActorContext, IActorRef> RegionOf { get; init; } = static session => session.Parent;
+
+    /// <summary>Gets what reads the command of a <see cref="NamedByReference"/>: null when there is none any more. Null itself on a node that is alone, which gets no such command.</summary>
+    public Func<NamedByReference, CancellationToken, Task<ISessionCommand?>>? ReadLarge { get; init; }
+
+    /// <summary>Gets the recent failures, where the parent of a session does not count them (RULES C7): a session that failed too often then refuses by itself.</summary>
+    public RecentFailures? Failures { get; init; }
+
+    /// <summary>Gets the maker of session ids. A cluster gives a child an id of its parent's shard (RULES C8).</summary>
+    public Func<IdFactory, SessionId?, SessionId> NewSession { get; init; } = static (ids, _) => ids.NewSession();
+
     /// <summary>Gets the maker of ids.</summary>
     public IdFactory Ids { get; } = new(Time, Entropy.Fill);
 

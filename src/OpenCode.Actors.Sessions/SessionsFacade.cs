@@ -3,6 +3,7 @@ using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions;
@@ -15,8 +16,18 @@ namespace OpenCode.Actors.Sessions;
 /// <param name="ids">Makes the ids of new sessions.</param>
 /// <param name="entropy">Names the waiters for turns.</param>
 /// <param name="time">The clock of the timeout.</param>
+/// <param name="newSession">Makes the id of a new session, given that of its parent; any id when null.</param>
+/// <param name="reader">Where other nodes run sessions too: reads come from the rows, and this node's own log tells of a turn's end (RULES G3, G5, G7). Null on a node that is alone.</param>
 internal sealed class SessionsFacade(
-    IRequiredActor<SessionRegion> region, IRequiredActor<SessionIndexKey> index, ActorsEnd end, SessionsOptions options, IdFactory ids, IEntropy entropy, TimeProvider time) : ISessions
+    IRequiredActor<SessionRegion> region,
+    IRequiredActor<SessionIndexKey> index,
+    ActorsEnd end,
+    SessionsOptions options,
+    IdFactory ids,
+    IEntropy entropy,
+    TimeProvider time,
+    Func<IdFactory, SessionId?, SessionId>? newSession = null,
+    SessionReader? reader = null) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
     private static readonly Unavailable _ended = new("The server stops.", _retryAfter);
@@ -30,12 +41,12 @@ internal sealed class SessionsFacade(
         if (request.ParentId is { } parent && await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal)
             return refusal;
 
-        return await CommandAsync(ids.NewSession(), new SessionActor.Create(place, request), cancellationToken);
+        return await CommandAsync(newSession?.Invoke(ids, request.ParentId) ?? ids.NewSession(), new SessionActor.Create(place, request), cancellationToken);
     });
 
     /// <inheritdoc/>
     public Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) =>
-        BoundedAsync(() => CommandAsync(sessionId, command, cancellationToken));
+        BoundedAsync(() => reader is null ? CommandAsync(sessionId, command, cancellationToken) : SharedAsync(reader, sessionId, command, cancellationToken));
 
     /// <inheritdoc/>
     public Task<object> AskAsync(IIndexQuery query, CancellationToken cancellationToken) => BoundedAsync(() => QueryAsync(query, cancellationToken));
@@ -50,7 +61,49 @@ internal sealed class SessionsFacade(
         });
 
     /// <inheritdoc/>
-    public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
+    public Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken) => reader is null
+        ? AwaitTurnOfActorAsync(sessionId, turn, cancellationToken)
+        : AwaitTurnOfLogAsync(reader, sessionId, turn, openAt, cancellationToken);
+
+    private async Task<object> SharedAsync(SessionReader reader, SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken)
+    {
+        if (command is ISessionRead read)
+            return await TryReadAsync(token => reader.ReadAsync(sessionId, read, token), cancellationToken) ?? Unanswered("The journal");
+
+        // unknown-is-404-at-the-entry: an id that no session has starts no actor and claims no shard.
+        return await QueryAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is not SessionIndexActor.Found and var refusal
+            ? refusal
+            : await CommandAsync(sessionId, command, cancellationToken);
+    }
+
+    // wait-on-your-own-log: the log tells when to read, the rows tell whether the turn is over. Neither needs the session's owner.
+    private async Task<object> AwaitTurnOfLogAsync(SessionReader reader, SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken)
+    {
+        var waiter = $"{entropy.NextUInt64():x16}";
+        while (true)
+        {
+            if (openAt is null)
+            {
+                var read = await TryReadAsync(async token => await reader.EndOfAsync(sessionId, turn, token), cancellationToken);
+                if (read is TurnRead { End: { } ended })
+                    return ended;
+                if (end.Token.IsCancellationRequested)
+                    return _ended;
+                if (read is TurnRead { Head: var head })
+                    openAt = head;
+                else
+                    await PauseAsync(cancellationToken); // The database is away.
+            }
+            else if (await TryAskAsync(index.ActorRef, new SessionIndexActor.AwaitIdle(sessionId, openAt.Value, waiter), cancellationToken) is { } answer)
+            {
+                if (answer is Unavailable)
+                    return answer;
+                openAt = null;
+            }
+        }
+    }
+
+    private async Task<object> AwaitTurnOfActorAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
     {
         // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
         var wait = new Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
@@ -104,6 +157,21 @@ internal sealed class SessionsFacade(
         await TryAskAsync(index.ActorRef, query, cancellationToken) ?? Unanswered("The index of sessions");
 
     private Unavailable Unanswered(string actor) => new($"{actor} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
+
+    // Null when the journal does not answer in time. What cannot be read is told, and not thrown.
+    private async Task<object?> TryReadAsync(Func<CancellationToken, Task<object>> read, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_answerTimeout, time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, end.Token);
+        try
+        {
+            return await read(given.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return end.Token.IsCancellationRequested ? _ended : e is OperationCanceledException ? null : new Unavailable(e.Message, _retryAfter);
+        }
+    }
 
     // Null when there is no answer in time. The deadline follows the injected clock; Akka's own timeout reads the machine's.
     private async Task<object?> TryAskAsync(IActorRef actor, object message, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -41,17 +42,7 @@ public static class SessionsServices
         services.TryAddSingleton<SessionMetrics>();
         services.TryAddSingleton<ActorsEnd>();
         services.TryAddSingleton<IPermissionConfig, NoPermissionConfig>();
-        services.TryAddSingleton(static provider => new SessionSetup(
-            provider.GetRequiredService<IOptions<SessionsOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IEntropy>(),
-            provider.GetRequiredService<IModelCatalog>(),
-            provider.GetRequiredService<IToolbox>(),
-            provider.GetRequiredService<IProcessHost>(),
-            provider.GetRequiredService<IPermissionConfig>(),
-            provider.GetRequiredService<SessionMetrics>(),
-            provider.GetRequiredService<IJournal>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(MakeSetup);
         services.TryAddSingleton<ISessions>(static provider =>
         {
             var setup = provider.GetRequiredService<SessionSetup>();
@@ -62,7 +53,9 @@ public static class SessionsServices
                 setup.Options,
                 setup.Ids,
                 setup.Entropy,
-                setup.Time);
+                setup.Time,
+                setup.NewSession,
+                setup.IsShared ? new SessionReader(setup.Journal, setup.Loggers.CreateLogger<SessionReader>()) : null);
         });
         return services;
     }
@@ -70,22 +63,45 @@ public static class SessionsServices
     /// <summary>Adds the actors: the journal's, the region of sessions, and the index of all sessions. At a shutdown open turns are closed before anything is stopped.</summary>
     /// <param name="akka">The actor system; needs <see cref="AddSessions(IServiceCollection, Action{SessionsOptions}?)"/> too.</param>
     /// <returns>The actor system.</returns>
-    public static AkkaConfigurationBuilder AddSessions(this AkkaConfigurationBuilder akka) => akka.WithActors(static (system, registry, services) =>
+    public static AkkaConfigurationBuilder AddSessions(this AkkaConfigurationBuilder akka) => akka.AddSessions(StartLocalRegion);
+
+    /// <summary>Adds the actors with a region of another kind.</summary>
+    /// <param name="akka">The actor system; needs <see cref="AddSessions(IServiceCollection, Action{SessionsOptions}?)"/> too.</param>
+    /// <param name="startRegion">Starts what is registered as <see cref="SessionRegion"/>, given how to make a session. It takes <see cref="Deliver"/>.</param>
+    /// <returns>The actor system.</returns>
+    internal static AkkaConfigurationBuilder AddSessions(
+        this AkkaConfigurationBuilder akka, Func<ActorSystem, SessionSetup, Func<SessionId, Props>, IActorRef> startRegion) => akka.WithActors((system, registry, services) =>
     {
         var setup = services.GetService<SessionSetup>();
         var journal = system.ActorOf(
-            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>()), "journal");
-        var region = system.ActorOf(
-            LocalSessionRegion.PropsFor(id => SessionActor.PropsFor(id, journal, setup), setup.Time, setup.Metrics, setup.Loggers.CreateLogger<LocalSessionRegion>()), "sessions");
-        var index = system.ActorOf(SessionIndexActor.PropsFor(region, setup), "index");
+            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims), "journal");
+        var region = startRegion(system, setup, id => SessionActor.PropsFor(id, journal, setup));
         registry.Register<SessionRegion>(region);
-        registry.Register<SessionIndexKey>(index);
+        registry.Register<SessionIndexKey>(system.ActorOf(SessionIndexActor.PropsFor(region, setup), "index"));
+        system.RegisterOnTermination(services.GetService<ActorsEnd>().Set);
+    });
 
+    /// <summary>Makes what all sessions share, of a node that is alone.</summary>
+    internal static SessionSetup MakeSetup(IServiceProvider provider) => new(
+        provider.GetRequiredService<IOptions<SessionsOptions>>().Value,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<IEntropy>(),
+        provider.GetRequiredService<IModelCatalog>(),
+        provider.GetRequiredService<IToolbox>(),
+        provider.GetRequiredService<IProcessHost>(),
+        provider.GetRequiredService<IPermissionConfig>(),
+        provider.GetRequiredService<SessionMetrics>(),
+        provider.GetRequiredService<IJournal>(),
+        provider.GetRequiredService<ILoggerFactory>());
+
+    private static IActorRef StartLocalRegion(ActorSystem system, SessionSetup setup, Func<SessionId, Props> propsFor)
+    {
+        var region = system.ActorOf(LocalSessionRegion.PropsFor(propsFor, setup.Time, setup.Metrics, setup.Loggers.CreateLogger<LocalSessionRegion>()), "sessions");
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close-turns", async () =>
         {
             await region.Ask<LocalSessionRegion.Quiesced>(new LocalSessionRegion.Quiesce(), _quiesceTimeout);
             return Done.Instance;
         });
-        system.RegisterOnTermination(services.GetService<ActorsEnd>().Set);
-    });
+        return region;
+    }
 }

@@ -56,7 +56,7 @@ internal static class MessageEndpoints
         {
             SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             SessionActor.Accepted r when request.NoReply == true => TypedResults.Ok(r.User),
-            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r.Turn, cancellationToken),
+            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -79,7 +79,7 @@ internal static class MessageEndpoints
         return await sessions.AskAsync(sessionID, new SessionActor.RunShell(request, Key(context)), cancellationToken) switch
         {
             SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r.Turn, cancellationToken),
+            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
             var refusal => SessionRefusals.Of(refusal),
         };
     }

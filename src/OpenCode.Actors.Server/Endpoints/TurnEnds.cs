@@ -10,9 +10,9 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <remarks>RULES D1: clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
 internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed)
 {
-    public async Task<IResult> AnswerAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
     {
-        switch (await sessions.AwaitTurnAsync(sessionId, turn, cancellationToken))
+        switch (await sessions.AwaitTurnAsync(sessionId, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, cancellationToken))
         {
             case SessionActor.TurnEnded ended:
                 if (await sessions.AskAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is SessionIndexActor.Found found)

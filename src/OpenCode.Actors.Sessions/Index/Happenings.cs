@@ -24,6 +24,7 @@ internal static class Happenings
             EventTypes.SessionCreated => Entry(Read(entry, wire.SessionCreated).Info),
             EventTypes.SessionUpdated => Entry(Read(entry, wire.SessionUpdated).Info),
             EventTypes.SessionDeleted => Read(entry, wire.SessionDeleted),
+            EventTypes.SessionIdle => new SessionIdled(new SessionId(id)),
             EventTypes.SessionStatus => Read(entry, wire.SessionStatusChanged),
             EventTypes.PermissionAsked => Read(entry, wire.PermissionRequest),
             EventTypes.PermissionReplied => Read(entry, wire.PermissionReplied),

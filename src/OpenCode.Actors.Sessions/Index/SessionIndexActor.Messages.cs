@@ -1,3 +1,4 @@
+using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
@@ -43,6 +44,35 @@ internal sealed partial class SessionIndexActor
 
     /// <summary>Questions that wait for an answer, oldest first.</summary>
     public sealed record Questions(IReadOnlyList<QuestionRequest> Requests);
+
+    /// <summary>Wakes the sessions with an unfinished turn, and those whose tombstone may go. On a node that is alone the index sends it to itself.</summary>
+    public sealed record WakeUnfinished
+    {
+        /// <summary>Gets the one instance.</summary>
+        public static WakeUnfinished Instance { get; } = new();
+    }
+
+    /// <summary>
+    /// Lists the sessions that <see cref="WakeUnfinished"/> would wake, for nodes that share that out among themselves; answered with <see cref="Unfinished"/>. Who sends
+    /// <see cref="SessionActor.Wake"/> then gives the <see cref="SessionActor.Awake"/> on to the index.
+    /// </summary>
+    public sealed record ListUnfinished : IIndexQuery;
+
+    /// <summary>Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go: each of these is listed once.</summary>
+    public sealed record Unfinished(IReadOnlyList<SessionId> Sessions);
+
+    /// <summary>Waits until this node's log says that the session became idle or was deleted; answered with <see cref="BecameIdle"/>. Has no deadline.</summary>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="After">Only events after this offset count.</param>
+    /// <param name="Waiter">Names the wait: another one of the same name and session replaces it.</param>
+    public sealed record AwaitIdle(SessionId SessionId, long After, string Waiter);
+
+    /// <summary>The session became idle or was deleted, or may have: read it.</summary>
+    public sealed record BecameIdle : IDeadLetterSuppression
+    {
+        /// <summary>Gets the one instance.</summary>
+        public static BecameIdle Instance { get; } = new();
+    }
 
     /// <summary>Finds the session that waits for the answer to a permission or question; answered with <see cref="AskerFound"/>.</summary>
     public sealed record FindAsker(string RequestId) : IIndexQuery;

@@ -116,6 +116,7 @@ internal sealed partial class SessionIndexActor
             [.. Active(q.Directory).SelectMany(static active => active.Notes.Permissions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]),
         ListQuestions q => new Questions(
             [.. Active(q.Directory).SelectMany(static active => active.Notes.Questions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]),
+        ListUnfinished => new Unfinished(TakeUnfinished()),
         FindAsker q => new AskerFound(AskerOf(q.RequestId)),
         _ => throw new InvalidOperationException($"The index does not know the query {query.GetType().Name}."),
     };

@@ -15,7 +15,7 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <summary>Lists all sessions, in memory or not, with their status and pending requests. It follows the log; an answer has all that was committed before the question.</summary>
 /// <remarks>
 /// It is built from the rows at its start, then from the log, so a restart builds the same index again. It wakes the sessions with an unfinished turn at its start and every
-/// 5 s, and answers no query before each of those of the start has recovered, or failed to. Its mailbox is unbounded; queries from outside are bounded at the edge
+/// 5 s, and answers no query before each of those of the start has recovered, or failed to. In a cluster it wakes none by itself: they may run on other nodes. Its mailbox is unbounded; queries from outside are bounded at the edge
 /// (<see cref="ISessions"/>).
 /// </remarks>
 internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
@@ -31,8 +31,10 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stopped = new();
     private readonly IMaterializer _materializer = Context.Materializer();
     private readonly HashSet<SessionId> _waking = [];
+    private readonly IdleWaits _waits = new();
     private SessionIndex _index = new();
     private SessionActivity _activity = new();
+    private Tombstones _tombstones = new();
     private bool _isServing;
 
     public SessionIndexActor(IActorRef region, SessionSetup setup)
@@ -57,12 +59,6 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         public static SurveyAgain Instance { get; } = new();
     }
 
-    /// <summary>Wakes the sessions with an unfinished turn.</summary>
-    private sealed record WakeUnfinished
-    {
-        public static WakeUnfinished Instance { get; } = new();
-    }
-
     public static Props PropsFor(IActorRef region, SessionSetup setup) => Props.Create(() => new SessionIndexActor(region, setup));
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
@@ -82,6 +78,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     {
         _stopped.Cancel();
         _stopped.Dispose();
+        _waits.AnswerAll();
         RefuseQueries(new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter));
     }
 
@@ -92,6 +89,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<SurveyFailed>(OnSurveyFailed);
         Receive<SurveyAgain>(_ => TakeSurvey());
         Receive<IIndexQuery>(KeepQuery);
+        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
         CatchingUp();
         ReceiveAny(static _ => { }); // Pages of the previous follower.
     }
@@ -103,6 +101,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<SessionActor.Awake>(OnAwake);
         Receive<WakeUnfinished>(_ => Wake(_waking));
         Receive<IIndexQuery>(KeepQuery);
+        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
         CatchingUp();
     }
 
@@ -110,8 +109,9 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     {
         Following();
         Receive<SessionActor.Awake>(m => Confirm(m));
-        Receive<WakeUnfinished>(_ => Wake(_activity.All.Select(static active => active.Id).ToList()));
+        Receive<WakeUnfinished>(_ => Wake(TakeUnfinished()));
         Receive<IIndexQuery>(OnQuery);
+        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
         CatchingUp();
     }
 
@@ -124,7 +124,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     }
 
     private void TakeSurvey() =>
-        Survey.TakeAsync(_setup.Journal, _logger, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
+        Survey.TakeAsync(_setup.Journal, _setup.IsShared, _logger, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
 
     private void OnSurveyFailed(SurveyFailed message)
     {
@@ -135,7 +135,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void OnSurveyed(Surveyed message)
     {
         var survey = message.Survey;
-        (_index, _activity) = (new SessionIndex(), new SessionActivity());
+        (_index, _activity, _tombstones) = (new SessionIndex(), new SessionActivity(), new Tombstones());
         foreach (var entry in survey.Entries)
             _index.Put(entry);
         foreach (var id in survey.Unfinished)
@@ -144,18 +144,27 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
             _activity.Add(request);
         foreach (var request in survey.Questions)
             _activity.Add(request);
+        foreach (var (id, at) in survey.Tombstones)
+            _tombstones.Add(id, at);
         var directories = survey.Entries.ToDictionary(static entry => entry.Id, static entry => entry.Directory);
         _setup.Learned.Fill(survey.Rules.Where(learned => directories.ContainsKey(learned.SessionId)).Select(learned => (directories[learned.SessionId], learned.Rule)));
 
         LogSurveyed(_logger, _index.Count, survey.Unfinished.Count);
+        _waits.BeginAt(survey.Head);
         Follow(survey.Head);
         _waking.Clear();
-        _waking.UnionWith(survey.Unfinished);
-        Wake(_waking);
-        Timers.StartPeriodicTimer(nameof(WakeUnfinished), WakeUnfinished.Instance, _wakeInterval);
+        if (!_setup.IsShared)
+        {
+            _waking.UnionWith(survey.Unfinished);
+            Wake(_waking);
+            Timers.StartPeriodicTimer(nameof(WakeUnfinished), WakeUnfinished.Instance, _wakeInterval);
+        }
+
         Become(WakingUp);
         ServeOnceAwake();
     }
+
+    private List<SessionId> TakeUnfinished() => [.. _activity.All.Select(static active => active.Id), .. _tombstones.TakeDue(_setup.Now)];
 
     // A session that failed recovers by this; a session that runs ignores it.
     private void Wake(IEnumerable<SessionId> sessions)
@@ -200,6 +209,12 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
             case SessionDeleted:
                 _index.Remove(id);
                 _activity.Remove(id);
+                _waits.Take(id, happening.Offset);
+                if (_setup.IsShared)
+                    _tombstones.Add(id, _setup.Now);
+                break;
+            case SessionIdled:
+                _waits.Take(id, happening.Offset);
                 break;
             case SessionStatusChanged m:
                 _activity.Take(m);

@@ -15,16 +15,18 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <param name="Permissions">The permissions that wait for an answer.</param>
 /// <param name="Questions">The questions that wait for an answer.</param>
 /// <param name="Rules">The rules that users allowed for always, with the session that learned them.</param>
+/// <param name="Tombstones">The sessions that were deleted by name, and when, in milliseconds of the epoch. Only a cluster has them.</param>
 internal sealed record Survey(
     long Head,
     IReadOnlyList<SessionEntry> Entries,
     IReadOnlyList<SessionId> Unfinished,
     IReadOnlyList<PermissionRequest> Permissions,
     IReadOnlyList<QuestionRequest> Questions,
-    IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules)
+    IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules,
+    IReadOnlyList<(SessionId SessionId, long At)> Tombstones)
 {
     /// <summary>Reads the rows. One that cannot be read is logged and left out.</summary>
-    public static async Task<Survey> TakeAsync(IJournal journal, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<Survey> TakeAsync(IJournal journal, bool isShared, ILogger logger, CancellationToken cancellationToken)
     {
         var head = await journal.CatchUpAsync(cancellationToken);
         var entries = new List<SessionEntry>();
@@ -47,7 +49,21 @@ internal sealed record Survey(
                 rules.Add((new SessionId(row.Owner), rule));
         }
 
-        return new Survey(head, entries, unfinished, permissions, questions, rules);
+        var tombstones = isShared ? await ReadTombstonesAsync(journal, reader, cancellationToken) : [];
+        return new Survey(head, entries, unfinished, permissions, questions, rules, tombstones);
+    }
+
+    private static async Task<List<(SessionId SessionId, long At)>> ReadTombstonesAsync(IJournal journal, RowReader reader, CancellationToken cancellationToken)
+    {
+        var tombstones = new List<(SessionId SessionId, long At)>();
+        await foreach (var row in journal.ListAsync(Rows.Tombstone, cancellationToken))
+        {
+            if (reader.Read(row, RowJson.Default.Tombstone) is { } tombstone)
+                tombstones.Add((new SessionId(row.Owner), tombstone.At));
+        }
+
+        tombstones.Sort(static (a, b) => a.At.CompareTo(b.At));
+        return tombstones;
     }
 
     // A request waits only in an open turn, so only these few sessions are read: to list a kind of rows, the journal goes through the rows of all sessions.

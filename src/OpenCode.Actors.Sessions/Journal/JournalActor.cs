@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Region;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Journal;
@@ -11,6 +13,7 @@ namespace OpenCode.Actors.Sessions.Journal;
 /// Appends do not wait for one another here: group commit is inside the journal. An append has no deadline: it is committed, refused, or the journal dies.
 /// A plain restart, without backoff, is enough: the actor opens nothing at its start that could fail again, and a backoff would lose the messages of the pause, while a
 /// restart keeps the mailbox. A new incarnation knows no versions: it tells every open owner, and refuses what they still append.
+/// In a cluster an owner is claimed before it is read, its appends name the claim, and a refused one ends all owners of that claim (RULES E6).
 /// An answer to an owner that has failed meanwhile is no loss: its next incarnation reads what became of the append. So answers make no dead letters.
 /// </remarks>
 internal sealed partial class JournalActor : ReceiveActor
@@ -19,17 +22,18 @@ internal sealed partial class JournalActor : ReceiveActor
     private readonly AppendLedger _ledger;
     private readonly SessionMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly IShardClaims? _claims;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, OpenOwner> _owners = new(StringComparer.Ordinal);
 
-    public JournalActor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger)
+    public JournalActor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger, IShardClaims? claims)
     {
-        (_journal, _ledger, _metrics, _logger) = (journal, ledger, metrics, logger);
+        (_journal, _ledger, _metrics, _logger, _claims) = (journal, ledger, metrics, logger, claims);
 
         Receive<Append>(OnAppend);
         Receive<AppendDecided>(OnAppendDecided);
         Receive<Recover>(OnRecover);
-        Receive<OwnerRead>(static m => m.ReplyTo.Tell(m.Answer));
+        Receive<OwnerRead>(OnOwnerRead);
         Receive<Release>(OnRelease);
         Receive<CompactionFailed>(OnCompactionFailed);
     }
@@ -75,9 +79,12 @@ internal sealed partial class JournalActor : ReceiveActor
         public static JournalRestarted Instance { get; } = new();
     }
 
+    /// <summary>Tells an open owner that another node has its shard: what it holds may be stale, and none of its appends is taken any more.</summary>
+    public sealed record ClaimLost(Fence Fence) : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
+
     private sealed record AppendDecided(string Owner, IActorRef ReplyTo, object Answer) : IDeadLetterSuppression;
 
-    private sealed record OwnerRead(IActorRef ReplyTo, object Answer) : IDeadLetterSuppression;
+    private sealed record OwnerRead(OpenOwner Open, object Answer, Fence? Fence = null) : IDeadLetterSuppression;
 
     private sealed record CompactionFailed(string Owner, Exception Cause) : IDeadLetterSuppression;
 
@@ -88,10 +95,12 @@ internal sealed partial class JournalActor : ReceiveActor
         public long Version { get; set; }
 
         public bool IsWaiting { get; set; }
+
+        public Fence? Fence { get; set; }
     }
 
-    public static Props PropsFor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger) =>
-        Props.Create(() => new JournalActor(journal, ledger, metrics, logger));
+    public static Props PropsFor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger, IShardClaims? claims = null) =>
+        Props.Create(() => new JournalActor(journal, ledger, metrics, logger, claims));
 
     protected override void PreRestart(Exception reason, object message)
     {
@@ -121,6 +130,10 @@ internal sealed partial class JournalActor : ReceiveActor
         var next = open.Version = _ledger.NextVersion();
         _ledger.Take(owner);
 
+        // claim-before-read: an append carries the token that its owner was recovered under, never a newer one.
+        if (open.Fence is { } fence)
+            batch = batch with { Fences = [fence] };
+
         var replyTo = Sender;
         AppendAsync(batch).PipeTo(
             Self,
@@ -136,8 +149,21 @@ internal sealed partial class JournalActor : ReceiveActor
         var owner = message.Owner;
         _ledger.Decide(owner);
         message.ReplyTo.Tell(message.Answer);
+        if (message.Answer is AppendFailed { Cause: JournalFencedException { Fence: var lost } })
+            OnClaimLost(lost);
         if (_owners.TryGetValue(owner, out var open) && open.IsWaiting && !_ledger.HasUndecided(owner))
             Read(owner, open);
+    }
+
+    // The owners of a later claim of the same shard go on.
+    private void OnClaimLost(Fence lost)
+    {
+        _claims?.Lost(lost);
+        foreach (var open in _owners.Values)
+        {
+            if (open.Fence is { } fence && fence.Shard == lost.Shard && fence.Token <= lost.Token)
+                open.Actor.Tell(new ClaimLost(lost));
+        }
     }
 
     private void OnRecover(Recover message)
@@ -158,18 +184,27 @@ internal sealed partial class JournalActor : ReceiveActor
         open.IsWaiting = false;
         ReadAsync(owner, open.Version).PipeTo(
             Self,
-            success: recovered => new OwnerRead(open.Actor, recovered),
-            failure: cause => new OwnerRead(open.Actor, new RecoveryFailed(cause)));
+            success: read => new OwnerRead(open, read.Recovered, read.Fence),
+            failure: cause => new OwnerRead(open, new RecoveryFailed(cause)));
     }
 
-    private async Task<Recovered> ReadAsync(string owner, long version)
+    private static void OnOwnerRead(OwnerRead message)
     {
+        message.Open.Fence = message.Fence;
+        message.Open.Actor.Tell(message.Answer);
+    }
+
+    private async Task<(Recovered Recovered, Fence? Fence)> ReadAsync(string owner, long version)
+    {
+        // claim-before-read: all that other nodes wrote is in the rows, and none of them writes any more.
+        var fence = _claims is null ? null : await _claims.ClaimAsync(new SessionId(owner), _stopped.Token);
+
         // Read under the newest version: no other append can change the rows meanwhile.
         var rows = new List<StateRow>();
         await foreach (var row in _journal.LoadAsync(owner, _stopped.Token))
             rows.Add(row);
 
-        return new Recovered(rows, version, _journal.Head);
+        return (new Recovered(rows, version, _journal.Head), fence);
     }
 
     private void OnRelease(Release message)

@@ -169,8 +169,9 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         Put(Rows.Failure, prompt.Value, failure, _wire.MessageError);
     }
 
-    /// <summary>Ends the session: its last event, and none of its rows.</summary>
-    public void Delete()
+    /// <summary>Ends the session: its last event, and none of its rows but that of its tombstone.</summary>
+    /// <param name="name">The name of the command; null leaves no tombstone.</param>
+    public void Delete(string? name)
     {
         Emit(new SessionDeleted(id, Info));
         foreach (var message in State.Messages)
@@ -186,9 +187,13 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
             Drop(Rows.Failure, prompt);
         for (var i = 0; i < State.Remembered.Count; i++)
             Drop(Rows.Remember, Number(i));
+        foreach (var done in State.Names.Keys.Order(StringComparer.Ordinal))
+            Drop(Rows.Name, done);
         Drop(Rows.Session, "");
         Drop(Rows.Head, "");
         State = SessionState.None;
+        if (name is not null)
+            Bury(name);
     }
 
     private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

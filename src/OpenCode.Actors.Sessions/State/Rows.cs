@@ -19,6 +19,8 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>remember</c>   | number           | a permission rule learned by <c>always</c>                 | with the session              |
 /// | <c>key</c>        | idempotency key  | <see cref="KeyRow"/>                                       | with the session              |
 /// | <c>failure</c>    | message id       | the error that kept a run from beginning                   | with the session              |
+/// | <c>name</c>       | name of a command | <see cref="NameRow"/>                                     | 15 minutes later, or with the session |
+/// | <c>tombstone</c>  | empty            | <see cref="State.Tombstone"/>: the session was deleted by name | an hour later             |
 /// </remarks>
 internal static class Rows
 {
@@ -34,6 +36,8 @@ internal static class Rows
     public const string Remember = "remember";
     public const string Key = "key";
     public const string Failure = "failure";
+    public const string Name = "name";
+    public const string Tombstone = "tombstone";
 }
 
 /// <summary>What counts up: the next sequence of a durable event, and the greatest ids (RULES A7).</summary>
@@ -49,10 +53,15 @@ internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int
 /// <summary>Which message an idempotency key made.</summary>
 internal sealed record KeyRow(string MessageId);
 
+/// <summary>That a named command was carried out, what it came to, and when in milliseconds of the epoch.</summary>
+internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At);
+
 /// <summary>JSON of the rows that only sessions read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(HeadRow))]
 [JsonSerializable(typeof(TurnRow))]
 [JsonSerializable(typeof(KeyRow))]
 [JsonSerializable(typeof(ProcessMark))]
+[JsonSerializable(typeof(NameRow))]
+[JsonSerializable(typeof(Tombstone))]
 internal sealed partial class RowJson : JsonSerializerContext;

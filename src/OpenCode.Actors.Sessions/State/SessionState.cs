@@ -38,6 +38,12 @@ internal sealed record SessionState
     /// <summary>Gets which message an idempotency key made.</summary>
     public ImmutableDictionary<string, MessageId> Keys { get; init; } = ImmutableDictionary<string, MessageId>.Empty;
 
+    /// <summary>Gets the names of the commands that were carried out lately (RULES G1).</summary>
+    public ImmutableDictionary<string, DoneName> Names { get; init; } = ImmutableDictionary.Create<string, DoneName>(StringComparer.Ordinal);
+
+    /// <summary>Gets what is left of a session that was deleted by name.</summary>
+    public Tombstone? Tombstone { get; init; }
+
     /// <summary>Gets why no run could begin for a prompt, by the id of its message.</summary>
     public ImmutableDictionary<MessageId, MessageError> Failures { get; init; } = ImmutableDictionary<MessageId, MessageError>.Empty;
 

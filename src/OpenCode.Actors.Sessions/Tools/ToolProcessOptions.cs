@@ -7,6 +7,9 @@ internal sealed class ToolProcessOptions
     /// <value>A full path; by default <c>/bin/bash</c> or <c>/usr/bin/bash</c> where there is one, else <c>/bin/sh</c>.</value>
     public string? Shell { get; set; }
 
+    /// <summary>Gets or sets the name of this node of a cluster; null when there is no other.</summary>
+    public string? Node { get; set; }
+
     /// <summary>Gets or sets how long a group that was asked to end (SIGTERM) may take before it is killed (SIGKILL).</summary>
     /// <value>500 ms by default: enough to remove a lock file, little of the 5 s a stopping server has.</value>
     public TimeSpan KillGrace { get; set; } = TimeSpan.FromMilliseconds(500);

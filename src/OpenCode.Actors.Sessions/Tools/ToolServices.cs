@@ -11,11 +11,12 @@ public static class ToolServices
 {
     /// <summary>Adds the built-in tools and the door to processes.</summary>
     /// <param name="services">The services; logging is registered too.</param>
+    /// <param name="node">The name of this node, for errors that are its own; null when there is no other.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddTools(this IServiceCollection services)
+    public static IServiceCollection AddTools(this IServiceCollection services, string? node = null)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IProcessHost>(static provider => new PosixProcessHost(new ToolProcessOptions(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IToolbox>(static provider => new Toolbox(
             provider.GetRequiredService<IProcessHost>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
         return services;

@@ -70,6 +70,14 @@ internal static class Recovery
                 case Rows.Failure:
                     state = state with { Failures = state.Failures.SetItem(new MessageId(row.Key), Read(row, wire.MessageError)) };
                     break;
+                case Rows.Name:
+                    var done = Read(row, RowJson.Default.NameRow);
+                    var outcome = new Outcome(done.Outcome, done.MessageId is { } named ? new MessageId(named) : null);
+                    state = state with { Names = state.Names.SetItem(row.Key, new DoneName(outcome, done.At)) };
+                    break;
+                case Rows.Tombstone:
+                    state = state with { Tombstone = Read(row, RowJson.Default.Tombstone) };
+                    break;
                 default:
                     throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know.");
             }

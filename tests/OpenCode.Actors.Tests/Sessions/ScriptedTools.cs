@@ -31,6 +31,10 @@ internal sealed class ScriptedTools : IToolbox, IProcessHost
 
     public void KillLeftover(ProcessMark mark) => Killed.Add(mark);
 
+    public void KillAll()
+    {
+    }
+
     private sealed class ToolActor : ReceiveActor
     {
         private readonly ScriptedTool _tool;

@@ -44,7 +44,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
         var query = _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
-        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
 
         _end.Set();
 
@@ -140,7 +140,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_wait_for_a_turn_goes_on_over_a_restart_of_the_session_and_has_no_deadline()
     {
-        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
         var first = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
         _region.Reply(new SessionActor.TurnLost());
         await RunUntilAsync(() => _region.Count > 0);
@@ -158,7 +158,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_wait_for_a_turn_that_is_lost_again_and_again_pauses_before_it_asks_again()
     {
-        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
         _region.Expect<Deliver>();
         _region.Reply(new SessionActor.TurnLost());
         await RunUntilAsync(() => _region.Count > 0);
@@ -182,7 +182,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_wait_for_a_turn_is_not_counted_among_the_commands()
     {
         _options.MaxOutstandingCommands = 1;
-        _ = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), CancellationToken.None);
+        _ = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
         _region.Expect<Deliver>();
 
         var command = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);

@@ -16,6 +16,7 @@ using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
@@ -28,6 +29,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     private protected const string Directory = "/proj/project";
 
     private readonly List<IActorRef> _actors = [];
+    private readonly ActorsEnd _end = new();
     private int _lives;
 
     protected SessionsKit(ulong? seed = null)
@@ -84,13 +86,15 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     {
         Faulty.Inner = await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64);
         _lives++;
-        Setup = new SessionSetup(
-            Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(Meters), new SteppedJournal(Faulty, Simulation), Logs);
+        Setup = Arrange(new SessionSetup(
+            Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(Meters), new SteppedJournal(Faulty, Simulation), Logs));
         JournalActor = Spawn(
-            OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>()), $"journal-{_lives}");
+            OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>(), Setup.Claims), $"journal-{_lives}");
         Region = Spawn(LocalSessionRegion.PropsFor(PropsFor, Time, Setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), $"sessions-{_lives}");
         Index = Spawn(SessionIndexActor.PropsFor(Region, Setup), $"index-{_lives}");
-        Sessions = new SessionsFacade(new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), new ActorsEnd(), Options, Setup.Ids, Entropy, Time);
+        Sessions = new SessionsFacade(
+            new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Options, Setup.Ids, Entropy, Time,
+            Setup.NewSession, Setup.IsShared ? new SessionReader(Setup.Journal, Logs.CreateLogger<SessionReader>()) : null);
         _actors.AddRange([JournalActor, Region, Index]);
     }
 
@@ -109,6 +113,9 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
         await KillAsync();
         await StartAsync();
     }
+
+    /// <summary>Lets a test change what the sessions share.</summary>
+    private protected virtual SessionSetup Arrange(SessionSetup setup) => setup;
 
     /// <summary>Lets a test put its own actor in the place of a session, or fail.</summary>
     private protected virtual Props PropsFor(SessionId id) => SessionActor.PropsFor(id, JournalActor, Setup);
@@ -143,8 +150,24 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
 
     private protected Task<object> ReplyAsync(IRequestReply reply, SessionId? session = null) => RunUntilAsync(Sessions.ReplyAsync(reply, session, CancellationToken.None));
 
+    private protected async Task<List<StateRow>> RowsAsync(SessionId id, string? kind = null)
+    {
+        await RunDryAsync();
+        var rows = new List<StateRow>();
+        await foreach (var row in Journal.LoadAsync(id.Value, CancellationToken.None))
+        {
+            if (kind is null || row.Kind == kind)
+                rows.Add(row);
+        }
+
+        return rows;
+    }
+
     /// <summary>Asks without running anything: for what is not answered at once.</summary>
     private protected Task<object> Begin(SessionId id, ISessionCommand command) => Region.Ask<object>(new Deliver(id, command));
+
+    /// <summary>No actor answers any more.</summary>
+    private protected void EndActors() => _end.Set();
 
     /// <summary>Reads the log.</summary>
     private protected async Task<List<LogEntry>> LogAsync(long after = 0)

@@ -16,8 +16,9 @@ internal sealed class Answers(World world, KnownLog log)
     private readonly List<Request> _open = [];
     private readonly HashSet<SessionId> _deleting = [];
     private readonly Dictionary<SessionId, SessionId> _parents = [];
+    private readonly Dictionary<string, MessageId> _takenByName = new(StringComparer.Ordinal);
 
-    private sealed record Request(string What, Task<object> Answer, SessionId? Session, SessionId? Parent, string? Key);
+    private sealed record Request(string What, Task<object> Answer, SessionId? Session, SessionId? Parent, string? Name);
 
     /// <summary>Gets the sessions that were answered as made.</summary>
     public List<SessionId> Made { get; } = [];
@@ -31,10 +32,10 @@ internal sealed class Answers(World world, KnownLog log)
     public bool AllCame => _open.Count == 0;
 
     /// <summary>Notes a question.</summary>
-    public void Await(string what, Task<object> answer, SessionId? session = null, SessionId? parent = null, string? key = null)
+    public void Await(string what, Task<object> answer, SessionId? session = null, SessionId? parent = null, string? name = null)
     {
         Count++;
-        _open.Add(new Request(what, answer, session, parent, key));
+        _open.Add(new Request(what, answer, session, parent, name));
     }
 
     /// <summary>From now on the session may be missing.</summary>
@@ -77,13 +78,15 @@ internal sealed class Answers(World world, KnownLog log)
                 break;
             case SessionActor.Accepted m:
                 Accepted.Add((request.Session!.Value, m.User.Info.Id));
+                if (request.Name is { } name && !_takenByName.TryAdd(name, m.User.Info.Id))
+                    Expect(request, _takenByName[name] == m.User.Info.Id, $"'{name}' was taken as {_takenByName[name]}, and again as {m.User.Info.Id}");
                 ExpectTold(request, EventTypes.MessageUpdated, m.User.Info.Id.Value, m.Offset);
                 break;
             case SessionActor.Updated m:
                 ExpectTold(request, EventTypes.SessionUpdated, m.Info.Title, m.Offset);
                 break;
             case SessionActor.Deleted m:
-                ExpectTold(request, EventTypes.SessionDeleted, m.Info.Id.Value, m.Offset);
+                ExpectTold(request, EventTypes.SessionDeleted, m.SessionId.Value, m.Offset);
                 break;
             case SessionActor.Aborted m:
                 ExpectTold(request, EventTypes.SessionIdle, request.Session!.Value.Value, m.Offset);

@@ -137,7 +137,7 @@ internal sealed partial class NodeSimulation : HubTestKit
 
     private void ActAsUser()
     {
-        switch (_world.Dice.Next(12))
+        switch (_world.Dice.Next(14))
         {
             case < 4:
                 Say("create", _users.Create);
@@ -156,6 +156,9 @@ internal sealed partial class NodeSimulation : HubTestKit
                 break;
             case < 10:
                 Say("await turn", _users.AwaitTurn);
+                break;
+            case < 12:
+                Say("send again", _users.SendAgain);
                 break;
             default:
                 if (_world.OneIn(3))

@@ -6,6 +6,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Simulation;
 
@@ -14,8 +15,13 @@ internal sealed class Users(World world, Answers answers)
 {
     private static readonly string[] _directories = ["/a", "/a", "/b"];
 
+    // Names are kept for longer than this.
+    private static readonly TimeSpan _copiesFor = TimeSpan.FromMinutes(10);
+
     private readonly List<MessageId> _named = [];
+    private readonly List<(SessionId Session, Named Command, DateTimeOffset At)> _sent = [];
     private int _prompts;
+    private int _names;
 
     /// <summary>Gets the sessions that were answered as made, oldest first.</summary>
     public IReadOnlyList<SessionId> Sessions => answers.Made;
@@ -54,6 +60,17 @@ internal sealed class Users(World world, Answers answers)
 
     public void Read(HubNode node) => Ask("read", node, new SessionActor.GetMessages());
 
+    /// <summary>A copy of a named command comes late.</summary>
+    public void SendAgain(HubNode node)
+    {
+        var recent = _sent.FindAll(sent => world.Kit.Time.GetUtcNow() - sent.At < _copiesFor).TakeLast(5).ToList();
+        if (recent.Count == 0)
+            return;
+
+        var (session, command, _) = world.Pick(recent);
+        Send("copy", node, session, command);
+    }
+
     public void Delete(HubNode node)
     {
         if (!TryPick(out var session))
@@ -72,7 +89,7 @@ internal sealed class Users(World world, Answers answers)
             return;
 
         var (session, message) = world.Pick(answers.Accepted);
-        answers.Await("await turn", node.Sessions.AwaitTurnAsync(session, new TurnId(message.Value), CancellationToken.None), session);
+        answers.Await("await turn", node.Sessions.AwaitTurnAsync(session, new TurnId(message.Value), null, CancellationToken.None), session);
     }
 
     /// <summary>Answers a permission or a question that the log tells of: it may be answered already.</summary>
@@ -112,8 +129,23 @@ internal sealed class Users(World world, Answers answers)
             Ask(what, node, session, command);
     }
 
-    private void Ask(string what, HubNode node, SessionId session, ISessionCommand command) =>
-        answers.Await(what, node.Sessions.AskAsync(session, command, CancellationToken.None), session, key: (command as SessionActor.Prompt)?.Key);
+    // As the entry of a cluster does: by name, and now and then more than once.
+    private void Ask(string what, HubNode node, SessionId session, ISessionCommand command)
+    {
+        if (command is ISessionRead || world.OneIn(2))
+        {
+            Send(what, node, session, command);
+            return;
+        }
+
+        var named = new Named($"n{++_names}", command);
+        _sent.Add((session, named, world.Kit.Time.GetUtcNow()));
+        for (var copies = world.OneIn(4) ? 2 : 1; copies > 0; copies--)
+            Send(what, node, session, named);
+    }
+
+    private void Send(string what, HubNode node, SessionId session, ISessionCommand command) =>
+        answers.Await(what, node.Sessions.AskAsync(session, command, CancellationToken.None), session, name: (command as Named)?.Name);
 
     private bool TryPick(out SessionId session)
     {

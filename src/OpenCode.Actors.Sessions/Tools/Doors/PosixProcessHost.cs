@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -15,6 +16,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
     ];
 
     private readonly string[]? _newSession = Array.Find(_sessionLaunchers, launcher => File.Exists(launcher[0]));
+    private readonly ConcurrentDictionary<PosixToolProcess, bool> _running = new();
     private readonly string _shell = options.Shell ?? Array.Find(["/bin/bash", "/usr/bin/bash"], File.Exists) ?? "/bin/sh";
 
     public async ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken)
@@ -22,7 +24,11 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         if (_newSession is null)
             throw new ToolProcessException("Commands cannot be run on this machine: neither setsid nor perl was found in /usr/bin. Install util-linux.");
         if (!Directory.Exists(spec.WorkingDirectory))
-            throw new ToolProcessException($"The working directory '{spec.WorkingDirectory}' does not exist or is not a directory.");
+        {
+            throw new ToolProcessException(options.Node is null
+                ? $"The working directory '{spec.WorkingDirectory}' does not exist or is not a directory."
+                : $"The working directory '{spec.WorkingDirectory}' does not exist on node '{options.Node}', or is not a directory. Mount project folders at the same path on every node.");
+        }
         if (spec.Command.Contains('\0', StringComparison.Ordinal))
             throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
 
@@ -30,6 +36,8 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         try
         {
             await process.WaitForLeaderAsync(cancellationToken).ConfigureAwait(false);
+            _running[process] = true;
+            _ = ForgetAtExitAsync(process);
             return process;
         }
         catch
@@ -40,6 +48,18 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
     }
 
     public void KillLeftover(ProcessMark mark) => ProcessGroups.Signal(mark, ProcessGroups.Kill);
+
+    public void KillAll()
+    {
+        foreach (var process in _running.Keys)
+            process.Kill();
+    }
+
+    private async Task ForgetAtExitAsync(PosixToolProcess process)
+    {
+        await process.ExitCode.ConfigureAwait(false);
+        _running.TryRemove(process, out _);
+    }
 
     private Process StartGuard(ToolProcessSpec spec)
     {

@@ -16,4 +16,8 @@ internal sealed class FakeTools : IToolbox, IProcessHost
     public void KillLeftover(ProcessMark mark)
     {
     }
+
+    public void KillAll()
+    {
+    }
 }

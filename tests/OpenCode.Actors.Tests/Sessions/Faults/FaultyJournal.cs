@@ -33,6 +33,9 @@ internal sealed class FaultyJournal : IJournal
 
     public int Appends { get; private set; }
 
+    /// <summary>Gets the claims that the last append named.</summary>
+    public IReadOnlyList<Fence> LastFences { get; private set; } = [];
+
     public int Loads { get; private set; }
 
     /// <summary>Gets the kinds of rows that were read over all owners.</summary>
@@ -70,6 +73,7 @@ internal sealed class FaultyJournal : IJournal
     public async ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         Appends++;
+        LastFences = batch.Fences;
         if (_held is { } held)
             await held.Task;
         if (AppendFault is { } fault)

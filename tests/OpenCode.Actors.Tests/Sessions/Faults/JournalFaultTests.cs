@@ -139,7 +139,7 @@ public sealed class JournalFaultTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Sessions.AwaitTurnAsync(session.Id, accepted.Turn, CancellationToken.None);
+        var wait = Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None);
         await RunDryAsync();
         var loads = Faulty.Loads;
         Faulty.AppendFault = new JournalFailedException("syncing");

@@ -24,6 +24,10 @@ internal sealed class ScriptedProcessHost(SeededSystem? system = null) : IProces
     }
 
     public void KillLeftover(ProcessMark mark) => throw new NotSupportedException();
+
+    public void KillAll()
+    {
+    }
 }
 
 /// <summary>A process that writes and ends by the test's hand.</summary>

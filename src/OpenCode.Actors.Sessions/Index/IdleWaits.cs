@@ -1,0 +1,78 @@
+using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
+
+namespace OpenCode.Actors.Sessions.Index;
+
+/// <summary>Who waits for a session to become idle, on this node's log (RULES G3), and which sessions did lately. Belongs to the index's actor, which alone touches it.</summary>
+/// <param name="maxKnown">How many of the last idle sessions are remembered.</param>
+internal sealed class IdleWaits(int maxKnown = 10_000)
+{
+    private readonly Dictionary<SessionId, Dictionary<string, (long After, IActorRef ReplyTo)>> _waiting = [];
+    private readonly Dictionary<SessionId, long> _idles = [];
+    private readonly Queue<(SessionId SessionId, long Offset)> _order = [];
+    private long _knownSince;
+
+    /// <summary>Begins to wait, or is answered at once: the session became idle after the offset, or that is not known here.</summary>
+    /// <param name="wait">The wait; another one of its name is replaced.</param>
+    /// <param name="replyTo">Gets <see cref="SessionIndexActor.BecameIdle"/>.</param>
+    public void Add(SessionIndexActor.AwaitIdle wait, IActorRef replyTo)
+    {
+        if (wait.After < _knownSince || (_idles.TryGetValue(wait.SessionId, out var idle) && idle > wait.After))
+        {
+            replyTo.Tell(SessionIndexActor.BecameIdle.Instance);
+            return;
+        }
+
+        if (!_waiting.TryGetValue(wait.SessionId, out var waiters))
+            _waiting.Add(wait.SessionId, waiters = new Dictionary<string, (long, IActorRef)>(StringComparer.Ordinal));
+        waiters[wait.Waiter] = (wait.After, replyTo);
+    }
+
+    /// <summary>The log says that a session is idle, or gone.</summary>
+    public void Take(SessionId id, long offset)
+    {
+        _idles[id] = offset;
+        _order.Enqueue((id, offset));
+        if (_order.Count > maxKnown)
+            ForgetOldest();
+        if (!_waiting.TryGetValue(id, out var waiters))
+            return;
+
+        foreach (var (name, (after, replyTo)) in waiters.ToArray())
+        {
+            if (after >= offset)
+                continue;
+
+            waiters.Remove(name);
+            replyTo.Tell(SessionIndexActor.BecameIdle.Instance);
+        }
+
+        if (waiters.Count == 0)
+            _waiting.Remove(id);
+    }
+
+    /// <summary>Nothing is known of the log up to an offset: all that wait look for themselves.</summary>
+    public void BeginAt(long offset)
+    {
+        _knownSince = offset;
+        _idles.Clear();
+        _order.Clear();
+        AnswerAll();
+    }
+
+    /// <summary>All that wait look for themselves.</summary>
+    public void AnswerAll()
+    {
+        foreach (var (_, replyTo) in _waiting.Values.SelectMany(static waiters => waiters.Values))
+            replyTo.Tell(SessionIndexActor.BecameIdle.Instance);
+        _waiting.Clear();
+    }
+
+    private void ForgetOldest()
+    {
+        var (id, offset) = _order.Dequeue();
+        _knownSince = offset;
+        if (_idles.TryGetValue(id, out var last) && last == offset)
+            _idles.Remove(id);
+    }
+}

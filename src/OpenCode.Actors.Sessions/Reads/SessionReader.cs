@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions.Reads;
+
+/// <summary>Reads a session from the journal without its actor, wherever that is: the rows, and the streamed text behind them from this node's log (RULES G5).</summary>
+/// <param name="journal">The journal.</param>
+/// <param name="logger">The log of the server.</param>
+internal sealed partial class SessionReader(IJournal journal, ILogger logger)
+{
+    /// <summary>Answers a read with all that any node had committed before the call.</summary>
+    public async Task<object> ReadAsync(SessionId id, ISessionRead read, CancellationToken cancellationToken) =>
+        Reading.Answer(id, (await LoadAsync(id, cancellationToken)).State, read);
+
+    /// <summary>Tells how a turn ended.</summary>
+    public async Task<TurnRead> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
+    {
+        var (state, head) = await LoadAsync(id, cancellationToken);
+        return new TurnRead(state.IsOpen(turn) ? null : Reading.EndOf(id, state, turn, head), head);
+    }
+
+    /// <summary>Reads the pieces of streamed text after an offset. Those that retention took are left out: the part keeps what was stored.</summary>
+    public async Task<IReadOnlyList<LogEntry>> ReadDeltasAsync(SessionId id, long after, CancellationToken cancellationToken)
+    {
+        var deltas = new List<LogEntry>();
+        try
+        {
+            await foreach (var page in journal.ReadAsync(after, new EntryFilter(SessionId: id.Value), cancellationToken))
+                deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
+        }
+        catch (JournalTrimmedException e)
+        {
+            LogDeltasGone(logger, e, id.Value);
+        }
+
+        return deltas;
+    }
+
+    // reads-come-from-the-database: the rows are as of a moment after the look at the head, so what they do not tell is not before it.
+    private async Task<(SessionState State, long Head)> LoadAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        var head = await journal.CatchUpAsync(cancellationToken);
+        var rows = new List<StateRow>();
+        await foreach (var row in journal.LoadAsync(id.Value, cancellationToken))
+            rows.Add(row);
+
+        var (state, openSince) = Recovery.Fold(rows);
+        return (openSince is { } after ? Recovery.Fold(state, await ReadDeltasAsync(id, after, cancellationToken)) : state, head);
+    }
+
+    [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "The newest text of {SessionId} is no longer in the log; the part keeps what was stored.")]
+    private static partial void LogDeltasGone(ILogger logger, Exception cause, string sessionId);
+}

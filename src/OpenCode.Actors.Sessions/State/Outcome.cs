@@ -1,0 +1,40 @@
+using OpenCode.Actors.Protocol.Ids;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>What a command came to, in short: with the state it makes the answer, the first time and each time its name comes again (RULES G1).</summary>
+/// <param name="Kind">Which answer it is.</param>
+/// <param name="Message">The user message, where there is one.</param>
+internal readonly record struct Outcome(OutcomeKind Kind, MessageId? Message = null);
+
+/// <summary>The answers of commands that change something.</summary>
+internal enum OutcomeKind
+{
+    /// <summary>The session is there.</summary>
+    Created,
+
+    /// <summary>Its info is changed.</summary>
+    Updated,
+
+    /// <summary>It is gone.</summary>
+    Deleted,
+
+    /// <summary>A prompt or a command of the user's is taken.</summary>
+    Accepted,
+
+    /// <summary>No turn is open.</summary>
+    Aborted,
+
+    /// <summary>A permission or a question is answered.</summary>
+    Answered,
+}
+
+/// <summary>A name whose command was carried out.</summary>
+/// <param name="Outcome">What it came to.</param>
+/// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
+internal readonly record struct DoneName(Outcome Outcome, long At);
+
+/// <summary>What is left of a session that was deleted by name, so that a late copy of any command finds it gone and never makes it again.</summary>
+/// <param name="Name">The name of the deletion.</param>
+/// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
+internal sealed record Tombstone(string Name, long At);

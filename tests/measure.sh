@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
 #   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
+#   tests/measure.sh faults|away|join|rolling [COMMIT]     the cluster; not in "all"
+# "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
+# "rolling" restarts a cluster of that commit's build (HEAD without one) node by node as the build of this checkout.
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,6 +60,16 @@ compare() {
   rm -rf "$root"
 }
 
+rolling() {
+  local commit=${1:-HEAD}
+  old=$(mktemp -d)
+  trap 'git worktree remove --force "$old/source"; rm -rf "$old"' EXIT
+  git worktree add -q --detach "$old/source" "$commit"
+  say "from $(git log -1 --format='%h of %cs' "$commit") to $(git log -1 --format='%h of %cs')"
+  (cd "$old/source" && dotnet build src/OpenCode.Actors.Server -c Release -v q -nologo < /dev/null)
+  OPENCODE_ACTORS_OLD_SERVER=$old/source/src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll proof "FullyQualifiedName~RollingRestartTests"
+}
+
 measure() {
   say "tests/measure.sh $1: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(sed -nE 's/^model name.*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), $(date -u +%F)"
   case "$1" in
@@ -68,14 +81,18 @@ measure() {
     clients) proof "FullyQualifiedName~BadClientsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
     simulation | planted) "$1" ${2:+"$2"} ;;
+    faults) postgres; proof "FullyQualifiedName~RandomFaultsTests" ;;
+    away) postgres; proof "FullyQualifiedName~DatabaseAwayTests" ;;
+    join) postgres; proof "FullyQualifiedName~JoinAndDrainTests" ;;
+    rolling) postgres; rolling ${2:+"$2"} ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
     compare) npm_packages; compare ;;
-    *) say "No measurement '$1'." >&2; sed -n 2,4p "$0" >&2; exit 2 ;;
+    *) say "No measurement '$1'." >&2; sed -n 2,7p "$0" >&2; exit 2 ;;
   esac
 }
 
 name=${1:-}
-[ -n "$name" ] || { sed -n 2,4p "$0" >&2; exit 2; }
+[ -n "$name" ] || { sed -n 2,7p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
   for one in simulation planted journal fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done

@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 npm_packages & npm=$!
 needed_package "${CHROMIUM:-chromium}" chromium
 needed_package nginx nginx-light
+needed_package faketime faketime
 postgres
 needed_package pgbouncer pgbouncer
 build_release
@@ -22,11 +23,19 @@ failed_project=0
 # One project after the other: the end-to-end tests want the machine for themselves.
 test_project() {
   say "dotnet test $1"
-  dotnet test "tests/$1" -c Release --no-build -nologo --logger "console;verbosity=$2" --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none \
+  dotnet test "tests/$1" -c Release --no-build -nologo --logger "console;verbosity=$2" "${@:3}" --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none \
     --results-directory artifacts/tests < /dev/null 2>&1 | tee -a "$log" || failed_project=1
 }
 test_project OpenCode.Actors.Tests minimal
-test_project OpenCode.Actors.EndToEnd detailed
+# Proofs of the cluster that were not made yet bear the trait Proof=Open, and are listed in docs/measurements.md.
+test_project OpenCode.Actors.EndToEnd detailed --filter "Proof!=Open"
+
+# The compose file, checked by a client of compose where there is one; that needs no engine.
+compose_client() { docker compose version > /dev/null 2>&1 && echo docker compose || { command -v docker-compose > /dev/null && echo docker-compose; }; }
+if client=$(compose_client); then
+  say "$client config"
+  OPENCODE_CLUSTER_SECRET=0123456789abcdef OPENCODE_SERVER_PASSWORD=secret $client -f docker-compose.cluster.yml config -q || failed_project=1
+fi
 
 # Adds up the summaries of the projects, in either of the two forms that the console logger knows.
 sum() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" "$log" | awk '{ n += $1 } END { print n + 0 }'; }

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
@@ -20,13 +21,14 @@ internal static class Program
 {
     public static Task<int> Main(string[] args) => OpenCodeCommand.RunAsync(args);
 
-    /// <summary>Puts a server together on its data folder.</summary>
+    /// <summary>Puts a server together: alone on its data folder, or a node of a cluster.</summary>
     /// <param name="settings">The command line.</param>
     /// <param name="configs">The configuration.</param>
     /// <param name="replace">For tests: changes what was put together before it is built.</param>
     public static WebApplication Build(ServeSettings settings, ConfigCatalog configs, Action<WebApplicationBuilder>? replace = null)
     {
         var config = configs.Server;
+        var cluster = ClusterSettings.Find(settings, config.Cluster);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
         builder.Logging.AddLogLines();
         builder.WebHost.UseHttp(settings, config.Limits);
@@ -34,14 +36,16 @@ internal static class Program
             .AddHost()
             .AddMetricCollector()
             .AddLocations(settings.WorkingFolder)
-            .AddFileJournal(settings, config.EventStream)
+            .AddStorage(settings, cluster, config.EventStream)
             .AddEventStreams(config)
             .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
-            .AddTools()
+            .AddTools(cluster?.Node.Name)
+            .AddNode(cluster)
             .AddConfiguration(configs)
             .AddEndpoints()
             .AddApiDescription()
             .AddActors()
+            .AddJoin(cluster)
             .AddGracefulStop();
         replace?.Invoke(builder);
 
@@ -60,4 +64,7 @@ internal static class Program
         app.MapUnserved();
         return app;
     }
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, ServeSettings settings, ClusterSettings? cluster, EventStreamConfig window) =>
+        cluster is null ? services.AddFileJournal(settings, window) : services.AddDatabase(window);
 }

@@ -18,7 +18,7 @@ namespace OpenCode.Actors.Streams;
 /// <summary>Puts the event streams into a host.</summary>
 public static class EventStreamServices
 {
-    /// <summary>Adds options, metrics and the log of the event streams. Their actors come with <see cref="AddEventStreams(AkkaConfigurationBuilder)"/>.</summary>
+    /// <summary>Adds options, metrics and the log of the event streams. Their actors come with <see cref="AddEventStreams(AkkaConfigurationBuilder, string?)"/>.</summary>
     /// <param name="services">The services, an <see cref="IJournal"/> among them.</param>
     /// <param name="configure">Sets the options from the configuration.</param>
     /// <returns>The services.</returns>
@@ -43,13 +43,14 @@ public static class EventStreamServices
         return services;
     }
 
-    /// <summary>Adds the actors of the event streams, under the keys <see cref="EventLogActor"/> and <see cref="StreamHubActor"/>. They follow the <see cref="IJournal"/> of the services.</summary>
+    /// <summary>Adds the actors of the event streams, under the keys <see cref="EventLogActor"/>, <see cref="StreamHubActor"/> and <see cref="OrderBarrier"/>. They follow the <see cref="IJournal"/> of the services.</summary>
     /// <param name="akka">The actor system.</param>
+    /// <param name="resetPhase">The phase of the shutdown in which the streams are reset; null for <c>service-stop</c>. In a cluster they stay until the sessions are handed over.</param>
     /// <returns>The same.</returns>
-    public static AkkaConfigurationBuilder AddEventStreams(this AkkaConfigurationBuilder akka)
+    public static AkkaConfigurationBuilder AddEventStreams(this AkkaConfigurationBuilder akka, string? resetPhase = null)
     {
         ArgumentNullException.ThrowIfNull(akka);
-        return akka.WithActors(static (system, registry, services) =>
+        return akka.WithActors((system, registry, services) =>
         {
             var log = services.GetService<EventLog>();
             var metrics = services.GetService<EventStreamMetrics>();
@@ -64,17 +65,18 @@ public static class EventStreamServices
                 services.GetService<TimeProvider>(), loggers);
             var hub = system.ActorOf(StreamHubActor.PropsFor(setup), "clients");
             registry.Register<StreamHubActor>(hub);
-            DrainAtShutdown(system, hub);
+            registry.Register<OrderBarrier>(hub);
+            DrainAtShutdown(system, hub, resetPhase ?? CoordinatedShutdown.PhaseServiceStop);
         });
     }
 
     // After the sessions have closed their turns, and before the web server stops: it would wait for the open responses.
-    private static void DrainAtShutdown(ActorSystem system, IActorRef hub)
+    private static void DrainAtShutdown(ActorSystem system, IActorRef hub, string phase)
     {
         // A client that was reset does not hold the shutdown up: the phase has a timeout, and no answer is waited for longer.
         var shutdown = CoordinatedShutdown.Get(system);
-        var timeout = shutdown.Timeout(CoordinatedShutdown.PhaseServiceStop);
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "reset-streams", async () =>
+        var timeout = shutdown.Timeout(phase);
+        shutdown.AddTask(phase, "reset-streams", async () =>
         {
             await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, timeout);
             return Done.Instance;

@@ -12,7 +12,7 @@ public sealed class ForbiddenCodeTests
 
     [Fact]
     public void The_product_has_these_projects_and_no_other() => Assert.Equal(
-        ["Journaling", "Models", "Postgres", "Protocol", "Sessions", "Streams", "opencode-actors"],
+        ["Clustering", "Journaling", "Models", "Postgres", "Protocol", "Sessions", "Streams", "opencode-actors"],
         ProductAssemblies().Select(a => a.GetName().Name!.Replace("OpenCode.Actors.", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -30,6 +30,13 @@ public sealed class ForbiddenCodeTests
     [InlineData("OpenCode.Actors.Postgres")]
     public void The_wire_and_the_journal_do_not_see_Akka(string assembly) =>
         Assert.DoesNotContain(Assembly.Load(assembly).GetReferencedAssemblies(), name => name.Name!.StartsWith("Akka", StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_the_clustering_sees_the_cluster_of_Akka() => Assert.Equal(
+        ["OpenCode.Actors.Clustering"],
+        ProductAssemblies()
+            .Where(assembly => Array.Exists(assembly.GetReferencedAssemblies(), name => name.Name!.StartsWith("Akka.Cluster", StringComparison.Ordinal) || name.Name == "Akka.Remote"))
+            .Select(assembly => assembly.GetName().Name!));
 
     [Theory]
     [MemberData(nameof(Products))]

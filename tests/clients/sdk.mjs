@@ -1,6 +1,7 @@
 // Drives @opencode-ai/sdk against a server, as a program that uses it would.
 //   node sdk.mjs calls URL DIRECTORY      typed calls once; prints one JSON object
 //   node sdk.mjs stream URL DIRECTORY     event.subscribe until stdin ends; prints one JSON line per event
+//   node sdk.mjs work URL DIRECTORY       the same, and one session after the other with two prompts each; prints a line per prompt too
 import { createOpencodeClient } from "@opencode-ai/sdk"
 
 const [mode, baseUrl, directory] = process.argv.slice(2)
@@ -64,13 +65,43 @@ async function calls() {
   })
 }
 
-async function stream() {
+async function stream(onEvent = () => undefined) {
   const cancel = new AbortController()
   const subscribed = await client.event.subscribe({ signal: cancel.signal, sseMaxRetryDelay: 400, onSseError: (error) => print({ lost: String(error?.message ?? error) }) })
   process.stdin.resume()
   process.stdin.on("end", () => { cancel.abort(); process.exit(0) })
-  for await (const event of subscribed.stream) print({ event })
+  for await (const event of subscribed.stream) {
+    print({ event })
+    onEvent(event)
+  }
   print({ ended: true })
+}
+
+// A call that fails is said, and made again: the program goes on.
+async function insist(what, call) {
+  for (;;) {
+    const result = await call().catch((error) => ({ error: String(error) }))
+    if (!result.error && result.data !== undefined) return result.data
+    print({ failed: { what, at: new Date(), status: result.response?.status, error: result.error } })
+    await new Promise((r) => setTimeout(r, 200))
+  }
+}
+
+async function work() {
+  const connected = deferred()
+  const listening = stream((event) => { if (event.type === "server.connected") connected.resolve() })
+  await connected.promise
+  let stop = false
+  process.stdin.on("data", () => { stop = true })
+  while (!stop) {
+    const session = await insist("session.create", () => client.session.create({ body: {} }))
+    for (const text of ["slow: 40", "run: echo $((6 * 7))"]) {
+      const answer = await insist("session.prompt", () => client.session.prompt({ path: { id: session.id }, body: { parts: [{ type: "text", text }] } }))
+      print({ turn: { session: session.id, prompt: text, error: answer.info.error?.name, finish: answer.info.finish } })
+    }
+  }
+  print({ done: true })
+  await listening
 }
 
 function deferred() {
@@ -79,4 +110,4 @@ function deferred() {
   return { promise, resolve }
 }
 
-await { calls, stream }[mode]()
+await { calls, stream, work }[mode]()

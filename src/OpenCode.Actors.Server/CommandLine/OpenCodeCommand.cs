@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>The command line: <c>serve</c>, <c>check</c>, <c>export</c>, <c>import</c>, <c>--version</c>.</summary>
+/// <summary>The command line: <c>serve</c>, <c>check</c>, <c>export</c>, <c>import</c>, <c>cluster status</c>, <c>--version</c>.</summary>
 internal static class OpenCodeCommand
 {
     public static async Task<int> RunAsync(string[] args)
@@ -44,30 +46,40 @@ internal static class OpenCodeCommand
         var cors = new Option<string[]>("--cors") { Description = "A further origin whose pages may use the server. May be repeated.", HelpName = "ORIGIN", DefaultValueFactory = _ => [] };
         var hosts = new Option<string[]>("--allowed-host") { Description = "A further name of this server. May be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var insecure = new Option<bool>("--insecure") { Description = "Listen beyond this machine without a password." };
-        Option<string?>[] ofCluster = [new("--cluster") { Hidden = true }, new("--node") { Hidden = true }, new("--advertise") { Hidden = true }];
-        port.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 0 or > 65_535))
-                result.AddError($"--port {token.Value}: give 0 to 65535.");
-        });
+        var cluster = new Option<string?>("--cluster") { Description = "Be a node of the cluster of this PostgreSQL database. Needs OPENCODE_CLUSTER_SECRET.", HelpName = "CONNECTION" };
+        var node = new Option<string?>("--node") { Description = "Name of this node in the cluster. Default: the machine's.", HelpName = "NAME" };
+        var advertise = new Option<string?>("--advertise") { Description = "Where the other nodes reach this one. Default: the --hostname and the --cluster-port.", HelpName = "HOST[:PORT]" };
+        var clusterPort = new Option<int?>("--cluster-port") { Description = "Port for the other nodes; 0 picks a free one. Default: 7096." };
+        var clusterBind = new Option<string?>("--cluster-bind") { Description = "Address of this machine to listen on for the other nodes. Default: the advertised one.", HelpName = "ADDRESS" };
+        port.Validators.Add(CheckPort);
+        clusterPort.Validators.Add(CheckPort);
 
-        var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure };
-        Array.ForEach(ofCluster, command.Add);
-        command.SetAction((parsed, _) => Array.Find(ofCluster, option => parsed.GetResult(option) is not null) is { } asked
-            ? NoCluster.AnswerAsync(parsed.InvocationConfiguration.Error, asked.Name)
-            : serve(new ServeSettings
-            {
-                Hostname = parsed.GetRequiredValue(hostname),
-                Port = parsed.GetRequiredValue(port),
-                DataFolder = Path.GetFullPath(parsed.GetValue(data) ?? DataFolder.Default(variable, home)),
-                ConfigFile = parsed.GetValue(config),
-                Cors = parsed.GetRequiredValue(cors),
-                AllowedHosts = parsed.GetRequiredValue(hosts),
-                Insecure = parsed.GetValue(insecure),
-                Password = variable("OPENCODE_SERVER_PASSWORD") is { Length: > 0 } password ? password : null,
-                Username = variable("OPENCODE_SERVER_USERNAME") is { Length: > 0 } username ? username : "opencode",
-            }));
+        var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure, cluster, node, advertise, clusterPort, clusterBind };
+        command.SetAction((parsed, _) => serve(new ServeSettings
+        {
+            Hostname = parsed.GetRequiredValue(hostname),
+            Port = parsed.GetRequiredValue(port),
+            DataFolder = Path.GetFullPath(parsed.GetValue(data) ?? DataFolder.Default(variable, home)),
+            ConfigFile = parsed.GetValue(config),
+            Cors = parsed.GetRequiredValue(cors),
+            AllowedHosts = parsed.GetRequiredValue(hosts),
+            Insecure = parsed.GetValue(insecure),
+            Cluster = parsed.GetValue(cluster),
+            Node = parsed.GetValue(node),
+            Advertise = parsed.GetValue(advertise),
+            ClusterPort = parsed.GetValue(clusterPort),
+            ClusterBind = parsed.GetValue(clusterBind),
+            ClusterSecret = variable(ClusterSettings.SecretVariable) is { Length: > 0 } secret ? secret : null,
+            Password = variable("OPENCODE_SERVER_PASSWORD") is { Length: > 0 } password ? password : null,
+            Username = variable("OPENCODE_SERVER_USERNAME") is { Length: > 0 } username ? username : "opencode",
+        }));
         return command;
+    }
+
+    private static void CheckPort(OptionResult result)
+    {
+        if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 0 or > 65_535))
+            result.AddError($"{result.Option.Name} {token.Value}: give 0 to 65535.");
     }
 
     private static Command Check(Func<string, Task<int>> check)
@@ -98,9 +110,10 @@ internal static class OpenCodeCommand
 
     private static Command Cluster()
     {
-        var status = new Command("status") { new Option<string?>("--cluster") };
-        status.SetAction((parsed, _) => NoCluster.AnswerAsync(parsed.InvocationConfiguration.Error, "cluster status"));
-        return new Command("cluster") { Hidden = true, Subcommands = { status } };
+        var connection = new Option<string>("--cluster") { Description = "The PostgreSQL database of the cluster.", HelpName = "CONNECTION", Required = true };
+        var status = new Command("status", "Says who is in the cluster, what they own and whether they are alive, as the database knows it.") { connection };
+        status.SetAction((parsed, _) => ClusterStatusCommand.RunAsync(parsed.GetRequiredValue(connection)));
+        return new Command("cluster", "About a cluster.") { status };
     }
 
     private static (Option<string?> Data, Option<string?> Cluster) Place(string what) => (

@@ -2,6 +2,9 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Microsoft.AspNetCore.Connections;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
 using OpenCode.Actors.Server.Hosting;
@@ -24,6 +27,8 @@ internal static class ServeCommand
             await using var app = Program.Build(settings, configs);
             var routes = app.WarmUpRoutesAsync();
             await app.OpenStorageAsync();
+            if (app.Services.GetService<ClusterSettings>() is not null)
+                await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
             if (!await StartAsync(app))
                 return app.Services.GetRequiredService<GracefulStop>().ExitCode;
 
@@ -35,6 +40,14 @@ internal static class ServeCommand
         catch (ConfigException e)
         {
             return await FailAsync(ExitCodes.BadOption, e.Message);
+        }
+        catch (Exception e) when (e is NotAdmittedException or DatabaseRefusedException)
+        {
+            return await FailAsync(ExitCodes.BadOption, e.Message);
+        }
+        catch (Exception e) when (e is DatabaseException or ArbiterAwayException)
+        {
+            return await FailAsync(ExitCodes.DataFolder, e.Message);
         }
         catch (JournalFailedException e)
         {

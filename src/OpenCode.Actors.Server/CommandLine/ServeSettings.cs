@@ -22,6 +22,24 @@ internal sealed record ServeSettings
 
     public bool Insecure { get; init; }
 
+    /// <summary>Gets how to reach the database of the cluster; null when the configuration says it, or this server is alone.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>Gets the name of this node; null when the configuration says it, or the machine's is taken.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Gets where the other nodes reach this one, <c>HOST[:PORT]</c>; null when the configuration says it, or <see cref="Hostname"/> is taken.</summary>
+    public string? Advertise { get; init; }
+
+    /// <summary>Gets the port on which the other nodes reach this one, 0 for a free one; null when the configuration says it.</summary>
+    public int? ClusterPort { get; init; }
+
+    /// <summary>Gets the address to listen on for the other nodes; null when the configuration says it, or the advertised one is taken.</summary>
+    public string? ClusterBind { get; init; }
+
+    /// <summary>Gets what nodes prove themselves with, one or more with commas between them; null when the configuration says it.</summary>
+    public string? ClusterSecret { get; init; }
+
     /// <summary>Gets the location of requests that name none.</summary>
     public string WorkingFolder { get; init; } = Environment.CurrentDirectory;
 

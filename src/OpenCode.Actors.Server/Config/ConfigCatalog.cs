@@ -11,9 +11,9 @@ internal sealed class ConfigCatalog
     private const string Patched = "request";
     private const int MostPatchedLocations = 1_000;
     private readonly Lock _lock = new(); // a JsonObject unfolds itself while it is read, so even readers take turns
-    private readonly Dictionary<string, JsonObject> _patches = new(StringComparer.Ordinal);
     private readonly IConfigSource _files;
     private readonly IReadOnlyList<ConfigLayer> _server;
+    private JsonObject _patches = [];
 
     private ConfigCatalog(IConfigSource files, IReadOnlyList<ConfigLayer> server)
     {
@@ -52,12 +52,24 @@ internal sealed class ConfigCatalog
         var own = ConfigLayers.Location(_files, location, mistakes);
         ThrowIfAny(mistakes);
         lock (_lock)
-            return Effective(own, _patches.GetValueOrDefault(location));
+            return Effective(own, _patches[location] as JsonObject);
     }
 
     /// <summary>Changes the configuration of a location in memory, for runs that start from now on.</summary>
     /// <exception cref="ConfigException">The change has mistakes; nothing was changed.</exception>
     public EffectiveConfig Patch(string location, JsonObject change)
+    {
+        lock (_lock)
+        {
+            var (effective, patches) = WithPatch(location, change);
+            ReplacePatches(patches);
+            return effective;
+        }
+    }
+
+    /// <summary>Returns what would hold for a location with a change, and the patches of all locations with it. Changes nothing.</summary>
+    /// <exception cref="ConfigException">The change has mistakes.</exception>
+    public (EffectiveConfig Effective, JsonObject Patches) WithPatch(string location, JsonObject change)
     {
         var mistakes = new List<ConfigMistake>();
         ConfigSchema.Read(change, Patched, mistakes);
@@ -67,17 +79,26 @@ internal sealed class ConfigCatalog
         var own = ConfigLayers.Location(_files, location, mistakes);
         lock (_lock)
         {
-            var old = _patches.GetValueOrDefault(location);
-            if (old is null && _patches.Count == MostPatchedLocations)
+            var patches = _patches.DeepClone().AsObject();
+            var old = patches[location] as JsonObject;
+            if (old is null && patches.Count == MostPatchedLocations)
                 mistakes.Add(new ConfigMistake(Patched, "", $"{MostPatchedLocations} locations are patched already; write the change into the location's opencode.json."));
 
             var patch = ConfigMerge.Over(old ?? [], change);
             var effective = Effective(own, patch);
             mistakes.AddRange(effective.Mistakes.Where(m => m.Source == Patched));
             ThrowIfAny(mistakes);
-            _patches[location] = patch;
-            return effective;
+            patches[location] = patch.DeepClone();
+            return (effective, patches);
         }
+    }
+
+    /// <summary>Takes other patches in place of all there are.</summary>
+    /// <param name="patches">A member for each location.</param>
+    public void ReplacePatches(JsonObject patches)
+    {
+        lock (_lock)
+            _patches = patches;
     }
 
     private static void ThrowIfAny(List<ConfigMistake> mistakes)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
@@ -14,14 +13,13 @@ internal static class ConfigSchema
     {
         var root = new ConfigSection(json, "", source, mistakes);
         var server = root.Section("server");
-        var config = new OpenCodeConfig(
+        return new OpenCodeConfig(
             Model(root),
             Providers(root.Section("provider")),
             PermissionSchema.Read(root),
             EventStream(server?.Section("event_stream")),
-            Limits(server?.Section("limits")));
-        RefuseCluster(server?.Section("cluster"));
-        return config;
+            Limits(server?.Section("limits")),
+            Cluster(server?.Section("cluster")));
     }
 
     private static string? Model(ConfigSection root)
@@ -112,11 +110,18 @@ internal static class ConfigSchema
         };
     }
 
-    // A server that was configured as a node must not begin a data folder of its own silently.
-    private static void RefuseCluster(ConfigSection? section)
+    private static ClusterConfig Cluster(ConfigSection? section)
     {
-        if (Filled(section?.Text("connection")) is not null)
-            section!.Wrong("connection", NoCluster.Reason);
+        var d = new ClusterConfig();
+        return section is null ? d : new ClusterConfig
+        {
+            Connection = Filled(section.Text("connection")),
+            Node = Filled(section.Text("node")),
+            Advertise = Filled(section.Text("advertise")),
+            Secret = Filled(section.Text("secret")) ?? "",
+            Port = (int)(section.Whole("port", 1, 65_535, "port") ?? d.Port),
+            Bind = Filled(section.Text("bind")),
+        };
     }
 
     private static LimitsConfig Limits(ConfigSection? section)

@@ -9,14 +9,16 @@ namespace OpenCode.Actors.Server.Config;
 /// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
 /// <param name="EventStream">Timings and limits of event streams.</param>
 /// <param name="Limits">What one server takes.</param>
+/// <param name="Cluster">How the server is a node of a cluster.</param>
 internal sealed record OpenCodeConfig(
     string? Model,
     IReadOnlyList<ProviderConfig> Providers,
     IReadOnlyList<PermissionRule> Permission,
     EventStreamConfig EventStream,
-    LimitsConfig Limits)
+    LimitsConfig Limits,
+    ClusterConfig Cluster)
 {
-    public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig());
+    public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
 
     /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
     public bool Knows(string model) =>
@@ -72,4 +74,26 @@ internal sealed record LimitsConfig
 
     /// <summary>Gets how many prompts may wait in one session; 1 to 10,000. Beyond it: 503 with Retry-After.</summary>
     public int QueuedPrompts { get; init; } = 64;
+}
+
+/// <summary>How the server is a node of a cluster. Section <c>server.cluster</c>; the command line and the environment go before. Never shown: it holds secrets.</summary>
+internal sealed record ClusterConfig
+{
+    /// <summary>Gets how to reach the database; null when the server is alone.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Gets the name of this node.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Gets where the other nodes reach this one: <c>HOST[:PORT]</c>.</summary>
+    public string? Advertise { get; init; }
+
+    /// <summary>Gets what nodes prove themselves with, two with a comma while it changes: the first is presented, all are accepted.</summary>
+    public string Secret { get; init; } = "";
+
+    /// <summary>Gets the port on which the other nodes reach this one; 1 to 65,535.</summary>
+    public int Port { get; init; } = 7096;
+
+    /// <summary>Gets the address of this machine to listen on for the other nodes; null for the one that is advertised.</summary>
+    public string? Bind { get; init; }
 }

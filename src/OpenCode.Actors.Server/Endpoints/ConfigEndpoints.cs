@@ -1,8 +1,11 @@
 using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -12,14 +15,26 @@ internal static class ConfigEndpoints
     public static void MapConfig(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/config", Get).WithName("config.get").WithTags("Config");
-        routes.MapPatch("/config", Patch).WithName("config.update").WithTags("Config");
+        routes.MapPatch("/config", PatchAsync).WithName("config.update").WithTags("Config");
         routes.MapGet("/agent", GetAgents).WithName("app.agents").WithTags("Config");
     }
 
     private static Ok<JsonObject> Get(Location location, ConfigCatalog configs) => TypedResults.Ok(ConfigView.Of(configs.For(location.Path)));
 
-    private static Ok<JsonObject> Patch(Location location, JsonObject change, ConfigCatalog configs) =>
-        TypedResults.Ok(ConfigView.Of(configs.Patch(location.Path, change)));
+    private static async Task<IResult> PatchAsync(Location location, JsonObject change, ConfigCatalog configs, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (services.GetService<SharedPatches>() is not { } shared)
+            return TypedResults.Ok(ConfigView.Of(configs.Patch(location.Path, change)));
+
+        try
+        {
+            return TypedResults.Ok(ConfigView.Of(await shared.PatchAsync(location.Path, change, cancellationToken)));
+        }
+        catch (ArbiterAwayException e)
+        {
+            return SessionRefusals.Of(new Unavailable($"{e.Message} Whether the configuration was changed is unknown.", TimeSpan.FromSeconds(1)));
+        }
+    }
 
     private static Ok<IReadOnlyList<Agent>> GetAgents(Location location, ConfigCatalog configs) =>
         TypedResults.Ok<IReadOnlyList<Agent>>(

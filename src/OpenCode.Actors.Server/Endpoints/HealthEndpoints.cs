@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -24,9 +25,9 @@ internal static class HealthEndpoints
 
     private static Ok<GlobalHealth> GetGlobal() => TypedResults.Ok(new GlobalHealth(Healthy: true, ProtocolVersion));
 
-    private static JsonHttpResult<ReadyHealth> GetReady(IHostApplicationLifetime application)
+    private static JsonHttpResult<ReadyHealth> GetReady(IHostApplicationLifetime application, IServiceProvider services)
     {
-        var reason = application.ApplicationStopping.IsCancellationRequested ? "The server stops." : null;
+        var reason = application.ApplicationStopping.IsCancellationRequested ? "The server stops." : services.GetService<NodeGate>()?.Refusal?.Reason;
         return TypedResults.Json(new ReadyHealth(reason is null, reason), ServerJson.Default.ReadyHealth, statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -40,7 +41,7 @@ internal static class HealthEndpoints
 internal sealed record GlobalHealth(bool Healthy, string Version);
 
 /// <summary>Answer of <c>GET /health/ready</c>.</summary>
-/// <param name="Ready">Whether commands are taken.</param>
+/// <param name="Ready">Whether commands are taken. A node that is not ready keeps its streams open.</param>
 /// <param name="Reason">Why not.</param>
 internal sealed record ReadyHealth(bool Ready, string? Reason);
 

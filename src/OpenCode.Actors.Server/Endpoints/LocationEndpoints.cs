@@ -31,12 +31,12 @@ internal static class LocationEndpoints
 
     // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to no stream.
     private static async Task<IResult> DisposeAsync(
-        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<StreamHubActor> hub, CancellationToken cancellationToken)
+        Location location, ProjectCatalog projects, EventPublisher events, IRequiredActor<OrderBarrier> streams, CancellationToken cancellationToken)
     {
         var properties = JsonSerializer.SerializeToUtf8Bytes(new InstanceDisposed(location.Path), ProtocolJson.Wire.InstanceDisposed);
         var (offset, refusal) = await events.PublishAsync(EventTypes.InstanceDisposed, await projects.PlaceOfAsync(location), properties, cancellationToken);
         if (refusal is null)
-            hub.ActorRef.Tell(new StreamHubActor.DisposeLocation(location.Path, offset));
+            streams.ActorRef.Tell(new StreamHubActor.DisposeLocation(location.Path, offset));
 
         return Answer(refusal);
     }

@@ -1,5 +1,8 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
+using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams;
 
@@ -47,9 +50,13 @@ internal static class ActorServices
                     loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
                     loggers.AddLoggerFactory();
                 })
-                .AddActorMetrics()
-                .AddEventStreams()
-                .AddSessions();
+                .AddActorMetrics();
+
+            // A node hands its sessions over first: their last events go out on streams that are still open.
+            if (provider.GetService<ClusterSettings>() is null)
+                akka.AddEventStreams().AddSessions();
+            else
+                akka.AddEventStreams(CoordinatedShutdown.PhaseClusterShutdown).AddCluster(provider);
         });
     }
 }

@@ -12,9 +12,9 @@ internal sealed class MetricCollector : IDisposable
     public MetricCollector()
     {
         _listener.InstrumentPublished = OnPublished;
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((MetricFamily)state!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((MetricFamily)state!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((MetricFamily)state!).Measure(value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => Measure(state, value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => Measure(state, value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => Measure(state, value, tags));
         _listener.Start();
     }
 
@@ -27,6 +27,9 @@ internal sealed class MetricCollector : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    // Without a state: the meter is being disposed of meanwhile.
+    private static void Measure(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => (state as MetricFamily)?.Measure(value, tags);
 
     private void OnPublished(Instrument instrument, MeterListener listener)
     {

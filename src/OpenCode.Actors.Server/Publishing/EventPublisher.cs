@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 
@@ -6,7 +7,7 @@ namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
 /// <remarks>They change no owner's state, so they need no version and go to the journal without its actor.</remarks>
-internal sealed class EventPublisher(IJournal journal, IdFactory ids)
+internal sealed class EventPublisher(IJournal journal, IdFactory ids, NodeGate? gate = null)
 {
     /// <summary>Appends a volatile event.</summary>
     /// <param name="type">The type on the wire.</param>
@@ -19,7 +20,10 @@ internal sealed class EventPublisher(IJournal journal, IdFactory ids)
         var entry = new EntryDraft(ids.NewEvent().Value, type, place.Directory, place.ProjectId, SessionId: null, Sequence: -1, Durable: false, properties);
         try
         {
-            return (await journal.AppendAsync(new JournalBatch([entry], []), cancellationToken), null);
+            var append = journal.AppendAsync(new JournalBatch([entry], []), cancellationToken).AsTask();
+
+            // An append has no deadline, but its caller: a node without its database says so within a second (RULES F3).
+            return gate is null ? (await append, null) : await gate.WaitAsync(append);
         }
         catch (JournalFullException full)
         {

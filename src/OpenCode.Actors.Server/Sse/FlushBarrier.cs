@@ -6,7 +6,7 @@ using OpenCode.Actors.Streams.Clients;
 namespace OpenCode.Actors.Server.Sse;
 
 /// <summary>RULES D1: waits until the streams of a location have sent what an answer is about.</summary>
-internal sealed class FlushBarrier(IRequiredActor<StreamHubActor> hub, ActorsEnd end)
+internal sealed class FlushBarrier(IRequiredActor<OrderBarrier> barrier, ActorsEnd end)
 {
     // The barrier answers within 5 s by itself.
     private static readonly TimeSpan _flushTimeout = TimeSpan.FromSeconds(6);
@@ -17,7 +17,7 @@ internal sealed class FlushBarrier(IRequiredActor<StreamHubActor> hub, ActorsEnd
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end.Token);
         try
         {
-            await hub.ActorRef.Ask<object>(new StreamHubActor.WaitFlushed(location, offset), _flushTimeout, given.Token);
+            await barrier.ActorRef.Ask<object>(new StreamHubActor.WaitFlushed(location, offset), _flushTimeout, given.Token);
         }
         catch (Exception e) when (e is AskTimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Server.Storage;
 
 /// <summary>Opens the journal once, before the actors start, and closes it after they have ended.</summary>
 internal sealed class OpenedJournal(
-    IDisk disk, EventStreamConfig window, TimeProvider time, IEntropy entropy, ILogger<FileJournal> logger, JournalMetrics metrics) : IAsyncDisposable
+    IDisk disk, EventStreamConfig window, TimeProvider time, IEntropy entropy, ILogger<FileJournal> logger, JournalMetrics metrics) : IStorage, IAsyncDisposable
 {
     private FileJournal? _journal;
 

@@ -31,7 +31,7 @@ internal sealed record FolderPlace(string Folder, bool MustExist) : StoragePlace
     public override string ToString() => $"'{Folder}'";
 }
 
-/// <summary>A PostgreSQL database: where releases that had a cluster kept its sessions. Its schema is made or updated where that is needed.</summary>
+/// <summary>The PostgreSQL database of a cluster. Its schema is made or updated where that is needed.</summary>
 internal sealed record DatabasePlace(string Connection) : StoragePlace
 {
     /// <inheritdoc/>

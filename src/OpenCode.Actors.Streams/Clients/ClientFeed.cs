@@ -35,6 +35,7 @@ internal sealed class ClientFeed : IDisposable
     private readonly StreamProgress _progress;
     private readonly bool _isWrapped;
     private bool _isOpen;
+    private long? _beganAfter;
     private long _reportAt = long.MaxValue;
 
     /// <summary>Registers the client with the ring: what is committed from now on is found, however long the first write takes.</summary>
@@ -59,13 +60,27 @@ internal sealed class ClientFeed : IDisposable
     {
         _isOpen = true;
         _reader.GoOnAt(opening.Point);
+        if (_beganAfter is null)
+        {
+            _beganAfter = opening.Point.After;
+            if (_reader.StopAt <= _beganAfter)
+                _reader.StopAt = long.MaxValue;
+        }
+
         _progress.Rest(_reader.Cursor);
         foreach (var frame in opening.Frames)
             Run.Add(frame);
     }
 
-    /// <summary>Nothing behind this offset is sent.</summary>
-    public void StopAfter(long offset) => _reader.StopAt = Math.Min(_reader.StopAt, offset);
+    /// <summary>
+    /// Nothing behind this offset is sent. A stream that began behind it goes on: it is one that a client made after the end of the others, and the word of that end came late, from
+    /// another node.
+    /// </summary>
+    public void StopAfter(long offset)
+    {
+        if (_beganAfter is null || offset > _beganAfter)
+            _reader.StopAt = Math.Min(_reader.StopAt, offset);
+    }
 
     /// <summary>Takes note that an offset is waited for.</summary>
     public void ReportAt(long offset) => _reportAt = Math.Min(_reportAt, offset);

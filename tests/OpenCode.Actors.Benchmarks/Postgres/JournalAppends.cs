@@ -20,7 +20,7 @@ internal sealed class JournalAppends(JournalNode node) : INodeWork
     {
         var (producers, events) = task.Events < 0 ? (-task.Events, 1) : (1, task.Events);
         var counts = await Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(() => ProduceAsync(BenchmarkEvents.Make(0, events), task.Seconds, begin))));
-        return new(counts.Sum() * events, counts.Sum());
+        return new(counts.Sum() * events, counts.Sum(), [], null);
     }
 
     public ValueTask DisposeAsync() => node.DisposeAsync();

@@ -52,9 +52,9 @@ internal sealed class NodeProcess : IAsyncDisposable
 
 /// <summary>What a process is to do.</summary>
 /// <param name="Kind">One of <see cref="NodeProgram"/>.</param>
-/// <param name="Target">A connection string.</param>
+/// <param name="Target">A connection string, or the address of a server.</param>
 /// <param name="Seconds">For how long.</param>
-/// <param name="Events">Events a batch.</param>
+/// <param name="Events">Events a batch, or events in all.</param>
 /// <param name="Shard">The shard that it claims to own, where nobody else gives shards away.</param>
 internal sealed record NodeTask(string Kind, string Target, double Seconds, int Events, int? Shard = null)
 {
@@ -62,6 +62,11 @@ internal sealed record NodeTask(string Kind, string Target, double Seconds, int 
 }
 
 /// <summary>What came of it.</summary>
-/// <param name="Events">Events that were answered.</param>
-/// <param name="Batches">Batches that were written.</param>
-internal sealed record NodeAnswer(long Events, long Batches);
+/// <param name="Events">Events that were answered, or received.</param>
+/// <param name="Batches">Batches that were written, where that is counted.</param>
+/// <param name="Milliseconds">From stamp to arrival, sorted; without those of the first part, while everything becomes warm.</param>
+/// <param name="Fault">What must not be: an event that is missing, came twice or out of order.</param>
+internal sealed record NodeAnswer(long Events, long Batches, double[] Milliseconds, string? Fault)
+{
+    public double At(double part) => Milliseconds.Length == 0 ? double.NaN : Milliseconds[(int)((Milliseconds.Length - 1) * part)];
+}

@@ -26,6 +26,10 @@ internal static class NodeProgram
     {
         JournalAppends.Kind => await JournalAppends.OpenAsync(task, id),
         RawAppends.Kind or RawAppends.WriteOnlyKind => await RawAppends.OpenAsync(task, id),
+        JournalStamps.Kind => await JournalStamps.OpenAsync(task, id),
+        RawStamps.Kind => await RawStamps.OpenAsync(task, id),
+        StreamArrivals.Kind => await StreamArrivals.OpenAsync(task),
+        RawArrivals.Kind => await RawArrivals.OpenAsync(task, id),
         _ => throw new ArgumentException($"No task '{task.Kind}'.", nameof(task)),
     };
 }

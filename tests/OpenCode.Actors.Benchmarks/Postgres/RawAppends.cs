@@ -25,7 +25,7 @@ internal sealed class RawAppends(RawWriter writer, bool follows) : INodeWork
         for (; Stopwatch.GetElapsedTime(begin).TotalSeconds < task.Seconds; batches++)
             await AppendAsync(body, task.Events);
 
-        return new(batches * task.Events, batches);
+        return new(batches * task.Events, batches, [], null);
     }
 
     public ValueTask DisposeAsync() => writer.DisposeAsync();

@@ -14,6 +14,9 @@ internal sealed class HttpResponseReader(Socket socket)
     private bool _first = true;
     private long _left;
 
+    /// <summary>Gets or sets how long it waits before it reads its socket, to take at once what has come by then: many clients in one process leave the machine to whom they watch.</summary>
+    public TimeSpan Pause { get; set; }
+
     public int Status { get; private set; }
 
     public string Head { get; private set; } = string.Empty;
@@ -114,6 +117,9 @@ internal sealed class HttpResponseReader(Socket socket)
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
+        if (Pause > TimeSpan.Zero)
+            await Task.Delay(Pause, cancellationToken);
+
         _at = 0;
         _filled = await socket.ReceiveAsync(_buffer, SocketFlags.None, cancellationToken);
         if (_filled == 0)

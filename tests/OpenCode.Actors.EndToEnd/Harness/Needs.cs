@@ -15,11 +15,15 @@ internal static class Needs
 
     public static void Postgres() => Require(PostgresServer.IsInstalled, "PostgreSQL");
 
+    public static void WrongClock() => Require(Harness.WrongClock.Library is not null, "libfaketime");
+
     public static void PgBouncer()
     {
         Postgres();
         Require(Programs.Find("pgbouncer") is not null, "pgbouncer");
     }
+
+    public static void Root() => Require(Environment.UserName == "root", "root, to mount a file system");
 
     private static void Require(bool present, string what)
     {

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>nginx in front of a server, as a process of a test.</summary>
+/// <summary>nginx in front of servers, as a process of a test.</summary>
 internal sealed class NginxProcess : IAsyncDisposable
 {
     private static readonly string[] TempFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -33,7 +33,23 @@ internal sealed class NginxProcess : IAsyncDisposable
         return await StartAsync(config, folder, port);
     }
 
+    /// <summary>Starts it as the cluster's balancer, with the shipped configuration: one process, which takes the nodes strictly in turn, and names the one that answered as <c>X-Node</c>.</summary>
+    public static async Task<NginxProcess> BalanceAsync(IEnumerable<Uri> nodes, string folder)
+    {
+        var port = Ports.Free();
+        var config = Path.Combine(folder, "nginx.conf");
+        File.Copy(Path.Combine(Repository.Root, "cluster-config", "nginx.conf"), config);
+        await File.WriteAllTextAsync(Path.Combine(folder, "listen.conf"), $"listen 127.0.0.1:{port}; add_header X-Node $upstream_addr always;");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "nodes.conf"),
+            $"{Upstream("nodes", nodes, "max_fails=1 fail_timeout=2s")}{Upstream("prompts", nodes, "max_fails=0")}{TempPaths(folder)}");
+        return await StartAsync(config, folder, port);
+    }
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string Upstream(string name, IEnumerable<Uri> nodes, string limits) =>
+        $"upstream {name} {{ zone {name} 64k; {string.Concat(nodes.Select(node => $"server {node.Authority} {limits}; "))} }}\n";
 
     private static string TempPaths(string folder) => string.Concat(TempFolders.Select(name => $"  {name}_temp_path {folder}/{name};\n"));
 

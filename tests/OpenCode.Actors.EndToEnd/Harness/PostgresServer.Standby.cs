@@ -6,7 +6,7 @@ internal sealed partial class PostgresServer
     /// <summary>Makes and starts a standby of this server. From then on no commit is answered before the standby has it.</summary>
     public async Task<PostgresServer> StartStandbyAsync()
     {
-        var standby = await MakeFolderAsync([]);
+        var standby = await MakeFolderAsync(new PostgresDisks([]), []);
         try
         {
             await RunAsync(

@@ -27,35 +27,40 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         kill $guard
         """;
 
-    // What initdb and init.sql make is the same for every server: made once in this process, and copied.
+    // What initdb and init.sql make is the same for every server on one disk: made once in this process, and copied.
     private static readonly Lazy<Task<PostgresServer>> _template = new(MakeTemplateAsync);
 
     private readonly string _folder;
+    private readonly PostgresDisks _disks;
     private Process? _guard;
-    private int _processId;
     private int _schemas;
 
-    private PostgresServer(string folder, int port) => (_folder, Port) = (folder, port);
+    private PostgresServer(string folder, int port, PostgresDisks disks) => (_folder, Port, _disks) = (folder, port, disks);
 
     /// <summary>Gets a value indicating whether PostgreSQL is on this machine.</summary>
     public static bool IsInstalled => Binaries is not null;
 
     public int Port { get; }
 
-    /// <summary>Gets how the journal connects: with no more rights than init.sql gives.</summary>
+    /// <summary>Gets the process id of the server itself, the parent of all its backends.</summary>
+    public int ProcessId { get; private set; }
+
+    /// <summary>Gets how nodes connect: with no more rights than init.sql gives.</summary>
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=opencode;Username=opencode;Password=opencode";
 
-    private string AdminConnectionString => $"Host=127.0.0.1;Port={Port};Database=opencode;Username=postgres;Password={AdminPassword}";
+    public string AdminConnectionString => $"Host=127.0.0.1;Port={Port};Database=opencode;Username=postgres;Password={AdminPassword}";
 
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
     private string LogFile => Path.Combine(_folder, "server.log");
 
-    private string Backup => Path.Combine(_folder, "backup");
-
     private string Settings => Path.Combine(_folder, "settings.conf");
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Data => Path.Combine(_disks.Data ?? _folder, "data");
+
+    private string[] AsServer => [.. _disks.Enter, .. AsUser];
+
+    private string Backup => Path.Combine(_folder, "backup");
 
     private static string? Binaries { get; } = Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
@@ -64,15 +69,30 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     // As root: become nobody, since PostgreSQL refuses to be run by root.
     private static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
 
+    /// <summary>Gets a value indicating whether the server has ended, by itself or because it was told to.</summary>
+    public bool HasExited => _guard is null or { HasExited: true };
+
     /// <summary>Makes and starts a server.</summary>
     /// <param name="settings">Lines of postgresql.conf.</param>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartAsync(new PostgresDisks([]), settings);
+
+    /// <summary>Makes and starts a server whose files are not all on one disk.</summary>
+    /// <param name="disks">Where they are.</param>
+    /// <param name="settings">Lines of postgresql.conf.</param>
+    public static async Task<PostgresServer> StartAsync(PostgresDisks disks, params string[] settings)
     {
-        var server = await MakeFolderAsync(settings);
+        var server = await MakeFolderAsync(disks, settings);
         try
         {
-            await RunAsync([.. AsUser, "cp", "-a", (await _template.Value).Data, server.Data]);
-            await server.StartAgainAsync();
+            if (disks.Enter.Count > 0)
+            {
+                await server.MakeAsync();
+            }
+            else
+            {
+                await RunAsync([.. AsUser, "cp", "-a", (await _template.Value).Data, server.Data]);
+                await server.StartAgainAsync();
+            }
         }
         catch
         {
@@ -87,12 +107,12 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var start = new ProcessStartInfo("sh") { WorkingDirectory = "/", RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", Guard, "sh", LogFile, .. AsUser, Program("postgres"), "-D", Data, "-c", $"config_file={Settings}"])
+        foreach (var argument in (string[])["-c", Guard, "sh", LogFile, .. AsServer, Program("postgres"), "-D", Data, "-c", $"config_file={Settings}"])
             start.ArgumentList.Add(argument);
 
         _guard?.Dispose(); // of a server that has ended by itself
         _guard = Process.Start(start)!;
-        _processId = int.Parse((await _guard.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        ProcessId = int.Parse((await _guard.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         await WaitUntilReadyAsync();
     }
 
@@ -114,6 +134,11 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     /// <summary>Begins another timeline of the server, which has to be stopped: as the promotion of a standby does.</summary>
     public Task BeginTimelineAsync() => RunAsync([.. AsUser, Program("pg_resetwal"), "-l", "0000000200000000000000F0", Data]);
+
+    /// <summary>Stops a process of the server where it stands (SIGSTOP).</summary>
+    public static void Freeze(int processId) => _ = Kill(processId, 19);
+
+    public static void Thaw(int processId) => _ = Kill(processId, 18);
 
     /// <summary>Makes an empty schema of its own for a test.</summary>
     /// <returns>The connection string that leads to it.</returns>
@@ -142,11 +167,22 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     private static string Program(string name) =>
         Path.Combine(Binaries ?? throw new InvalidOperationException("PostgreSQL is not installed: tests/run.sh installs it."), name);
 
-    private static int FreePort()
+    /// <summary>Finds a port that is free, below those that the system gives to connections: one of them could take the port of a server that is down for a moment.</summary>
+    public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(15_000, 30_000));
+            try
+            {
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     private static async Task RunAsync(string[] commandLine, (string Name, string Value)? environment = null)
@@ -163,18 +199,18 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{string.Join(' ', commandLine)} ended with {process.ExitCode}: {await output}{errors}");
     }
 
-    private static async Task<PostgresServer> MakeFolderAsync(string[] settings)
+    private static async Task<PostgresServer> MakeFolderAsync(PostgresDisks disks, string[] settings)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
         await RunAsync([.. AsUser, "mkdir", folder]);
-        var server = new PostgresServer(folder, FreePort());
+        var server = new PostgresServer(folder, FreePort(), disks);
         await File.WriteAllLinesAsync(server.Settings, [$"include '{server.Data}/postgresql.conf'", "listen_addresses = '127.0.0.1'", $"port = {server.Port}", "unix_socket_directories = ''", .. settings]);
         return server;
     }
 
     private static async Task<PostgresServer> MakeTemplateAsync()
     {
-        var server = await MakeFolderAsync([]);
+        var server = await MakeFolderAsync(new PostgresDisks([]), []);
         await server.MakeAsync();
         await server.StopAsync();
 
@@ -190,7 +226,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         var passwords = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(passwords, AdminPassword);
-        await RunAsync([.. AsUser, Program("initdb"), "-D", Data, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
+        string[] wal = _disks.Enter.Count == 0 ? [] : ["-X", Path.Combine(_disks.Wal ?? _folder, "wal"), "--wal-segsize=1"];
+        await RunAsync([.. AsServer, Program("initdb"), "-D", Data, .. wal, "--no-sync", "-U", "postgres", $"--pwfile={passwords}", "-A", "scram-sha-256", "-E", "UTF8", "--no-locale"]);
         await StartAgainAsync();
         await InitAsync();
     }
@@ -202,7 +239,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             [Program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-f", script, "postgres"], ("PGPASSWORD", AdminPassword));
     }
 
-    private static string Checkout()
+    public static string Checkout()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OpenCode.Actors.sln")))
@@ -238,9 +275,16 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             return;
 
         _guard = null;
-        _ = Kill(_processId, interrupt);
+        _ = Kill(ProcessId, 18); // It may have been frozen.
+        _ = Kill(ProcessId, interrupt);
         await guard.WaitForExitAsync();
         await guard.StandardInput.DisposeAsync();
         guard.Dispose();
     }
 }
+
+/// <summary>Where a server has its files.</summary>
+/// <param name="Enter">Begins the command line of a program that sees them.</param>
+/// <param name="Data">The folder for its data; one on the disk of all if null.</param>
+/// <param name="Wal">The folder for its write-ahead log, in small pieces; one on the disk of all if null.</param>
+internal sealed record PostgresDisks(IReadOnlyList<string> Enter, string? Data = null, string? Wal = null);

@@ -11,6 +11,9 @@ internal static class Scale
     /// <summary>Gets a value indicating whether a test that cannot run here is a failure (<c>OPENCODE_ACTORS_NOTHING_LEFT_OUT=1</c>, set by <c>tests/run.sh</c>).</summary>
     public static bool NothingLeftOut { get; } = Environment.GetEnvironmentVariable("OPENCODE_ACTORS_NOTHING_LEFT_OUT") == "1";
 
+    /// <summary>Gives the bound of a time: what is asked for at full scale, where nothing else runs; ten times as much beside other tests, where only a hang may fail.</summary>
+    public static TimeSpan Bound(double seconds) => TimeSpan.FromSeconds(IsFull ? seconds : 10 * seconds);
+
     public static int Of(int reduced, int full) => IsFull ? full : reduced;
 
     /// <summary>Chooses the seed of a randomised test: <c>OPENCODE_ACTORS_SEED</c>, else a new one. The test prints it, so that a failure can be run again.</summary>

@@ -29,7 +29,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static async Task<ServerProcess> StartAsync(ServerSetup setup)
+    /// <summary>Starts the process and waits until it listens.</summary>
+    /// <param name="setup">How it is started.</param>
+    /// <param name="onSpawned">Receives the process id before the server listens.</param>
+    public static async Task<ServerProcess> StartAsync(ServerSetup setup, Action<int>? onSpawned = null)
     {
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = Spawn(setup, line =>
@@ -37,6 +40,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             if (Listening().Match(line) is { Success: true } match)
                 listening.TrySetResult(new Uri(match.Groups[1].Value));
         });
+        onSpawned?.Invoke(process.Id);
         await Eventually.TrueAsync(() => listening.Task.IsCompleted || process.HasExited, "the server's line on stdout");
         if (!listening.Task.IsCompleted)
             Assert.Fail($"The server ended with {await process.ExitAsync()} before it listened. stdout: {process.Output} stderr: {process.Errors}");

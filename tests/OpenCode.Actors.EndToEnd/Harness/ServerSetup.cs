@@ -18,8 +18,17 @@ internal sealed record ServerSetup
 
     public string? Password { get; init; }
 
+    /// <summary>Gets the secret that the nodes of a cluster share.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Gets words before the command: a program that starts the server in a changed environment.</summary>
+    public IReadOnlyList<string> Within { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the real opencode is started instead of ours: the proofs are tried on it.</summary>
     public bool IsOpenCode { get; init; }
+
+    /// <summary>Gets the program: the one that was built with these tests, if nothing else is said.</summary>
+    public string ServerDll { get; init; } = Repository.ServerDll;
 
     public string DataFolder => System.IO.Path.Combine(Folder.Path, "data");
 
@@ -34,6 +43,7 @@ internal sealed record ServerSetup
         ["OPENCODE_CONFIG"] = IsOpenCode ? ConfigFile : null,
         ["OPENCODE_SERVER_USERNAME"] = null,
         ["OPENCODE_SERVER_PASSWORD"] = Password,
+        ["OPENCODE_CLUSTER_SECRET"] = Secret,
         ["OPENCODE_DISABLE_AUTOUPDATE"] = "1",
         ["OPENCODE_DISABLE_MODELS_FETCH"] = "1",
     };
@@ -43,10 +53,13 @@ internal sealed record ServerSetup
     /// <summary>Writes the configuration and lists the words of the command.</summary>
     public IEnumerable<string> Command()
     {
-        File.WriteAllText(ConfigFile, (Config ?? []).ToJsonString());
+        // Nodes that share the folder may start at the same time: none reads half of it.
+        var written = System.IO.Path.Combine(Folder.Path, $"{Guid.NewGuid():N}.json");
+        File.WriteAllText(written, (Config ?? []).ToJsonString());
+        File.Move(written, ConfigFile, overwrite: true);
         return IsOpenCode
-            ? [Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
-            : ["dotnet", Repository.ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
+            ? [.. Within, Repository.Clients.OpenCode, "serve", "--port", $"{Port}", "--hostname", "127.0.0.1", .. Arguments]
+            : [.. Within, "dotnet", ServerDll, "serve", "--port", $"{Port}", "--data", DataFolder, .. Config is null ? Array.Empty<string>() : ["--config", ConfigFile], .. Arguments];
     }
 
     /// <summary>Makes a setup whose event streams have the given timings and sizes.</summary>

@@ -27,6 +27,8 @@ internal sealed class SseClient : IAsyncDisposable
     /// <summary>Gets how the stream ended, once it did.</summary>
     public Task<StreamEnd> Ended { get; }
 
+    public int LocalPort => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
     /// <summary>Gets the frames so far.</summary>
     public IReadOnlyList<SseFrame> Frames
     {
@@ -45,8 +47,10 @@ internal sealed class SseClient : IAsyncDisposable
 
     /// <summary>Connects and reads the head of the response.</summary>
     /// <param name="onFrame">Called for each frame instead of keeping it: for floods.</param>
+    /// <param name="pause">How long it leaves its socket alone before each read.</param>
     public static async Task<SseClient> ConnectAsync(
-        Uri root, string path = "/event", string? lastEventId = null, string? authorization = null, string version = "1.1", string headers = "", Action<SseFrame>? onFrame = null)
+        Uri root, string path = "/event", string? lastEventId = null, string? authorization = null, string version = "1.1", string headers = "", Action<SseFrame>? onFrame = null,
+        TimeSpan pause = default)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -60,6 +64,7 @@ internal sealed class SseClient : IAsyncDisposable
             var response = new HttpResponseReader(socket);
             using var limit = new CancellationTokenSource(Eventually.Generous);
             await response.ReadHeadAsync(limit.Token);
+            response.Pause = pause;
             return new SseClient(socket, response, onFrame);
         }
         catch

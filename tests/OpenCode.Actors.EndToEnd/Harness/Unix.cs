@@ -9,6 +9,9 @@ internal static partial class Unix
     public const int Interrupt = 2;
     public const int Terminate = 15;
     public const int Stop = 19;
+    public const int Continue = 18;
+
+    private static readonly string[] _connections = ["/proc/net/tcp", "/proc/net/tcp6"];
 
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
@@ -17,6 +20,26 @@ internal static partial class Unix
     {
         var line = File.ReadLines($"/proc/{processId}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <summary>Says whether a process has an end of this machine's own TCP connections.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="localPort">The port of its end.</param>
+    /// <param name="remotePort">The port of the other end.</param>
+    public static bool HasConnection(int processId, int localPort, int remotePort)
+    {
+        var (local, remote) = ($":{localPort:X4}", $":{remotePort:X4}");
+        var inode = _connections.Where(File.Exists).SelectMany(File.ReadLines)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(fields => fields[1].EndsWith(local, StringComparison.Ordinal) && fields[2].EndsWith(remote, StringComparison.Ordinal))?[9];
+        try
+        {
+            return inode is not null && Directory.EnumerateFiles($"/proc/{processId}/fd").Any(file => new FileInfo(file).LinkTarget == $"socket:[{inode}]");
+        }
+        catch (IOException)
+        {
+            return false; // the process has ended
+        }
     }
 
     /// <summary>Lists living processes whose command line is exactly the given one.</summary>

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Postgres;
 public sealed class BenchmarkTests(ITestOutputHelper output)
 {
     [SkippableFact]
-    public async Task Appends_of_three_processes_are_no_multiple_slower_than_plain_Npgsql()
+    public async Task Appends_of_three_processes_and_the_latency_from_one_to_another_are_no_multiple_slower_than_plain_Npgsql()
     {
         Needs.Postgres();
         await using var benchmark = ChildProcess.Start("dotnet", [Repository.BenchmarksDll, "postgres", "--quick"], Repository.Root);

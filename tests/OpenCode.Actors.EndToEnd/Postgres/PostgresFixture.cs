@@ -35,3 +35,10 @@ public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
 {
     public const string Name = "postgres";
 }
+
+/// <summary>Tests of clusters that must not lose a lease to the load of another test: one at a time, and beside nothing else.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class UndisturbedTests : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "undisturbed";
+}

@@ -86,9 +86,10 @@ public sealed class LogSourceTests : StreamsKit
     public void What_is_signalled_before_the_stage_has_started_is_not_lost()
     {
         Prepare();
+        Append(Journal.Event("/b"));
         Materialize(); // Not run yet.
         _connection.Signal(new StreamOpening(new ResumePoint(0, 0), [_first]));
-        _connection.Signal(new SseClientActor.EndAfter(0));
+        _connection.Signal(new SseClientActor.EndAfter(1));
         Run();
 
         Pull().Clear();

@@ -84,6 +84,34 @@ public sealed class StreamHubActorTests : StreamsKit
     }
 
     [Fact]
+    public void A_stream_that_was_opened_after_the_event_of_a_dispose_that_comes_late_stays_open()
+    {
+        Start();
+        Append(Journal.Event("/a", type: "server.instance.disposed"));
+        var opened = ConnectBare();
+
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 1)); // From another node.
+        Append(Journal.Event("/a"));
+
+        Assert.False(opened.EndedCleanly);
+        Assert.Single(opened.LogEvents);
+    }
+
+    [Fact]
+    public void A_stream_that_resumes_before_the_event_of_a_dispose_is_ended_by_it()
+    {
+        Start();
+        Append(Journal.Event("/a"), Journal.Event("/a", type: "server.instance.disposed"));
+        var resumed = ConnectBare(Id(1));
+
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 2));
+        Append(Journal.Event("/a"));
+
+        Assert.True(resumed.EndedCleanly);
+        Assert.Equal([Id(2)], resumed.LogEvents.Select(e => e.Id));
+    }
+
+    [Fact]
     public void A_stream_that_is_behind_the_ring_is_disposed_after_the_pages_up_to_the_event()
     {
         Options.RingBytes = 5_000;

@@ -96,7 +96,7 @@ public sealed class ConfigCatalogTests
     {
         _files.Files[UserFile] = """
             {"model": "llama", "provider": {"a": {"options": {"baseURL": "ftp://x"}, "models": []}}, "permission": {"bash": {"*": "perhaps"}},
-             "server": {"event_stream": {"heartbeat_ms": 999, "ring_bytes": "64M"}, "limits": {"streams": 1.5}, "cluster": {"connection": "Host=db", "node": "n1"}}}
+             "server": {"event_stream": {"heartbeat_ms": 999, "ring_bytes": "64M"}, "limits": {"streams": 1.5}, "cluster": {"port": 0}}}
             """;
         _files.Files["/proj/opencode.json"] = """{"server": {"limits": {"streams": 1}}, "model": 3}""";
 
@@ -106,7 +106,7 @@ public sealed class ConfigCatalogTests
             [
                 (UserFile, "model"), (UserFile, "provider.a.options.baseURL"), (UserFile, "provider.a.models"), (UserFile, "permission.bash.*"),
                 (UserFile, "server.event_stream.heartbeat_ms"), (UserFile, "server.event_stream.ring_bytes"), (UserFile, "server.limits.streams"),
-                (UserFile, "server.cluster.connection"), ("/proj/opencode.json", "model"), ("/proj/opencode.json", "server"),
+                (UserFile, "server.cluster.port"), ("/proj/opencode.json", "model"), ("/proj/opencode.json", "server"),
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("give 1000 to 60000 (milliseconds)", mistakes[4].Message, StringComparison.Ordinal);

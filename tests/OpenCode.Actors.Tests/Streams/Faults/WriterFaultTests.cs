@@ -113,8 +113,8 @@ public sealed class WriterFaultTests : StreamsKit
         var faulty = ConnectBare();
         faulty.EndFault = new IOException("reset by peer");
 
-        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 0), ActorRefs.NoSender);
         Append(Journal.Event());
+        Hub.Tell(new StreamHubActor.DisposeLocation("/a", 1), ActorRefs.NoSender);
         Append(Journal.Event());
 
         ExpectEndedAlone(faulty, StreamEndReason.Failed, "reset by peer");

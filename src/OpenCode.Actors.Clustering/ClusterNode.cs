@@ -1,0 +1,190 @@
+using Akka;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Clustering.Downing;
+using OpenCode.Actors.Clustering.Draining;
+using OpenCode.Actors.Clustering.Entry;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Clustering.Metrics;
+using OpenCode.Actors.Clustering.Peers;
+using OpenCode.Actors.Clustering.Settings;
+using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Clustering.Status;
+using OpenCode.Actors.Clustering.Waking;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Protocol;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Clustering;
+
+/// <summary>One node of the cluster: its actors, how it joins, and how it leaves.</summary>
+/// <param name="parts">What the node is made of.</param>
+internal sealed class ClusterNode(ClusterParts parts)
+{
+    /// <summary>The version of what nodes say to each other. It grows when nodes of the version before could not live with this one (RULES F6).</summary>
+    public const int Protocol = 4;
+
+    private static readonly TimeSpan _leaveLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _statusLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>Gets what has to be a part of the actor system's setup.</summary>
+    public Setup Verdicts { get; } = new VerdictSetup(parts.Arbiter, parts.Standing, parts.Probe, () => parts.Journal.Head, parts.Metrics, parts.Time, parts.Loggers);
+
+    /// <summary>Gets Akka's shard region, once the node has started.</summary>
+    public IActorRef Region { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Gets what sessions of this node need beside what a node that is alone gives them.</summary>
+    /// <param name="alone">What they have there.</param>
+    public SessionSetup Share(SessionSetup alone) => alone with
+    {
+        Claims = parts.Claims,
+        Passivate = static leave => new Akka.Cluster.Sharding.Passivate(leave),
+        RegionOf = _ => Region,
+        Failures = new RecentFailures(parts.Time),
+        NewSession = ShardOf.NewSession,
+        ReadLarge = parts.Large is { } large ? large.ReadAsync : null,
+    };
+
+    /// <summary>Starts the actors. The node is no member yet.</summary>
+    /// <param name="system">The actor system, with the settings of <see cref="AkkaSettings"/> and <see cref="Verdicts"/>.</param>
+    /// <param name="sessions">Makes a session.</param>
+    /// <param name="makeIndex">Makes the index of sessions, over what takes commands.</param>
+    /// <param name="hub">The streams of this node; null when it has none.</param>
+    public async Task<ClusterActors> StartAsync(ActorSystem system, Func<SessionId, Props> sessions, Func<IActorRef, IActorRef> makeIndex, IActorRef? hub)
+    {
+        var cluster = Cluster.Get(system);
+        var peers = new AkkaPeers(cluster);
+        var me = IdentityOf(cluster);
+        IActorRef index = ActorRefs.Nobody;
+
+        var tenants = new ShardTenants(sessions, parts.Claims);
+        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)));
+        Region = region;
+
+        // Named after the region of one node: the metrics of mailboxes go by it.
+        var entry = system.ActorOf(
+            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes) { Large = parts.Large }), "sessions");
+        index = makeIndex(entry);
+        entry.Tell(new EntryActor.UseIndex(index));
+
+        system.ActorOf(
+            LookActor.PropsFor(new LookSetup(
+                parts.Arbiter, parts.Standing, () => parts.Journal.Head, () => peers.Others is { Count: > 0 } others && others.All(static peer => !peer.IsReachable), parts.CutOff, parts.Time,
+                parts.Loggers)),
+            "look");
+        var wake = system.ActorOf(WakeActor.PropsFor(region, index, me.Address, () => MembersUp(cluster)), "wake");
+        system.ActorOf(
+            MembersActor.PropsFor(() =>
+            {
+                entry.Tell(EntryActor.MemberGone.Instance);
+                wake.Tell(WakeActor.MemberGone.Instance);
+            }),
+            "members");
+        var status = system.ActorOf(
+            ClusterViewActor.PropsFor(new ClusterViewSetup(me, () => MemberLine.Of(cluster), region, ReadRowsAsync, StandingLineNow, parts.Metrics)), "cluster-view");
+        Connect(parts.Metrics, me);
+        var barrier = hub is null ? ActorRefs.Nobody : system.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), parts.Time, parts.Loggers), PeerStreamsActor.ActorName);
+        var drain = system.ActorOf(
+            DrainActor.PropsFor(new DrainSetup(
+                region, index, session => parts.Claims.Shards.Contains(ShardOf.Session(session)), TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
+            "drain");
+        DrainAtShutdown(system, drain, entry);
+        return new ClusterActors(region, entry, index, barrier, status);
+    }
+
+    /// <summary>Joins, and returns when the node may run sessions. Throws as <see cref="NodeJoin"/> does.</summary>
+    public Task JoinAsync(ActorSystem system, CancellationToken cancellationToken)
+    {
+        var cluster = Cluster.Get(system);
+        var me = new NodeDescription(IdentityOf(cluster), Protocol, OpenCodeVersion.Value, parts.Options.Location, parts.Options.ConnectionTag);
+        return new NodeJoin(parts.Arbiter, parts.Probe, parts.Standing, parts.Time, parts.Loggers.CreateLogger<NodeJoin>()).RunAsync(cluster, me, cancellationToken);
+    }
+
+    private static HashSet<int> BusyShards(SessionIndexActor.Statuses statuses) => SessionsWithTurns.In(statuses).Select(ShardOf.Session).ToHashSet();
+
+    private static List<string> MembersUp(Cluster cluster) =>
+        [.. cluster.State.Members.Where(static member => member.Status == MemberStatus.Up).Select(static member => member.Address.ToString())];
+
+    private async ValueTask<ClusterRows> ReadRowsAsync(CancellationToken cancellationToken)
+    {
+        var shards = await parts.Arbiter.ReadShardsAsync(cancellationToken);
+        return new ClusterRows(parts.Standing.Now.Look?.Living ?? [], shards);
+    }
+
+    private StandingLine StandingLineNow()
+    {
+        var now = parts.Standing.Now;
+        return new StandingLine(now.State.ToString(), now.Reason);
+    }
+
+    private void Connect(ClusterMetrics metrics, NodeIdentity me)
+    {
+        metrics.IsSuspended = () => parts.Standing.Now.State == NodeState.Suspended;
+        metrics.ShardsHere = () => parts.Claims.Shards.Count;
+        metrics.TailLag = () => parts.Standing.Now.Look?.Living.FirstOrDefault(row => row.Description.Identity.IsSameLife(me))?.Behind ?? 0;
+    }
+
+    private NodeIdentity IdentityOf(Cluster cluster) => new(parts.Options.Name, cluster.SelfUniqueAddress.Uid, cluster.SelfAddress.ToString());
+
+    // Akka hands the shards over between the first of these and the second. Streams are reset beside the last one.
+    private void DrainAtShutdown(ActorSystem system, IActorRef drain, IActorRef entry)
+    {
+        var shutdown = CoordinatedShutdown.Get(system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain-turns", async () =>
+        {
+            await drain.Ask<DrainActor.Drained>(DrainActor.Drain.Instance, shutdown.Timeout(CoordinatedShutdown.PhaseServiceRequestsDone));
+            return Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseClusterLeave, "close-entry", async () =>
+        {
+            await entry.Ask<EntryActor.Closed>(EntryActor.Close.Instance, _leaveLimit);
+            return Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseClusterShutdown, "leave-arbiter", async () =>
+        {
+            if (parts.Standing.Now.State is NodeState.Joining or NodeState.Left or NodeState.Dead)
+                return Done.Instance;
+
+            parts.Standing.Leave();
+            using var deadline = new CancellationTokenSource(_leaveLimit, parts.Time);
+            await parts.Arbiter.LeaveAsync(deadline.Token);
+            return Done.Instance;
+        });
+    }
+}
+
+/// <summary>The actors of a node that others ask.</summary>
+/// <param name="Region">Akka's shard region.</param>
+/// <param name="Entry">Takes the commands.</param>
+/// <param name="Index">The index of sessions.</param>
+/// <param name="Barrier">The order barrier over all nodes.</param>
+/// <param name="Status">Tells how the cluster stands.</param>
+internal sealed record ClusterActors(IActorRef Region, IActorRef Entry, IActorRef Index, IActorRef Barrier, IActorRef Status)
+{
+    /// <summary>Gets the journal's actor.</summary>
+    public IActorRef Journal { get; init; } = ActorRefs.Nobody;
+}
+
+/// <summary>What a node is made of.</summary>
+internal sealed record ClusterParts(
+    ClusterNodeOptions Options,
+    IArbiter Arbiter,
+    IJournal Journal,
+    NodeStanding Standing,
+    ShardClaims Claims,
+    ClusterMetrics Metrics,
+    IPortProbe Probe,
+    Action CutOff,
+    IEntropy Entropy,
+    TimeProvider Time,
+    ILoggerFactory Loggers)
+{
+    /// <summary>Gets the way of commands over 256 KiB; null to refuse those that no frame can hold.</summary>
+    public LargeCommands? Large { get; init; }
+}

@@ -1,0 +1,232 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Akka.Remote;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Journaling.Nodes;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace OpenCode.Actors.Clustering.Downing;
+
+/// <summary>Has the arbiter decide about members that are not heard any more, and removes those that are dead (RULES F1, F2).</summary>
+/// <remarks>
+/// Akka's view only asks the question. A member whose port refuses connections is asked about at once; one that is unreachable after 0.5 s, and by the smaller side of a cut 1 s
+/// later, so that the larger side wins. No answer of the arbiter is no verdict: the question is asked again.
+/// </remarks>
+internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _probeLimit = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _smallerSideWaits = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _askAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _answerLimit = TimeSpan.FromSeconds(2);
+
+    private readonly IPeers _peers;
+    private readonly VerdictSetup _setup;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Dictionary<UniqueAddress, long> _silentSince = [];
+    private readonly Dictionary<UniqueAddress, long> _askedAt = [];
+    private readonly Dictionary<UniqueAddress, long> _rowMissingIn = [];
+    private readonly HashSet<UniqueAddress> _asking = [];
+    private readonly HashSet<UniqueAddress> _removed = [];
+
+    public VerdictActor(IPeers peers, VerdictSetup setup)
+    {
+        (_peers, _setup, _logger) = (peers, setup, setup.Loggers.CreateLogger<VerdictActor>());
+
+        Receive<DisassociatedEvent>(e => Probe(e.RemoteAddress));
+        Receive<AssociationErrorEvent>(e => Probe(e.RemoteAddress));
+        Receive<ThisActorSystemQuarantinedEvent>(OnQuarantined);
+        Receive<Probed>(OnProbed);
+        Receive<Tick>(_ => OnTick());
+        Receive<Decided>(OnDecided);
+        Receive<Undecided>(OnUndecided);
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private sealed record Tick
+    {
+        public static Tick Instance { get; } = new();
+    }
+
+    private sealed record Probed(Address Address, PortAnswer Answer) : IDeadLetterSuppression;
+
+    private sealed record Decided(UniqueAddress Node, Verdict Verdict) : IDeadLetterSuppression;
+
+    private sealed record Undecided(UniqueAddress Node, Exception Cause) : IDeadLetterSuppression;
+
+    public static Props PropsFor(IPeers peers, VerdictSetup setup) => Props.Create(() => new VerdictActor(peers, setup));
+
+    protected override void PreStart()
+    {
+        var events = Context.System.EventStream;
+        events.Subscribe(Self, typeof(DisassociatedEvent));
+        events.Subscribe(Self, typeof(AssociationErrorEvent));
+        events.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
+        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _tick);
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private void Probe(Address address)
+    {
+        if (_peers.Others.Any(peer => peer.Node.Address == address))
+            ProbeAsync(address).PipeTo(Self, success: answer => new Probed(address, answer), failure: _ => new Probed(address, PortAnswer.Silent));
+    }
+
+    private async Task<PortAnswer> ProbeAsync(Address address) => await _setup.Probe.AskAsync(address, _probeLimit, _stopped.Token);
+
+    private void OnProbed(Probed message)
+    {
+        if (message.Answer != PortAnswer.Refuses)
+            return;
+
+        foreach (var peer in _peers.Others)
+        {
+            if (peer.Node.Address == message.Address)
+                Ask(peer.Node);
+        }
+    }
+
+    // A peer says that this node is dead. Only the arbiter knows.
+    private void OnQuarantined(ThisActorSystemQuarantinedEvent message)
+    {
+        LogQuarantined(_logger, message.RemoteAddress);
+        _setup.Standing.WantLook();
+    }
+
+    private void OnTick()
+    {
+        var others = _peers.Others;
+        Forget(others);
+        RemoveThoseWithoutRow(others);
+
+        var silent = others.Where(static peer => !peer.IsReachable).ToList();
+        var reached = others.Count + 1 - silent.Count;
+        var isSmaller = reached < silent.Count || (reached == silent.Count && !_peers.HasFirst);
+        var patience = isSmaller ? _patience + _smallerSideWaits : _patience;
+        foreach (var peer in silent)
+        {
+            if (_silentSince.TryAdd(peer.Node, _setup.Time.GetTimestamp()))
+                Probe(peer.Node.Address);
+            else if (_setup.Time.GetElapsedTime(_silentSince[peer.Node]) >= patience)
+                Ask(peer.Node);
+        }
+    }
+
+    private void Forget(IReadOnlyList<Peer> others)
+    {
+        var there = others.Select(static peer => peer.Node).ToHashSet();
+        foreach (var node in _silentSince.Keys.Where(node => !others.Any(peer => peer.Node == node && !peer.IsReachable)).ToList())
+            _silentSince.Remove(node);
+        foreach (var node in _askedAt.Keys.Where(node => !there.Contains(node)).ToList())
+            _askedAt.Remove(node);
+        foreach (var node in _rowMissingIn.Keys.Where(node => !there.Contains(node)).ToList())
+            _rowMissingIn.Remove(node);
+        _removed.IntersectWith(there);
+    }
+
+    // Declared dead by somebody else. Two looks, since the first one may have begun before the member was admitted.
+    private void RemoveThoseWithoutRow(IReadOnlyList<Peer> others)
+    {
+        var standing = _setup.Standing.Now;
+        if (standing.State != NodeState.Ready || standing.Look is not { } look)
+            return;
+
+        foreach (var peer in others)
+        {
+            if (!peer.IsUp || RowOf(look, peer.Node) is not null)
+                _rowMissingIn.Remove(peer.Node);
+            else if (!_rowMissingIn.TryAdd(peer.Node, standing.LookNumber) && standing.LookNumber > _rowMissingIn[peer.Node])
+                Remove(peer.Node);
+        }
+    }
+
+    private void Ask(UniqueAddress node)
+    {
+        if (_setup.Standing.Now is { IsOver: true } or { State: NodeState.Joining } || _removed.Contains(node))
+            return;
+        if (_askedAt.TryGetValue(node, out var at) && _setup.Time.GetElapsedTime(at) < _askAgain)
+            return;
+        if (!_asking.Add(node))
+            return;
+
+        _askedAt[node] = _setup.Time.GetTimestamp();
+        AskAsync(node).PipeTo(Self, success: verdict => new Decided(node, verdict), failure: cause => new Undecided(node, cause));
+    }
+
+    private async Task<Verdict> AskAsync(UniqueAddress node)
+    {
+        using var deadline = new CancellationTokenSource(_answerLimit, _setup.Time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopped.Token);
+
+        // Rows go by name, of which Akka knows nothing. The last look may be too old to have it.
+        var row = _setup.Standing.Now.Look is { } seen ? RowOf(seen, node) : null;
+        if (row is null)
+        {
+            var look = await _setup.Arbiter.LookAsync(_setup.Position(), given.Token);
+            if (look.Mine == NodeStatus.Dead)
+                return Verdict.ThisIsDead;
+            row = RowOf(look, node);
+        }
+
+        return row is null ? Verdict.OtherIsDead : await _setup.Arbiter.DeclareDeadAsync(row.Description.Identity, given.Token);
+    }
+
+    private static NodeRow? RowOf(NodeLook look, UniqueAddress node) =>
+        look.Living.FirstOrDefault(row => row.Description.Identity.Uid == node.Uid && row.Description.Identity.Address == node.Address.ToString());
+
+    private void OnDecided(Decided message)
+    {
+        _asking.Remove(message.Node);
+        switch (message.Verdict)
+        {
+            case Verdict.OtherIsDead:
+                Remove(message.Node);
+                break;
+            case Verdict.ThisIsDead:
+                _setup.Standing.Die("Another node declared this one dead while this one was about to do the same.");
+                break;
+            default:
+                break; // Not up yet: asked again.
+        }
+    }
+
+    private void OnUndecided(Undecided message)
+    {
+        _asking.Remove(message.Node);
+        if (message.Cause is DeclaredDeadException)
+            _setup.Standing.Die(message.Cause.Message);
+        else if (!_stopped.IsCancellationRequested)
+            LogNoVerdict(_logger, message.Cause, message.Node.Address);
+    }
+
+    private void Remove(UniqueAddress node)
+    {
+        if (!_removed.Add(node))
+            return;
+
+        LogRemoved(_logger, node.Address, node.Uid);
+        _setup.Metrics.NodeRemoved();
+        _peers.Remove(node);
+    }
+
+    [LoggerMessage(EventId = 7020, Level = LogLevel.Warning, Message = "Node {Address} (uid {Uid}) is dead; its sessions are taken over.")]
+    private static partial void LogRemoved(ILogger logger, Address address, int uid);
+
+    [LoggerMessage(EventId = 7021, Level = LogLevel.Warning, Message = "Node {Address} is not heard, and the database did not say whether it is dead. It stays a member; the question is asked again.")]
+    private static partial void LogNoVerdict(ILogger logger, Exception cause, Address address);
+
+    [LoggerMessage(EventId = 7022, Level = LogLevel.Warning, Message = "Node {Address} takes this node for dead; the database is asked.")]
+    private static partial void LogQuarantined(ILogger logger, Address address);
+}

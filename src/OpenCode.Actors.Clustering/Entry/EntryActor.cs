@@ -1,0 +1,175 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Event;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Clustering.Wire;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Reads;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Clustering.Entry;
+
+/// <summary>The way of commands into the shard region: names each, and holds it until its session has answered (RULES G1). What one node has as its local region.</summary>
+/// <remarks>What reaches a shard in hand-off, or a node that has died, is dropped without a word: so a command is sent again under the same name.</remarks>
+internal sealed class EntryActor : ReceiveActor
+{
+    /// <summary>How large a command may be where none can travel as a row, in bytes. A frame of Akka's remoting holds 1 MiB; what is larger is dropped with a line in its log.</summary>
+    public const int MaxCommandBytes = 900 * 1024;
+
+    private readonly EntrySetup _setup;
+    private readonly string _names;
+    private readonly Dictionary<IActorRef, long> _held = [];
+    private IActorRef? _index;
+    private IDisposable? _changes;
+    private long _heldBytes;
+    private long _count;
+    private bool _isClosed;
+
+    public EntryActor(EntrySetup setup)
+    {
+        _setup = setup;
+        Span<byte> random = stackalloc byte[8];
+        setup.Entropy.Fill(random);
+        _names = Convert.ToHexStringLower(random);
+
+        Receive<Deliver>(OnDeliver);
+        Receive<UseIndex>(m => _index = m.Index);
+        Receive<MemberGone>(m => TellAll(HeldCommandActor.SendNow.Instance));
+        Receive<StateChanged>(OnStateChanged);
+        Receive<Close>(_ => OnClose());
+        Receive<Terminated>(OnTerminated);
+    }
+
+    /// <summary>Names the index, which knows the sessions there are. Commands before it are not asked about.</summary>
+    public sealed record UseIndex(IActorRef Index);
+
+    /// <summary>The members have changed: what is held is sent again at once. The sessions of a member that has gone are with other nodes from now on.</summary>
+    public sealed record MemberGone
+    {
+        public static MemberGone Instance { get; } = new();
+    }
+
+    /// <summary>The region of this node is empty and takes nothing any more: what is held is refused, and what comes. Answered by <see cref="Closed"/>.</summary>
+    public sealed record Close
+    {
+        public static Close Instance { get; } = new();
+    }
+
+    /// <summary>Nothing is held.</summary>
+    public sealed record Closed : IDeadLetterSuppression
+    {
+        public static Closed Instance { get; } = new();
+    }
+
+    private sealed record StateChanged(NodeState State) : IDeadLetterSuppression;
+
+    public static Props PropsFor(EntrySetup setup) => Props.Create(() => new EntryActor(setup));
+
+    // A held command that fails has told its asker, and has no second life.
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        _changes = _setup.Standing.Changed.Add(state => self.Tell(new StateChanged(state)));
+    }
+
+    // The next incarnation knows what this one was told. Held commands are answered when their actors stop.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        if (message is Deliver)
+            Sender.Tell(Refusals.Untouched($"The entry failed: {reason.Message}"));
+        if (_index is not null)
+            Self.Tell(new UseIndex(_index));
+        if (_isClosed)
+            Self.Tell(Close.Instance, ActorRefs.NoSender);
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        _changes?.Dispose();
+        _setup.Metrics.CommandsHeld(-_held.Count);
+    }
+
+    private void OnDeliver(Deliver message)
+    {
+        // suspend-on-silence: refused before anything is sent.
+        if (_isClosed || !_setup.Standing.Now.TakesCommands)
+            Sender.Tell(message.Command is SessionActor.Wake ? new SessionActor.Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
+
+        // Queries change nothing and may be lost: whoever asks waits no longer than for any other answer.
+        else if (message.Command is not ISessionCommand command || IsQuery(command))
+            _setup.Region.Forward(message);
+        else
+            OnCommand(message.SessionId, command as Named ?? new Named(string.Create(CultureInfo.InvariantCulture, $"{_names}-{++_count}"), command));
+    }
+
+    private static bool IsQuery(ISessionCommand command) =>
+        command is ISessionRead or SessionActor.Wake or SessionActor.AwaitTurn;
+
+    private void OnCommand(SessionId id, Named named)
+    {
+        if (MessageKinds.Of(named.Command) is not { } kind)
+        {
+            Sender.Tell(new CommandFailed($"{named.Command.GetType().Name} does not cross nodes. Add it to {nameof(MessageKinds)}."));
+            return;
+        }
+
+        var bytes = kind.Write(named.Command);
+        var maxBytes = _setup.Large is null ? MaxCommandBytes : _setup.MaxHeldBytes;
+        if (bytes.Length > maxBytes)
+            Sender.Tell(Refusals.TooLarge(named.Command, bytes.Length, maxBytes));
+        else if (_held.Count >= _setup.MaxHeldCommands || _heldBytes + bytes.Length > _setup.MaxHeldBytes)
+            Sender.Tell(Refusals.Untouched($"{_held.Count} commands with {_heldBytes} bytes wait for their sessions already."));
+        else if (bytes.Length > LargeCommands.MaxMessageBytes && _setup.Large is not null)
+            Hold(new Deliver(id, new NamedByReference(named.Name, named.Name)), LargeCommands.Pack(kind.Manifest, bytes), isCreation: named.Command is SessionActor.Create, bytes.Length);
+        else
+            Hold(new Deliver(id, named), packed: null, isCreation: named.Command is SessionActor.Create, bytes.Length);
+    }
+
+    // unknown-is-404-at-the-entry: any other id would start an actor and claim a shard. A session that is being made is not known yet.
+    private void Hold(Deliver message, byte[]? packed, bool isCreation, long bytes)
+    {
+        var held = Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(message, packed, Sender, isCreation ? null : _index, _setup)));
+        _held.Add(held, bytes);
+        _heldBytes += bytes;
+        _setup.Metrics.CommandsHeld(1);
+    }
+
+    private void OnTerminated(Terminated message)
+    {
+        if (!_held.Remove(message.ActorRef, out var bytes))
+            return;
+
+        _heldBytes -= bytes;
+        _setup.Metrics.CommandsHeld(-1);
+    }
+
+    // suspend-on-silence: those that wait already are answered too, within the second.
+    private void OnStateChanged(StateChanged message)
+    {
+        if (message.State is NodeState.Suspended or NodeState.Dead)
+            TellAll(new HeldCommandActor.GiveUp(WhyNot()));
+    }
+
+    private void OnClose()
+    {
+        _isClosed = true;
+        TellAll(new HeldCommandActor.GiveUp(WhyNot()));
+        Sender.Tell(Closed.Instance);
+    }
+
+    private string WhyNot()
+    {
+        var standing = _setup.Standing.Now;
+        return _isClosed || standing.TakesCommands ? "The node stops." : standing.Reason;
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var held in _held.Keys)
+            held.Tell(message);
+    }
+}

@@ -1,0 +1,221 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Clustering.Entry;
+
+/// <summary>Holds one command: sends it to its session, again with growing pauses, until it is answered or its time is over.</summary>
+/// <remarks>The steps before the first copy leaves: the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too.</remarks>
+internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
+
+    // The coordinator hears of a lost member at about the same time: what comes before is sent to where the shard was.
+    private static readonly TimeSpan _pauseAfterLoss = TimeSpan.FromMilliseconds(25);
+
+    private readonly Deliver _message;
+    private readonly IActorRef _asker;
+    private readonly EntrySetup _setup;
+    private readonly long _began;
+    private readonly CancellationTokenSource _stopped = new();
+    private IActorRef? _index;
+    private byte[]? _packed;
+    private TimeSpan _pause = _firstPause;
+    private Unavailable? _refusal;
+    private bool _isStoring;
+    private bool _wasSent;
+    private bool _isAnswered;
+
+    public HeldCommandActor(Deliver message, byte[]? packed, IActorRef asker, IActorRef? index, EntrySetup setup)
+    {
+        (_message, _packed, _asker, _index, _setup) = (message, packed, asker, index, setup);
+        _began = setup.Time.GetTimestamp();
+
+        Receive<Again>(_ => Send());
+        Receive<SendNow>(_ => OnSendNow());
+        Receive<TimeOver>(_ => OnTimeOver());
+        Receive<GiveUp>(m => OnGiveUp(m.Reason));
+        Receive<SessionIndexActor.Found>(_ => OnKnown());
+        Receive<Stored>(_ => OnStored());
+        Receive<NotStored>(OnNotStored);
+        Receive<Unavailable>(OnUnavailable);
+        ReceiveAny(OnAnswer);
+    }
+
+    /// <summary>The members have changed: sends the command at once, to wherever its session is now.</summary>
+    public sealed record SendNow : IDeadLetterSuppression
+    {
+        public static SendNow Instance { get; } = new();
+    }
+
+    /// <summary>Answers with a refusal instead of waiting any longer.</summary>
+    /// <param name="Reason">Why, a sentence for people.</param>
+    public sealed record GiveUp(string Reason) : IDeadLetterSuppression;
+
+    private sealed record Again
+    {
+        public static Again Instance { get; } = new();
+    }
+
+    private sealed record TimeOver
+    {
+        public static TimeOver Instance { get; } = new();
+    }
+
+    /// <summary>The database has the large command.</summary>
+    private sealed record Stored : IDeadLetterSuppression
+    {
+        public static Stored Instance { get; } = new();
+    }
+
+    private sealed record NotStored(Exception Cause) : IDeadLetterSuppression;
+
+    private sealed record Removed : IDeadLetterSuppression
+    {
+        public static Removed Instance { get; } = new();
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="message">What is sent, the same in each copy: a <see cref="Named"/> or a <see cref="NamedByReference"/>.</param>
+    /// <param name="packed">The command of the latter, from <see cref="LargeCommands.Pack"/>.</param>
+    /// <param name="asker">Gets one answer.</param>
+    /// <param name="index">Knows whether there is such a session; null when it need not be asked.</param>
+    /// <param name="setup">What the entry has.</param>
+    public static Props PropsFor(Deliver message, byte[]? packed, IActorRef asker, IActorRef? index, EntrySetup setup) =>
+        Props.CreateBy(new ActorProducer<HeldCommandActor>(() => new HeldCommandActor(message, packed, asker, index, setup)));
+
+    protected override void PreStart()
+    {
+        Timers.StartSingleTimer(nameof(TimeOver), TimeOver.Instance, _setup.HoldFor);
+        Send();
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+        if (_isAnswered)
+            return;
+
+        _asker.Tell(Refused("The command was given up before its session answered."));
+        _setup.Metrics.CommandGivenUp();
+    }
+
+    private void Send()
+    {
+        Timers.StartSingleTimer(nameof(Again), Again.Instance, _pause);
+        _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
+        if (_index is not null)
+            _index.Tell(new SessionIndexActor.Get(_message.SessionId));
+        else if (_packed is not null)
+            Store(_packed);
+        else
+            SendCopy();
+    }
+
+    private void SendCopy()
+    {
+        if (_wasSent)
+            _setup.Metrics.CommandResent();
+        _wasSent = true;
+        _setup.Region.Tell(_message);
+    }
+
+    private void OnKnown()
+    {
+        if (_index is null)
+            return; // Asked twice.
+
+        _index = null;
+        _pause = _firstPause;
+        Send();
+    }
+
+    // large-bodies: the row is there before a copy names it.
+    private void Store(byte[] packed)
+    {
+        if (_isStoring)
+            return;
+
+        _isStoring = true;
+        _setup.Large!.StoreAsync(Key, packed, _stopped.Token).PipeTo(Self, success: static () => Stored.Instance, failure: static cause => new NotStored(cause));
+    }
+
+    private void OnStored()
+    {
+        (_isStoring, _packed) = (false, null);
+        _pause = _firstPause;
+        Send();
+    }
+
+    private void OnNotStored(NotStored message)
+    {
+        _isStoring = false;
+        _refusal = Refusals.Untouched($"The command is too large for a message between nodes and could not be stored for its session: {message.Cause.Message}");
+    }
+
+    private void OnSendNow()
+    {
+        _pause = _pauseAfterLoss;
+        Send();
+    }
+
+    // A session that moves or leaves memory, or a node that drains: tried again, like a message that was lost. Not if the session says that it will not be back in time.
+    private void OnUnavailable(Unavailable refusal)
+    {
+        if (_setup.Time.GetElapsedTime(_began) + refusal.RetryAfter < _setup.HoldFor)
+            _refusal = refusal;
+        else
+            Answer(refusal);
+    }
+
+    private void OnAnswer(object answer)
+    {
+        if (_wasSent && Sender.Path.Address.HasGlobalScope)
+            _setup.Metrics.CommandForwarded();
+        Answer(answer);
+    }
+
+    private void OnTimeOver() => OnGiveUp(
+        $"{_message.SessionId} did not answer within {_setup.HoldFor.TotalSeconds:0.#} s.{(_refusal is null ? "" : $" The last refusal was: {_refusal.Reason}")}");
+
+    private void OnGiveUp(string reason)
+    {
+        _setup.Metrics.CommandGivenUp();
+        Answer(Refused(reason));
+    }
+
+    private Unavailable Refused(string reason) => _wasSent ? Refusals.Unanswered(reason) : Refusals.Untouched(reason);
+
+    // The asker sees one answer, whichever copy it is for.
+    private void Answer(object answer)
+    {
+        _isAnswered = true;
+        _asker.Tell(answer);
+        Timers.CancelAll();
+        if (_wasSent && _message.Command is NamedByReference && answer is not Unavailable)
+            RemoveBody();
+        else
+            Context.Stop(Self);
+    }
+
+    // What answers was committed before. A row that is left goes after 15 minutes: a copy of this message may still be on its way to the session.
+    private void RemoveBody()
+    {
+        Become(() =>
+        {
+            Receive<Removed>(_ => Context.Stop(Self));
+            ReceiveAny(static _ => { });
+        });
+        _setup.Large!.RemoveAsync(Key, _stopped.Token).PipeTo(Self, success: static () => Removed.Instance, failure: static _ => Removed.Instance);
+    }
+
+    private string Key => ((NamedByReference)_message.Command).Key;
+}

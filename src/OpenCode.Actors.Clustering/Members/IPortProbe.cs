@@ -1,0 +1,26 @@
+using Akka.Actor;
+
+namespace OpenCode.Actors.Clustering.Members;
+
+/// <summary>What a connection to a port comes to.</summary>
+internal enum PortAnswer
+{
+    /// <summary>Something listens there.</summary>
+    Accepts,
+
+    /// <summary>Nothing listens there, and the machine says so.</summary>
+    Refuses,
+
+    /// <summary>Nothing was heard in time.</summary>
+    Silent,
+}
+
+/// <summary>Finds out whether anything listens at the address of a node.</summary>
+internal interface IPortProbe
+{
+    /// <summary>Connects, and disconnects at once.</summary>
+    /// <param name="address">The address of the node.</param>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<PortAnswer> AskAsync(Address address, TimeSpan limit, CancellationToken cancellationToken);
+}

@@ -1,0 +1,107 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journaling.Nodes;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace OpenCode.Actors.Clustering.Members;
+
+/// <summary>Brings this node into the cluster: admitted by the arbiter, then a member, then up in its row (RULES F5).</summary>
+/// <param name="arbiter">Admits nodes, one at a time.</param>
+/// <param name="probe">Finds out whether a node that holds its lock no longer is gone.</param>
+/// <param name="standing">Is told when the node is ready.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeStanding standing, TimeProvider time, ILogger<NodeJoin> logger)
+{
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _membership = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _confirmAgain = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Joins, and returns when the node may run sessions.</summary>
+    /// <param name="cluster">The cluster of the actor system.</param>
+    /// <param name="me">What the node says of itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NotAdmittedException">It may not join, or could not; the message says why and what to do next.</exception>
+    /// <exception cref="DeclaredDeadException">It was declared dead meanwhile.</exception>
+    /// <exception cref="ArbiterAwayException">The database does not answer.</exception>
+    public async Task RunAsync(Cluster cluster, NodeDescription me, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var others = await arbiter.AdmitAsync(me, IsGoneAsync, cancellationToken);
+        try
+        {
+            await BecomeMemberAsync(cluster, me.Identity, others, cancellationToken);
+        }
+        catch
+        {
+            await TryLeaveAsync(cancellationToken);
+            throw;
+        }
+
+        await ConfirmAsync(cancellationToken);
+        standing.Join();
+        standing.WantLook();
+        var took = time.GetElapsedTime(began);
+        LogJoined(logger, me.Identity.Name, me.Identity.Address, others.Count + 1, took);
+    }
+
+    private async ValueTask<bool> IsGoneAsync(NodeRow row, CancellationToken cancellationToken) =>
+        await probe.AskAsync(Address.Parse(row.Description.Identity.Address), _silence, cancellationToken) != PortAnswer.Accepts;
+
+    private async Task BecomeMemberAsync(Cluster cluster, NodeIdentity me, IReadOnlyList<NodeRow> others, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_membership, time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            if (others.Count == 0)
+                await cluster.JoinAsync(cluster.SelfAddress, given.Token);
+            else
+                await cluster.JoinSeedNodesAsync([.. others.Select(static other => Address.Parse(other.Description.Identity.Address))], given.Token);
+        }
+        catch (ClusterJoinFailedException)
+        {
+            var names = string.Join(", ", others.Select(static other => $"'{other.Description.Identity.Name}' at {other.Description.Identity.Address}"));
+            throw new NotAdmittedException(
+                $"The node '{me.Name}' was admitted, but has not become a member within {_membership.TotalSeconds:0} s: no answer from {names}. Open the cluster port between these machines in "
+                + $"both directions (this one is {me.Address}), check that all nodes have the same OPENCODE_CLUSTER_SECRET, and start it again.");
+        }
+    }
+
+    // Asked again until it is answered: the node is a member by now, and the others count on it.
+    private async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await arbiter.ConfirmUpAsync(cancellationToken);
+                return;
+            }
+            catch (ArbiterAwayException)
+            {
+                await Task.Delay(_confirmAgain, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task TryLeaveAsync(CancellationToken cancellationToken)
+    {
+        standing.Leave();
+        try
+        {
+            await arbiter.LeaveAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is ArbiterAwayException or DeclaredDeadException or OperationCanceledException)
+        {
+            LogNotLeft(logger, e);
+        }
+    }
+
+    [LoggerMessage(EventId = 7010, Level = LogLevel.Information, Message = "Node {Name} ({Address}) joined the cluster of {Nodes} nodes in {Took}.")]
+    private static partial void LogJoined(ILogger logger, string name, string address, int nodes, TimeSpan took);
+
+    [LoggerMessage(EventId = 7011, Level = LogLevel.Warning, Message = "The row of this node could not be taken back; the next joiner finds that nothing answers there.")]
+    private static partial void LogNotLeft(ILogger logger, Exception cause);
+}

@@ -1,0 +1,38 @@
+using OpenCode.Actors.Journaling.Nodes;
+
+namespace OpenCode.Actors.Clustering.Members;
+
+/// <summary>What this node may do at the moment.</summary>
+internal enum NodeState
+{
+    /// <summary>It is on its way into the cluster: it takes no commands yet.</summary>
+    Joining,
+
+    /// <summary>It runs sessions.</summary>
+    Ready,
+
+    /// <summary>The arbiter has not answered for 500 ms: commands are refused, streams stay open (RULES F3).</summary>
+    Suspended,
+
+    /// <summary>It has left by its own wish.</summary>
+    Left,
+
+    /// <summary>It was declared dead: it runs nothing any more and its process ends (RULES F4).</summary>
+    Dead,
+}
+
+/// <summary>The standing of this node at one moment.</summary>
+/// <param name="State">What it may do.</param>
+/// <param name="Reason">Why, for people; empty while all is well.</param>
+/// <param name="SuspendedFor">Since when the arbiter is silent; null while it answers.</param>
+/// <param name="IsCutOff">Whether all other nodes are silent too, for 5 s: another node may run this one's sessions by now (RULES F4).</param>
+/// <param name="Look">The rows as they were last seen; null before.</param>
+/// <param name="LookNumber">Counts the looks that were answered.</param>
+internal sealed record Standing(NodeState State, string Reason, TimeSpan? SuspendedFor, bool IsCutOff, NodeLook? Look, long LookNumber)
+{
+    /// <summary>Gets a value indicating whether commands are taken.</summary>
+    public bool TakesCommands => State == NodeState.Ready;
+
+    /// <summary>Gets a value indicating whether the node has come to its end.</summary>
+    public bool IsOver => State is NodeState.Left or NodeState.Dead;
+}

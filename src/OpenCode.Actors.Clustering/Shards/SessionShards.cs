@@ -1,0 +1,24 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Clustering.Shards;
+
+/// <summary>Akka's shard region of the sessions.</summary>
+internal static class SessionShards
+{
+    private const string TypeName = "session";
+
+    /// <summary>Starts the region of this node.</summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="tenants">Makes the sessions.</param>
+    /// <param name="busyShards">Finds the shards with an unfinished turn.</param>
+    /// <returns>The region; it takes <see cref="Sessions.Region.Deliver"/>.</returns>
+    public static Task<IActorRef> StartAsync(ActorSystem system, ShardTenants tenants, Func<Task<IReadOnlySet<int>>> busyShards) => ClusterSharding.Get(system).StartAsync(
+        TypeName,
+        tenants.PropsFor,
+        ClusterShardingSettings.Create(system),
+        new SessionExtractor(),
+        new IdleShardAllocation(busyShards),
+        new SessionActor.Leave());
+}

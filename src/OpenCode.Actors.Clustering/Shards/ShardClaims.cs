@@ -1,0 +1,135 @@
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Clustering.Metrics;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Clustering.Shards;
+
+/// <summary>The claims of this node: one for each shard that has a session here, made with its first session and forgotten with its last (RULES E6). Thread-safe.</summary>
+/// <param name="arbiter">Gives out the tokens.</param>
+/// <param name="journal">Catches up after a claim, before anything of the shard is read.</param>
+/// <param name="standing">Whether this node may claim at all.</param>
+/// <param name="metrics">Counts the claims.</param>
+/// <param name="time">The clock of pauses.</param>
+internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStanding standing, ClusterMetrics metrics, TimeProvider time) : IShardClaims, IDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Claim> _claims = [];
+    private readonly CancellationTokenSource _stopped = new();
+
+    private sealed class Claim
+    {
+        public int Sessions { get; set; }
+
+        public Task<Fence>? Held { get; set; }
+    }
+
+    /// <summary>Gets the shards with a session here.</summary>
+    public IReadOnlyList<int> Shards
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _claims.Where(static claim => claim.Value.Sessions > 0).Select(static claim => claim.Key).Order()];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Fence?> ClaimAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        var shard = ShardOf.Session(session);
+        Task<Fence> held;
+        lock (_gate)
+        {
+            var claim = OfNeedsLock(shard);
+            if (claim.Held is null or { IsFaulted: true } or { IsCanceled: true })
+                claim.Held = ClaimAsync(shard);
+            held = claim.Held;
+        }
+
+        return await held.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Lost(Fence fence)
+    {
+        lock (_gate)
+        {
+            // A later claim of the same shard stays: it is not the one that was refused.
+            if (_claims.TryGetValue(fence.Shard, out var claim) && claim.Held is { IsCompletedSuccessfully: true } held && held.Result == fence)
+                claim.Held = null;
+        }
+
+        standing.WantLook();
+    }
+
+    /// <summary>A session has come into memory.</summary>
+    public void Entered(SessionId session)
+    {
+        lock (_gate)
+            OfNeedsLock(ShardOf.Session(session)).Sessions++;
+    }
+
+    /// <summary>A session has left memory. With the last one of its shard the claim is forgotten: another node may have it next.</summary>
+    public void Left(SessionId session)
+    {
+        var shard = ShardOf.Session(session);
+        lock (_gate)
+        {
+            if (_claims.TryGetValue(shard, out var claim) && --claim.Sessions <= 0)
+                _claims.Remove(shard);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private Claim OfNeedsLock(int shard)
+    {
+        if (!_claims.TryGetValue(shard, out var claim))
+            _claims.Add(shard, claim = new Claim());
+        return claim;
+    }
+
+    // Tried until it is decided: while the database is away nothing fails by it, and a session that waits for its claim has not failed.
+    private async Task<Fence> ClaimAsync(int shard)
+    {
+        var stopped = _stopped.Token;
+        while (true)
+        {
+            var now = standing.Now;
+            if (now.IsOver)
+                throw new DeclaredDeadException(now.Reason);
+
+            try
+            {
+                if (now.State != NodeState.Joining)
+                {
+                    var fence = await arbiter.ClaimAsync(shard, stopped);
+
+                    // claim-before-read: what an earlier owner wrote is seen before the rows are read.
+                    await journal.CatchUpAsync(stopped);
+                    metrics.ShardClaimed(shard);
+                    return fence;
+                }
+            }
+            catch (ArbiterAwayException)
+            {
+            }
+            catch (DeclaredDeadException)
+            {
+                standing.WantLook(); // The look decides: it ends the node, or the claim is tried again.
+            }
+
+            await Task.Delay(_pause, time, stopped);
+        }
+    }
+}

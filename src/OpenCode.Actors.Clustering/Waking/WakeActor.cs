@@ -1,0 +1,94 @@
+using Akka.Actor;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Clustering.Waking;
+
+/// <summary>Wakes sessions with an unfinished turn: at the start, after the members have changed, and every 10 s (RULES G4).</summary>
+/// <remarks>Sharding starts a session of a lost shard at its next message only. The index gets the answers: it learns the status of what it knew from the rows alone.</remarks>
+internal sealed class WakeActor : ReceiveActor, IWithTimers
+{
+    // A wake that is sent while the coordinator does not know of the loss yet is dropped, and the list of members may lag behind as well: soon again, then as always.
+    private const int HurriedTimes = 3;
+
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(1);
+
+    private readonly IActorRef _region;
+    private readonly IActorRef _index;
+    private readonly Func<IReadOnlyList<string>> _members;
+    private readonly string _me;
+    private int _hurried;
+
+    /// <summary>Initializes a new instance of the <see cref="WakeActor"/> class.</summary>
+    /// <param name="region">Akka's shard region.</param>
+    /// <param name="index">Knows the unfinished turns.</param>
+    /// <param name="me">The address of this node.</param>
+    /// <param name="members">Gets the addresses of the members that are up, this one too.</param>
+    public WakeActor(IActorRef region, IActorRef index, string me, Func<IReadOnlyList<string>> members)
+    {
+        (_region, _index, _me, _members) = (region, index, me, members);
+
+        Receive<MemberGone>(_ => Hurry());
+        Receive<Due>(_ => Ask());
+        Receive<SoonAgain>(_ => AskSoonAgain());
+        Receive<SessionIndexActor.Unfinished>(OnUnfinished);
+        Receive<Unavailable>(_ => { }); // The index is asked again in 10 s.
+    }
+
+    /// <summary>The members have changed.</summary>
+    public sealed record MemberGone
+    {
+        public static MemberGone Instance { get; } = new();
+    }
+
+    private sealed record Due
+    {
+        public static Due Instance { get; } = new();
+    }
+
+    private sealed record SoonAgain
+    {
+        public static SoonAgain Instance { get; } = new();
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(IActorRef region, IActorRef index, string me, Func<IReadOnlyList<string>> members) =>
+        Props.Create(() => new WakeActor(region, index, me, members));
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(nameof(Due), Due.Instance, _interval);
+        Hurry();
+    }
+
+    private void Hurry()
+    {
+        _hurried = HurriedTimes;
+        Ask();
+        Timers.StartSingleTimer(nameof(SoonAgain), SoonAgain.Instance, _soon);
+    }
+
+    private void AskSoonAgain()
+    {
+        Ask();
+        if (--_hurried > 0)
+            Timers.StartSingleTimer(nameof(SoonAgain), SoonAgain.Instance, _soon);
+    }
+
+    private void Ask() => _index.Tell(new SessionIndexActor.ListUnfinished());
+
+    // Each session has one node that wakes it, the same by all nodes' count. Where they disagree for a moment, a second wake does nothing.
+    private void OnUnfinished(SessionIndexActor.Unfinished message)
+    {
+        var members = _members();
+        foreach (var id in message.Sessions)
+        {
+            if (Rendezvous.Choose(id.Value, members) is not { } chosen || chosen == _me)
+                _region.Tell(new Deliver(id, SessionActor.Wake.Instance), _index);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+using OpenCode.Actors.Clustering.Peers;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Streams.Clients;
+
+namespace OpenCode.Actors.Clustering.Wire;
+
+/// <summary>All messages that cross nodes. A type that is not in this table never leaves its node.</summary>
+/// <remarks>A new kind, or a new version of one, is read one release before it is written: an older node drops what it does not know.</remarks>
+internal static class MessageKinds
+{
+    private static readonly MessageKind[] _all =
+    [
+        new(typeof(Deliver), "deliver.1", static m => Envelope.Of((Deliver)m), Envelope.ReadDeliver),
+        new(typeof(Named), "named.1", static m => Envelope.Of((Named)m), Envelope.ReadNamed),
+        MessageKind.Json<NamedByReference>("named-by-reference.1"),
+
+        MessageKind.Json<SessionActor.Create>("create.1"),
+        MessageKind.Json<SessionActor.Created>("created.1"),
+        MessageKind.Json<SessionActor.Update>("update.1"),
+        MessageKind.Json<SessionActor.Updated>("updated.1"),
+        MessageKind.Empty("delete.1", new SessionActor.Delete()),
+        MessageKind.Json<SessionActor.Deleted>("deleted.1"),
+        MessageKind.Json<SessionActor.Prompt>("prompt.1"),
+        MessageKind.Json<SessionActor.RunShell>("shell.1"),
+        MessageKind.Json<SessionActor.Accepted>("accepted.1", AcceptedInShort.Of),
+        MessageKind.Json<SessionActor.AwaitTurn>("await-turn.1"),
+        MessageKind.Json<SessionActor.TurnEnded>("turn-ended.1"),
+        MessageKind.Empty("turn-lost.1", new SessionActor.TurnLost()),
+        MessageKind.Empty("abort.1", new SessionActor.Abort()),
+        MessageKind.Json<SessionActor.Aborted>("aborted.1"),
+        MessageKind.Empty("wake.1", SessionActor.Wake.Instance),
+        MessageKind.Json<SessionActor.Awake>("awake.1"),
+        MessageKind.Json<SessionActor.GetMessages>("get-messages.1"),
+        MessageKind.Json<SessionActor.Messages>("messages.1"),
+        MessageKind.Json<SessionActor.GetMessage>("get-message.1"),
+        MessageKind.Json<SessionActor.MessageFound>("message.1"),
+        MessageKind.Json<SessionActor.ReplyPermission>("reply-permission.1"),
+        MessageKind.Json<SessionActor.ReplyQuestion>("reply-question.1"),
+        MessageKind.Json<SessionActor.RejectQuestion>("reject-question.1"),
+        MessageKind.Json<SessionActor.RequestAnswered>("request-answered.1"),
+
+        MessageKind.Json<SessionNotFound>("session-not-found.1"),
+        MessageKind.Json<MessageNotFound>("message-not-found.1"),
+        MessageKind.Json<PermissionNotFound>("permission-not-found.1"),
+        MessageKind.Json<QuestionNotFound>("question-not-found.1"),
+        MessageKind.Json<PromptRejected>("prompt-rejected.1"),
+        MessageKind.Json<TooManyPrompts>("too-many-prompts.1"),
+        MessageKind.Json<StorageFull>("storage-full.1"),
+        MessageKind.Json<Unavailable>("unavailable.1"),
+        MessageKind.Json<Moved>("moved.1"),
+        MessageKind.Json<CommandFailed>("command-failed.1"),
+
+        MessageKind.Json<PeerStreamsActor.WaitHere>("wait-flushed.1"),
+        MessageKind.Empty("waiting.1", PeerStreamsActor.Waiting.Instance),
+        MessageKind.Json<StreamHubActor.Flushed>("flushed.1"),
+        MessageKind.Empty("streams-reset.1", StreamHubActor.ShuttingDown.Instance),
+        MessageKind.Json<PeerStreamsActor.DisposeHere>("dispose-location.1"),
+    ];
+
+    private static readonly FrozenDictionary<Type, MessageKind> _byType = _all.ToFrozenDictionary(static kind => kind.Type);
+    private static readonly FrozenDictionary<string, MessageKind> _byManifest = _all.ToFrozenDictionary(static kind => kind.Manifest, StringComparer.Ordinal);
+
+    /// <summary>Gets the types that cross nodes.</summary>
+    public static IEnumerable<Type> Types => _all.Select(static kind => kind.Type);
+
+    /// <summary>Finds how a message is written; null when it does not cross nodes.</summary>
+    public static MessageKind? Of(object message) => _byType.GetValueOrDefault(message.GetType());
+
+    /// <summary>Finds how a payload is read; null when this version does not know it.</summary>
+    public static MessageKind? Of(string manifest) => _byManifest.GetValueOrDefault(manifest);
+
+    /// <summary>Gets the versions that are known of the kind that a manifest names, for people.</summary>
+    public static IEnumerable<string> Like(string manifest) =>
+        _all.Select(static kind => kind.Manifest).Where(known => NameOf(known) == NameOf(manifest));
+
+    private static string NameOf(string manifest) => manifest.LastIndexOf('.') is >= 0 and var dot ? manifest[..dot] : manifest;
+}

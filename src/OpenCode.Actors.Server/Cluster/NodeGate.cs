@@ -1,0 +1,36 @@
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Server.Cluster;
+
+/// <summary>What the edge asks of a node's standing: whether commands are taken, and when they are not any more (RULES F3).</summary>
+/// <param name="standing">The standing of this node.</param>
+internal sealed class NodeGate(NodeStanding standing)
+{
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets with what commands are refused; null when they are taken.</summary>
+    public Unavailable? Refusal => standing.Now is { TakesCommands: false } now ? new Unavailable(now.Reason, _retryAfter) : null;
+
+    /// <summary>Waits for work that needs the database, but no longer than the node takes commands.</summary>
+    /// <typeparam name="T">The result of the work.</typeparam>
+    /// <param name="work">The work. It goes on by itself when it is not waited for any more.</param>
+    /// <returns>The result; or why it was not waited for.</returns>
+    public async Task<(T? Result, Unavailable? Refusal)> WaitAsync<T>(Task<T> work)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (standing.Changed.Add(state =>
+        {
+            if (state != NodeState.Ready)
+                closed.TrySetResult();
+        }))
+        {
+            if (Refusal is { } refusal && !work.IsCompleted)
+                return (default, refusal);
+            if (await Task.WhenAny(work, closed.Task) == work)
+                return (await work, null);
+        }
+
+        return (default, Refusal ?? new Unavailable("This node has lost its database for a moment. Whether the command was carried out is unknown.", _retryAfter));
+    }
+}

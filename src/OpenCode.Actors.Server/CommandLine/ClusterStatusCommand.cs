@@ -1,0 +1,23 @@
+using OpenCode.Actors.Clustering.Status;
+using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Postgres.Nodes;
+
+namespace OpenCode.Actors.Server.CommandLine;
+
+/// <summary>Tells people how a cluster is, as its database knows it. Needs none of its nodes.</summary>
+internal static class ClusterStatusCommand
+{
+    public static async Task<int> RunAsync(string connection)
+    {
+        try
+        {
+            await Console.Out.WriteAsync(ClusterReport.Of(await PostgresClusterView.ReadAsync(connection, CancellationToken.None)));
+            return ExitCodes.Ok;
+        }
+        catch (DatabaseException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return e is DatabaseRefusedException ? ExitCodes.BadOption : ExitCodes.DataFolder;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Server.Storage;
+
+/// <summary>Opens the database of the cluster once, before the actors start, and closes it after they have ended.</summary>
+internal sealed class OpenedDatabase(ClusterSettings settings, EventStreamConfig window, TimeProvider time, IEntropy entropy, ILoggerFactory loggers, JournalMetrics metrics, PostgresMetrics databaseMetrics)
+    : IStorage, IAsyncDisposable
+{
+    private PostgresDatabase? _database;
+    private SharedJournal? _journal;
+
+    /// <summary>Gets the name of this process, which no other has, in its connections.</summary>
+    public string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{settings.Node.Name}-{(uint)entropy.NextUInt64():x8}");
+
+    public PostgresDatabase Database => _database ?? throw NotOpen();
+
+    public SharedJournal Journal => _journal ?? throw NotOpen();
+
+    public async Task OpenAsync()
+    {
+        _database = await PostgresDatabase.OpenAsync(settings.Connection, Process, loggers);
+        var options = new JournalOptions { RetainMs = window.RetainMs, RetainBytes = window.RetainBytes };
+        options.HoldKinds.Add(Rows.Open); // RULES C3: what an open turn streamed is read from the log when it is recovered
+        _journal = await PostgresJournal.OpenAsync(_database, options, time, loggers, metrics, databaseMetrics);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_journal is not null)
+            await _journal.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    private static InvalidOperationException NotOpen() => new("The database is not open yet: call OpenStorageAsync before the host starts.");
+}

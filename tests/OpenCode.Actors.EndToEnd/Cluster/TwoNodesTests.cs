@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using OpenCode.Actors.EndToEnd.Cluster.Faults;
+using OpenCode.Actors.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Cluster;
+
+/// <summary>Issue 12, point 2: of two nodes either may fail in any way, and the other goes on. The other faults are in <see cref="RandomFaultsTests"/>.</summary>
+[Collection(HeavyTests.Name)]
+[Trait("Proof", "Open")]
+public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
+{
+    [SkippableTheory]
+    [InlineData("kill -9", 2)]
+    [InlineData("freeze", 5.5)]
+    [InlineData("cut from the other nodes", 5.5)]
+    public async Task Either_of_two_nodes_fails_and_the_other_goes_on(string name, double seconds)
+    {
+        Needs.Postgres();
+        var fault = Fault.All.Single(one => one.Name == name);
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
+        var history = new History(cluster.Database);
+        await history.BeginAsync();
+        using var workload = new Workload(cluster.Nodes, history);
+        await workload.CreateSessionsAsync(12);
+
+        foreach (var node in cluster.Nodes)
+        {
+            var others = fault.IsReachable ? cluster.Nodes : [.. cluster.Nodes.Where(other => other != node)];
+            await fault.BeginAsync(cluster, node);
+            var clock = Stopwatch.StartNew();
+            await Task.WhenAll(workload.Sessions.Select((session, n) => workload.WriteAsync(others, n, session)));
+            Output.WriteLine($"{name}, {node.Name}: all sessions were writable after {clock.ElapsedMilliseconds} ms.");
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, Scale.Bound(seconds));
+
+            await fault.EndAsync(cluster, node);
+            await cluster.ReadyAsync(name);
+            foreach (var session in workload.Sessions)
+                await workload.WriteAsync(cluster.Nodes, 0, session);
+        }
+
+        await workload.CheckAsync();
+        await history.CheckAsync(await history.HeadAsync()); // no client listens: writes alone
+        Assert.True(history.Blames.Count == 0, string.Join('\n', history.Blames));
+    }
+
+    [SkippableFact]
+    public async Task A_prompt_that_waits_on_the_other_node_gets_its_end_when_its_owner_is_cut_off()
+    {
+        Needs.Postgres();
+        await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
+        var (first, second) = (cluster.Nodes[0].Process, cluster.Nodes[1].Process);
+        var session = await first.Api.CreateSessionAsync();
+        var owner = await NodeRows.OwnerAsync(cluster.Database, "opencode_actors", session) == "node1" ? cluster.Nodes[0] : cluster.Nodes[1];
+        var other = owner == cluster.Nodes[0] ? second : first;
+        await using var stream = await other.ListenAsync();
+        var prompt = AskAsync(other, session, "one-turn");
+        await stream.WaitForTypeAsync("message.part.delta", session);
+
+        await owner.ToDatabase.CutAsync();
+        await cluster.CutAsync(owner);
+        var clock = Stopwatch.StartNew();
+        using var answer = await prompt;
+
+        Output.WriteLine($"The prompt had its end {clock.ElapsedMilliseconds} ms after the cut.");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("MessageAbortedError", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Scale.Bound(8));
+
+        // The one that lost: its node has ended, and says so by its exit code.
+        Assert.Equal(FaultyNode.DeclaredDead, await EndAsync(cluster, owner));
+        EventRecord.AssertDense(stream.Frames);
+    }
+
+    private static async Task<int> EndAsync(FaultyCluster cluster, FaultyNode node)
+    {
+        await node.ToDatabase.MendAsync();
+        await cluster.MendAsync();
+        return await node.Process.ExitAsync();
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(ServerProcess node, string session, string key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/session/{session}/message") { Content = JsonContent.Create(new { parts = new[] { new { type = "text", text = "slow: 200" } } }) };
+        request.Headers.Add("Idempotency-Key", key);
+        return node.Api.SendAsync(request);
+    }
+}

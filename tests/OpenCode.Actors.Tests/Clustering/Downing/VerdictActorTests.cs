@@ -1,0 +1,222 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Remote;
+using OpenCode.Actors.Clustering.Downing;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journaling.Nodes.Memory;
+
+namespace OpenCode.Actors.Tests.Clustering.Downing;
+
+public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
+{
+    private static readonly Address _address2 = Address.Parse("akka.tcp://opencode@10.0.0.1:7002");
+    private static readonly UniqueAddress _n2 = new(_address2, 2);
+
+    private readonly List<UniqueAddress> _removed = [];
+    private readonly MemoryArbiter _second;
+    private List<Peer> _others = [new(_n2, true, true)];
+    private PortAnswer _port = PortAnswer.Silent;
+    private IActorRef _actor = ActorRefs.Nobody;
+
+    public VerdictActorTests() => _second = new MemoryArbiter(Rows, Time);
+
+    IReadOnlyList<Peer> IPeers.Others => [.. _others.Where(peer => !_removed.Contains(peer.Node))];
+
+    public bool HasFirst { get; set; } = true;
+
+    void IPeers.Remove(UniqueAddress node) => _removed.Add(node);
+
+    ValueTask<PortAnswer> IPortProbe.AskAsync(Address address, TimeSpan limit, CancellationToken cancellationToken) => new(_port);
+
+    [Fact]
+    public async Task A_member_whose_port_refuses_is_removed_as_soon_as_its_link_breaks()
+    {
+        await StartAsync();
+        _port = PortAnswer.Refuses;
+
+        _actor.Tell(new DisassociatedEvent(Address.Parse("akka.tcp://opencode@10.0.0.1:7001"), _address2, inbound: false));
+        RunDry();
+
+        Assert.Equal([_n2], _removed);
+        Assert.Equal(NodeStatus.Dead, RowOf("n2"));
+    }
+
+    [Fact]
+    public async Task A_broken_link_to_a_port_that_answers_removes_nobody()
+    {
+        await StartAsync();
+        _port = PortAnswer.Accepts;
+
+        _actor.Tell(new DisassociatedEvent(Address.Parse("akka.tcp://opencode@10.0.0.1:7001"), _address2, inbound: false));
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Empty(_removed);
+        Assert.Equal(NodeStatus.Up, RowOf("n2"));
+    }
+
+    [Fact]
+    public async Task A_member_that_is_not_heard_is_removed_after_half_a_second_by_the_side_that_has_the_first()
+    {
+        await StartAsync();
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromMilliseconds(580));
+        Assert.Empty(_removed);
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal([_n2], _removed);
+    }
+
+    [Fact]
+    public async Task The_smaller_side_of_a_cut_waits_a_second_longer()
+    {
+        await StartAsync();
+        HasFirst = false;
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromMilliseconds(1_500));
+        Assert.Empty(_removed);
+        Time.Advance(TimeSpan.FromMilliseconds(300));
+
+        Assert.Equal([_n2], _removed);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_heard_again_stays()
+    {
+        await StartAsync();
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromMilliseconds(400));
+        _others = [new(_n2, true, true)];
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Empty(_removed);
+        Assert.Equal(NodeStatus.Up, RowOf("n2"));
+    }
+
+    [Fact]
+    public async Task Without_an_answer_of_the_arbiter_nobody_is_removed_and_the_question_is_asked_again()
+    {
+        await StartAsync();
+        Arbiter.SetAway(true);
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Empty(_removed);
+        Assert.Equal(NodeStatus.Up, RowOf("n2"));
+
+        Arbiter.SetAway(false);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([_n2], _removed);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_lost_is_no_verdict_until_it_is_asked_for_again()
+    {
+        await StartAsync();
+        var faults = new Queue<ArbiterFault>([ArbiterFault.AnswerLost]);
+        Arbiter.Fault = call => call == ArbiterCall.DeclareDead && faults.TryDequeue(out var fault) ? fault : ArbiterFault.None;
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromMilliseconds(700));
+        Assert.Empty(_removed);
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([_n2], _removed);
+    }
+
+    [Fact]
+    public async Task Of_two_nodes_that_do_not_hear_each_other_the_second_to_ask_ends()
+    {
+        await StartAsync();
+        Assert.Equal(Verdict.OtherIsDead, await _second.DeclareDeadAsync(Describe("n1", 1, 7001).Identity, CancellationToken.None));
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Empty(_removed);
+        Assert.Single(Deaths);
+    }
+
+    [Fact]
+    public async Task A_member_that_others_have_declared_dead_is_removed_though_it_is_heard()
+    {
+        await StartAsync();
+        var third = new MemoryArbiter(Rows, Time);
+        await JoinAsync(third, Describe("n3", 3, 7003));
+        await third.DeclareDeadAsync(Describe("n2", 2, 7002).Identity, CancellationToken.None);
+
+        await LookAsync();
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Empty(_removed); // The look may have begun before the member was admitted.
+        await LookAsync();
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal([_n2], _removed);
+        Assert.DoesNotContain(ArbiterCall.DeclareDead, Arbiter.Calls);
+    }
+
+    [Fact]
+    public async Task A_member_without_a_row_is_looked_for_before_it_is_removed()
+    {
+        await StartAsync();
+        var stranger = new UniqueAddress(Address.Parse("akka.tcp://opencode@10.0.0.9:7009"), 9);
+
+        _others = [new(_n2, true, true), new(stranger, false, false)];
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal([stranger], _removed);
+    }
+
+    [Fact]
+    public async Task A_node_that_a_peer_takes_for_dead_looks_at_its_own_row_and_lives_if_that_says_so()
+    {
+        await StartAsync();
+        var wanted = 0;
+        Standing.LookWanted.Add(_ => wanted++);
+
+        _actor.Tell(new ThisActorSystemQuarantinedEvent(Address.Parse("akka.tcp://opencode@10.0.0.1:7001"), _address2));
+        RunDry();
+
+        Assert.Equal(1, wanted);
+        Assert.Empty(Deaths);
+    }
+
+    [Fact]
+    public async Task A_node_that_still_joins_declares_nobody_dead()
+    {
+        await JoinAsync(Arbiter, Describe("n1", 1, 7001));
+        await JoinAsync(_second, Describe("n2", 2, 7002));
+        Spawn(VerdictActor.PropsFor(this, Setup()));
+        await RunDryAsync();
+
+        Unreachable();
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Empty(_removed);
+        Assert.Equal(NodeStatus.Up, RowOf("n2"));
+    }
+
+    private async Task StartAsync()
+    {
+        await BecomeReadyAsync();
+        await JoinAsync(_second, Describe("n2", 2, 7002));
+        await LookAsync();
+        _actor = Spawn(VerdictActor.PropsFor(this, Setup()));
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromMilliseconds(10));
+
+        // As the look does, all the time.
+        Time.CreateTimer(_ => Standing.Answered(Standing.Now.Look!, Time.GetTimestamp()), null, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300));
+    }
+
+    private VerdictSetup Setup() => new(Arbiter, Standing, this, static () => 0, Metrics, Time, Logs);
+
+    private async Task LookAsync() => Standing.Answered(await Arbiter.LookAsync(0, CancellationToken.None), Time.GetTimestamp());
+
+    private void Unreachable() => _others = [new(_n2, true, false)];
+
+    private NodeStatus RowOf(string name) => Rows.Rows.Single(row => row.Description.Identity.Name == name).Status;
+}

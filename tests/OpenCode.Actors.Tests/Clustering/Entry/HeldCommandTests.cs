@@ -1,0 +1,284 @@
+using Akka.Actor;
+using OpenCode.Actors.Clustering.Entry;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Tests.Clustering.Entry;
+
+/// <summary>RULES G1: the entry holds a command until its session has answered, and sends it again under the same name.</summary>
+public sealed class HeldCommandTests : EntryKit
+{
+    [Fact]
+    public void An_answered_command_is_sent_once_and_held_no_longer()
+    {
+        Send(StartEntry(), Rename);
+        Assert.Same(Rename, ExpectCopy().Command);
+        Assert.Equal(1, Meters.Count("opencode.cluster.commands.held"));
+
+        Region.Reply(Answer);
+
+        Assert.Same(Answer, Client.Expect<SessionActor.Aborted>());
+        Region.ExpectNothing(HoldFor);
+        Client.ExpectNothing();
+        Assert.Equal((0, 0), (Meters.Count("opencode.cluster.commands.held"), Meters.Count("opencode.cluster.commands.resent")));
+    }
+
+    [Fact]
+    public void A_command_without_an_answer_is_sent_again_with_growing_pauses()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+
+        Assert.Equal([100, 300, 700, 1_500, 2_500, 3_500, 4_500, 5_500, 6_500, 7_500], CopyTimes(HoldFor));
+        Assert.Equal(10, Meters.Count("opencode.cluster.commands.resent"));
+    }
+
+    [Fact]
+    public void All_copies_have_one_name_and_no_two_commands_have_the_same()
+    {
+        var entry = StartEntry();
+        Send(entry, Rename);
+        var first = ExpectCopy().Name;
+        Assert.Equal(first, ExpectCopy().Name);
+        Region.Reply(Answer);
+        RunDry();
+
+        Send(entry, Rename);
+
+        Assert.NotEqual(first, ExpectCopy().Name);
+        Assert.InRange(first.Length, 18, 100);
+    }
+
+    [Fact]
+    public void Two_entries_give_different_names()
+    {
+        Send(StartEntry(), Rename);
+        var one = ExpectCopy().Name;
+        Region.Reply(Answer);
+        Send(StartEntry(), Rename);
+
+        Assert.NotEqual(one, ExpectCopy().Name);
+    }
+
+    [Fact]
+    public void A_command_that_has_a_name_keeps_it()
+    {
+        Send(StartEntry(), new Named("mine", Rename));
+
+        Assert.Equal("mine", ExpectCopy().Name);
+    }
+
+    [Fact]
+    public void Two_copies_that_are_both_answered_give_the_client_one_answer()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+        var held = Region.LastSender;
+        ExpectCopy();
+
+        held.Tell(Answer, Region.Ref);
+        held.Tell(Answer, Region.Ref);
+
+        Client.Expect<SessionActor.Aborted>();
+        Client.ExpectNothing(HoldFor);
+    }
+
+    [Fact]
+    public void A_change_of_members_sends_what_is_held_at_once_and_soon_again()
+    {
+        var entry = StartEntry();
+        Send(entry, Rename);
+        ExpectCopy();
+        CopyTimes(TimeSpan.FromMilliseconds(1_600));
+
+        entry.Tell(EntryActor.MemberGone.Instance);
+        RunDry();
+
+        ExpectCopy();
+        Assert.Equal([25, 75, 175, 375], CopyTimes(TimeSpan.FromMilliseconds(400)));
+    }
+
+    [Fact]
+    public void A_command_that_was_sent_and_never_answered_is_refused_at_its_deadline_with_an_unknown_outcome()
+    {
+        Send(StartEntry(), Rename);
+
+        var refusal = Client.Expect<Unavailable>(limit: HoldFor);
+
+        Assert.Contains("unknown", refusal.Reason, StringComparison.Ordinal);
+        Assert.Contains(Session.Value, refusal.Reason, StringComparison.Ordinal);
+        Assert.Equal(HoldFor, Time.GetElapsedTime(0));
+        Assert.Equal((1, 0), (Meters.Count("opencode.cluster.commands.given_up"), Meters.Count("opencode.cluster.commands.held")));
+    }
+
+    [Fact]
+    public void A_session_that_has_moved_gets_the_command_where_it_is_by_then()
+    {
+        Send(StartEntry(), Rename);
+        var name = ExpectCopy().Name;
+
+        Region.Reply(new Moved("It is on another node.", TimeSpan.FromSeconds(1)));
+        Client.ExpectNothing();
+        Assert.Equal(name, ExpectCopy().Name);
+        Region.Reply(Answer);
+
+        Client.Expect<SessionActor.Aborted>();
+    }
+
+    [Fact]
+    public void A_session_that_moves_until_the_deadline_is_named_in_the_refusal()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+        Region.Reply(new Moved("Shard 7 is elsewhere.", TimeSpan.FromSeconds(1)));
+
+        var refusal = Client.Expect<Unavailable>(limit: HoldFor);
+
+        Assert.IsNotType<Moved>(refusal);
+        Assert.Contains("Shard 7 is elsewhere.", refusal.Reason, StringComparison.Ordinal);
+        Assert.Contains("unknown", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_session_that_will_not_be_back_before_the_deadline_refuses_at_once()
+    {
+        var refusal = new Unavailable("It failed again and again.", TimeSpan.FromSeconds(50));
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+
+        Region.Reply(refusal);
+
+        Assert.Same(refusal, Client.Expect<Unavailable>());
+    }
+
+    [Fact]
+    public void The_index_knows_that_there_is_no_such_session_and_nothing_is_sent()
+    {
+        var index = CreateProbe();
+        var entry = StartEntry();
+        entry.Tell(new EntryActor.UseIndex(index.Ref));
+        Send(entry, Rename);
+
+        index.Expect(new SessionIndexActor.Get(Session));
+        index.Reply(new SessionNotFound(Session));
+
+        Client.Expect(new SessionNotFound(Session));
+        Region.ExpectNothing(HoldFor);
+    }
+
+    [Fact]
+    public void A_session_that_the_index_knows_gets_the_command_once_however_often_the_index_was_asked()
+    {
+        var index = CreateProbe();
+        var entry = StartEntry();
+        entry.Tell(new EntryActor.UseIndex(index.Ref));
+        Send(entry, Rename);
+        index.Expect(new SessionIndexActor.Get(Session));
+        index.Expect(new SessionIndexActor.Get(Session));
+        var found = new SessionIndexActor.Found(new SessionEntry(Session, "/proj", "global", "", null, "T", 1, default));
+
+        index.Reply(found);
+        index.Reply(found);
+        RunDry();
+
+        ExpectCopy();
+        Region.ExpectNothing(TimeSpan.FromMilliseconds(99));
+    }
+
+    [Fact]
+    public void A_command_that_the_index_never_answered_for_is_refused_and_has_changed_nothing()
+    {
+        var index = CreateProbe();
+        var entry = StartEntry();
+        entry.Tell(new EntryActor.UseIndex(index.Ref));
+        Send(entry, Rename);
+        index.Expect(new SessionIndexActor.Get(Session));
+        index.Reply(new Unavailable("The server is starting.", TimeSpan.FromSeconds(1)));
+
+        var refusal = Client.Expect<Unavailable>(limit: HoldFor);
+
+        Assert.Contains("Nothing was changed", refusal.Reason, StringComparison.Ordinal);
+        Assert.Contains("The server is starting.", refusal.Reason, StringComparison.Ordinal);
+        Region.ExpectNothing();
+    }
+
+    [Fact]
+    public void A_session_that_is_being_made_is_not_looked_up()
+    {
+        var index = CreateProbe();
+        var entry = StartEntry();
+        entry.Tell(new EntryActor.UseIndex(index.Ref));
+
+        Send(entry, new SessionActor.Create(new Place("/proj", "global"), new()));
+
+        ExpectCopy();
+        index.ExpectNothing();
+    }
+
+    [Fact]
+    public void What_changes_nothing_passes_once_with_the_client_as_its_sender()
+    {
+        var entry = StartEntry();
+        foreach (var query in new ISessionCommand[] { SessionActor.Wake.Instance, new SessionActor.GetMessages() })
+        {
+            Send(entry, query);
+
+            Assert.Same(query, Region.Expect<Deliver>().Command);
+            Assert.Equal(Client.Ref, Region.LastSender);
+            Region.ExpectNothing(HoldFor);
+            BeFresh();
+        }
+    }
+
+    [Fact]
+    public void A_held_command_that_crashes_answers_its_client()
+    {
+        Meters.FailingName = "opencode.cluster.commands.resent";
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+
+        var crash = ExpectLog<InvalidOperationException>(() => Time.Advance(TimeSpan.FromMilliseconds(100)));
+
+        Assert.Contains("unknown", Client.Expect<Unavailable>().Reason, StringComparison.Ordinal);
+        Assert.NotNull(crash);
+        Assert.Equal(0, Meters.Count("opencode.cluster.commands.held"));
+    }
+
+    [Fact]
+    public void The_end_of_the_entry_answers_all_that_it_held()
+    {
+        var entry = StartEntry();
+        for (var i = 0; i < 3; i++)
+            Client.Send(entry, new Deliver(NewSession(), Rename));
+        RunDry();
+
+        Sys.Stop(entry);
+        RunDry();
+
+        for (var i = 0; i < 3; i++)
+            Assert.Contains("unknown", Client.Expect<Unavailable>().Reason, StringComparison.Ordinal);
+        Assert.Equal(0, Meters.Count("opencode.cluster.commands.held"));
+    }
+
+    [Fact]
+    public void An_entry_that_restarts_answers_what_it_held_and_still_asks_the_index()
+    {
+        var index = CreateProbe();
+        var entry = StartEntry();
+        Send(entry, Rename);
+        ExpectCopy();
+        entry.Tell(new EntryActor.UseIndex(index.Ref));
+        RunDry();
+        ExpectLog<NullReferenceException>(() => Send(entry, new Named("broken", null!)));
+
+        Client.Expect<Unavailable>();
+        Client.Expect<Unavailable>();
+        Send(entry, Rename);
+
+        index.FishFor<SessionIndexActor.Get>();
+        index.Reply(new SessionNotFound(Session));
+        Client.FishFor<SessionNotFound>();
+    }
+}

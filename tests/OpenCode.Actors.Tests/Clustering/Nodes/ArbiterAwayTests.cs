@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+public sealed class ArbiterAwayTests : NodesKit
+{
+    [Fact]
+    public async Task While_the_database_is_away_commands_are_refused_within_a_second_and_no_node_leaves()
+    {
+        var nodes = await StartAsync(3);
+        var sessions = await CreateAsync(nodes[0], 6);
+
+        SetAway(nodes, true);
+        var began = Stopwatch.GetTimestamp();
+        var refusal = Assert.IsType<Unavailable>(await nodes[1].UpdateAsync(sessions[0], "meanwhile"));
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+        Assert.Equal(TimeSpan.FromSeconds(1), refusal.RetryAfter);
+        await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.State == NodeState.Suspended), "all are suspended");
+        await UntilAsync(() => nodes[0].Standing.Now.SuspendedFor > TimeSpan.FromSeconds(3), "3 s have gone by");
+
+        SetAway(nodes, false);
+        began = Stopwatch.GetTimestamp();
+        await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.TakesCommands), "all go on");
+        await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 3], session, "after")));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        Assert.All(nodes, node => Assert.Null(node.Death));
+        Assert.All(nodes, node => Assert.Equal(3, node.MembersUp));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_killed_while_the_database_is_away_is_taken_over_when_it_is_back()
+    {
+        var nodes = await StartAsync(3);
+        var sessions = await CreateAsync(nodes[0], 12);
+
+        SetAway(nodes, true);
+        await nodes[2].KillAsync();
+        await UntilAsync(() => nodes[0].Standing.Now.SuspendedFor > TimeSpan.FromSeconds(2.5), "the others miss it by now");
+        Assert.Equal(NodeStatus.Up, Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status);
+
+        SetAway(nodes[..2], false);
+        await UntilAsync(() => nodes[0].Standing.Now.TakesCommands && nodes[1].Standing.Now.TakesCommands, "both go on");
+        await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, "after")));
+
+        Assert.Equal((null, null), (nodes[0].Death, nodes[1].Death));
+    }
+
+    private void SetAway(TestNode[] nodes, bool isAway)
+    {
+        Arbiters.SetAway(isAway);
+        foreach (var node in nodes)
+            node.Store.Cut(isAway);
+    }
+}

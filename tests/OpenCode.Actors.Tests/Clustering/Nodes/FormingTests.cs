@@ -1,0 +1,24 @@
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+public sealed class FormingTests : NodesKit
+{
+    [Fact]
+    public async Task Three_nodes_form_one_cluster_and_any_of_them_takes_a_command_of_any_session()
+    {
+        var nodes = await StartAsync(3);
+        Assert.All(nodes, node => Assert.Equal(NodeState.Ready, node.Standing.Now.State));
+        Assert.All(Arbiters.Rows, row => Assert.Equal(NodeStatus.Up, row.Status));
+
+        var sessions = await CreateAsync(nodes[0], 24);
+        foreach (var node in nodes)
+            await Task.WhenAll(sessions.Select(session => RenameAsync(node, session, $"by {node.Name}")));
+
+        Assert.Equal(nodes.Sum(node => node.Shards.Count), nodes.SelectMany(node => node.Shards).Distinct().Count());
+        var renamed = (await nodes[2].LogAsync()).Count(entry => entry.Type == "session.updated");
+        Assert.Equal(3 * sessions.Length, renamed);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Akka.Actor;
+using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+public sealed class HandOffTests : NodesKit
+{
+    [Fact]
+    public async Task A_node_that_joins_gets_shards_while_commands_go_on_and_no_running_turn_moves()
+    {
+        var nodes = await StartAsync(2);
+        var sessions = await CreateAsync(nodes[0], 40);
+        var busy = await SessionOnAsync(nodes[1], nodes[0]);
+        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(busy, "slow: 2000")).IsOpen);
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+        var commands = new Commands(nodes, sessions);
+        commands.Start();
+
+        var third = await StartAsync("n3");
+        await UntilAsync(() => third.Shards.Count >= 6, "the new node has shards");
+        await commands.StopAsync();
+
+        Assert.Empty(commands.Refused);
+        await commands.CheckAsync(nodes[0]);
+        Assert.Contains(ShardOf.Session(busy), nodes[1].Shards);
+        Assert.DoesNotContain(ShardOf.Session(busy), third.Shards);
+        Assert.Equal(1, await nodes[0].CountBusyAsync());
+    }
+
+    [Fact]
+    public async Task A_node_that_drains_hands_its_sessions_over_and_no_command_fails()
+    {
+        var nodes = await StartAsync(3);
+        var sessions = await CreateAsync(nodes[0], 24);
+        var commands = new Commands(nodes[..2], sessions);
+        commands.Start();
+        await UntilAsync(() => commands.Acknowledged > 100, "commands are taken");
+
+        var began = Stopwatch.GetTimestamp();
+        await nodes[2].StopAsync();
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
+        await commands.StopAsync();
+
+        Assert.Empty(commands.Refused);
+        await commands.CheckAsync(nodes[0]);
+        Assert.Null(nodes[2].Death);
+        Assert.Equal(NodeStatus.Dead, Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status);
+        await UntilAsync(() => nodes[0].MembersUp == 2, "it is no member any more");
+    }
+
+    [Fact]
+    public async Task A_turn_gets_its_window_while_its_node_drains_and_is_then_closed()
+    {
+        var nodes = await StartAsync(2);
+        var session = await SessionOnAsync(nodes[1], nodes[0]);
+        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+
+        var began = Stopwatch.GetTimestamp();
+        var stopping = nodes[1].StopAsync();
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn is closed");
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(2));
+        await stopping;
+
+        await RenameAsync(nodes[0], session, "after");
+    }
+
+    [Fact]
+    public async Task All_nodes_stopped_at_once_end_within_6_s_and_started_again_form_one_cluster()
+    {
+        var nodes = await StartAsync(3);
+        var sessions = await CreateAsync(nodes[0], 6);
+
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(nodes.Select(node => node.StopAsync()));
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(6.5));
+
+        var again = await Task.WhenAll(StartAsync("n1"), StartAsync("n2"));
+        await UntilAsync(() => Array.TrueForAll(again, node => node.MembersUp == 2), "they form one cluster");
+        await Task.WhenAll(sessions.Select((session, i) => RenameAsync(again[i % 2], session, "after")));
+    }
+
+    [Fact]
+    public async Task A_command_that_is_sent_twice_is_done_once_wherever_its_copies_arrive()
+    {
+        var nodes = await StartAsync(2);
+        var session = (await CreateAsync(nodes[0], 1))[0];
+        var command = new Deliver(session, new Named("once", new SessionActor.Update(new UpdateSession { Title = "once" })));
+
+        var answers = await Task.WhenAll(nodes.Concat(nodes).Select(node => node.Actors.Region.Ask<object>(command, TimeSpan.FromSeconds(5))));
+
+        Assert.All(answers, answer => Assert.Equal("once", Assert.IsType<SessionActor.Updated>(answer).Info.Title));
+        Assert.Single(answers.Cast<SessionActor.Updated>().Select(answer => answer.Offset).Distinct());
+        Assert.Single(await nodes[1].LogAsync(), entry => entry.Type == "session.updated");
+    }
+}

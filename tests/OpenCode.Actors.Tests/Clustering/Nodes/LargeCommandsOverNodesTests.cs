@@ -1,0 +1,24 @@
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+/// <summary>RULES G6: a command that no frame can hold reaches a session of another node.</summary>
+public sealed class LargeCommandsOverNodesTests : NodesKit
+{
+    [Fact]
+    public async Task A_prompt_of_2_MiB_reaches_a_session_of_another_node_and_leaves_no_row()
+    {
+        var nodes = await StartAsync(2);
+        var session = await SessionOnAsync(nodes[1], nodes[0]);
+        var text = new string('x', 2 << 20);
+
+        var accepted = Assert.IsType<SessionActor.Accepted>(await nodes[0].AskAsync(
+            session, new SessionActor.Prompt(new Prompt([new TextPromptPart(text)]) { NoReply = true })));
+
+        Assert.Empty(accepted.User.Parts); // Too large for a message as well: every node has them in its rows.
+        var part = (await nodes[0].LogAsync()).Single(entry => entry.Type == "message.part.updated" && entry.SessionId == session.Value);
+        Assert.True(part.Properties.Length > text.Length);
+        await UntilAsync(() => Bodies.Count == 0, "the row is removed");
+    }
+}

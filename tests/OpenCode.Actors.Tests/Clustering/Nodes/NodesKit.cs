@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journaling.Shared.Memory;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+/// <summary>Several nodes in one process, each with its own actor system, over one store in memory, in real time. Nothing sleeps: conditions are waited for.</summary>
+[Collection(nameof(NodesCollection))]
+public abstract class NodesKit : IAsyncLifetime
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(20);
+
+    private readonly List<TestNode> _nodes = [];
+
+    protected NodesKit() => Arbiters = new MemoryArbiterDatabase(TimeProvider.System, Batches);
+
+    internal MemoryBatchDatabase Batches { get; } = new(TimeProvider.System);
+
+    internal MemoryArbiterDatabase Arbiters { get; }
+
+    internal MemoryLargeBodies Bodies { get; } = new(TimeProvider.System);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await Task.WhenAll(_nodes.Select(node => node.KillAsync()));
+
+    internal async Task<TestNode> StartAsync(string name, Action<TestNodeOptions>? configure = null)
+    {
+        var options = new TestNodeOptions(name) { Bodies = Bodies };
+        configure?.Invoke(options);
+        var node = await TestNode.StartAsync(options, Batches, Arbiters);
+        _nodes.Add(node);
+        await node.JoinAsync();
+        return node;
+    }
+
+    /// <summary>Starts nodes one after the other, and waits until each sees all as members.</summary>
+    internal async Task<TestNode[]> StartAsync(int count)
+    {
+        var nodes = new TestNode[count];
+        for (var i = 0; i < count; i++)
+            nodes[i] = await StartAsync($"n{i + 1}");
+        await UntilAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members");
+        return nodes;
+    }
+
+    internal static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? limit = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < (limit ?? _limit), $"It did not come true in time: {what}.");
+            await Task.Delay(10);
+        }
+    }
+
+    internal static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < (limit ?? _limit), $"It did not come true in time: {what}.");
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Makes sessions through a node.</summary>
+    internal static async Task<SessionId[]> CreateAsync(TestNode via, int count) => await Task.WhenAll(Enumerable.Range(0, count).Select(i => via.CreateAsync($"session {i}")));
+
+    /// <summary>Makes sessions through a node until one of them runs on a certain node.</summary>
+    internal static async Task<SessionId> SessionOnAsync(TestNode owner, TestNode via)
+    {
+        while (true)
+        {
+            var session = await via.CreateAsync("a session");
+            if (owner.Shards.Contains(ShardOf.Session(session)))
+                return session;
+        }
+    }
+
+    /// <summary>Stores text as the title of a session, and expects that it is taken.</summary>
+    internal static async Task RenameAsync(TestNode via, SessionId session, string title) =>
+        Assert.Equal(title, Assert.IsType<SessionActor.Updated>(await via.UpdateAsync(session, title)).Info.Title);
+}
+
+/// <summary>Alone on the machine: failure detectors take a starved process for a dead one.</summary>
+[CollectionDefinition(nameof(NodesCollection), DisableParallelization = true)]
+public sealed class NodesCollection;

@@ -1,0 +1,185 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Remote;
+using Akka.Remote.Transport;
+using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Clustering.Entry;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Clustering.Members.Doors;
+using OpenCode.Actors.Clustering.Metrics;
+using OpenCode.Actors.Clustering.Settings;
+using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Journaling.Shared.Memory;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Ids.Doors;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Specifications;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+/// <summary>One node: an actor system with links that a test can cut, its way to the arbiter, and its way to the store.</summary>
+internal sealed class TestNode
+{
+    private static readonly TimeSpan _answerLimit = TimeSpan.FromSeconds(12);
+
+    private readonly RecordingMeters _meters = new();
+    private readonly ClusterNode _node;
+    private readonly ShardClaims _claims;
+    private bool _isGone;
+
+    private TestNode(TestNodeOptions options, MemoryBatchDatabase batches, MemoryArbiterDatabase arbiters, SharedJournal journal, MemoryBatchStore store)
+    {
+        (Name, Journal, Store) = (options.Name, journal, store);
+        Arbiter = new MemoryArbiter(arbiters, TimeProvider.System);
+        Standing = new NodeStanding(TimeProvider.System, OnDeclaredDead);
+        var metrics = new ClusterMetrics(_meters);
+        _claims = new ShardClaims(Arbiter, journal, Standing, metrics, TimeProvider.System);
+        var node = new ClusterNodeOptions
+        {
+            Name = options.Name, AdvertisedHost = "127.0.0.1", Port = 0, Secret = "a secret of these tests", Location = "/proj",
+            TurnWindowMs = (int)options.TurnWindow.TotalMilliseconds,
+        };
+        _node = new ClusterNode(new ClusterParts(
+            node, Arbiter, journal, Standing, _claims, metrics, new TcpPortProbe(TimeProvider.System), () => IsCutOff = true, SystemEntropy.Instance, TimeProvider.System, Logs)
+        {
+            Large = new LargeCommands(options.Bodies),
+        });
+        var config = ConfigurationFactory.ParseString(
+            """
+            akka {
+              loglevel = OFF
+              stdout-loglevel = OFF
+              coordinated-shutdown.run-by-actor-system-terminate = off
+              remote.dot-netty.tcp {
+                enable-ssl = off
+                applied-adapters = ["trttl"]
+              }
+            }
+            """);
+        System = ActorSystem.Create(AkkaSettings.SystemName, BootstrapSetup.Create().WithConfig(config.WithFallback(AkkaSettings.Of(node))).And(_node.Verdicts));
+        Cluster = Cluster.Get(System);
+    }
+
+    public string Name { get; }
+
+    public ActorSystem System { get; }
+
+    public Cluster Cluster { get; }
+
+    public NodeStanding Standing { get; }
+
+    public MemoryArbiter Arbiter { get; }
+
+    public MemoryBatchStore Store { get; }
+
+    public SharedJournal Journal { get; }
+
+    public RecordingLogs Logs { get; } = new();
+
+    public ClusterActors Actors { get; private set; } = null!;
+
+    /// <summary>Gets why the process would have ended with exit code 6; null while it lives.</summary>
+    public string? Death { get; private set; }
+
+    public bool IsCutOff { get; private set; }
+
+    public int MembersUp => Cluster.State.Members.Count(member => member.Status == MemberStatus.Up);
+
+    public IReadOnlyList<int> Shards => _claims.Shards;
+
+    public static async Task<TestNode> StartAsync(TestNodeOptions options, MemoryBatchDatabase batches, MemoryArbiterDatabase arbiters)
+    {
+        var store = new MemoryBatchStore(batches, $"{options.Name}-{Guid.NewGuid()}", TimeProvider.System);
+        var journal = await SharedJournal.OpenAsync(store, new JournalOptions(), TimeProvider.System);
+        var node = new TestNode(options, batches, arbiters, journal, store);
+        var models = new TestModels();
+        var setup = node._node.Share(new SessionSetup(
+            new SessionsOptions(), TimeProvider.System, SystemEntropy.Instance, models, models, models, models, new SessionMetrics(node._meters), journal, node.Logs));
+        node.Actors = await ClusteringServices.StartSessionsAsync(node.System, node._node, setup, node.System.ActorOf(Props.Create(() => new TestHub()), "clients"));
+        return node;
+    }
+
+    public Task JoinAsync() => _node.JoinAsync(System, CancellationToken.None);
+
+    public Task<object> AskAsync(SessionId session, ISessionCommand command) => Actors.Entry.Ask<object>(new Deliver(session, command), _answerLimit);
+
+    public async Task<SessionId> CreateAsync(string title)
+    {
+        var ids = new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill);
+        var session = ids.NewSession();
+        Assert.IsType<SessionActor.Created>(await AskAsync(session, new SessionActor.Create(new Place("/proj", "global"), new CreateSession { Title = title })));
+        return session;
+    }
+
+    public Task<object> UpdateAsync(SessionId session, string title) => AskAsync(session, new SessionActor.Update(new UpdateSession { Title = title }));
+
+    public Task<object> PromptAsync(SessionId session, string text) => AskAsync(session, new SessionActor.Prompt(new Prompt([new TextPromptPart(text)])));
+
+    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new SessionIndexActor.ListStatus(), _answerLimit)) is SessionIndexActor.Statuses statuses ? statuses.BySession.Count : -1;
+
+    /// <summary>Reads a counter or gauge.</summary>
+    public long Total(string metric)
+    {
+        _meters.Observe();
+        return _meters.Totals.GetValueOrDefault(metric);
+    }
+
+    /// <summary>Reads the log as this node has it.</summary>
+    public async Task<List<LogEntry>> LogAsync()
+    {
+        await Journal.CatchUpAsync(CancellationToken.None);
+        var entries = new List<LogEntry>();
+        await foreach (var page in Journal.ReadAsync(0, EntryFilter.All, CancellationToken.None))
+            entries.AddRange(page.Entries);
+        return entries;
+    }
+
+    /// <summary>Cuts the link to another node, or lets messages pass again.</summary>
+    public async Task ThrottleAsync(TestNode other, bool isCut, ThrottleTransportAdapter.Direction direction = ThrottleTransportAdapter.Direction.Both)
+    {
+        ThrottleMode mode = isCut ? Blackhole.Instance : Unthrottled.Instance;
+        var provider = (IRemoteActorRefProvider)((ExtendedActorSystem)System).Provider;
+        Assert.True(await provider.Transport.ManagementCommand(new SetThrottle(other.Cluster.SelfAddress, direction, mode)));
+    }
+
+    /// <summary>Ends the node without a last word, as kill -9 does.</summary>
+    public async Task KillAsync()
+    {
+        if (_isGone)
+            return;
+
+        _isGone = true;
+        Store.Cut();
+        Arbiter.SetAway(true);
+        await Arbiter.DisposeAsync();
+        await System.Terminate();
+        await Journal.DisposeAsync();
+        _claims.Dispose();
+        _meters.Dispose();
+    }
+
+    /// <summary>Stops the node as SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        await System.WhenTerminated;
+        await KillAsync();
+    }
+
+    // The process would have ended within the second.
+    private void OnDeclaredDead(string reason)
+    {
+        Death = reason;
+        _ = System.Terminate();
+    }
+}

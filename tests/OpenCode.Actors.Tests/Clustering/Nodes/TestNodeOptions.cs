@@ -1,0 +1,14 @@
+using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journaling.Nodes.Memory;
+
+namespace OpenCode.Actors.Tests.Clustering.Nodes;
+
+/// <summary>What a node of a test is like.</summary>
+internal sealed class TestNodeOptions(string name)
+{
+    public string Name => name;
+
+    public ILargeBodies Bodies { get; set; } = new MemoryLargeBodies(TimeProvider.System);
+
+    public TimeSpan TurnWindow { get; set; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,87 @@
+using OpenCode.Actors.Clustering.Peers;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Clustering.Wire;
+
+/// <summary>One message of each kind that crosses nodes, with all its fields filled.</summary>
+internal static class MessageSamples
+{
+    private static readonly IdFactory _ids = new(TimeProvider.System, new SeededEntropy(1).Fill);
+    private static readonly SessionId _session = _ids.NewSession();
+    private static readonly MessageId _message = _ids.NewMessage();
+
+    private static readonly Session _info = new(_session, "brave-fox", "global", "/proj", "A title", "1.18.33", new SessionTime(1, 2))
+    {
+        Permission = [new PermissionRule("bash", "*", PermissionAction.Deny)],
+    };
+
+    /// <summary>Gets the samples by their type.</summary>
+    public static IReadOnlyDictionary<Type, object> All { get; } = Make().ToDictionary(sample => sample.GetType());
+
+    /// <summary>Makes an acceptance of a message with a text.</summary>
+    public static SessionActor.Accepted Accepted(string text) => new(Message(text), new TurnId(_message.Value), 7, MessageError.Unknown("no model"), IsOpen: true);
+
+    private static MessageWithParts Message(string text) =>
+        new(new UserMessage(_message, _session, new MessageTime(1), "build", new ModelRef("p", "m")), [new TextPart(_ids.NewPart(), _session, _message, text)]);
+
+    private static IEnumerable<object> Make()
+    {
+        var permission = _ids.NewPermission();
+        var question = _ids.NewQuestion();
+        var reply = new SessionActor.ReplyPermission(permission, PermissionAnswer.Reject, "no, because");
+        return
+        [
+            new Deliver(_session, new Named("node-1", reply)),
+            new Named("node-2", new SessionActor.Delete()),
+            new NamedByReference("node-3", "node-3"),
+            new SessionActor.Create(new Place("/proj", "global", "a/b"), new CreateSession { Title = "T", Permission = _info.Permission }),
+            new SessionActor.Created(_info, 3),
+            new SessionActor.Update(new UpdateSession { Title = "U", Time = new UpdateSessionTime(5) }),
+            new SessionActor.Updated(_info, 4),
+            new SessionActor.Delete(),
+            new SessionActor.Deleted(_session, 5),
+            new SessionActor.Prompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m") }, "a key"),
+            new SessionActor.RunShell(new Shell("build", "ls -l"), "another key"),
+            Accepted("hello"),
+            new SessionActor.AwaitTurn(new TurnId(_message.Value), "w"),
+            new SessionActor.TurnEnded(Message("bye"), 9),
+            new SessionActor.TurnLost(),
+            new SessionActor.Abort(),
+            new SessionActor.Aborted(10),
+            SessionActor.Wake.Instance,
+            new SessionActor.Awake(_session, new RetryStatus(2, "slow", 3)),
+            new SessionActor.GetMessages(3, _message),
+            new SessionActor.Messages([Message("one")], _message),
+            new SessionActor.GetMessage(_message),
+            new SessionActor.MessageFound(Message("two")),
+            reply,
+            new SessionActor.ReplyQuestion(question, [["a", "b"], []]),
+            new SessionActor.RejectQuestion(question),
+            new SessionActor.RequestAnswered(11),
+            new SessionNotFound(_session),
+            new MessageNotFound(_message),
+            new PermissionNotFound(permission),
+            new QuestionNotFound(question),
+            new PromptRejected("busy"),
+            new TooManyPrompts(64, TimeSpan.FromSeconds(5)),
+            new StorageFull(null, 100),
+            new Moved("moved", TimeSpan.FromMilliseconds(10)),
+            new Unavailable("away", TimeSpan.FromMilliseconds(1_500)),
+            new CommandFailed("no"),
+            new PeerStreamsActor.WaitHere("/proj", 12),
+            PeerStreamsActor.Waiting.Instance,
+            new StreamHubActor.Flushed(null, 13),
+            StreamHubActor.ShuttingDown.Instance,
+            new PeerStreamsActor.DisposeHere("/proj", 14),
+        ];
+    }
+}

@@ -136,7 +136,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         _removed.IntersectWith(there);
     }
 
-    // Declared dead by somebody else. Two looks, since the first one may have begun before the member was admitted.
+    // Declared dead by another node. Two looks, since the first one may have begun before the member was admitted.
     private void RemoveThoseWithoutRow(IReadOnlyList<Peer> others)
     {
         var standing = _setup.Standing.Now;

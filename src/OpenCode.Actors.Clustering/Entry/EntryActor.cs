@@ -99,7 +99,7 @@ internal sealed class EntryActor : ReceiveActor
         if (_isClosed || !_setup.Standing.Now.TakesCommands)
             Sender.Tell(message.Command is SessionActor.Wake ? new SessionActor.Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
 
-        // Queries change nothing and may be lost: whoever asks waits no longer than for any other answer.
+        // Queries change nothing and may be lost: their asker has its own timeout.
         else if (message.Command is not ISessionCommand command || IsQuery(command))
             _setup.Region.Forward(message);
         else

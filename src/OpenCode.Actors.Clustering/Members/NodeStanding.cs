@@ -13,10 +13,10 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
     private readonly Lock _gate = new();
     private volatile Seen _seen = new(NodeState.Joining, "The node is joining the cluster.", null, false, null, 0, 0);
 
-    /// <summary>Gets who is told every change of state, in order.</summary>
+    /// <summary>Gets the handlers of each change of state, called in order.</summary>
     public Handlers<NodeState> Changed { get; } = new();
 
-    /// <summary>Gets who is told that the rows should be looked at before the next look is due.</summary>
+    /// <summary>Gets the handlers of a wish to look at the rows before the next look is due.</summary>
     public Handlers<NodeState> LookWanted { get; } = new();
 
     // Timestamps, where a Standing has durations.

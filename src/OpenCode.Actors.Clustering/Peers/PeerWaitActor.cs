@@ -7,7 +7,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace OpenCode.Actors.Clustering.Peers;
 
 /// <summary>One question of a barrier to one node: ends when the node has answered, is gone, or is not worth waiting for.</summary>
-/// <remarks>A node that is well says at once that it waits. One that does not is frozen or out of reach, and holds nobody up for longer than 1 s.</remarks>
+/// <remarks>A node that is well says at once that it waits. One that does not is frozen or out of reach, and is waited for at most 1 s.</remarks>
 internal sealed partial class PeerWaitActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _silenceLimit = TimeSpan.FromSeconds(1);

@@ -3,9 +3,9 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Clustering.Shards;
 
-/// <summary>Makes the sessions of this node's shards, and tells the claims who comes and goes.</summary>
+/// <summary>Makes the sessions of this node's shards, and counts them for the claims.</summary>
 /// <param name="propsFor">Makes a session. It asks its parent to leave by Akka's <c>Passivate</c>.</param>
-/// <param name="claims">Is told who comes and goes.</param>
+/// <param name="claims">Count the sessions of each shard.</param>
 internal sealed class ShardTenants(Func<SessionId, Props> propsFor, ShardClaims claims)
 {
     /// <summary>Makes a session that is about to start.</summary>

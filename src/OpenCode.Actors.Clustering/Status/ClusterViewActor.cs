@@ -7,7 +7,7 @@ using OpenCode.Actors.Journaling.Nodes;
 namespace OpenCode.Actors.Clustering.Status;
 
 /// <summary>Tells people and metrics how the cluster is, as this node sees it: members, shards, rows.</summary>
-/// <remarks>A look at the cluster takes at most 1 s: what has not answered by then is left out of the view. Who asks during a look gets that one.</remarks>
+/// <remarks>A look at the cluster takes at most 1 s: what has not answered by then is left out of the view. A question during a look gets the result of that look.</remarks>
 internal sealed class ClusterViewActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _metricsInterval = TimeSpan.FromSeconds(5);

@@ -10,6 +10,10 @@ internal sealed class ToolProcessOptions
     /// <summary>Gets or sets the name of this node of a cluster; null when there is no other.</summary>
     public string? Node { get; set; }
 
+    /// <summary>Gets or sets the variables of the server's environment that commands do not get (RULES I4).</summary>
+    /// <value>By default those that hold the credentials of the server and the secret of the cluster.</value>
+    public IReadOnlyList<string> Secrets { get; set; } = ["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET"];
+
     /// <summary>Gets or sets how long a group that was asked to end (SIGTERM) may take before it is killed (SIGKILL).</summary>
     /// <value>500 ms by default: enough to remove a lock file, little of the 5 s a stopping server has.</value>
     public TimeSpan KillGrace { get; set; } = TimeSpan.FromMilliseconds(500);

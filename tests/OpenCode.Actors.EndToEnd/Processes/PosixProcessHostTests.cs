@@ -33,6 +33,18 @@ public sealed class PosixProcessHostTests
     }
 
     [Fact]
+    public async Task I4_a_command_gets_the_environment_of_the_server_without_its_secrets()
+    {
+        Assert.Equal(["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET"], _options.Secrets);
+        Environment.SetEnvironmentVariable("E2E_TOOL_SECRET", "secret");
+        Environment.SetEnvironmentVariable("E2E_TOOL_PLAIN", "plain");
+        _options.Secrets = ["E2E_TOOL_SECRET"];
+        await using var process = await StartAsync("echo \"$E2E_TOOL_PLAIN,$E2E_TOOL_SECRET\"");
+
+        Assert.Equal("plain,\n", await ReadToEndAsync(process));
+    }
+
+    [Fact]
     public async Task Both_outputs_arrive_in_the_order_they_were_written()
     {
         await using var process = await StartAsync("for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done");

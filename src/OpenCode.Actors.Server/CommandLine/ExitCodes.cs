@@ -22,4 +22,7 @@ internal static class ExitCodes
 
     /// <summary>The other nodes have declared this one dead. Start it again: it joins as a new node.</summary>
     public const int DeclaredDead = 6;
+
+    /// <summary>A stop hung and was ended after <see cref="Hosting.StopLimit.Limit"/>. Nothing acknowledged is lost.</summary>
+    public const int StopHung = 7;
 }

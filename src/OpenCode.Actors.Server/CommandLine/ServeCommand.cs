@@ -21,10 +21,12 @@ internal static class ServeCommand
         if (settings.Refusal() is { } refusal)
             return await FailAsync(ExitCodes.BadOption, refusal);
 
+        using var limit = new StopLimit(TimeProvider.System, Environment.Exit); // ends after the server is disposed of
         try
         {
             var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, settings.WorkingFolder);
             await using var app = Program.Build(settings, configs);
+            limit.Watch(app.Lifetime, app.Services.GetRequiredService<ILogger<StopLimit>>());
             var routes = app.WarmUpRoutesAsync();
             await app.OpenStorageAsync();
             if (app.Services.GetService<ClusterSettings>() is not null)

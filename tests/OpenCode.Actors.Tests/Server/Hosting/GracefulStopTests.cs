@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Tests.Server.Hosting;
 public sealed class GracefulStopTests : HubTestKit
 {
     private readonly ScriptedJournal _journal = new();
-    private readonly Application _application = new();
+    private readonly StoppableApplication _application = new();
 
     [Fact]
     public void A_journal_that_dies_stops_the_server_whatever_it_was_doing()
@@ -69,18 +69,5 @@ public sealed class GracefulStopTests : HubTestKit
         var stop = new GracefulStop(Sys, _journal, _application, Time, NullLogger<GracefulStop>.Instance);
         Assert.True(stop.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
         return stop;
-    }
-
-    private sealed class Application : IHostApplicationLifetime
-    {
-        private readonly CancellationTokenSource _stopping = new();
-
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => _stopping.Token;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => _stopping.Cancel();
     }
 }

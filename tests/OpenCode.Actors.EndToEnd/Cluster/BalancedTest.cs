@@ -30,10 +30,21 @@ public abstract class BalancedTest(PostgresFixture postgres, ITestOutputHelper o
     private protected Task<ServerProcess[]> TurnsAsync() => TurnsAsync(() => new HttpRequestMessage(HttpMethod.Get, "/global/health"));
 
     /// <summary>The same for prompts, which have turns of their own. The prompts it sends are of a session that there is not.</summary>
-    private protected Task<ServerProcess[]> PromptTurnsAsync() => TurnsAsync(() => new HttpRequestMessage(HttpMethod.Post, "/session/ses_00000000000000000000000000/message")
+    private protected Task<ServerProcess[]> PromptTurnsAsync() => TurnsAsync(StrayPrompt);
+
+    /// <summary>Takes one turn of those for prompts.</summary>
+    /// <returns>The node that gets the next prompt.</returns>
+    private protected async Task<ServerProcess> SkipPromptTurnAsync()
+    {
+        using var api = new Api(Balancer.Root);
+        using var answer = await api.SendAsync(StrayPrompt());
+        return (await PromptTurnsAsync())[0];
+    }
+
+    private static HttpRequestMessage StrayPrompt() => new(HttpMethod.Post, "/session/ses_00000000000000000000000000/message")
     {
         Content = new StringContent("{\"parts\":[{\"type\":\"text\",\"text\":\"x\"}]}"),
-    });
+    };
 
     private async Task<ServerProcess[]> TurnsAsync(Func<HttpRequestMessage> make)
     {

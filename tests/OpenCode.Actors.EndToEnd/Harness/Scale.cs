@@ -16,6 +16,9 @@ internal static class Scale
 
     public static int Of(int reduced, int full) => IsFull ? full : reduced;
 
+    /// <summary>Gives all cases at full scale, and only the first ones beside other tests.</summary>
+    public static IEnumerable<T> FirstOf<T>(int reduced, params T[] all) => IsFull ? all : all.Take(reduced);
+
     /// <summary>Chooses the seed of a randomised test: <c>OPENCODE_ACTORS_SEED</c>, else a new one. The test prints it, so that a failure can be run again.</summary>
     public static int Seed() =>
         int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Random.Shared.Next();

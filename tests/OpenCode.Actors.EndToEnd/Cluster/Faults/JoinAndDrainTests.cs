@@ -6,7 +6,6 @@ namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
 /// <summary>Issue 12, point 4: a node joins and a node drains while users and clients are at work.</summary>
 [Collection(HeavyTests.Name)]
-[Trait("Proof", "Open")]
 public sealed class JoinAndDrainTests(ITestOutputHelper output) : ServerTest(output)
 {
     // So many that every one of the 64 shards has some.

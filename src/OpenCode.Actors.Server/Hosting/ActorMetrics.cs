@@ -35,9 +35,12 @@ internal sealed class ActorMetrics
 }
 
 /// <summary>Counts dead letters, and logs the first of each type of message. Akka would log them at a level that is off.</summary>
+/// <remarks>Those that the nodes of a cluster tell each other by themselves are left out: some are lost whenever a node goes, and Akka sends them again.</remarks>
 internal sealed partial class DeadLetterActor : ReceiveActor
 {
     private const int MaxTypes = 200;
+
+    private static readonly string[] _repeated = ["Akka.Cluster", "Akka.DistributedData", "Akka.Remote"];
 
     private readonly CoordinatedShutdown _shutdown = CoordinatedShutdown.Get(Context.System);
     private readonly HashSet<Type> _logged = [];
@@ -55,10 +58,13 @@ internal sealed partial class DeadLetterActor : ReceiveActor
 
     private void OnDeadLetter(DeadLetter letter)
     {
+        var type = letter.Message.GetType();
+        if (_repeated.Any(space => type.Namespace?.StartsWith(space, StringComparison.Ordinal) == true))
+            return;
+
         _metrics.MessageLost();
 
         // While the actors end, letters to those that have ended mean nothing.
-        var type = letter.Message.GetType();
         if (_shutdown.ShutdownReason is null && _logged.Count < MaxTypes && _logged.Add(type))
             LogDeadLetter(_logger, type, letter.Recipient.Path);
     }

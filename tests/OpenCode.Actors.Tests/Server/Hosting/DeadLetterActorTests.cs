@@ -13,10 +13,7 @@ public sealed class DeadLetterActorTests : HubTestKit
     public void The_first_dead_letter_of_each_type_is_logged()
     {
         using var meters = new CountingMeters();
-        var metrics = new ActorMetrics(meters);
-        var logger = Logs.CreateLogger<DeadLetterActor>();
-        Spawn(Props.Create(() => new DeadLetterActor(metrics, logger)), "dead-letters");
-        RunDry();
+        Watch(meters);
 
         Sys.DeadLetters.Tell("one");
         Sys.DeadLetters.Tell("another");
@@ -24,5 +21,25 @@ public sealed class DeadLetterActorTests : HubTestKit
         RunDry();
 
         Assert.Equal(2, Logs.Records.Count(r => r.EventId == 1001));
+    }
+
+    [Fact]
+    public void What_the_nodes_of_a_cluster_repeat_by_themselves_is_none()
+    {
+        using var meters = new CountingMeters();
+        Watch(meters);
+
+        Sys.DeadLetters.Tell(Akka.DistributedData.GetReplicaCount.Instance);
+        RunDry();
+
+        Assert.DoesNotContain(Logs.Records, r => r.EventId == 1001);
+    }
+
+    private void Watch(CountingMeters meters)
+    {
+        var metrics = new ActorMetrics(meters);
+        var logger = Logs.CreateLogger<DeadLetterActor>();
+        Spawn(Props.Create(() => new DeadLetterActor(metrics, logger)), "dead-letters");
+        RunDry();
     }
 }

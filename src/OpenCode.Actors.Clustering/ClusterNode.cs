@@ -75,7 +75,7 @@ internal sealed class ClusterNode(ClusterParts parts)
 
         system.ActorOf(
             LookActor.PropsFor(new LookSetup(
-                parts.Arbiter, parts.Standing, () => parts.Journal.Head, () => peers.Others is { Count: > 0 } others && others.All(static peer => !peer.IsReachable), parts.CutOff, parts.Time,
+                parts.Arbiter, parts.Standing, () => parts.Journal.Head, () => peers.AreSilent, parts.CutOff, parts.Time,
                 parts.Loggers)),
             "look");
         var wake = system.ActorOf(WakeActor.PropsFor(region, index, me.Address, () => MembersUp(cluster)), "wake");

@@ -30,6 +30,9 @@ internal enum NodeState
 /// <param name="LookNumber">Counts the looks that were answered.</param>
 internal sealed record Standing(NodeState State, string Reason, TimeSpan? SuspendedFor, bool IsCutOff, NodeLook? Look, long LookNumber)
 {
+    /// <summary>Gets the rows of nodes that do not reach the database, by the last look; none while this node takes no commands.</summary>
+    public IReadOnlyList<NodeRow> StaleRows { get; init; } = [];
+
     /// <summary>Gets a value indicating whether commands are taken.</summary>
     public bool TakesCommands => State == NodeState.Ready;
 

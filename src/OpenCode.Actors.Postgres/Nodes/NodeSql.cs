@@ -87,36 +87,37 @@ internal static class NodeSql
 
     /// <summary>
     /// $1 name, $2 uid, $3 how far this node has read the log. A row more than there are nodes only where none lives. That somebody holds the own row, to claim or to judge, does
-    /// not make a look wait: nothing is noted then.
+    /// not make a look wait: nothing is noted then, and the last column says so. No index has a column that is noted, and half of each page is free for it.
     /// </summary>
     public const string Look =
         $"""
         WITH own AS MATERIALIZED (
           SELECT name, uid FROM node WHERE name = $1 AND uid = $2 AND status <> 'dead' FOR NO KEY UPDATE SKIP LOCKED
         ), noted AS (
-          UPDATE node n SET behind = greatest(0, h.pos - $3::bigint) FROM own, log_head h
-          WHERE n.name = own.name AND n.uid = own.uid AND n.behind IS DISTINCT FROM greatest(0, h.pos - $3::bigint)
+          UPDATE node n SET looked = clock_timestamp(), behind = greatest(0, h.pos - $3::bigint) FROM own, log_head h WHERE n.name = own.name AND n.uid = own.uid
         )
-        SELECT {Columns}, c.version, greatest(0, h.pos - $3::bigint)
+        SELECT {Columns}, c.version, greatest(0, h.pos - $3::bigint), EXISTS (SELECT FROM own)
         FROM config c CROSS JOIN log_head h LEFT JOIN node n ON n.status <> 'dead' ORDER BY {Order}
         """;
 
     /// <summary>
-    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other: the verdict (RULES F1). Holds both rows, in their order; whoever comes second finds what the first one wrote.
-    /// Back come both as they were, null for one that is not there, and the tag of the other.
+    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (RULES F1). Holds both rows, in their order;
+    /// whoever comes second finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
     /// </summary>
     public const string DeclareDead =
         $"""
         WITH locked AS MATERIALIZED (
-          SELECT n.name, n.uid, n.status, n.tag FROM node n WHERE (n.name = $1 AND n.uid = $2) OR (n.name = $3 AND n.uid = $4) ORDER BY {Order} FOR UPDATE
+          SELECT n.name, n.uid, n.status, n.tag, n.looked FROM node n WHERE (n.name = $1 AND n.uid = $2) OR (n.name = $3 AND n.uid = $4) ORDER BY {Order} FOR UPDATE
         ), mine AS (
           SELECT status FROM locked WHERE name = $1 AND uid = $2
         ), other AS (
-          SELECT name, uid, status, tag FROM locked WHERE name = $3 AND uid = $4
+          SELECT name, uid, status, tag, looked FROM locked WHERE name = $3 AND uid = $4
         ), died AS (
-          UPDATE node n SET status = 'dead' FROM other o WHERE n.name = o.name AND n.uid = o.uid AND o.status <> 'dead' AND (SELECT status FROM mine) = 'up'
+          UPDATE node n SET status = 'dead' FROM other o
+          WHERE n.name = o.name AND n.uid = o.uid AND o.status <> 'dead' AND (SELECT status FROM mine) = 'up' AND coalesce(o.looked = $5::timestamptz, true)
+          RETURNING 1
         )
-        SELECT (SELECT status FROM mine), (SELECT status FROM other), (SELECT tag FROM other)
+        SELECT (SELECT status FROM mine), (SELECT status FROM other), (SELECT tag FROM other), EXISTS (SELECT FROM died)
         """;
 
     /// <summary>$1 name, $2 uid, $3 address, $4 part. What keeps a zombie from claiming is the status, under a lock that no verdict passes (RULES E6).</summary>
@@ -166,7 +167,7 @@ internal static class NodeSql
 
     private const string TurnClass = "1868786286";
 
-    private const string Columns = "n.name, n.uid, n.address, n.status, n.protocol, n.version, n.location, n.tag, n.behind";
+    private const string Columns = "n.name, n.uid, n.address, n.status, n.protocol, n.version, n.location, n.tag, n.behind, n.looked";
 
     private const string Order = "n.name COLLATE \"C\", n.uid";
 }

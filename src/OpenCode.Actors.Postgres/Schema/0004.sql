@@ -12,7 +12,8 @@ ALTER TABLE log_head RENAME COLUMN number TO generation;
 -- A cluster of nodes again, by another protocol: nodes of the one before are refused (RULES F6), and this does not run while one of them lives. Their rows are of no use.
 DROP TABLE node;
 
--- One row a life of a node. uid is Akka's, of the actor system; tag is the application_name of its connections; behind is how many entries it had not read yet when it last looked.
+-- One row a life of a node. uid is Akka's, of the actor system; tag is the application_name of its connections; looked is when it last looked at the rows, and behind how many
+-- entries it had not read yet then.
 CREATE TABLE node (
   name text NOT NULL,
   uid bigint NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE node (
   location text NOT NULL,
   tag text NOT NULL,
   behind bigint,
+  looked timestamptz NOT NULL DEFAULT clock_timestamp(),
   joined timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (name, uid)
 ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);

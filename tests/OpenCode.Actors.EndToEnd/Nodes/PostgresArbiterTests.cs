@@ -143,7 +143,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
         Assert.False(verdict.IsCompleted);
         await ExecuteAsync(stranger, "ROLLBACK");
 
-        Assert.Equal(NodeStatus.Up, look.Mine);
+        Assert.Equal((NodeStatus.Up, false), (look.Mine, look.IsNoted));
         Assert.Contains("pg_stat_activity", away.Message, StringComparison.Ordinal);
         Assert.Equal(Verdict.OtherIsDead, await EndsAsync(verdict, "verdict"));
     }

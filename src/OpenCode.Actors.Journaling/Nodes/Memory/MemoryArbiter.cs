@@ -114,6 +114,9 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
         return CallAsync(ArbiterCall.DeclareDead, () => database.DeclareDead(Me, other), cancellationToken);
     }
 
+    public ValueTask<Verdict> DeclareStaleAsync(NodeRow stale, CancellationToken cancellationToken) =>
+        CallAsync(ArbiterCall.DeclareDead, () => database.DeclareDead(Me, stale.Description.Identity, stale.Looked), cancellationToken);
+
     public ValueTask<Fence> ClaimAsync(int shard, CancellationToken cancellationToken) => CallAsync(ArbiterCall.Claim, () => database.Claim(Me, shard), cancellationToken);
 
     public ValueTask<IReadOnlyList<ShardRow>> ReadShardsAsync(CancellationToken cancellationToken) => CallAsync(ArbiterCall.ReadShards, database.Shards, cancellationToken);

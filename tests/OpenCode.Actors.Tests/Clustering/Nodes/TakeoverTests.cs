@@ -125,6 +125,26 @@ public sealed class TakeoverTests : NodesKit
         Assert.DoesNotContain("stale", string.Concat((await nodes[0].LogAsync()).Select(entry => System.Text.Encoding.UTF8.GetString(entry.Properties.Span))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_node_that_is_cut_from_the_database_alone_is_taken_over_and_ends_its_tools_and_itself_when_it_is_back()
+    {
+        var nodes = await StartAsync(3);
+        var sessions = await CreateAsync(nodes[0], 12);
+
+        // n1 has the coordinator.
+        nodes[0].SetAway(true);
+        var began = Stopwatch.GetTimestamp();
+        await UntilAsync(() => nodes[1].MembersUp == 2 && nodes[2].MembersUp == 2, "it is no member any more", TimeSpan.FromSeconds(6));
+        await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[1 + (i % 2)], session, $"after {i}")));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5.5));
+        await UntilAsync(() => nodes[0].IsCutOff, "its tools are ended", TimeSpan.FromSeconds(3));
+        Assert.Null(nodes[0].Death);
+        nodes[0].SetAway(false);
+        await UntilAsync(() => nodes[0].Death is not null, "it has ended", TimeSpan.FromSeconds(2));
+        Assert.Equal((null, null), (nodes[1].Death, nodes[2].Death));
+    }
+
     private static async Task<object?> ResultOfAsync(Task<object> answer)
     {
         try

@@ -152,6 +152,13 @@ internal sealed class TestNode
         Assert.True(await provider.Transport.ManagementCommand(new SetThrottle(other.Cluster.SelfAddress, direction, mode)));
     }
 
+    /// <summary>Cuts the node from the database, both ways to it, or lets it reach it again.</summary>
+    public void SetAway(bool isAway)
+    {
+        Arbiter.SetAway(isAway);
+        Store.Cut(isAway);
+    }
+
     /// <summary>Ends the node without a last word, as kill -9 does.</summary>
     public async Task KillAsync()
     {

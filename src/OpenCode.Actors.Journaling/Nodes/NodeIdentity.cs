@@ -48,6 +48,6 @@ public sealed record NodeRow(NodeDescription Description, NodeStatus Status, lon
 /// <param name="ConfigVersion">The version of the cluster's config (<see cref="ISharedConfig"/>): a node that has read an older one reads it again (RULES G8).</param>
 public sealed record NodeLook(NodeStatus Mine, IReadOnlyList<NodeRow> Living, long ConfigVersion = 0)
 {
-    /// <summary>Gets a value indicating whether the look was noted in the own row, for the others to see. A look does not wait for a row that somebody holds.</summary>
+    /// <summary>Gets a value indicating whether the look was noted, for the others to see. It does not wait for who holds what it writes.</summary>
     public bool IsNoted { get; init; }
 }

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journaling.Nodes;
 
 namespace OpenCode.Actors.Postgres.Nodes;
 
-/// <summary>Reads rows of the table <c>node</c>.</summary>
+/// <summary>Reads rows of the tables <c>node</c> and <c>look</c>.</summary>
 internal static class NodeRows
 {
     /// <summary>How many columns a row has; what else a statement gives stands behind them.</summary>

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>What the edge asks of a node's standing: whether commands are taken, and when they are not any more (RULES F3).</summary>
+/// <summary>What the edge asks of a node's standing: whether commands are taken and streams opened, and when commands are not any more (RULES F3).</summary>
 /// <param name="standing">The standing of this node.</param>
 internal sealed class NodeGate(NodeStanding standing)
 {
@@ -11,6 +11,9 @@ internal sealed class NodeGate(NodeStanding standing)
 
     /// <summary>Gets with what commands are refused; null when they are taken.</summary>
     public Unavailable? Refusal => standing.Now is { TakesCommands: false } now ? new Unavailable(now.Reason, _retryAfter) : null;
+
+    /// <summary>Gets a value indicating whether streams may be opened.</summary>
+    public bool HasStreams => standing.Now.HasStreams;
 
     /// <summary>Waits for work that needs the database, but no longer than the node takes commands.</summary>
     /// <typeparam name="T">The result of the work.</typeparam>

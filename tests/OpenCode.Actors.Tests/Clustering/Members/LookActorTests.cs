@@ -8,6 +8,7 @@ public sealed class LookActorTests : ClusterKit
 {
     private bool _arePeersSilent;
     private int _cutOffs;
+    private int _resets;
 
     [Fact]
     public async Task The_rows_are_looked_at_at_least_every_500_ms()
@@ -112,6 +113,26 @@ public sealed class LookActorTests : ClusterKit
         Assert.True(Standing.Now.IsCutOff);
     }
 
+    [Fact]
+    public async Task Streams_are_reset_and_none_is_opened_after_60_s_of_silence_until_the_arbiter_answers()
+    {
+        await StartAsync();
+        Arbiter.SetAway(true);
+        Time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal((0, true), (_resets, Standing.Now.HasStreams));
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotEqual(0, _resets);
+        Assert.False(Standing.Now.HasStreams);
+
+        Arbiter.SetAway(false);
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+        var resets = _resets;
+        Assert.True(Standing.Now.HasStreams);
+        Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(resets, _resets);
+    }
+
     private void Silence(bool frozen, bool isSilent)
     {
         if (!frozen)
@@ -129,5 +150,5 @@ public sealed class LookActorTests : ClusterKit
         await RunDryAsync();
     }
 
-    private LookSetup Setup() => new(Arbiter, Standing, static () => 0, () => _arePeersSilent, () => _cutOffs++, Time, Logs);
+    private LookSetup Setup() => new(Arbiter, Standing, static () => 0, () => _arePeersSilent, () => _cutOffs++, () => _resets++, Time, Logs);
 }

@@ -93,7 +93,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         var barrier = hub is null ? ActorRefs.Nobody : system.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), parts.Time, parts.Loggers), PeerStreamsActor.ActorName);
         var drain = system.ActorOf(
             DrainActor.PropsFor(new DrainSetup(
-                region, index, session => parts.Claims.Shards.Contains(ShardOf.Session(session)), TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
+                region, index, parts.Claims.Has, TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
             "drain");
         DrainAtShutdown(system, drain, entry);
         return new ClusterActors(region, entry, index, barrier, status);

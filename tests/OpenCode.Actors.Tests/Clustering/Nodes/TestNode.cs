@@ -50,7 +50,7 @@ internal sealed class TestNode
             TurnWindowMs = (int)options.TurnWindow.TotalMilliseconds,
         };
         _node = new ClusterNode(new ClusterParts(
-            node, Arbiter, journal, Standing, _claims, metrics, new TcpPortProbe(TimeProvider.System), () => IsCutOff = true, SystemEntropy.Instance, TimeProvider.System, Logs)
+            node, Arbiter, journal, Standing, _claims, metrics, new TcpPortProbe(TimeProvider.System, tls: null), () => IsCutOff = true, SystemEntropy.Instance, TimeProvider.System, Logs)
         {
             Large = new LargeCommands(options.Bodies),
         });

@@ -120,7 +120,9 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
             LogAnswers(_logger, silence);
         _silentSince = null;
         _setup.Standing.Answered(message.Rows, message.Began);
-        if (_isWanted)
+
+        // What a slow look saw is old by now.
+        if (_isWanted || _setup.Time.GetElapsedTime(message.Began) >= _interval)
         {
             _isWanted = false;
             Begin();

@@ -9,9 +9,11 @@ using Akka.Remote;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Security;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Security;
 
+[Collection(nameof(SideBySide))]
 public sealed class ClusterTlsTests
 {
     private const string Old = "the old secret of it";

@@ -20,6 +20,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering;
 
@@ -32,6 +33,7 @@ internal sealed class ClusterNode(ClusterParts parts)
 
     private static readonly TimeSpan _leaveLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _statusLimit = TimeSpan.FromSeconds(2);
+    private static readonly StreamHubActor.ResetStreams _resetStreams = new("The database has not answered for 60 s.");
 
     /// <summary>Gets what has to be a part of the actor system's setup.</summary>
     public Setup Verdicts { get; } = new VerdictSetup(parts.Arbiter, parts.Standing, parts.Probe, () => parts.Journal.Head, parts.Metrics, parts.Time, parts.Loggers);
@@ -75,8 +77,7 @@ internal sealed class ClusterNode(ClusterParts parts)
 
         system.ActorOf(
             LookActor.PropsFor(new LookSetup(
-                parts.Arbiter, parts.Standing, () => parts.Journal.Head, () => peers.Others is { Count: > 0 } others && others.All(static peer => !peer.IsReachable), parts.CutOff, parts.Time,
-                parts.Loggers)),
+                parts.Arbiter, parts.Standing, () => parts.Journal.Head, () => peers.AreSilent, parts.CutOff, () => hub?.Tell(_resetStreams), parts.Time, parts.Loggers)),
             "look");
         var wake = system.ActorOf(WakeActor.PropsFor(region, index, me.Address, () => MembersUp(cluster)), "wake");
         system.ActorOf(
@@ -92,7 +93,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         var barrier = hub is null ? ActorRefs.Nobody : system.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), parts.Time, parts.Loggers), PeerStreamsActor.ActorName);
         var drain = system.ActorOf(
             DrainActor.PropsFor(new DrainSetup(
-                region, index, session => parts.Claims.Shards.Contains(ShardOf.Session(session)), TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
+                region, index, parts.Claims.Has, TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
             "drain");
         DrainAtShutdown(system, drain, entry);
         return new ClusterActors(region, entry, index, barrier, status);

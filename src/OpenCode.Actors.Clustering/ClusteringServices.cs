@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Akka.Remote.Transport.DotNetty;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,8 @@ public static class ClusteringServices
         services.AddOptions<ClusterNodeOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClusterNodeOptions>, ClusterNodeOptionsRules>());
         services.TryAddSingleton<ClusterMetrics>();
-        services.TryAddSingleton<IPortProbe>(static provider => new TcpPortProbe(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => ClusterTls.SetupOf(provider.GetRequiredService<IOptions<ClusterNodeOptions>>().Value.Secrets));
+        services.TryAddSingleton<IPortProbe>(static provider => new TcpPortProbe(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<DotNettySslSetup>()));
         services.TryAddSingleton(provider => new NodeStanding(provider.GetRequiredService<TimeProvider>(), reason => declaredDead(provider, reason)));
         services.TryAddSingleton(static provider => new ShardClaims(
             provider.GetRequiredService<IArbiter>(),
@@ -79,7 +81,7 @@ public static class ClusteringServices
         var node = provider.GetRequiredService<ClusterNode>();
         akka.AddHocon(AkkaSettings.Of(options), HoconAddMode.Prepend);
         akka.AddSetup(node.Verdicts);
-        akka.AddSetup(ClusterTls.SetupOf(options.Secrets));
+        akka.AddSetup(provider.GetRequiredService<DotNettySslSetup>());
         akka.WithActors(async (system, registry, _) => await StartAsync(system, registry, provider, node));
         return akka;
     }

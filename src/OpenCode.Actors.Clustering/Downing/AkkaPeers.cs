@@ -34,6 +34,9 @@ internal sealed class AkkaPeers(Cluster cluster) : IPeers
     }
 
     /// <inheritdoc/>
+    public bool AreSilent => cluster.IsTerminated || (Others is { Count: > 0 } others && others.All(static peer => !peer.IsReachable));
+
+    /// <inheritdoc/>
     public void Remove(UniqueAddress node)
     {
         // down-and-quarantine: a member that is down but reachable would stay until the failure detector has seen it die.

@@ -9,10 +9,10 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Downing;
 
-/// <summary>Has the arbiter decide about members that are not heard any more, and removes those that are dead (RULES F1, F2).</summary>
+/// <summary>Has the arbiter decide about members that are not heard any more, or do not reach the database, and removes those that are dead (RULES F1, F2).</summary>
 /// <remarks>
-/// Akka's view only asks the question. A member whose port refuses connections is asked about at once; one that is unreachable after 0.5 s, and by the smaller side of a cut 1 s
-/// later, so that the larger side wins. No answer of the arbiter is no verdict: the question is asked again.
+/// Akka's view and the rows only ask the question. A member whose port refuses connections is asked about at once; one that is unreachable after 0.5 s, and by the smaller side of a
+/// cut 1 s later, so that the larger side wins; one whose row is stale as soon as that is seen. No answer of the arbiter is no verdict: the question is asked again.
 /// </remarks>
 internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 {
@@ -108,8 +108,11 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     private void OnTick()
     {
         var others = _peers.Others;
-        Forget(others);
+        var stale = _setup.Standing.Now.StaleRows;
+        Forget(others, stale);
         RemoveThoseWithoutRow(others);
+        foreach (var row in stale)
+            Ask(NodeOf(row), stale: row);
 
         var silent = others.Where(static peer => !peer.IsReachable).ToList();
         var reached = others.Count + 1 - silent.Count;
@@ -124,9 +127,9 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Forget(IReadOnlyList<Peer> others)
+    private void Forget(IReadOnlyList<Peer> others, IReadOnlyList<NodeRow> stale)
     {
-        var there = others.Select(static peer => peer.Node).ToHashSet();
+        var there = others.Select(static peer => peer.Node).Concat(stale.Select(NodeOf)).ToHashSet();
         foreach (var node in _silentSince.Keys.Where(node => !others.Any(peer => peer.Node == node && !peer.IsReachable)).ToList())
             _silentSince.Remove(node);
         foreach (var node in _askedAt.Keys.Where(node => !there.Contains(node)).ToList())
@@ -152,7 +155,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Ask(UniqueAddress node)
+    private void Ask(UniqueAddress node, NodeRow? stale = null)
     {
         if (_setup.Standing.Now is { IsOver: true } or { State: NodeState.Joining } || _removed.Contains(node))
             return;
@@ -162,13 +165,18 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
             return;
 
         _askedAt[node] = _setup.Time.GetTimestamp();
-        AskAsync(node).PipeTo(Self, success: verdict => new Decided(node, verdict), failure: cause => new Undecided(node, cause));
+        if (stale is not null)
+            LogStale(_logger, node.Address, RowWatch.Patience);
+        AskAsync(node, stale).PipeTo(Self, success: verdict => new Decided(node, verdict), failure: cause => new Undecided(node, cause));
     }
 
-    private async Task<Verdict> AskAsync(UniqueAddress node)
+    private async Task<Verdict> AskAsync(UniqueAddress node, NodeRow? stale)
     {
         using var deadline = new CancellationTokenSource(_answerLimit, _setup.Time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopped.Token);
+
+        if (stale is not null)
+            return await _setup.Arbiter.DeclareStaleAsync(stale, given.Token);
 
         // Rows go by name, of which Akka knows nothing. The last look may be too old to have it.
         var row = _setup.Standing.Now.Look is { } seen ? RowOf(seen, node) : null;
@@ -186,6 +194,8 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     private static NodeRow? RowOf(NodeLook look, UniqueAddress node) =>
         look.Living.FirstOrDefault(row => row.Description.Identity.Uid == node.Uid && row.Description.Identity.Address == node.Address.ToString());
 
+    private static UniqueAddress NodeOf(NodeRow row) => new(Address.Parse(row.Description.Identity.Address), (int)row.Description.Identity.Uid);
+
     private void OnDecided(Decided message)
     {
         _asking.Remove(message.Node);
@@ -198,7 +208,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
                 _setup.Standing.Die("Another node declared this one dead while this one was about to do the same.");
                 break;
             default:
-                break; // Not up yet: asked again.
+                break; // This node is not up yet, or the other one reached the database meanwhile: asked again while there is a reason.
         }
     }
 
@@ -213,7 +223,8 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 
     private void Remove(UniqueAddress node)
     {
-        if (!_removed.Add(node))
+        // A row without a member is dead by now; a new life at the same address is another member.
+        if (!_peers.Others.Any(peer => peer.Node == node) || !_removed.Add(node))
             return;
 
         LogRemoved(_logger, node.Address, node.Uid);
@@ -223,6 +234,9 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 
     [LoggerMessage(EventId = 7020, Level = LogLevel.Warning, Message = "Node {Address} (uid {Uid}) is dead; its sessions are taken over.")]
     private static partial void LogRemoved(ILogger logger, Address address, int uid);
+
+    [LoggerMessage(EventId = 7023, Level = LogLevel.Warning, Message = "Node {Address} has not reached the database for {Patience}, which this node reaches; the database is asked whether it is dead.")]
+    private static partial void LogStale(ILogger logger, Address address, TimeSpan patience);
 
     [LoggerMessage(EventId = 7021, Level = LogLevel.Warning, Message = "Node {Address} is not heard, and the database did not say whether it is dead. It stays a member; the question is asked again.")]
     private static partial void LogNoVerdict(ILogger logger, Exception cause, Address address);

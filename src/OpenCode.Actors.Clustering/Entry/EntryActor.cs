@@ -38,7 +38,8 @@ internal sealed class EntryActor : ReceiveActor
         Receive<MemberGone>(m => TellAll(HeldCommandActor.SendNow.Instance));
         Receive<StateChanged>(OnStateChanged);
         Receive<Close>(_ => OnClose());
-        Receive<Terminated>(OnTerminated);
+        Receive<HeldCommandActor.Answered>(_ => Release(Sender));
+        Receive<Terminated>(m => Release(m.ActorRef));
     }
 
     /// <summary>Names the index, which knows the sessions there are. Commands before it are not asked about.</summary>
@@ -138,9 +139,9 @@ internal sealed class EntryActor : ReceiveActor
         _setup.Metrics.CommandsHeld(1);
     }
 
-    private void OnTerminated(Terminated message)
+    private void Release(IActorRef held)
     {
-        if (!_held.Remove(message.ActorRef, out var bytes))
+        if (!_held.Remove(held, out var bytes))
             return;
 
         _heldBytes -= bytes;

@@ -17,6 +17,9 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     // The coordinator hears of a lost member at about the same time: what comes before is sent to where the shard was.
     private static readonly TimeSpan _pauseAfterLoss = TimeSpan.FromMilliseconds(25);
 
+    // An answer that comes later than this is a dead letter.
+    private static readonly TimeSpan _lastAnswers = TimeSpan.FromSeconds(15);
+
     private readonly Deliver _message;
     private readonly IActorRef _asker;
     private readonly EntrySetup _setup;
@@ -26,7 +29,9 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private byte[]? _packed;
     private TimeSpan _pause = _firstPause;
     private Unavailable? _refusal;
+    private int _unanswered;
     private bool _isStoring;
+    private bool _isRemoving;
     private bool _wasSent;
     private bool _isAnswered;
 
@@ -56,6 +61,12 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     /// <param name="Reason">Why, a sentence for people.</param>
     public sealed record GiveUp(string Reason) : IDeadLetterSuppression;
 
+    /// <summary>The asker has its answer. Nothing is held any more; late answers to other copies are still taken in.</summary>
+    public sealed record Answered : IDeadLetterSuppression
+    {
+        public static Answered Instance { get; } = new();
+    }
+
     private sealed record Again
     {
         public static Again Instance { get; } = new();
@@ -73,6 +84,11 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     }
 
     private sealed record NotStored(Exception Cause) : IDeadLetterSuppression;
+
+    private sealed record LastAnswersDue
+    {
+        public static LastAnswersDue Instance { get; } = new();
+    }
 
     private sealed record Removed : IDeadLetterSuppression
     {
@@ -113,11 +129,17 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(Again), Again.Instance, _pause);
         _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
         if (_index is not null)
-            _index.Tell(new SessionIndexActor.Get(_message.SessionId));
+            Ask(_index, new SessionIndexActor.Get(_message.SessionId));
         else if (_packed is not null)
             Store(_packed);
         else
             SendCopy();
+    }
+
+    private void Ask(IActorRef actor, object message)
+    {
+        _unanswered++;
+        actor.Tell(message);
     }
 
     private void SendCopy()
@@ -125,11 +147,12 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         if (_wasSent)
             _setup.Metrics.CommandResent();
         _wasSent = true;
-        _setup.Region.Tell(_message);
+        Ask(_setup.Region, _message);
     }
 
     private void OnKnown()
     {
+        _unanswered--;
         if (_index is null)
             return; // Asked twice.
 
@@ -170,6 +193,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     // A session that moves or leaves memory, or a node that drains: tried again, like a message that was lost. Not if the session says that it will not be back in time.
     private void OnUnavailable(Unavailable refusal)
     {
+        _unanswered--;
         if (_setup.Time.GetElapsedTime(_began) + refusal.RetryAfter < _setup.HoldFor)
             _refusal = refusal;
         else
@@ -178,6 +202,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 
     private void OnAnswer(object answer)
     {
+        _unanswered--;
         if (_wasSent && Sender.Path.Address.HasGlobalScope)
             _setup.Metrics.CommandForwarded();
         Answer(answer);
@@ -199,21 +224,47 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     {
         _isAnswered = true;
         _asker.Tell(answer);
+        Context.Parent.Tell(Answered.Instance);
         Timers.CancelAll();
         if (_wasSent && _message.Command is NamedByReference && answer is not Unavailable)
             RemoveBody();
-        else
+
+        Become(Ending);
+        Timers.StartSingleTimer(nameof(LastAnswersDue), LastAnswersDue.Instance, _lastAnswers);
+        EndIfDone();
+    }
+
+    private void Ending()
+    {
+        Receive<LastAnswersDue>(_ => Context.Stop(Self));
+        Receive<Removed>(_ =>
+        {
+            _isRemoving = false;
+            EndIfDone();
+        });
+        Receive<SendNow>(static _ => { });
+        Receive<GiveUp>(static _ => { });
+        Receive<Again>(static _ => { });
+        Receive<TimeOver>(static _ => { });
+        Receive<Stored>(static _ => { });
+        Receive<NotStored>(static _ => { });
+        ReceiveAny(_ =>
+        {
+            _unanswered--;
+            EndIfDone();
+        });
+    }
+
+    private void EndIfDone()
+    {
+        if (_unanswered <= 0 && !_isRemoving)
             Context.Stop(Self);
     }
 
     // What answers was committed before. A row that is left goes after 15 minutes: a copy of this message may still be on its way to the session.
     private void RemoveBody()
     {
-        Become(() =>
-        {
-            Receive<Removed>(_ => Context.Stop(Self));
-            ReceiveAny(static _ => { });
-        });
+        _isRemoving = true;
         _setup.Large!.RemoveAsync(Key, _stopped.Token).PipeTo(Self, success: static () => Removed.Instance, failure: static _ => Removed.Instance);
     }
 

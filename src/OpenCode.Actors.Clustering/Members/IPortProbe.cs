@@ -5,17 +5,17 @@ namespace OpenCode.Actors.Clustering.Members;
 /// <summary>What a connection to a port comes to.</summary>
 internal enum PortAnswer
 {
-    /// <summary>Something listens there.</summary>
+    /// <summary>A node listens there.</summary>
     Accepts,
 
     /// <summary>Nothing listens there, and the machine says so.</summary>
     Refuses,
 
-    /// <summary>Nothing was heard in time.</summary>
+    /// <summary>Nothing was heard in time, or nothing that is a node.</summary>
     Silent,
 }
 
-/// <summary>Finds out whether anything listens at the address of a node.</summary>
+/// <summary>Finds out whether a node listens at an address.</summary>
 internal interface IPortProbe
 {
     /// <summary>Connects, and disconnects at once.</summary>

@@ -33,7 +33,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         Receive<Looked>(OnLooked);
         Receive<LookFailed>(OnLookFailed);
         Receive<Silent>(_ => OnSilent());
-        Receive<CutOffDue>(_ => OnCutOffDue());
+        Receive<SilenceLasts>(_ => OnSilenceLasts());
     }
 
     private sealed record Look
@@ -51,9 +51,9 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         public static Silent Instance { get; } = new();
     }
 
-    private sealed record CutOffDue
+    private sealed record SilenceLasts
     {
-        public static CutOffDue Instance { get; } = new();
+        public static SilenceLasts Instance { get; } = new();
     }
 
     private sealed record Looked(NodeLook Rows, long Began) : IDeadLetterSuppression;
@@ -115,12 +115,14 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
     {
         _isLooking = false;
         Timers.Cancel(nameof(Silent));
-        Timers.Cancel(nameof(CutOffDue));
+        Timers.Cancel(nameof(SilenceLasts));
         if (_setup.Standing.Now is { State: NodeState.Suspended, SuspendedFor: { } silence })
             LogAnswers(_logger, silence);
         _silentSince = null;
         _setup.Standing.Answered(message.Rows, message.Began);
-        if (_isWanted)
+
+        // What a slow look saw is old by now.
+        if (_isWanted || _setup.Time.GetElapsedTime(message.Began) >= _interval)
         {
             _isWanted = false;
             Begin();
@@ -141,18 +143,22 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
     {
         LogSilent(_logger);
         _setup.Standing.Suspend(_silentSince!.Value);
-        Timers.StartPeriodicTimer(nameof(CutOffDue), CutOffDue.Instance, _interval);
+        Timers.StartPeriodicTimer(nameof(SilenceLasts), SilenceLasts.Instance, _interval);
     }
 
-    private void OnCutOffDue()
+    private void OnSilenceLasts()
     {
-        if (_silentSince is not { } since || _setup.Time.GetElapsedTime(since) < _cutOff || !_setup.ArePeersSilent())
-            return;
+        var now = _setup.Standing.Now;
+        if (now is { IsCutOff: false } && now.SuspendedFor >= _cutOff && _setup.ArePeersSilent())
+        {
+            LogCutOff(_logger);
+            _setup.Standing.CutOff();
+            _setup.CutOff();
+        }
 
-        Timers.Cancel(nameof(CutOffDue));
-        LogCutOff(_logger);
-        _setup.Standing.CutOff();
-        _setup.CutOff();
+        // Again and again: one may have been opened at the last moment.
+        if (!now.HasStreams)
+            _setup.ResetStreams();
     }
 
     [LoggerMessage(EventId = 7001, Level = LogLevel.Warning,
@@ -173,7 +179,8 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
 /// <param name="Position">How far this node has read the log.</param>
 /// <param name="ArePeersSilent">Whether there were other nodes, and none of them is heard.</param>
 /// <param name="CutOff">Ends running tools.</param>
+/// <param name="ResetStreams">Resets the streams that are open.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">Makes the log.</param>
 internal sealed record LookSetup(
-    IArbiter Arbiter, NodeStanding Standing, Func<long> Position, Func<bool> ArePeersSilent, Action CutOff, TimeProvider Time, ILoggerFactory Loggers);
+    IArbiter Arbiter, NodeStanding Standing, Func<long> Position, Func<bool> ArePeersSilent, Action CutOff, Action ResetStreams, TimeProvider Time, ILoggerFactory Loggers);

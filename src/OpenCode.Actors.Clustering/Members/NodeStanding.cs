@@ -11,6 +11,7 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
     private static readonly TimeSpan _freshness = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
+    private readonly RowWatch _rows = new(time);
     private volatile Seen _seen = new(NodeState.Joining, "The node is joining the cluster.", null, false, null, 0, 0);
 
     /// <summary>Gets the handlers of each change of state, called in order.</summary>
@@ -20,7 +21,10 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
     public Handlers<NodeState> LookWanted { get; } = new();
 
     // Timestamps, where a Standing has durations.
-    private sealed record Seen(NodeState State, string Reason, long? SilentSince, bool IsCutOff, NodeLook? Look, long LookNumber, long LookBegan);
+    private sealed record Seen(NodeState State, string Reason, long? SilentSince, bool IsCutOff, NodeLook? Look, long LookNumber, long LookBegan)
+    {
+        public IReadOnlyList<NodeRow> StaleRows { get; init; } = [];
+    }
 
     /// <summary>Gets the standing of this moment. A look that is older than 1 s counts for nothing: the node was frozen (RULES G5).</summary>
     public Standing Now
@@ -33,7 +37,7 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
                 return new(NodeState.Suspended, "The node has not looked at its own row for a while.", age, false, seen.Look, seen.LookNumber);
 
             var silent = seen.SilentSince is { } since ? time.GetElapsedTime(since) : (TimeSpan?)null;
-            return new(seen.State, seen.Reason, silent, seen.IsCutOff, seen.Look, seen.LookNumber);
+            return new(seen.State, seen.Reason, silent, seen.IsCutOff, seen.Look, seen.LookNumber) { StaleRows = seen.State == NodeState.Ready ? seen.StaleRows : [] };
         }
     }
 
@@ -52,7 +56,7 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
         }
 
         Move((seen, _) => (seen.State == NodeState.Suspended ? seen with { State = NodeState.Ready, Reason = "" } : seen)
-            with { SilentSince = null, IsCutOff = false, Look = look, LookNumber = seen.LookNumber + 1, LookBegan = began });
+            with { SilentSince = null, IsCutOff = false, Look = look, LookNumber = seen.LookNumber + 1, LookBegan = began, StaleRows = _rows.See(look, began) });
     }
 
     /// <summary>The arbiter has been silent for a while.</summary>

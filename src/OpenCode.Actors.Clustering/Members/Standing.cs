@@ -30,6 +30,15 @@ internal enum NodeState
 /// <param name="LookNumber">Counts the looks that were answered.</param>
 internal sealed record Standing(NodeState State, string Reason, TimeSpan? SuspendedFor, bool IsCutOff, NodeLook? Look, long LookNumber)
 {
+    /// <summary>Gets the rows of nodes that do not reach the database, by the last look; none while this node takes no commands.</summary>
+    public IReadOnlyList<NodeRow> StaleRows { get; init; } = [];
+
+    // suspend-on-silence: so long streams wait for the database with heartbeats.
+    private static readonly TimeSpan _streamsWait = TimeSpan.FromSeconds(60);
+
+    /// <summary>Gets a value indicating whether streams are open: not after 60 s of silence of the arbiter. Clients may find a node then that is better off.</summary>
+    public bool HasStreams => !(SuspendedFor >= _streamsWait);
+
     /// <summary>Gets a value indicating whether commands are taken.</summary>
     public bool TakesCommands => State == NodeState.Ready;
 

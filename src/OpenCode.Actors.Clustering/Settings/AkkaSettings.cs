@@ -55,7 +55,7 @@ internal static class AkkaSettings
               rebalance-interval = 1s
               waiting-for-state-timeout = 500ms
               updating-state-timeout = 1s
-              buffer-size = 10000
+              buffer-size = 1000
               coordinator-state {
                 write-majority-plus = 0
                 read-majority-plus = 0

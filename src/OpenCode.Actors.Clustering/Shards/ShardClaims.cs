@@ -38,6 +38,14 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
         }
     }
 
+    /// <summary>Tells whether a session runs here, or would.</summary>
+    /// <param name="session">The session.</param>
+    public bool Has(SessionId session)
+    {
+        lock (_gate)
+            return _claims.TryGetValue(ShardOf.Session(session), out var claim) && claim.Sessions > 0;
+    }
+
     /// <inheritdoc/>
     public async ValueTask<Fence?> ClaimAsync(SessionId session, CancellationToken cancellationToken)
     {

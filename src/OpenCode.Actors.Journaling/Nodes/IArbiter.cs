@@ -26,7 +26,7 @@ public interface IArbiter : IAsyncDisposable
     /// <exception cref="DeclaredDeadException">It was declared dead meanwhile.</exception>
     ValueTask ConfirmUpAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the rows, and notes how far this node has read the log. Answers from the database as it is after the call began.</summary>
+    /// <summary>Reads the rows, and notes in the own one that this node looked and how far it has read the log. Answers from the database as it is after the call began.</summary>
     /// <param name="position">The offset up to which this node has read.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<NodeLook> LookAsync(long position, CancellationToken cancellationToken);
@@ -36,6 +36,12 @@ public interface IArbiter : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The verdict: it is dead now, by whomever, or this node itself is, or this node is not up yet.</returns>
     ValueTask<Verdict> DeclareDeadAsync(NodeIdentity other, CancellationToken cancellationToken);
+
+    /// <summary>Declares another node dead as <see cref="DeclareDeadAsync"/> does, if it has not looked since its row was read.</summary>
+    /// <param name="stale">The row as this node last saw it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The verdict; <see cref="Verdict.OtherLooked"/> when the other node reached the database meanwhile.</returns>
+    ValueTask<Verdict> DeclareStaleAsync(NodeRow stale, CancellationToken cancellationToken);
 
     /// <summary>
     /// Gives this node the right to write a shard: the next token, which makes all earlier ones stale (RULES E6). Committed before it returns, in a statement of its own. To be
@@ -64,6 +70,9 @@ public enum Verdict
 
     /// <summary>This node is still joining, and a node that is not up declares nobody dead (RULES F1): the other's row is as it was. Ask again once this node is up.</summary>
     NotUpYet,
+
+    /// <summary>The other node has looked since its row was read, so it lives: its row is as it was.</summary>
+    OtherLooked,
 }
 
 /// <summary>Who claimed a shard last.</summary>

@@ -36,10 +36,18 @@ public enum NodeStatus
 /// <param name="Description">What it said of itself.</param>
 /// <param name="Status">How far it is.</param>
 /// <param name="Behind">How many entries it had not read yet when it last looked; null before.</param>
-public sealed record NodeRow(NodeDescription Description, NodeStatus Status, long? Behind);
+public sealed record NodeRow(NodeDescription Description, NodeStatus Status, long? Behind)
+{
+    /// <summary>Gets when the node last looked, by the clock of the store: another value with each look that is noted. At first when it joined.</summary>
+    public DateTimeOffset Looked { get; init; }
+}
 
 /// <summary>The rows at one moment, as a node sees them.</summary>
 /// <param name="Mine">The status of the node that looks: <see cref="NodeStatus.Dead"/> when its row is gone too.</param>
 /// <param name="Living">All nodes that are not dead, by name.</param>
 /// <param name="ConfigVersion">The version of the cluster's config (<see cref="ISharedConfig"/>): a node that has read an older one reads it again (RULES G8).</param>
-public sealed record NodeLook(NodeStatus Mine, IReadOnlyList<NodeRow> Living, long ConfigVersion = 0);
+public sealed record NodeLook(NodeStatus Mine, IReadOnlyList<NodeRow> Living, long ConfigVersion = 0)
+{
+    /// <summary>Gets a value indicating whether the look was noted, for the others to see. It does not wait for who holds what it writes.</summary>
+    public bool IsNoted { get; init; }
+}

@@ -3,16 +3,19 @@ using OpenCode.Actors.Journaling.Nodes;
 
 namespace OpenCode.Actors.Postgres.Nodes;
 
-/// <summary>Reads rows of the table <c>node</c>.</summary>
+/// <summary>Reads rows of the tables <c>node</c> and <c>look</c>.</summary>
 internal static class NodeRows
 {
     /// <summary>How many columns a row has; what else a statement gives stands behind them.</summary>
-    public const int Columns = 9;
+    public const int Columns = 10;
 
     public static NodeRow Read(NpgsqlDataReader row) => new(
         new(new(row.GetString(0), row.GetInt64(1), row.GetString(2)), row.GetInt32(4), row.GetString(5), row.GetString(6), row.GetString(7)),
         StatusOf(row.GetString(3)),
-        row.IsDBNull(8) ? null : row.GetInt64(8));
+        row.IsDBNull(8) ? null : row.GetInt64(8))
+    {
+        Looked = row.GetFieldValue<DateTimeOffset>(9),
+    };
 
     /// <summary>Reads a row of the table <c>shard</c>.</summary>
     public static ShardRow ReadShard(NpgsqlDataReader row) =>

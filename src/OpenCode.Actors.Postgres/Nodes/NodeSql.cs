@@ -2,7 +2,7 @@ namespace OpenCode.Actors.Postgres.Nodes;
 
 /// <summary>
 /// The statements of the arbiter. Each is a transaction of its own, sent at once: a node that stands still holds nothing between two of them. All take their locks in the order
-/// node by name and uid, then shard (RULES E2), and none touches the head of the log.
+/// node by name and uid, then look or shard (RULES E2), and none touches the head of the log.
 /// </summary>
 internal static class NodeSql
 {
@@ -42,7 +42,7 @@ internal static class NodeSql
           SELECT FROM pg_locks l
           WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
             AND ((l.classid::bigint << 32) | l.objid::bigint) = {RowKey})
-        FROM node n WHERE status <> 'dead' ORDER BY {Order}
+        FROM {Nodes} WHERE n.status <> 'dead' ORDER BY {Order}
         """;
 
     /// <summary>
@@ -65,7 +65,9 @@ internal static class NodeSql
         ), entered AS (
           INSERT INTO node (name, uid, address, status, protocol, version, location, tag) SELECT $1, $2, $3, 'joining', $4, $5, $6, $7 FROM free WHERE yes
           ON CONFLICT (name, uid) DO UPDATE SET joined = clock_timestamp() WHERE node.status = 'joining'
-          RETURNING 1
+          RETURNING name, uid
+        ), looking AS (
+          INSERT INTO look (name, uid) SELECT name, uid FROM entered ON CONFLICT (name, uid) DO UPDATE SET at = clock_timestamp()
         )
         SELECT yes, EXISTS (SELECT FROM entered) FROM free
         """;
@@ -86,24 +88,23 @@ internal static class NodeSql
     public const string Status = "SELECT status FROM node WHERE name = $1 AND uid = $2";
 
     /// <summary>
-    /// $1 name, $2 uid, $3 how far this node has read the log. A row more than there are nodes only where none lives. That somebody holds the own row, to claim or to judge, does
-    /// not make a look wait: nothing is noted then.
+    /// $1 name, $2 uid, $3 how far this node has read the log. A row more than there are nodes only where none lives. That somebody holds the row of the own looks, to judge, does
+    /// not make a look wait: nothing is noted then, and the last column says so.
     /// </summary>
     public const string Look =
         $"""
         WITH own AS MATERIALIZED (
-          SELECT name, uid FROM node WHERE name = $1 AND uid = $2 AND status <> 'dead' FOR NO KEY UPDATE SKIP LOCKED
+          SELECT name, uid FROM {Nodes} WHERE name = $1 AND uid = $2 AND n.status <> 'dead' FOR NO KEY UPDATE OF l SKIP LOCKED
         ), noted AS (
-          UPDATE node n SET behind = greatest(0, h.pos - $3::bigint) FROM own, log_head h
-          WHERE n.name = own.name AND n.uid = own.uid AND n.behind IS DISTINCT FROM greatest(0, h.pos - $3::bigint)
+          UPDATE look l SET at = clock_timestamp(), behind = greatest(0, h.pos - $3::bigint) FROM own, log_head h WHERE l.name = own.name AND l.uid = own.uid
         )
-        SELECT {Columns}, c.version, greatest(0, h.pos - $3::bigint)
-        FROM config c CROSS JOIN log_head h LEFT JOIN node n ON n.status <> 'dead' ORDER BY {Order}
+        SELECT {Columns}, c.version, greatest(0, h.pos - $3::bigint), EXISTS (SELECT FROM own)
+        FROM config c CROSS JOIN log_head h LEFT JOIN ({Nodes}) ON n.status <> 'dead' ORDER BY {Order}
         """;
 
     /// <summary>
-    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other: the verdict (RULES F1). Holds both rows, in their order; whoever comes second finds what the first one wrote.
-    /// Back come both as they were, null for one that is not there, and the tag of the other.
+    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (RULES F1). Holds both rows, in their order;
+    /// whoever comes second finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
     /// </summary>
     public const string DeclareDead =
         $"""
@@ -113,10 +114,15 @@ internal static class NodeSql
           SELECT status FROM locked WHERE name = $1 AND uid = $2
         ), other AS (
           SELECT name, uid, status, tag FROM locked WHERE name = $3 AND uid = $4
+        ), looked AS MATERIALIZED (
+          SELECT at FROM look WHERE name = $3 AND uid = $4 AND $5::timestamptz IS NOT NULL AND (SELECT count(*) FROM locked) > 0 FOR UPDATE
         ), died AS (
-          UPDATE node n SET status = 'dead' FROM other o WHERE n.name = o.name AND n.uid = o.uid AND o.status <> 'dead' AND (SELECT status FROM mine) = 'up'
+          UPDATE node n SET status = 'dead' FROM other o
+          WHERE n.name = o.name AND n.uid = o.uid AND o.status <> 'dead' AND (SELECT status FROM mine) = 'up'
+            AND ($5::timestamptz IS NULL OR (SELECT at FROM looked) = $5::timestamptz)
+          RETURNING 1
         )
-        SELECT (SELECT status FROM mine), (SELECT status FROM other), (SELECT tag FROM other)
+        SELECT (SELECT status FROM mine), (SELECT status FROM other), (SELECT tag FROM other), EXISTS (SELECT FROM died)
         """;
 
     /// <summary>$1 name, $2 uid, $3 address, $4 part. What keeps a zombie from claiming is the status, under a lock that no verdict passes (RULES E6).</summary>
@@ -147,7 +153,7 @@ internal static class NodeSql
           AND a.wait_event = 'ClientRead' AND a.state <> 'idle' AND a.state_change < clock_timestamp() - interval '250 milliseconds'
           AND EXISTS (
             SELECT FROM pg_locks l
-            WHERE l.pid = a.pid AND l.granted AND l.locktype = 'relation' AND l.relation IN ('node'::regclass, 'shard'::regclass) AND l.mode IN ('RowShareLock', 'RowExclusiveLock'))
+            WHERE l.pid = a.pid AND l.granted AND l.locktype = 'relation' AND l.relation IN ('node'::regclass, 'look'::regclass, 'shard'::regclass) AND l.mode IN ('RowShareLock', 'RowExclusiveLock'))
         """;
 
     /// <summary>$1 application_names. What a dead node has under way is rolled back; backends of other roles are not ours, and those of this process are not dead.</summary>
@@ -166,7 +172,9 @@ internal static class NodeSql
 
     private const string TurnClass = "1868786286";
 
-    private const string Columns = "n.name, n.uid, n.address, n.status, n.protocol, n.version, n.location, n.tag, n.behind";
+    private const string Columns = "n.name, n.uid, n.address, n.status, n.protocol, n.version, n.location, n.tag, l.behind, l.at";
+
+    private const string Nodes = "node n JOIN look l USING (name, uid)";
 
     private const string Order = "n.name COLLATE \"C\", n.uid";
 }

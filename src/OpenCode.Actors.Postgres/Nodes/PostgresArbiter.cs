@@ -100,44 +100,29 @@ public sealed partial class PostgresArbiter : IArbiter
             {
                 // What this look notes is not in what it reads.
                 var rows = await sql.RowsAsync(
-                    row => (Row: row.IsDBNull(0) ? null : NodeRows.Read(row), Config: row.GetInt64(NodeRows.Columns), Behind: row.GetInt64(NodeRows.Columns + 1)),
+                    row => (Row: row.IsDBNull(0) ? null : NodeRows.Read(row), Config: row.GetInt64(NodeRows.Columns), Behind: row.GetInt64(NodeRows.Columns + 1), IsNoted: row.GetBoolean(NodeRows.Columns + 2)),
                     NodeSql.Look, me.Name, me.Uid, position).ConfigureAwait(false);
                 var living = rows.Where(static r => r.Row is not null)
                     .Select(r => r.Row!.Description.Identity.IsSameLife(me) ? r.Row with { Behind = r.Behind } : r.Row!)
                     .ToArray();
                 var mine = Array.Find(living, r => r.Description.Identity.IsSameLife(me));
-                return new NodeLook(mine?.Status ?? NodeStatus.Dead, living, rows[0].Config);
+                return new NodeLook(mine?.Status ?? NodeStatus.Dead, living, rows[0].Config) { IsNoted = rows[0].IsNoted };
             },
             cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<Verdict> DeclareDeadAsync(NodeIdentity other, CancellationToken cancellationToken)
+    public ValueTask<Verdict> DeclareDeadAsync(NodeIdentity other, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var me = Me;
-        if (other.IsSameLife(me))
-            throw new ArgumentException("A node does not declare itself dead: it leaves.", nameof(other));
+        return DeclareAsync(other, DBNull.Value, cancellationToken);
+    }
 
-        var (mine, before, tag) = await RowAsync(
-            _verdicts,
-            "declaring a node dead",
-            static row => (NodeRows.StatusOf(Text(row, 0)), NodeRows.StatusOf(Text(row, 1)), Text(row, 2)),
-            NodeSql.DeclareDead,
-            [me.Name, me.Uid, other.Name, other.Uid],
-            cancellationToken).ConfigureAwait(false);
-        if (mine == NodeStatus.Dead)
-            return Verdict.ThisIsDead;
-        if (before != NodeStatus.Dead && mine != NodeStatus.Up)
-            return Verdict.NotUpYet;
-
-        if (before != NodeStatus.Dead)
-            LogDeclaredDead(_logger, other.Name, other.Address);
-
-        // Also of one that was dead before: whoever said so may have ended before it came to this.
-        if (tag is not null)
-            await _verdicts.RunAsync("ending the connections of a dead node", sql => sql.ScalarAsync<long>(NodeSql.EndConnections, (object)new[] { tag }), cancellationToken).ConfigureAwait(false);
-        return Verdict.OtherIsDead;
+    /// <inheritdoc/>
+    public ValueTask<Verdict> DeclareStaleAsync(NodeRow stale, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stale);
+        return DeclareAsync(stale.Description.Identity, stale.Looked, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -187,6 +172,35 @@ public sealed partial class PostgresArbiter : IArbiter
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private DeclaredDeadException DeclaredDead() => new($"The node '{Me.Name}' (uid {Me.Uid}) was declared dead, or has left: end this process, and start it again.");
+
+    private async ValueTask<Verdict> DeclareAsync(NodeIdentity other, object ifLooked, CancellationToken cancellationToken)
+    {
+        var me = Me;
+        if (other.IsSameLife(me))
+            throw new ArgumentException("A node does not declare itself dead: it leaves.", nameof(other));
+
+        var (mine, before, tag, hasDied) = await RowAsync(
+            _verdicts,
+            "declaring a node dead",
+            static row => (NodeRows.StatusOf(Text(row, 0)), NodeRows.StatusOf(Text(row, 1)), Text(row, 2), row.GetBoolean(3)),
+            NodeSql.DeclareDead,
+            [me.Name, me.Uid, other.Name, other.Uid, ifLooked],
+            cancellationToken).ConfigureAwait(false);
+        if (mine == NodeStatus.Dead)
+            return Verdict.ThisIsDead;
+        if (before != NodeStatus.Dead && mine != NodeStatus.Up)
+            return Verdict.NotUpYet;
+
+        if (before != NodeStatus.Dead && !hasDied)
+            return Verdict.OtherLooked;
+        if (hasDied)
+            LogDeclaredDead(_logger, other.Name, other.Address);
+
+        // Also of one that was dead before: whoever said so may have ended before it came to this.
+        if (tag is not null)
+            await _verdicts.RunAsync("ending the connections of a dead node", sql => sql.ScalarAsync<long>(NodeSql.EndConnections, (object)new[] { tag }), cancellationToken).ConfigureAwait(false);
+        return Verdict.OtherIsDead;
+    }
 
     /// <summary>Runs a statement that gives one row.</summary>
     private ValueTask<T> RowAsync<T>(

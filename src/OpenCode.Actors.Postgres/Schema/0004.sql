@@ -12,7 +12,7 @@ ALTER TABLE log_head RENAME COLUMN number TO generation;
 -- A cluster of nodes again, by another protocol: nodes of the one before are refused (RULES F6), and this does not run while one of them lives. Their rows are of no use.
 DROP TABLE node;
 
--- One row a life of a node. uid is Akka's, of the actor system; tag is the application_name of its connections; behind is how many entries it had not read yet when it last looked.
+-- One row a life of a node. uid is Akka's, of the actor system; tag is the application_name of its connections.
 CREATE TABLE node (
   name text NOT NULL,
   uid bigint NOT NULL,
@@ -22,9 +22,18 @@ CREATE TABLE node (
   version text NOT NULL,
   location text NOT NULL,
   tag text NOT NULL,
-  behind bigint,
   joined timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (name, uid)
+);
+
+-- When a node last looked at the rows, and how many entries of the log it had not read yet then: twice a second, in place. Apart from its row, which claims and verdicts lock.
+CREATE TABLE look (
+  name text NOT NULL,
+  uid bigint NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  behind bigint,
+  PRIMARY KEY (name, uid),
+  FOREIGN KEY (name, uid) REFERENCES node ON DELETE CASCADE
 ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
 -- Who claimed a shard last, when its first session came up there; token grows with every claim and never shrinks, over this change too.

@@ -1,5 +1,7 @@
 using OpenCode.Actors.Clustering;
+using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
+using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Postgres.Nodes;
 using OpenCode.Actors.Server.Locations;
@@ -20,7 +22,8 @@ internal static class ClusterServices
         if (settings is null)
             return services;
 
-        services.AddSingleton(settings).AddSingleton<NodeGate>();
+        services.AddSingleton(settings).AddSingleton(static provider => new NodeGate(
+            provider.GetRequiredService<NodeStanding>(), provider.GetRequiredService<ShardClaims>().Has, provider.GetRequiredService<IHostApplicationLifetime>()));
         services.AddSingleton<IArbiter>(static provider => new PostgresArbiter(
             provider.GetRequiredService<OpenedDatabase>().Database,
             provider.GetRequiredService<TimeProvider>(),

@@ -1,16 +1,48 @@
 using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>What the edge asks of a node's standing: whether commands are taken, and when they are not any more (RULES F3).</summary>
+/// <summary>What the edge asks of a node's standing: whether commands are taken and streams opened, and when commands are not any more (RULES F3).</summary>
 /// <param name="standing">The standing of this node.</param>
-internal sealed class NodeGate(NodeStanding standing)
+/// <param name="isHere">Whether a session runs on this node.</param>
+/// <param name="application">Tells when the node drains.</param>
+internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHere, IHostApplicationLifetime application)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+    private static readonly Unavailable _elsewhere = new(
+        "This node stops, and the turn goes on at another one. Send the request again, under the same Idempotency-Key or messageID, and it waits there.", _retryAfter);
 
     /// <summary>Gets with what commands are refused; null when they are taken.</summary>
     public Unavailable? Refusal => standing.Now is { TakesCommands: false } now ? new Unavailable(now.Reason, _retryAfter) : null;
+
+    /// <summary>Gets a value indicating whether streams may be opened.</summary>
+    public bool HasStreams => standing.Now.HasStreams;
+
+    /// <summary>Waits for the end of a turn; not any longer once this node drains and the turn runs on another one (RULES G3).</summary>
+    /// <param name="session">The session of the turn.</param>
+    /// <param name="wait">The wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What the wait gives; or <see cref="Unavailable"/>.</returns>
+    public async Task<object> AwaitTurnAsync(SessionId session, Func<CancellationToken, Task<object>> wait, CancellationToken cancellationToken)
+    {
+        // wait-on-your-own-log: this log ends with the node. The end of a turn that runs here is an answer, which the drain waits for.
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var draining = application.ApplicationStopping.UnsafeRegister(_ =>
+        {
+            if (!isHere(session))
+                _ = given.CancelAsync();
+        }, null);
+        try
+        {
+            return await wait(given.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return _elsewhere;
+        }
+    }
 
     /// <summary>Waits for work that needs the database, but no longer than the node takes commands.</summary>
     /// <typeparam name="T">The result of the work.</typeparam>

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Postgres;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Storage;
@@ -11,37 +12,38 @@ namespace OpenCode.Actors.Server.CommandLine;
 /// <summary>Takes sessions out of a data folder or a database, and into one, while no server uses it.</summary>
 internal static class TransferCommand
 {
-    /// <summary>Writes every session as a line.</summary>
+    /// <summary>Writes every session as a line, and the configuration of a cluster.</summary>
     /// <param name="place">Where they are.</param>
     /// <param name="file">A new file; null for stdout.</param>
-    public static Task<int> ExportAsync(StoragePlace place, string? file) => RunAsync(place, async (journal, _) =>
+    public static Task<int> ExportAsync(StoragePlace place, string? file) => RunAsync(place, async (opened, _) =>
     {
         await using var output = file is null ? Console.Out : LineFile.Create(file);
-        var count = await SessionExport.RunAsync(journal, output, CancellationToken.None);
-        await Console.Error.WriteLineAsync($"{count} sessions exported from {place}.");
+        var hasConfig = opened.Config is { } config && await SessionExport.WriteConfigAsync(config, output, CancellationToken.None);
+        var count = await SessionExport.RunAsync(opened.Journal, output, CancellationToken.None);
+        await Console.Error.WriteLineAsync($"{count} sessions{(hasConfig ? " and the configuration" : "")} exported from {place}.");
         return ExitCodes.Ok;
     });
 
     /// <summary>Takes the sessions of an export; those that are there already stay as they are.</summary>
     /// <param name="place">Where they go.</param>
     /// <param name="file">The export.</param>
-    public static Task<int> ImportAsync(StoragePlace place, string file) => RunAsync(place, async (journal, ids) =>
+    public static Task<int> ImportAsync(StoragePlace place, string file) => RunAsync(place, async (opened, ids) =>
     {
-        var report = await SessionImport.RunAsync(LineFile.Read(file), journal, ids, Console.Error, CancellationToken.None);
+        var report = await SessionImport.RunAsync(LineFile.Read(file), opened.Journal, opened.Config, ids, Console.Error, CancellationToken.None);
         await Console.Error.WriteLineAsync(report.Bad > 0
             ? $"{report.Bad} lines of '{file}' are bad: nothing was imported. Correct or remove them."
             : $"{report.Taken} sessions imported into {place}, {report.Skipped} were there already.");
         return report.Bad > 0 ? ExitCodes.BadOption : ExitCodes.Ok;
     });
 
-    private static async Task<int> RunAsync(StoragePlace place, Func<IJournal, IdFactory, Task<int>> run)
+    private static async Task<int> RunAsync(StoragePlace place, Func<OpenedPlace, IdFactory, Task<int>> run)
     {
         try
         {
-            await using var journal = await place.OpenAsync();
-            return await run(journal, new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill));
+            await using var opened = await place.OpenAsync();
+            return await run(opened, new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill));
         }
-        catch (Exception e) when (e is DatabaseException)
+        catch (Exception e) when (e is DatabaseException or ArbiterAwayException)
         {
             return await FailAsync(ExitCodes.BadOption, e.Message);
         }

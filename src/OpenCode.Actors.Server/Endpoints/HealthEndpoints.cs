@@ -1,7 +1,12 @@
 using System.Reflection;
+using Akka.Actor;
+using Akka.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Clustering.Status;
+using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -10,6 +15,10 @@ internal static class HealthEndpoints
 {
     /// <summary>The version of opencode whose protocol we speak.</summary>
     public const string ProtocolVersion = "1.18.33";
+
+    // It answers within 1 s by itself.
+    private static readonly TimeSpan _viewLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Our own version.</summary>
     public static readonly string Version =
@@ -21,6 +30,9 @@ internal static class HealthEndpoints
         routes.MapGet("/global/health", GetGlobal).WithName("global.health").WithTags("Health");
         routes.MapGet("/health/ready", GetReady).WithName("health.ready").WithTags("Health").Produces<ReadyHealth>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/health/live", (TimeProvider time) => GetLive(time, started)).WithName("health.live").WithTags("Health");
+        if (routes.ServiceProvider.GetService<ClusterSettings>() is not null)
+            routes.MapGet("/health/cluster", GetClusterAsync).WithName("health.cluster").WithTags("Health").Produces<string>(contentType: "text/plain")
+                .Produces<NamedError>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static Ok<GlobalHealth> GetGlobal() => TypedResults.Ok(new GlobalHealth(Healthy: true, ProtocolVersion));
@@ -29,6 +41,19 @@ internal static class HealthEndpoints
     {
         var reason = application.ApplicationStopping.IsCancellationRequested ? "The server stops." : services.GetService<NodeGate>()?.Refusal?.Reason;
         return TypedResults.Json(new ReadyHealth(reason is null, reason), ServerJson.Default.ReadyHealth, statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    // For people: the members as this node's Akka has them, beside the rows of the database.
+    private static async Task<IResult> GetClusterAsync(IRequiredActor<ClusterViewActor> view, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return TypedResults.Text(ClusterReport.Of(await view.ActorRef.Ask<ClusterView>(ClusterViewActor.GetView.Instance, _viewLimit, cancellationToken)));
+        }
+        catch (AskTimeoutException)
+        {
+            return SessionRefusals.Of(new Unavailable("The server stops.", _retryAfter));
+        }
     }
 
     private static Ok<LiveHealth> GetLive(TimeProvider time, long started) =>

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
@@ -8,11 +9,11 @@ namespace OpenCode.Actors.Server.Endpoints;
 
 /// <summary>Waits until a turn is over and the streams of its location have had its events, then answers with its last message.</summary>
 /// <remarks>RULES D1: clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
-internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed)
+internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, NodeGate? node = null)
 {
     public async Task<IResult> AnswerAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
     {
-        switch (await sessions.AwaitTurnAsync(sessionId, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, cancellationToken))
+        switch (await AwaitAsync(sessionId, accepted, cancellationToken))
         {
             case SessionActor.TurnEnded ended:
                 if (await sessions.AskAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is SessionIndexActor.Found found)
@@ -22,5 +23,12 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed)
             case var refusal:
                 return SessionRefusals.Of(refusal);
         }
+    }
+
+    private Task<object> AwaitAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
+    {
+        return node is null ? WaitAsync(cancellationToken) : node.AwaitTurnAsync(sessionId, WaitAsync, cancellationToken);
+
+        Task<object> WaitAsync(CancellationToken given) => sessions.AwaitTurnAsync(sessionId, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, given);
     }
 }

@@ -2,7 +2,9 @@ using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Doors;
 using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Postgres.Nodes;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Locations.Doors;
 
@@ -11,20 +13,39 @@ namespace OpenCode.Actors.Server.Storage;
 /// <summary>Where sessions are kept, for commands that work on them while no server does.</summary>
 internal abstract record StoragePlace
 {
-    /// <summary>Opens the journal there; the caller disposes it.</summary>
-    public abstract Task<IJournal> OpenAsync();
+    /// <summary>Opens what is there; the caller disposes it.</summary>
+    public abstract Task<OpenedPlace> OpenAsync();
+}
+
+/// <summary>What is kept at a place.</summary>
+/// <param name="journal">The sessions.</param>
+/// <param name="database">The database that both are in; null for a data folder.</param>
+internal sealed class OpenedPlace(IJournal journal, PostgresDatabase? database = null) : IAsyncDisposable
+{
+    public IJournal Journal => journal;
+
+    /// <summary>Gets what clients patched into the configuration; null where it is not kept.</summary>
+    public ISharedConfig? Config { get; } = database is null ? null : new PostgresSharedConfig(database);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await journal.DisposeAsync();
+        if (database is not null)
+            await database.DisposeAsync();
+    }
 }
 
 /// <summary>A data folder.</summary>
 internal sealed record FolderPlace(string Folder, bool MustExist) : StoragePlace
 {
     /// <inheritdoc/>
-    public override async Task<IJournal> OpenAsync()
+    public override async Task<OpenedPlace> OpenAsync()
     {
         if (MustExist && new MachineFolderTree().Look(Folder) != PathKind.Folder)
             throw new DirectoryNotFoundException($"There is no data folder '{Folder}': name it with --data.");
 
-        return await FileJournal.OpenAsync(new FileDisk(Folder), new JournalOptions(), TimeProvider.System, SystemEntropy.Instance.NextUInt64);
+        return new OpenedPlace(await FileJournal.OpenAsync(new FileDisk(Folder), new JournalOptions(), TimeProvider.System, SystemEntropy.Instance.NextUInt64));
     }
 
     /// <inheritdoc/>
@@ -35,10 +56,10 @@ internal sealed record FolderPlace(string Folder, bool MustExist) : StoragePlace
 internal sealed record DatabasePlace(string Connection) : StoragePlace
 {
     /// <inheritdoc/>
-    public override async Task<IJournal> OpenAsync()
+    public override async Task<OpenedPlace> OpenAsync()
     {
         var database = await PostgresDatabase.OpenAsync(Connection, $"transfer-{(uint)SystemEntropy.Instance.NextUInt64():x8}");
-        return await PostgresJournal.OpenAsync(database, new JournalOptions(), TimeProvider.System);
+        return new OpenedPlace(await PostgresJournal.OpenAsync(database, new JournalOptions(), TimeProvider.System), database);
     }
 
     /// <inheritdoc/>

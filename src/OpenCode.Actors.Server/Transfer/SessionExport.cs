@@ -1,12 +1,13 @@
 using System.Text.Json;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Server.Transfer;
 
-/// <summary>Writes every session of a journal as a line.</summary>
+/// <summary>Writes every session of a journal as a line, and the configuration of a cluster before them.</summary>
 internal static class SessionExport
 {
     /// <summary>Writes them, oldest id last.</summary>
@@ -24,6 +25,22 @@ internal static class SessionExport
             await output.WriteLineAsync(JsonSerializer.Serialize(await ReadAsync(journal, id, cancellationToken), TransferJson.Default.SessionLine).AsMemory(), cancellationToken);
         await output.FlushAsync(cancellationToken);
         return ids.Count;
+    }
+
+    /// <summary>Writes what clients patched into the configuration, if they did.</summary>
+    /// <param name="config">The configuration of a cluster.</param>
+    /// <param name="output">Where the line goes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there was anything.</returns>
+    public static async Task<bool> WriteConfigAsync(ISharedConfig config, TextWriter output, CancellationToken cancellationToken)
+    {
+        var stored = await config.ReadAsync(cancellationToken);
+        var patches = JsonElement.Parse(stored.Json.Span);
+        if (!patches.EnumerateObject().Any())
+            return false;
+
+        await output.WriteLineAsync(JsonSerializer.Serialize(new ConfigLine(SessionLine.KnownFormat, patches), TransferJson.Default.ConfigLine).AsMemory(), cancellationToken);
+        return true;
     }
 
     private static async Task<SessionLine> ReadAsync(IJournal journal, string id, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.State;
@@ -8,29 +9,32 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Server.Transfer;
 
-/// <summary>Takes exported sessions into a journal. All lines are read before anything is written: one bad line, and nothing is.</summary>
+/// <summary>Takes exported sessions into a journal, and the configuration of a cluster. All lines are read before anything is written: one bad line, and nothing is.</summary>
 internal static class SessionImport
 {
     /// <summary>Takes them.</summary>
     /// <param name="lines">The lines of an export; they are gone through twice.</param>
     /// <param name="journal">Where they go.</param>
+    /// <param name="config">Where a configuration goes; null where none is kept.</param>
     /// <param name="ids">Makes the ids of events.</param>
     /// <param name="report">Told about skipped sessions and bad lines.</param>
     /// <param name="cancellationToken">Gives up between two sessions.</param>
     /// <returns>How many were taken, skipped because they are there, and bad. With a bad one nothing was taken.</returns>
-    public static async Task<ImportReport> RunAsync(IEnumerable<string> lines, IJournal journal, IdFactory ids, TextWriter report, CancellationToken cancellationToken)
+    public static async Task<ImportReport> RunAsync(
+        IEnumerable<string> lines, IJournal journal, ISharedConfig? config, IdFactory ids, TextWriter report, CancellationToken cancellationToken)
     {
         var bad = 0;
         foreach (var (number, text) in Numbered(lines))
         {
             try
             {
-                SessionLine.Parse(text);
+                if (ConfigLine.Find(text) is null)
+                    SessionLine.Parse(text);
             }
             catch (FormatException e)
             {
                 bad++;
-                await report.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Line {number}: {e.Message}").AsMemory(), cancellationToken);
+                await TellAsync(report, number, e.Message, cancellationToken);
             }
         }
 
@@ -40,11 +44,17 @@ internal static class SessionImport
         var (taken, skipped) = (0, 0);
         foreach (var (number, text) in Numbered(lines))
         {
+            if (ConfigLine.Find(text) is { } patches)
+            {
+                await TellAsync(report, number, await TakeAsync(patches, config, cancellationToken), cancellationToken);
+                continue;
+            }
+
             var line = SessionLine.Parse(text);
             if (await IsThereAsync(journal, line.Id, cancellationToken))
             {
                 skipped++;
-                await report.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Line {number}: {line.Id} is there already; it stays as it is.").AsMemory(), cancellationToken);
+                await TellAsync(report, number, $"{line.Id} is there already; it stays as it is.", cancellationToken);
                 continue;
             }
 
@@ -57,6 +67,21 @@ internal static class SessionImport
 
     private static IEnumerable<(int Number, string Text)> Numbered(IEnumerable<string> lines) =>
         lines.Select(static (text, index) => (index + 1, text)).Where(static line => line.text.Length > 0);
+
+    private static Task TellAsync(TextWriter report, int number, string text, CancellationToken cancellationToken) =>
+        report.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Line {number}: {text}").AsMemory(), cancellationToken);
+
+    private static async Task<string> TakeAsync(ConfigLine line, ISharedConfig? config, CancellationToken cancellationToken)
+    {
+        if (config is null)
+            return "the configuration of a cluster is left out; a server that is alone keeps what is patched in memory. Write it into opencode.json.";
+
+        var stored = await config.ReadAsync(cancellationToken);
+        return !JsonElement.Parse(stored.Json.Span).EnumerateObject().Any()
+            && await config.TryReplaceAsync(stored.Version, JsonSerializer.SerializeToUtf8Bytes(line.Config, TransferJson.Default.JsonElement), cancellationToken) is not null
+            ? "the configuration was taken."
+            : "there is a configuration already; it stays as it is.";
+    }
 
     private static async Task<bool> IsThereAsync(IJournal journal, string id, CancellationToken cancellationToken)
     {

@@ -28,9 +28,7 @@ internal sealed record SessionLine(int Format, string Id, IReadOnlyList<RowLine>
             throw new FormatException($"it is no JSON of a session: {e.Message}", e);
         }
 
-        if (line.Format != KnownFormat)
-            throw new FormatException($"it has format {line.Format}, this program reads {KnownFormat}. Use the version of the program that wrote it, or a newer one.");
-
+        CheckFormat(line.Format);
         if (!SessionId.TryParse(line.Id, out var id))
             throw new FormatException($"'{line.Id}' is no id of a session.");
 
@@ -47,6 +45,14 @@ internal sealed record SessionLine(int Format, string Id, IReadOnlyList<RowLine>
         return line;
     }
 
+    /// <summary>Refuses a line of another format.</summary>
+    /// <exception cref="FormatException">It is one.</exception>
+    public static void CheckFormat(int format)
+    {
+        if (format != KnownFormat)
+            throw new FormatException($"it has format {format}, this program reads {KnownFormat}. Use the version of the program that wrote it, or a newer one.");
+    }
+
     /// <summary>Makes the changes that write all rows.</summary>
     public IReadOnlyList<StateChange> Changes() => [.. Rows.Select(row => new StateChange(row.Kind, Id, row.Key, JsonSerializer.SerializeToUtf8Bytes(row.Value, TransferJson.Default.JsonElement)))];
 
@@ -56,7 +62,8 @@ internal sealed record SessionLine(int Format, string Id, IReadOnlyList<RowLine>
 /// <summary>One row of a session.</summary>
 internal sealed record RowLine(string Kind, string Key, JsonElement Value);
 
-/// <summary>JSON of exported sessions.</summary>
+/// <summary>JSON of an export.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SessionLine))]
+[JsonSerializable(typeof(ConfigLine))]
 internal sealed partial class TransferJson : JsonSerializerContext;

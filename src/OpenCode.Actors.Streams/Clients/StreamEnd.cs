@@ -15,6 +15,9 @@ internal enum StreamEndReason
     /// <summary>The server stops.</summary>
     Drained,
 
+    /// <summary>The server cannot go on with streams for now: its database does not answer.</summary>
+    Suspended,
+
     /// <summary>The instance was disposed: the one clean end.</summary>
     Disposed,
 
@@ -36,6 +39,7 @@ internal sealed record StreamEnd(StreamEndReason Reason, string Detail)
         StreamEndReason.Failed => "failed",
         StreamEndReason.Stalled => "stalled",
         StreamEndReason.Drained => "drained",
+        StreamEndReason.Suspended => "suspended",
         StreamEndReason.Disposed => "disposed",
         StreamEndReason.Unreadable => "unreadable",
         _ => "broken",

@@ -1,13 +1,14 @@
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
-using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>The parent of all clients: lets them in, knows which streams a location has, and sees to it that the request of each ends, whatever becomes of its actor.</summary>
 internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
 {
+    private const string StopReason = "The server stops.";
+
     // Of the 5 s of a shutdown.
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
@@ -36,6 +37,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         Receive<Connect>(OnConnect);
         Receive<WaitFlushed>(OnWaitFlushed);
         Receive<DisposeLocation>(OnDisposeLocation);
+        Receive<ResetStreams>(OnResetStreams);
         Receive<Sweep>(_ => OnSweep());
         Receive<Drain>(_ => OnDrain());
         Receive<Flushed>(_ => ResetAll());
@@ -94,6 +96,10 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     {
         public static Drained Instance { get; } = new();
     }
+
+    /// <summary>Resets the streams that are open now, and goes on.</summary>
+    /// <param name="Reason">Why, a sentence for the log.</param>
+    public sealed record ResetStreams(string Reason) : IDeadLetterSuppression;
 
     private sealed record LastWordsOver
     {
@@ -261,7 +267,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     private void OnDrain()
     {
         _drainer = Sender;
-        LogDraining(_logger, _streams.Count);
+        LogResetting(_logger, _streams.Count, StopReason);
         _lost.Clear();
         foreach (var barrier in _barriers.Keys)
             barrier.Tell(FlushBarrierActor.NoneComesBack.Instance);
@@ -282,18 +288,22 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
 
         _isResetting = true;
         Timers.Cancel(nameof(LastWordsOver));
-        var reset = new SseClientActor.Reset(new StreamEnd(StreamEndReason.Drained, "The server stops."));
+        Reset(new StreamEnd(StreamEndReason.Drained, StopReason));
+    }
+
+    private void OnResetStreams(ResetStreams message)
+    {
+        if (_drainer is not null || _streams.Count == 0)
+            return;
+
+        LogResetting(_logger, _streams.Count, message.Reason);
+        Reset(new StreamEnd(StreamEndReason.Suspended, message.Reason));
+    }
+
+    private void Reset(StreamEnd end)
+    {
+        var reset = new SseClientActor.Reset(end);
         foreach (var client in _streams.Keys)
             client.Tell(reset);
     }
-
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
-        Message = "A stream was turned away: {Limit} are open. Raise server.limits.streams, or find out which client opens them.")]
-    private static partial void LogTooManyStreams(ILogger logger, int limit);
-
-    [LoggerMessage(EventId = 2005, Level = LogLevel.Information, Message = "Resetting {Count} streams: the server stops.")]
-    private static partial void LogDraining(ILogger logger, int count);
-
-    [LoggerMessage(EventId = 2006, Level = LogLevel.Error, Message = "{Actor} has failed and is stopped.")]
-    private static partial void LogChildFailed(ILogger logger, Exception cause, ActorPath actor);
 }

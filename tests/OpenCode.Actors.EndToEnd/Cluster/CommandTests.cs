@@ -54,6 +54,15 @@ public sealed class CommandTests(PostgresFixture postgres, ITestOutputHelper out
             Assert.Matches($@"(?m)^{name}\b.*127\.0\.0\.1:.*\bup\b", status);
         Assert.Contains("2 members", status, StringComparison.Ordinal);
         Assert.Equal(3, (await RunAsync("cluster", "status", "--cluster", $"Host=127.0.0.1;Port={Ports.Free()}")).Code);
+
+        // What a node sees has Akka's view beside it.
+        using var response = await nodes[1].Api.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health/cluster"));
+        var view = await response.Content.ReadAsStringAsync();
+        Output.WriteLine(view);
+        Assert.StartsWith("Seen by 'n2' at ", view, StringComparison.Ordinal);
+        foreach (var name in new[] { "n1", "n2" })
+            Assert.Matches($@"(?m)^{name}\b.*127\.0\.0\.1:\S+ +up +up +\d+ +\d+ ", view);
+        Assert.All(nodes, node => Assert.DoesNotContain("TLS handshake failed", node.Log, StringComparison.Ordinal)); // Each joiner asks at the ports of the others.
     }
 
     [SkippableFact]

@@ -143,9 +143,42 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
         Assert.False(verdict.IsCompleted);
         await ExecuteAsync(stranger, "ROLLBACK");
 
-        Assert.Equal(NodeStatus.Up, look.Mine);
+        Assert.Equal((NodeStatus.Up, true), (look.Mine, look.IsNoted));
         Assert.Contains("pg_stat_activity", away.Message, StringComparison.Ordinal);
         Assert.Equal(Verdict.OtherIsDead, await EndsAsync(verdict, "verdict"));
+    }
+
+    [SkippableFact]
+    public async Task A_look_waits_for_nobody_and_says_when_it_was_not_noted()
+    {
+        var a = await UpAsync("a");
+        await using var stranger = new NpgsqlConnection($"{_connectionString};Pooling=false;Application Name=psql");
+        await stranger.OpenAsync();
+        await ExecuteAsync(stranger, "BEGIN; SELECT * FROM look FOR UPDATE");
+
+        Assert.False((await LookAsync(a)).IsNoted);
+        await ExecuteAsync(stranger, "ROLLBACK");
+
+        Assert.True((await LookAsync(a)).IsNoted);
+    }
+
+    [SkippableFact]
+    public async Task A_node_whose_claim_waits_for_a_row_is_seen_to_look_all_the_same_F1()
+    {
+        var a = await UpAsync("a");
+        await using var stranger = new NpgsqlConnection($"{_connectionString};Pooling=false;Application Name=psql");
+        await stranger.OpenAsync();
+        await ExecuteAsync(stranger, "BEGIN; SELECT * FROM shard FOR UPDATE");
+        var claim = a.Arbiter.ClaimAsync(1, default).AsTask();
+
+        for (var i = 0; i < 5; i++)
+        {
+            await PassAsync(TimeSpan.FromMilliseconds(100));
+            Assert.True((await LookAsync(a)).IsNoted);
+        }
+
+        await ExecuteAsync(stranger, "ROLLBACK");
+        await EndsAsync(claim, "claim");
     }
 
     [SkippableFact]

@@ -1,4 +1,6 @@
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Postgres.Nodes;
 using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
@@ -36,6 +38,22 @@ public sealed class TransferTests(PostgresFixture postgres, ITestOutputHelper ou
         await next.Api.AskAsync(parent, "hello again");
         await next.Api.CallAsync(HttpMethod.Delete, $"/session/{parent}");
         await next.Api.GetAsync($"/session/{child}", System.Net.HttpStatusCode.NotFound);
+    }
+
+    [SkippableFact]
+    public async Task The_configuration_of_a_cluster_moves_to_another_database()
+    {
+        var (from, to) = (await postgres.Server.CreateSchemaAsync(), await postgres.Server.CreateSchemaAsync());
+        var file = Path.Combine(Folder.Path, "config.jsonl");
+        var patches = "{\"/proj\":{\"permission\":{\"bash\":\"deny\"}}}"u8.ToArray();
+        await using (var database = await PostgresDatabase.OpenAsync(from, "test"))
+            await new PostgresSharedConfig(database).TryReplaceAsync(0, patches, default);
+
+        Assert.Equal((0, ""), await RunAsync("export", "--cluster", from, "--output", file));
+        Assert.Equal(0, (await RunAsync("import", "--cluster", to, file)).Code);
+
+        await using var other = await PostgresDatabase.OpenAsync(to, "test");
+        Assert.Equal(patches, (await new PostgresSharedConfig(other).ReadAsync(default)).Json.ToArray());
     }
 
     [SkippableFact]

@@ -189,6 +189,41 @@ public abstract partial class ArbiterSpecification
     }
 
     [SkippableFact]
+    public async Task Each_look_moves_the_row_of_the_node_that_looks_and_no_other()
+    {
+        var a = await UpAsync("a");
+        var b = await UpAsync("b");
+        var before = (await LookAsync(a)).Living[1];
+
+        Assert.Equal(before, (await LookAsync(a)).Living[1]);
+        await PassAsync(TimeSpan.FromMilliseconds(10));
+        Assert.True((await LookAsync(b)).IsNoted);
+
+        Assert.True((await LookAsync(a)).Living[1].Looked > before.Looked);
+    }
+
+    [SkippableFact]
+    public async Task A_node_that_has_not_looked_since_it_was_seen_is_declared_dead_and_one_that_has_is_not_F1()
+    {
+        var a = await UpAsync("a");
+        var b = await UpAsync("b");
+        await LookAsync(b);
+        var seen = (await LookAsync(a)).Living[1];
+        await PassAsync(TimeSpan.FromMilliseconds(10));
+        await LookAsync(b);
+
+        Assert.Equal(Verdict.OtherLooked, await EndsAsync(a.Arbiter.DeclareStaleAsync(seen, default).AsTask(), "no verdict"));
+        Assert.Equal(NodeStatus.Up, await StatusAsync(b));
+        await PassAsync(TimeSpan.FromMilliseconds(10));
+        seen = (await LookAsync(a)).Living[1];
+
+        Assert.Equal(Verdict.OtherIsDead, await EndsAsync(a.Arbiter.DeclareStaleAsync(seen, default).AsTask(), "verdict"));
+        Assert.Equal(NodeStatus.Dead, await UntilAnsweredAsync(async token => (await b.Arbiter.LookAsync(0, token)).Mine));
+        Assert.Equal(Verdict.OtherIsDead, await EndsAsync(a.Arbiter.DeclareStaleAsync(seen, default).AsTask(), "the same once more"));
+        Assert.Equal(Verdict.ThisIsDead, await UntilAnsweredAsync(async token => await b.Arbiter.DeclareStaleAsync((await a.Arbiter.LookAsync(0, token)).Living[0], token)));
+    }
+
+    [SkippableFact]
     public async Task Who_left_is_dead_and_its_name_is_free_at_once()
     {
         var a = await UpAsync("a");

@@ -24,6 +24,35 @@ public sealed class StreamHubActorTests : StreamsKit
     }
 
     [Fact]
+    public void F3_all_streams_are_reset_when_told_so_and_new_ones_may_be_opened()
+    {
+        Start();
+        RecordingSseWriter[] clients = [ConnectBare(), ConnectWrapped()];
+
+        Hub.Tell(new StreamHubActor.ResetStreams("The database has not answered for 60 s."));
+        Run();
+
+        Assert.All(clients, client => Assert.Equal(new StreamEnd(StreamEndReason.Suspended, "The database has not answered for 60 s."), client.ResetBy));
+        Assert.Single(Logs.Records, record => record.EventId == 2005);
+        ExpectEnds(2);
+        var again = ConnectBare();
+        Append(Journal.Event("/a"));
+        Assert.Single(again.LogEvents);
+        ExpectOpen(1);
+    }
+
+    [Fact]
+    public void F3_without_streams_there_is_nothing_to_reset_and_nothing_to_log()
+    {
+        Start();
+
+        Hub.Tell(new StreamHubActor.ResetStreams("The database has not answered for 60 s."));
+        Run();
+
+        Assert.DoesNotContain(Logs.Records, record => record.EventId == 2005);
+    }
+
+    [Fact]
     public void A_disposed_location_ends_its_bare_streams_cleanly_after_the_event_that_says_so()
     {
         Start();

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace OpenCode.Actors.Journaling.Nodes.Memory;
 
 /// <summary>The way of one node to a <see cref="MemoryArbiterDatabase"/>, with faults that a test decides.</summary>
@@ -66,7 +68,7 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
         }
 
         foreach (var call in held)
-            call.SetResult();
+            call.TrySetResult();
     }
 
     public async ValueTask<IReadOnlyList<NodeRow>> AdmitAsync(
@@ -113,6 +115,9 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
 
         return CallAsync(ArbiterCall.DeclareDead, () => database.DeclareDead(Me, other), cancellationToken);
     }
+
+    public ValueTask<Verdict> DeclareStaleAsync(NodeRow stale, CancellationToken cancellationToken) =>
+        CallAsync(ArbiterCall.DeclareDead, () => database.DeclareDead(Me, stale.Description.Identity, stale.Looked), cancellationToken);
 
     public ValueTask<Fence> ClaimAsync(int shard, CancellationToken cancellationToken) => CallAsync(ArbiterCall.Claim, () => database.Claim(Me, shard), cancellationToken);
 
@@ -181,7 +186,7 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency / 2, time, cancellationToken).ConfigureAwait(false);
         while (IsHeld(out var held))
-            await held.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(held, cancellationToken).ConfigureAwait(false);
 
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isAway || database.IsAway)
@@ -189,17 +194,24 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
     }
 
     // One for each call: of those that await the same task, all but one would go on on the pool.
-    private bool IsHeld(out Task held)
+    private bool IsHeld([NotNullWhen(true)] out TaskCompletionSource? held)
     {
         lock (_gate)
         {
-            held = Task.CompletedTask;
+            held = null;
             if (!_isFrozen)
                 return false;
 
             _held.Add(new(TaskCreationOptions.None));
-            held = _held[^1].Task;
+            held = _held[^1];
             return true;
         }
+    }
+
+    // Given up in the call that cancels it, where Task.WaitAsync goes on on the pool.
+    private static async Task WaitAsync(TaskCompletionSource held, CancellationToken cancellationToken)
+    {
+        await using (cancellationToken.UnsafeRegister(static (held, token) => ((TaskCompletionSource)held!).TrySetCanceled(token), held).ConfigureAwait(false))
+            await held.Task.ConfigureAwait(false);
     }
 }

@@ -108,7 +108,7 @@ internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDataba
                 DieNeedsLock(FindNeedsLock(row.Description.Identity));
 
             _nodes.RemoveAll(n => n.Description.Identity.IsSameLife(me.Identity));
-            _nodes.Add(new(me, joiner));
+            _nodes.Add(new(me, joiner, time.GetUtcNow()));
             _location ??= me.Location;
             return true;
         }
@@ -139,11 +139,12 @@ internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDataba
         {
             var mine = FindNeedsLock(me);
             mine?.Behind = Math.Max(0, head - position);
-            return new(mine?.Status ?? NodeStatus.Dead, [.. LivingNeedsLock().Select(static n => n.Row)], Config.Version);
+            mine?.Looked = time.GetUtcNow();
+            return new(mine?.Status ?? NodeStatus.Dead, [.. LivingNeedsLock().Select(static n => n.Row)], Config.Version) { IsNoted = mine is { Status: not NodeStatus.Dead } };
         }
     }
 
-    public Verdict DeclareDead(NodeIdentity me, NodeIdentity other)
+    public Verdict DeclareDead(NodeIdentity me, NodeIdentity other, DateTimeOffset? ifLooked = null)
     {
         lock (_gate)
         {
@@ -154,6 +155,8 @@ internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDataba
                 return Verdict.OtherIsDead;
             if (mine == NodeStatus.Joining)
                 return Verdict.NotUpYet;
+            if (ifLooked is { } at && node.Looked != at)
+                return Verdict.OtherLooked;
 
             DieNeedsLock(node);
             return Verdict.OtherIsDead;

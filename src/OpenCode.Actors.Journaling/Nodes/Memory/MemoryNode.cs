@@ -3,7 +3,8 @@ namespace OpenCode.Actors.Journaling.Nodes.Memory;
 /// <summary>A row of a node. Not thread-safe: <see cref="MemoryArbiterDatabase"/> guards it.</summary>
 /// <param name="description">What the node said of itself.</param>
 /// <param name="link">The connection that holds its lock.</param>
-internal sealed class MemoryNode(NodeDescription description, MemoryLink link)
+/// <param name="joined">When it joined.</param>
+internal sealed class MemoryNode(NodeDescription description, MemoryLink link, DateTimeOffset joined)
 {
     public NodeDescription Description => description;
 
@@ -13,5 +14,7 @@ internal sealed class MemoryNode(NodeDescription description, MemoryLink link)
 
     public long? Behind { get; set; }
 
-    public NodeRow Row => new(description, Status, Behind);
+    public DateTimeOffset Looked { get; set; } = joined;
+
+    public NodeRow Row => new(description, Status, Behind) { Looked = Looked };
 }

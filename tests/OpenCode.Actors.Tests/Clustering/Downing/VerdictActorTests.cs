@@ -17,6 +17,7 @@ public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
     private readonly MemoryArbiter _second;
     private List<Peer> _others = [new(_n2, true, true)];
     private PortAnswer _port = PortAnswer.Silent;
+    private NodeLook? _looks;
     private IActorRef _actor = ActorRefs.Nobody;
 
     public VerdictActorTests() => _second = new MemoryArbiter(Rows, Time);
@@ -24,6 +25,8 @@ public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
     IReadOnlyList<Peer> IPeers.Others => [.. _others.Where(peer => !_removed.Contains(peer.Node))];
 
     public bool HasFirst { get; set; } = true;
+
+    public bool AreSilent => false;
 
     void IPeers.Remove(UniqueAddress node) => _removed.Add(node);
 
@@ -199,6 +202,82 @@ public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
         Assert.Equal(NodeStatus.Up, RowOf("n2"));
     }
 
+    [Fact]
+    public async Task A_member_that_does_not_reach_the_database_is_removed_though_it_is_heard()
+    {
+        await StartAsync();
+
+        await LookForAsync(TimeSpan.FromSeconds(3));
+        Assert.Empty(_removed);
+        await LookForAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([_n2], _removed);
+        Assert.Equal(NodeStatus.Dead, RowOf("n2"));
+        Assert.Contains(Logs.Records, record => record.EventId == 7023);
+    }
+
+    [Fact]
+    public async Task A_member_that_reaches_the_database_just_before_the_verdict_stays()
+    {
+        await StartAsync();
+        await LookForAsync(TimeSpan.FromSeconds(3.2));
+        Arbiter.Latency = TimeSpan.FromMilliseconds(400);
+
+        var last = LookAsync();
+        Time.Advance(TimeSpan.FromMilliseconds(250)); // The rows are read, the answer is on its way.
+        await _second.LookAsync(0, CancellationToken.None);
+        Time.Advance(TimeSpan.FromMilliseconds(150));
+        await last;
+        Assert.Single(Standing.Now.StaleRows);
+        Time.Advance(TimeSpan.FromMilliseconds(900));
+
+        Assert.Contains(ArbiterCall.DeclareDead, Arbiter.Calls);
+        Assert.Empty(_removed);
+        Assert.Equal(NodeStatus.Up, RowOf("n2"));
+    }
+
+    [Fact]
+    public async Task A_row_that_has_no_member_and_does_not_move_is_set_dead_too()
+    {
+        await StartAsync();
+        _others = [];
+
+        await LookForAsync(TimeSpan.FromSeconds(4));
+
+        Assert.Equal(NodeStatus.Dead, RowOf("n2"));
+        Assert.Empty(_removed);
+    }
+
+    [Fact]
+    public async Task A_new_life_of_a_member_is_not_removed_for_the_one_before()
+    {
+        await StartAsync();
+        var next = new UniqueAddress(_address2, 22);
+        Unreachable();
+        Time.Advance(TimeSpan.FromMilliseconds(400));
+        Arbiter.Freeze(); // The verdict takes long.
+        Time.Advance(TimeSpan.FromMilliseconds(400));
+
+        _others = [new(next, true, true)];
+        Arbiter.Thaw();
+        await RunUntilAsync(() => RowOf("n2") == NodeStatus.Dead);
+        Time.Advance(TimeSpan.FromMilliseconds(50));
+
+        Assert.Empty(_removed);
+    }
+
+    // As the look does, while n2 does not.
+    private async Task LookForAsync(TimeSpan time)
+    {
+        var interval = TimeSpan.FromMilliseconds(400);
+        _looks = null;
+        for (var passed = TimeSpan.Zero; passed < time; passed += interval)
+        {
+            await LookAsync();
+            Time.Advance(interval);
+        }
+    }
+
     private async Task StartAsync()
     {
         await BecomeReadyAsync();
@@ -208,13 +287,26 @@ public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
         await RunDryAsync();
         Time.Advance(TimeSpan.FromMilliseconds(10));
 
-        // As the look does, all the time.
-        Time.CreateTimer(_ => Standing.Answered(Standing.Now.Look!, Time.GetTimestamp()), null, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300));
+        // As the look does, all the time. What it saw is not seen anew.
+        _looks = Standing.Now.Look! with { IsNoted = false };
+        Time.CreateTimer(_ => AnswerAgain(), null, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300));
+    }
+
+    private void AnswerAgain()
+    {
+        if (_looks is not null)
+            Standing.Answered(_looks, Time.GetTimestamp());
     }
 
     private VerdictSetup Setup() => new(Arbiter, Standing, this, static () => 0, Metrics, Time, Logs);
 
-    private async Task LookAsync() => Standing.Answered(await Arbiter.LookAsync(0, CancellationToken.None), Time.GetTimestamp());
+    private async Task LookAsync()
+    {
+        var look = await Arbiter.LookAsync(0, CancellationToken.None);
+        Standing.Answered(look, Time.GetTimestamp());
+        if (_looks is not null)
+            _looks = look with { IsNoted = false };
+    }
 
     private void Unreachable() => _others = [new(_n2, true, false)];
 

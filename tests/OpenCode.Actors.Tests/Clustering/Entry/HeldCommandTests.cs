@@ -79,10 +79,45 @@ public sealed class HeldCommandTests : EntryKit
         ExpectCopy();
 
         held.Tell(Answer, Region.Ref);
+        Client.Expect<SessionActor.Aborted>();
+        Assert.Equal(0, Meters.Count("opencode.cluster.commands.held"));
         held.Tell(Answer, Region.Ref);
 
-        Client.Expect<SessionActor.Aborted>();
         Client.ExpectNothing(HoldFor);
+        Assert.Empty(DeadLetters);
+    }
+
+    [Fact]
+    public void A_late_answer_to_a_command_that_was_given_up_is_no_dead_letter()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+        var held = Region.LastSender;
+        Client.Expect<Unavailable>(limit: HoldFor);
+
+        Time.Advance(TimeSpan.FromSeconds(14));
+        held.Tell(Answer, Region.Ref);
+        RunDry();
+
+        Client.ExpectNothing();
+        Assert.Empty(DeadLetters);
+    }
+
+    [Fact]
+    public void What_has_its_last_answer_is_gone()
+    {
+        var entry = StartEntry();
+        Send(entry, Rename);
+        ExpectCopy();
+        ExpectCopy();
+
+        Region.Reply(Answer);
+        RunDry();
+        Assert.Single(((ActorRefWithCell)entry).Children);
+        Region.Reply(Answer);
+        RunDry();
+
+        Assert.Empty(((ActorRefWithCell)entry).Children);
     }
 
     [Fact]

@@ -4,11 +4,12 @@ using OpenCode.Actors.Journaling.Nodes.Memory;
 using OpenCode.Actors.Journaling.Shared.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
 /// <summary>Several nodes in one process, each with its own actor system, over one store in memory, in real time. Nothing sleeps: conditions are waited for.</summary>
-[Collection(nameof(NodesCollection))]
+[Collection(nameof(SideBySide))]
 public abstract class NodesKit : IAsyncLifetime
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(20);
@@ -85,7 +86,3 @@ public abstract class NodesKit : IAsyncLifetime
     internal static async Task RenameAsync(TestNode via, SessionId session, string title) =>
         Assert.Equal(title, Assert.IsType<SessionActor.Updated>(await via.UpdateAsync(session, title)).Info.Title);
 }
-
-/// <summary>Alone on the machine: failure detectors take a starved process for a dead one.</summary>
-[CollectionDefinition(nameof(NodesCollection), DisableParallelization = true)]
-public sealed class NodesCollection;

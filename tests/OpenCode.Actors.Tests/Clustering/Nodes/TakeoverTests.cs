@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Remote.Transport;
+using OpenCode.Actors.Clustering.Downing;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Sessions;
@@ -123,6 +124,26 @@ public sealed class TakeoverTests : NodesKit
 
         await UntilAsync(() => nodes[1].Death is not null, "the thawed node has ended", TimeSpan.FromSeconds(3));
         Assert.DoesNotContain("stale", string.Concat((await nodes[0].LogAsync()).Select(entry => System.Text.Encoding.UTF8.GetString(entry.Properties.Span))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_cut_from_the_database_alone_is_taken_over_and_ends_when_it_is_back()
+    {
+        var nodes = await StartAsync(3);
+        var sessions = await CreateAsync(nodes[0], 12);
+
+        // n1 has the coordinator.
+        nodes[0].SetAway(true);
+        var began = Stopwatch.GetTimestamp();
+        await UntilAsync(() => nodes[1].MembersUp == 2 && nodes[2].MembersUp == 2, "it is no member any more", TimeSpan.FromSeconds(6));
+        await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[1 + (i % 2)], session, $"after {i}")));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5.5));
+        await UntilAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "it hears nobody", TimeSpan.FromSeconds(3)); // Its tools are ended then, after 5 s of silence of the database.
+        Assert.Null(nodes[0].Death);
+        nodes[0].SetAway(false);
+        await UntilAsync(() => nodes[0].Death is not null, "it has ended", TimeSpan.FromSeconds(2));
+        Assert.Equal((null, null), (nodes[1].Death, nodes[2].Death));
     }
 
     private static async Task<object?> ResultOfAsync(Task<object> answer)

@@ -50,7 +50,7 @@ internal sealed class TestNode
             TurnWindowMs = (int)options.TurnWindow.TotalMilliseconds,
         };
         _node = new ClusterNode(new ClusterParts(
-            node, Arbiter, journal, Standing, _claims, metrics, new TcpPortProbe(TimeProvider.System), () => IsCutOff = true, SystemEntropy.Instance, TimeProvider.System, Logs)
+            node, Arbiter, journal, Standing, _claims, metrics, new TcpPortProbe(TimeProvider.System, tls: null), () => IsCutOff = true, SystemEntropy.Instance, TimeProvider.System, Logs)
         {
             Large = new LargeCommands(options.Bodies),
         });
@@ -150,6 +150,13 @@ internal sealed class TestNode
         ThrottleMode mode = isCut ? Blackhole.Instance : Unthrottled.Instance;
         var provider = (IRemoteActorRefProvider)((ExtendedActorSystem)System).Provider;
         Assert.True(await provider.Transport.ManagementCommand(new SetThrottle(other.Cluster.SelfAddress, direction, mode)));
+    }
+
+    /// <summary>Cuts the node from the database, both ways to it, or lets it reach it again.</summary>
+    public void SetAway(bool isAway)
+    {
+        Arbiter.SetAway(isAway);
+        Store.Cut(isAway);
     }
 
     /// <summary>Ends the node without a last word, as kill -9 does.</summary>

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Peers;
 
 /// <summary>Two members of a real cluster in one process, in real time.</summary>
+[Collection(nameof(SideBySide))]
 public sealed class ClusterPeersTests : IAsyncLifetime
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(20);

@@ -1,10 +1,19 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
+using Akka.Event;
+using Akka.Remote;
+using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Security;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Security;
 
+[Collection(nameof(SideBySide))]
 public sealed class ClusterTlsTests
 {
     private const string Old = "the old secret of it";
@@ -26,19 +35,74 @@ public sealed class ClusterTlsTests
         var address = ((ExtendedActorSystem)a).Provider.DefaultAddress;
         var path = new RootActorPath(other is null ? address.WithProtocol("akka.tcp") : address) / "user" / "echo";
 
-        var said = await Task.WhenAny(b.ActorSelection(path).Ask<string>("hello"), Task.Delay(answers ? 5_000 : 1_000)) is Task<string> answer ? await answer : null;
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var broken = b.ActorOf(Props.Create(() => new Watcher(refused)));
+        b.EventStream.Subscribe(broken, typeof(AssociationErrorEvent));
+        b.EventStream.Subscribe(broken, typeof(DisassociatedEvent));
+
+        var said = await Task.WhenAny(b.ActorSelection(path).Ask<string>("hello"), refused.Task, Task.Delay(5_000)) is Task<string> answer ? await answer : null;
 
         Assert.Equal(answers ? "hello" : null, said);
         await Task.WhenAll(a.Terminate(), b.Terminate());
     }
 
-    private static ActorSystem Start(string? secrets)
+    [Fact]
+    public async Task A_probe_finds_a_node_and_leaves_an_error_in_its_log_only_if_the_secrets_differ()
+    {
+        using var a = Start(Old, loglevel: "WARNING");
+        var address = ((ExtendedActorSystem)a).Provider.DefaultAddress;
+        var errors = new ConcurrentQueue<string>();
+        a.EventStream.Subscribe(a.ActorOf(Props.Create(() => new Collector(errors))), typeof(LogEvent));
+        var probe = new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([Old]));
+
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(PortAnswer.Accepts, await probe.AskAsync(address, TimeSpan.FromSeconds(5), default));
+        using var b = Start(Old);
+        a.ActorOf(Props.Create(() => new Echo()), "echo");
+        Assert.Equal("hello", await b.ActorSelection(new RootActorPath(address) / "user" / "echo").Ask<string>("hello", TimeSpan.FromSeconds(5))); // By now the node has seen them end.
+        Assert.Equal("", string.Join('\n', errors));
+        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([New])).AskAsync(address, TimeSpan.FromSeconds(5), default));
+        await UntilAsync(() => !errors.IsEmpty);
+
+        await Task.WhenAll(a.Terminate(), b.Terminate());
+        Assert.Equal(PortAnswer.Refuses, await probe.AskAsync(address, TimeSpan.FromSeconds(5), default));
+    }
+
+    [Fact]
+    public async Task A_port_that_only_takes_connections_is_no_node()
+    {
+        var probe = new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([Old]));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = new Address("akka.ssl.tcp", "tls", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+
+        Assert.Equal(PortAnswer.Silent, await probe.AskAsync(address, TimeSpan.FromMilliseconds(200), default)); // As one that stands still.
+        var asked = probe.AskAsync(address, TimeSpan.FromSeconds(5), default);
+        using (await listener.AcceptTcpClientAsync())
+        using (await listener.AcceptTcpClientAsync())
+        {
+            // What forwards the port of a node that has ended closes what it takes.
+        }
+
+        Assert.Equal(PortAnswer.Silent, await asked);
+        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, tls: null).AskAsync(address, TimeSpan.FromSeconds(5), default));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition())
+            await Task.Delay(10, limit.Token);
+    }
+
+    private static ActorSystem Start(string? secrets, string loglevel = "OFF")
     {
         var config = ConfigurationFactory.ParseString(
             $$"""
             akka {
               stdout-loglevel = OFF
-              loglevel = OFF
+              loglevel = {{loglevel}}
+              loggers = []
               actor.provider = remote
               remote.dot-netty.tcp {
                 hostname = "127.0.0.1"
@@ -47,10 +111,25 @@ public sealed class ClusterTlsTests
               }
               coordinated-shutdown.run-by-clr-shutdown-hook = off
               coordinated-shutdown.exit-clr = off
+              coordinated-shutdown.run-by-actor-system-terminate = off
             }
             """);
         var bootstrap = BootstrapSetup.Create().WithConfig(config);
         return ActorSystem.Create("tls", secrets is null ? ActorSystemSetup.Create(bootstrap) : bootstrap.And(ClusterTls.SetupOf(secrets.Split(','))));
+    }
+
+    private sealed class Watcher : ReceiveActor
+    {
+        public Watcher(TaskCompletionSource refused) => ReceiveAny(_ => refused.TrySetResult());
+    }
+
+    private sealed class Collector : ReceiveActor
+    {
+        public Collector(ConcurrentQueue<string> errors) => Receive<LogEvent>(e =>
+        {
+            if (e is Error or Warning)
+                errors.Enqueue($"{e.LogSource}: {e.Message}");
+        });
     }
 
     private sealed class Echo : ReceiveActor

@@ -33,10 +33,10 @@ internal sealed class ServerKit : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly InMemoryTransport _transport;
 
-    private ServerKit(Func<ServeSettings, ServeSettings>? settings, string? config)
+    private ServerKit(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services)
     {
         var transport = new InMemoryTransport();
-        _app = Build(settings, config, transport);
+        _app = Build(settings, config, services, transport);
         _transport = transport;
         Client = new HttpClient(new SocketsHttpHandler
         {
@@ -63,9 +63,9 @@ internal sealed class ServerKit : IAsyncDisposable
     /// <summary>Gets the end of the actor system.</summary>
     public Task ActorsEnded => _app.Services.GetRequiredService<ActorSystem>().WhenTerminated;
 
-    public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null)
+    public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null, Action<IServiceCollection>? services = null)
     {
-        var kit = new ServerKit(settings, config);
+        var kit = new ServerKit(settings, config, services);
         await kit._app.OpenStorageAsync();
         await kit._app.StartAsync();
         return kit;
@@ -115,7 +115,7 @@ internal sealed class ServerKit : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, InMemoryTransport transport)
+    private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services, InMemoryTransport transport)
     {
         var files = new FakeConfigSource();
         if (config is not null)
@@ -136,6 +136,7 @@ internal sealed class ServerKit : IAsyncDisposable
             builder.Services.Replace(ServiceDescriptor.Singleton<IModelCatalog>(Models));
             builder.Services.Replace(ServiceDescriptor.Singleton<IToolbox>(new FakeTools()));
             builder.Services.Replace(ServiceDescriptor.Singleton<IProcessHost>(new FakeTools()));
+            services?.Invoke(builder.Services);
         });
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Disks;
 using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Nodes.Memory;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Transfer;
@@ -66,7 +67,7 @@ public sealed class TransferTests : SessionsKit
         await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "new" }));
         var said = new StringWriter();
 
-        var report = await SessionImport.RunAsync(lines, Journal, Setup.Ids, said, CancellationToken.None);
+        var report = await SessionImport.RunAsync(lines, Journal, null, Setup.Ids, said, CancellationToken.None);
 
         Assert.Equal(new ImportReport(0, 1, 0), report);
         Assert.Contains($"Line 1: {session.Id}", said.ToString(), StringComparison.Ordinal);
@@ -78,6 +79,10 @@ public sealed class TransferTests : SessionsKit
     [InlineData("{}")]
     [InlineData("{\"format\":9,\"id\":\"ses_1\",\"rows\":[]}")]
     [InlineData("{\"format\":1,\"id\":\"../x\",\"rows\":[]}")]
+    [InlineData("{\"format\":9,\"config\":{}}")]
+    [InlineData("{\"format\":1,\"config\":[]}")]
+    [InlineData("{\"format\":1,\"config\":{\"/proj\":1}}")]
+    [InlineData("{\"format\":1,\"config\":{\"/proj\":{\"permission\":{\"bash\":\"maybe\"}}}}")]
     [InlineData("{\"format\":1,\"id\":\"ses_1\",\"rows\":[]}")]
     [InlineData("{\"format\":1,\"id\":\"ses_1\",\"rows\":[{\"kind\":\"nonsense\",\"key\":\"\",\"value\":1}]}")]
     [InlineData("{\"format\":1,\"id\":\"ses_1\",\"rows\":[{\"kind\":\"session\",\"key\":\"\",\"value\":{\"id\":\"ses_2\"}}]}")]
@@ -88,12 +93,50 @@ public sealed class TransferTests : SessionsKit
         await using var other = await OpenOtherAsync();
         var said = new StringWriter();
 
-        var report = await SessionImport.RunAsync([.. lines, bad], other, Setup.Ids, said, CancellationToken.None);
+        var report = await SessionImport.RunAsync([.. lines, bad], other, new MemorySharedConfig(), Setup.Ids, said, CancellationToken.None);
 
         Assert.Equal(new ImportReport(0, 0, 1), report);
         Assert.StartsWith("Line 2: ", said.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, other.Head);
     }
+
+    [Fact]
+    public async Task G8_what_was_patched_into_the_configuration_of_a_cluster_moves_with_the_sessions()
+    {
+        await CreateAsync();
+        var (from, to) = (new MemorySharedConfig(), new MemorySharedConfig());
+        await from.TryReplaceAsync(0, Patches("deny"), CancellationToken.None);
+        var output = new StringWriter();
+        Assert.True(await SessionExport.WriteConfigAsync(from, output, CancellationToken.None));
+        string[] lines = [output.ToString().TrimEnd(), .. await ExportAsync()];
+        await using var other = await OpenOtherAsync();
+
+        var report = await SessionImport.RunAsync(lines, other, to, Setup.Ids, TextWriter.Null, CancellationToken.None);
+
+        Assert.Equal(new ImportReport(1, 0, 0), report);
+        Assert.Equal(Patches("deny"), (await to.ReadAsync(CancellationToken.None)).Json.ToArray());
+    }
+
+    [Fact]
+    public async Task G8_a_configuration_that_is_there_stays_and_none_is_taken_where_none_is_kept()
+    {
+        var (from, to) = (new MemorySharedConfig(), new MemorySharedConfig());
+        Assert.False(await SessionExport.WriteConfigAsync(from, TextWriter.Null, CancellationToken.None));
+        await from.TryReplaceAsync(0, Patches("deny"), CancellationToken.None);
+        await to.TryReplaceAsync(0, Patches("ask"), CancellationToken.None);
+        var output = new StringWriter();
+        await SessionExport.WriteConfigAsync(from, output, CancellationToken.None);
+        var said = new StringWriter();
+
+        await SessionImport.RunAsync([output.ToString()], Journal, to, Setup.Ids, said, CancellationToken.None);
+        await SessionImport.RunAsync([output.ToString()], Journal, null, Setup.Ids, said, CancellationToken.None);
+
+        Assert.Equal(Patches("ask"), (await to.ReadAsync(CancellationToken.None)).Json.ToArray());
+        Assert.Contains("Line 1: there is a configuration already", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Line 1: the configuration of a cluster is left out", said.ToString(), StringComparison.Ordinal);
+    }
+
+    private static byte[] Patches(string action) => System.Text.Encoding.UTF8.GetBytes("{\"/proj\":{\"permission\":{\"bash\":\"" + action + "\"}}}");
 
     private async Task<string[]> ExportAsync()
     {
@@ -102,7 +145,7 @@ public sealed class TransferTests : SessionsKit
         return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private Task<ImportReport> ImportAsync(IJournal journal, string[] lines) => SessionImport.RunAsync(lines, journal, Setup.Ids, TextWriter.Null, CancellationToken.None);
+    private Task<ImportReport> ImportAsync(IJournal journal, string[] lines) => SessionImport.RunAsync(lines, journal, null, Setup.Ids, TextWriter.Null, CancellationToken.None);
 
     private async Task<IJournal> OpenOtherAsync() => await FileJournal.OpenAsync(new MemoryDisk(), new JournalOptions(), Time, Entropy.NextUInt64);
 

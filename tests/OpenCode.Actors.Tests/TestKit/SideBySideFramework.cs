@@ -1,0 +1,59 @@
+using System.Reflection;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+[assembly: TestFramework("OpenCode.Actors.Tests.TestKit.SideBySideFramework", "OpenCode.Actors.Tests")]
+
+namespace OpenCode.Actors.Tests.TestKit;
+
+/// <summary>The test framework of this project: xunit's, which runs the tests of the collection <see cref="SideBySide"/> a few at a time, after all others.</summary>
+public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramework(messages)
+{
+    private const int AtATime = 4;
+
+    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) => new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
+
+    private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink messages) : XunitTestFrameworkExecutor(assembly, sources, messages)
+    {
+        protected override async void RunTestCases(IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions)
+        {
+            using var runner = new AssemblyRunner(TestAssembly, testCases, DiagnosticMessageSink, executionMessageSink, executionOptions);
+            await runner.RunAsync();
+        }
+    }
+
+    private sealed class AssemblyRunner(
+        ITestAssembly assembly, IEnumerable<IXunitTestCase> testCases, IMessageSink diagnostics, IMessageSink execution, ITestFrameworkExecutionOptions options)
+        : XunitTestAssemblyRunner(assembly, testCases, diagnostics, execution, options)
+    {
+        protected override async Task<RunSummary> RunTestCollectionAsync(
+            IMessageBus messageBus, ITestCollection testCollection, IEnumerable<IXunitTestCase> testCases, CancellationTokenSource cancellationTokenSource)
+        {
+            if (testCollection.CollectionDefinition?.Name != typeof(SideBySide).FullName)
+                return await base.RunTestCollectionAsync(messageBus, testCollection, testCases, cancellationTokenSource);
+
+            using var room = new SemaphoreSlim(AtATime);
+            var total = new RunSummary();
+            foreach (var summary in await Task.WhenAll(testCases.Select(RunOneAsync)))
+                total.Aggregate(summary);
+            return total;
+
+            async Task<RunSummary> RunOneAsync(IXunitTestCase testCase)
+            {
+                await room.WaitAsync(cancellationTokenSource.Token);
+                try
+                {
+                    return await base.RunTestCollectionAsync(messageBus, testCollection, [testCase], cancellationTokenSource);
+                }
+                finally
+                {
+                    room.Release();
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Tests in real time that mostly wait: a few of them at a time, and nothing beside, since failure detectors take a starved process for a dead one. No fixtures of classes.</summary>
+[CollectionDefinition(nameof(SideBySide), DisableParallelization = true)]
+public sealed class SideBySide;

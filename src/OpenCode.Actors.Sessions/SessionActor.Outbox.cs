@@ -5,6 +5,7 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -44,10 +45,15 @@ internal sealed partial class SessionActor
     private void Decide(Func<Decision, Outcome> decide, Action? committed = null)
     {
         var decision = NewDecision();
+        var isStill = IsStill;
         Outcome outcome;
         try
         {
             outcome = decide(decision);
+
+            // turns-are-not-moved: the command is taken here, and what it begins is begun by the next owner.
+            if (_setup.Drain.HasBegun && isStill && Holding.Begins(decision))
+                Holding.Hold(decision);
             NoteName(decision, outcome);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -153,6 +159,7 @@ internal sealed partial class SessionActor
         _underWay = null;
         AnswerWaiters();
         Flush();
+        TellQuiet();
         PlanStoring();
         if (!_isReady && _underWay is null)
             BeReady();
@@ -178,6 +185,7 @@ internal sealed partial class SessionActor
         Timers.Cancel(nameof(StoreText));
         if (_state.Turn is not null)
             CloseWithoutRoom(full);
+        TellQuiet();
         if (!_isReady)
             BeReady();
         else

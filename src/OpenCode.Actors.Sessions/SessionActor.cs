@@ -103,6 +103,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Receive<BodyRead>(OnBodyRead);
         Receive<ISessionCommand>(Take);
         Receive<Quiesce>(_ => OnQuiesce());
+        Receive<AwaitQuiet>(_ => OnAwaitQuiet());
         Receive<Leave>(_ => OnHandOff());
         Receive<Quiesced>(_ => OnQuiet());
         Receive<StorageFull>(_ => OnQuiet());

@@ -35,6 +35,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets the claims of shards, which a session needs before it is read (RULES E6); null on a node that is alone.</summary>
     public IShardClaims? Claims { get; init; }
 
+    /// <summary>Gets whether this node hands its sessions over. A node that is alone never does.</summary>
+    public NodeDrain Drain { get; init; } = new();
+
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;
 

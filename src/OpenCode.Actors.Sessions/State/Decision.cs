@@ -113,7 +113,7 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         if (turn is null)
             Drop(Rows.Turn, "");
         else
-            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected), RowJson.Default.TurnRow);
+            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected, turn.IsHeld), RowJson.Default.TurnRow);
     }
 
     /// <summary>Gives the open turn another run.</summary>

@@ -48,7 +48,7 @@ internal sealed record HeadRow(long NextSequence, string? LastMessage, string? L
 }
 
 /// <summary>The durable half of <see cref="TurnState"/>.</summary>
-internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected);
+internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected, bool Held = false);
 
 /// <summary>Which message an idempotency key made.</summary>
 internal sealed record KeyRow(string MessageId);

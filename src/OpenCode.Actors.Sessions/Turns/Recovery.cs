@@ -107,10 +107,14 @@ internal static class Recovery
     /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (RULES C5).</summary>
     public static bool IsParked(SessionState state)
     {
-        var waiting = state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
+        var waiting = WaitingCalls(state);
         return waiting.Count > 0 && state.Message(state.Turn!.Assistant)!.Parts
             .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
     }
+
+    /// <summary>Gives the ids of the calls that wait for their user.</summary>
+    public static HashSet<string?> WaitingCalls(SessionState state) =>
+        state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Lets a parked turn wait on, with a run that holds its place. What the model had not said yet when the server went down stays unsaid.</summary>
     public static void Park(Decision decision)
@@ -133,7 +137,7 @@ internal static class Recovery
         if (turn is null)
             return (state, null);
 
-        // It has no run: a parked turn gets one when it is taken up, every other one is closed.
+        // It has no run: a parked or held turn gets one when it is taken up, every other one is closed.
         state = state with
         {
             Status = SessionStatus.Busy,
@@ -141,6 +145,7 @@ internal static class Recovery
             {
                 Stream = turn.Stream,
                 Rejected = turn.Rejected,
+                IsHeld = turn.Held,
                 Open = open is { } stored ? OpenText.Of(stored.Part, hasRow: true) : null,
             },
         };

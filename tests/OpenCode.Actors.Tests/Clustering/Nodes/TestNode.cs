@@ -93,6 +93,8 @@ internal sealed class TestNode
 
     public bool IsCutOff { get; private set; }
 
+    public bool IsDraining => _node.Drain.HasBegun;
+
     public int MembersUp => Cluster.State.Members.Count(member => member.Status == MemberStatus.Up);
 
     public IReadOnlyList<int> Shards => _claims.Shards;

@@ -41,6 +41,21 @@ internal sealed partial class SessionActor
     /// <summary>The session is changed; <paramref name="Info"/> is as it is now.</summary>
     public sealed record Updated(Session Info, long Offset);
 
+    /// <summary>Makes a child of the session, unless that is being deleted; answered as <see cref="Create"/> is, by the child.</summary>
+    /// <param name="Child">The id of the child, which is new: <see cref="ISessions.CreateAsync"/> made it. It is the name of the creation.</param>
+    /// <param name="Place">Where it works.</param>
+    /// <param name="Request">What the client wants.</param>
+    public sealed record CreateChild(SessionId Child, Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
+
+    /// <summary>
+    /// Closes the session for its deletion: its run is stopped, and it takes no prompt, no change and no new child any more; answered with <see cref="DeleteBegun"/>. Only
+    /// <see cref="Index.DeletionActor"/> sends it, before it looks for children.
+    /// </summary>
+    public sealed record BeginDelete : ISessionCommand;
+
+    /// <summary>The session is closed and is going to be deleted. Its children are in the log up to <paramref name="Offset"/>.</summary>
+    public sealed record DeleteBegun(SessionId SessionId, long Offset);
+
     /// <summary>Stops the run and removes the session; answered with <see cref="Deleted"/>. Only <see cref="Index.DeletionActor"/> sends it, after the children's.</summary>
     public sealed record Delete : ISessionCommand;
 

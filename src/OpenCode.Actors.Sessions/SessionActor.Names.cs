@@ -105,10 +105,10 @@ internal sealed partial class SessionActor
         Commit(NewDecision(), new Completion(Sender, offset => Answer(outcome, decided, offset)));
     }
 
-    // A creation is named by the session's id, and a deletion by the tombstone. What changed nothing is decided again for the next copy.
+    // A creation is named by the session's id, the begin of a deletion by its mark, and a deletion by the tombstone. What changed nothing is decided again for the next copy.
     private void NoteName(Decision decision, Outcome outcome)
     {
-        if (_name is not { } name || !decision.ChangesSomething || outcome.Kind is OutcomeKind.Created or OutcomeKind.Deleted)
+        if (_name is not { } name || !decision.ChangesSomething || outcome.Kind is OutcomeKind.Created or OutcomeKind.DeleteBegun or OutcomeKind.Deleted)
             return;
 
         decision.Done(name, outcome);
@@ -155,6 +155,7 @@ internal sealed partial class SessionActor
     {
         OutcomeKind.Created => new Created(decided.Info!, offset),
         OutcomeKind.Updated => new Updated(decided.Info!, offset),
+        OutcomeKind.DeleteBegun => new DeleteBegun(_id, offset),
         OutcomeKind.Deleted => new Deleted(_id, offset),
         OutcomeKind.Accepted => Acceptance(decided, outcome.Message!.Value, offset),
         OutcomeKind.Aborted => new Aborted(offset),

@@ -16,7 +16,7 @@ internal sealed partial class SessionActor
 
     private void OnPrompt(Prompt message)
     {
-        if (IsPutOff(message) || IsMissing() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
             return;
 
         CloseBroken();
@@ -33,7 +33,7 @@ internal sealed partial class SessionActor
 
     private void OnRunShell(RunShell message)
     {
-        if (IsPutOff(message) || IsMissing() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
             return;
 
         CloseBroken();

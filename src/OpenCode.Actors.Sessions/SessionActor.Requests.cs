@@ -10,7 +10,7 @@ internal sealed partial class SessionActor
 {
     private void OnReplyPermission(ReplyPermission message)
     {
-        if (IsPutOff(message) || IsMissing() || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsQuiescing())
             return;
 
         if (_state.Permissions.Find(request => request.Id == message.RequestId) is not { } request)
@@ -21,7 +21,7 @@ internal sealed partial class SessionActor
 
     private void OnAnswerQuestion(IRequestReply message, QuestionId requestId, IReadOnlyList<IReadOnlyList<string>>? answers)
     {
-        if (IsPutOff(message) || IsMissing() || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsQuiescing())
             return;
 
         if (_state.Questions.Find(request => request.Id == requestId) is not { } request)

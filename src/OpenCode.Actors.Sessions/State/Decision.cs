@@ -169,6 +169,13 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         Put(Rows.Failure, prompt.Value, failure, _wire.MessageError);
     }
 
+    /// <summary>Notes that the session is being deleted.</summary>
+    public void BeginDeletion()
+    {
+        State = State with { IsDeleting = true };
+        Put(Rows.Turn, Rows.Deletion, new DeletionRow(Now), RowJson.Default.DeletionRow);
+    }
+
     /// <summary>Ends the session: its last event, and none of its rows but that of its tombstone.</summary>
     /// <param name="name">The name of the command; null leaves no tombstone.</param>
     public void Delete(string? name)
@@ -189,6 +196,8 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
             Drop(Rows.Remember, Number(i));
         foreach (var done in State.Names.Keys.Order(StringComparer.Ordinal))
             Drop(Rows.Name, done);
+        if (State.IsDeleting)
+            Drop(Rows.Turn, Rows.Deletion);
         Drop(Rows.Session, "");
         Drop(Rows.Head, "");
         State = SessionState.None;

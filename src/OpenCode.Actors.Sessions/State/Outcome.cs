@@ -19,6 +19,9 @@ internal enum OutcomeKind
     /// <summary>It is gone.</summary>
     Deleted,
 
+    /// <summary>It is closed, and going to be deleted.</summary>
+    DeleteBegun,
+
     /// <summary>A prompt or a command of the user's is taken.</summary>
     Accepted,
 

@@ -49,6 +49,9 @@ internal static class Recovery
                 case Rows.Open:
                     open = (Read(row, wire.Part), row.Offset);
                     break;
+                case Rows.Turn when row.Key == Rows.Deletion:
+                    state = state with { IsDeleting = true };
+                    break;
                 case Rows.Turn:
                     turn = Read(row, RowJson.Default.TurnRow);
                     break;

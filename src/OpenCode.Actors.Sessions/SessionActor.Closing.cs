@@ -34,7 +34,7 @@ internal sealed partial class SessionActor
 
         if (_name is { } name)
             _namesOnceClosed.Add(name);
-        _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset)));
+        _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset), Name: _name));
         CloseOnceStopped(CloseCause.Aborted);
     }
 

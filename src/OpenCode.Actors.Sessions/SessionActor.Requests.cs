@@ -14,7 +14,7 @@ internal sealed partial class SessionActor
             return;
 
         if (_state.Permissions.Find(request => request.Id == message.RequestId) is not { } request)
-            Sender.Tell(new PermissionNotFound(message.RequestId));
+            Decline(new PermissionNotFound(message.RequestId));
         else
             Answer(decision => Answering.Permission(decision, request, message.Answer, message.Feedback));
     }
@@ -25,7 +25,7 @@ internal sealed partial class SessionActor
             return;
 
         if (_state.Questions.Find(request => request.Id == requestId) is not { } request)
-            Sender.Tell(new QuestionNotFound(requestId));
+            Decline(new QuestionNotFound(requestId));
         else
             Answer(decision => Answering.Question(decision, request, answers));
     }

@@ -8,7 +8,11 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Clustering.Entry;
 
 /// <summary>Holds one command: sends it to its session, again with growing pauses, until it is answered or its time is over.</summary>
-/// <remarks>The steps before the first copy leaves: the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too.</remarks>
+/// <remarks>
+/// The steps before the first copy leaves: the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too. While
+/// nobody knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="SessionActor.Wake"/> is, which is small, and the
+/// copy goes when that was answered.
+/// </remarks>
 internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
@@ -27,6 +31,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private TimeSpan _pause = _firstPause;
     private Unavailable? _refusal;
     private bool _isStoring;
+    private bool _isProbing;
     private bool _wasSent;
     private bool _isAnswered;
 
@@ -42,6 +47,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         Receive<SessionIndexActor.Found>(_ => OnKnown());
         Receive<Stored>(_ => OnStored());
         Receive<NotStored>(OnNotStored);
+        Receive<SessionActor.Awake>(_ => OnReached());
         Receive<Unavailable>(OnUnavailable);
         ReceiveAny(OnAnswer);
     }
@@ -73,11 +79,6 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     }
 
     private sealed record NotStored(Exception Cause) : IDeadLetterSuppression;
-
-    private sealed record Removed : IDeadLetterSuppression
-    {
-        public static Removed Instance { get; } = new();
-    }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -116,14 +117,32 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
             _index.Tell(new SessionIndexActor.Get(_message.SessionId));
         else if (_packed is not null)
             Store(_packed);
+        else if (_wasSent)
+            Probe();
         else
             SendCopy();
     }
 
+    // named-commands: one copy at a time while the home of the shard is unknown.
+    private void Probe()
+    {
+        _isProbing = true;
+        _setup.Region.Tell(new Deliver(_message.SessionId, SessionActor.Wake.Instance));
+    }
+
+    // Probes that were kept arrive together: one copy for all of them.
+    private void OnReached()
+    {
+        if (!_isProbing)
+            return;
+
+        _isProbing = false;
+        _setup.Metrics.CommandResent();
+        SendCopy();
+    }
+
     private void SendCopy()
     {
-        if (_wasSent)
-            _setup.Metrics.CommandResent();
         _wasSent = true;
         _setup.Region.Tell(_message);
     }
@@ -200,21 +219,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         _isAnswered = true;
         _asker.Tell(answer);
         Timers.CancelAll();
-        if (_wasSent && _message.Command is NamedByReference && answer is not Unavailable)
-            RemoveBody();
-        else
-            Context.Stop(Self);
-    }
-
-    // What answers was committed before. A row that is left goes after 15 minutes: a copy of this message may still be on its way to the session.
-    private void RemoveBody()
-    {
-        Become(() =>
-        {
-            Receive<Removed>(_ => Context.Stop(Self));
-            ReceiveAny(static _ => { });
-        });
-        _setup.Large!.RemoveAsync(Key, _stopped.Token).PipeTo(Self, success: static () => Removed.Instance, failure: static _ => Removed.Instance);
+        Context.Stop(Self);
     }
 
     private string Key => ((NamedByReference)_message.Command).Key;

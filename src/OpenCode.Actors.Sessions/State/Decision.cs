@@ -33,6 +33,9 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
     /// <summary>Gets the changed rows so far, in order.</summary>
     public List<StateChange> Changes { get; } = [];
 
+    /// <summary>Gets or sets the key of the large body that the command was read from: it is deleted with this (RULES G6).</summary>
+    public string? UsedBody { get; set; }
+
     /// <summary>Gets what the run is to do once this is committed, in order.</summary>
     public List<RunOrder> Orders { get; } = [];
 

@@ -75,7 +75,7 @@ internal static class Recovery
                     break;
                 case Rows.Name:
                     var done = Read(row, RowJson.Default.NameRow);
-                    var outcome = new Outcome(done.Outcome, done.MessageId is { } named ? new MessageId(named) : null);
+                    var outcome = new Outcome(done.Outcome, done.MessageId is { } named ? new MessageId(named) : null, done.Refusal?.ToRefusal());
                     state = state with { Names = state.Names.SetItem(row.Key, new DoneName(outcome, done.At)) };
                     break;
                 case Rows.Tombstone:

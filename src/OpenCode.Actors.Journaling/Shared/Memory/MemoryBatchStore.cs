@@ -108,7 +108,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
         var sent = batch with { Body = batch.Body.ToArray() };
-        var appended = await CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.UtcNow) is { } commit
+        var appended = await CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.Bodies, database.UtcNow) is { } commit
             ? new StoreAppended(commit, contents.Between(last?.First ?? 0, commit.First, MaxBelow))
             : null).ConfigureAwait(false);
         if (appended is not null && batch.EntryCount > 0)

@@ -21,7 +21,7 @@ public abstract class NodesKit : IAsyncLifetime
 
     internal MemoryArbiterDatabase Arbiters { get; }
 
-    internal MemoryLargeBodies Bodies { get; } = new(TimeProvider.System);
+    internal MemoryLargeBodies Bodies => Batches.Bodies;
 
     public Task InitializeAsync() => Task.CompletedTask;
 

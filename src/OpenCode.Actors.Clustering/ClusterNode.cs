@@ -52,6 +52,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         Failures = new RecentFailures(parts.Time),
         NewSession = ShardOf.NewSession,
         Drain = Drain,
+        Progress = parts.Claims.Index,
         ReadLarge = parts.Large is { } large ? large.ReadAsync : null,
     };
 

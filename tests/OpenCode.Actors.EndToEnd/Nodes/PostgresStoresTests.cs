@@ -3,6 +3,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journaling.Shared;
 using OpenCode.Actors.Postgres;
 using OpenCode.Actors.Postgres.Journal;
 using OpenCode.Actors.Postgres.Nodes;
@@ -14,7 +15,7 @@ namespace OpenCode.Actors.EndToEnd.Nodes;
 public sealed class PostgresLargeBodiesTests(PostgresFixture postgres) : LargeBodiesSpecification, IAsyncLifetime
 {
     private PostgresDatabase? _database;
-    private IJournal? _journal;
+    private SharedJournal? _journal;
 
     public Task InitializeAsync() => Task.CompletedTask;
 

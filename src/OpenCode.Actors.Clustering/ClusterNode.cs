@@ -35,6 +35,9 @@ internal sealed class ClusterNode(ClusterParts parts)
     private static readonly TimeSpan _statusLimit = TimeSpan.FromSeconds(2);
     private static readonly StreamHubActor.ResetStreams _resetStreams = new("The database has not answered for 60 s.");
 
+    /// <summary>Gets whether this node hands its sessions over.</summary>
+    public NodeDrain Drain { get; } = new();
+
     /// <summary>Gets what has to be a part of the actor system's setup.</summary>
     public Setup Verdicts { get; } = new VerdictSetup(parts.Arbiter, parts.Standing, parts.Probe, () => parts.Journal.Head, parts.Metrics, parts.Time, parts.Loggers);
 
@@ -50,6 +53,8 @@ internal sealed class ClusterNode(ClusterParts parts)
         RegionOf = _ => Region,
         Failures = new RecentFailures(parts.Time),
         NewSession = ShardOf.NewSession,
+        Drain = Drain,
+        Progress = parts.Claims.Index,
         ReadLarge = parts.Large is { } large ? large.ReadAsync : null,
     };
 
@@ -93,7 +98,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         var barrier = hub is null ? ActorRefs.Nobody : system.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), parts.Time, parts.Loggers), PeerStreamsActor.ActorName);
         var drain = system.ActorOf(
             DrainActor.PropsFor(new DrainSetup(
-                region, index, parts.Claims.Has, TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
+                region, index, parts.Claims.Has, Drain, TimeSpan.FromMilliseconds(parts.Options.TurnWindowMs), parts.Loggers)),
             "drain");
         DrainAtShutdown(system, drain, entry);
         return new ClusterActors(region, entry, index, barrier, status);

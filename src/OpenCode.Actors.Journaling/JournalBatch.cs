@@ -8,6 +8,12 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
     /// <summary>Gets the shards that the writer must still own. A journal that only one process can have open ignores them.</summary>
     public IReadOnlyList<Fence> Fences { get; init; } = [];
 
+    /// <summary>
+    /// Gets the keys of the large bodies that this batch is the effect of: they are gone with it, those that are still there (RULES G6). A journal that only one process can have
+    /// open ignores them.
+    /// </summary>
+    public IReadOnlyList<string> UsedBodies { get; init; } = [];
+
     /// <summary>Gets a value indicating whether any entry is durable, so that the whole batch is synced before it is answered.</summary>
     public bool Durable
     {

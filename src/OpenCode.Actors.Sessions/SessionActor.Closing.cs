@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <content>Abort, delete, and turns that cannot go on: the run is stopped first, and the turn closed after its end (RULES C2).</content>
+/// <content>Abort, and turns that cannot go on: the run is stopped first, and the turn closed after its end (RULES C2).</content>
 internal sealed partial class SessionActor
 {
     private readonly List<Completion> _onceClosed = [];
@@ -19,7 +19,7 @@ internal sealed partial class SessionActor
 
     private void OnAbort()
     {
-        if (IsMissing())
+        if (IsGone())
             return;
 
         if (_state.Turn is null)
@@ -34,31 +34,8 @@ internal sealed partial class SessionActor
 
         if (_name is { } name)
             _namesOnceClosed.Add(name);
-        _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset)));
+        _onceClosed.Add(new Completion(Sender, static offset => new Aborted(offset), Name: _name));
         CloseOnceStopped(CloseCause.Aborted);
-    }
-
-    private void OnDelete(Delete message)
-    {
-        if (IsPutOff(message) || IsMissing())
-            return;
-
-        if (HasLiveRun)
-        {
-            // The turn is closed first; then this is taken up again.
-            PutOff(message);
-            CloseOnceStopped(CloseCause.Aborted);
-            return;
-        }
-
-        CloseBroken();
-        Decide(decision =>
-        {
-            if (decision.State.Turn is not null)
-                Closing.Close(decision, CloseCause.Aborted);
-            decision.Delete(_name);
-            return new Outcome(OutcomeKind.Deleted);
-        });
     }
 
     // A command that would change the turn waits until it is closed.

@@ -46,7 +46,7 @@ internal sealed partial class SessionActor
 
     private void OnUpdate(Update message)
     {
-        if (IsMissing())
+        if (IsGone())
             return;
 
         // A title or archive time does not make a session newer: "updated" is about its messages.

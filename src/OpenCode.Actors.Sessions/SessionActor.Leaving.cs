@@ -88,6 +88,10 @@ internal sealed partial class SessionActor
         else
             Context.Parent.Tell(_setup.Passivate(new Leave(failure)));
 
+        // Sharding would start it with its next command only, and there may be none.
+        if (_isHandedOff && _committed.Turn is not null)
+            _setup.RegionOf(Context).Tell(new Deliver(_id, Wake.Instance), ActorRefs.NoSender);
+
         if (refusal is not null)
         {
             RefuseAll(refusal);

@@ -41,6 +41,21 @@ internal sealed partial class SessionActor
     /// <summary>The session is changed; <paramref name="Info"/> is as it is now.</summary>
     public sealed record Updated(Session Info, long Offset);
 
+    /// <summary>Makes a child of the session, unless that is being deleted; answered as <see cref="Create"/> is, by the child.</summary>
+    /// <param name="Child">The id of the child, which is new: <see cref="ISessions.CreateAsync"/> made it. It is the name of the creation.</param>
+    /// <param name="Place">Where it works.</param>
+    /// <param name="Request">What the client wants.</param>
+    public sealed record CreateChild(SessionId Child, Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
+
+    /// <summary>
+    /// Closes the session for its deletion: its run is stopped, and it takes no prompt, no change and no new child any more; answered with <see cref="DeleteBegun"/>. Only
+    /// <see cref="Index.DeletionActor"/> sends it, before it looks for children.
+    /// </summary>
+    public sealed record BeginDelete : ISessionCommand;
+
+    /// <summary>The session is closed and is going to be deleted. Its children are in the log up to <paramref name="Offset"/>.</summary>
+    public sealed record DeleteBegun(SessionId SessionId, long Offset);
+
     /// <summary>Stops the run and removes the session; answered with <see cref="Deleted"/>. Only <see cref="Index.DeletionActor"/> sends it, after the children's.</summary>
     public sealed record Delete : ISessionCommand;
 
@@ -95,12 +110,29 @@ internal sealed partial class SessionActor
     /// <param name="Status">Its committed status; null when it could not be recovered.</param>
     public sealed record Awake(SessionId SessionId, SessionStatus? Status = null) : IDeadLetterSuppression;
 
-    /// <summary>Closes the open turn, unless it only waits for its user (RULES C5), and refuses new work; answered with <see cref="Quiesced"/> or a refusal.</summary>
-    /// <remarks>Only the region sends it: the server stops.</remarks>
+    /// <summary>
+    /// Closes the open turn, unless it only waits for its user (RULES C5) or, in a cluster, was not begun (RULES G2), and begins nothing any more; answered with
+    /// <see cref="Quiesced"/> or a refusal.
+    /// </summary>
+    /// <remarks>Only the region sends it, or a node that drains: the server stops.</remarks>
     public sealed record Quiesce;
 
     /// <summary>No turn runs, none will begin, and what led to that is durable.</summary>
     public sealed record Quiesced;
+
+    /// <summary>
+    /// Waits until nothing of the session's turn runs: it is over, or only waits for its user, or was never begun. On a node that drains it stays so. Answered with
+    /// <see cref="Quiet"/>.
+    /// </summary>
+    /// <remarks>Only a node that drains sends it, to itself.</remarks>
+    public sealed record AwaitQuiet : INotInfluenceReceiveTimeout
+    {
+        /// <summary>Gets the one that this node sends.</summary>
+        public static AwaitQuiet Instance { get; } = new();
+    }
+
+    /// <summary>Nothing of the session's turn runs: it can be moved as it is.</summary>
+    public sealed record Quiet(SessionId SessionId) : IDeadLetterSuppression;
 
     /// <summary>Tells a session that asked for it (<see cref="Region.Passivate"/>) to leave memory. Nothing is sent to it any more.</summary>
     /// <param name="Failure">Why the session cannot go on; null when it is idle, or was never there.</param>

@@ -19,23 +19,29 @@ internal sealed partial class SessionActor
     public const long TombstoneMs = 3_600_000 + ClocksDifferMs;
 
     private readonly List<string> _namesOnceClosed = [];
+
+    // Refused because the disk was full: such a refusal cannot be a row. Copies come within seconds, mostly to this actor.
+    private readonly Dictionary<string, (StorageFull Refusal, long At)> _namesWithoutRoom = new(StringComparer.Ordinal);
+    private readonly HashSet<BodyRead.Ticket> _bodiesToRead = [];
+
+    // Of the command that is being decided: its name, and where its content was read from.
     private string? _name;
-    private int _bodiesToRead;
+    private string? _body;
     private long _recoveredAt;
     private long _forgetNamesAt;
     private bool _isUnburied;
 
     /// <summary>The command of a <see cref="NamedByReference"/>, or a refusal.</summary>
-    private sealed record BodyRead(string Name, object Read) : IDeadLetterSuppression;
+    private sealed record BodyRead(NamedByReference Reference, BodyRead.Ticket Of, object Read) : IDeadLetterSuppression
+    {
+        public sealed class Ticket;
+    }
 
     // named-commands: looked up before existence and before state. What is under way is in the tentative state, and its commit answers this copy too.
     private void OnNamed(Named message)
     {
-        if (DoneUnder(message.Name) is { } outcome)
-        {
-            Repeat(outcome);
+        if (IsDone(message.Name))
             return;
-        }
 
         _name = message.Name;
         try
@@ -51,14 +57,12 @@ internal sealed partial class SessionActor
     // named-commands: looked up before a large body is loaded too. A session that leaves memory meanwhile drops what was read: the next copy reads it again.
     private void OnNamedByReference(NamedByReference message)
     {
-        if (DoneUnder(message.Name) is { } outcome)
-        {
-            Repeat(outcome);
+        if (IsDone(message.Name))
             return;
-        }
 
-        _bodiesToRead++;
-        ReadBodyAsync(message).PipeTo(Self, Sender, success: read => new BodyRead(message.Name, read));
+        var ticket = new BodyRead.Ticket();
+        _bodiesToRead.Add(ticket);
+        ReadBodyAsync(message).PipeTo(Self, Sender, success: read => new BodyRead(message, ticket, read));
     }
 
     // A command, or the refusal when there is none. The reader never removes the body: a copy of the message may be on its way.
@@ -85,14 +89,47 @@ internal sealed partial class SessionActor
         }
     }
 
+    // Comes again when the command was put off.
     private void OnBodyRead(BodyRead message)
     {
-        _bodiesToRead--;
-        if (message.Read is ISessionCommand command)
-            OnNamed(new Named(message.Name, command));
-        else
-            Sender.Tell(message.Read);
+        _bodiesToRead.Remove(message.Of);
+        _body = message.Reference.Key;
+        try
+        {
+            Take(message.Reference.Name, message.Read);
+        }
+        finally
+        {
+            _body = null;
+        }
+
         OnLeaveIfMissing(); // It stayed for the body only.
+    }
+
+    private void Take(string name, object read)
+    {
+        if (read is ISessionCommand command)
+            OnNamed(new Named(name, command));
+        else if (read is CommandFailed refusal && !IsDone(name))
+            DeclineAs(name, refusal);
+        else if (read is not CommandFailed)
+            Sender.Tell(read);
+    }
+
+    // Answers as the first time.
+    private bool IsDone(string name)
+    {
+        if (_namesWithoutRoom.TryGetValue(name, out var full))
+        {
+            Sender.Tell(full.Refusal);
+            return true;
+        }
+
+        if (DoneUnder(name) is not { } outcome)
+            return false;
+
+        Repeat(outcome);
+        return true;
     }
 
     private Outcome? DoneUnder(string name) =>
@@ -102,13 +139,50 @@ internal sealed partial class SessionActor
     private void Repeat(Outcome outcome)
     {
         var decided = _state;
-        Commit(NewDecision(), new Completion(Sender, offset => Answer(outcome, decided, offset)));
+        var decision = NewDecision();
+        if (_name is not null)
+            decision.UsedBody = _body; // It was done under another name.
+        Commit(decision, new Completion(Sender, offset => Answer(outcome, decided, offset)));
     }
 
-    // A creation is named by the session's id, and a deletion by the tombstone. What changed nothing is decided again for the next copy.
+    /// <summary>Refuses the command for good. Under a name that is noted, or a copy that comes later, when the state is another one, would be carried out after all.</summary>
+    /// <param name="refusal">One of <see cref="RefusalKind"/>.</param>
+    private void Decline(object refusal)
+    {
+        // A session that is not there has nowhere to note it, and will not be there later: its id is given to the client with its creation.
+        if (_name is not { } name || _state.Info is null)
+        {
+            Sender.Tell(refusal);
+            return;
+        }
+
+        var decision = NewDecision();
+        decision.Done(name, new Outcome(OutcomeKind.Refused, Refusal: refusal));
+        decision.UsedBody = _body;
+        ForgetOldNames(decision);
+        Commit(decision, new Completion(Sender, _ => refusal, Name: name));
+    }
+
+    private void DeclineAs(string name, object refusal)
+    {
+        _name = name;
+        Decline(refusal);
+        _name = null;
+    }
+
+    private void NoteWithoutRoom(StorageFull refusal)
+    {
+        foreach (var completion in (_underWay?.Completions ?? []).Concat(_outbox.Completions))
+        {
+            if (completion.Name is { } name)
+                _namesWithoutRoom[name] = (refusal, _setup.Now);
+        }
+    }
+
+    // A creation is named by the session's id, the begin of a deletion by its mark, and a deletion by the tombstone. A query, and what was done under another name, is decided again for the next copy.
     private void NoteName(Decision decision, Outcome outcome)
     {
-        if (_name is not { } name || !decision.ChangesSomething || outcome.Kind is OutcomeKind.Created or OutcomeKind.Deleted)
+        if (_name is not { } name || !decision.ChangesSomething || outcome.Kind is OutcomeKind.Created or OutcomeKind.DeleteBegun or OutcomeKind.Deleted)
             return;
 
         decision.Done(name, outcome);
@@ -127,6 +201,12 @@ internal sealed partial class SessionActor
             var age = now - done.At;
             if ((age >= NameMs && now - _recoveredAt >= CopiesMs) || age >= NameMs + ClocksDifferMs)
                 decision.Forget(name);
+        }
+
+        foreach (var (name, (_, at)) in _namesWithoutRoom)
+        {
+            if (now - at >= NameMs)
+                _namesWithoutRoom.Remove(name);
         }
     }
 
@@ -155,10 +235,12 @@ internal sealed partial class SessionActor
     {
         OutcomeKind.Created => new Created(decided.Info!, offset),
         OutcomeKind.Updated => new Updated(decided.Info!, offset),
+        OutcomeKind.DeleteBegun => new DeleteBegun(_id, offset),
         OutcomeKind.Deleted => new Deleted(_id, offset),
         OutcomeKind.Accepted => Acceptance(decided, outcome.Message!.Value, offset),
         OutcomeKind.Aborted => new Aborted(offset),
         OutcomeKind.Answered => new RequestAnswered(offset),
+        OutcomeKind.Refused => outcome.Refusal!,
         _ => throw new UnreachableException(),
     };
 

@@ -5,6 +5,7 @@ using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -44,16 +45,22 @@ internal sealed partial class SessionActor
     private void Decide(Func<Decision, Outcome> decide, Action? committed = null)
     {
         var decision = NewDecision();
+        var isStill = IsStill;
         Outcome outcome;
         try
         {
             outcome = decide(decision);
+
+            // turns-are-not-moved: the command is taken here, and what it begins is begun by the next owner.
+            if (_setup.Drain.HasBegun && isStill && Holding.Begins(decision))
+                Holding.Hold(decision);
             NoteName(decision, outcome);
+            decision.UsedBody = _body;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogDecisionFailed(_logger, e, _id.Value);
-            Sender.Tell(new CommandFailed(e.Message));
+            Decline(new CommandFailed(e.Message));
             return;
         }
 
@@ -62,7 +69,7 @@ internal sealed partial class SessionActor
         {
             committed?.Invoke();
             return Answer(outcome, decided, offset);
-        }));
+        }, Name: _name));
     }
 
     private Decision NewDecision() => new(_state, _id, _setup, _state.Info is { } info ? _setup.Learned.Of(info.Directory) : []);
@@ -81,11 +88,11 @@ internal sealed partial class SessionActor
         if (_underWay is not null || (_outbox.IsEmpty && !IsStoreDue))
             return;
 
-        var (events, changes, completions) = _outbox.Take();
+        var (events, changes, usedBodies, completions) = _outbox.Take();
         StoreOpenText(changes);
         StoreHead(changes);
         _underWay = new UnderWay(_state, events.Count, new Queue<Completion>(completions));
-        if (events.Count == 0 && changes.Count == 0)
+        if (events.Count == 0 && changes.Count == 0 && usedBodies.Count == 0)
         {
             Apply(_offset);
             return;
@@ -100,7 +107,7 @@ internal sealed partial class SessionActor
         }
 
         _setup.Metrics.BatchSent(entries.Length);
-        _journal.Tell(new JournalActor.Append(_id.Value, _version, new JournalBatch(entries, changes)));
+        _journal.Tell(new JournalActor.Append(_id.Value, _version, new JournalBatch(entries, changes) { UsedBodies = usedBodies }));
     }
 
     private void OnAppended(JournalActor.Appended message)
@@ -153,6 +160,7 @@ internal sealed partial class SessionActor
         _underWay = null;
         AnswerWaiters();
         Flush();
+        TellQuiet();
         PlanStoring();
         if (!_isReady && _underWay is null)
             BeReady();
@@ -173,11 +181,14 @@ internal sealed partial class SessionActor
     // Nothing was written: back to what is durable. Reading goes on; a turn that cannot go on is closed when there is room again.
     private void OnFull(JournalFullException full)
     {
-        FailAll(new StorageFull(full.FreeBytes, full.NeededBytes));
+        var refusal = new StorageFull(full.FreeBytes, full.NeededBytes);
+        NoteWithoutRoom(refusal);
+        FailAll(refusal);
         _state = _committed;
         Timers.Cancel(nameof(StoreText));
         if (_state.Turn is not null)
             CloseWithoutRoom(full);
+        TellQuiet();
         if (!_isReady)
             BeReady();
         else
@@ -186,7 +197,7 @@ internal sealed partial class SessionActor
 
     private void FailAll(object refusal)
     {
-        var (_, _, waiting) = _outbox.Take();
+        var (_, _, _, waiting) = _outbox.Take();
         foreach (var completion in (_underWay?.Completions ?? []).Concat(waiting))
             completion.ReplyTo?.Tell(refusal);
         _underWay = null;

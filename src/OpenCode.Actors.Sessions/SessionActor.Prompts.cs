@@ -16,14 +16,14 @@ internal sealed partial class SessionActor
 
     private void OnPrompt(Prompt message)
     {
-        if (IsPutOff(message) || IsMissing() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
             return;
 
         CloseBroken();
         if (message.Request.NoReply != true && _state.Turn is { } turn && turn.Queued >= _setup.Options.MaxQueuedPrompts)
-            Sender.Tell(new TooManyPrompts(_setup.Options.MaxQueuedPrompts, _retryPromptAfter));
+            Decline(new TooManyPrompts(_setup.Options.MaxQueuedPrompts, _retryPromptAfter));
         else if ((Prompting.Mistake(_state, message.Request) ?? FaultOfModels(message.Request)) is { } mistake)
-            Sender.Tell(new PromptRejected(mistake));
+            Decline(new PromptRejected(mistake));
         else
             Accept(decision => Prompting.Take(decision, message.Request), message.Key);
     }
@@ -33,12 +33,12 @@ internal sealed partial class SessionActor
 
     private void OnRunShell(RunShell message)
     {
-        if (IsPutOff(message) || IsMissing() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsRepeated(message.Request.MessageId, message.Key) || IsQuiescing())
             return;
 
         CloseBroken();
         if (_state.Turn is not null)
-            Sender.Tell(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
+            Decline(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
         else
             Accept(decision => Shelling.Take(decision, message.Request), message.Key);
     }
@@ -64,7 +64,7 @@ internal sealed partial class SessionActor
         {
             if (known.Info is not UserMessage)
             {
-                Sender.Tell(new PromptRejected($"The message {named} is not a prompt: choose another messageID."));
+                Decline(new PromptRejected($"The message {named} is not a prompt: choose another messageID."));
                 return true;
             }
 

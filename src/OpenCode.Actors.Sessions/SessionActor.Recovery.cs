@@ -37,6 +37,7 @@ internal sealed partial class SessionActor
 
         Receive<ISessionCommand>(PutOff);
         Receive<Quiesce>(PutOff);
+        Receive<AwaitQuiet>(PutOff);
         Receive<Leave>(_ => OnHandOff());
         Receive<Terminated>(OnTerminated);
     }
@@ -116,14 +117,18 @@ internal sealed partial class SessionActor
         foreach (var mark in _state.Processes.Values)
             _setup.Processes.KillLeftover(mark);
 
-        if (_state.Turn is null)
+        if (_state.Turn is null || (_state.Turn.IsHeld && _setup.Drain.HasBegun))
         {
             BeReady();
             return;
         }
 
         var decision = NewDecision();
-        if (Recovery.IsParked(_state))
+        if (_state.Turn.IsHeld)
+        {
+            Holding.Release(decision);
+        }
+        else if (Recovery.IsParked(_state))
         {
             Recovery.Park(decision);
         }

@@ -10,22 +10,22 @@ internal sealed partial class SessionActor
 {
     private void OnReplyPermission(ReplyPermission message)
     {
-        if (IsPutOff(message) || IsMissing() || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsQuiescing())
             return;
 
         if (_state.Permissions.Find(request => request.Id == message.RequestId) is not { } request)
-            Sender.Tell(new PermissionNotFound(message.RequestId));
+            Decline(new PermissionNotFound(message.RequestId));
         else
             Answer(decision => Answering.Permission(decision, request, message.Answer, message.Feedback));
     }
 
     private void OnAnswerQuestion(IRequestReply message, QuestionId requestId, IReadOnlyList<IReadOnlyList<string>>? answers)
     {
-        if (IsPutOff(message) || IsMissing() || IsQuiescing())
+        if (IsPutOff(message) || IsGone() || IsQuiescing())
             return;
 
         if (_state.Questions.Find(request => request.Id == requestId) is not { } request)
-            Sender.Tell(new QuestionNotFound(requestId));
+            Decline(new QuestionNotFound(requestId));
         else
             Answer(decision => Answering.Question(decision, request, answers));
     }

@@ -65,6 +65,12 @@ internal sealed partial class SessionActor
         if (_state.Turn?.Run != order.Run || _closing is not null)
             return; // Closed while the order waited for its commit.
 
+        if (_setup.Drain.HasBegun && !HasLiveRun && order is not HoldRun)
+        {
+            HoldTurn();
+            return;
+        }
+
         var run = RunOf(order.Run);
         switch (order)
         {

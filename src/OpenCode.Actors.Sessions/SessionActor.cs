@@ -43,7 +43,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null && _bodiesToRead == 0;
+    private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null && _bodiesToRead.Count == 0 && _creations.Count == 0;
 
     public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, int maxStashed = MaxStashed) =>
         Props.CreateBy(new ActorProducer<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(maxStashed);
@@ -103,6 +103,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Receive<BodyRead>(OnBodyRead);
         Receive<ISessionCommand>(Take);
         Receive<Quiesce>(_ => OnQuiesce());
+        Receive<AwaitQuiet>(_ => OnAwaitQuiet());
         Receive<Leave>(_ => OnHandOff());
         Receive<Quiesced>(_ => OnQuiet());
         Receive<StorageFull>(_ => OnQuiet());
@@ -122,6 +123,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         {
             case Create m: OnCreate(m); break;
             case Update m: OnUpdate(m); break;
+            case CreateChild m: OnCreateChild(m); break;
+            case BeginDelete m: OnBeginDelete(m); break;
             case Delete m: OnDelete(m); break;
             case Prompt m: OnPrompt(m); break;
             case RunShell m: OnRunShell(m); break;
@@ -140,6 +143,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     {
         if (message.ActorRef.Equals(_journal))
             OnJournalEnded();
+        else if (_creations.Contains(message.ActorRef))
+            OnCreationEnded(message.ActorRef);
         else
             OnRunEnded(message.ActorRef);
     }

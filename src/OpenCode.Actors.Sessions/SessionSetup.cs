@@ -2,6 +2,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Region;
@@ -34,6 +35,12 @@ internal sealed record SessionSetup(
 {
     /// <summary>Gets the claims of shards, which a session needs before it is read (RULES E6); null on a node that is alone.</summary>
     public IShardClaims? Claims { get; init; }
+
+    /// <summary>Gets how far the index has followed the log: a claim waits for it (RULES E6).</summary>
+    public IndexProgress Progress { get; init; } = new();
+
+    /// <summary>Gets whether this node hands its sessions over. A node that is alone never does.</summary>
+    public NodeDrain Drain { get; init; } = new();
 
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;

@@ -38,10 +38,13 @@ internal sealed class SessionsFacade(
     /// <inheritdoc/>
     public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => BoundedAsync(async () =>
     {
-        if (request.ParentId is { } parent && await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal)
-            return refusal;
+        var id = newSession?.Invoke(ids, request.ParentId) ?? ids.NewSession();
+        if (request.ParentId is not { } parent)
+            return await CommandAsync(id, new SessionActor.Create(place, request), cancellationToken);
 
-        return await CommandAsync(newSession?.Invoke(ids, request.ParentId) ?? ids.NewSession(), new SessionActor.Create(place, request), cancellationToken);
+        return await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal
+            ? refusal
+            : await CommandAsync(parent, new SessionActor.CreateChild(id, place, request), cancellationToken);
     });
 
     /// <inheritdoc/>

@@ -9,15 +9,21 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Draining;
 
-/// <summary>Ends the turns of this node before its sessions are handed over: each may go on for a while, then it is closed as aborted (RULES G2).</summary>
-/// <remarks>Sessions without a turn are left alone: they take commands until their hand-off.</remarks>
+/// <summary>
+/// Ends the turns that run on this node before its sessions are handed over: each may go on for a while, then it is closed as aborted (RULES G2). Turns that wait for their
+/// user, and those that have not begun, are not waited for: they move.
+/// </summary>
+/// <remarks>Sessions without a turn are left alone: they take commands until their hand-off, and what these begin is held for the next owner.</remarks>
 internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly DrainSetup _setup;
     private readonly ILogger _logger;
+    private readonly HashSet<SessionId> _asked = [];
+    private readonly HashSet<SessionId> _quiet = [];
     private readonly HashSet<SessionId> _closing = [];
+    private List<SessionId> _open = [];
     private IActorRef _asker = ActorRefs.Nobody;
     private bool _isWindowOver;
 
@@ -29,18 +35,21 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         Receive<LookAgain>(_ => Look());
         Receive<WindowOver>(_ => OnWindowOver());
         Receive<SessionIndexActor.Statuses>(OnStatuses);
-        Receive<SessionActor.Quiesced>(_ => OnQuiet());
-        Receive<Unavailable>(_ => OnUnavailable());
-        Receive<StorageFull>(_ => OnQuiet()); // It cannot write the end of its turn; the next owner closes it.
+        Receive<SessionActor.Quiet>(OnQuiet);
+        Receive<Unavailable>(_ => LookSoon()); // Of the index.
+
+        // To Quiesce: that nothing runs any more is told by Quiet, also when there is no room to write it.
+        Receive<SessionActor.Quiesced>(static _ => { });
+        Receive<StorageFull>(static _ => { });
     }
 
-    /// <summary>Begins. Answered by <see cref="Drained"/> once no turn is open in a session of this node.</summary>
+    /// <summary>Begins. Answered by <see cref="Drained"/> once no turn runs in a session of this node.</summary>
     public sealed record Drain
     {
         public static Drain Instance { get; } = new();
     }
 
-    /// <summary>No turn is open here.</summary>
+    /// <summary>No turn runs here, and none begins.</summary>
     public sealed record Drained : IDeadLetterSuppression
     {
         public static Drained Instance { get; } = new();
@@ -64,6 +73,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
     private void OnDrain()
     {
         _asker = Sender;
+        _setup.Drain.Begin();
         Timers.StartSingleTimer(nameof(WindowOver), WindowOver.Instance, _setup.Window);
         Look();
     }
@@ -72,36 +82,51 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 
     private void OnStatuses(SessionIndexActor.Statuses message)
     {
-        var open = SessionsWithTurns.In(message).Where(_setup.IsHere).ToList();
-        if (open.Count == 0)
+        _open = [.. SessionsWithTurns.In(message).Where(_setup.IsHere)];
+        var running = _open.FindAll(id => !_quiet.Contains(id));
+        if (running.Count == 0)
+        {
             End();
-        else if (_isWindowOver)
-            Close(open);
-        else
-            Timers.StartSingleTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
+            return;
+        }
+
+        foreach (var id in running)
+        {
+            if (_asked.Add(id))
+                _setup.Region.Tell(new Deliver(id, SessionActor.AwaitQuiet.Instance));
+        }
+
+        if (_isWindowOver)
+            Close(running);
+        LookSoon();
+    }
+
+    private void LookSoon() => Timers.StartSingleTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
+
+    // Turns that nobody has asked about yet may have been opened meanwhile.
+    private void OnQuiet(SessionActor.Quiet message)
+    {
+        if (_quiet.Add(message.SessionId) && _open.TrueForAll(_quiet.Contains))
+            Look();
     }
 
     private void OnWindowOver()
     {
         _isWindowOver = true;
-        Timers.Cancel(nameof(LookAgain));
+        _asked.Clear(); // Once more, in case a question was lost.
         Look();
     }
 
-    private void Close(List<SessionId> open)
+    private void Close(List<SessionId> running)
     {
-        LogClosing(_logger, open.Count);
-        foreach (var id in open)
-        {
-            if (_closing.Add(id))
-                _setup.Region.Tell(new Deliver(id, new SessionActor.Quiesce()));
-        }
+        var late = running.FindAll(_closing.Add);
+        if (late.Count == 0)
+            return;
+
+        LogClosing(_logger, late.Count);
+        foreach (var id in late)
+            _setup.Region.Tell(new Deliver(id, new SessionActor.Quiesce()));
     }
-
-    // The log tells the index about the ends of the turns: that is what counts.
-    private void OnQuiet() => Look();
-
-    private void OnUnavailable() => Timers.StartSingleTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
 
     private void End()
     {
@@ -118,6 +143,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 /// <param name="Region">Akka's shard region.</param>
 /// <param name="Index">Knows the open turns.</param>
 /// <param name="IsHere">Whether a session runs on this node.</param>
+/// <param name="Drain">Tells the sessions of this node.</param>
 /// <param name="Window">How long a turn may go on.</param>
 /// <param name="Loggers">Makes the log.</param>
-internal sealed record DrainSetup(IActorRef Region, IActorRef Index, Func<SessionId, bool> IsHere, TimeSpan Window, ILoggerFactory Loggers);
+internal sealed record DrainSetup(IActorRef Region, IActorRef Index, Func<SessionId, bool> IsHere, NodeDrain Drain, TimeSpan Window, ILoggerFactory Loggers);

@@ -3,7 +3,10 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Clustering.Draining;
 
-/// <summary>The sessions with an unfinished turn, wherever they run, as the index of this node knows them from the log.</summary>
+/// <summary>
+/// The sessions with an unfinished turn, wherever they run, as the index of this node knows them from the log. Which of these turns only wait for their user, or have not
+/// begun, their sessions alone know.
+/// </summary>
 internal static class SessionsWithTurns
 {
     /// <summary>Gets the question to the index.</summary>

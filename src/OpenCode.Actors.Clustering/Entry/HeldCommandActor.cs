@@ -8,7 +8,11 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Clustering.Entry;
 
 /// <summary>Holds one command: sends it to its session, again with growing pauses, until it is answered or its time is over.</summary>
-/// <remarks>The steps before the first copy leaves: the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too.</remarks>
+/// <remarks>
+/// The steps before the first copy leaves: the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too. While
+/// nobody knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="SessionActor.Wake"/> is, which is small, and the
+/// copy goes when that was answered.
+/// </remarks>
 internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
@@ -31,7 +35,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private Unavailable? _refusal;
     private int _unanswered;
     private bool _isStoring;
-    private bool _isRemoving;
+    private bool _isProbing;
     private bool _wasSent;
     private bool _isAnswered;
 
@@ -47,6 +51,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         Receive<SessionIndexActor.Found>(_ => OnKnown());
         Receive<Stored>(_ => OnStored());
         Receive<NotStored>(OnNotStored);
+        Receive<SessionActor.Awake>(_ => OnReached());
         Receive<Unavailable>(OnUnavailable);
         ReceiveAny(OnAnswer);
     }
@@ -90,11 +95,6 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         public static LastAnswersDue Instance { get; } = new();
     }
 
-    private sealed record Removed : IDeadLetterSuppression
-    {
-        public static Removed Instance { get; } = new();
-    }
-
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -132,6 +132,8 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
             Ask(_index, new SessionIndexActor.Get(_message.SessionId));
         else if (_packed is not null)
             Store(_packed);
+        else if (_wasSent)
+            Probe();
         else
             SendCopy();
     }
@@ -142,10 +144,26 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         actor.Tell(message);
     }
 
+    // named-commands: one copy at a time while the home of the shard is unknown.
+    private void Probe()
+    {
+        _isProbing = true;
+        _setup.Region.Tell(new Deliver(_message.SessionId, SessionActor.Wake.Instance));
+    }
+
+    // Probes that were kept arrive together: one copy for all of them.
+    private void OnReached()
+    {
+        if (!_isProbing)
+            return;
+
+        _isProbing = false;
+        _setup.Metrics.CommandResent();
+        SendCopy();
+    }
+
     private void SendCopy()
     {
-        if (_wasSent)
-            _setup.Metrics.CommandResent();
         _wasSent = true;
         Ask(_setup.Region, _message);
     }
@@ -226,9 +244,6 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         _asker.Tell(answer);
         Context.Parent.Tell(Answered.Instance);
         Timers.CancelAll();
-        if (_wasSent && _message.Command is NamedByReference && answer is not Unavailable)
-            RemoveBody();
-
         Become(Ending);
         Timers.StartSingleTimer(nameof(LastAnswersDue), LastAnswersDue.Instance, _lastAnswers);
         EndIfDone();
@@ -237,17 +252,13 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private void Ending()
     {
         Receive<LastAnswersDue>(_ => Context.Stop(Self));
-        Receive<Removed>(_ =>
-        {
-            _isRemoving = false;
-            EndIfDone();
-        });
         Receive<SendNow>(static _ => { });
         Receive<GiveUp>(static _ => { });
         Receive<Again>(static _ => { });
         Receive<TimeOver>(static _ => { });
         Receive<Stored>(static _ => { });
         Receive<NotStored>(static _ => { });
+        Receive<SessionActor.Awake>(static _ => { });
         ReceiveAny(_ =>
         {
             _unanswered--;
@@ -257,15 +268,8 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 
     private void EndIfDone()
     {
-        if (_unanswered <= 0 && !_isRemoving)
+        if (_unanswered <= 0)
             Context.Stop(Self);
-    }
-
-    // What answers was committed before. A row that is left goes after 15 minutes: a copy of this message may still be on its way to the session.
-    private void RemoveBody()
-    {
-        _isRemoving = true;
-        _setup.Large!.RemoveAsync(Key, _stopped.Token).PipeTo(Self, success: static () => Removed.Instance, failure: static _ => Removed.Instance);
     }
 
     private string Key => ((NamedByReference)_message.Command).Key;

@@ -26,7 +26,7 @@ internal sealed class LargeCommands(ILargeBodies bodies)
         return buffer.ToArray();
     }
 
-    /// <summary>Stores a command until it is answered, or for 15 minutes.</summary>
+    /// <summary>Stores a command until the session has committed what it came to, or for 15 minutes.</summary>
     /// <exception cref="ArbiterAwayException">The database does not answer. Nothing was stored, or the same can be stored again.</exception>
     public async Task StoreAsync(string key, byte[] packed, CancellationToken cancellationToken) => await bodies.PutAsync(key, packed, cancellationToken);
 
@@ -36,10 +36,6 @@ internal sealed class LargeCommands(ILargeBodies bodies)
     /// <exception cref="SerializationException">It is no command that this version knows.</exception>
     public async Task<ISessionCommand?> ReadAsync(NamedByReference reference, CancellationToken cancellationToken) =>
         await bodies.ReadAsync(reference.Key, cancellationToken) is { } packed ? Unpack(packed.ToArray()) : null;
-
-    /// <summary>Removes a command that was answered: what answers was committed before.</summary>
-    /// <exception cref="ArbiterAwayException">The database does not answer. The row goes after 15 minutes.</exception>
-    public async Task RemoveAsync(string key, CancellationToken cancellationToken) => await bodies.RemoveAsync(key, cancellationToken);
 
     private static ISessionCommand Unpack(byte[] packed)
     {

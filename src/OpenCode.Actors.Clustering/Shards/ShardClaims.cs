@@ -3,6 +3,7 @@ using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Shards;
@@ -27,6 +28,9 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
 
         public Task<Fence>? Held { get; set; }
     }
+
+    /// <summary>Gets how far the index of this node is.</summary>
+    public IndexProgress Index { get; } = new();
 
     /// <summary>Gets the shards with a session here.</summary>
     public IReadOnlyList<int> Shards
@@ -123,8 +127,8 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
                 {
                     var fence = await arbiter.ClaimAsync(shard, stopped);
 
-                    // claim-before-read: what an earlier owner wrote is seen before the rows are read.
-                    await journal.CatchUpAsync(stopped);
+                    // claim-before-read: what an earlier owner wrote is seen before the rows are read, by the index too: decisions go by the rules that it has learned.
+                    await Index.WhenReachedAsync(await journal.CatchUpAsync(stopped), stopped);
                     metrics.ShardClaimed(shard);
                     return fence;
                 }

@@ -1,11 +1,12 @@
 using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Waking;
 
-/// <summary>Wakes sessions with an unfinished turn: at the start, after the members have changed, and every 10 s (RULES G4).</summary>
+/// <summary>Wakes sessions with an unfinished turn, and takes up deletions that were interrupted (RULES C8): at the start, after the members have changed, and every 10 s (RULES G4).</summary>
 /// <remarks>Sharding starts a session of a lost shard at its next message only. The index gets the answers: it learns the status of what it knew from the rows alone.</remarks>
 internal sealed class WakeActor : ReceiveActor, IWithTimers
 {
@@ -34,7 +35,7 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
         Receive<Due>(_ => Ask());
         Receive<SoonAgain>(_ => AskSoonAgain());
         Receive<SessionIndexActor.Unfinished>(OnUnfinished);
-        Receive<Unavailable>(_ => { }); // The index is asked again in 10 s.
+        ReceiveAny(static _ => { }); // A refusal of the index, or the end of a deletion: in 10 s the index tells what is left.
     }
 
     /// <summary>The members have changed.</summary>
@@ -87,8 +88,16 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
         var members = _members();
         foreach (var id in message.Sessions)
         {
-            if (Rendezvous.Choose(id.Value, members) is not { } chosen || chosen == _me)
+            if (IsMine(id, members))
                 _region.Tell(new Deliver(id, SessionActor.Wake.Instance), _index);
         }
+
+        foreach (var id in message.Deletions)
+        {
+            if (IsMine(id, members))
+                _index.Tell(new SessionIndexActor.Delete(id));
+        }
     }
+
+    private bool IsMine(SessionId id, IReadOnlyList<string> members) => Rendezvous.Choose(id.Value, members) is not { } chosen || chosen == _me;
 }

@@ -16,6 +16,8 @@ namespace OpenCode.Actors.Clustering.Wire;
 [JsonSerializable(typeof(SessionActor.Created))]
 [JsonSerializable(typeof(SessionActor.Update))]
 [JsonSerializable(typeof(SessionActor.Updated))]
+[JsonSerializable(typeof(SessionActor.CreateChild))]
+[JsonSerializable(typeof(SessionActor.DeleteBegun))]
 [JsonSerializable(typeof(SessionActor.Deleted))]
 [JsonSerializable(typeof(SessionActor.Prompt), TypeInfoPropertyName = "PromptCommand")]
 [JsonSerializable(typeof(SessionActor.RunShell))]

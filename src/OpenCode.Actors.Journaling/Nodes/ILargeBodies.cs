@@ -2,8 +2,8 @@ namespace OpenCode.Actors.Journaling.Nodes;
 
 /// <summary>Bodies too large for a message between nodes: they travel as a row, and the message carries the key (RULES G6). All nodes see the same.</summary>
 /// <remarks>
-/// The reader removes a body after the commit of what it was sent for, never before: until then the command may be sent again under the same key. What nobody removed is gone
-/// 15 minutes after it was put, by the clock of the store. Each member may throw <see cref="ArbiterAwayException"/>, and may be called again then.
+/// A body is deleted by the append of what it was sent for (<see cref="JournalBatch.UsedBodies"/>), never before: until then the command may be sent again under the same key.
+/// What no append names is gone 15 minutes after it was put, by the clock of the store. Each member may throw <see cref="ArbiterAwayException"/>, and may be called again then.
 /// </remarks>
 public interface ILargeBodies
 {
@@ -16,7 +16,4 @@ public interface ILargeBodies
     /// <summary>Reads a body and leaves it there.</summary>
     /// <returns>The body; null when there is none under the key (any more).</returns>
     ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string key, CancellationToken cancellationToken);
-
-    /// <summary>Removes a body, if it is there.</summary>
-    ValueTask RemoveAsync(string key, CancellationToken cancellationToken);
 }

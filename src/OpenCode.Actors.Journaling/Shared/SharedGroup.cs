@@ -45,7 +45,7 @@ internal sealed class SharedGroup : ICommitGroup
                 _changes.Add(batch.Changes[i], EntryCount);
         }
 
-        return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take());
+        return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take()) { UsedBodies = UsedBodies() };
     }
 
     /// <summary>Gives what was appended, in order.</summary>
@@ -90,6 +90,15 @@ internal sealed class SharedGroup : ICommitGroup
         _mostBytes = 0;
         EntryCount = 0;
         _body.Clear(keepBytes: (int)FullBytes * 2);
+    }
+
+    private List<string> UsedBodies()
+    {
+        var keys = new List<string>();
+        foreach (var (batch, _) in _members)
+            keys.AddRange(batch.UsedBodies);
+
+        return keys;
     }
 
     private List<Fence> Fences()

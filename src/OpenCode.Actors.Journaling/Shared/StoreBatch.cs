@@ -11,7 +11,11 @@ namespace OpenCode.Actors.Journaling.Shared;
 /// <param name="Body">The entries, encoded. Valid until the batch is decided.</param>
 /// <param name="Changes">Changes in order, each row at most once.</param>
 internal sealed record StoreBatch(
-    long Number, long Generation, IReadOnlyList<Fence> Fences, int EntryCount, ReadOnlyMemory<byte> Body, IReadOnlyList<StoreChange> Changes);
+    long Number, long Generation, IReadOnlyList<Fence> Fences, int EntryCount, ReadOnlyMemory<byte> Body, IReadOnlyList<StoreChange> Changes)
+{
+    /// <summary>Gets the keys of the large bodies that are deleted with it.</summary>
+    public IReadOnlyList<string> UsedBodies { get; init; } = [];
+}
 
 /// <summary>What becomes of one row of state.</summary>
 /// <param name="Kind">Its kind.</param>

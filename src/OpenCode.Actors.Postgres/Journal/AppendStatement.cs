@@ -46,12 +46,14 @@ internal static class AppendStatement
 
         if (deletes.Length > 0)
             parameters.AddRange(Names(deletes));
+        if (batch.UsedBodies.Count > 0)
+            parameters.Add(Array(batch.UsedBodies));
 
-        return new(Text(batch.EntryCount > 0, batch.Fences.Count > 0, puts.Length > 0, deletes.Length > 0), [.. parameters]);
+        return new(Text(batch.EntryCount > 0, batch.Fences.Count > 0, puts.Length > 0, deletes.Length > 0, batch.UsedBodies.Count > 0), [.. parameters]);
     }
 
     /// <summary>Writes the statement. Parameters: writer, number, generation, entries, bytes, puts; then those of the parts, in this order.</summary>
-    private static string Text(bool hasEntries, bool hasFences, bool hasPuts, bool hasDeletes)
+    private static string Text(bool hasEntries, bool hasFences, bool hasPuts, bool hasDeletes, bool hasUsedBodies)
     {
         var next = 7;
         var sql = new StringBuilder("WITH w AS (SELECT 1 FROM writer WHERE id = $1 AND seq = $2 - 1 FOR UPDATE)");
@@ -102,6 +104,9 @@ internal static class AppendStatement
                   WHERE state.owner = c.owner AND state.kind = c.kind AND state.key = c.key)
                 """);
         }
+
+        if (hasUsedBodies)
+            sql.Append(CultureInfo.InvariantCulture, $", u AS (DELETE FROM large_body USING h WHERE large_body.key = ANY ({Next(1)[0]}))");
 
         return sql.Append(hasEntries ? " SELECT h.pos + 1, b.at FROM h, b" : " SELECT h.pos + 1, clock_timestamp() FROM h").ToString();
 

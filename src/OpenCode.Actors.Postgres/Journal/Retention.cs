@@ -28,7 +28,7 @@ internal static class Retention
     private const string DeleteGenerations =
         "DELETE FROM generation WHERE number < (SELECT max(number) FROM generation WHERE head_before <= $1 AND at < clock_timestamp() - interval '1 day')";
 
-    // Bodies that were sent to another node and that it did not remove (RULES G6): the command they belong to is over by then.
+    // Bodies that were sent to another node and that no append has used (RULES G6): the command they belong to is over by then.
     private const string DeleteBodies = "DELETE FROM large_body WHERE at < clock_timestamp() - interval '15 minutes'";
 
     public static async Task RunAsync(NpgsqlConnection connection, JournalOptions options, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using OpenCode.Actors.Journaling.Nodes;
 
 namespace OpenCode.Actors.Postgres.Nodes;
 
-/// <summary>Large bodies in the table <c>large_body</c>. Retention removes what nobody else did.</summary>
+/// <summary>Large bodies in the table <c>large_body</c>. The statement that appends deletes those that its batch has used, retention what is left.</summary>
 /// <param name="database">The database.</param>
 public sealed class PostgresLargeBodies(PostgresDatabase database) : ILargeBodies
 {
@@ -22,8 +22,4 @@ public sealed class PostgresLargeBodies(PostgresDatabase database) : ILargeBodie
         var body = await database.RunAsync("reading a large body", sql => sql.ScalarAsync<byte[]>("SELECT body FROM large_body WHERE key = $1", key), cancellationToken).ConfigureAwait(false);
         return body is null ? (ReadOnlyMemory<byte>?)null : body;
     }
-
-    /// <inheritdoc/>
-    public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken) =>
-        await database.RunAsync("removing a large body", sql => sql.ExecuteAsync("DELETE FROM large_body WHERE key = $1", key), cancellationToken).ConfigureAwait(false);
 }

@@ -1,60 +1,98 @@
 using Akka.Actor;
+using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Deletes a session with its children, deepest first and one after the other, so that a failure leaves a tree and no orphans.</summary>
+/// <summary>Deletes a tree of sessions (RULES C8): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
+/// <remarks>
+/// A closed session has no run and gets no children, so those that the index knows then are all. That it is closed is durable: a deletion that was interrupted is begun again
+/// (<see cref="SessionIndexActor.Unfinished"/>) and finds what is left. Two deletions of one tree at a time do no harm.
+/// </remarks>
 internal sealed class DeletionActor : ReceiveActor
 {
     private static readonly TimeSpan _answerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     private readonly IActorRef _region;
-    private readonly IReadOnlyList<SessionId> _order;
-    private readonly IActorRef _replyTo;
-    private int _next;
-    private bool _isAnswered;
+    private readonly SessionId _root;
+    private readonly Stack<(SessionId Session, bool IsClosed)> _todo = [];
+    private SessionId _current;
+    private bool _hasBegun;
+    private bool _hasEnded;
 
-    public DeletionActor(IActorRef region, IReadOnlyList<SessionId> order, IActorRef replyTo)
+    public DeletionActor(IActorRef region, SessionId root)
     {
-        (_region, _order, _replyTo) = (region, order, replyTo);
+        (_region, _root) = (region, root);
 
+        Receive<SessionActor.DeleteBegun>(OnBegun);
+        Receive<SessionIndexActor.Listed>(OnListed);
         Receive<SessionActor.Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
-        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_order[_next - 1]} does not answer.", _retryAfter)));
+        Receive<SessionIndexActor.Followed>(m => End(new SessionActor.Deleted(_root, m.Offset)));
+        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
 
-    public static Props PropsFor(IActorRef region, IReadOnlyList<SessionId> order, IActorRef replyTo) =>
-        Props.Create(() => new DeletionActor(region, order, replyTo));
+    /// <summary>The deletion has ended.</summary>
+    /// <param name="Root">The session that was to be deleted.</param>
+    /// <param name="Answer"><see cref="SessionActor.Deleted"/>, <see cref="SessionNotFound"/>, or the refusal of one of the sessions.</param>
+    /// <param name="IsUnfinished">Whether it is to be begun again: the session takes nothing any more, and is still there.</param>
+    public sealed record Ended(SessionId Root, object Answer, bool IsUnfinished) : IDeadLetterSuppression;
+
+    /// <summary>Makes one. Its parent is the index, and gets <see cref="Ended"/>.</summary>
+    public static Props PropsFor(IActorRef region, SessionId root) => Props.Create(() => new DeletionActor(region, root));
 
     protected override void PreStart()
     {
         Context.SetReceiveTimeout(_answerTimeout);
-        DeleteNext();
+        _todo.Push((_root, false));
+        GoOn();
     }
 
     protected override void PostStop()
     {
-        if (!_isAnswered)
-            _replyTo.Tell(new Unavailable($"The deletion of {_order[^1]} was stopped before its end.", _retryAfter));
+        if (!_hasEnded)
+            Report(new Unavailable($"The deletion of {_root} was stopped before its end.", _retryAfter));
+    }
+
+    private void GoOn()
+    {
+        (_current, var isClosed) = _todo.Pop();
+        _region.Tell(new Deliver(_current, isClosed ? new SessionActor.Delete() : new SessionActor.BeginDelete()));
+    }
+
+    private void OnBegun(SessionActor.DeleteBegun message)
+    {
+        _hasBegun = true;
+        _todo.Push((_current, true));
+        Context.Parent.Tell(new SessionIndexActor.List(new SessionQuery(ParentId: _current)));
+    }
+
+    private void OnListed(SessionIndexActor.Listed message)
+    {
+        foreach (var child in message.Entries)
+            _todo.Push((child.Id, false));
+        GoOn();
     }
 
     private void OnGone(object answer)
     {
-        if (_next < _order.Count)
-            DeleteNext();
+        if (_todo.Count > 0)
+            GoOn();
+        else if (answer is SessionNotFound && _hasBegun)
+            Context.Parent.Tell(SessionIndexActor.FollowLog.Instance); // Another deletion of it was faster.
         else
             End(answer);
     }
 
-    private void DeleteNext() => _region.Tell(new Deliver(_order[_next++], new SessionActor.Delete()));
-
     private void End(object answer)
     {
-        _isAnswered = true;
-        _replyTo.Tell(answer);
+        _hasEnded = true;
+        Report(answer);
         Context.Stop(Self);
     }
+
+    private void Report(object answer) => Context.Parent.Tell(new Ended(_root, answer, _hasBegun && answer is not (SessionActor.Deleted or SessionNotFound)));
 }

@@ -38,6 +38,7 @@ internal sealed partial class SessionIndexActor
     private void Follow(long after)
     {
         _followed = after;
+        _setup.Progress.Reached(after);
         new LogFollower(_setup.Journal, _logger, _stopped.Token).After(after)
             .To(Sink.ActorRefWithAck<object>(
                 Self, FollowingBegan.Instance, PageTaken.Instance, new FollowingEnded(), static cause => new FollowingEnded(cause)))
@@ -71,6 +72,7 @@ internal sealed partial class SessionIndexActor
             }
 
             _followed = page.Through;
+            _setup.Progress.Reached(_followed);
             AnswerFollowed();
         }
 

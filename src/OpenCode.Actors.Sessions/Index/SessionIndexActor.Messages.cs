@@ -24,7 +24,7 @@ internal sealed partial class SessionIndexActor
     /// <summary>The sessions, the last updated first.</summary>
     public sealed record Listed(IReadOnlyList<SessionEntry> Entries);
 
-    /// <summary>Deletes a session, its children first; answered with <see cref="SessionActor.Deleted"/>, <see cref="SessionNotFound"/> or the first refusal of one of them.</summary>
+    /// <summary>Deletes a session with its children; two deletions of one session are one. Answered with <see cref="SessionActor.Deleted"/>, <see cref="SessionNotFound"/> or the first refusal of one of them.</summary>
     public sealed record Delete(SessionId SessionId) : IIndexQuery;
 
     /// <summary>Lists the status of the sessions of a directory, or of all; answered with <see cref="Statuses"/>.</summary>
@@ -45,7 +45,19 @@ internal sealed partial class SessionIndexActor
     /// <summary>Questions that wait for an answer, oldest first.</summary>
     public sealed record Questions(IReadOnlyList<QuestionRequest> Requests);
 
-    /// <summary>Wakes the sessions with an unfinished turn, and those whose tombstone may go. On a node that is alone the index sends it to itself.</summary>
+    /// <summary>Gets how far the index has followed the log, which is all that was committed before; answered with <see cref="Followed"/>.</summary>
+    public sealed record FollowLog : IIndexQuery
+    {
+        /// <summary>Gets the one instance.</summary>
+        public static FollowLog Instance { get; } = new();
+    }
+
+    /// <summary>The index has followed the log up to <paramref name="Offset"/>.</summary>
+    public sealed record Followed(long Offset);
+
+    /// <summary>
+    /// Wakes the sessions with an unfinished turn, and those whose tombstone may go; deletions that were interrupted go on. On a node that is alone the index sends it to itself.
+    /// </summary>
     public sealed record WakeUnfinished
     {
         /// <summary>Gets the one instance.</summary>
@@ -58,8 +70,10 @@ internal sealed partial class SessionIndexActor
     /// </summary>
     public sealed record ListUnfinished : IIndexQuery;
 
-    /// <summary>Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go: each of these is listed once.</summary>
-    public sealed record Unfinished(IReadOnlyList<SessionId> Sessions);
+    /// <summary>What is to be taken up again.</summary>
+    /// <param name="Sessions">Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go: each of these is listed once.</param>
+    /// <param name="Deletions">Sessions that are being deleted, by whichever node. Whoever takes one up sends <see cref="Delete"/> to the index.</param>
+    public sealed record Unfinished(IReadOnlyList<SessionId> Sessions, IReadOnlyList<SessionId> Deletions);
 
     /// <summary>Waits until this node's log says that the session became idle or was deleted; answered with <see cref="BecameIdle"/>. Has no deadline.</summary>
     /// <param name="SessionId">The session.</param>

@@ -100,10 +100,12 @@ internal sealed partial class SessionIndexActor
 
     private void Answer(IIndexQuery query, IActorRef sender)
     {
-        if (query is Delete delete)
-            BeginDeletion(delete.SessionId, sender);
-        else
-            sender.Tell(AnswerTo(query));
+        switch (query)
+        {
+            case Delete q: BeginDeletion(q.SessionId, sender); break;
+            case ListUnfinished: ListUnfinishedWithDeletions(sender); break;
+            default: sender.Tell(AnswerTo(query)); break;
+        }
     }
 
     private object AnswerTo(IIndexQuery query) => query switch
@@ -116,7 +118,7 @@ internal sealed partial class SessionIndexActor
             [.. Active(q.Directory).SelectMany(static active => active.Notes.Permissions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]),
         ListQuestions q => new Questions(
             [.. Active(q.Directory).SelectMany(static active => active.Notes.Questions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]),
-        ListUnfinished => new Unfinished(TakeUnfinished()),
+        FollowLog => new Followed(_followed),
         FindAsker q => new AskerFound(AskerOf(q.RequestId)),
         _ => throw new InvalidOperationException($"The index does not know the query {query.GetType().Name}."),
     };
@@ -133,25 +135,5 @@ internal sealed partial class SessionIndexActor
         }
 
         return null;
-    }
-
-    private void BeginDeletion(SessionId id, IActorRef replyTo)
-    {
-        if (!_index.TryGet(id, out _))
-        {
-            replyTo.Tell(new SessionNotFound(id));
-            return;
-        }
-
-        var order = new List<SessionId>();
-        CollectTree(id, order);
-        Context.ActorOf(DeletionActor.PropsFor(_region, order, replyTo));
-    }
-
-    private void CollectTree(SessionId id, List<SessionId> order)
-    {
-        foreach (var child in _index.List(new SessionQuery(ParentId: id)))
-            CollectTree(child.Id, order);
-        order.Add(id);
     }
 }

@@ -71,6 +71,8 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _setup.Metrics.Restarted("index");
         if (message is IIndexQuery)
             Sender.Tell(new Unavailable(reason.Message, _retryAfter));
+        foreach (var id in _deletions.Keys)
+            Self.Tell(new Delete(id), ActorRefs.Nobody); // The next incarnation goes on with it.
         base.PreRestart(reason, message);
     }
 
@@ -79,7 +81,9 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _stopped.Cancel();
         _stopped.Dispose();
         _waits.AnswerAll();
-        RefuseQueries(new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter));
+        var stopped = new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter);
+        RefuseQueries(stopped);
+        RefuseDeletions(stopped);
     }
 
     // The rows are read: at the start, and again when the log was trimmed faster than it was followed.
@@ -91,6 +95,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<IIndexQuery>(KeepQuery);
         Receive<AwaitIdle>(m => _waits.Add(m, Sender));
         CatchingUp();
+        Deleting();
         ReceiveAny(static _ => { }); // Pages of the previous follower.
     }
 
@@ -103,16 +108,18 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<IIndexQuery>(KeepQuery);
         Receive<AwaitIdle>(m => _waits.Add(m, Sender));
         CatchingUp();
+        Deleting();
     }
 
     private void Serving()
     {
         Following();
         Receive<SessionActor.Awake>(m => Confirm(m));
-        Receive<WakeUnfinished>(_ => Wake(TakeUnfinished()));
+        Receive<WakeUnfinished>(_ => OnWakeUnfinished());
         Receive<IIndexQuery>(OnQuery);
         Receive<AwaitIdle>(m => _waits.Add(m, Sender));
         CatchingUp();
+        Deleting();
     }
 
     private void BeginSurvey()
@@ -146,6 +153,9 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
             _activity.Add(request);
         foreach (var (id, at) in survey.Tombstones)
             _tombstones.Add(id, at);
+        _unfinishedDeletions.Clear();
+        if (!_setup.IsShared)
+            _unfinishedDeletions.UnionWith(survey.Deletions);
         var directories = survey.Entries.ToDictionary(static entry => entry.Id, static entry => entry.Directory);
         _setup.Learned.Fill(survey.Rules.Where(learned => directories.ContainsKey(learned.SessionId)).Select(learned => (directories[learned.SessionId], learned.Rule)));
 
@@ -162,6 +172,12 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
 
         Become(WakingUp);
         ServeOnceAwake();
+    }
+
+    private void OnWakeUnfinished()
+    {
+        Wake(TakeUnfinished());
+        GoOnDeleting();
     }
 
     private List<SessionId> TakeUnfinished() => [.. _activity.All.Select(static active => active.Id), .. _tombstones.TakeDue(_setup.Now)];
@@ -196,6 +212,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Become(Serving);
         AnswerFollowed();
         CatchUp();
+        GoOnDeleting();
     }
 
     private void Take(Happening happening)

@@ -12,6 +12,7 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <param name="Head">The log up to here is in the rows; what comes after may be too.</param>
 /// <param name="Entries">The sessions.</param>
 /// <param name="Unfinished">Those with an open turn.</param>
+/// <param name="Deletions">Those that are being deleted.</param>
 /// <param name="Permissions">The permissions that wait for an answer.</param>
 /// <param name="Questions">The questions that wait for an answer.</param>
 /// <param name="Rules">The rules that users allowed for always, with the session that learned them.</param>
@@ -20,6 +21,7 @@ internal sealed record Survey(
     long Head,
     IReadOnlyList<SessionEntry> Entries,
     IReadOnlyList<SessionId> Unfinished,
+    IReadOnlyList<SessionId> Deletions,
     IReadOnlyList<PermissionRequest> Permissions,
     IReadOnlyList<QuestionRequest> Questions,
     IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules,
@@ -38,8 +40,9 @@ internal sealed record Survey(
         }
 
         var unfinished = new List<SessionId>();
+        var deletions = new List<SessionId>();
         await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
-            unfinished.Add(new SessionId(row.Owner));
+            (row.Key == Rows.Deletion ? deletions : unfinished).Add(new SessionId(row.Owner));
 
         var (permissions, questions) = await ReadRequestsAsync(journal, reader, unfinished, cancellationToken);
         var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
@@ -50,7 +53,20 @@ internal sealed record Survey(
         }
 
         var tombstones = isShared ? await ReadTombstonesAsync(journal, reader, cancellationToken) : [];
-        return new Survey(head, entries, unfinished, permissions, questions, rules, tombstones);
+        return new Survey(head, entries, unfinished, deletions, permissions, questions, rules, tombstones);
+    }
+
+    /// <summary>Reads which sessions are being deleted.</summary>
+    public static async Task<IReadOnlyList<SessionId>> ReadDeletionsAsync(IJournal journal, CancellationToken cancellationToken)
+    {
+        var deletions = new List<SessionId>();
+        await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
+        {
+            if (row.Key == Rows.Deletion)
+                deletions.Add(new SessionId(row.Owner));
+        }
+
+        return deletions;
     }
 
     private static async Task<List<(SessionId SessionId, long At)>> ReadTombstonesAsync(IJournal journal, RowReader reader, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace OpenCode.Actors.Sessions.Region;
 internal interface IShardClaims
 {
     /// <summary>
-    /// Claims the shard of a session, unless this node has it: the claim is committed and the journal has caught up with all that was written before it when this returns.
+    /// Claims the shard of a session, unless this node has it: the claim is committed, and the journal and the index have caught up with all that was written before it when
+    /// this returns.
     /// </summary>
     /// <param name="session">The session that is about to be read.</param>
     /// <param name="cancellationToken">Gives up.</param>

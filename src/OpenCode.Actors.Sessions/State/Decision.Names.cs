@@ -6,11 +6,11 @@ internal sealed partial class Decision
     /// <summary>Gets a value indicating whether something is to be written.</summary>
     public bool ChangesSomething => Events.Count > 0 || Changes.Count > 0;
 
-    /// <summary>Notes that the command of a name is carried out.</summary>
+    /// <summary>Notes that the command of a name is carried out, or refused.</summary>
     public void Done(string name, Outcome outcome)
     {
         State = State with { Names = State.Names.SetItem(name, new DoneName(outcome, Now)) };
-        Put(Rows.Name, name, new NameRow(outcome.Kind, outcome.Message?.Value, Now), RowJson.Default.NameRow);
+        Put(Rows.Name, name, new NameRow(outcome.Kind, outcome.Message?.Value, Now, outcome.Refusal is { } refusal ? RefusalRow.Of(refusal) : null), RowJson.Default.NameRow);
     }
 
     /// <summary>Forgets a name.</summary>

@@ -33,6 +33,9 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
     /// <summary>Gets the changed rows so far, in order.</summary>
     public List<StateChange> Changes { get; } = [];
 
+    /// <summary>Gets or sets the key of the large body that the command was read from: it is deleted with this (RULES G6).</summary>
+    public string? UsedBody { get; set; }
+
     /// <summary>Gets what the run is to do once this is committed, in order.</summary>
     public List<RunOrder> Orders { get; } = [];
 
@@ -113,7 +116,7 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         if (turn is null)
             Drop(Rows.Turn, "");
         else
-            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected), RowJson.Default.TurnRow);
+            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected, turn.IsHeld), RowJson.Default.TurnRow);
     }
 
     /// <summary>Gives the open turn another run.</summary>
@@ -169,6 +172,13 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         Put(Rows.Failure, prompt.Value, failure, _wire.MessageError);
     }
 
+    /// <summary>Notes that the session is being deleted.</summary>
+    public void BeginDeletion()
+    {
+        State = State with { IsDeleting = true };
+        Put(Rows.Turn, Rows.Deletion, new DeletionRow(Now), RowJson.Default.DeletionRow);
+    }
+
     /// <summary>Ends the session: its last event, and none of its rows but that of its tombstone.</summary>
     /// <param name="name">The name of the command; null leaves no tombstone.</param>
     public void Delete(string? name)
@@ -189,6 +199,8 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
             Drop(Rows.Remember, Number(i));
         foreach (var done in State.Names.Keys.Order(StringComparer.Ordinal))
             Drop(Rows.Name, done);
+        if (State.IsDeleting)
+            Drop(Rows.Turn, Rows.Deletion);
         Drop(Rows.Session, "");
         Drop(Rows.Head, "");
         State = SessionState.None;

@@ -9,17 +9,19 @@ namespace OpenCode.Actors.Sessions.State;
 /// <param name="Answer">Makes the answer, given the offset of the last event that is committed.</param>
 /// <param name="Order">The order.</param>
 /// <param name="Credit">The run whose report this was.</param>
-internal readonly record struct Completion(IActorRef? ReplyTo = null, Func<long, object>? Answer = null, RunOrder? Order = null, RunId? Credit = null);
+/// <param name="Name">The name of the command that is answered.</param>
+internal readonly record struct Completion(IActorRef? ReplyTo = null, Func<long, object>? Answer = null, RunOrder? Order = null, RunId? Credit = null, string? Name = null);
 
 /// <summary>What was decided while an append is under way. The next append takes all of it (RULES C2).</summary>
 internal sealed class Outbox
 {
     private List<PendingEvent> _events = [];
     private List<StateChange> _changes = [];
+    private List<string> _usedBodies = [];
     private List<Completion> _completions = [];
 
     /// <summary>Gets a value indicating whether nothing waits.</summary>
-    public bool IsEmpty => _events.Count == 0 && _changes.Count == 0 && _completions.Count == 0;
+    public bool IsEmpty => _events.Count == 0 && _changes.Count == 0 && _usedBodies.Count == 0 && _completions.Count == 0;
 
     /// <summary>Adds a decision. A delta that follows one of its part becomes one with it.</summary>
     public void Add(Decision decision)
@@ -31,6 +33,8 @@ internal sealed class Outbox
         }
 
         _changes.AddRange(decision.Changes);
+        if (decision.UsedBody is { } key)
+            _usedBodies.Add(key);
         foreach (var order in decision.Orders)
             _completions.Add(new Completion(Order: order));
     }
@@ -38,11 +42,14 @@ internal sealed class Outbox
     /// <summary>Adds what is to be done when all that was added so far is committed.</summary>
     public void Add(Completion completion) => _completions.Add(completion);
 
+    /// <summary>Gets what is to be done when all of it is committed.</summary>
+    public IReadOnlyList<Completion> Completions => _completions;
+
     /// <summary>Takes all of it.</summary>
-    public (List<PendingEvent> Events, List<StateChange> Changes, List<Completion> Completions) Take()
+    public (List<PendingEvent> Events, List<StateChange> Changes, List<string> UsedBodies, List<Completion> Completions) Take()
     {
-        var taken = (_events, _changes, _completions);
-        (_events, _changes, _completions) = ([], [], []);
+        var taken = (_events, _changes, _usedBodies, _completions);
+        (_events, _changes, _usedBodies, _completions) = ([], [], [], []);
         return taken;
     }
 }

@@ -5,9 +5,10 @@ namespace OpenCode.Actors.Sessions.State;
 /// <summary>What a command came to, in short: with the state it makes the answer, the first time and each time its name comes again (RULES G1).</summary>
 /// <param name="Kind">Which answer it is.</param>
 /// <param name="Message">The user message, where there is one.</param>
-internal readonly record struct Outcome(OutcomeKind Kind, MessageId? Message = null);
+/// <param name="Refusal">The answer itself, where it is a refusal: one of <see cref="RefusalKind"/>.</param>
+internal readonly record struct Outcome(OutcomeKind Kind, MessageId? Message = null, object? Refusal = null);
 
-/// <summary>The answers of commands that change something.</summary>
+/// <summary>The answers of commands that would change something.</summary>
 internal enum OutcomeKind
 {
     /// <summary>The session is there.</summary>
@@ -19,6 +20,9 @@ internal enum OutcomeKind
     /// <summary>It is gone.</summary>
     Deleted,
 
+    /// <summary>It is closed, and going to be deleted.</summary>
+    DeleteBegun,
+
     /// <summary>A prompt or a command of the user's is taken.</summary>
     Accepted,
 
@@ -27,9 +31,12 @@ internal enum OutcomeKind
 
     /// <summary>A permission or a question is answered.</summary>
     Answered,
+
+    /// <summary>The command was refused for good, and has changed nothing.</summary>
+    Refused,
 }
 
-/// <summary>A name whose command was carried out.</summary>
+/// <summary>A name whose command was carried out, or refused.</summary>
 /// <param name="Outcome">What it came to.</param>
 /// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
 internal readonly record struct DoneName(Outcome Outcome, long At);

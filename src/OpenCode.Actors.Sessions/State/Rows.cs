@@ -13,6 +13,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>part</c>       | part id          | the part                                                   | with the session              |
 /// | <c>open</c>       | empty            | the part that is streamed into, with its text up to the row's offset (C3): retention of the log stops there | when the part is closed |
 /// | <c>turn</c>       | empty            | <see cref="TurnRow"/>; there is one while a turn is open   | at the turn's end             |
+/// | <c>turn</c>       | <c>deletion</c>  | <see cref="DeletionRow"/>: the session is being deleted. What is unfinished is one kind, since a start lists it over all sessions | with the session |
 /// | <c>permission</c> | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>question</c>   | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>process</c>    | call id          | the <see cref="ProcessMark"/>                              | when the tool has ended       |
@@ -38,6 +39,9 @@ internal static class Rows
     public const string Failure = "failure";
     public const string Name = "name";
     public const string Tombstone = "tombstone";
+
+    /// <summary>The key of the row of kind <see cref="Turn"/> that is no turn.</summary>
+    public const string Deletion = "deletion";
 }
 
 /// <summary>What counts up: the next sequence of a durable event, and the greatest ids (RULES A7).</summary>
@@ -48,18 +52,22 @@ internal sealed record HeadRow(long NextSequence, string? LastMessage, string? L
 }
 
 /// <summary>The durable half of <see cref="TurnState"/>.</summary>
-internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected);
+internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected, bool Held = false);
+
+/// <summary>Since when a session is being deleted, in milliseconds of the epoch.</summary>
+internal sealed record DeletionRow(long At);
 
 /// <summary>Which message an idempotency key made.</summary>
 internal sealed record KeyRow(string MessageId);
 
-/// <summary>That a named command was carried out, what it came to, and when in milliseconds of the epoch.</summary>
-internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At);
+/// <summary>That a named command was carried out or refused, what it came to, and when in milliseconds of the epoch.</summary>
+internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At, RefusalRow? Refusal = null);
 
 /// <summary>JSON of the rows that only sessions read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(HeadRow))]
 [JsonSerializable(typeof(TurnRow))]
+[JsonSerializable(typeof(DeletionRow))]
 [JsonSerializable(typeof(KeyRow))]
 [JsonSerializable(typeof(ProcessMark))]
 [JsonSerializable(typeof(NameRow))]

@@ -41,6 +41,9 @@ internal sealed record SessionState
     /// <summary>Gets the names of the commands that were carried out lately (RULES G1).</summary>
     public ImmutableDictionary<string, DoneName> Names { get; init; } = ImmutableDictionary.Create<string, DoneName>(StringComparer.Ordinal);
 
+    /// <summary>Gets a value indicating whether the session is being deleted: it takes nothing any more (RULES C8).</summary>
+    public bool IsDeleting { get; init; }
+
     /// <summary>Gets what is left of a session that was deleted by name.</summary>
     public Tombstone? Tombstone { get; init; }
 

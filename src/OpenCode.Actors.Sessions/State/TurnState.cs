@@ -32,6 +32,9 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether the user refused a tool of this step without feedback: the turn ends with the step.</summary>
     public bool Rejected { get; init; }
 
+    /// <summary>Gets a value indicating whether nothing of it runs, on no node: the next owner of the session has it go on (RULES G2).</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>Gets how many prompts wait.</summary>
     public int Queued => Prompts.Count - Taken;
 

@@ -14,8 +14,11 @@ internal static class Conversation
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
         var messages = new List<ModelMessage>();
+        var later = decision.Turn.Prompts.Skip(decision.Turn.Taken).ToHashSet(); // They came while the turn was held.
         foreach (var message in decision.State.Messages)
         {
+            if (later.Contains(message.Info.Id))
+                continue;
             if (message.Info is UserMessage)
                 Tell(message, messages);
             else if (message.Info.Id != decision.Turn.Assistant)

@@ -49,6 +49,9 @@ internal static class Recovery
                 case Rows.Open:
                     open = (Read(row, wire.Part), row.Offset);
                     break;
+                case Rows.Turn when row.Key == Rows.Deletion:
+                    state = state with { IsDeleting = true };
+                    break;
                 case Rows.Turn:
                     turn = Read(row, RowJson.Default.TurnRow);
                     break;
@@ -72,7 +75,7 @@ internal static class Recovery
                     break;
                 case Rows.Name:
                     var done = Read(row, RowJson.Default.NameRow);
-                    var outcome = new Outcome(done.Outcome, done.MessageId is { } named ? new MessageId(named) : null);
+                    var outcome = new Outcome(done.Outcome, done.MessageId is { } named ? new MessageId(named) : null, done.Refusal?.ToRefusal());
                     state = state with { Names = state.Names.SetItem(row.Key, new DoneName(outcome, done.At)) };
                     break;
                 case Rows.Tombstone:
@@ -107,10 +110,14 @@ internal static class Recovery
     /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (RULES C5).</summary>
     public static bool IsParked(SessionState state)
     {
-        var waiting = state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
+        var waiting = WaitingCalls(state);
         return waiting.Count > 0 && state.Message(state.Turn!.Assistant)!.Parts
             .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
     }
+
+    /// <summary>Gives the ids of the calls that wait for their user.</summary>
+    public static HashSet<string?> WaitingCalls(SessionState state) =>
+        state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Lets a parked turn wait on, with a run that holds its place. What the model had not said yet when the server went down stays unsaid.</summary>
     public static void Park(Decision decision)
@@ -133,7 +140,7 @@ internal static class Recovery
         if (turn is null)
             return (state, null);
 
-        // It has no run: a parked turn gets one when it is taken up, every other one is closed.
+        // It has no run: a parked or held turn gets one when it is taken up, every other one is closed.
         state = state with
         {
             Status = SessionStatus.Busy,
@@ -141,6 +148,7 @@ internal static class Recovery
             {
                 Stream = turn.Stream,
                 Rejected = turn.Rejected,
+                IsHeld = turn.Held,
                 Open = open is { } stored ? OpenText.Of(stored.Part, hasRow: true) : null,
             },
         };

@@ -77,6 +77,17 @@ internal static class Stepping
             End(decision);
     }
 
+    /// <summary>Has the model make the step of the open turn, whose assistant message is there.</summary>
+    public static void AskModel(Decision decision)
+    {
+        var turn = decision.Turn;
+        var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
+        if (decision.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
+            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked)));
+        else
+            Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));
+    }
+
     /// <summary>Ends the turn.</summary>
     public static void End(Decision decision)
     {
@@ -117,11 +128,7 @@ internal static class Stepping
         var assistant = NewAssistant(decision, asked);
         decision.Put(turn with { Assistant = assistant.Id });
         decision.Put(assistant);
-
-        if (decision.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
-            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked)));
-        else
-            Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));
+        AskModel(decision);
     }
 
     private static void CompleteAnswer(Decision decision, StreamEnd stream)

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
+using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journaling.Shared;
 using OpenCode.Actors.Postgres;
 using OpenCode.Actors.Postgres.Journal;
 using OpenCode.Actors.Postgres.Nodes;
@@ -13,11 +15,14 @@ namespace OpenCode.Actors.EndToEnd.Nodes;
 public sealed class PostgresLargeBodiesTests(PostgresFixture postgres) : LargeBodiesSpecification, IAsyncLifetime
 {
     private PostgresDatabase? _database;
+    private SharedJournal? _journal;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
+        if (_journal is not null)
+            await _journal.DisposeAsync();
         if (_database is not null)
             await _database.DisposeAsync();
     }
@@ -27,6 +32,8 @@ public sealed class PostgresLargeBodiesTests(PostgresFixture postgres) : LargeBo
         _database ??= await PostgresDatabase.OpenAsync(await postgres.Server.CreateSchemaAsync(), "node-a");
         return new PostgresLargeBodies(_database);
     }
+
+    protected override async Task<IJournal> OpenJournalAsync() => _journal = await PostgresJournal.OpenAsync(_database!, new(), TimeProvider.System);
 
     protected override async Task AgeAsync(TimeSpan by)
     {

@@ -92,9 +92,10 @@ public sealed class SessionsFacadeTests : HubTestKit
         _region.Reply("created");
 
         Assert.Equal("created", await RunUntilAsync(created));
-        Assert.IsType<SessionActor.Create>(deliver.Command);
-        Assert.True(SessionId.TryParse(deliver.SessionId.Value, out _));
-        Assert.NotEqual(_id, deliver.SessionId);
+        var command = Assert.IsType<SessionActor.CreateChild>(deliver.Command);
+        Assert.Equal(_id, deliver.SessionId); // By way of its parent, which is not deleted meanwhile.
+        Assert.True(SessionId.TryParse(command.Child.Value, out _));
+        Assert.NotEqual(_id, command.Child);
     }
 
     [Fact]

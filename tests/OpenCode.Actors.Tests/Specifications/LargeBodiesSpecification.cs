@@ -1,3 +1,4 @@
+using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
@@ -6,9 +7,10 @@ namespace OpenCode.Actors.Tests.Specifications;
 public abstract class LargeBodiesSpecification
 {
     [SkippableFact]
-    public async Task A_body_is_there_until_it_is_removed_however_often_it_is_read()
+    public async Task A_body_is_there_until_an_append_has_used_it_however_often_it_is_read()
     {
         var bodies = await OpenAsync();
+        var journal = await OpenJournalAsync();
         var body = Make.Json(5_000_000).ToArray();
 
         await bodies.PutAsync("large", body, default);
@@ -16,10 +18,43 @@ public abstract class LargeBodiesSpecification
 
         for (var i = 0; i < 2; i++)
             Assert.Equal(body, (await bodies.ReadAsync("large", default))!.Value.ToArray());
-        await bodies.RemoveAsync("large", default);
-        await bodies.RemoveAsync("large", default);
+        await journal.AppendAsync(Make.Batch(Make.Entry("a")), default);
+        Assert.NotNull(await bodies.ReadAsync("large", default));
+        await journal.AppendAsync(Make.Batch(Make.Entry("b")) with { UsedBodies = ["large", "never there"] }, default);
         Assert.Null(await bodies.ReadAsync("large", default));
         Assert.Equal(1, (await bodies.ReadAsync("small", default))!.Value.Length);
+    }
+
+    [SkippableFact]
+    public async Task An_append_without_entries_uses_bodies_too()
+    {
+        var bodies = await OpenAsync();
+        var journal = await OpenJournalAsync();
+        await bodies.PutAsync("a", new byte[] { 1 }, default);
+        await bodies.PutAsync("b", new byte[] { 1 }, default);
+
+        await journal.AppendAsync(Make.Batch() with { UsedBodies = ["a"] }, default);
+        await journal.AppendAsync(new JournalBatch([], [Make.Put("kind", "owner", "key", "1"), Make.Delete("kind", "owner", "other")]) { UsedBodies = ["b"] }, default);
+
+        Assert.Null(await bodies.ReadAsync("a", default));
+        Assert.Null(await bodies.ReadAsync("b", default));
+    }
+
+    [SkippableFact]
+    public async Task An_append_that_is_refused_leaves_the_bodies_as_they_are_and_those_beside_it_do_not()
+    {
+        var bodies = await OpenAsync();
+        var journal = await OpenJournalAsync();
+        await bodies.PutAsync("a", new byte[] { 1 }, default);
+        await bodies.PutAsync("b", new byte[] { 1 }, default);
+
+        var refused = journal.AppendAsync(Make.Batch(Make.Entry("a")) with { Fences = [new Fence(7, 1_000)], UsedBodies = ["a"] }, default).AsTask();
+        var written = journal.AppendAsync(Make.Batch(Make.Entry("b")) with { UsedBodies = ["b"] }, default).AsTask();
+
+        await Assert.ThrowsAsync<JournalFencedException>(() => refused);
+        await written;
+        Assert.NotNull(await bodies.ReadAsync("a", default));
+        Assert.Null(await bodies.ReadAsync("b", default));
     }
 
     [SkippableFact]
@@ -45,7 +80,7 @@ public abstract class LargeBodiesSpecification
     }
 
     [SkippableFact]
-    public async Task What_nobody_removed_is_gone_after_15_minutes_and_not_before()
+    public async Task What_no_append_has_used_is_gone_after_15_minutes_and_not_before()
     {
         var bodies = await OpenAsync();
         await bodies.PutAsync("old", new byte[] { 1 }, default);
@@ -61,6 +96,9 @@ public abstract class LargeBodiesSpecification
     }
 
     protected abstract Task<ILargeBodies> OpenAsync();
+
+    /// <summary>Opens a journal of the same store.</summary>
+    protected abstract Task<IJournal> OpenJournalAsync();
 
     /// <summary>Makes all that is there older, and lets the sweep run.</summary>
     protected abstract Task AgeAsync(TimeSpan by);

@@ -21,7 +21,7 @@ internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDataba
     public MemorySharedConfig Config { get; } = new();
 
     /// <summary>Gets the large bodies of the cluster.</summary>
-    public MemoryLargeBodies Bodies { get; } = new(time);
+    public MemoryLargeBodies Bodies => _batches.Bodies;
 
     /// <summary>Gets a value indicating whether it answers nobody.</summary>
     public bool IsAway => _isAway;

@@ -40,12 +40,14 @@ internal sealed class MemoryLargeBodies(TimeProvider time) : ILargeBodies
         }
     }
 
-    public ValueTask RemoveAsync(string key, CancellationToken cancellationToken)
+    /// <summary>Deletes those that an append names, if they are there.</summary>
+    public void Remove(IReadOnlyList<string> keys)
     {
         lock (_gate)
-            _bodies.Remove(key);
-
-        return ValueTask.CompletedTask;
+        {
+            foreach (var key in keys)
+                _bodies.Remove(key);
+        }
     }
 
     private void SweepNeedsLock()

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Journaling.Nodes.Memory;
+
 namespace OpenCode.Actors.Journaling.Shared.Memory;
 
 /// <summary>The store of a whole cluster in memory: what PostgreSQL is to <see cref="SharedJournal"/>. Each process reaches it through a <see cref="MemoryBatchStore"/>. Thread-safe.</summary>
@@ -8,6 +10,9 @@ internal sealed class MemoryBatchDatabase(TimeProvider time)
     private readonly List<MemoryBatchStore> _stores = [];
     private MemoryContents _now = new();
     private int _run;
+
+    /// <summary>Gets the large bodies, which appends delete.</summary>
+    public MemoryLargeBodies Bodies { get; } = new(time);
 
     /// <summary>Gets the offset of the last entry.</summary>
     public long Head => Do(c => c.Head);

@@ -15,6 +15,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     private readonly List<MemoryHints> _hints = [];
     private readonly List<TaskCompletionSource> _held = [];
     private bool _isFrozen;
+    private StoreCall? _frozenCall;
     private int _connections;
     private int _life;
 
@@ -57,11 +58,22 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
             CutConnections();
     }
 
-    /// <summary>Holds all requests and answers until they are released.</summary>
-    public void Freeze()
+    /// <summary>Holds requests and answers until they are released.</summary>
+    /// <param name="only">The calls that are held; all when null.</param>
+    public void Freeze(StoreCall? only = null)
     {
         lock (_gate)
-            _isFrozen = true;
+            (_isFrozen, _frozenCall) = (true, only);
+    }
+
+    /// <summary>Gets a value indicating whether a call is held.</summary>
+    public bool IsHolding
+    {
+        get
+        {
+            lock (_gate)
+                return _held.Count > 0;
+        }
     }
 
     public void Thaw()
@@ -108,7 +120,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken)
     {
         var sent = batch with { Body = batch.Body.ToArray() };
-        var appended = await CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.UtcNow) is { } commit
+        var appended = await CallAsync(StoreCall.Append, contents => contents.Append(writer, sent, database.Token, database.Bodies, database.UtcNow) is { } commit
             ? new StoreAppended(commit, contents.Between(last?.First ?? 0, commit.First, MaxBelow))
             : null).ConfigureAwait(false);
         if (appended is not null && batch.EntryCount > 0)
@@ -219,7 +231,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
 
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency / 2, time).ConfigureAwait(false);
-        while (IsHeld(out var held))
+        while (IsHeld(call, out var held))
             await held.ConfigureAwait(false);
 
         if (fault == StoreFault.ArrivesLate)
@@ -237,19 +249,19 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
         var answer = database.Do(statement);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency / 2, time).ConfigureAwait(false);
-        while (IsHeld(out var held))
+        while (IsHeld(call, out var held))
             await held.ConfigureAwait(false);
 
         return IsCut || connection != _connections || fault == StoreFault.AnswerLost ? throw new StoreAwayException("The connection was cut after the statement was run.") : answer;
     }
 
     // One for each call: of those that await the same task, all but one would go on on the pool.
-    private bool IsHeld(out Task held)
+    private bool IsHeld(StoreCall call, out Task held)
     {
         lock (_gate)
         {
             held = Task.CompletedTask;
-            if (!_isFrozen)
+            if (!_isFrozen || (_frozenCall is { } only && only != call))
                 return false;
 
             _held.Add(new(TaskCreationOptions.None));

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journaling.Nodes.Memory;
 
 namespace OpenCode.Actors.Journaling.Shared.Memory;
 
@@ -46,7 +47,7 @@ internal sealed class MemoryContents
     };
 
     /// <summary>The statement of RULES E1: all conditions hold, or nothing happens.</summary>
-    public StoreCommit? Append(string writer, StoreBatch batch, Func<int, long> token, DateTimeOffset now)
+    public StoreCommit? Append(string writer, StoreBatch batch, Func<int, long> token, MemoryLargeBodies bodies, DateTimeOffset now)
     {
         if (!Writers.TryGetValue(writer, out var last) || last.Number != batch.Number - 1)
             return null;
@@ -59,6 +60,7 @@ internal sealed class MemoryContents
         Head += batch.EntryCount;
         foreach (var change in batch.Changes)
             Change(change, commit.First - 1 + change.EntriesThrough);
+        bodies.Remove(batch.UsedBodies);
 
         Writers[writer] = (batch.Number, commit);
         return commit;

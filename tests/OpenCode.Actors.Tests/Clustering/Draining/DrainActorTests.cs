@@ -17,6 +17,7 @@ public sealed class DrainActorTests : ClusterKit
     private readonly HubProbe _asker;
     private readonly SessionId _here;
     private readonly SessionId _elsewhere;
+    private readonly NodeDrain _drained = new();
     private readonly IActorRef _drain;
 
     public DrainActorTests()
@@ -24,7 +25,7 @@ public sealed class DrainActorTests : ClusterKit
         (_region, _index, _asker) = (CreateProbe(), CreateProbe(), CreateProbe());
         var ids = new IdFactory(Time, Entropy.Fill);
         (_here, _elsewhere) = (ids.NewSession(), ids.NewSession());
-        _drain = Spawn(DrainActor.PropsFor(new DrainSetup(_region.Ref, _index.Ref, id => id == _here, TimeSpan.FromSeconds(1), Logs)));
+        _drain = Spawn(DrainActor.PropsFor(new DrainSetup(_region.Ref, _index.Ref, id => id == _here, _drained, TimeSpan.FromSeconds(1), Logs)));
     }
 
     [Fact]
@@ -35,6 +36,41 @@ public sealed class DrainActorTests : ClusterKit
 
         _asker.Expect<DrainActor.Drained>();
         _region.ExpectNothing();
+        Assert.True(_drained.HasBegun);
+    }
+
+    [Fact]
+    public void A_turn_that_only_waits_for_its_user_or_has_not_begun_is_not_waited_for()
+    {
+        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        Answer(_here);
+        ExpectQuestion();
+        _asker.ExpectNothing();
+
+        _drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        Answer(_here); // Its status is what it was.
+
+        _asker.Expect<DrainActor.Drained>();
+        _region.ExpectNothing(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void A_turn_that_was_opened_while_another_one_was_waited_for_is_asked_about_too()
+    {
+        var other = new IdFactory(Time, Entropy.Fill).NewSession();
+        var drain = Spawn(DrainActor.PropsFor(new DrainSetup(_region.Ref, _index.Ref, _ => true, _drained, TimeSpan.FromSeconds(1), Logs)));
+        drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        Answer(drain, _here);
+        ExpectQuestion();
+        drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        Answer(drain, _here, other);
+
+        Assert.Equal(other, _region.Expect<Deliver>().SessionId);
+        _asker.ExpectNothing();
+        drain.Tell(new SessionActor.Quiet(other), _region.Ref);
+        Answer(drain, _here, other);
+
+        _asker.Expect<DrainActor.Drained>();
     }
 
     [Fact]
@@ -42,6 +78,7 @@ public sealed class DrainActorTests : ClusterKit
     {
         _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
         Answer(_here);
+        ExpectQuestion();
         Answer(_here);
         _asker.ExpectNothing();
         Answer();
@@ -55,20 +92,56 @@ public sealed class DrainActorTests : ClusterKit
     {
         _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
         var began = Time.GetTimestamp();
+        Answer(_here);
+        ExpectQuestion();
         while (_region.Count == 0)
             Answer(_here);
 
         Assert.InRange(Time.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.1));
+        ExpectQuestion(); // The first one may have been lost.
         Assert.Equal(_here, _region.Expect<Deliver>(deliver => deliver.Command is SessionActor.Quiesce).SessionId);
         _drain.Tell(new SessionActor.Quiesced(), _region.Ref);
+        _asker.ExpectNothing();
+        _drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
         Answer();
         _asker.Expect<DrainActor.Drained>();
     }
 
-    private void Answer(params SessionId[] open)
+    [Fact]
+    public void A_turn_whose_end_has_no_room_does_not_hold_it_up()
+    {
+        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        Answer(_here);
+        ExpectQuestion();
+        while (_region.Count < 2)
+            Answer(_here);
+
+        _drain.Tell(new StorageFull(0, 1), _region.Ref);
+        _drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        Answer(_here);
+
+        _asker.Expect<DrainActor.Drained>();
+    }
+
+    [Fact]
+    public void An_index_that_cannot_answer_is_asked_again()
+    {
+        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _index.Expect<SessionIndexActor.ListStatus>();
+        _index.Reply(new Unavailable("away", TimeSpan.FromSeconds(1)));
+        Answer();
+
+        _asker.Expect<DrainActor.Drained>();
+    }
+
+    private void ExpectQuestion() => Assert.Equal(_here, _region.Expect<Deliver>(deliver => deliver.Command is SessionActor.AwaitQuiet).SessionId);
+
+    private void Answer(params SessionId[] open) => Answer(_drain, open);
+
+    private void Answer(IActorRef drain, params SessionId[] open)
     {
         _index.Expect<SessionIndexActor.ListStatus>();
-        _drain.Tell(new SessionIndexActor.Statuses(open.ToImmutableDictionary(id => id, _ => SessionStatus.Busy)), _index.Ref);
+        drain.Tell(new SessionIndexActor.Statuses(open.ToImmutableDictionary(id => id, _ => SessionStatus.Busy)), _index.Ref);
         RunDry();
     }
 }

@@ -51,11 +51,23 @@ public abstract class EntryKit : HubTestKit
 
     private protected void Send(IActorRef entry, ISessionCommand command) => Client.Send(entry, new Deliver(Session, command));
 
-    /// <summary>Takes the next copy that the region got.</summary>
-    private protected Named ExpectCopy() => Assert.IsType<Named>(Region.Expect<Deliver>(copy => copy.SessionId == Session).Command);
+    /// <summary>Takes the next copy that the region got. Until then the session answers that it is awake.</summary>
+    private protected Named ExpectCopy() => Assert.IsType<Named>(ExpectCommand());
 
-    /// <summary>Tells after how many milliseconds each copy came, until the time given.</summary>
-    private protected List<int> CopyTimes(TimeSpan until)
+    private protected object ExpectCommand()
+    {
+        while (true)
+        {
+            var command = Region.Expect<Deliver>(copy => copy.SessionId == Session).Command;
+            if (command is not SessionActor.Wake)
+                return command;
+
+            Region.Reply(new SessionActor.Awake(Session));
+        }
+    }
+
+    /// <summary>Tells after how many milliseconds the session was asked whether it can be reached, until the time given. It does not answer.</summary>
+    private protected List<int> ProbeTimes(TimeSpan until)
     {
         var began = Time.GetTimestamp();
         var times = new List<int>();
@@ -64,7 +76,7 @@ public abstract class EntryKit : HubTestKit
             Time.Advance(left < TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1));
             while (Region.Count > 0)
             {
-                Region.Expect<Deliver>();
+                Region.Expect<Deliver>(probe => probe.Command is SessionActor.Wake);
                 times.Add((int)Time.GetElapsedTime(began).TotalMilliseconds);
             }
         }

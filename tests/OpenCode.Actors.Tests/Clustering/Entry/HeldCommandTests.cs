@@ -30,9 +30,55 @@ public sealed class HeldCommandTests : EntryKit
     {
         Send(StartEntry(), Rename);
         ExpectCopy();
+        var began = Time.GetTimestamp();
+        var times = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            ExpectCopy();
+            times.Add(Time.GetElapsedTime(began).TotalMilliseconds);
+        }
 
-        Assert.Equal([100, 300, 700, 1_500, 2_500, 3_500, 4_500, 5_500, 6_500, 7_500], CopyTimes(HoldFor));
+        Assert.Equal([100, 300, 700, 1_500, 2_500, 3_500, 4_500, 5_500, 6_500, 7_500], times);
         Assert.Equal(10, Meters.Count("opencode.cluster.commands.resent"));
+    }
+
+    [Fact]
+    public void Only_one_copy_is_sent_while_nobody_knows_where_the_session_is()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+
+        Assert.Equal([100, 300, 700, 1_500, 2_500, 3_500, 4_500, 5_500, 6_500, 7_500], ProbeTimes(HoldFor));
+        Assert.Equal(0, Meters.Count("opencode.cluster.commands.resent"));
+    }
+
+    [Fact]
+    public void Probes_that_were_kept_and_are_answered_together_send_one_copy()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+        var held = Region.LastSender;
+        Assert.Equal(4, ProbeTimes(TimeSpan.FromSeconds(2)).Count);
+
+        for (var i = 0; i < 4; i++)
+            held.Tell(new SessionActor.Awake(Session), Region.Ref);
+        RunDry();
+
+        ExpectCopy();
+        Region.ExpectNothing(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(1, Meters.Count("opencode.cluster.commands.resent"));
+    }
+
+    [Fact]
+    public void A_session_that_could_not_be_woken_gets_a_copy_and_says_why()
+    {
+        Send(StartEntry(), Rename);
+        ExpectCopy();
+        ExpectCopy();
+
+        Region.Reply(new Unavailable("It failed again and again.", TimeSpan.FromSeconds(50)));
+
+        Client.Expect<Unavailable>();
     }
 
     [Fact]
@@ -126,13 +172,13 @@ public sealed class HeldCommandTests : EntryKit
         var entry = StartEntry();
         Send(entry, Rename);
         ExpectCopy();
-        CopyTimes(TimeSpan.FromMilliseconds(1_600));
+        ProbeTimes(TimeSpan.FromMilliseconds(1_600));
 
         entry.Tell(EntryActor.MemberGone.Instance);
         RunDry();
 
         ExpectCopy();
-        Assert.Equal([25, 75, 175, 375], CopyTimes(TimeSpan.FromMilliseconds(400)));
+        Assert.Equal([25, 75, 175, 375], ProbeTimes(TimeSpan.FromMilliseconds(400)));
     }
 
     [Fact]
@@ -274,7 +320,11 @@ public sealed class HeldCommandTests : EntryKit
         Send(StartEntry(), Rename);
         ExpectCopy();
 
-        var crash = ExpectLog<InvalidOperationException>(() => Time.Advance(TimeSpan.FromMilliseconds(100)));
+        var crash = ExpectLog<InvalidOperationException>(() =>
+        {
+            Region.Expect<Deliver>();
+            Region.Reply(new SessionActor.Awake(Session));
+        });
 
         Assert.Contains("unknown", Client.Expect<Unavailable>().Reason, StringComparison.Ordinal);
         Assert.NotNull(crash);

@@ -72,6 +72,27 @@ public sealed class HandOffTests : NodesKit
     }
 
     [Fact]
+    public async Task A_prompt_to_a_node_that_drains_is_taken_and_answered_by_another_one()
+    {
+        var nodes = await StartAsync(2);
+        var (running, idle) = (await SessionOnAsync(nodes[1], nodes[0]), await SessionOnAsync(nodes[1], nodes[0]));
+        await nodes[0].PromptAsync(running, "slow: 2000"); // Holds the drain up for its window.
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+        var stopping = nodes[1].StopAsync();
+        await UntilAsync(() => nodes[1].IsDraining, "the node drains");
+
+        var began = Stopwatch.GetTimestamp();
+        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(idle, "hello")).IsOpen);
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+        await stopping;
+
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn has ended", TimeSpan.FromSeconds(2));
+        var told = (await nodes[0].LogAsync()).Where(entry => entry.SessionId == idle.Value).ToList();
+        Assert.DoesNotContain(told, entry => entry.Type == "session.error");
+        Assert.Single(told, entry => entry.Type == "session.idle");
+    }
+
+    [Fact]
     public async Task All_nodes_stopped_at_once_end_within_6_s_and_started_again_form_one_cluster()
     {
         var nodes = await StartAsync(3);

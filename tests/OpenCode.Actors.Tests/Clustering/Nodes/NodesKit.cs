@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Journaling.Nodes.Memory;
 using OpenCode.Actors.Journaling.Shared.Memory;
 using OpenCode.Actors.Protocol.Ids;
@@ -22,7 +23,7 @@ public abstract class NodesKit : IAsyncLifetime
 
     internal MemoryArbiterDatabase Arbiters { get; }
 
-    internal MemoryLargeBodies Bodies { get; } = new(TimeProvider.System);
+    internal MemoryLargeBodies Bodies => Batches.Bodies;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -66,6 +67,14 @@ public abstract class NodesKit : IAsyncLifetime
             Assert.True(Stopwatch.GetElapsedTime(began) < (limit ?? _limit), $"It did not come true in time: {what}.");
             await Task.Delay(10);
         }
+    }
+
+    /// <summary>Ends a node as kill -9 does, with the verdict at once: the port of a process that is gone refuses, that of a system that terminates answers for a while.</summary>
+    internal async Task KillAsync(TestNode node, TestNode by)
+    {
+        var victim = Arbiters.Rows.Single(row => row.Description.Identity.Name == node.Name && row.Status == NodeStatus.Up).Description.Identity;
+        await node.KillAsync();
+        await by.Arbiter.DeclareDeadAsync(victim, CancellationToken.None);
     }
 
     /// <summary>Makes sessions through a node.</summary>

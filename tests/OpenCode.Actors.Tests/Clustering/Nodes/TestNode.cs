@@ -93,6 +93,8 @@ internal sealed class TestNode
 
     public bool IsCutOff { get; private set; }
 
+    public bool IsDraining => _node.Drain.HasBegun;
+
     public int MembersUp => Cluster.State.Members.Count(member => member.Status == MemberStatus.Up);
 
     public IReadOnlyList<int> Shards => _claims.Shards;
@@ -170,7 +172,7 @@ internal sealed class TestNode
         Arbiter.SetAway(true);
         await Arbiter.DisposeAsync();
         await System.Terminate();
-        await Journal.DisposeAsync();
+        _ = Journal.DisposeAsync().AsTask(); // Not waited for: it waits for the answers to its appends, which never come.
         _claims.Dispose();
         _meters.Dispose();
     }

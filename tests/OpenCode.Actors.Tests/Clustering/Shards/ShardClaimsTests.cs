@@ -5,6 +5,7 @@ using OpenCode.Actors.Journaling.Nodes.Memory;
 using OpenCode.Actors.Journaling.Shared;
 using OpenCode.Actors.Journaling.Shared.Memory;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Clustering.Shards;
 
@@ -19,6 +20,7 @@ public sealed class ShardClaimsTests : ClusterKit
         _store = new MemoryBatchStore(new MemoryBatchDatabase(Time), "n1", Time);
         _journal = SharedJournal.OpenAsync(_store, new JournalOptions(), Time).GetAwaiter().GetResult();
         _claims = new ShardClaims(Arbiter, _journal, Standing, Metrics, Time);
+        _claims.Index.Reached(0);
     }
 
     [Fact]
@@ -97,6 +99,21 @@ public sealed class ShardClaimsTests : ClusterKit
         Time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.NotNull(await claim);
+    }
+
+    [Fact]
+    public async Task The_index_has_caught_up_too_before_a_claim_is_given_out()
+    {
+        await BecomeReadyAsync();
+        await _journal.AppendAsync(Make.Batch(Make.Entry("a"), Make.Entry("b")), CancellationToken.None);
+
+        var claim = Claim(NewSession());
+        Time.Advance(TimeSpan.FromSeconds(5));
+        _claims.Index.Reached(1);
+        Assert.False(claim.IsCompleted);
+        _claims.Index.Reached(2);
+
+        Assert.NotNull(await RunUntilAsync(claim));
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class WakeActorTests : HubTestKit
 
     private List<SessionId> Sessions(int count) => [.. Enumerable.Range(0, count).Select(_ => _ids.NewSession())];
 
-    private void AnswerWith(IEnumerable<SessionId> sessions) =>
-        _index.Reply(new SessionIndexActor.Unfinished([.. sessions]));
+    private void AnswerWith(IEnumerable<SessionId> sessions, params SessionId[] deletions) =>
+        _index.Reply(new SessionIndexActor.Unfinished([.. sessions], deletions));
 
     private List<SessionId> Woken()
     {
@@ -135,6 +135,43 @@ public sealed class WakeActorTests : HubTestKit
         AnswerWith(sessions);
 
         Assert.Equal(5, Woken().Count);
+    }
+
+    [Fact]
+    public void A_deletion_that_was_interrupted_is_taken_up_by_one_of_the_members()
+    {
+        var sessions = Sessions(30);
+        var deleted = new List<SessionId>();
+        foreach (var me in _members)
+        {
+            var actor = Start(me);
+            _index.Expect<SessionIndexActor.ListUnfinished>();
+            AnswerWith([], [.. sessions]);
+            RunDry();
+            while (_index.Count > 0)
+                deleted.Add(_index.Expect<SessionIndexActor.Delete>().SessionId);
+            Sys.Stop(actor);
+            RunDry();
+        }
+
+        Assert.Equal(sessions.OrderBy(static id => id.Value), deleted.OrderBy(static id => id.Value));
+        Assert.Equal(0, _region.Count);
+    }
+
+    [Fact]
+    public void The_end_of_such_a_deletion_is_no_news()
+    {
+        _members = ["a"];
+        Start();
+        _index.Expect<SessionIndexActor.ListUnfinished>();
+        var deleted = Sessions(1)[0];
+        AnswerWith([], deleted);
+        _index.Expect(new SessionIndexActor.Delete(deleted));
+
+        _index.Reply(new SessionActor.Deleted(deleted, 7));
+        RunDry();
+
+        Assert.Empty(Unhandled);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace OpenCode.Actors.Tests.Clustering.Wire;
 public sealed class SessionMessageSerializerTests : IAsyncLifetime
 {
     // Only on the node of the session: the region tells them to its sessions, and they answer it.
-    private static readonly Type[] _local = [typeof(SessionActor.Quiesce), typeof(SessionActor.Quiesced), typeof(SessionActor.Leave)];
+    private static readonly Type[] _local = [typeof(SessionActor.Quiesce), typeof(SessionActor.Quiesced), typeof(SessionActor.AwaitQuiet), typeof(SessionActor.Quiet), typeof(SessionActor.Leave)];
 
     private readonly ActorSystem _system = ActorSystem.Create("wire", Settings());
 

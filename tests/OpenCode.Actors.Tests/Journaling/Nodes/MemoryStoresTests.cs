@@ -1,5 +1,8 @@
+using OpenCode.Actors.Journaling;
 using OpenCode.Actors.Journaling.Nodes;
 using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Journaling.Shared.Memory;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -8,8 +11,13 @@ namespace OpenCode.Actors.Tests.Journaling.Nodes;
 public sealed class MemoryLargeBodiesTests : LargeBodiesSpecification
 {
     private readonly VirtualTime _time = new();
+    private readonly MemoryBatchDatabase _database;
 
-    protected override Task<ILargeBodies> OpenAsync() => Task.FromResult<ILargeBodies>(new MemoryLargeBodies(_time));
+    public MemoryLargeBodiesTests() => _database = new MemoryBatchDatabase(_time);
+
+    protected override Task<ILargeBodies> OpenAsync() => Task.FromResult<ILargeBodies>(_database.Bodies);
+
+    protected override async Task<IJournal> OpenJournalAsync() => await SharedJournal.OpenAsync(new MemoryBatchStore(_database, "node", _time), new(), _time);
 
     protected override Task AgeAsync(TimeSpan by)
     {

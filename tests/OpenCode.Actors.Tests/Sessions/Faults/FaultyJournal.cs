@@ -36,6 +36,9 @@ internal sealed class FaultyJournal : IJournal
     /// <summary>Gets the claims that the last append named.</summary>
     public IReadOnlyList<Fence> LastFences { get; private set; } = [];
 
+    /// <summary>Gets the large bodies that the last append used.</summary>
+    public IReadOnlyList<string> LastUsedBodies { get; private set; } = [];
+
     public int Loads { get; private set; }
 
     /// <summary>Gets the kinds of rows that were read over all owners.</summary>
@@ -74,6 +77,7 @@ internal sealed class FaultyJournal : IJournal
     {
         Appends++;
         LastFences = batch.Fences;
+        LastUsedBodies = batch.UsedBodies;
         if (_held is { } held)
             await held.Task;
         if (AppendFault is { } fault)

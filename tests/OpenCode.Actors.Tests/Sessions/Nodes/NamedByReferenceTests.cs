@@ -34,6 +34,78 @@ public sealed class NamedByReferenceTests : SessionsKit
     }
 
     [Fact]
+    public async Task The_batch_of_its_effect_uses_the_body_up_and_no_other_does()
+    {
+        var session = await CreateAsync();
+        _stored["k"] = Rename("one");
+        await AskAsync<SessionActor.Updated>(session.Id, Rename("before"));
+        Assert.Empty(Faulty.LastUsedBodies);
+
+        await AskAsync<SessionActor.Updated>(session.Id, new NamedByReference("n", "k"));
+        Assert.Equal(["k"], Faulty.LastUsedBodies);
+
+        await AskAsync<SessionActor.Updated>(session.Id, Rename("after"));
+        Assert.Empty(Faulty.LastUsedBodies);
+    }
+
+    [Fact]
+    public async Task The_note_of_a_refusal_uses_the_body_up_too()
+    {
+        var session = await CreateAsync();
+        Model.Fault = "no key";
+        _stored["k"] = Prompt("hello");
+
+        await AskAsync<PromptRejected>(session.Id, new NamedByReference("n", "k"));
+
+        Assert.Equal(["k"], Faulty.LastUsedBodies);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_was_taken_under_another_name_uses_the_body_up()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id, messageId: "msg_1");
+        _stored["k"] = Prompt("hello", "msg_1");
+
+        await AskAsync<SessionActor.Accepted>(session.Id, new NamedByReference("n", "k"));
+
+        Assert.Equal(["k"], Faulty.LastUsedBodies);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_put_off_is_carried_out_once_and_its_session_can_leave_memory_afterwards()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id, "one");
+        _stored["k"] = Prompt("two", noReply: true);
+        Faulty.Hold();
+        var abort = Begin(session.Id, new SessionActor.Abort());
+        var prompt = Begin(session.Id, new NamedByReference("n", "k"));
+        await RunDryAsync();
+        Faulty.Release();
+        await RunDryAsync();
+
+        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.Equal(1, _reads);
+        Time.Advance(TimeSpan.FromMilliseconds(Options.PassivateAfterMs));
+        await RunDryAsync();
+        Assert.Equal(0, Meters.Count("opencode.sessions.awake"));
+    }
+
+    [Fact]
+    public async Task A_content_that_could_not_be_read_is_not_read_later()
+    {
+        var session = await CreateAsync();
+        await AskAsync<CommandFailed>(session.Id, new NamedByReference("n", "k"));
+        _stored["k"] = Rename("one");
+
+        await AskAsync<CommandFailed>(session.Id, new NamedByReference("n", "k"));
+
+        Assert.Equal(1, _reads);
+    }
+
+    [Fact]
     public async Task A_copy_of_what_is_done_is_answered_without_reading_it_again()
     {
         var session = await CreateAsync();

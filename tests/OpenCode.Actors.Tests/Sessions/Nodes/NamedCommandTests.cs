@@ -110,23 +110,9 @@ public sealed class NamedCommandTests : SessionsKit
     }
 
     [Fact]
-    public async Task A_command_that_had_no_room_is_carried_out_when_it_comes_again()
-    {
-        var session = await CreateAsync();
-        Faulty.AppendFault = new JournalFullException(0, 1);
-        await AskAsync<StorageFull>(session.Id, Rename("n", "new"));
-        Faulty.Heal();
-
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("n", "new"));
-
-        Assert.Single(await RowsAsync(session.Id, "name"));
-    }
-
-    [Fact]
     public async Task What_changes_nothing_has_no_row()
     {
         var session = await CreateAsync();
-        await AskAsync<PermissionNotFound>(session.Id, new Named("r", new SessionActor.ReplyPermission(new PermissionId("per_1"), default)));
         await AskAsync<SessionActor.Messages>(session.Id, new Named("g", new SessionActor.GetMessages()));
         await AskAsync<CommandFailed>(session.Id, new Named("n", Rename("n2", "twice")));
 

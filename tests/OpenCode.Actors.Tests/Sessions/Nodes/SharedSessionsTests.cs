@@ -244,6 +244,33 @@ public sealed class SharedSessionsTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_deletion_that_was_interrupted_on_any_node_is_listed_and_goes_on_when_it_is_taken_up()
+    {
+        var (parent, other) = (await CreateAsync(), await CreateAsync());
+        await CreateAsync(parent.Id);
+        await AskAsync<SessionActor.DeleteBegun>(parent.Id, new Named("b", new SessionActor.BeginDelete()));
+        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        await KillAndStartAsync();
+        Assert.Equal(3, (await ListAsync()).Count); // Another node may be at it.
+
+        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+
+        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        Assert.Equal([other.Id], await ListAsync());
+    }
+
+    [Fact]
+    public async Task What_is_unfinished_is_not_known_while_its_rows_cannot_be_read()
+    {
+        await CreateAsync();
+        Faulty.ListFaults = 1;
+
+        await AskAsync<Unavailable>(Index, new SessionIndexActor.ListUnfinished());
+        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+    }
+
+    [Fact]
     public async Task A_tombstone_is_removed_two_hours_after_the_log_told_of_the_deletion()
     {
         var session = await CreateAsync();

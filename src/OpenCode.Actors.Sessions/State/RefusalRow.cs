@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using OpenCode.Actors.Protocol.Ids;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>The refusals of a named command that are noted with its name, so that no copy of it is carried out later (RULES G1).</summary>
+internal enum RefusalKind
+{
+    /// <summary><see cref="Sessions.PromptRejected"/>.</summary>
+    PromptRejected,
+
+    /// <summary><see cref="Sessions.TooManyPrompts"/>.</summary>
+    TooManyPrompts,
+
+    /// <summary><see cref="Sessions.PermissionNotFound"/>.</summary>
+    PermissionNotFound,
+
+    /// <summary><see cref="Sessions.QuestionNotFound"/>.</summary>
+    QuestionNotFound,
+
+    /// <summary><see cref="Sessions.CommandFailed"/>.</summary>
+    CommandFailed,
+}
+
+/// <summary>A refusal as a row.</summary>
+/// <param name="Kind">Which one it is.</param>
+/// <param name="Text">Its reason, or the id that it is about.</param>
+/// <param name="Limit">Of <see cref="RefusalKind.TooManyPrompts"/>.</param>
+/// <param name="RetryAfterMs">Of <see cref="RefusalKind.TooManyPrompts"/>.</param>
+internal sealed record RefusalRow(RefusalKind Kind, string? Text = null, int Limit = 0, long RetryAfterMs = 0)
+{
+    /// <summary>Takes it from a refusal.</summary>
+    public static RefusalRow Of(object refusal) => refusal switch
+    {
+        PromptRejected m => new(RefusalKind.PromptRejected, m.Reason),
+        TooManyPrompts m => new(RefusalKind.TooManyPrompts, Limit: m.Limit, RetryAfterMs: (long)m.RetryAfter.TotalMilliseconds),
+        PermissionNotFound m => new(RefusalKind.PermissionNotFound, m.PermissionId.Value),
+        QuestionNotFound m => new(RefusalKind.QuestionNotFound, m.QuestionId.Value),
+        CommandFailed m => new(RefusalKind.CommandFailed, m.Message),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Makes the refusal again.</summary>
+    public object ToRefusal() => Kind switch
+    {
+        RefusalKind.PromptRejected => new PromptRejected(Text!),
+        RefusalKind.TooManyPrompts => new TooManyPrompts(Limit, TimeSpan.FromMilliseconds(RetryAfterMs)),
+        RefusalKind.PermissionNotFound => new PermissionNotFound(new PermissionId(Text!)),
+        RefusalKind.QuestionNotFound => new QuestionNotFound(new QuestionId(Text!)),
+        RefusalKind.CommandFailed => new CommandFailed(Text!),
+        _ => throw new UnreachableException(),
+    };
+}

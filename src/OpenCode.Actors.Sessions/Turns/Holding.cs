@@ -1,0 +1,42 @@
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Turns that move to another node (RULES G2): what would begin here is left to the next owner of the session.</summary>
+internal static class Holding
+{
+    /// <summary>Tells whether a decision has something begin: a call of the model, or a tool.</summary>
+    public static bool Begins(Decision decision) => decision.Orders.Exists(static order => order is BeginStep or StartTool);
+
+    /// <summary>Holds the open turn, of which nothing runs: the orders of the decision are dropped, and a run that waits for the user ends.</summary>
+    public static void Hold(Decision decision)
+    {
+        var turn = decision.Turn;
+        decision.Orders.RemoveAll(static order => order is not EndRun);
+        decision.Orders.Add(new EndRun(turn.Run));
+        decision.Put(turn with { Run = default, IsHeld = true });
+    }
+
+    /// <summary>Has a held turn go on, with a run of its own: the tools that may start do, or else the model is asked. What waits for the user waits on.</summary>
+    public static void Release(Decision decision)
+    {
+        decision.Put(decision.Turn with { Run = new RunId(decision.Setup.Entropy.NextUInt64()), IsHeld = false });
+        if (decision.Turn is { Kind: TurnKind.Prompt, Stream: null })
+        {
+            Stepping.AskModel(decision);
+            return;
+        }
+
+        var waiting = Recovery.WaitingCalls(decision.State);
+        foreach (var part in decision.Assistant.Parts)
+        {
+            if (part is ToolPart { State: ToolRunning } tool && !waiting.Contains(tool.CallId))
+                Tooling.Start(decision, tool);
+        }
+
+        if (!Begins(decision))
+            decision.Orders.Add(new HoldRun(decision.Turn.Run));
+    }
+}

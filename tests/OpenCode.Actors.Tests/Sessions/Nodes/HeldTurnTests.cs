@@ -1,0 +1,281 @@
+using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Sessions.Nodes;
+
+/// <summary>RULES G2: a turn that has called no model and run no tool moves with its session, and the next owner begins it.</summary>
+public sealed class HeldTurnTests : SessionsKit
+{
+    private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];
+
+    private readonly HubProbe _elsewhere;
+    private NodeDrain _drain = new();
+
+    public HeldTurnTests() => _elsewhere = CreateProbe();
+
+    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Claims = new ScriptedClaims(), Drain = _drain = new NodeDrain() };
+
+    [Fact]
+    public async Task A_prompt_to_a_node_that_drains_is_taken_and_its_turn_is_begun_by_the_next_owner()
+    {
+        var session = await CreateAsync();
+        _drain.Begin();
+
+        var accepted = await PromptAsync(session.Id);
+        Assert.True(accepted.IsOpen);
+        Assert.IsType<BusyStatus>(await StatusAsync(session.Id));
+        Assert.Empty(Model.Requests);
+        var before = Journal.Head;
+        await HandOverAsync(session.Id);
+
+        Assert.Empty(await StoryAsync(before)); // Nothing is closed, and nothing is said twice.
+        Assert.Equal("hello", Assert.IsType<UserMessageText>(Assert.Single(Assert.Single(Model.Requests).Messages)).Text);
+        Model.Answer.Say("answer").End();
+        await RunDryAsync();
+        Assert.Equal("answer", Text(EndOf(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w")))));
+    }
+
+    [Fact]
+    public async Task A_turn_whose_opening_is_under_way_when_the_drain_begins_is_not_begun_either()
+    {
+        var session = await CreateAsync();
+        Faulty.Hold();
+        var prompt = Begin(session.Id, Prompt("hello"));
+        await RunDryAsync();
+        _drain.Begin();
+        Faulty.Release();
+        await RunDryAsync();
+
+        Assert.True(Assert.IsType<SessionActor.Accepted>(await prompt).IsOpen);
+        Assert.Empty(Model.Requests);
+        await HandOverAsync(session.Id);
+        Assert.Single(Model.Requests);
+    }
+
+    [Fact]
+    public async Task A_turn_whose_opening_is_under_way_at_the_hand_off_is_not_closed()
+    {
+        var session = await CreateAsync();
+        var actor = await FindAsync(session.Id);
+        Faulty.Hold();
+        var prompt = Begin(session.Id, Prompt("hello"));
+        await RunDryAsync();
+        actor.Tell(new SessionActor.Leave());
+        await RunDryAsync();
+
+        Faulty.Release();
+        await RunDryAsync();
+
+        Assert.True(Assert.IsType<SessionActor.Accepted>(await prompt).IsOpen);
+        Assert.DoesNotContain("idle", await StoryAsync());
+        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        Assert.Single(Model.Requests);
+    }
+
+    [Fact]
+    public async Task A_command_of_the_users_is_started_by_the_next_owner()
+    {
+        var session = await CreateAsync();
+        _drain.Begin();
+        await AskAsync<SessionActor.Accepted>(session.Id, new SessionActor.RunShell(new Shell("build", "ls")));
+        Assert.Empty(Tools.Started);
+
+        await HandOverAsync(session.Id);
+
+        Assert.Single(Tools.Started);
+        Tools.Tool.End("out");
+        await RunDryAsync();
+        Assert.Equal("out", Assert.IsType<ToolCompleted>(Tool((await MessagesAsync(session.Id))[1]).State).Output);
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_turn_that_waits_for_its_user_is_taken_and_the_tool_started_by_the_next_owner()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
+        await RunDryAsync();
+        _drain.Begin();
+
+        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
+        Assert.Empty(Tools.Started);
+        await HandOverAsync(session.Id);
+
+        Assert.Single(Tools.Started);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Model.Answer.Say("done").End();
+        await RunDryAsync();
+        Assert.Equal("done", Text((await MessagesAsync(session.Id))[^1]));
+    }
+
+    [Fact]
+    public async Task A_refusal_with_feedback_is_told_to_the_model_by_the_next_owner()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "rm x").EndWithCalls();
+        await RunDryAsync();
+        _drain.Begin();
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Reject, "keep it");
+        Assert.Single(Model.Requests);
+        await HandOverAsync(session.Id);
+
+        Assert.Equal(2, Model.Requests.Count);
+        Assert.Contains("keep it", Model.Requests[1].Messages.OfType<ToolResult>().Single().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_waits_for_the_user_beside_what_was_answered_waits_on()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").Bash("c2", "echo two").EndWithCalls();
+        await RunDryAsync();
+        _drain.Begin();
+        await ReplyAsync((await PermissionsAsync())[0].Id, PermissionAnswer.Once);
+        await HandOverAsync(session.Id);
+
+        Assert.Equal("c1", Assert.Single(Tools.Started).Call.CallId);
+        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
+        await RunDryAsync();
+        Assert.Equal(["c1", "c2"], Tools.Started.Select(static tool => tool.Call.CallId));
+    }
+
+    [Fact]
+    public async Task Prompts_to_a_held_turn_wait_for_its_second_step()
+    {
+        var session = await CreateAsync();
+        _drain.Begin();
+        var first = await PromptAsync(session.Id, "one");
+        var second = await PromptAsync(session.Id, "two");
+        await HandOverAsync(session.Id);
+
+        Assert.Single(Assert.Single(Model.Requests).Messages);
+        Model.Answer.Say("to one").End();
+        await RunDryAsync();
+        Assert.Equal(2, Model.Requests.Count);
+        Model.Answer.Say("to two").End();
+        await RunDryAsync();
+
+        Assert.Equal("to one", Text(EndOf(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(first.Turn, "1")))));
+        Assert.Equal("to two", Text(EndOf(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(second.Turn, "2")))));
+    }
+
+    [Fact]
+    public async Task A_held_turn_can_be_aborted()
+    {
+        var session = await CreateAsync();
+        _drain.Begin();
+        await PromptAsync(session.Id);
+
+        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+
+        Assert.Equal("MessageAbortedError", Assistant((await MessagesAsync(session.Id))[1]).Error!.Name);
+        await HandOverAsync(session.Id);
+        Assert.Empty(Model.Requests);
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task A_held_turn_that_comes_to_a_node_that_drains_too_is_held_on()
+    {
+        var session = await CreateAsync();
+        _drain.Begin();
+        await PromptAsync(session.Id);
+        await KillAsync();
+        await OpenAsync();
+        _drain.Begin();
+        await RunDryAsync();
+        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        Assert.Empty(Model.Requests);
+
+        await HandOverAsync(session.Id);
+
+        Assert.Single(Model.Requests);
+    }
+
+    [Fact]
+    public async Task A_turn_that_runs_goes_on_while_the_node_drains_and_is_then_closed()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "ls").EndWithCalls();
+        await RunDryAsync();
+        _drain.Begin();
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Assert.Equal(2, Model.Requests.Count);
+
+        await HandOverAsync(session.Id);
+
+        Assert.Equal("MessageAbortedError", Assistant((await MessagesAsync(session.Id))[^1]).Error!.Name);
+        Assert.Equal(2, Model.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_session_whose_turn_was_closed_takes_prompts_until_it_is_handed_off()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        _drain.Begin();
+        (await FindAsync(session.Id)).Tell(new SessionActor.Quiesce(), _elsewhere.Ref);
+        await RunDryAsync();
+        _elsewhere.Expect<SessionActor.Quiesced>();
+
+        Assert.True((await PromptAsync(session.Id, "again")).IsOpen);
+        await HandOverAsync(session.Id);
+
+        Assert.Equal(2, Model.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_session_with_a_turn_that_moves_is_started_where_it_is_by_then()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").EndWithCalls();
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromMinutes(11));
+        await KillAsync();
+        await OpenAsync();
+        await RunDryAsync();
+        var region = CreateProbe();
+        var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, Setup with { RegionOf = _ => region.Ref }));
+        await AskAsync<SessionActor.Awake>(actor, SessionActor.Wake.Instance);
+
+        actor.Tell(new SessionActor.Leave());
+        await RunDryAsync();
+
+        Assert.Equal(new Deliver(session.Id, SessionActor.Wake.Instance), region.Expect<Deliver>());
+    }
+
+    private async Task<IActorRef> FindAsync(SessionId id)
+    {
+        await AskAsync<SessionActor.Awake>(id, SessionActor.Wake.Instance);
+        return ((ActorRefWithCell)Region).GetSingleChild(id.Value);
+    }
+
+    /// <summary>Hands the session off, and has the next node, which does not drain, start it.</summary>
+    private async Task HandOverAsync(SessionId id)
+    {
+        (await FindAsync(id)).Tell(new SessionActor.Leave());
+        await RunDryAsync();
+        await KillAndStartAsync();
+        await AskAsync<SessionActor.Awake>(id, SessionActor.Wake.Instance);
+        await RunDryAsync();
+    }
+
+    private static MessageWithParts EndOf(object ended) => Assert.IsType<SessionActor.TurnEnded>(ended).Message;
+}

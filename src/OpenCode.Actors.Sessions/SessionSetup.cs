@@ -35,6 +35,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets the claims of shards, which a session needs before it is read (RULES E6); null on a node that is alone.</summary>
     public IShardClaims? Claims { get; init; }
 
+    /// <summary>Gets whether the journal can be asked at the moment; null on a node that is alone, whose journal never goes away without the process.</summary>
+    public ISuspension? Suspension { get; init; }
+
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;
 

@@ -54,6 +54,9 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
         }
         catch (Exception e) when (StoreFaults.IsKnown(e))
         {
+            // What ended this connection has ended those of the pool too: each of them would cost another try, and a pause before it.
+            if (DatabaseFaults.IsOfConnection(e))
+                database.ForgetIdle();
             throw StoreFaults.Translate(e);
         }
     }

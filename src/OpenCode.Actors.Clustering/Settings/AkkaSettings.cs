@@ -5,6 +5,7 @@ using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.DistributedData;
 using OpenCode.Actors.Clustering.Downing;
+using OpenCode.Actors.Clustering.Security;
 using OpenCode.Actors.Clustering.Wire;
 
 namespace OpenCode.Actors.Clustering.Settings;
@@ -117,6 +118,7 @@ internal static class AkkaSettings
         if (options.AdvertisedPort > 0)
             hocon.AppendLine(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.public-port = {options.AdvertisedPort}");
         hocon.AppendLine("akka.remote.dot-netty.tcp.enable-ssl = on");
+        hocon.AppendLine(CultureInfo.InvariantCulture, $"akka.remote.dot-netty.tcp.transport-class = \"{NameOf(typeof(NodeTransport))}\"");
 
         hocon.AppendLine(CultureInfo.InvariantCulture, $"akka.cluster.downing-provider-class = \"{NameOf(typeof(ArbiterDowning))}\"");
         Serializer(hocon, "opencode", typeof(SessionMessageSerializer), SessionMessageSerializer.Id);

@@ -17,6 +17,9 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     // The coordinator hears of a lost member at about the same time: what comes before is sent to where the shard was.
     private static readonly TimeSpan _pauseAfterLoss = TimeSpan.FromMilliseconds(25);
 
+    // A session answers within a few milliseconds. Where it has not, its shard may be on another node than the region knows.
+    private const int CopiesToOneHome = 3;
+
     private readonly Deliver _message;
     private readonly IActorRef _asker;
     private readonly EntrySetup _setup;
@@ -28,6 +31,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private Unavailable? _refusal;
     private bool _isStoring;
     private bool _wasSent;
+    private int _copies;
     private bool _isAnswered;
 
     public HeldCommandActor(Deliver message, byte[]? packed, IActorRef asker, IActorRef? index, EntrySetup setup)
@@ -125,6 +129,8 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         if (_wasSent)
             _setup.Metrics.CommandResent();
         _wasSent = true;
+        if (++_copies > CopiesToOneHome && _setup.ForgetHome is { } forget)
+            _setup.Region.Tell(forget(_message.SessionId), ActorRefs.Nobody);
         _setup.Region.Tell(_message);
     }
 
@@ -161,9 +167,10 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         _refusal = Refusals.Untouched($"The command is too large for a message between nodes and could not be stored for its session: {message.Cause.Message}");
     }
 
+    // The coordinator may hear of the loss later than this node, and name the lost one as the home again: known by copies without an answer.
     private void OnSendNow()
     {
-        _pause = _pauseAfterLoss;
+        (_pause, _copies) = (_pauseAfterLoss, 0);
         Send();
     }
 

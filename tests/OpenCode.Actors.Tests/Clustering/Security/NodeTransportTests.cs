@@ -55,6 +55,23 @@ public sealed class NodeTransportTests : IAsyncLifetime
         await stranger.Terminate();
     }
 
+    // One of fifteen did, until its time was over.
+    [Fact]
+    public async Task No_new_connection_stands_still()
+    {
+        _system.ActorOf(Props.Create(() => new Echo()), "echo");
+        for (var i = 0; i < 40; i++)
+        {
+            using var other = Start("a secret of these tests");
+            var failed = Failures(other);
+
+            await AskAsync(other, _system);
+
+            Assert.False(failed.TryRead(out var failure), failure?.ToString());
+            await other.Terminate();
+        }
+    }
+
     [Fact]
     public async Task What_the_transport_logs_is_in_the_log_of_the_node()
     {
@@ -75,8 +92,14 @@ public sealed class NodeTransportTests : IAsyncLifetime
         Assert.Null(CoordinatedShutdown.Get(_system).ShutdownReason);
         using var other = Start("a secret of these tests");
         other.ActorOf(Props.Create(() => new Echo()), "echo");
-        Assert.Equal("hello", await _system.ActorSelection(new RootActorPath(((ExtendedActorSystem)other).Provider.DefaultAddress) / "user" / "echo").Ask<string>("hello", TimeSpan.FromSeconds(10)));
+        await AskAsync(_system, other);
         await other.Terminate();
+    }
+
+    private static async Task AskAsync(ActorSystem from, ActorSystem to)
+    {
+        var echo = from.ActorSelection(new RootActorPath(((ExtendedActorSystem)to).Provider.DefaultAddress) / "user" / "echo");
+        Assert.Equal("hello", await echo.Ask<string>("hello", TimeSpan.FromSeconds(10)));
     }
 
     private static ChannelReader<AssociationErrorEvent> Failures(ActorSystem system)

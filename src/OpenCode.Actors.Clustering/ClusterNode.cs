@@ -72,12 +72,18 @@ internal sealed class ClusterNode(ClusterParts parts)
         IActorRef index = ActorRefs.Nobody;
 
         var tenants = new ShardTenants(sessions, parts.Claims);
-        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)));
+        var words = new ShardingWords(system);
+        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)), words);
         Region = region;
 
         // Named after the region of one node: the metrics of mailboxes go by it.
         var entry = system.ActorOf(
-            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes) { Large = parts.Large }), "sessions");
+            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
+            {
+                Large = parts.Large,
+                ForgetHome = session => words.ForgetHome(ShardOf.Session(session)),
+            }),
+            "sessions");
         index = makeIndex(entry);
         entry.Tell(new EntryActor.UseIndex(index));
 

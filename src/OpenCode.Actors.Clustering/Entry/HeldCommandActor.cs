@@ -24,6 +24,9 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     // An answer that comes later than this is a dead letter.
     private static readonly TimeSpan _lastAnswers = TimeSpan.FromSeconds(15);
 
+    // A session answers within a few milliseconds. Where it has not, its shard may be on another node than the region knows.
+    private const int MessagesToOneHome = 3;
+
     private readonly Deliver _message;
     private readonly IActorRef _asker;
     private readonly EntrySetup _setup;
@@ -37,6 +40,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private bool _isStoring;
     private bool _isProbing;
     private bool _wasSent;
+    private int _messages;
     private bool _isAnswered;
 
     public HeldCommandActor(Deliver message, byte[]? packed, IActorRef asker, IActorRef? index, EntrySetup setup)
@@ -148,6 +152,8 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private void Probe()
     {
         _isProbing = true;
+        if (++_messages > MessagesToOneHome && _setup.ForgetHome is { } forget)
+            _setup.Region.Tell(forget(_message.SessionId), ActorRefs.Nobody);
         _setup.Region.Tell(new Deliver(_message.SessionId, SessionActor.Wake.Instance));
     }
 
@@ -157,7 +163,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         if (!_isProbing)
             return;
 
-        _isProbing = false;
+        (_isProbing, _messages) = (false, 0);
         _setup.Metrics.CommandResent();
         SendCopy();
     }
@@ -165,6 +171,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private void SendCopy()
     {
         _wasSent = true;
+        _messages++;
         Ask(_setup.Region, _message);
     }
 
@@ -202,9 +209,10 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         _refusal = Refusals.Untouched($"The command is too large for a message between nodes and could not be stored for its session: {message.Cause.Message}");
     }
 
+    // The coordinator may hear of the loss later than this node, and name the lost one as the home again: known by messages without an answer.
     private void OnSendNow()
     {
-        _pause = _pauseAfterLoss;
+        (_pause, _messages) = (_pauseAfterLoss, 0);
         Send();
     }
 

@@ -182,6 +182,28 @@ public sealed class HeldCommandTests : EntryKit
     }
 
     [Fact]
+    public void A_session_that_does_not_answer_is_looked_for_anew()
+    {
+        var entry = StartEntry(forgetHome: static session => $"forget {session}");
+        Send(entry, Rename);
+        ExpectCopy();
+        ExpectProbe();
+        ExpectProbe();
+        Region.Expect($"forget {Session}");
+        ExpectProbe();
+        Region.Expect($"forget {Session}");
+        ExpectProbe();
+
+        // Lost members are where the home may be wrong, and at first it is the coordinator that has to hear of it.
+        entry.Tell(EntryActor.MemberGone.Instance);
+        ExpectProbe();
+        ExpectProbe();
+        ExpectProbe();
+        Region.Expect($"forget {Session}");
+        ExpectProbe();
+    }
+
+    [Fact]
     public void A_command_that_was_sent_and_never_answered_is_refused_at_its_deadline_with_an_unknown_outcome()
     {
         Send(StartEntry(), Rename);

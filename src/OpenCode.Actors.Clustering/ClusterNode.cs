@@ -49,6 +49,7 @@ internal sealed class ClusterNode(ClusterParts parts)
     public SessionSetup Share(SessionSetup alone) => alone with
     {
         Claims = parts.Claims,
+        Suspension = new NodeSuspension(parts.Standing),
         Passivate = static leave => new Akka.Cluster.Sharding.Passivate(leave),
         RegionOf = _ => Region,
         Failures = new RecentFailures(parts.Time),

@@ -42,6 +42,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets whether this node hands its sessions over. A node that is alone never does.</summary>
     public NodeDrain Drain { get; init; } = new();
 
+    /// <summary>Gets whether the journal can be asked at the moment; null on a node that is alone, whose journal never goes away without the process.</summary>
+    public ISuspension? Suspension { get; init; }
+
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;
 

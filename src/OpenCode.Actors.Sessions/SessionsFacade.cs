@@ -18,6 +18,7 @@ namespace OpenCode.Actors.Sessions;
 /// <param name="time">The clock of the timeout.</param>
 /// <param name="newSession">Makes the id of a new session, given that of its parent; any id when null.</param>
 /// <param name="reader">Where other nodes run sessions too: reads come from the rows, and this node's own log tells of a turn's end (RULES G3, G5, G7). Null on a node that is alone.</param>
+/// <param name="suspension">Whether the journal answers: while it does not, and as soon as it does not, queries and reads are refused (RULES F3). Commands are refused by the entry.</param>
 internal sealed class SessionsFacade(
     IRequiredActor<SessionRegion> region,
     IRequiredActor<SessionIndexKey> index,
@@ -27,7 +28,8 @@ internal sealed class SessionsFacade(
     IEntropy entropy,
     TimeProvider time,
     Func<IdFactory, SessionId?, SessionId>? newSession = null,
-    SessionReader? reader = null) : ISessions
+    SessionReader? reader = null,
+    ISuspension? suspension = null) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
     private static readonly Unavailable _ended = new("The server stops.", _retryAfter);
@@ -71,7 +73,7 @@ internal sealed class SessionsFacade(
     private async Task<object> SharedAsync(SessionReader reader, SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken)
     {
         if (command is ISessionRead read)
-            return await TryReadAsync(token => reader.ReadAsync(sessionId, read, token), cancellationToken) ?? Unanswered("The journal");
+            return await WhileServedAsync(served => TryReadAsync(token => reader.ReadAsync(sessionId, read, token), served), cancellationToken) ?? Unanswered("The journal");
 
         // unknown-is-404-at-the-entry: an id that no session has starts no actor and claims no shard.
         return await QueryAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is not SessionIndexActor.Found and var refusal
@@ -157,7 +159,27 @@ internal sealed class SessionsFacade(
         await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
 
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
-        await TryAskAsync(index.ActorRef, query, cancellationToken) ?? Unanswered("The index of sessions");
+        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken) ?? Unanswered("The index of sessions");
+
+    // suspend-on-silence: what waits for the journal is answered as soon as the node knows that it will have to wait.
+    private async Task<object?> WhileServedAsync(Func<CancellationToken, Task<object?>> ask, CancellationToken cancellationToken)
+    {
+        if (suspension is null)
+            return await ask(cancellationToken);
+        if (suspension.Refusal is { } refusal)
+            return refusal;
+
+        var begins = suspension.Begins;
+        using var served = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, begins);
+        try
+        {
+            return await ask(served.Token);
+        }
+        catch (Exception) when (begins.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return suspension.Refusal ?? new Unavailable("The database did not answer for a moment. Nothing was changed. Send the request again.", _retryAfter);
+        }
+    }
 
     private Unavailable Unanswered(string actor) => new($"{actor} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
 

@@ -55,7 +55,8 @@ public static class SessionsServices
                 setup.Entropy,
                 setup.Time,
                 setup.NewSession,
-                setup.IsShared ? new SessionReader(setup.Journal, setup.Loggers.CreateLogger<SessionReader>()) : null);
+                setup.IsShared ? new SessionReader(setup.Journal, setup.Loggers.CreateLogger<SessionReader>()) : null,
+                setup.Suspension);
         });
         return services;
     }

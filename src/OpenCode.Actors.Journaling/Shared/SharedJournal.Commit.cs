@@ -169,11 +169,11 @@ public sealed partial class SharedJournal
                 {
                     // The same batch is sent again: its number is taken once only, however many of these sendings arrive, and in whatever order.
                     mayBeWritten = true;
-                    LogAppendUndecided(_logger, batch.Number, e.Message);
+                    LogAppendUndecided(_logger, patience.Level, batch.Number, e.Message);
                 }
                 catch (StoreBusyException e)
                 {
-                    LogAppendBusy(_logger, batch.Number, e.Message);
+                    LogAppendBusy(_logger, patience.Level, batch.Number, e.Message);
                 }
                 catch (StoreFullException e)
                 {

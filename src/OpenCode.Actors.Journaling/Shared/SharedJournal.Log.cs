@@ -9,17 +9,17 @@ public sealed partial class SharedJournal
         Message = "Opened the shared journal: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
     private static partial void LogOpened(ILogger logger, string timeline, long generation, long floor, long head);
 
-    [LoggerMessage(EventId = 3021, Level = LogLevel.Warning, Message = "No answer to batch {Number}, which may be committed; it is sent again under the same number. {Reason}")]
-    private static partial void LogAppendUndecided(ILogger logger, long number, string reason);
+    [LoggerMessage(EventId = 3021, Message = "No answer to batch {Number}, which may be committed; it is sent again under the same number. {Reason}")]
+    private static partial void LogAppendUndecided(ILogger logger, LogLevel level, long number, string reason);
 
-    [LoggerMessage(EventId = 3022, Level = LogLevel.Warning, Message = "Batch {Number} was not written, and is sent again. {Reason}")]
-    private static partial void LogAppendBusy(ILogger logger, long number, string reason);
+    [LoggerMessage(EventId = 3022, Message = "Batch {Number} was not written, and is sent again. {Reason}")]
+    private static partial void LogAppendBusy(ILogger logger, LogLevel level, long number, string reason);
 
     [LoggerMessage(EventId = 3023, Level = LogLevel.Error, Message = "The store has no room: appends are refused, with a new try once a second.")]
     private static partial void LogFull(ILogger logger, Exception cause);
 
-    [LoggerMessage(EventId = 3024, Level = LogLevel.Warning, Message = "The log cannot be read at the moment; it is tried again, and streams wait. {Reason}")]
-    private static partial void LogTailAway(ILogger logger, string reason);
+    [LoggerMessage(EventId = 3024, Message = "The log cannot be read at the moment; it is tried again, and streams wait. {Reason}")]
+    private static partial void LogTailAway(ILogger logger, LogLevel level, string reason);
 
     [LoggerMessage(EventId = 3025, Level = LogLevel.Critical, Message = "The journal is dead. The process has to end; the next start reads what is there.")]
     private static partial void LogFailed(ILogger logger, Exception cause);

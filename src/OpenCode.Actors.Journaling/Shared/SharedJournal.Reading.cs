@@ -97,7 +97,7 @@ public sealed partial class SharedJournal
             }
             catch (StoreException e) when (e is not StoreLifeException)
             {
-                LogTailAway(_logger, e.Message);
+                LogTailAway(_logger, patience.Level, e.Message);
                 await Task.Delay(patience.Next(), _time, either.Token).ConfigureAwait(false);
             }
             catch (StoreLifeException e)

@@ -69,7 +69,7 @@ public sealed partial class SharedJournal
             }
             catch (StoreException e) when (e is not StoreLifeException)
             {
-                LogTailAway(_logger, e.Message);
+                LogTailAway(_logger, patience.Level, e.Message);
                 await PauseAsync(patience.Next()).ConfigureAwait(false);
                 _tailWakeup.Set();
             }

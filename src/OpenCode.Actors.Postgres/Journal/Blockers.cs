@@ -41,7 +41,7 @@ internal sealed partial class Blockers : IAsyncDisposable
     public Blockers(PostgresDatabase database, Func<int> waiting, TimeProvider time, PostgresMetrics? metrics, ILogger logger)
     {
         (_waiting, _metrics, _logger) = (waiting, metrics, logger);
-        _connection = new(database);
+        _connection = new(database, time);
         _timer = time.CreateTimer(_ => _ = LookAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

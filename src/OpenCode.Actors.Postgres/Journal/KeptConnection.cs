@@ -1,23 +1,24 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Postgres.Connections;
 
 namespace OpenCode.Actors.Postgres.Journal;
 
 /// <summary>A connection that is kept for one purpose, with its prepared statements; a new one is made when it breaks. One use at a time.</summary>
 /// <param name="database">Makes it.</param>
+/// <param name="time">The clock of the limit of each call.</param>
 /// <param name="isWaitedFor">
 /// Whether a call that finds it in use waits for it: right for what takes a millisecond, since a connection that the pool has to make takes many. Otherwise it gets one of
 /// the pool.
 /// </param>
-internal sealed class KeptConnection(PostgresDatabase database, bool isWaitedFor = false) : IAsyncDisposable
+internal sealed class KeptConnection(PostgresDatabase database, TimeProvider time, bool isWaitedFor = false) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _use = new(1);
-    private readonly Dictionary<string, NpgsqlBatch> _prepared = new(StringComparer.Ordinal);
-    private NpgsqlConnection? _connection;
+    private PreparedConnection? _kept;
 
     /// <summary>Gets the process of the server behind the connection; 0 before it was asked.</summary>
-    public int ServerProcess { get; private set; }
+    public int ServerProcess => _kept?.ServerProcess ?? 0;
 
     /// <summary>Runs a statement.</summary>
     /// <param name="sql">The statement, prepared at its first use.</param>
@@ -53,99 +54,53 @@ internal sealed class KeptConnection(PostgresDatabase database, bool isWaitedFor
         }
         catch (Exception e) when (StoreFaults.IsKnown(e))
         {
+            // What ended this connection has ended those of the pool too: each of them would cost another try, and a pause before it.
+            if (DatabaseFaults.IsOfConnection(e))
+                database.ForgetIdle();
             throw StoreFaults.Translate(e);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await DropAsync().ConfigureAwait(false);
+        if (_kept is { } kept)
+            await kept.DisposeAsync().ConfigureAwait(false);
         _use.Dispose();
     }
 
     private async ValueTask<T> RunKeptAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
+        var kept = _kept ??= new PreparedConnection(database);
         try
         {
-            var batch = await PreparedAsync(statements, cancellationToken).ConfigureAwait(false);
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-                return await read(reader, cancellationToken).ConfigureAwait(false);
+            return await StatementLimit.RunAsync(given => kept.RunAsync(statements, read, given), time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not PostgresException || _connection is null or not { FullState: System.Data.ConnectionState.Open })
+        catch (Exception e) when (e is not PostgresException || !kept.IsOpen)
         {
             // What the server still does with it is unknown.
-            await DropAsync().ConfigureAwait(false);
+            _kept = null;
+            _ = kept.EndAfterwardsAsync();
             throw;
         }
     }
 
-    private async ValueTask<T> RunPooledAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
-    {
-        var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+    private Task<T> RunPooledAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) => StatementLimit.RunAsync(
+        async given =>
         {
-            var batch = BatchOf(statements, connection);
-            await using (batch.ConfigureAwait(false))
+            var connection = await database.ConnectAsync(given).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
             {
-                var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                    return await read(reader, cancellationToken).ConfigureAwait(false);
+                var batch = PreparedConnection.BatchOf(statements, connection);
+                await using (batch.ConfigureAwait(false))
+                {
+                    var reader = await batch.ExecuteReaderAsync(given).ConfigureAwait(false);
+                    await using (reader.ConfigureAwait(false))
+                        return await read(reader, given).ConfigureAwait(false);
+                }
             }
-        }
-    }
-
-    private static NpgsqlBatch BatchOf(Statement[] statements, NpgsqlConnection connection)
-    {
-        var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
-        foreach (var (sql, parameters) in statements)
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            command.Parameters.AddRange(parameters);
-            batch.BatchCommands.Add(command);
-        }
-
-        return batch;
-    }
-
-    private async ValueTask<NpgsqlBatch> PreparedAsync(Statement[] statements, CancellationToken cancellationToken)
-    {
-        if (_connection is null)
-        {
-            _connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            var ask = new NpgsqlCommand("SELECT pg_backend_pid()", _connection);
-            await using (ask.ConfigureAwait(false))
-                ServerProcess = (int)(await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-        }
-
-        if (!_prepared.TryGetValue(statements[0].Sql, out var batch))
-        {
-            batch = BatchOf(statements, _connection);
-            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            _prepared[statements[0].Sql] = batch;
-            return batch;
-        }
-
-        for (var i = 0; i < statements.Length; i++)
-        {
-            batch.BatchCommands[i].Parameters.Clear();
-            batch.BatchCommands[i].Parameters.AddRange(statements[i].Parameters);
-        }
-
-        return batch;
-    }
-
-    private async ValueTask DropAsync()
-    {
-        if (_connection is not { } connection)
-            return;
-
-        _connection = null;
-        foreach (var batch in _prepared.Values)
-            await batch.DisposeAsync().ConfigureAwait(false);
-        _prepared.Clear();
-        await connection.DisposeAsync().ConfigureAwait(false);
-    }
+        },
+        time,
+        cancellationToken);
 }
 
 /// <summary>A statement with its parameters.</summary>

@@ -93,7 +93,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     {
         (_database, _time, _logger, _metrics) = (database, time, logger, metrics);
         _writer = database.Tag;
-        (_append, _follow, _load, _read) = (new(database), new(database), new(database, isWaitedFor: true), new(database));
+        (_append, _follow, _load, _read) = (new(database, time), new(database, time), new(database, time, isWaitedFor: true), new(database, time));
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
@@ -161,9 +161,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     {
         try
         {
-            var connection = await _database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
-                await Retention.RunAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+            await StatementLimit.RunAsync(given => TrimNowAsync(retention, given), time: null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (StoreFaults.IsKnown(e))
         {
@@ -194,6 +192,14 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     /// <summary>Makes the statement that follows an append.</summary>
     internal static Statement FollowStatement(string writer, StoreBatch batch, long from) =>
         new(Follow, [Text(writer), Number(batch.Number), new NpgsqlParameter<int> { TypedValue = batch.EntryCount }, Number(from)]);
+
+    private async Task<bool> TrimNowAsync(JournalOptions retention, CancellationToken cancellationToken)
+    {
+        var connection = await _database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            await Retention.RunAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     private static async ValueTask<StoreAppended?> AppendedAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Postgres.Connections;
 using OpenCode.Actors.Postgres.Journal;
 
 namespace OpenCode.Actors.Postgres.Nodes;
@@ -126,8 +127,7 @@ internal sealed class ArbiterConnection(PostgresDatabase database, Func<Statemen
 
         public async Task EndAsync()
         {
-            // Asynchronously: the driver asks the server to stop the statement, on a connection that may not come about. What becomes of it nobody waits for any more.
-            await _stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await StatementLimit.CancelAsync(_stop).ConfigureAwait(false);
             await _last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_connection is { } connection)
                 await connection.DisposeAsync().ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Npgsql;
 using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Postgres.Connections;
 using OpenCode.Actors.Postgres.Journal;
 
 namespace OpenCode.Actors.Postgres.Nodes;
@@ -15,9 +16,8 @@ internal static class PooledCalls
         {
             try
             {
-                var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-                await using (connection.ConfigureAwait(false))
-                    return await work(new(connection, tries, cancellationToken)).ConfigureAwait(false);
+                var number = tries;
+                return await StatementLimit.RunAsync(given => RunOnceAsync(database, number, work, given), time: null, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (StoreFaults.IsKnown(e))
             {
@@ -25,5 +25,12 @@ internal static class PooledCalls
                     throw new ArbiterAwayException($"{database.Place} did not answer ({what}): {e.Message}", e);
             }
         }
+    }
+
+    private static async Task<T> RunOnceAsync<T>(PostgresDatabase database, int number, Func<Statements, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await work(new(connection, number, cancellationToken)).ConfigureAwait(false);
     }
 }

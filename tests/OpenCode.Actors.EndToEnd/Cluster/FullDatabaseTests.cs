@@ -11,7 +11,6 @@ namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>A database whose disk is really full refuses what it cannot keep, and everything goes on when there is room again.</summary>
 [Collection(HeavyTests.Name)]
-[Trait("Proof", "Open")]
 public sealed class FullDatabaseTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Sessions = 6;
@@ -20,7 +19,7 @@ public sealed class FullDatabaseTests(ITestOutputHelper output) : ServerTest(out
     private const string Members = "SELECT string_agg(concat_ws(' ', name, uid, status), ', ' ORDER BY name) FROM opencode_actors.node WHERE status <> 'dead'";
 
     // Longer than it takes to declare a node dead.
-    private static readonly TimeSpan _full = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _full = TimeSpan.FromSeconds(Scale.Of(5, 8));
 
     // Where nothing else runs, within a second.
     private static readonly TimeSpan _refusedWithin = TimeSpan.FromSeconds(Scale.IsFull ? 2 : 10);

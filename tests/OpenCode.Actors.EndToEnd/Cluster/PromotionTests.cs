@@ -4,7 +4,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>RULES E5 with a standby that really follows: another machine becomes the database.</summary>
-[Trait("Proof", "Open")]
 public sealed class PromotionTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]

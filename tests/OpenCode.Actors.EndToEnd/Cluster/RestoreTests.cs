@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
 /// <summary>RULES A3: a cursor into a past that was undone is never taken for one into the present log, and a made-up cursor harms no other client.</summary>
-[Trait("Proof", "Open")]
 public sealed class RestoreTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]

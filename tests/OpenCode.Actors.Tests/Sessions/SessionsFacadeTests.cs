@@ -55,6 +55,46 @@ public sealed class SessionsFacadeTests : HubTestKit
     }
 
     [Fact]
+    public async Task A_query_that_waits_for_the_journal_is_refused_when_the_node_loses_its_database()
+    {
+        var suspension = new Suspension();
+        var facade = FacadeOf(suspension);
+        var query = facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
+        _index.Expect<SessionIndexActor.Get>();
+
+        await suspension.BeginAsync();
+
+        Assert.Equal(suspension.Refusal, await RunUntilAsync(query));
+        Assert.Equal(suspension.Refusal, await facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None));
+        Assert.Equal(0, _index.Count);
+    }
+
+    [Fact]
+    public async Task A_query_is_refused_also_where_the_database_is_back_before_its_caller_looks()
+    {
+        var suspension = new Suspension();
+        var query = FacadeOf(suspension).AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
+
+        await suspension.BeginAsync();
+        suspension.Refusal = null;
+
+        Assert.IsType<Unavailable>(await RunUntilAsync(query));
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_is_told_so_while_the_database_is_away_too()
+    {
+        var suspension = new Suspension();
+        using var gone = new CancellationTokenSource();
+        var query = FacadeOf(suspension).AskAsync(new SessionIndexActor.Get(_id), gone.Token);
+
+        await gone.CancelAsync();
+        await suspension.BeginAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunUntilAsync(query));
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_is_told_so_and_by_no_answer()
     {
         using var gone = new CancellationTokenSource();
@@ -191,6 +231,24 @@ public sealed class SessionsFacadeTests : HubTestKit
         _region.Reply("answer");
 
         Assert.Equal("answer", await RunUntilAsync(command));
+    }
+
+    private SessionsFacade FacadeOf(ISuspension suspension) => new(
+        new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time, suspension: suspension);
+
+    private sealed class Suspension : ISuspension
+    {
+        private readonly CancellationTokenSource _begins = new();
+
+        public Unavailable? Refusal { get; set; }
+
+        public CancellationToken Begins => _begins.Token;
+
+        public Task BeginAsync()
+        {
+            Refusal = new Unavailable("The database does not answer.", TimeSpan.FromSeconds(1));
+            return _begins.CancelAsync();
+        }
     }
 
     private sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>

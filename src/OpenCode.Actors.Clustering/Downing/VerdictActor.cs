@@ -32,6 +32,8 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     private readonly Dictionary<UniqueAddress, long> _rowMissingIn = [];
     private readonly HashSet<UniqueAddress> _asking = [];
     private readonly HashSet<UniqueAddress> _removed = [];
+    private readonly HashSet<UniqueAddress> _undecided = [];
+    private IDisposable? _changes;
 
     public VerdictActor(IPeers peers, VerdictSetup setup)
     {
@@ -44,6 +46,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ => OnTick());
         Receive<Decided>(OnDecided);
         Receive<Undecided>(OnUndecided);
+        Receive<AnswersAgain>(_ => OnAnswersAgain());
     }
 
     /// <inheritdoc/>
@@ -52,6 +55,12 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     private sealed record Tick
     {
         public static Tick Instance { get; } = new();
+    }
+
+    /// <summary>The database answers again.</summary>
+    private sealed record AnswersAgain : IDeadLetterSuppression
+    {
+        public static AnswersAgain Instance { get; } = new();
     }
 
     private sealed record Probed(Address Address, PortAnswer Answer) : IDeadLetterSuppression;
@@ -64,6 +73,12 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
+        var self = Self;
+        _changes = _setup.Standing.Changed.Add(state =>
+        {
+            if (state == NodeState.Ready)
+                self.Tell(AnswersAgain.Instance);
+        });
         var events = Context.System.EventStream;
         events.Subscribe(Self, typeof(DisassociatedEvent));
         events.Subscribe(Self, typeof(AssociationErrorEvent));
@@ -73,6 +88,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
+        _changes?.Dispose();
         Context.System.EventStream.Unsubscribe(Self);
         _stopped.Cancel();
         _stopped.Dispose();
@@ -199,6 +215,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     private void OnDecided(Decided message)
     {
         _asking.Remove(message.Node);
+        _undecided.Remove(message.Node);
         switch (message.Verdict)
         {
             case Verdict.OtherIsDead:
@@ -217,8 +234,15 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         _asking.Remove(message.Node);
         if (message.Cause is DeclaredDeadException)
             _setup.Standing.Die(message.Cause.Message);
-        else if (!_stopped.IsCancellationRequested)
+        else if (!_stopped.IsCancellationRequested && _undecided.Add(message.Node))
             LogNoVerdict(_logger, message.Cause, message.Node.Address);
+    }
+
+    // Whoever died meanwhile has been waited for long enough.
+    private void OnAnswersAgain()
+    {
+        _askedAt.Clear();
+        OnTick();
     }
 
     private void Remove(UniqueAddress node)
@@ -238,7 +262,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     [LoggerMessage(EventId = 7023, Level = LogLevel.Warning, Message = "Node {Address} has not reached the database for {Patience}, which this node reaches; the database is asked whether it is dead.")]
     private static partial void LogStale(ILogger logger, Address address, TimeSpan patience);
 
-    [LoggerMessage(EventId = 7021, Level = LogLevel.Warning, Message = "Node {Address} is not heard, and the database did not say whether it is dead. It stays a member; the question is asked again.")]
+    [LoggerMessage(EventId = 7021, Level = LogLevel.Warning, Message = "Node {Address} is not heard, and the database did not say whether it is dead. It stays a member; the question is asked again until there is an answer.")]
     private static partial void LogNoVerdict(ILogger logger, Exception cause, Address address);
 
     [LoggerMessage(EventId = 7022, Level = LogLevel.Warning, Message = "Node {Address} takes this node for dead; the database is asked.")]

@@ -33,6 +33,7 @@ public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramew
                 return await base.RunTestCollectionAsync(messageBus, testCollection, testCases, cancellationTokenSource);
 
             using var room = new SemaphoreSlim(AtATime);
+            using var once = new Once(messageBus);
             var total = new RunSummary();
             foreach (var summary in await Task.WhenAll(testCases.Select(RunOneAsync)))
                 total.Aggregate(summary);
@@ -43,13 +44,38 @@ public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramew
                 await room.WaitAsync(cancellationTokenSource.Token);
                 try
                 {
-                    return await base.RunTestCollectionAsync(messageBus, testCollection, [testCase], cancellationTokenSource);
+                    return await base.RunTestCollectionAsync(once, testCollection, [testCase], cancellationTokenSource);
                 }
                 finally
                 {
                     room.Release();
                 }
             }
+        }
+    }
+
+    // Each test runs as a collection of its own. Who listens wants to hear of collection, classes and methods once; that they are over it hears with the assembly.
+    private sealed class Once(IMessageBus bus) : IMessageBus
+    {
+        private readonly HashSet<(Type Kind, string Name)> _begun = [];
+
+        public bool QueueMessage(IMessageSinkMessage message) => message switch
+        {
+            ITestMethodStarting m => !IsNew(m, $"{m.TestClass.Class.Name}.{m.TestMethod.Method.Name}") || bus.QueueMessage(m),
+            ITestClassStarting m => !IsNew(m, m.TestClass.Class.Name) || bus.QueueMessage(m),
+            ITestCollectionStarting m => !IsNew(m, m.TestCollection.DisplayName) || bus.QueueMessage(m),
+            ITestMethodFinished or ITestClassFinished or ITestCollectionFinished => true,
+            _ => bus.QueueMessage(message),
+        };
+
+        public void Dispose()
+        {
+        }
+
+        private bool IsNew(IMessageSinkMessage message, string name)
+        {
+            lock (_begun)
+                return _begun.Add((message.GetType(), name));
         }
     }
 }

@@ -116,6 +116,22 @@ public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
     }
 
     [Fact]
+    public async Task A_member_that_died_without_the_arbiter_is_asked_about_as_soon_as_that_answers_again()
+    {
+        await StartAsync();
+        Arbiter.SetAway(true);
+        Unreachable();
+        Time.Advance(TimeSpan.FromSeconds(30));
+
+        Standing.Suspend(Time.GetTimestamp());
+        Arbiter.SetAway(false);
+        Standing.Answered(Standing.Now.Look!, Time.GetTimestamp());
+        RunDry();
+
+        Assert.Equal([_n2], _removed);
+    }
+
+    [Fact]
     public async Task An_answer_that_was_lost_is_no_verdict_until_it_is_asked_for_again()
     {
         await StartAsync();

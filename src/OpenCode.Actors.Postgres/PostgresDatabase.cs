@@ -12,8 +12,10 @@ namespace OpenCode.Actors.Postgres;
 /// <remarks>All members may be called from any thread.</remarks>
 public sealed partial class PostgresDatabase : IAsyncDisposable
 {
-    // PostgreSQL cuts a longer application_name, and then the connections of a process cannot be found by it.
-    private const int MaxTagBytes = 63;
+    /// <summary>How long the id of a process may be, in bytes: PostgreSQL cuts a longer <c>application_name</c>, and then the connections of a process cannot be found by it.</summary>
+    public const int MaxProcessBytes = 63 - 3;
+
+    private const string TagPrefix = "oc/";
 
     private readonly NpgsqlDataSource _connections;
     private readonly NpgsqlDataSource _unpooled;
@@ -40,7 +42,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
 
     /// <summary>Opens the database: looks whether it is fit, and makes or updates the schema. Any number of processes may do so at the same time.</summary>
     /// <param name="connectionString">A connection string of Npgsql. Its Search Path names the schema, by default <c>opencode_actors</c>.</param>
-    /// <param name="process">The id of this process: a new one at each start, at most 60 bytes.</param>
+    /// <param name="process">The id of this process: a new one at each start, at most <see cref="MaxProcessBytes"/> bytes.</param>
     /// <param name="loggers">Makes loggers for this part and for Npgsql.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The database.</returns>
@@ -50,9 +52,9 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     public static async Task<PostgresDatabase> OpenAsync(
         string connectionString, string process, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
     {
-        var tag = "oc/" + process;
-        if (Encoding.UTF8.GetByteCount(tag) > MaxTagBytes)
-            throw new ArgumentException($"The id '{process}' of the process is too long: give at most {MaxTagBytes - 3} bytes.", nameof(process));
+        var tag = TagPrefix + process;
+        if (Encoding.UTF8.GetByteCount(process) > MaxProcessBytes)
+            throw new ArgumentException($"The id '{process}' of the process is too long: give at most {MaxProcessBytes} bytes.", nameof(process));
 
         loggers ??= NullLoggerFactory.Instance;
         var settings = ConnectionSettings.Parse(connectionString, tag);

@@ -87,24 +87,45 @@ internal sealed class SessionsFacade(
         var waiter = $"{entropy.NextUInt64():x16}";
         while (true)
         {
-            if (openAt is null)
+            if (openAt is { } after)
             {
-                var read = await TryReadAsync(async token => await reader.EndOfAsync(sessionId, turn, token), cancellationToken);
-                if (read is TurnRead { End: { } ended })
-                    return ended;
-                if (end.Token.IsCancellationRequested)
-                    return _ended;
-                if (read is TurnRead { Head: var head })
-                    openAt = head;
-                else
-                    await PauseAsync(cancellationToken); // The database is away.
-            }
-            else if (await TryAskAsync(index.ActorRef, new SessionIndexActor.AwaitIdle(sessionId, openAt.Value, waiter), cancellationToken) is { } answer)
-            {
-                if (answer is Unavailable)
-                    return answer;
+                if (await AwaitIdleAsync(new SessionIndexActor.AwaitIdle(sessionId, after, waiter), cancellationToken) is Unavailable refusal)
+                    return refusal;
                 openAt = null;
             }
+
+            switch (await TryReadAsync(async token => await reader.EndOfAsync(sessionId, turn, token), cancellationToken))
+            {
+                case TurnRead { End: { } ended }:
+                    return ended;
+                case Unavailable unreadable:
+                    return unreadable; // It would be so the next time too.
+                case TurnRead { Head: var head } when !end.Token.IsCancellationRequested:
+                    openAt = head;
+                    break;
+                default:
+                    await PauseAsync(cancellationToken); // The database is away.
+                    if (end.Token.IsCancellationRequested)
+                        return _ended;
+                    break;
+            }
+        }
+    }
+
+    // Asked again from time to time: the wait must outlive an index that was stopped with it in its mailbox.
+    private async Task<object> AwaitIdleAsync(SessionIndexActor.AwaitIdle wait, CancellationToken cancellationToken)
+    {
+        object? answer = null;
+        try
+        {
+            while (answer is null)
+                answer = await TryAskAsync(index.ActorRef, wait, cancellationToken);
+            return answer;
+        }
+        finally
+        {
+            if (answer is null)
+                index.ActorRef.Tell(new SessionIndexActor.StopAwaitingIdle(wait.SessionId, wait.Waiter), ActorRefs.NoSender);
         }
     }
 

@@ -7,6 +7,7 @@ namespace OpenCode.Actors.Postgres.Connections;
 internal static class DatabaseFaults
 {
     private const string IdleInTransactionTimeout = "25P03";
+    private const string IdleSessionTimeout = "57P05"; // of a heartbeat whose process stood still
 
     /// <summary>Explains a fault met before the database was ready to be used.</summary>
     /// <param name="fault">What the driver threw.</param>
@@ -56,7 +57,7 @@ internal static class DatabaseFaults
     /// <summary>Tells whether a fault is one of the connection, so that it is unknown what became of what was sent.</summary>
     public static bool IsOfConnection(Exception fault) => fault is not PostgresException || fault is PostgresException
     {
-        SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleInTransactionTimeout
+        SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleInTransactionTimeout or IdleSessionTimeout
     };
 
     private static bool IsSocketFault(Exception? fault) => fault is SocketException or TimeoutException || (fault?.InnerException is { } inner && IsSocketFault(inner));

@@ -12,8 +12,8 @@ namespace OpenCode.Actors.Server.Cluster;
 /// <param name="time">The clock of the wait for the other nodes.</param>
 internal sealed class SharedPatches(ConfigCatalog configs, ISharedConfig shared, TimeProvider time) : IDisposable
 {
-    // A node looks each half second whether there is a newer version, and takes no commands when it cannot look.
-    private static readonly TimeSpan _allHaveRead = TimeSpan.FromSeconds(1);
+    // A node takes commands on a look that is up to 1 s old, asks every 100 ms whether that look tells of a newer version, and then reads it.
+    private static readonly TimeSpan _allHaveRead = TimeSpan.FromSeconds(1.5);
 
     private readonly SemaphoreSlim _turn = new(1);
     private long _version;

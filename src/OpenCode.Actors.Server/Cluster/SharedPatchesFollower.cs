@@ -4,9 +4,11 @@ using OpenCode.Actors.Journaling.Nodes;
 namespace OpenCode.Actors.Server.Cluster;
 
 /// <summary>Has the patches of the configuration read again whenever a look at the rows tells of a newer version (RULES G8).</summary>
-internal sealed class SharedPatchesFollower(SharedPatches patches, NodeStanding standing, TimeProvider time) : BackgroundService
+internal sealed partial class SharedPatchesFollower(SharedPatches patches, NodeStanding standing, TimeProvider time, ILogger<SharedPatchesFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private long _unreadable = -1; // the version whose fault is in the log
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -21,17 +23,34 @@ internal sealed class SharedPatchesFollower(SharedPatches patches, NodeStanding 
         while (true)
         {
             await Task.Delay(_pause, time, stoppingToken);
-            if (standing.Now is not { TakesCommands: true, Look: { } look })
-                continue;
-
-            try
-            {
-                await patches.FollowAsync(look.ConfigVersion, stoppingToken);
-            }
-            catch (ArbiterAwayException)
-            {
-                // Asked again in a moment; while the database is away no command is taken.
-            }
+            if (standing.Now is { TakesCommands: true, Look: { } look })
+                await FollowAsync(look.ConfigVersion, stoppingToken);
         }
     }
+
+    private async Task FollowAsync(long version, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await patches.FollowAsync(version, stoppingToken);
+        }
+        catch (ArbiterAwayException)
+        {
+            // Asked again in a moment; while the database is away no command is taken.
+        }
+#pragma warning disable CA1031 // A background service that throws ends the host, and with it a node that serves.
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            if (_unreadable != version)
+                LogUnreadable(logger, e, version);
+            _unreadable = version;
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 5021,
+        Level = LogLevel.Error,
+        Message = "Version {Version} of the patched configuration cannot be read; this node goes on with the one before, and tries again. PATCH /config makes another one.")]
+    private static partial void LogUnreadable(ILogger logger, Exception cause, long version);
 }

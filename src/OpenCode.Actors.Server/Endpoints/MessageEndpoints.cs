@@ -55,8 +55,21 @@ internal static class MessageEndpoints
         return await sessions.AskAsync(sessionID, new SessionActor.Prompt(request, Key(context)), cancellationToken) switch
         {
             SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            SessionActor.Accepted r when request.NoReply == true => TypedResults.Ok(r.User),
+            SessionActor.Accepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
             SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    // large-bodies: what another node accepted comes without its parts when it is large. The rows have them.
+    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, int partsGiven, ISessions sessions, CancellationToken cancellationToken)
+    {
+        if (accepted.Parts.Count > 0 || partsGiven == 0)
+            return TypedResults.Ok(accepted);
+
+        return await sessions.AskAsync(session, new SessionActor.GetMessage(accepted.Info.Id), cancellationToken) switch
+        {
+            SessionActor.MessageFound found => TypedResults.Ok(found.Message),
             var refusal => SessionRefusals.Of(refusal),
         };
     }

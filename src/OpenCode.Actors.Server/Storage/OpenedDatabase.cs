@@ -13,11 +13,13 @@ namespace OpenCode.Actors.Server.Storage;
 internal sealed class OpenedDatabase(ClusterSettings settings, EventStreamConfig window, TimeProvider time, IEntropy entropy, ILoggerFactory loggers, JournalMetrics metrics, PostgresMetrics databaseMetrics)
     : IStorage, IAsyncDisposable
 {
+    private const int SuffixLength = 9; // a hyphen and 8 digits
+
     private PostgresDatabase? _database;
     private SharedJournal? _journal;
 
-    /// <summary>Gets the name of this process, which no other has, in its connections.</summary>
-    public string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{settings.Node.Name}-{(uint)entropy.NextUInt64():x8}");
+    /// <summary>Gets the name of this process, which no other has, in its connections: that of the node, cut where it is too long for the database, and 8 random digits.</summary>
+    public string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{InTag(settings.Node.Name)}-{(uint)entropy.NextUInt64():x8}");
 
     public PostgresDatabase Database => _database ?? throw NotOpen();
 
@@ -38,6 +40,9 @@ internal sealed class OpenedDatabase(ClusterSettings settings, EventStreamConfig
         if (_database is not null)
             await _database.DisposeAsync();
     }
+
+    // A name of a node is ASCII.
+    private static string InTag(string node) => node[..Math.Min(node.Length, PostgresDatabase.MaxProcessBytes - SuffixLength)];
 
     private static InvalidOperationException NotOpen() => new("The database is not open yet: call OpenStorageAsync before the host starts.");
 }

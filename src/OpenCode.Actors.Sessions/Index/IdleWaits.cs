@@ -12,6 +12,9 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
     private readonly Queue<(SessionId SessionId, long Offset)> _order = [];
     private long _knownSince;
 
+    /// <summary>Gets how many wait.</summary>
+    public int Count => _waiting.Values.Sum(static waiters => waiters.Count);
+
     /// <summary>Begins to wait, or is answered at once: the session became idle after the offset, or that is not known here.</summary>
     /// <param name="wait">The wait; another one of its name is replaced.</param>
     /// <param name="replyTo">Gets <see cref="SessionIndexActor.BecameIdle"/>.</param>
@@ -26,6 +29,15 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
         if (!_waiting.TryGetValue(wait.SessionId, out var waiters))
             _waiting.Add(wait.SessionId, waiters = new Dictionary<string, (long, IActorRef)>(StringComparer.Ordinal));
         waiters[wait.Waiter] = (wait.After, replyTo);
+    }
+
+    /// <summary>Ends a wait without an answer; one that is not there is none.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="waiter">The name of the wait.</param>
+    public void Remove(SessionId id, string waiter)
+    {
+        if (_waiting.TryGetValue(id, out var waiters) && waiters.Remove(waiter) && waiters.Count == 0)
+            _waiting.Remove(id);
     }
 
     /// <summary>The log says that a session is idle, or gone.</summary>

@@ -81,6 +81,11 @@ internal sealed partial class SessionIndexActor
     /// <param name="Waiter">Names the wait: another one of the same name and session replaces it.</param>
     public sealed record AwaitIdle(SessionId SessionId, long After, string Waiter);
 
+    /// <summary>Ends an <see cref="AwaitIdle"/> whose asker waits no longer. It has no answer.</summary>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Waiter">The name of the wait.</param>
+    public sealed record StopAwaitingIdle(SessionId SessionId, string Waiter) : IDeadLetterSuppression;
+
     /// <summary>The session became idle or was deleted, or may have: read it.</summary>
     public sealed record BecameIdle : IDeadLetterSuppression
     {

@@ -93,7 +93,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<SurveyFailed>(OnSurveyFailed);
         Receive<SurveyAgain>(_ => TakeSurvey());
         Receive<IIndexQuery>(KeepQuery);
-        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
+        Waiting();
         CatchingUp();
         Deleting();
         ReceiveAny(static _ => { }); // Pages of the previous follower.
@@ -106,7 +106,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<SessionActor.Awake>(OnAwake);
         Receive<WakeUnfinished>(_ => Wake(_waking));
         Receive<IIndexQuery>(KeepQuery);
-        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
+        Waiting();
         CatchingUp();
         Deleting();
     }
@@ -117,9 +117,15 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<SessionActor.Awake>(m => Confirm(m));
         Receive<WakeUnfinished>(_ => OnWakeUnfinished());
         Receive<IIndexQuery>(OnQuery);
-        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
+        Waiting();
         CatchingUp();
         Deleting();
+    }
+
+    private void Waiting()
+    {
+        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
+        Receive<StopAwaitingIdle>(m => _waits.Remove(m.SessionId, m.Waiter));
     }
 
     private void BeginSurvey()

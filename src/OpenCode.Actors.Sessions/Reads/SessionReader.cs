@@ -15,11 +15,16 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
     public async Task<object> ReadAsync(SessionId id, ISessionRead read, CancellationToken cancellationToken) =>
         Reading.Answer(id, (await LoadAsync(id, cancellationToken)).State, read);
 
-    /// <summary>Tells how a turn ended.</summary>
+    /// <summary>Tells how a turn ended, and an offset at or after its end; or that it is open, and an offset after which its end comes.</summary>
     public async Task<TurnRead> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
     {
         var (state, head) = await LoadAsync(id, cancellationToken);
-        return new TurnRead(state.IsOpen(turn) ? null : Reading.EndOf(id, state, turn, head), head);
+        if (state.IsOpen(turn))
+            return new TurnRead(null, head);
+
+        // order-barrier: the rows are younger than the look at the head, and may have an end that lies behind it.
+        head = await journal.CatchUpAsync(cancellationToken);
+        return new TurnRead(Reading.EndOf(id, state, turn, head), head);
     }
 
     /// <summary>Reads the pieces of streamed text after an offset. Those that retention took are left out: the part keeps what was stored.</summary>
@@ -39,8 +44,21 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
         return deltas;
     }
 
-    // reads-come-from-the-database: the rows are as of a moment after the look at the head, so what they do not tell is not before it.
     private async Task<(SessionState State, long Head)> LoadAsync(SessionId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadNowAsync(id, cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or JournalFailedException))
+        {
+            LogUnreadable(logger, e, id.Value);
+            throw;
+        }
+    }
+
+    // reads-come-from-the-database: the rows are as of a moment after the look at the head, so what they do not tell is not before it.
+    private async Task<(SessionState State, long Head)> LoadNowAsync(SessionId id, CancellationToken cancellationToken)
     {
         var head = await journal.CatchUpAsync(cancellationToken);
         var rows = new List<StateRow>();
@@ -50,6 +68,9 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
         var (state, openSince) = Recovery.Fold(rows);
         return (openSince is { } after ? Recovery.Fold(state, await ReadDeltasAsync(id, after, cancellationToken)) : state, head);
     }
+
+    [LoggerMessage(EventId = 6011, Level = LogLevel.Error, Message = "The rows of {SessionId} cannot be read; the request gets 503. A newer version may have written them: look at the cause.")]
+    private static partial void LogUnreadable(ILogger logger, Exception cause, string sessionId);
 
     [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "The newest text of {SessionId} is no longer in the log; the part keeps what was stored.")]
     private static partial void LogDeltasGone(ILogger logger, Exception cause, string sessionId);

@@ -5,7 +5,9 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -231,6 +233,25 @@ public sealed class SessionsFacadeTests : HubTestKit
         _region.Reply("answer");
 
         Assert.Equal("answer", await RunUntilAsync(command));
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_while_it_waits_for_a_turn_is_forgotten_by_the_index()
+    {
+        using var gone = new CancellationTokenSource();
+        var facade = new SessionsFacade(
+            new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time,
+            reader: new SessionReader(new FaultyJournal(), Logs.CreateLogger("reader")));
+        var wait = facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, gone.Token);
+        var asked = _index.Expect<SessionIndexActor.AwaitIdle>();
+        Time.Advance(TimeSpan.FromSeconds(30));
+        await RunUntilAsync(() => _index.Count > 0);
+        Assert.Equal(asked, _index.Expect<SessionIndexActor.AwaitIdle>());
+
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunUntilAsync(wait));
+        Assert.Equal(new SessionIndexActor.StopAwaitingIdle(_id, asked.Waiter), _index.Expect<SessionIndexActor.StopAwaitingIdle>());
     }
 
     private SessionsFacade FacadeOf(ISuspension suspension) => new(

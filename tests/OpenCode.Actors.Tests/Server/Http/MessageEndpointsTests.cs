@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -75,6 +78,22 @@ public sealed class MessageEndpointsTests
         var (_, answer) = await server.SendAsync("POST", $"/session/{await server.SessionAsync()}/message", """{"noReply":true,"parts":[{"type":"text","text":"note"}]}""");
 
         Assert.Equal("user", answer.GetProperty("info").GetProperty("role").GetString());
+    }
+
+    [Fact]
+    public async Task A_prompt_without_reply_that_came_back_without_its_parts_is_read_from_the_rows()
+    {
+        // As a node answers that had it accepted by another one, when it is large.
+        await using var server = await ServerKit.StartAsync(services: static services =>
+        {
+            var inner = services.Single(static service => service.ServiceType == typeof(ISessions));
+            services.Replace(ServiceDescriptor.Singleton<ISessions>(provider => new ShorteningSessions((ISessions)inner.ImplementationFactory!(provider))));
+        });
+
+        var (status, answer) = await server.SendAsync("POST", $"/session/{await server.SessionAsync()}/message", """{"noReply":true,"parts":[{"type":"text","text":"note"}]}""");
+
+        Assert.Equal(200, status);
+        Assert.Equal("note", Assert.Single(answer.GetProperty("parts").EnumerateArray()).GetProperty("text").GetString());
     }
 
     [Fact]

@@ -31,6 +31,12 @@ internal sealed class FaultyJournal : IJournal
     /// <summary>Gets or sets a value indicating whether nobody can find out how far the log is.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether the question how far the log is gets no answer: who asks waits until it gives up.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Gets or sets what the next question how far the log is is answered with: what it was a moment ago.</summary>
+    public long? HeadBefore { get; set; }
+
     public int Appends { get; private set; }
 
     /// <summary>Gets the claims that the last append named.</summary>
@@ -100,7 +106,18 @@ internal sealed class FaultyJournal : IJournal
         throw new IOException("cannot read the log");
     }
 
-    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken) => IsAway ? throw new IOException("away") : Inner.CatchUpAsync(cancellationToken);
+    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (IsAway)
+            throw new IOException("away");
+        if (IsSilent)
+            return SilentAsync(cancellationToken);
+        if (HeadBefore is not { } head)
+            return Inner.CatchUpAsync(cancellationToken);
+
+        HeadBefore = null;
+        return ValueTask.FromResult(head);
+    }
 
     public ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken) => Inner.VerifyAsync(generation, offset, cancellationToken);
 
@@ -145,4 +162,12 @@ internal sealed class FaultyJournal : IJournal
     }
 
     public ValueTask DisposeAsync() => Inner.DisposeAsync();
+
+    // Goes on in the call that cancels it.
+    private static async ValueTask<long> SilentAsync(CancellationToken cancellationToken)
+    {
+        var over = new TaskCompletionSource<long>(TaskCreationOptions.None);
+        await using var registration = cancellationToken.UnsafeRegister(over => ((TaskCompletionSource<long>)over!).SetCanceled(CancellationToken.None), over);
+        return await over.Task;
+    }
 }

@@ -195,12 +195,14 @@ public sealed class SharedSessionsTests : SessionsKit
         var accepted = await PromptAsync(session.Id);
         Model.Answer.Say("x").End();
         await RunDryAsync();
-        Faulty.IsAway = true;
+        Faulty.IsSilent = true;
         var wait = AwaitTurn(session.Id, accepted);
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromMinutes(1));
         await RunDryAsync();
         Assert.False(wait.IsCompleted);
 
-        Faulty.IsAway = false;
+        Faulty.IsSilent = false;
         await RunUntilAsync(() =>
         {
             Time.Advance(TimeSpan.FromSeconds(1));
@@ -208,6 +210,33 @@ public sealed class SharedSessionsTests : SessionsKit
         });
 
         Assert.IsType<SessionActor.TurnEnded>(await wait);
+    }
+
+    [Fact]
+    public async Task A_wait_for_a_turn_whose_rows_cannot_be_read_is_refused_and_logged_instead_of_going_on_for_ever()
+    {
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+        Model.Answer.Say("x").End();
+        await RunDryAsync();
+        Faulty.LoadFaults = 1;
+
+        Assert.IsType<Unavailable>(await RunUntilAsync(AwaitTurn(session.Id, accepted)));
+        Assert.Contains(session.Id.Value, Assert.Single(Logs.Records, static record => record.EventId == 6011).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task D1_the_offset_of_an_end_is_not_before_it_where_the_turn_ended_between_the_look_at_the_log_and_the_rows()
+    {
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+        Model.Answer.Say("x").End();
+        await RunDryAsync();
+        Faulty.HeadBefore = accepted.Offset;
+
+        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
+
+        Assert.Equal(Journal.Head, ended.Offset);
     }
 
     [Fact]

@@ -66,6 +66,13 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
     {
         var byAge = ((string)(await cluster.Database.ExecuteAsync("SELECT string_agg(name, ' ' ORDER BY joined) FROM opencode_actors.node WHERE status = 'up'"))!).Split(' ');
         var node = cluster.Nodes.Single(one => one.Name == byAge[isOlder ? 0 : 1]);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await WriteAllAsync(cluster, workload); // A shard is claimed with the first command after it was moved.
+                return (await NodeRows.ShardsAsync(cluster.Database, "opencode_actors")).TryGetValue(node.Name, out var shards) && shards.Count >= 4;
+            },
+            $"sessions on {node.Name}, which is to fail");
         var through = fault.IsReachable ? cluster.Nodes : [.. cluster.Nodes.Where(other => other != node)];
         await fault.BeginAsync(cluster, node);
         var outages = await Task.WhenAll(workload.Sessions.Select((session, n) => workload.WriteAsync(through, n, session)));
@@ -77,8 +84,15 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
             Assert.InRange(median, TimeSpan.Zero, Scale.Bound(fault.Asked!.MedianMs / 1000.0));
         Assert.InRange(most, TimeSpan.Zero, Scale.Bound(fault.Asked!.MostMs / 1000.0));
 
+        // A node that is thawed, or heard again, before it was declared dead has lost nothing.
+        await Eventually.TrueAsync(async () => await cluster.MembersAsync() == 1, "the one that failed to be declared dead");
         await fault.EndAsync(cluster, node);
         await cluster.ReadyAsync(fault.Name);
+        await WriteAllAsync(cluster, workload);
+    }
+
+    private static async Task WriteAllAsync(FaultyCluster cluster, Workload workload)
+    {
         foreach (var session in workload.Sessions)
             await workload.WriteAsync(cluster.Nodes, 0, session);
     }

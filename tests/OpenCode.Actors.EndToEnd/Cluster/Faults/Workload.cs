@@ -19,6 +19,9 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     // Longer than any restart keeps a session unavailable.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
+    // Longer than a node takes to be declared dead and started again.
+    private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(60);
+
     public List<string> Sessions { get; } = [];
 
     /// <summary>Gets how many of the first sessions never have a turn: their outages are measured.</summary>
@@ -94,6 +97,7 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
                 return clock.Elapsed;
             }
 
+            Assert.True(clock.Elapsed < _writePatience, $"{session} could not be written to for {_writePatience.TotalSeconds:0} s. The last answers: {string.Join('\n', _refusals.TakeLast(3).Select(static refusal => refusal.Answer))}");
             await Task.Delay(10);
         }
     }

@@ -15,36 +15,56 @@ namespace OpenCode.Actors.Clustering.Members;
 internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeStanding standing, TimeProvider time, ILogger<NodeJoin> logger)
 {
     private static readonly TimeSpan _silence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _turn = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _membership = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _confirmation = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _leave = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _confirmAgain = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Joins, and returns when the node may run sessions.</summary>
     /// <param name="cluster">The cluster of the actor system.</param>
     /// <param name="me">What the node says of itself.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="NotAdmittedException">It may not join, or could not; the message says why and what to do next.</exception>
+    /// <param name="cancellationToken">The node is to stop.</param>
+    /// <exception cref="NotAdmittedException">It may not join, or could not in time; the message says why and what to do next.</exception>
     /// <exception cref="DeclaredDeadException">It was declared dead meanwhile.</exception>
     /// <exception cref="ArbiterAwayException">The database does not answer.</exception>
+    /// <exception cref="OperationCanceledException">The node is to stop, and for no other reason.</exception>
     public async Task RunAsync(Cluster cluster, NodeDescription me, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var others = await arbiter.AdmitAsync(me, IsGoneAsync, cancellationToken);
+        var others = await AdmitAsync(me, cancellationToken);
         try
         {
             await BecomeMemberAsync(cluster, me.Identity, others, cancellationToken);
+            await ConfirmAsync(me.Identity, cancellationToken);
         }
         catch
         {
-            await TryLeaveAsync(cancellationToken);
+            await TryLeaveAsync();
             throw;
         }
 
-        await ConfirmAsync(cancellationToken);
         standing.Join();
         standing.WantLook();
         var took = time.GetElapsedTime(began);
         LogJoined(logger, me.Identity.Name, me.Identity.Address, others.Count + 1, took);
+    }
+
+    private async Task<IReadOnlyList<NodeRow>> AdmitAsync(NodeDescription me, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_turn, time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await arbiter.AdmitAsync(me, IsGoneAsync, given.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NotAdmittedException(
+                $"The node '{me.Identity.Name}' has waited {_turn.TotalSeconds:0} s for its turn to join. Nodes join one at a time, and others were before it. Nothing was changed. "
+                + "See which nodes are joining ('cluster status'), and start this one again once they are up.");
+        }
     }
 
     private async ValueTask<bool> IsGoneAsync(NodeRow row, CancellationToken cancellationToken) =>
@@ -62,8 +82,9 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
                 others = instead;
             }
         }
-        catch (ClusterJoinFailedException)
+        catch (Exception e) when (e is ClusterJoinFailedException or OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested(); // Akka tells of that in the same way.
             var names = string.Join(", ", others.Select(static other => $"'{other.Description.Identity.Name}' at {other.Description.Identity.Address}"));
             throw new NotAdmittedException(
                 $"The node '{me.Name}' was admitted, but has not become a member within {_membership.TotalSeconds:0} s: no answer from {names}. Open the cluster port between these machines in "
@@ -106,8 +127,24 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         }
     }
 
+    private async Task ConfirmAsync(NodeIdentity me, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_confirmation, time);
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await ConfirmUntilAnsweredAsync(given.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ArbiterAwayException(
+                $"The node '{me.Name}' has become a member, but the database has not answered for {_confirmation.TotalSeconds:0} s to the word that it is up. "
+                + "Start it again when the database answers: it joins as a new node.", e);
+        }
+    }
+
     // Asked again until it is answered: the node is a member by now, and the others count on it.
-    private async Task ConfirmAsync(CancellationToken cancellationToken)
+    private async Task ConfirmUntilAnsweredAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -123,12 +160,14 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         }
     }
 
-    private async Task TryLeaveAsync(CancellationToken cancellationToken)
+    // Also when the node is to stop: the next joiner need not find out that this one is gone.
+    private async Task TryLeaveAsync()
     {
         standing.Leave();
+        using var deadline = new CancellationTokenSource(_leave, time);
         try
         {
-            await arbiter.LeaveAsync(cancellationToken);
+            await arbiter.LeaveAsync(deadline.Token);
         }
         catch (Exception e) when (e is ArbiterAwayException or DeclaredDeadException or OperationCanceledException)
         {

@@ -1,9 +1,4 @@
-using System.Net.Sockets;
 using Akka.Actor;
-using Microsoft.AspNetCore.Connections;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
@@ -39,42 +34,14 @@ internal static class ServeCommand
             await app.WaitForShutdownAsync();
             return app.Services.GetRequiredService<GracefulStop>().ExitCode;
         }
-        catch (ConfigException e)
+        catch (Exception e) when (StartFailure.Of(e, settings) is { } failure)
         {
-            return await FailAsync(ExitCodes.BadOption, e.Message);
-        }
-        catch (Exception e) when (e is NotAdmittedException or DatabaseRefusedException)
-        {
-            return await FailAsync(ExitCodes.BadOption, e.Message);
-        }
-        catch (Exception e) when (e is DatabaseException or ArbiterAwayException)
-        {
-            return await FailAsync(ExitCodes.DataFolder, e.Message);
-        }
-        catch (JournalFailedException e)
-        {
-            return await FailAsync(ExitCodes.JournalDied, e.Message);
-        }
-        catch (JournalException e)
-        {
-            return await FailAsync(ExitCodes.DataFolder, e.Message);
-        }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            return await FailAsync(ExitCodes.PortTaken, $"Port {settings.Port} of {settings.Hostname} is taken. Stop what listens there, or give another --port; 0 picks a free one.");
-        }
-        catch (SocketException e)
-        {
-            return await FailAsync(ExitCodes.BadOption, $"Cannot listen on {settings.Hostname}, port {settings.Port}: {e.Message}.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return await FailAsync(ExitCodes.DataFolder, $"The data folder '{settings.DataFolder}' cannot be used: {e.Message}");
+            return await FailAsync(failure.ExitCode, failure.Message);
         }
     }
 
     // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
-    // False if they have ended before the start did, which ends the start.
+    // False if they have ended, or the server was told to stop, before the start did, which ends the start.
     private static async Task<bool> StartAsync(WebApplication app)
     {
         try
@@ -82,7 +49,7 @@ internal static class ServeCommand
             await app.StartAsync();
             return true;
         }
-        catch (OperationCanceledException) when (app.Services.GetRequiredService<GracefulStop>().ExitCode != ExitCodes.Ok)
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested || app.Services.GetRequiredService<GracefulStop>().ExitCode != ExitCodes.Ok)
         {
             await CoordinatedShutdown.Get(app.Services.GetRequiredService<ActorSystem>()).Run(HostStops.Reason);
             return false;

@@ -130,4 +130,26 @@ public sealed class CopiesTests : EntryKit
         ExpectCopy();
         Assert.Equal([25, 75, 175, 375], ProbeTimes(TimeSpan.FromMilliseconds(400)));
     }
+
+    [Fact]
+    public void A_session_that_does_not_answer_is_looked_for_anew()
+    {
+        var entry = StartEntry(forgetHome: static session => $"forget {session}");
+        Send(entry, Rename);
+        ExpectCopy();
+        ExpectProbe();
+        ExpectProbe();
+        Region.Expect($"forget {Session}");
+        ExpectProbe();
+        Region.Expect($"forget {Session}");
+        ExpectProbe();
+
+        // Lost members are where the home may be wrong, and at first it is the coordinator that has to hear of it.
+        entry.Tell(EntryActor.MemberGone.Instance);
+        ExpectProbe();
+        ExpectProbe();
+        ExpectProbe();
+        Region.Expect($"forget {Session}");
+        ExpectProbe();
+    }
 }

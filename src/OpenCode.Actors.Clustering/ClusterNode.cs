@@ -72,12 +72,18 @@ internal sealed class ClusterNode(ClusterParts parts)
         IActorRef index = ActorRefs.Nobody;
 
         var tenants = new ShardTenants(sessions, parts.Claims);
-        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)));
+        var words = new ShardingWords(system);
+        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)), words);
         Region = region;
 
         // Named after the region of one node: the metrics of mailboxes go by it.
         var entry = system.ActorOf(
-            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes) { Large = parts.Large }), "sessions");
+            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
+            {
+                Large = parts.Large,
+                ForgetHome = session => words.ForgetHome(ShardOf.Session(session)),
+            }),
+            "sessions");
         index = makeIndex(entry);
         entry.Tell(new EntryActor.UseIndex(index));
 
@@ -87,11 +93,13 @@ internal sealed class ClusterNode(ClusterParts parts)
             "look");
         var wake = system.ActorOf(WakeActor.PropsFor(region, index, me.Address, () => MembersUp(cluster)), "wake");
         system.ActorOf(
-            MembersActor.PropsFor(() =>
-            {
-                entry.Tell(EntryActor.MemberGone.Instance);
-                wake.Tell(WakeActor.MemberGone.Instance);
-            }),
+            MembersActor.PropsFor(
+                () =>
+                {
+                    entry.Tell(EntryActor.MemberGone.Instance);
+                    wake.Tell(WakeActor.MemberGone.Instance);
+                },
+                () => OnRemoved(system)),
             "members");
         var status = system.ActorOf(
             ClusterViewActor.PropsFor(new ClusterViewSetup(me, () => MemberLine.Of(cluster), region, ReadRowsAsync, StandingLineNow, parts.Metrics)), "cluster-view");
@@ -117,6 +125,13 @@ internal sealed class ClusterNode(ClusterParts parts)
 
     private static List<string> MembersUp(Cluster cluster) =>
         [.. cluster.State.Members.Where(static member => member.Status == MemberStatus.Up).Select(static member => member.Address.ToString())];
+
+    // own-row-is-watched: without Akka's cluster there is no region, and no way back into it for this life. A node that stops is removed by its own wish.
+    private void OnRemoved(ActorSystem system)
+    {
+        if (CoordinatedShutdown.Get(system).ShutdownReason is null)
+            parts.Standing.Remove("Akka's cluster has removed this node: another one took it for a life of this address that has ended. Start it again.");
+    }
 
     private async ValueTask<ClusterRows> ReadRowsAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,13 @@ namespace OpenCode.Actors.Sessions;
 /// </content>
 internal sealed partial class SessionActor
 {
+    // Of the 3 s that Akka gives a session to stop; the rest is for closing its turn.
+    private static readonly TimeSpan _turnAtHandOff = TimeSpan.FromSeconds(2);
+
     private bool _isHandedOff;
+
+    /// <summary>The shard cannot wait for the turn any longer.</summary>
+    private sealed record TurnTimeOver : INotInfluenceReceiveTimeout;
 
     /// <summary>Leaves memory if there is no such session.</summary>
     private sealed record LeaveIfMissing : INotInfluenceReceiveTimeout;
@@ -36,11 +42,30 @@ internal sealed partial class SessionActor
     {
         LogHandedOff(_logger, _id.Value);
         _isHandedOff = true;
-        if (_isReady)
-            Self.Tell(new Quiesce(), Self);
-        else
+        if (!_isReady)
             LeaveMemory();
+        else if (HasLiveRun && _closing is null && !_setup.Drain.HasBegun)
+            AwaitTurnOfHandOff();
+        else
+            QuiesceSelf();
     }
+
+    // turns-are-not-moved: it began after its shard was chosen as one without. A node that drains has waited already.
+    private void AwaitTurnOfHandOff()
+    {
+        Timers.StartSingleTimer(nameof(TurnTimeOver), new TurnTimeOver(), _turnAtHandOff);
+        _awaitQuiet.Add(Self);
+        TellQuiet();
+    }
+
+    private void OnTurnOver()
+    {
+        Timers.Cancel(nameof(TurnTimeOver));
+        _awaitQuiet.Remove(Self);
+        QuiesceSelf();
+    }
+
+    private void QuiesceSelf() => Self.Tell(new Quiesce(), Self);
 
     // What was decided is durable, or refused.
     private void OnQuiet()

@@ -105,6 +105,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Receive<Quiesce>(_ => OnQuiesce());
         Receive<AwaitQuiet>(_ => OnAwaitQuiet());
         Receive<Leave>(_ => OnHandOff());
+        Receive<Quiet>(_ => OnTurnOver());
+        Receive<TurnTimeOver>(_ => OnTurnOver());
         Receive<Quiesced>(_ => OnQuiet());
         Receive<StorageFull>(_ => OnQuiet());
         Receive<Unavailable>(_ => OnQuiet());

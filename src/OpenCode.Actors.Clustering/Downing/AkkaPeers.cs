@@ -18,7 +18,10 @@ internal sealed class AkkaPeers(Cluster cluster) : IPeers
             [
                 .. state.Members
                     .Where(member => member.UniqueAddress != cluster.SelfUniqueAddress && member.Status is not (MemberStatus.Down or MemberStatus.Removed))
-                    .Select(member => new Peer(member.UniqueAddress, member.Status == MemberStatus.Up, !state.Unreachable.Contains(member))),
+                    .Select(member => new Peer(member.UniqueAddress, member.Status == MemberStatus.Up, !state.Unreachable.Contains(member))
+                    {
+                        IsLeaving = member.Status is MemberStatus.Leaving or MemberStatus.Exiting,
+                    }),
             ];
         }
     }

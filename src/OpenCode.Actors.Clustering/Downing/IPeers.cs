@@ -7,7 +7,11 @@ namespace OpenCode.Actors.Clustering.Downing;
 /// <param name="Node">Which life of which address.</param>
 /// <param name="IsUp">Whether it is up, and not on its way in or out.</param>
 /// <param name="IsReachable">Whether this node's view has it reachable.</param>
-internal sealed record Peer(UniqueAddress Node, bool IsUp, bool IsReachable);
+internal sealed record Peer(UniqueAddress Node, bool IsUp, bool IsReachable)
+{
+    /// <summary>Gets a value indicating whether it is on its way out by its own wish.</summary>
+    public bool IsLeaving { get; init; }
+}
 
 /// <summary>The members as Akka sees them, and how one is removed.</summary>
 internal interface IPeers

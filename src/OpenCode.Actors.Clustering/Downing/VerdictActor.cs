@@ -65,7 +65,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 
     private sealed record Probed(Address Address, PortAnswer Answer) : IDeadLetterSuppression;
 
-    private sealed record Decided(UniqueAddress Node, Verdict Verdict) : IDeadLetterSuppression;
+    private sealed record Decided(UniqueAddress Node, Verdict Verdict, bool HasLeft) : IDeadLetterSuppression;
 
     private sealed record Undecided(UniqueAddress Node, Exception Cause) : IDeadLetterSuppression;
 
@@ -183,28 +183,31 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         _askedAt[node] = _setup.Time.GetTimestamp();
         if (stale is not null)
             LogStale(_logger, node.Address, RowWatch.Patience);
-        AskAsync(node, stale).PipeTo(Self, success: verdict => new Decided(node, verdict), failure: cause => new Undecided(node, cause));
+        var isLeaving = _peers.Others.Any(peer => peer.Node == node && peer.IsLeaving);
+        AskAsync(node, stale, isLeaving).PipeTo(Self, success: answer => new Decided(node, answer.Verdict, answer.HasLeft), failure: cause => new Undecided(node, cause));
     }
 
-    private async Task<Verdict> AskAsync(UniqueAddress node, NodeRow? stale)
+    private async Task<(Verdict Verdict, bool HasLeft)> AskAsync(UniqueAddress node, NodeRow? stale, bool isLeaving)
     {
         using var deadline = new CancellationTokenSource(_answerLimit, _setup.Time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopped.Token);
 
         if (stale is not null)
-            return await _setup.Arbiter.DeclareStaleAsync(stale, given.Token);
+            return (await _setup.Arbiter.DeclareStaleAsync(stale, given.Token), false);
 
-        // Rows go by name, of which Akka knows nothing. The last look may be too old to have it.
-        var row = _setup.Standing.Now.Look is { } seen ? RowOf(seen, node) : null;
+        // Rows go by name, of which Akka knows nothing. The last look may be too old to have it, or to know that a node which is on its way out has left.
+        var row = !isLeaving && _setup.Standing.Now.Look is { } seen ? RowOf(seen, node) : null;
         if (row is null)
         {
             var look = await _setup.Arbiter.LookAsync(_setup.Position(), given.Token);
             if (look.Mine == NodeStatus.Dead)
-                return Verdict.ThisIsDead;
+                return (Verdict.ThisIsDead, false);
             row = RowOf(look, node);
         }
 
-        return row is null ? Verdict.OtherIsDead : await _setup.Arbiter.DeclareDeadAsync(row.Description.Identity, given.Token);
+        return row is null
+            ? (Verdict.OtherIsDead, isLeaving)
+            : (await _setup.Arbiter.DeclareDeadAsync(row.Description.Identity, given.Token), false);
     }
 
     private static NodeRow? RowOf(NodeLook look, UniqueAddress node) =>
@@ -219,7 +222,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         switch (message.Verdict)
         {
             case Verdict.OtherIsDead:
-                Remove(message.Node);
+                Remove(message.Node, message.HasLeft);
                 break;
             case Verdict.ThisIsDead:
                 _setup.Standing.Die("Another node declared this one dead while this one was about to do the same.");
@@ -245,19 +248,28 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         OnTick();
     }
 
-    private void Remove(UniqueAddress node)
+    private void Remove(UniqueAddress node, bool hasLeft = false)
     {
         // A row without a member is dead by now; a new life at the same address is another member.
         if (!_peers.Others.Any(peer => peer.Node == node) || !_removed.Add(node))
             return;
 
+        _peers.Remove(node);
+        if (hasLeft)
+        {
+            LogLeft(_logger, node.Address, node.Uid);
+            return;
+        }
+
         LogRemoved(_logger, node.Address, node.Uid);
         _setup.Metrics.NodeRemoved();
-        _peers.Remove(node);
     }
 
     [LoggerMessage(EventId = 7020, Level = LogLevel.Warning, Message = "Node {Address} (uid {Uid}) is dead; its sessions are taken over.")]
     private static partial void LogRemoved(ILogger logger, Address address, int uid);
+
+    [LoggerMessage(EventId = 7024, Level = LogLevel.Information, Message = "Node {Address} (uid {Uid}) has left the cluster and is no member any more.")]
+    private static partial void LogLeft(ILogger logger, Address address, int uid);
 
     [LoggerMessage(EventId = 7023, Level = LogLevel.Warning, Message = "Node {Address} has not reached the database for {Patience}, which this node reaches; the database is asked whether it is dead.")]
     private static partial void LogStale(ILogger logger, Address address, TimeSpan patience);

@@ -38,6 +38,7 @@ internal sealed class EntryActor : ReceiveActor
         Receive<MemberGone>(m => TellAll(HeldCommandActor.SendNow.Instance));
         Receive<StateChanged>(OnStateChanged);
         Receive<Close>(_ => OnClose());
+        Receive<HeldCommandActor.Weighed>(OnWeighed);
         Receive<HeldCommandActor.Answered>(_ => Release(Sender));
         Receive<Terminated>(m => Release(m.ActorRef));
     }
@@ -118,26 +119,36 @@ internal sealed class EntryActor : ReceiveActor
             return;
         }
 
-        var bytes = kind.Write(named.Command);
-        var maxBytes = _setup.Large is null ? MaxCommandBytes : _setup.MaxHeldBytes;
-        if (bytes.Length > maxBytes)
-            Sender.Tell(Refusals.TooLarge(named.Command, bytes.Length, maxBytes));
-        else if (_held.Count >= _setup.MaxHeldCommands || _heldBytes + bytes.Length > _setup.MaxHeldBytes)
-            Sender.Tell(Refusals.Untouched($"{_held.Count} commands with {_heldBytes} bytes wait for their sessions already."));
-        else if (bytes.Length > LargeCommands.MaxMessageBytes && _setup.Large is not null)
-            Hold(new Deliver(id, new NamedByReference(named.Name, named.Name)), LargeCommands.Pack(kind.Manifest, bytes), isCreation: named.Command is SessionActor.Create, bytes.Length);
+        if (_held.Count >= _setup.MaxHeldCommands)
+            Sender.Tell(Refusals.Untouched(Full()));
         else
-            Hold(new Deliver(id, named), packed: null, isCreation: named.Command is SessionActor.Create, bytes.Length);
+            Hold(id, named, kind);
     }
 
     // unknown-is-404-at-the-entry: any other id would start an actor and claim a shard. A session that is being made is not known yet.
-    private void Hold(Deliver message, byte[]? packed, bool isCreation, long bytes)
+    private void Hold(SessionId id, Named named, MessageKind kind)
     {
-        var held = Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(message, packed, Sender, isCreation ? null : _index, _setup)));
-        _held.Add(held, bytes);
-        _heldBytes += bytes;
+        var index = named.Command is SessionActor.Create ? null : _index;
+        _held.Add(Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(id, named, kind, Sender, index, _setup))), 0);
         _setup.Metrics.CommandsHeld(1);
     }
+
+    // Each command is written by its own actor: one of 32 MiB would hold all others up here.
+    private void OnWeighed(HeldCommandActor.Weighed message)
+    {
+        if (_heldBytes + message.Bytes > _setup.MaxHeldBytes)
+        {
+            Sender.Tell(new HeldCommandActor.NoRoom(Full()));
+        }
+        else if (_held.ContainsKey(Sender))
+        {
+            _held[Sender] = message.Bytes;
+            _heldBytes += message.Bytes;
+            Sender.Tell(HeldCommandActor.Admitted.Instance);
+        }
+    }
+
+    private string Full() => $"{_held.Count} commands with {_heldBytes} bytes wait for their sessions already.";
 
     private void Release(IActorRef held)
     {

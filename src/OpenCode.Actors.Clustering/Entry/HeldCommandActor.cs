@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Clustering.Wire;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
@@ -9,11 +10,11 @@ namespace OpenCode.Actors.Clustering.Entry;
 
 /// <summary>Holds one command: sends it to its session, again with growing pauses, until it is answered or its time is over.</summary>
 /// <remarks>
-/// The steps before the first copy leaves: the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too. While
+/// The steps before the first copy leaves: the entry has room for its bytes, the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too. While
 /// nobody knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="SessionActor.Wake"/> is, which is small, and the
 /// copy goes when that was answered.
 /// </remarks>
-internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
+internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
@@ -24,26 +25,37 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     // An answer that comes later than this is a dead letter.
     private static readonly TimeSpan _lastAnswers = TimeSpan.FromSeconds(15);
 
-    private readonly Deliver _message;
+    // A session answers within a few milliseconds. Where it has not, its shard may be on another node than the region knows.
+    private const int MessagesToOneHome = 3;
+
+    private readonly SessionId _id;
+    private readonly Named _named;
+    private readonly MessageKind _kind;
     private readonly IActorRef _asker;
     private readonly EntrySetup _setup;
     private readonly long _began;
     private readonly CancellationTokenSource _stopped = new();
+    private Deliver _message;
     private IActorRef? _index;
     private byte[]? _packed;
     private TimeSpan _pause = _firstPause;
     private Unavailable? _refusal;
     private int _unanswered;
+    private bool _isAdmitted;
     private bool _isStoring;
     private bool _isProbing;
     private bool _wasSent;
+    private int _messages;
     private bool _isAnswered;
 
-    public HeldCommandActor(Deliver message, byte[]? packed, IActorRef asker, IActorRef? index, EntrySetup setup)
+    public HeldCommandActor(SessionId id, Named named, MessageKind kind, IActorRef asker, IActorRef? index, EntrySetup setup)
     {
-        (_message, _packed, _asker, _index, _setup) = (message, packed, asker, index, setup);
+        (_id, _named, _kind, _asker, _index, _setup) = (id, named, kind, asker, index, setup);
+        _message = new Deliver(id, named);
         _began = setup.Time.GetTimestamp();
 
+        Receive<Admitted>(_ => OnAdmitted());
+        Receive<NoRoom>(m => Answer(Refusals.Untouched(m.Reason)));
         Receive<Again>(_ => Send());
         Receive<SendNow>(_ => OnSendNow());
         Receive<TimeOver>(_ => OnTimeOver());
@@ -99,18 +111,19 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Makes one.</summary>
-    /// <param name="message">What is sent, the same in each copy: a <see cref="Named"/> or a <see cref="NamedByReference"/>.</param>
-    /// <param name="packed">The command of the latter, from <see cref="LargeCommands.Pack"/>.</param>
+    /// <param name="id">The session.</param>
+    /// <param name="named">The command. Over 256 KiB it is stored, and a <see cref="NamedByReference"/> is sent.</param>
+    /// <param name="kind">How the command is written.</param>
     /// <param name="asker">Gets one answer.</param>
     /// <param name="index">Knows whether there is such a session; null when it need not be asked.</param>
     /// <param name="setup">What the entry has.</param>
-    public static Props PropsFor(Deliver message, byte[]? packed, IActorRef asker, IActorRef? index, EntrySetup setup) =>
-        Props.CreateBy(new ActorProducer<HeldCommandActor>(() => new HeldCommandActor(message, packed, asker, index, setup)));
+    public static Props PropsFor(SessionId id, Named named, MessageKind kind, IActorRef asker, IActorRef? index, EntrySetup setup) =>
+        Props.CreateBy(new ActorProducer<HeldCommandActor>(() => new HeldCommandActor(id, named, kind, asker, index, setup)));
 
     protected override void PreStart()
     {
         Timers.StartSingleTimer(nameof(TimeOver), TimeOver.Instance, _setup.HoldFor);
-        Send();
+        Weigh();
     }
 
     protected override void PostStop()
@@ -129,7 +142,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(Again), Again.Instance, _pause);
         _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
         if (_index is not null)
-            Ask(_index, new SessionIndexActor.Get(_message.SessionId));
+            Ask(_index, new SessionIndexActor.Get(_id));
         else if (_packed is not null)
             Store(_packed);
         else if (_wasSent)
@@ -148,7 +161,9 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private void Probe()
     {
         _isProbing = true;
-        _setup.Region.Tell(new Deliver(_message.SessionId, SessionActor.Wake.Instance));
+        if (++_messages > MessagesToOneHome && _setup.ForgetHome is { } forget)
+            _setup.Region.Tell(forget(_id), ActorRefs.Nobody);
+        _setup.Region.Tell(new Deliver(_id, SessionActor.Wake.Instance));
     }
 
     // Probes that were kept arrive together: one copy for all of them.
@@ -157,7 +172,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         if (!_isProbing)
             return;
 
-        _isProbing = false;
+        (_isProbing, _messages) = (false, 0);
         _setup.Metrics.CommandResent();
         SendCopy();
     }
@@ -165,6 +180,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     private void SendCopy()
     {
         _wasSent = true;
+        _messages++;
         Ask(_setup.Region, _message);
     }
 
@@ -186,7 +202,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
             return;
 
         _isStoring = true;
-        _setup.Large!.StoreAsync(Key, packed, _stopped.Token).PipeTo(Self, success: static () => Stored.Instance, failure: static cause => new NotStored(cause));
+        _setup.Large!.StoreAsync(_named.Name, packed, _stopped.Token).PipeTo(Self, success: static () => Stored.Instance, failure: static cause => new NotStored(cause));
     }
 
     private void OnStored()
@@ -202,9 +218,13 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         _refusal = Refusals.Untouched($"The command is too large for a message between nodes and could not be stored for its session: {message.Cause.Message}");
     }
 
+    // The coordinator may hear of the loss later than this node, and name the lost one as the home again: known by messages without an answer.
     private void OnSendNow()
     {
-        _pause = _pauseAfterLoss;
+        if (!_isAdmitted)
+            return;
+
+        (_pause, _messages) = (_pauseAfterLoss, 0);
         Send();
     }
 
@@ -227,7 +247,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     }
 
     private void OnTimeOver() => OnGiveUp(
-        $"{_message.SessionId} did not answer within {_setup.HoldFor.TotalSeconds:0.#} s.{(_refusal is null ? "" : $" The last refusal was: {_refusal.Reason}")}");
+        $"{_id} did not answer within {_setup.HoldFor.TotalSeconds:0.#} s.{(_refusal is null ? "" : $" The last refusal was: {_refusal.Reason}")}");
 
     private void OnGiveUp(string reason)
     {
@@ -251,6 +271,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 
     private void Ending()
     {
+        Receive<Admitted>(static _ => { });
         Receive<LastAnswersDue>(_ => Context.Stop(Self));
         Receive<SendNow>(static _ => { });
         Receive<GiveUp>(static _ => { });
@@ -271,6 +292,4 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         if (_unanswered <= 0)
             Context.Stop(Self);
     }
-
-    private string Key => ((NamedByReference)_message.Command).Key;
 }

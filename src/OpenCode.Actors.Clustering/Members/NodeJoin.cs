@@ -20,6 +20,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
     private static readonly TimeSpan _confirmation = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan _leave = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _confirmAgain = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Joins, and returns when the node may run sessions.</summary>
     /// <param name="cluster">The cluster of the actor system.</param>
@@ -75,10 +76,11 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            if (others.Count == 0)
-                await cluster.JoinAsync(cluster.SelfAddress, given.Token);
-            else
-                await cluster.JoinSeedNodesAsync([.. others.Select(static other => Address.Parse(other.Description.Identity.Address))], given.Token);
+            while (await OthersInsteadAsync(JoinAsync(cluster, others, given.Token), others, me, given.Token) is { } instead)
+            {
+                LogAllGone(logger, others.Count, instead.Count);
+                others = instead;
+            }
         }
         catch (Exception e) when (e is ClusterJoinFailedException or OperationCanceledException)
         {
@@ -87,6 +89,41 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
             throw new NotAdmittedException(
                 $"The node '{me.Name}' was admitted, but has not become a member within {_membership.TotalSeconds:0} s: no answer from {names}. Open the cluster port between these machines in "
                 + $"both directions (this one is {me.Address}), check that all nodes have the same OPENCODE_CLUSTER_SECRET, and start it again.");
+        }
+    }
+
+    private static Task JoinAsync(Cluster cluster, IReadOnlyList<NodeRow> others, CancellationToken cancellationToken) => others.Count == 0
+        ? cluster.JoinAsync(cluster.SelfAddress, cancellationToken)
+        : cluster.JoinSeedNodesAsync([.. others.Select(static other => Address.Parse(other.Description.Identity.Address))], cancellationToken);
+
+    // admit-before-join: a node that drains is up in its row until it ends, and admits nobody. This node has the turn, so nobody else comes up meanwhile: when all that it asks
+    // have left or died, the rows say with whom it goes on. Null when it has become a member.
+    private async Task<IReadOnlyList<NodeRow>?> OthersInsteadAsync(Task joined, IReadOnlyList<NodeRow> others, NodeIdentity me, CancellationToken given)
+    {
+        while (true)
+        {
+            await Task.WhenAny(joined, Task.Delay(_lookAgain, time, given));
+            if (joined.IsCompleted || others.Count == 0)
+            {
+                await joined;
+                return null;
+            }
+
+            try
+            {
+                var look = await arbiter.LookAsync(0, given);
+                if (look.Mine == NodeStatus.Dead)
+                    throw new DeclaredDeadException($"The node '{me.Name}' was declared dead while it joined. Start it again.");
+                if (!look.Living.Any(row => others.Any(other => other.Description.Identity.IsSameLife(row.Description.Identity))))
+                    return [.. look.Living.Where(row => row.Status == NodeStatus.Up && !row.Description.Identity.IsSameLife(me))];
+            }
+            catch (ArbiterAwayException)
+            {
+            }
+            catch (OperationCanceledException) when (given.IsCancellationRequested)
+            {
+                // How the join ends says why.
+            }
         }
     }
 
@@ -140,6 +177,9 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
 
     [LoggerMessage(EventId = 7010, Level = LogLevel.Information, Message = "Node {Name} ({Address}) joined the cluster of {Nodes} nodes in {Took}.")]
     private static partial void LogJoined(ILogger logger, string name, string address, int nodes, TimeSpan took);
+
+    [LoggerMessage(EventId = 7012, Level = LogLevel.Information, Message = "All {Asked} nodes that this one asked to let it in have ended meanwhile; it goes on with {Others} others.")]
+    private static partial void LogAllGone(ILogger logger, int asked, int others);
 
     [LoggerMessage(EventId = 7011, Level = LogLevel.Warning, Message = "The row of this node could not be taken back; the next joiner finds that nothing answers there.")]
     private static partial void LogNotLeft(ILogger logger, Exception cause);

@@ -12,6 +12,7 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
 
     private readonly Lock _gate = new();
     private readonly RowWatch _rows = new(time);
+    private volatile string? _removed;
     private volatile Seen _seen = new(NodeState.Joining, "The node is joining the cluster.", null, false, null, 0, 0);
 
     /// <summary>Gets the handlers of each change of state, called in order.</summary>
@@ -55,6 +56,12 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
             return;
         }
 
+        if (_removed is { } reason)
+        {
+            Die(reason);
+            return;
+        }
+
         Move((seen, _) => (seen.State == NodeState.Suspended ? seen with { State = NodeState.Ready, Reason = "" } : seen)
             with { SilentSince = null, IsCutOff = false, Look = look, LookNumber = seen.LookNumber + 1, LookBegan = began, StaleRows = _rows.See(look, began) });
     }
@@ -70,6 +77,14 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
 
     /// <summary>The node leaves by its own wish: its row is about to say dead, and that is no verdict.</summary>
     public void Leave() => Move(static (seen, _) => seen with { State = NodeState.Left, Reason = "The node has left the cluster." });
+
+    /// <summary>Akka's cluster has removed the node, which cannot come back in this life, whatever its row says: it is dead with the next answer of the arbiter. Streams stay open until then.</summary>
+    /// <param name="reason">How it is known.</param>
+    public void Remove(string reason)
+    {
+        _removed = reason;
+        WantLook();
+    }
 
     /// <summary>The node was declared dead. Its process ends by this.</summary>
     /// <param name="reason">How it is known.</param>

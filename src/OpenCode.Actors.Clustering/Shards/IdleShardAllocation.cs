@@ -5,24 +5,37 @@ using Akka.Cluster.Sharding;
 namespace OpenCode.Actors.Clustering.Shards;
 
 /// <summary>Gives a shard to the node with the fewest, and evens out a few at a time; a shard with an unfinished turn is never moved (RULES G2).</summary>
+/// <remarks>
+/// A node that dies while it hands a shard over does not say that it has stopped it. The coordinator would wait for that until the hand-off's time is over, 8 s, and nobody has the
+/// shard. So the moves are remembered, and ended when their node is gone.
+/// </remarks>
 /// <param name="busyShards">Finds the shards with an unfinished turn. What it throws puts the evening out off.</param>
-internal sealed class IdleShardAllocation(Func<Task<IReadOnlySet<int>>> busyShards) : IShardAllocationStrategy
+/// <param name="endMove">Ends the move of a shard whose node is gone; does nothing to one that has ended.</param>
+internal sealed class IdleShardAllocation(Func<Task<IReadOnlySet<int>>> busyShards, Action<string> endMove) : IShardAllocationStrategy
 {
     /// <summary>How many shards are on the move at the same time.</summary>
     public const int MaxMoves = 4;
 
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, IActorRef> _moves = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
-    public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) =>
-        Task.FromResult(currentShardAllocations
+    public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations)
+    {
+        EndMovesOfThoseGone(currentShardAllocations);
+        return Task.FromResult(currentShardAllocations
             .OrderBy(static region => region.Value.Count)
             .ThenBy(region => region.Key.Equals(requester) ? 0 : 1)
             .ThenBy(static region => region.Key.Path.ToString(), StringComparer.Ordinal)
             .First().Key);
+    }
 
     /// <inheritdoc/>
     public async Task<IImmutableSet<string>> Rebalance(
         IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress)
     {
+        ForgetMovesBut(rebalanceInProgress);
+        EndMovesOfThoseGone(currentShardAllocations);
         if (rebalanceInProgress.Count > 0 || !IsUneven(currentShardAllocations.Values.Select(static shards => shards.Count)))
             return ImmutableHashSet<string>.Empty;
 
@@ -36,7 +49,14 @@ internal sealed class IdleShardAllocation(Func<Task<IReadOnlySet<int>>> busyShar
             return ImmutableHashSet<string>.Empty; // Asked again in a second.
         }
 
-        return Choose(currentShardAllocations.Values, busy);
+        var chosen = Choose(currentShardAllocations.Values, busy);
+        lock (_gate)
+        {
+            foreach (var shard in chosen)
+                _moves[shard] = currentShardAllocations.First(region => region.Value.Contains(shard, StringComparer.Ordinal)).Key;
+        }
+
+        return chosen;
     }
 
     /// <summary>Chooses the shards to move: from the node with the most that can be moved, as long as another one has two fewer.</summary>
@@ -57,6 +77,25 @@ internal sealed class IdleShardAllocation(Func<Task<IReadOnlySet<int>>> busyShar
         }
 
         return moves.ToImmutable();
+    }
+
+    private void ForgetMovesBut(IImmutableSet<string> underWay)
+    {
+        lock (_gate)
+        {
+            foreach (var shard in _moves.Keys.Where(shard => !underWay.Contains(shard)).ToList())
+                _moves.Remove(shard);
+        }
+    }
+
+    // Called as soon as a lost shard is allocated, and every second.
+    private void EndMovesOfThoseGone(IImmutableDictionary<IActorRef, IImmutableList<string>> regions)
+    {
+        lock (_gate)
+        {
+            foreach (var move in _moves.Where(move => !regions.ContainsKey(move.Value)))
+                endMove(move.Key);
+        }
     }
 
     private static bool IsUneven(IEnumerable<int> counts)

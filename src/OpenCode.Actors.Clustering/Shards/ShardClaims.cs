@@ -22,11 +22,22 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
     private readonly Dictionary<int, Claim> _claims = [];
     private readonly CancellationTokenSource _stopped = new();
 
-    private sealed class Claim
+    private sealed class Claim(CancellationToken stopped) : IDisposable
     {
+        private readonly CancellationTokenSource _given = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+
         public int Sessions { get; set; }
 
         public Task<Fence>? Held { get; set; }
+
+        public CancellationToken Given => _given.Token;
+
+        // claim-before-read: what still waits for a token must not get one after the shard's next owner.
+        public void Dispose()
+        {
+            _given.Cancel();
+            _given.Dispose();
+        }
     }
 
     /// <summary>Gets how far the index of this node is.</summary>
@@ -38,7 +49,7 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
         get
         {
             lock (_gate)
-                return [.. _claims.Where(static claim => claim.Value.Sessions > 0).Select(static claim => claim.Key).Order()];
+                return [.. _claims.Keys.Order()];
         }
     }
 
@@ -47,7 +58,7 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
     public bool Has(SessionId session)
     {
         lock (_gate)
-            return _claims.TryGetValue(ShardOf.Session(session), out var claim) && claim.Sessions > 0;
+            return _claims.ContainsKey(ShardOf.Session(session));
     }
 
     /// <inheritdoc/>
@@ -57,9 +68,12 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
         Task<Fence> held;
         lock (_gate)
         {
-            var claim = OfNeedsLock(shard);
+            // Its actor may have stopped before the journal came to read it.
+            if (!_claims.TryGetValue(shard, out var claim))
+                throw new OperationCanceledException($"No session of shard {shard} is in the memory of this node any more; it is claimed with the next one.");
+
             if (claim.Held is null or { IsFaulted: true } or { IsCanceled: true })
-                claim.Held = ClaimAsync(shard);
+                claim.Held = ClaimAsync(shard, claim.Given);
             held = claim.Held;
         }
 
@@ -83,18 +97,26 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
     public void Entered(SessionId session)
     {
         lock (_gate)
-            OfNeedsLock(ShardOf.Session(session)).Sessions++;
+        {
+            var shard = ShardOf.Session(session);
+            if (!_claims.TryGetValue(shard, out var claim))
+                _claims.Add(shard, claim = new Claim(_stopped.IsCancellationRequested ? new CancellationToken(canceled: true) : _stopped.Token));
+            claim.Sessions++;
+        }
     }
 
-    /// <summary>A session has left memory. With the last one of its shard the claim is forgotten: another node may have it next.</summary>
+    /// <summary>A session has left memory. With the last one of its shard the claim is forgotten, or given up if it is under way: another node may have the shard next.</summary>
     public void Left(SessionId session)
     {
         var shard = ShardOf.Session(session);
+        Claim? over = null;
         lock (_gate)
         {
-            if (_claims.TryGetValue(shard, out var claim) && --claim.Sessions <= 0)
-                _claims.Remove(shard);
+            if (_claims.TryGetValue(shard, out var claim) && --claim.Sessions <= 0 && _claims.Remove(shard))
+                over = claim;
         }
+
+        over?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -104,17 +126,9 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
         _stopped.Dispose();
     }
 
-    private Claim OfNeedsLock(int shard)
-    {
-        if (!_claims.TryGetValue(shard, out var claim))
-            _claims.Add(shard, claim = new Claim());
-        return claim;
-    }
-
     // Tried until it is decided: while the database is away nothing fails by it, and a session that waits for its claim has not failed.
-    private async Task<Fence> ClaimAsync(int shard)
+    private async Task<Fence> ClaimAsync(int shard, CancellationToken given)
     {
-        var stopped = _stopped.Token;
         while (true)
         {
             var now = standing.Now;
@@ -125,10 +139,10 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
             {
                 if (now.State != NodeState.Joining)
                 {
-                    var fence = await arbiter.ClaimAsync(shard, stopped);
+                    var fence = await arbiter.ClaimAsync(shard, given);
 
                     // claim-before-read: what an earlier owner wrote is seen before the rows are read, by the index too: decisions go by the rules that it has learned.
-                    await Index.WhenReachedAsync(await journal.CatchUpAsync(stopped), stopped);
+                    await Index.WhenReachedAsync(await journal.CatchUpAsync(given), given);
                     metrics.ShardClaimed(shard);
                     return fence;
                 }
@@ -141,7 +155,7 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
                 standing.WantLook(); // The look decides: it ends the node, or the claim is tried again.
             }
 
-            await Task.Delay(_pause, time, stopped);
+            await Task.Delay(_pause, time, given);
         }
     }
 }

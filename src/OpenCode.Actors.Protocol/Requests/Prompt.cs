@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
 
 namespace OpenCode.Actors.Protocol.Requests;
 
 /// <summary>Body of <c>POST /session/{id}/message</c> and <c>/prompt_async</c>.</summary>
 /// <param name="Parts">What the user says.</param>
-public sealed record Prompt(IReadOnlyList<PromptPart> Parts)
+public sealed record Prompt(IReadOnlyList<PromptPart> Parts) : IJsonOnDeserialized
 {
     /// <summary>Gets the client's own id for the user message; a repeated one is answered as the first time.</summary>
     [JsonPropertyName("messageID")]
@@ -29,6 +30,13 @@ public sealed record Prompt(IReadOnlyList<PromptPart> Parts)
 
     /// <summary>Gets the model's variant.</summary>
     public string? Variant { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Lengths.RefuseLongName(Agent, "agent");
+        Lengths.RefuseLongNames(Model);
+        Lengths.RefuseLongName(Variant, "variant");
+    }
 }
 
 /// <summary>Body of <c>POST /session/{id}/shell</c>: a command of the user, run at once.</summary>
@@ -40,7 +48,14 @@ public sealed record Shell(
     string Command,
     string Agent,
     ModelRef? Model = null,
-    [property: JsonPropertyName("messageID")] MessageId? MessageId = null);
+    [property: JsonPropertyName("messageID")] MessageId? MessageId = null) : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Lengths.RefuseLongName(Agent, "agent");
+        Lengths.RefuseLongNames(Model);
+    }
+}
 
 /// <summary>Body of <c>POST /session/{id}/command</c>: a prompt from a template.</summary>
 /// <param name="Command">The template's name.</param>

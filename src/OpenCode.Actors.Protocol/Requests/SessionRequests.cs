@@ -25,7 +25,16 @@ public sealed record CreateSession : IJsonOnDeserialized
     /// <summary>Gets the session's own permission rules.</summary>
     public IReadOnlyList<PermissionRule>? Permission { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => ListElements.RefuseNull(Permission, "permission");
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        ListElements.RefuseNull(Permission, "permission");
+        Lengths.RefuseLongRules(Permission, "permission");
+        Lengths.RefuseLongTitle(Title);
+        Lengths.RefuseLongName(Agent, "agent");
+        Lengths.RefuseLongName(Model?.Id, "model.id");
+        Lengths.RefuseLongName(Model?.ProviderId, "model.providerID");
+        Lengths.RefuseLongName(Model?.Variant, "model.variant");
+    }
 }
 
 /// <summary>Body of <c>PATCH /session/{id}</c>: what is not given stays.</summary>
@@ -40,7 +49,12 @@ public sealed record UpdateSession : IJsonOnDeserialized
     /// <summary>Gets the new permission rules; they replace the old ones.</summary>
     public IReadOnlyList<PermissionRule>? Permission { get; init; }
 
-    void IJsonOnDeserialized.OnDeserialized() => ListElements.RefuseNull(Permission, "permission");
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        ListElements.RefuseNull(Permission, "permission");
+        Lengths.RefuseLongRules(Permission, "permission");
+        Lengths.RefuseLongTitle(Title);
+    }
 }
 
 /// <summary>Times that a client may set.</summary>

@@ -11,8 +11,8 @@ internal sealed partial class SessionIndexActor
     private readonly Dictionary<SessionId, List<IActorRef>> _deletions = [];
     private readonly HashSet<SessionId> _unfinishedDeletions = [];
 
-    /// <summary>The rows of unfinished deletions are read.</summary>
-    private sealed record DeletionsRead(IReadOnlyList<SessionId> Deletions, IActorRef Asker) : IDeadLetterSuppression;
+    /// <summary>The rows of unfinished deletions are read; those of tombstones too, as they were at a time, if one was due.</summary>
+    private sealed record DeletionsRead(IReadOnlyList<SessionId> Deletions, IReadOnlySet<SessionId>? Tombstones, long At, IActorRef Asker) : IDeadLetterSuppression;
 
     /// <summary>The rows of unfinished deletions could not be read.</summary>
     private sealed record DeletionsUnread(Exception Cause, IActorRef Asker) : IDeadLetterSuppression;
@@ -20,7 +20,7 @@ internal sealed partial class SessionIndexActor
     private void Deleting()
     {
         Receive<DeletionActor.Ended>(OnDeletionEnded);
-        Receive<DeletionsRead>(m => m.Asker.Tell(new Unfinished(TakeUnfinished(), m.Deletions)));
+        Receive<DeletionsRead>(OnDeletionsRead);
         Receive<DeletionsUnread>(m => m.Asker.Tell(new Unavailable(m.Cause.Message, _retryAfter)));
     }
 
@@ -61,11 +61,29 @@ internal sealed partial class SessionIndexActor
     }
 
     // The mark of a deletion is a row without an event: a node that followed the log alone would not know of it.
-    private void ListUnfinishedWithDeletions(IActorRef asker) => ReadDeletionsAsync().PipeTo(
-        Self, success: deletions => new DeletionsRead(deletions, asker), failure: cause => new DeletionsUnread(cause, asker));
+    private void ListUnfinishedWithDeletions(IActorRef asker)
+    {
+        var now = _setup.Now;
+        ReadDeletionsAsync(_tombstones.Due(now).Any()).PipeTo(
+            Self, success: read => new DeletionsRead(read.Deletions, read.Tombstones, now, asker), failure: cause => new DeletionsUnread(cause, asker));
+    }
 
-    private async Task<IReadOnlyList<SessionId>> ReadDeletionsAsync() =>
-        _setup.IsShared ? await Survey.ReadDeletionsAsync(_setup.Journal, _stopped.Token) : [.. _unfinishedDeletions];
+    private async Task<(IReadOnlyList<SessionId> Deletions, IReadOnlySet<SessionId>? Tombstones)> ReadDeletionsAsync(bool withTombstones)
+    {
+        if (!_setup.IsShared)
+            return ([.. _unfinishedDeletions], null);
+
+        var deletions = await Survey.ReadDeletionsAsync(_setup.Journal, _stopped.Token);
+        return (deletions, withTombstones ? await Survey.ReadBuriedAsync(_setup.Journal, _stopped.Token) : null);
+    }
+
+    // A tombstone that goes is a row without an event, too.
+    private void OnDeletionsRead(DeletionsRead message)
+    {
+        if (message.Tombstones is { } there)
+            _tombstones.Forget(message.At, there);
+        message.Asker.Tell(new Unfinished(ListUnfinishedNow(), message.Deletions));
+    }
 
     private void RefuseDeletions(Unavailable refusal)
     {

@@ -71,7 +71,7 @@ internal sealed partial class SessionIndexActor
     public sealed record ListUnfinished : IIndexQuery;
 
     /// <summary>What is to be taken up again.</summary>
-    /// <param name="Sessions">Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go: each of these is listed once.</param>
+    /// <param name="Sessions">Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go, until it has.</param>
     /// <param name="Deletions">Sessions that are being deleted, by whichever node. Whoever takes one up sends <see cref="Delete"/> to the index.</param>
     public sealed record Unfinished(IReadOnlyList<SessionId> Sessions, IReadOnlyList<SessionId> Deletions);
 

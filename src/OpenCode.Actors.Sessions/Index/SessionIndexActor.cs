@@ -182,11 +182,11 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
 
     private void OnWakeUnfinished()
     {
-        Wake(TakeUnfinished());
+        Wake(ListUnfinishedNow());
         GoOnDeleting();
     }
 
-    private List<SessionId> TakeUnfinished() => [.. _activity.All.Select(static active => active.Id), .. _tombstones.TakeDue(_setup.Now)];
+    private List<SessionId> ListUnfinishedNow() => [.. _activity.All.Select(static active => active.Id), .. _tombstones.Due(_setup.Now)];
 
     // A session that failed recovers by this; a session that runs ignores it.
     private void Wake(IEnumerable<SessionId> sessions)

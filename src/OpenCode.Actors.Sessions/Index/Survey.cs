@@ -69,6 +69,15 @@ internal sealed record Survey(
         return deletions;
     }
 
+    /// <summary>Reads which sessions have a tombstone.</summary>
+    public static async Task<IReadOnlySet<SessionId>> ReadBuriedAsync(IJournal journal, CancellationToken cancellationToken)
+    {
+        var buried = new HashSet<SessionId>();
+        await foreach (var row in journal.ListAsync(Rows.Tombstone, cancellationToken))
+            buried.Add(new SessionId(row.Owner));
+        return buried;
+    }
+
     private static async Task<List<(SessionId SessionId, long At)>> ReadTombstonesAsync(IJournal journal, RowReader reader, CancellationToken cancellationToken)
     {
         var tombstones = new List<(SessionId SessionId, long At)>();

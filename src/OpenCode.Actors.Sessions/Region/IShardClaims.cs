@@ -13,6 +13,7 @@ internal interface IShardClaims
     /// <param name="session">The session that is about to be read.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What the session's appends have to name; null when nothing has to be named.</returns>
+    /// <exception cref="OperationCanceledException">No session of the shard is in memory any more: another node may have it by now.</exception>
     ValueTask<Fence?> ClaimAsync(SessionId session, CancellationToken cancellationToken);
 
     /// <summary>An append was refused under this claim: another node has the shard. The claim is forgotten, and no other one of the same shard.</summary>

@@ -44,6 +44,12 @@ internal sealed partial class RunActor
         public static RetryNow Instance { get; } = new();
     }
 
+    /// <summary>That another try begins is durable.</summary>
+    private sealed record RetryNoted : IDeadLetterSuppression
+    {
+        public static RetryNoted Instance { get; } = new();
+    }
+
     // One call of the model. What comes of a call that was given up is known by not being of the current one.
     private sealed class Attempt
     {
@@ -159,10 +165,12 @@ internal sealed partial class RunActor
         Tell(new RetryPlanned(_failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
     }
 
+    // suspend-on-silence: while the database is silent no model is called (RULES F3), so another try waits until the session has noted it.
     private void OnRetryNow()
     {
-        Tell(new RetryBegan());
-        Try();
+        _outgoing.Add(new RetryBegan());
+        _outgoing.AnswerLater(Self, RetryNoted.Instance);
+        Send();
     }
 
     // The end of the stream cancels the model's token. The stream closes the model's connection behind that, and nothing tells when it is closed.

@@ -93,6 +93,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Receive<ModelAwaited>(OnModelAwaited);
         Receive<ModelSilent>(OnModelSilent);
         Receive<RetryNow>(_ => OnRetryNow());
+        Receive<RetryNoted>(_ => Try());
 
         Receive<Start>(OnStart);
         Receive<ToolReport>(OnToolReport);

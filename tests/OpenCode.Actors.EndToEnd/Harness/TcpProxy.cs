@@ -54,11 +54,17 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets every connection and refuses new ones until <see cref="MendAsync"/>.</summary>
-    public async Task CutAsync()
+    /// <summary>Refuses new connections until <see cref="MendAsync"/>.</summary>
+    public async Task RefuseAsync()
     {
         _listener.Stop();
         await _accepting;
+    }
+
+    /// <summary>Resets every connection and refuses new ones until <see cref="MendAsync"/>.</summary>
+    public async Task CutAsync()
+    {
+        await RefuseAsync();
         ResetAll();
     }
 

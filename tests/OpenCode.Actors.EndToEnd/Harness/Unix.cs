@@ -42,6 +42,15 @@ internal static partial class Unix
         }
     }
 
+    /// <summary>Says whether a process of this machine listens on a port.</summary>
+    public static bool IsListening(int port)
+    {
+        var local = $":{port:X4}";
+        return _connections.Where(File.Exists).SelectMany(File.ReadLines)
+            .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Any(fields => fields[1].EndsWith(local, StringComparison.Ordinal) && fields[3] == "0A");
+    }
+
     /// <summary>Lists living processes whose command line is exactly the given one.</summary>
     public static IReadOnlyList<int> ProcessesWith(params string[] commandLine)
     {

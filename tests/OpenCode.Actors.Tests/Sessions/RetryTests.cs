@@ -32,6 +32,22 @@ public sealed class RetryTests : SessionsKit
     }
 
     [Fact]
+    public async Task No_model_is_tried_again_before_the_journal_has_noted_it()
+    {
+        await PromptAsync((await CreateAsync()).Id);
+        Model.Answer.Fail(new ModelException("mock internal error", retryable: true, 500));
+        await RunDryAsync();
+        Faulty.Hold();
+
+        Time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Single(Model.Requests);
+        Faulty.Release();
+        await RunDryAsync();
+
+        Assert.Equal(2, Model.Requests.Count);
+    }
+
+    [Fact]
     public async Task Retry_After_of_the_provider_goes_before()
     {
         await PromptAsync((await CreateAsync()).Id);

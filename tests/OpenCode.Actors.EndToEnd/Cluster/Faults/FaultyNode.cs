@@ -77,8 +77,18 @@ internal sealed class FaultyNode : IAsyncDisposable
             await EndAsync(former);
         }
 
-        await FromNodes.MendAsync();
-        _process = await ServerProcess.StartAsync(Setup, id => ProcessId = id);
+        using var leave = new CancellationTokenSource();
+        var listening = MendWhenItListensAsync(leave.Token);
+        try
+        {
+            _process = await ServerProcess.StartAsync(Setup, id => ProcessId = id);
+        }
+        finally
+        {
+            await leave.CancelAsync();
+            await listening;
+        }
+
         IsMeantToRun = true;
     }
 
@@ -91,10 +101,11 @@ internal sealed class FaultyNode : IAsyncDisposable
         return process;
     }
 
-    /// <summary>kill -9. Its address refuses connections then, as it does without a proxy.</summary>
+    /// <summary>kill -9. Its address refuses connections from then on, as it does without a proxy.</summary>
     public async Task KillAsync()
     {
         IsMeantToRun = false;
+        await FromNodes.RefuseAsync();
         await Process.KillAsync();
         await FromNodes.CutAsync();
     }
@@ -135,6 +146,14 @@ internal sealed class FaultyNode : IAsyncDisposable
 
         await ToDatabase.DisposeAsync();
         await FromNodes.DisposeAsync();
+    }
+
+    // Until then the port refuses connections, as it does without a proxy.
+    private async Task MendWhenItListensAsync(CancellationToken leave)
+    {
+        while (!Unix.IsListening(_clusterPort) && !leave.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None);
+        await FromNodes.MendAsync();
     }
 
     private async Task EndAsync(ServerProcess process)

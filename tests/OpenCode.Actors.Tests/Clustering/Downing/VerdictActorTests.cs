@@ -43,6 +43,39 @@ public sealed class VerdictActorTests : ClusterKit, IPeers, IPortProbe
 
         Assert.Equal([_n2], _removed);
         Assert.Equal(NodeStatus.Dead, RowOf("n2"));
+        Assert.Contains(Logs.Records, record => record.EventId == 7020);
+    }
+
+    [Fact]
+    public async Task A_node_that_left_by_itself_is_removed_and_called_no_dead_one()
+    {
+        await StartAsync();
+        _port = PortAnswer.Refuses;
+        _others = [new(_n2, false, true) { IsLeaving = true }];
+        await _second.LeaveAsync(CancellationToken.None); // After the last look.
+
+        _actor.Tell(new DisassociatedEvent(Address.Parse("akka.tcp://opencode@10.0.0.1:7001"), _address2, inbound: false));
+        RunDry();
+
+        Assert.Equal([_n2], _removed);
+        Assert.DoesNotContain(Logs.Records, record => record.EventId == 7020);
+        Assert.Contains(Logs.Records, record => record.EventId == 7024);
+        Assert.Equal(0, Meters.Totals.GetValueOrDefault("opencode_cluster_takeovers_total"));
+    }
+
+    [Fact]
+    public async Task A_node_that_dies_on_its_way_out_is_a_dead_one()
+    {
+        await StartAsync();
+        _port = PortAnswer.Refuses;
+        _others = [new(_n2, false, true) { IsLeaving = true }];
+
+        _actor.Tell(new DisassociatedEvent(Address.Parse("akka.tcp://opencode@10.0.0.1:7001"), _address2, inbound: false));
+        RunDry();
+
+        Assert.Equal([_n2], _removed);
+        Assert.Equal(NodeStatus.Dead, RowOf("n2"));
+        Assert.Contains(Logs.Records, record => record.EventId == 7020);
     }
 
     [Fact]

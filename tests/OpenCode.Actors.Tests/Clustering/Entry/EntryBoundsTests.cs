@@ -68,6 +68,18 @@ public sealed class EntryBoundsTests : EntryKit
     }
 
     [Fact]
+    public void A_large_command_is_written_outside_of_the_entry_and_what_came_after_it_is_not_held_up()
+    {
+        var entry = StartEntry();
+        Send(entry, Prompt(800_000));
+        Send(entry, new SessionActor.GetMessages());
+
+        Region.Expect<Deliver>(first => first.Command is SessionActor.GetMessages);
+
+        Assert.IsType<SessionActor.Prompt>(ExpectCopy().Command);
+    }
+
+    [Fact]
     public void Nothing_is_sent_while_the_database_is_silent()
     {
         var entry = StartEntry();

@@ -44,8 +44,8 @@ public abstract class EntryKit : HubTestKit
     private protected SessionActor.Aborted Answer { get; } = new(7);
 
     /// <summary>Starts an entry that asks no index.</summary>
-    private protected IActorRef StartEntry(int maxHeldCommands = 100, long maxHeldBytes = 64 << 20, LargeCommands? large = null) => Spawn(
-        EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large }));
+    private protected IActorRef StartEntry(int maxHeldCommands = 100, long maxHeldBytes = 64 << 20, LargeCommands? large = null, Func<SessionId, object>? forgetHome = null) => Spawn(
+        EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large, ForgetHome = forgetHome }));
 
     private protected SessionId NewSession() => _ids.NewSession();
 
@@ -53,6 +53,8 @@ public abstract class EntryKit : HubTestKit
 
     /// <summary>Takes the next copy that the region got. Until then the session answers that it is awake.</summary>
     private protected Named ExpectCopy() => Assert.IsType<Named>(ExpectCommand());
+
+    private protected void ExpectProbe() => Region.Expect<Deliver>(probe => probe.SessionId == Session && probe.Command is SessionActor.Wake);
 
     private protected object ExpectCommand()
     {

@@ -72,6 +72,21 @@ public sealed class NodeStandingTests
     }
 
     [Fact]
+    public void A_node_that_Akka_has_removed_ends_with_the_next_answer_though_its_row_says_up()
+    {
+        var wanted = 0;
+        _standing.LookWanted.Add(_ => wanted++);
+        _standing.Join();
+        _standing.Suspend(_time.GetTimestamp());
+
+        _standing.Remove("Akka has removed it.");
+        Assert.Equal((1, NodeState.Suspended), (wanted, _standing.Now.State));
+        _standing.Answered(_up, _time.GetTimestamp());
+
+        Assert.Equal(["Akka has removed it."], _deaths);
+    }
+
+    [Fact]
     public void Leaving_is_no_verdict()
     {
         _standing.Join();

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journaling.Nodes.Memory;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
@@ -29,5 +31,22 @@ public sealed class FormingTests : NodesKit
                 return Array.TrueForAll(nodes, node => node.Shards.Count > 0);
             },
             "every node has shards");
+    }
+
+    [Fact]
+    public async Task A_node_that_asked_only_nodes_which_end_meanwhile_goes_on_without_them()
+    {
+        var leaving = new MemoryArbiter(Arbiters, TimeProvider.System); // Up in its row, and lets nobody in any more.
+        await ClusterKit.JoinAsync(leaving, ClusterKit.Describe("n0", 9, 1));
+        var began = Stopwatch.GetTimestamp();
+        var joining = StartAsync("n1");
+        await UntilAsync(() => Arbiters.Rows.Any(row => row.Description.Identity.Name == "n1"), "the node is admitted");
+
+        await leaving.LeaveAsync(CancellationToken.None);
+        var node = await joining;
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(14)); // 15 s is when it gives up.
+        Assert.Equal((NodeState.Ready, 1), (node.Standing.Now.State, node.MembersUp));
+        await leaving.DisposeAsync();
     }
 }

@@ -157,4 +157,16 @@ public sealed class TakeoverTests : NodesKit
             return null;
         }
     }
+
+    [Fact]
+    public async Task A_node_that_Akka_has_removed_ends_though_its_row_says_up()
+    {
+        var nodes = await StartAsync(3);
+
+        nodes[0].Cluster.Down(nodes[2].Cluster.SelfAddress); // As a verdict on an earlier life at its address would.
+
+        await UntilAsync(() => nodes[2].Death is not null, "it has ended");
+        Assert.Contains("removed this node", nodes[2].Death, StringComparison.Ordinal);
+        Assert.Equal((null, null), (nodes[0].Death, nodes[1].Death));
+    }
 }

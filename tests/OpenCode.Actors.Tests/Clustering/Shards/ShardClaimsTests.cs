@@ -72,18 +72,62 @@ public sealed class ShardClaimsTests : ClusterKit
     {
         await BecomeReadyAsync();
         var (a, b) = Neighbours();
-        _claims.Entered(a);
-        _claims.Entered(b);
         var first = await Claim(a);
         await Claim(b);
 
         _claims.Left(a);
-        Assert.Same(first, await Claim(b));
+        Assert.Same(first, await _claims.ClaimAsync(b, CancellationToken.None));
         Assert.Equal([ShardOf.Session(a)], _claims.Shards);
         _claims.Left(b);
 
         Assert.Empty(_claims.Shards);
         Assert.True((await Claim(a))!.Token > first!.Token);
+    }
+
+    [Fact]
+    public async Task A_claim_that_waits_is_given_up_with_the_last_session_and_takes_no_token_from_the_next_owner()
+    {
+        await BecomeReadyAsync();
+        var session = NewSession();
+        Arbiter.SetAway(true);
+        var claim = Claim(session);
+
+        _claims.Left(session);
+        Arbiter.SetAway(false);
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => claim);
+        Assert.All(await Arbiter.ReadShardsAsync(CancellationToken.None), static shard => Assert.Null(shard.Owner));
+    }
+
+    [Fact]
+    public async Task A_session_that_has_left_claims_nothing()
+    {
+        await BecomeReadyAsync();
+        var session = NewSession();
+        _claims.Entered(session);
+        _claims.Left(session);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _claims.ClaimAsync(session, CancellationToken.None).AsTask());
+
+        Assert.DoesNotContain(ArbiterCall.Claim, Arbiter.Calls);
+        Assert.Empty(_claims.Shards);
+    }
+
+    [Fact]
+    public async Task A_session_that_comes_after_the_last_one_left_has_a_claim_of_its_own()
+    {
+        await BecomeReadyAsync();
+        var (a, b) = Neighbours();
+        Arbiter.SetAway(true);
+        var first = Claim(a);
+        _claims.Left(a);
+        var second = Claim(b);
+        Arbiter.SetAway(false);
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.NotNull(await second);
     }
 
     [Fact]
@@ -176,6 +220,7 @@ public sealed class ShardClaimsTests : ClusterKit
         var (a, b) = Neighbours();
         Arbiter.Freeze();
         using var given = new CancellationTokenSource();
+        _claims.Entered(a);
         var first = _claims.ClaimAsync(a, given.Token).AsTask();
         var second = Claim(b);
 
@@ -186,7 +231,12 @@ public sealed class ShardClaimsTests : ClusterKit
         Assert.NotNull(await second);
     }
 
-    private Task<OpenCode.Actors.Journaling.Fence?> Claim(SessionId session) => _claims.ClaimAsync(session, CancellationToken.None).AsTask();
+    // As a session that comes into memory does.
+    private Task<OpenCode.Actors.Journaling.Fence?> Claim(SessionId session)
+    {
+        _claims.Entered(session);
+        return _claims.ClaimAsync(session, CancellationToken.None).AsTask();
+    }
 
     // Two sessions of one shard.
     private (SessionId A, SessionId B) Neighbours()

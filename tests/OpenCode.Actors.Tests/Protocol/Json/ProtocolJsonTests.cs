@@ -111,6 +111,22 @@ public sealed class ProtocolJsonTests
     public void What_is_missing_null_or_of_the_wrong_kind_is_refused(Type type, string json) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, ProtocolJson.Wire.Options.GetTypeInfo(type)));
 
+    [Theory]
+    [InlineData(typeof(CreateSession), "{\"title\":\"~\"}", 32 * 1024)]
+    [InlineData(typeof(UpdateSession), "{\"title\":\"~\"}", 32 * 1024)]
+    [InlineData(typeof(UpdateSession), "{\"permission\":[{\"permission\":\"bash\",\"pattern\":\"~\",\"action\":\"ask\"}]}", (32 * 1024) - 68)]
+    [InlineData(typeof(CreateSession), "{\"agent\":\"~\"}", 1024)]
+    [InlineData(typeof(Prompt), "{\"parts\":[],\"agent\":\"~\"}", 1024)]
+    [InlineData(typeof(Prompt), "{\"parts\":[],\"model\":{\"providerID\":\"~\",\"modelID\":\"m\"}}", 1024)]
+    [InlineData(typeof(Shell), "{\"command\":\"ls\",\"agent\":\"~\"}", 1024)]
+    public void What_a_session_is_described_by_is_bounded(Type type, string json, int max)
+    {
+        object? Read(int length) => JsonSerializer.Deserialize(json.Replace("~", new string('x', length), StringComparison.Ordinal), ProtocolJson.Wire.Options.GetTypeInfo(type));
+
+        Assert.NotNull(Read(max));
+        Assert.Contains("may have", Assert.Throws<JsonException>(() => Read(max + 1)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_part_of_an_unknown_type_is_kept_as_it_came()
     {

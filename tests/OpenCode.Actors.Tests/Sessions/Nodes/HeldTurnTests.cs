@@ -261,6 +261,39 @@ public sealed class HeldTurnTests : SessionsKit
         Assert.Equal(new Deliver(session.Id, SessionActor.Wake.Instance), region.Expect<Deliver>());
     }
 
+    [Fact]
+    public async Task A_turn_that_runs_when_its_shard_moves_has_two_seconds_to_end()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        (await FindAsync(session.Id)).Tell(new SessionActor.Leave());
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.False(Model.Answer.WasCancelled);
+
+        Model.Answer.Say("in time").End();
+        await RunDryAsync();
+
+        var answer = (await MessagesAsync(session.Id))[1];
+        Assert.Equal("in time", Text(answer));
+        Assert.Null(Assistant(answer).Error);
+    }
+
+    [Fact]
+    public async Task A_turn_that_takes_longer_is_closed_before_its_shard_moves()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        (await FindAsync(session.Id)).Tell(new SessionActor.Leave());
+        await RunDryAsync();
+
+        Time.Advance(TimeSpan.FromSeconds(2.1));
+        await RunDryAsync();
+
+        Assert.True(Model.Answer.WasCancelled);
+        Assert.Equal("MessageAbortedError", Assistant((await MessagesAsync(session.Id))[1]).Error!.Name);
+    }
+
     private async Task<IActorRef> FindAsync(SessionId id)
     {
         await AskAsync<SessionActor.Awake>(id, SessionActor.Wake.Instance);

@@ -61,7 +61,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
     [Fact]
     public async Task A_stop_while_nobody_answers_the_wish_to_become_a_member_is_no_complaint_about_the_network()
     {
-        var arbiter = new ScriptedArbiter { Admit = static _ => Task.FromResult(Another) };
+        var arbiter = new ScriptedArbiter { Admit = static _ => Task.FromResult(Another), Living = Another };
         var join = JoinAsync(arbiter, StartCluster());
         Assert.False(join.IsCompleted);
 
@@ -74,7 +74,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
     [Fact]
     public async Task A_cluster_that_does_not_answer_for_15_s_is_named_with_its_nodes()
     {
-        var arbiter = new ScriptedArbiter { Admit = static _ => Task.FromResult(Another) };
+        var arbiter = new ScriptedArbiter { Admit = static _ => Task.FromResult(Another), Living = Another };
         var join = JoinAsync(arbiter, StartCluster());
 
         await AdvanceUntilAsync(join);

@@ -10,6 +10,9 @@ internal sealed class ScriptedArbiter : IArbiter
 
     public Func<CancellationToken, Task> Confirm { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>Gets the rows of nodes that are not dead, beside that of the joiner.</summary>
+    public IReadOnlyList<NodeRow> Living { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the joiner has taken its row back.</summary>
     public bool HasLeft { get; private set; }
 
@@ -25,7 +28,11 @@ internal sealed class ScriptedArbiter : IArbiter
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<NodeLook> LookAsync(long position, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<NodeLook> LookAsync(long position, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(new NodeLook(NodeStatus.Joining, Living));
+    }
 
     public ValueTask<Verdict> DeclareDeadAsync(NodeIdentity other, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -101,29 +101,6 @@ public sealed class HeldCommandTests : EntryKit
     }
 
     [Fact]
-    public void A_session_that_does_not_answer_is_looked_for_anew()
-    {
-        var entry = StartEntry(forgetHome: static session => $"forget {session}");
-        Send(entry, Rename);
-        for (var copies = 0; copies < 2; copies++)
-        {
-            ExpectCopy();
-            ExpectCopy();
-            ExpectCopy();
-            Region.Expect($"forget {Session}");
-            ExpectCopy();
-            Region.Expect($"forget {Session}");
-            ExpectCopy();
-
-            // Lost members are where the home may be wrong, and at first it is the coordinator that has to hear of it.
-            entry.Tell(EntryActor.MemberGone.Instance);
-            RunDry();
-        }
-
-        Client.ExpectNothing();
-    }
-
-    [Fact]
     public void A_command_that_was_sent_and_never_answered_is_refused_at_its_deadline_with_an_unknown_outcome()
     {
         Send(StartEntry(), Rename);

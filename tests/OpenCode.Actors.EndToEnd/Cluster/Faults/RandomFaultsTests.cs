@@ -93,6 +93,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
 
     private static async Task<(long Events, long Writes)> EndAsync(FaultyCluster cluster, History history, Workload workload, List<Observer> observers, long from)
     {
+        await cluster.ReadyAsync("at the end");
         using var api = new Api(cluster.Nodes[0].Root);
         await Eventually.TrueAsync(async () => !(await api.GetAsync("/session/status")).EnumerateObject().Any(), "all sessions idle", TimeSpan.FromSeconds(60));
         var head = await history.HeadAsync();

@@ -106,10 +106,25 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     public Task CheckAsync()
     {
         var next = 0;
-        return _acknowledgements.CheckAsync(Sessions, path => SendAsync(nodes[next++ % nodes.Count], HttpMethod.Get, path));
+        return _acknowledgements.CheckAsync(Sessions, path => ReadAsync(next++, path));
     }
 
     public void Dispose() => _http.Dispose();
+
+    // Through any node, the next one where one is gone.
+    private async Task<JsonElement?> ReadAsync(int first, string path)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = first; clock.Elapsed < _patience; i++)
+        {
+            if (await TrySendAsync(nodes[i % nodes.Count], HttpMethod.Get, path, body: null, Guid.NewGuid()) is { } answer)
+                return answer;
+
+            await Task.Delay(50);
+        }
+
+        return null;
+    }
 
     private static object Prompt(string text) => new { parts = new[] { new { type = "text", text } } };
 

@@ -30,6 +30,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     // What initdb and init.sql make is the same for every server on one disk: made once in this process, and copied.
     private static readonly Lazy<Task<PostgresServer>> _template = new(MakeTemplateAsync);
 
+    private static int _ports = Random.Shared.Next(15_000);
+
     private readonly string _folder;
     private readonly PostgresDisks _disks;
     private Process? _guard;
@@ -172,7 +174,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(15_000, 30_000));
+            using var listener = new TcpListener(IPAddress.Loopback, 15_000 + (Interlocked.Increment(ref _ports) % 15_000)); // no port twice: who got it may not listen yet
             try
             {
                 listener.Start();

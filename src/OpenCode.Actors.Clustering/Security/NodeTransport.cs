@@ -36,7 +36,7 @@ internal sealed class NodeTransport : Transport
         }
         """;
 
-    private readonly ActorSystem _sacrifice;
+    private readonly ActorSystem _own;
     private readonly Transport _tcp;
 
     /// <summary>Initializes a new instance of the <see cref="NodeTransport"/> class. Called by Akka, for <c>akka.remote.dot-netty.tcp.transport-class</c>.</summary>
@@ -52,9 +52,9 @@ internal sealed class NodeTransport : Transport
             setup = setup.WithSetup(tls.Value);
 
         // Of the same name: it is a part of the address.
-        _sacrifice = ActorSystem.Create(system.Name, setup);
-        _sacrifice.ActorOf(Props.Create(() => new LogForwarder(system.EventStream)), "log");
-        _tcp = (Transport)Activator.CreateInstance(Type.GetType(Inner, throwOnError: true)!, _sacrifice, config)!;
+        _own = ActorSystem.Create(system.Name, setup);
+        _own.ActorOf(Props.Create(() => new LogForwarder(system.EventStream)), "log");
+        _tcp = (Transport)Activator.CreateInstance(Type.GetType(Inner, throwOnError: true)!, _own, config)!;
     }
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ internal sealed class NodeTransport : Transport
     public override async Task<bool> Shutdown()
     {
         var isDone = await _tcp.Shutdown();
-        await _sacrifice.Terminate();
+        await _own.Terminate();
         return isDone;
     }
 

@@ -9,7 +9,6 @@ namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 /// <c>OPENCODE_ACTORS_FAULTS</c> chooses faults by their names (with commas between them), <c>OPENCODE_ACTORS_SECONDS</c> how long it takes.
 /// </remarks>
 [Collection(HeavyTests.Name)]
-[Trait("Proof", "Open")]
 public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Nodes = 3;

@@ -81,7 +81,7 @@ internal sealed class ClusterNode(ClusterParts parts)
             EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
             {
                 Large = parts.Large,
-                ForgetHome = session => words.ForgetHome(ShardOf.Session(session)),
+                ForgetHome = session => parts.Claims.Has(session) ? null : words.ForgetHome(ShardOf.Session(session)), // where it is here, the region is right
             }),
             "sessions");
         index = makeIndex(entry);

@@ -10,8 +10,8 @@ namespace OpenCode.Actors.Sessions;
 /// </content>
 internal sealed partial class SessionActor
 {
-    // Of the 3 s that Akka gives a session to stop; the rest is for closing its turn.
-    private static readonly TimeSpan _turnAtHandOff = TimeSpan.FromSeconds(2);
+    // Of the 3 s that Akka gives a session to stop; the rest is for closing its turn, of which a tool that is slow to die takes 1.8 s.
+    private static readonly TimeSpan _turnAtHandOff = TimeSpan.FromSeconds(1);
 
     private bool _isHandedOff;
 

@@ -32,6 +32,7 @@ internal sealed class SessionsFacade(
     ISuspension? suspension = null) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+    private static readonly Unavailable _deletionGoesOn = new("The database did not answer for a moment. A part of the session may be deleted, and the rest will be. Send the request again to see its end.", _retryAfter);
     private static readonly Unavailable _ended = new("The server stops.", _retryAfter);
 
     private readonly TimeSpan _answerTimeout = TimeSpan.FromMilliseconds(options.AskTimeoutMs);
@@ -180,10 +181,10 @@ internal sealed class SessionsFacade(
         await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
 
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
-        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken) ?? Unanswered("The index of sessions");
+        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is SessionIndexActor.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");
 
     // suspend-on-silence: what waits for the journal is answered as soon as the node knows that it will have to wait.
-    private async Task<object?> WhileServedAsync(Func<CancellationToken, Task<object?>> ask, CancellationToken cancellationToken)
+    private async Task<object?> WhileServedAsync(Func<CancellationToken, Task<object?>> ask, CancellationToken cancellationToken, Unavailable? goesOn = null)
     {
         if (suspension is null)
             return await ask(cancellationToken);
@@ -198,7 +199,7 @@ internal sealed class SessionsFacade(
         }
         catch (Exception) when (begins.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return suspension.Refusal ?? new Unavailable("The database did not answer for a moment. Nothing was changed. Send the request again.", _retryAfter);
+            return goesOn ?? suspension.Refusal ?? new Unavailable("The database did not answer for a moment. Nothing was changed. Send the request again.", _retryAfter);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.Tests;
 
@@ -60,6 +61,20 @@ public sealed class ForbiddenCodeTests
             .Select(method => $"{method.DeclaringType}.{method.Name}");
 
         Assert.Empty(methods);
+    }
+
+    [Fact]
+    public void No_two_lines_of_the_log_have_the_same_event_id()
+    {
+        var lines = ProductAssemblies()
+            .SelectMany(assembly => Types(assembly.GetName().Name!))
+            .SelectMany(type => type.GetMethods(All))
+            .Select(method => (Method: $"{method.DeclaringType}.{method.Name}", method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
+            .Where(line => line.EventId is not null)
+            .ToList();
+
+        Assert.True(lines.Count > 50);
+        Assert.Empty(lines.GroupBy(line => line.EventId).Where(same => same.Count() > 1).SelectMany(same => same));
     }
 
     /// <summary>A private array is taken for a table of constants: there is no frozen one.</summary>

@@ -268,7 +268,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     [LoggerMessage(EventId = 7020, Level = LogLevel.Warning, Message = "Node {Address} (uid {Uid}) is dead; its sessions are taken over.")]
     private static partial void LogRemoved(ILogger logger, Address address, int uid);
 
-    [LoggerMessage(EventId = 7024, Level = LogLevel.Information, Message = "Node {Address} (uid {Uid}) has left the cluster and is no member any more.")]
+    [LoggerMessage(EventId = 7024, Level = LogLevel.Information, Message = "Node {Address} (uid {Uid}) has left the cluster, or was declared dead while it left, and is no member any more.")]
     private static partial void LogLeft(ILogger logger, Address address, int uid);
 
     [LoggerMessage(EventId = 7023, Level = LogLevel.Warning, Message = "Node {Address} has not reached the database for {Patience}, which this node reaches; the database is asked whether it is dead.")]

@@ -21,6 +21,6 @@ internal sealed record EntrySetup(IActorRef Region, NodeStanding Standing, Clust
     /// <summary>Gets the way of commands over 256 KiB; null to refuse those over <see cref="EntryActor.MaxCommandBytes"/>.</summary>
     public LargeCommands? Large { get; init; }
 
-    /// <summary>Gets what makes the word by which the region forgets where a session's shard is; null where it need not.</summary>
-    public Func<SessionId, object>? ForgetHome { get; init; }
+    /// <summary>Gets what makes the word by which the region forgets where a session's shard is; null, as its answer, where it need not.</summary>
+    public Func<SessionId, object?>? ForgetHome { get; init; }
 }

@@ -22,6 +22,11 @@ internal sealed partial class HeldCommandActor
     /// <param name="Reason">Why, a sentence for people.</param>
     public sealed record NoRoom(string Reason) : IDeadLetterSuppression;
 
+    private sealed record Begin
+    {
+        public static Begin Instance { get; } = new();
+    }
+
     private void Weigh()
     {
         var bytes = _kind.Write(_named.Command);

@@ -54,6 +54,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         _message = new Deliver(id, named);
         _began = setup.Time.GetTimestamp();
 
+        Receive<Begin>(_ => Weigh());
         Receive<Admitted>(_ => OnAdmitted());
         Receive<NoRoom>(m => Answer(Refusals.Untouched(m.Reason)));
         Receive<Again>(_ => Send());
@@ -123,7 +124,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartSingleTimer(nameof(TimeOver), TimeOver.Instance, _setup.HoldFor);
-        Weigh();
+        Self.Tell(Begin.Instance); // In its turn: what fails while an actor starts is answered by nobody.
     }
 
     protected override void PostStop()
@@ -161,8 +162,8 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     private void Probe()
     {
         _isProbing = true;
-        if (++_messages > MessagesToOneHome && _setup.ForgetHome is { } forget)
-            _setup.Region.Tell(forget(_id), ActorRefs.Nobody);
+        if (++_messages > MessagesToOneHome && _setup.ForgetHome?.Invoke(_id) is { } forget)
+            _setup.Region.Tell(forget, ActorRefs.Nobody);
         _setup.Region.Tell(new Deliver(_id, SessionActor.Wake.Instance));
     }
 
@@ -271,6 +272,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
 
     private void Ending()
     {
+        Receive<Begin>(static _ => { });
         Receive<Admitted>(static _ => { });
         Receive<LastAnswersDue>(_ => Context.Stop(Self));
         Receive<SendNow>(static _ => { });

@@ -103,7 +103,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         while (true)
         {
             await Task.WhenAny(joined, Task.Delay(_lookAgain, time, given));
-            if (joined.IsCompleted || others.Count == 0)
+            if (joined.IsCompleted || others.Count == 0 || given.IsCancellationRequested)
             {
                 await joined;
                 return null;

@@ -7,8 +7,10 @@ namespace OpenCode.Actors.Server.Cluster;
 internal sealed partial class SharedPatchesFollower(SharedPatches patches, NodeStanding standing, TimeProvider time, ILogger<SharedPatchesFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _pauseAfterFault = TimeSpan.FromSeconds(5);
 
     private long _unreadable = -1; // the version whose fault is in the log
+    private long _failedAt;
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -30,6 +32,9 @@ internal sealed partial class SharedPatchesFollower(SharedPatches patches, NodeS
 
     private async Task FollowAsync(long version, CancellationToken stoppingToken)
     {
+        if (_unreadable == version && time.GetElapsedTime(_failedAt) < _pauseAfterFault)
+            return;
+
         try
         {
             await patches.FollowAsync(version, stoppingToken);
@@ -44,7 +49,7 @@ internal sealed partial class SharedPatchesFollower(SharedPatches patches, NodeS
         {
             if (_unreadable != version)
                 LogUnreadable(logger, e, version);
-            _unreadable = version;
+            (_unreadable, _failedAt) = (version, time.GetTimestamp());
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class SessionIndexActor
     {
         if (message.IsUnfinished)
             _unfinishedDeletions.Add(message.Root);
-        else
+        else if (message.Answer is SessionActor.Deleted or SessionNotFound)
             _unfinishedDeletions.Remove(message.Root);
         if (!_deletions.Remove(message.Root, out var askers))
             return; // Of the incarnation before.

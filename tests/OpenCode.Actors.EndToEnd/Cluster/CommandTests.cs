@@ -42,7 +42,7 @@ public sealed class CommandTests(PostgresFixture postgres, ITestOutputHelper out
         var nodes = await StartNodesAsync(2);
         foreach (var node in nodes)
         {
-            await Eventually.TrueAsync(() => node.Log.Contains("Rehearsal[5012]", StringComparison.Ordinal), "a session played through before the node had any");
+            await Eventually.TrueAsync(() => node.Log.Contains("Rehearsal[5014]", StringComparison.Ordinal), "a session played through before the node had any");
             await node.Api.CreateSessionAsync();
         }
 

@@ -156,6 +156,26 @@ public sealed class DeletionTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_deletion_whose_session_cannot_be_read_at_its_next_try_is_not_forgotten()
+    {
+        var root = await CreateAsync();
+        await AskAsync<SessionActor.DeleteBegun>(root.Id, new SessionActor.BeginDelete());
+        await KillAsync();
+        Faulty.LoadFaults = 3;
+        await OpenAsync();
+        await RunDryAsync();
+        Assert.Equal([root.Id], await ListAsync());
+
+        for (var n = 0; n < 24; n++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(5));
+            await RunDryAsync();
+        }
+
+        Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
     public async Task A_deletion_that_has_no_room_is_refused_and_goes_on_when_there_is()
     {
         var root = await CreateAsync();

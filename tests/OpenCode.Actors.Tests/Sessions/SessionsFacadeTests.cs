@@ -72,6 +72,18 @@ public sealed class SessionsFacadeTests : HubTestKit
     }
 
     [Fact]
+    public async Task A_deletion_that_was_under_way_when_the_node_lost_its_database_is_not_told_that_nothing_was_changed()
+    {
+        var suspension = new Suspension();
+        var deletion = FacadeOf(suspension).AskAsync(new SessionIndexActor.Delete(_id), CancellationToken.None);
+        _index.Expect<SessionIndexActor.Delete>();
+
+        await suspension.BeginAsync();
+
+        Assert.Contains("A part of the session may be deleted", Assert.IsType<Unavailable>(await RunUntilAsync(deletion)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_query_is_refused_also_where_the_database_is_back_before_its_caller_looks()
     {
         var suspension = new Suspension();

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Tests.TestKit;
 /// <summary>The test framework of this project: xunit's, which runs the tests of the collection <see cref="SideBySide"/> a few at a time, after all others.</summary>
 public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
-    private const int AtATime = 4;
+    private const int AtATime = 2;
 
     protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) => new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
 

@@ -104,9 +104,9 @@ internal static partial class Rehearsal
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    [LoggerMessage(EventId = 5012, Level = LogLevel.Information, Message = "A session was played through in {Milliseconds} ms: what sessions need is compiled.")]
+    [LoggerMessage(EventId = 5014, Level = LogLevel.Information, Message = "A session was played through in {Milliseconds} ms: what sessions need is compiled.")]
     private static partial void LogPlayed(ILogger logger, long milliseconds);
 
-    [LoggerMessage(EventId = 5013, Level = LogLevel.Warning, Message = "No session could be played through before joining: the first commands here will take longer. Nothing else is wrong.")]
+    [LoggerMessage(EventId = 5015, Level = LogLevel.Warning, Message = "No session could be played through before joining: the first commands here will take longer. Nothing else is wrong.")]
     private static partial void LogFailed(ILogger logger, Exception cause);
 }

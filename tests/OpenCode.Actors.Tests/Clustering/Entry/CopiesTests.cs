@@ -152,4 +152,14 @@ public sealed class CopiesTests : EntryKit
         Region.Expect($"forget {Session}");
         ExpectProbe();
     }
+
+    [Fact]
+    public void A_session_of_this_node_is_looked_for_nowhere_else()
+    {
+        Send(StartEntry(forgetHome: static _ => null), Rename);
+        ExpectCopy();
+
+        for (var probes = 0; probes < 6; probes++)
+            ExpectProbe();
+    }
 }

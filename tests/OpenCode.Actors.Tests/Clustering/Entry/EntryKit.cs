@@ -44,7 +44,7 @@ public abstract class EntryKit : HubTestKit
     private protected SessionActor.Aborted Answer { get; } = new(7);
 
     /// <summary>Starts an entry that asks no index.</summary>
-    private protected IActorRef StartEntry(int maxHeldCommands = 100, long maxHeldBytes = 64 << 20, LargeCommands? large = null, Func<SessionId, object>? forgetHome = null) => Spawn(
+    private protected IActorRef StartEntry(int maxHeldCommands = 100, long maxHeldBytes = 64 << 20, LargeCommands? large = null, Func<SessionId, object?>? forgetHome = null) => Spawn(
         EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large, ForgetHome = forgetHome }));
 
     private protected SessionId NewSession() => _ids.NewSession();

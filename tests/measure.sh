@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
 #   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
-#   tests/measure.sh faults|away|join|rolling [COMMIT]     the cluster; not in "all"
+#   tests/measure.sh faults|away|two|join|balanced|rolling [COMMIT]     the cluster; not in "all"
 # "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
 # "rolling" restarts a cluster of that commit's build (HEAD without one) node by node as the build of this checkout.
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
@@ -83,6 +83,8 @@ measure() {
     simulation | planted) "$1" ${2:+"$2"} ;;
     faults) postgres; proof "FullyQualifiedName~RandomFaultsTests" ;;
     away) postgres; proof "FullyQualifiedName~DatabaseAwayTests" ;;
+    two) postgres; proof "FullyQualifiedName~TwoNodesTests" ;;
+    balanced) npm_packages; postgres; proof "FullyQualifiedName~Cluster.Balanced" ;;
     join) postgres; proof "FullyQualifiedName~JoinAndDrainTests" ;;
     rolling) postgres; rolling ${2:+"$2"} ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;

@@ -8,15 +8,12 @@ namespace OpenCode.Actors.Tests.Clustering.Nodes;
 /// <summary>Clients that rename sessions all the time, each title once, through nodes in turn; and what the log says of it in the end.</summary>
 internal sealed class Commands(IReadOnlyList<TestNode> via, IReadOnlyList<SessionId> sessions)
 {
-    // Said by a node whose process had no processor for a second, as beside other builds: it is sure of nothing then, and right to say so.
-    private const string Starved = "The node has not looked at its own row for a while.";
-
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<(SessionId Session, string Title)> _acknowledged = [];
     private readonly ConcurrentQueue<Unavailable> _refused = [];
     private Task _clients = Task.CompletedTask;
 
-    /// <summary>Gets the answers that said no, but for those of a starved process.</summary>
+    /// <summary>Gets the answers that said no.</summary>
     public IReadOnlyCollection<Unavailable> Refused => _refused;
 
     public int Acknowledged => _acknowledged.Count;
@@ -51,8 +48,6 @@ internal sealed class Commands(IReadOnlyList<TestNode> via, IReadOnlyList<Sessio
             {
                 case SessionActor.Updated:
                     _acknowledged.Enqueue((session, title));
-                    break;
-                case Unavailable refusal when refusal.Reason.StartsWith(Starved, StringComparison.Ordinal):
                     break;
                 case Unavailable refusal:
                     _refused.Enqueue(refusal);

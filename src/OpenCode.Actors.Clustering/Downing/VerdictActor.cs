@@ -241,7 +241,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
             LogNoVerdict(_logger, message.Cause, message.Node.Address);
     }
 
-    // Whoever died meanwhile has been waited for long enough.
+    // A node that died during the outage has had its time: ask about it at once.
     private void OnAnswersAgain()
     {
         _askedAt.Clear();

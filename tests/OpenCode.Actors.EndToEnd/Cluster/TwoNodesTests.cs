@@ -79,9 +79,8 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
         var (median, most) = (outages.Order().ElementAt(outages.Length / 2), outages.Max());
         Output.WriteLine($"{fault.Name}, the {(isOlder ? "older" : "younger")} one: the sessions were writable after {median.TotalMilliseconds:0} ms (median), {most.TotalMilliseconds:0} ms (most).");
 
-        // Another coordinator does nothing for its first half second: a constant of Akka. Every session of the lost node waits for that.
-        if (!isOlder)
-            Assert.InRange(median, TimeSpan.Zero, Scale.Bound(fault.Asked!.MedianMs / 1000.0));
+        // Missed at full scale for the older one (docs/measurements.md): another coordinator does nothing for its first half second, a constant of Akka.
+        Assert.InRange(median, TimeSpan.Zero, Scale.Bound(fault.Asked!.MedianMs / 1000.0));
         Assert.InRange(most, TimeSpan.Zero, Scale.Bound(fault.Asked!.MostMs / 1000.0));
 
         // A node that is thawed, or heard again, before it was declared dead has lost nothing.

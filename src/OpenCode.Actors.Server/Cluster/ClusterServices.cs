@@ -23,7 +23,7 @@ internal static class ClusterServices
             return services;
 
         services.AddSingleton(settings).AddSingleton(static provider => new NodeGate(
-            provider.GetRequiredService<NodeStanding>(), provider.GetRequiredService<ShardClaims>().Has, provider.GetRequiredService<IHostApplicationLifetime>()));
+            provider.GetRequiredService<NodeStanding>(), provider.GetRequiredService<ShardClaims>().Has, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IArbiter>(static provider => new PostgresArbiter(
             provider.GetRequiredService<OpenedDatabase>().Database,
             provider.GetRequiredService<TimeProvider>(),

@@ -8,11 +8,15 @@ namespace OpenCode.Actors.Server.Cluster;
 /// <param name="standing">The standing of this node.</param>
 /// <param name="isHere">Whether a session runs on this node.</param>
 /// <param name="application">Tells when the node drains.</param>
-internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHere, IHostApplicationLifetime application)
+/// <param name="time">The clock of looks at where a turn runs.</param>
+internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHere, IHostApplicationLifetime application, TimeProvider time)
 {
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
     private static readonly Unavailable _elsewhere = new(
         "This node stops, and the turn goes on at another one. Send the request again, under the same Idempotency-Key or messageID, and it waits there.", _retryAfter);
+
+    private readonly Task _draining = DrainingOf(application);
 
     /// <summary>Gets with what commands are refused; null when they are taken.</summary>
     public Unavailable? Refusal => standing.Now is { TakesCommands: false } now ? new Unavailable(now.Reason, _retryAfter) : null;
@@ -27,21 +31,12 @@ internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHe
     /// <returns>What the wait gives; or <see cref="Unavailable"/>.</returns>
     public async Task<object> AwaitTurnAsync(SessionId session, Func<CancellationToken, Task<object>> wait, CancellationToken cancellationToken)
     {
-        // wait-on-your-own-log: this log ends with the node. The end of a turn that runs here is an answer, which the drain waits for.
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var draining = application.ApplicationStopping.UnsafeRegister(_ =>
-        {
-            if (!isHere(session))
-                _ = given.CancelAsync();
-        }, null);
-        try
-        {
-            return await wait(given.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return _elsewhere;
-        }
+        var ended = wait(given.Token);
+        var elsewhere = UntilElsewhereAsync(session, given.Token);
+        var first = await Task.WhenAny(ended, elsewhere);
+        await given.CancelAsync();
+        return first == elsewhere && elsewhere.IsCompletedSuccessfully ? _elsewhere : await ended;
     }
 
     /// <summary>Waits for work that needs the database, but no longer than the node takes commands.</summary>
@@ -64,5 +59,25 @@ internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHe
         }
 
         return (default, Refusal ?? new Unavailable("This node has lost its database for a moment. Whether the command was carried out is unknown.", _retryAfter));
+    }
+
+    // wait-on-your-own-log: this log ends with the node. The end of a turn that runs here is an answer, which the drain waits for; but the drain moves some turns.
+    private async Task UntilElsewhereAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        await _draining.WaitAsync(cancellationToken);
+        if (!isHere(session))
+            return;
+
+        do
+            await Task.Delay(_lookAgain, time, cancellationToken);
+        while (isHere(session));
+        await Task.Delay(_lookAgain, time, cancellationToken); // It may have moved because its turn is over, and the end is on its way here.
+    }
+
+    private static Task DrainingOf(IHostApplicationLifetime application)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        application.ApplicationStopping.UnsafeRegister(static begun => ((TaskCompletionSource)begun!).TrySetResult(), begun);
+        return begun.Task;
     }
 }

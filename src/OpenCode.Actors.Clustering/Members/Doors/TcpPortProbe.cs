@@ -9,12 +9,16 @@ using Akka.Remote.Transport.DotNetty;
 namespace OpenCode.Actors.Clustering.Members.Doors;
 
 /// <summary>Connects by TCP and TLS.</summary>
-/// <remarks>The handshake is completed: Akka logs one that is broken off as an error of the node that was asked. And what only forwards the port of a node that has ended is told from the node.</remarks>
+/// <remarks>
+/// The handshake is completed: Akka logs one that is broken off as an error of the node that was asked. And a program that only forwards the port of a node that has ended is
+/// told from the node. Only a refused connection is an answer at once: whatever else goes wrong may go wrong with a living node too, so it is tried again until the limit.
+/// </remarks>
 /// <param name="time">The clock of the limit.</param>
 /// <param name="tls">The key of this node, and which keys it accepts; null where nodes speak plain TCP.</param>
 internal sealed class TcpPortProbe(TimeProvider time, DotNettySslSetup? tls) : IPortProbe
 {
     private static readonly TimeSpan _linger = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _again = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
     public async ValueTask<PortAnswer> AskAsync(Address address, TimeSpan limit, CancellationToken cancellationToken)
@@ -24,30 +28,48 @@ internal sealed class TcpPortProbe(TimeProvider time, DotNettySslSetup? tls) : I
 
         using var deadline = new CancellationTokenSource(limit, time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        var answer = PortAnswer.Silent;
         try
         {
-            await socket.ConnectAsync(host, port, given.Token);
+            while (true)
+            {
+                if (await ConnectAsync(host, port, given.Token) is { } answer)
+                    return answer;
+                await Task.Delay(_again, time, given.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return PortAnswer.Silent; // Nothing in time.
+        }
+    }
+
+    // Null where another try may tell more.
+    private async Task<PortAnswer?> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        PortAnswer? answer = null;
+        try
+        {
+            await socket.ConnectAsync(host, port, cancellationToken);
             if (tls is not null)
-                await ShakeHandsAsync(socket, host, tls, given.Token);
+                await ShakeHandsAsync(socket, host, tls, cancellationToken);
             answer = PortAnswer.Accepts;
         }
-        catch (SocketException e)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            answer = e.SocketErrorCode == SocketError.ConnectionRefused ? PortAnswer.Refuses : PortAnswer.Silent;
+            answer = PortAnswer.Refuses;
+        }
+        catch (SocketException)
+        {
+            // No way there at the moment.
         }
         catch (IOException)
         {
-            // It takes connections and closes them, which no node does.
+            // It takes connections and closes them: a node that is busy or stops, or a program that stands before one that has ended.
         }
         catch (AuthenticationException)
         {
             answer = PortAnswer.Accepts; // A node with another secret, or something else: it lives.
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Nothing in time.
         }
         finally
         {
@@ -58,7 +80,7 @@ internal sealed class TcpPortProbe(TimeProvider time, DotNettySslSetup? tls) : I
     }
 
     // The node that was asked is at the end of the handshake a moment later, and would take the end of the connection for a failure.
-    private async Task EndAsync(Socket socket, PortAnswer answer)
+    private async Task EndAsync(Socket socket, PortAnswer? answer)
     {
         if (answer == PortAnswer.Accepts)
             await Task.Delay(_linger, time);

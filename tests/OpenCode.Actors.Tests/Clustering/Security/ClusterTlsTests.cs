@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
@@ -77,14 +78,14 @@ public sealed class ClusterTlsTests
         var address = new Address("akka.ssl.tcp", "tls", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
 
         Assert.Equal(PortAnswer.Silent, await probe.AskAsync(address, TimeSpan.FromMilliseconds(200), default)); // As one that stands still.
-        var asked = probe.AskAsync(address, TimeSpan.FromSeconds(5), default);
-        using (await listener.AcceptTcpClientAsync())
-        using (await listener.AcceptTcpClientAsync())
-        {
-            // What forwards the port of a node that has ended closes what it takes.
-        }
+        (await listener.AcceptTcpClientAsync()).Dispose();
+        var began = Stopwatch.GetTimestamp();
+        var asked = probe.AskAsync(address, TimeSpan.FromMilliseconds(500), default);
+        for (var i = 0; i < 2; i++)
+            (await listener.AcceptTcpClientAsync()).Dispose(); // As what forwards the port of a node that has ended; but a node that is busy may do so once.
 
         Assert.Equal(PortAnswer.Silent, await asked);
+        Assert.True(Stopwatch.GetElapsedTime(began) >= TimeSpan.FromMilliseconds(500), "it counted as gone before the limit");
         Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, tls: null).AskAsync(address, TimeSpan.FromSeconds(5), default));
     }
 

@@ -13,7 +13,7 @@ public sealed class NodeGateTests : IDisposable
     private readonly VirtualTime _time = new();
     private readonly NodeStanding _standing;
     private readonly Lifetime _lifetime = new();
-    private bool _isHere;
+    private volatile bool _isHere;
 
     public NodeGateTests()
     {
@@ -68,6 +68,26 @@ public sealed class NodeGateTests : IDisposable
     }
 
     [Fact]
+    public async Task G3_a_wait_for_a_turn_that_the_drain_moves_to_another_node_ends_with_503()
+    {
+        _isHere = true;
+        await using var server = await StartAsync();
+        var session = await server.SessionAsync();
+        var waiting = server.SendAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
+        await UntilWaitingAsync(server);
+        _lifetime.StopApplication();
+
+        _isHere = false;
+        while (!waiting.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal(503, (await waiting).Status);
+    }
+
+    [Fact]
     public async Task F3_a_node_whose_database_is_silent_is_not_ready_and_takes_streams_for_60_s()
     {
         await using var server = await StartAsync();
@@ -95,7 +115,7 @@ public sealed class NodeGateTests : IDisposable
         await Assert.ThrowsAnyAsync<IOException>(() => ended);
     }
 
-    private Task<ServerKit> StartAsync() => ServerKit.StartAsync(services: services => services.AddSingleton(new NodeGate(_standing, _ => _isHere, _lifetime)));
+    private Task<ServerKit> StartAsync() => ServerKit.StartAsync(services: services => services.AddSingleton(new NodeGate(_standing, _ => _isHere, _lifetime, _time)));
 
     private static async Task UntilWaitingAsync(ServerKit server)
     {

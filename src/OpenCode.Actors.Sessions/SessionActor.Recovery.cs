@@ -46,7 +46,7 @@ internal sealed partial class SessionActor
     {
         if (_setup.Failures?.RefusedFor(_id) is { } wait)
         {
-            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s.", wait));
+            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed.", wait));
             return;
         }
 
@@ -89,7 +89,7 @@ internal sealed partial class SessionActor
         switch (cause)
         {
             case ArbiterAwayException:
-                GiveUp(new Unavailable($"{_id} cannot be claimed now: {cause.Message}", _retryAfter));
+                GiveUp(new Unavailable($"{_id} cannot be claimed now: {cause.Message} Nothing was changed.", _retryAfter));
                 break;
             case DeclaredDeadException:
                 GiveUp(new Moved($"{_id} cannot be claimed by this node: {cause.Message}", _retryAfter));

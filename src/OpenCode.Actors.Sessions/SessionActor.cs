@@ -174,7 +174,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     private void PutOff(object command)
     {
         if (Stash.IsFull)
-            Refuse(command, Sender, new Unavailable("Too many commands wait for the session.", _retryAfter));
+            Refuse(command, Sender, new Unavailable("Too many commands wait for the session. Nothing was changed. Send the command again.", _retryAfter));
         else
             Stash.Stash();
     }

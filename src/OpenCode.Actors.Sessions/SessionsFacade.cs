@@ -164,7 +164,7 @@ internal sealed class SessionsFacade(
         if (Interlocked.Increment(ref _outstanding) > options.MaxOutstandingCommands)
         {
             Interlocked.Decrement(ref _outstanding);
-            return new Unavailable($"{options.MaxOutstandingCommands} commands are under way already.", _retryAfter);
+            return new Unavailable($"{options.MaxOutstandingCommands} commands are under way already. Nothing was changed. Send the command again.", _retryAfter);
         }
 
         try

@@ -162,7 +162,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
     }
 
     [LoggerMessage(EventId = 7001, Level = LogLevel.Warning,
-        Message = "The database has not answered for 500 ms: commands are refused until it does. Streams stay open, and no session moves.")]
+        Message = "The database has not answered for 500 ms: commands are refused until it does. Streams stay open for 60 s. Sessions move only if other nodes reach the database and this one does not.")]
     private static partial void LogSilent(ILogger logger);
 
     [LoggerMessage(EventId = 7002, Level = LogLevel.Information, Message = "The database answers again after {Silence}; everything goes on.")]

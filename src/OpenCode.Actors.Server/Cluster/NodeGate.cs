@@ -52,13 +52,13 @@ internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHe
                 closed.TrySetResult();
         }))
         {
-            if (Refusal is { } refusal && !work.IsCompleted)
-                return (default, refusal);
-            if (await Task.WhenAny(work, closed.Task) == work)
+            if (work.IsCompleted || (Refusal is null && await Task.WhenAny(work, closed.Task) == work))
                 return (await work, null);
         }
 
-        return (default, Refusal ?? new Unavailable("This node has lost its database for a moment. Whether the command was carried out is unknown.", _retryAfter));
+        // The work was given to the journal already.
+        var reason = Refusal?.Reason ?? "This node has lost its database for a moment.";
+        return (default, new Unavailable($"{reason} Whether the command was carried out is unknown.", _retryAfter));
     }
 
     // wait-on-your-own-log: this log ends with the node. The end of a turn that runs here is an answer, which the drain waits for; but the drain moves some turns.

@@ -94,5 +94,12 @@ internal sealed class DeletionActor : ReceiveActor
         Context.Stop(Self);
     }
 
-    private void Report(object answer) => Context.Parent.Tell(new Ended(_root, answer, _hasBegun && answer is not (SessionActor.Deleted or SessionNotFound)));
+    // A refusal speaks of the step that it refused; the deletion has begun by then, and the index goes on with it.
+    private void Report(object answer)
+    {
+        var isUnfinished = _hasBegun && answer is not (SessionActor.Deleted or SessionNotFound);
+        if (isUnfinished && answer is Unavailable refusal)
+            answer = refusal with { Reason = $"The deletion of {_root} has begun and goes on by itself: ask for the session until it is not found. It was held up: {refusal.Reason}" };
+        Context.Parent.Tell(new Ended(_root, answer, isUnfinished));
+    }
 }

@@ -102,7 +102,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         }
         else if (_failures.RefusedFor(id) is { } wait)
         {
-            Refuse(Sender, id, command, new Unavailable($"{id} failed again and again; it is tried again in {wait.TotalSeconds:0} s.", wait));
+            Refuse(Sender, id, command, new Unavailable($"{id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed.", wait));
         }
         else
         {

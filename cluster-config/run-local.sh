@@ -77,7 +77,7 @@ setsid "${as_owner[@]}" "$bin/postgres" -D "$dir/database" -c listen_addresses=1
 pids+=($!)
 for ((i = 0; i < 300; i++)); do "$bin/pg_isready" -q -h 127.0.0.1 -p "$database_port" && break; sleep 0.1; done
 "$bin/psql" -qAt -h 127.0.0.1 -p "$database_port" -U postgres -c "SELECT 1 FROM pg_database WHERE datname = 'opencode'" | grep -q 1 ||
-  "$bin/psql" -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$database_port" -U postgres -f src/OpenCode.Actors.Postgres/init.sql
+  "$bin/psql" -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$database_port" -U postgres -f src/OpenCode.Actors.Storage/Postgres/init.sql
 database="Host=127.0.0.1;Port=$database_port;Database=opencode;Username=opencode"
 
 upstream() {

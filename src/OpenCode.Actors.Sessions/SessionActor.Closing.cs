@@ -1,5 +1,5 @@
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;

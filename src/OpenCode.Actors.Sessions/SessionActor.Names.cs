@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.State;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 

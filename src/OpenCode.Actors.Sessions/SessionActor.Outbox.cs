@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.State;

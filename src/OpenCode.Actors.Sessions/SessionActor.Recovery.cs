@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Turns;

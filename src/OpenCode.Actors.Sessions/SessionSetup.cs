@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Models;

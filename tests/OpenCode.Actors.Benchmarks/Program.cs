@@ -1,5 +1,5 @@
 using OpenCode.Actors.Benchmarks.Fanout;
-using OpenCode.Actors.Benchmarks.Journaling;
+using OpenCode.Actors.Benchmarks.Journal;
 using OpenCode.Actors.Benchmarks.Postgres;
 
 return args switch

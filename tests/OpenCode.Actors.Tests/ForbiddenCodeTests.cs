@@ -13,7 +13,7 @@ public sealed class ForbiddenCodeTests
 
     [Fact]
     public void The_product_has_these_projects_and_no_other() => Assert.Equal(
-        ["Clustering", "Journaling", "Models", "Postgres", "Protocol", "Sessions", "Streams", "opencode-actors"],
+        ["Clustering", "Journal", "Models", "Protocol", "Sessions", "Storage", "Streams", "opencode-actors"],
         ProductAssemblies().Select(a => a.GetName().Name!.Replace("OpenCode.Actors.", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -27,8 +27,8 @@ public sealed class ForbiddenCodeTests
 
     [Theory]
     [InlineData("OpenCode.Actors.Protocol")]
-    [InlineData("OpenCode.Actors.Journaling")]
-    [InlineData("OpenCode.Actors.Postgres")]
+    [InlineData("OpenCode.Actors.Journal")]
+    [InlineData("OpenCode.Actors.Storage.Postgres")]
     public void The_wire_and_the_journal_do_not_see_Akka(string assembly) =>
         Assert.DoesNotContain(Assembly.Load(assembly).GetReferencedAssemblies(), name => name.Name!.StartsWith("Akka", StringComparison.Ordinal));
 

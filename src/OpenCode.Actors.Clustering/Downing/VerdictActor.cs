@@ -4,7 +4,7 @@ using Akka.Event;
 using Akka.Remote;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Clustering.Members;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Downing;

@@ -2,7 +2,7 @@ using Akka.Actor.Setup;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Metrics;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Clustering.Downing;
 

@@ -1,7 +1,7 @@
 using System.Runtime.Serialization;
 using System.Text;
 using OpenCode.Actors.Clustering.Wire;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Clustering.Entry;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Clustering.Members;
 

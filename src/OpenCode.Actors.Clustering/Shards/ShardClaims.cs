@@ -1,7 +1,7 @@
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Metrics;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;

@@ -1,5 +1,5 @@
 using Akka.Cluster;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Clustering.Status;
 

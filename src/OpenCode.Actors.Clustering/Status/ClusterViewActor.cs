@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
 using OpenCode.Actors.Clustering.Metrics;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Clustering.Status;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Errors;
 

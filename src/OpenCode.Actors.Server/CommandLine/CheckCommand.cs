@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journaling.Checking;
+using OpenCode.Actors.Journal.Checking;
 
 namespace OpenCode.Actors.Server.CommandLine;
 

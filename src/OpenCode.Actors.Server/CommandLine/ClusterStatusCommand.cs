@@ -1,6 +1,6 @@
 using OpenCode.Actors.Clustering.Status;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 
 namespace OpenCode.Actors.Server.CommandLine;
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.CommandLine;

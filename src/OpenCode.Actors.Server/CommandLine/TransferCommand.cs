@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Ids.Doors;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Transfer;

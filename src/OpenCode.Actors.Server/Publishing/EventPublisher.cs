@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;

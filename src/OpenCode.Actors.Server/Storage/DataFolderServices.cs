@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Disks;
-using OpenCode.Actors.Journaling.Doors;
-using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal.Doors;
+using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Storage;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
@@ -16,14 +16,14 @@ internal sealed class OpenedDatabase(ClusterSettings settings, EventStreamConfig
     private const int SuffixLength = 9; // a hyphen and 8 digits
 
     private PostgresDatabase? _database;
-    private SharedJournal? _journal;
+    private BatchJournal? _journal;
 
     /// <summary>Gets the name of this process, which no other has, in its connections: that of the node, cut where it is too long for the database, and 8 random digits.</summary>
     public string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{InTag(settings.Node.Name)}-{(uint)entropy.NextUInt64():x8}");
 
     public PostgresDatabase Database => _database ?? throw NotOpen();
 
-    public SharedJournal Journal => _journal ?? throw NotOpen();
+    public BatchJournal Journal => _journal ?? throw NotOpen();
 
     public async Task OpenAsync()
     {

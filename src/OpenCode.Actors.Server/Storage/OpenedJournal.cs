@@ -1,6 +1,6 @@
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Disks;
-using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.State;

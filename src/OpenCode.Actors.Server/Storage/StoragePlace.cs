@@ -1,10 +1,10 @@
 using OpenCode.Actors.Protocol.Ids.Doors;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Doors;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Doors;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Locations.Doors;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;

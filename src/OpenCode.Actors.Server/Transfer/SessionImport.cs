@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.State;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;

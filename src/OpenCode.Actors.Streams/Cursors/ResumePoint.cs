@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Protocol.Events;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Sse;

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;

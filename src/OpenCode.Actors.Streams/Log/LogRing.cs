@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;

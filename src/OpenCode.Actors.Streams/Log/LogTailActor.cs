@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Streams.Log;
 

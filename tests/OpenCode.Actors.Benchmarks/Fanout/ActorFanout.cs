@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Streams;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Fanout;
 

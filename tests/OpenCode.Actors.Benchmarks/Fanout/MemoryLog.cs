@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Fanout;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Segments;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Bodies;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 

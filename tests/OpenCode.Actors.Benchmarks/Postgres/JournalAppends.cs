@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 

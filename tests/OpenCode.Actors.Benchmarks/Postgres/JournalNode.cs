@@ -1,11 +1,11 @@
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Postgres;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 
 /// <summary>The journal as a node has it open, following the others.</summary>
-internal sealed class JournalNode(PostgresDatabase database, SharedJournal journal, Fence[] fences) : IAsyncDisposable
+internal sealed class JournalNode(PostgresDatabase database, BatchJournal journal, Fence[] fences) : IAsyncDisposable
 {
     public static async Task<JournalNode> OpenAsync(NodeTask task, string id)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Npgsql;
-using OpenCode.Actors.Journaling.Segments;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Journal;
+using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Npgsql;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Postgres.Journal;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 

@@ -1,8 +1,8 @@
 using Npgsql;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Journal;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 

@@ -47,7 +47,7 @@ public sealed class RefusalTests(PostgresFixture postgres, ITestOutputHelper out
     public async Task A_schema_of_a_newer_program_is_refused_and_one_of_an_older_program_is_updated()
     {
         var setup = await NodeAsync("n1");
-        var first = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Postgres", "Schema", "0001.sql"));
+        var first = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Storage", "Postgres", "Schema", "0001.sql"));
         await Postgres.ExecuteAsync($"SET ROLE opencode; SET search_path = {Schema}; CREATE TABLE schema_version (version int NOT NULL); INSERT INTO schema_version VALUES (1); {first}");
 
         var node = await StartAsync(setup);
@@ -66,7 +66,7 @@ public sealed class RefusalTests(PostgresFixture postgres, ITestOutputHelper out
         var setup = await NodeAsync("n1");
         foreach (var version in new[] { 1, 2, 3 })
         {
-            var script = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Postgres", "Schema", $"000{version}.sql"));
+            var script = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Storage", "Postgres", "Schema", $"000{version}.sql"));
             await Postgres.ExecuteAsync($"SET ROLE opencode; SET search_path = {Schema}; {script}");
         }
 

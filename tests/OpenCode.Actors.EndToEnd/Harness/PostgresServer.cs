@@ -8,7 +8,7 @@ using Npgsql;
 namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>A PostgreSQL of this test alone: data in a temporary folder, a free port on loopback, ended with the test or with its process.</summary>
-/// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Postgres/init.sql</c>. Runs as <c>nobody</c> where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
+/// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Storage/Postgres/init.sql</c>. Runs as <c>nobody</c> where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
     private const string AdminPassword = "of-the-tests";
@@ -236,7 +236,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     private Task InitAsync()
     {
-        var script = Path.Combine(Checkout(), "src", "OpenCode.Actors.Postgres", "init.sql");
+        var script = Path.Combine(Checkout(), "src", "OpenCode.Actors.Storage", "Postgres", "init.sql");
         return RunAsync(
             [Program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-f", script, "postgres"], ("PGPASSWORD", AdminPassword));
     }

@@ -1,9 +1,9 @@
 using Npgsql;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
@@ -92,7 +92,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
         var schema = new NpgsqlConnectionStringBuilder(connectionString).SearchPath!;
         var scripts = "";
         for (var version = 1; version <= 3; version++)
-            scripts += await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Postgres", "Schema", $"000{version}.sql"));
+            scripts += await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Storage", "Postgres", "Schema", $"000{version}.sql"));
         await postgres.Server.ExecuteAsync(
             $"""
             SET ROLE opencode; SET search_path = {schema};

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using Npgsql;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;

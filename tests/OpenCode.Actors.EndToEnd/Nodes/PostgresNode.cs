@@ -1,8 +1,8 @@
 using Npgsql;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;

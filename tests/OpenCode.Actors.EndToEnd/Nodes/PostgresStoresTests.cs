@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Journal;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
@@ -15,7 +15,7 @@ namespace OpenCode.Actors.EndToEnd.Nodes;
 public sealed class PostgresLargeBodiesTests(PostgresFixture postgres) : LargeBodiesSpecification, IAsyncLifetime
 {
     private PostgresDatabase? _database;
-    private SharedJournal? _journal;
+    private BatchJournal? _journal;
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Tests.Specifications;
 using Xunit.Abstractions;
 
@@ -122,7 +122,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         Assert.Equal(floor + 1, await server.ExecuteAsync("SELECT min(first) FROM opencode_actors.log_batch"));
     }
 
-    private static async Task AppendAsync(SharedJournal journal, string name, ConcurrentDictionary<string, long> answered, CancellationToken stop)
+    private static async Task AppendAsync(BatchJournal journal, string name, ConcurrentDictionary<string, long> answered, CancellationToken stop)
     {
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {

@@ -1,7 +1,7 @@
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Postgres;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 
@@ -10,11 +10,11 @@ internal sealed class JournalNode : IAsyncDisposable
 {
     private readonly PostgresDatabase _database;
 
-    private JournalNode(string name, PostgresDatabase database, SharedJournal journal) => (Name, _database, Journal) = (name, database, journal);
+    private JournalNode(string name, PostgresDatabase database, BatchJournal journal) => (Name, _database, Journal) = (name, database, journal);
 
     public string Name { get; }
 
-    public SharedJournal Journal { get; }
+    public BatchJournal Journal { get; }
 
     public static async Task<JournalNode> OpenAsync(string connectionString, string name, JournalOptions? options = null)
     {

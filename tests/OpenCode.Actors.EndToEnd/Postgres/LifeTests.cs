@@ -1,7 +1,7 @@
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;

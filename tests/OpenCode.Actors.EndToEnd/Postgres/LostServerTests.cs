@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Journaling.Shared;
+using OpenCode.Actors.Journal.Batches;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 

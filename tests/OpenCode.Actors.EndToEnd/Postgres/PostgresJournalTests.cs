@@ -1,5 +1,5 @@
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;

@@ -1,6 +1,6 @@
 using Npgsql;
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
@@ -55,7 +55,7 @@ public sealed class StartTests(PostgresFixture postgres)
     {
         var connectionString = await postgres.Server.CreateSchemaAsync();
         var schema = connectionString[(connectionString.LastIndexOf('=') + 1)..];
-        var first = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Postgres", "Schema", "0001.sql"));
+        var first = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenCode.Actors.Storage", "Postgres", "Schema", "0001.sql"));
         await postgres.Server.ExecuteAsync($"SET ROLE opencode; SET search_path = {schema}; CREATE TABLE schema_version (version int NOT NULL); INSERT INTO schema_version VALUES (1); {first}");
 
         await using var node = await JournalNode.OpenAsync(connectionString, "node-a");

@@ -1,11 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Segments;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Journal;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 

@@ -1,6 +1,6 @@
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Postgres;
-using OpenCode.Actors.Postgres.Nodes;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;

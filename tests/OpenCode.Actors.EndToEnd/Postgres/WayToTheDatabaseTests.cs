@@ -1,5 +1,5 @@
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;

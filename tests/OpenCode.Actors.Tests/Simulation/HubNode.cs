@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;

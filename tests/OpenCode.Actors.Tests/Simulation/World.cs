@@ -1,5 +1,5 @@
-using OpenCode.Actors.Journaling.Disks;
-using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams;

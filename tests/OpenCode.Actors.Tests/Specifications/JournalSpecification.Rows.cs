@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 

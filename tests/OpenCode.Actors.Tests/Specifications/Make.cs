@@ -1,5 +1,5 @@
 using System.Text;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 

@@ -1,7 +1,7 @@
 using Akka;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Log;
 
 namespace OpenCode.Actors.Tests.Streams;

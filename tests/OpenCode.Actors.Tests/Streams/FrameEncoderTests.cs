@@ -1,5 +1,5 @@
 using System.Text;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Tests.Streams;

@@ -1,6 +1,6 @@
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Disks;
-using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
 

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Tests.TestKit;
 

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Streams.Cursors;
 

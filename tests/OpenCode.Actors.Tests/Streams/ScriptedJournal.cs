@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Streams;
 

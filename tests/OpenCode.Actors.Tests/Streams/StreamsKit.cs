@@ -43,7 +43,7 @@ public abstract class StreamsKit : HubTestKit
     internal IActorRef Hub => _hub ?? throw new InvalidOperationException("Start first.");
 
     /// <summary>Starts the log and the hub; what is in the journal now is behind the ring.</summary>
-    internal void Start(OpenCode.Actors.Journaling.IJournal? journal = null)
+    internal void Start(OpenCode.Actors.Journal.IJournal? journal = null)
     {
         Log = new EventLog(journal ?? Journal, Options);
         _logActor = Spawn(EventLogActor.PropsFor(Log, Logs), "log");
@@ -60,7 +60,7 @@ public abstract class StreamsKit : HubTestKit
 
     internal void Run() => RunDryAsync().GetAwaiter().GetResult();
 
-    internal void Append(params OpenCode.Actors.Journaling.EntryDraft[] drafts)
+    internal void Append(params OpenCode.Actors.Journal.EntryDraft[] drafts)
     {
         Journal.Append(drafts);
         Run();

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.TestKit;
 

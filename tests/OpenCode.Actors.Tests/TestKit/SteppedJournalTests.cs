@@ -1,8 +1,8 @@
 using System.Globalization;
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Disks;
-using OpenCode.Actors.Journaling.Files;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal.Files;
 
 namespace OpenCode.Actors.Tests.TestKit;
 

@@ -3,8 +3,8 @@ using Akka.Cluster;
 using Akka.Remote;
 using OpenCode.Actors.Clustering.Downing;
 using OpenCode.Actors.Clustering.Members;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Nodes.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Downing;
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Metrics;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;

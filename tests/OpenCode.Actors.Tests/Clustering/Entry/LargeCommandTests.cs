@@ -1,8 +1,8 @@
 using System.Runtime.Serialization;
 using System.Text;
 using OpenCode.Actors.Clustering.Entry;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Nodes.Memory;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Clustering.Members;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Nodes.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;
 

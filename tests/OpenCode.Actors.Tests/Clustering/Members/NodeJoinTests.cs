@@ -4,7 +4,7 @@ using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;

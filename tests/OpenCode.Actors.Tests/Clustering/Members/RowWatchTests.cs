@@ -1,5 +1,5 @@
 using OpenCode.Actors.Clustering.Members;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;

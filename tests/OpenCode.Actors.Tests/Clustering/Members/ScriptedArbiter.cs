@@ -1,5 +1,5 @@
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;
 

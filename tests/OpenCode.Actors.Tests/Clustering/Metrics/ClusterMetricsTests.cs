@@ -1,5 +1,5 @@
 using OpenCode.Actors.Clustering.Metrics;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.Metrics;
 using OpenCode.Actors.Tests.Clustering.Status;
 using OpenCode.Actors.Tests.Sessions;

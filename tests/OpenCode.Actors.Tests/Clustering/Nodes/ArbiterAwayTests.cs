@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;

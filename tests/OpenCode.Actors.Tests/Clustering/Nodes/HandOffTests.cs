@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Shards;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;

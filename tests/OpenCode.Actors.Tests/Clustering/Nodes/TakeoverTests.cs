@@ -4,7 +4,7 @@ using Akka.Cluster;
 using Akka.Remote.Transport;
 using OpenCode.Actors.Clustering.Downing;
 using OpenCode.Actors.Clustering.Members;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;

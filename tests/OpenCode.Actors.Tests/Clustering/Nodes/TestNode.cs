@@ -11,11 +11,11 @@ using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Journaling.Nodes.Memory;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Journaling.Shared.Memory;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Batches.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
@@ -37,7 +37,7 @@ internal sealed class TestNode
     private readonly ShardClaims _claims;
     private bool _isGone;
 
-    private TestNode(TestNodeOptions options, MemoryBatchDatabase batches, MemoryArbiterDatabase arbiters, SharedJournal journal, MemoryBatchStore store)
+    private TestNode(TestNodeOptions options, MemoryBatchDatabase batches, MemoryArbiterDatabase arbiters, BatchJournal journal, MemoryBatchStore store)
     {
         (Name, Journal, Store) = (options.Name, journal, store);
         Arbiter = new MemoryArbiter(arbiters, TimeProvider.System);
@@ -82,7 +82,7 @@ internal sealed class TestNode
 
     public MemoryBatchStore Store { get; }
 
-    public SharedJournal Journal { get; }
+    public BatchJournal Journal { get; }
 
     public RecordingLogs Logs { get; } = new();
 
@@ -102,7 +102,7 @@ internal sealed class TestNode
     public static async Task<TestNode> StartAsync(TestNodeOptions options, MemoryBatchDatabase batches, MemoryArbiterDatabase arbiters)
     {
         var store = new MemoryBatchStore(batches, $"{options.Name}-{Guid.NewGuid()}", TimeProvider.System);
-        var journal = await SharedJournal.OpenAsync(store, new JournalOptions(), TimeProvider.System);
+        var journal = await BatchJournal.OpenAsync(store, new JournalOptions(), TimeProvider.System);
         var node = new TestNode(options, batches, arbiters, journal, store);
         var models = new TestModels();
         var setup = node._node.Share(new SessionSetup(

@@ -1,5 +1,5 @@
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Nodes.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 

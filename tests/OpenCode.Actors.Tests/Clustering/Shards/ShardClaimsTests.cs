@@ -1,9 +1,9 @@
 using OpenCode.Actors.Clustering.Shards;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Journaling.Nodes.Memory;
-using OpenCode.Actors.Journaling.Shared;
-using OpenCode.Actors.Journaling.Shared.Memory;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Batches.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Tests.Specifications;
 
@@ -12,13 +12,13 @@ namespace OpenCode.Actors.Tests.Clustering.Shards;
 public sealed class ShardClaimsTests : ClusterKit
 {
     private readonly MemoryBatchStore _store;
-    private readonly SharedJournal _journal;
+    private readonly BatchJournal _journal;
     private readonly ShardClaims _claims;
 
     public ShardClaimsTests()
     {
         _store = new MemoryBatchStore(new MemoryBatchDatabase(Time), "n1", Time);
-        _journal = SharedJournal.OpenAsync(_store, new JournalOptions(), Time).GetAwaiter().GetResult();
+        _journal = BatchJournal.OpenAsync(_store, new JournalOptions(), Time).GetAwaiter().GetResult();
         _claims = new ShardClaims(Arbiter, _journal, Standing, Metrics, Time);
         _claims.Index.Reached(0);
     }
@@ -232,7 +232,7 @@ public sealed class ShardClaimsTests : ClusterKit
     }
 
     // As a session that comes into memory does.
-    private Task<OpenCode.Actors.Journaling.Fence?> Claim(SessionId session)
+    private Task<OpenCode.Actors.Journal.Fence?> Claim(SessionId session)
     {
         _claims.Entered(session);
         return _claims.ClaimAsync(session, CancellationToken.None).AsTask();

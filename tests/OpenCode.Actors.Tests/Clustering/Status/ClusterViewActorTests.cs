@@ -3,7 +3,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Status;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 

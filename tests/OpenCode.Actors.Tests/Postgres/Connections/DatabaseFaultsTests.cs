@@ -1,5 +1,5 @@
 using Npgsql;
-using OpenCode.Actors.Postgres.Connections;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Tests.Postgres.Connections;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Tests.Server.CommandLine;

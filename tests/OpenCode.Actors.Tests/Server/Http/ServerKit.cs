@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling.Disks;
+using OpenCode.Actors.Journal.Disks;
 using OpenCode.Actors.Server;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Clustering.Settings;
-using OpenCode.Actors.Postgres;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Storage;

@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Disks;
-using OpenCode.Actors.Journaling.Files;
-using OpenCode.Actors.Journaling.Nodes.Memory;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Nodes.Memory;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Transfer;

@@ -1,6 +1,6 @@
 using System.Text;
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;

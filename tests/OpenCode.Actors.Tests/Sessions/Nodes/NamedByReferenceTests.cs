@@ -1,5 +1,5 @@
 using System.Runtime.Serialization;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using OpenCode.Actors.Journaling;
-using OpenCode.Actors.Journaling.Nodes;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;

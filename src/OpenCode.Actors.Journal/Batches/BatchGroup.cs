@@ -1,0 +1,124 @@
+using OpenCode.Actors.Journal.Commits;
+using OpenCode.Actors.Journal.Bodies;
+
+namespace OpenCode.Actors.Journal.Batches;
+
+/// <summary>Batches that are sent as one. It is encoded when it is sent, since those with a stale fence may have to leave it.</summary>
+internal sealed class BatchGroup : ICommitGroup
+{
+    // A reader holds a row whole; and a statement that is too long makes all other nodes wait for the head.
+    private const long FullBytes = 1024 * 1024;
+
+    private readonly List<(JournalBatch Batch, AppendWaiter Waiter)> _members = [];
+    private readonly BodyWriter _body = new();
+    private readonly ChangeMerge _changes = new();
+    private long _mostBytes;
+
+    public bool IsFull => _mostBytes >= FullBytes;
+
+    public int Count => _members.Count;
+
+    public bool IsEmpty => _members.Count == 0;
+
+    public int EntryCount { get; private set; }
+
+    public void Add(JournalBatch batch, long mostBytes, AppendWaiter waiter)
+    {
+        _members.Add((batch, waiter));
+        _mostBytes += mostBytes;
+    }
+
+    /// <summary>Encodes what is (still) in the group.</summary>
+    public StoreBatch Encode(long number, long generation)
+    {
+        _body.Clear(keepBytes: (int)FullBytes * 2);
+        _body.Reserve(_mostBytes);
+        EntryCount = 0;
+        foreach (var (batch, waiter) in _members)
+        {
+            waiter.Begin(EntryCount, batch.Entries.Count > 0);
+            for (var i = 0; i < batch.Entries.Count; i++)
+                _body.Write(batch.Entries[i]);
+
+            EntryCount += batch.Entries.Count;
+            for (var i = 0; i < batch.Changes.Count; i++)
+                _changes.Add(batch.Changes[i], EntryCount);
+        }
+
+        return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take()) { UsedBodies = UsedBodies() };
+    }
+
+    /// <summary>Gives what was appended, in order.</summary>
+    public EntryDraft[] ToEntries() => [.. _members.SelectMany(static member => member.Batch.Entries)];
+
+    public void Committed(long first)
+    {
+        foreach (var (_, waiter) in _members)
+            waiter.Committed(first);
+    }
+
+    public void Failed(Exception cause)
+    {
+        foreach (var (_, waiter) in _members)
+            waiter.Failed(cause);
+    }
+
+    /// <summary>Refuses those batches that have one of these fences; the others stay.</summary>
+    public void Refuse(IReadOnlyList<Fence> stale)
+    {
+        var refused = new List<(AppendWaiter Waiter, Fence Fence)>();
+        _members.RemoveAll(member =>
+        {
+            foreach (var fence in member.Batch.Fences)
+            {
+                if (!stale.Contains(fence))
+                    continue;
+
+                refused.Add((member.Waiter, fence));
+                return true;
+            }
+
+            return false;
+        });
+        foreach (var (waiter, fence) in refused)
+            waiter.Failed(new JournalFencedException(fence));
+    }
+
+    public void Clear()
+    {
+        _members.Clear();
+        _mostBytes = 0;
+        EntryCount = 0;
+        _body.Clear(keepBytes: (int)FullBytes * 2);
+    }
+
+    private List<string> UsedBodies()
+    {
+        var keys = new List<string>();
+        foreach (var (batch, _) in _members)
+            keys.AddRange(batch.UsedBodies);
+
+        return keys;
+    }
+
+    private List<Fence> Fences()
+    {
+        var fences = new List<Fence>();
+        var last = default(Fence);
+        foreach (var (batch, _) in _members)
+        {
+            for (var i = 0; i < batch.Fences.Count; i++)
+            {
+                // Most batches have the fence of the one before.
+                if (batch.Fences[i] == last)
+                    continue;
+
+                last = batch.Fences[i];
+                if (!fences.Contains(last))
+                    fences.Add(last);
+            }
+        }
+
+        return fences;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using OpenCode.Actors.Journal.State;
+using OpenCode.Actors.Journal.Tail;
+
+namespace OpenCode.Actors.Journal.Batches;
+
+/// <content>Reading entries and rows.</content>
+public sealed partial class BatchJournal
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var until = Head;
+        if (after < Floor)
+            throw new JournalTrimmedException(after, Floor);
+
+        var cutter = new PageCutter(filter, _decoder);
+        while (after < until)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            IEnumerable<RecentBatch> batches = _log.Recent.Find(after, PageCutter.PageBytes) ?? await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
+            foreach (var page in Cut(cutter, batches, after, until))
+            {
+                after = page.Through;
+                yield return page;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _log.Waiters.WaitBeyondAsync(offset, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StateRow> LoadAsync(string owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        OwnerName.Check(owner, nameof(owner));
+        foreach (var row in await AskAsync(ct => _store.LoadAsync(owner, ct), cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StateRow> ListAsync(string kind, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var row in await AskAsync(ct => _store.ListAsync(kind, ct), cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The store keeps nothing in memory for an owner.</remarks>
+    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
+    {
+        OwnerName.Check(owner, nameof(owner));
+        return ValueTask.CompletedTask;
+    }
+
+    private List<EntryPage> Cut(PageCutter cutter, IEnumerable<RecentBatch> batches, long after, long until)
+    {
+        try
+        {
+            return [.. cutter.Cut(batches, after, until)];
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw Fail("reading the shared log", e);
+        }
+    }
+
+    private async ValueTask<RecentBatch[]> ReadStoredAsync(long after, CancellationToken cancellationToken)
+    {
+        var page = await AskAsync(ct => _store.ReadBehindAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
+        var batches = page.Batches.Where(b => b.Last > after).Select(static b => b.WithBody(b.Body)).ToArray();
+        if (batches is [var first, ..] && first.First <= after + 1)
+            return batches;
+
+        // What is published is there, unless retention took it since.
+        var ends = await AskAsync(_store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);
+        _log.Floor = Math.Max(Floor, ends.Floor);
+        throw after < ends.Floor
+            ? new JournalTrimmedException(after, ends.Floor)
+            : Fail("reading the shared log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
+    }
+
+    /// <summary>Asks the store, again and again while it is away.</summary>
+    private async ValueTask<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        var patience = default(Patience);
+        while (true)
+        {
+            if (_failure is not null)
+                throw _failure;
+
+            try
+            {
+                return await ask(either.Token).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (e is not StoreLifeException)
+            {
+                LogTailAway(_logger, patience.Level, e.Message);
+                await Task.Delay(patience.Next(), _time, either.Token).ConfigureAwait(false);
+            }
+            catch (StoreLifeException e)
+            {
+                throw Fail("reading the shared log", Cause(e));
+            }
+        }
+    }
+}

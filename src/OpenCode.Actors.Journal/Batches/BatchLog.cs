@@ -1,0 +1,150 @@
+using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.Tail;
+
+namespace OpenCode.Actors.Journal.Batches;
+
+/// <summary>
+/// The log as this process has it: what it committed itself and what it read of others, brought into the one order (RULES E3). Own batches are published when all before
+/// them is here; they are never read back. Thread-safe.
+/// </summary>
+internal sealed class BatchLog
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<OwnBatch> _own = new();
+    private readonly BodySlab _bodies = new();
+    private long _head;
+    private long _floor;
+    private StoredBatch? _last;
+    private Exception? _failure;
+
+    public BatchLog(StoreEnds ends, long recentBytes, bool answersInline)
+    {
+        (_head, _floor) = (ends.Head, ends.Floor);
+        Recent = new(recentBytes);
+        Waiters = new(() => Head, answersInline);
+    }
+
+    public long Head => Volatile.Read(ref _head);
+
+    public long Floor
+    {
+        get => Volatile.Read(ref _floor);
+        set => Volatile.Write(ref _floor, value);
+    }
+
+    /// <summary>Gets the last batch that was published, without its body; null before the first.</summary>
+    public StoredBatch? Last
+    {
+        get
+        {
+            lock (_gate)
+                return _last;
+        }
+    }
+
+    public RecentBatches Recent { get; }
+
+    public HeadWaiters Waiters { get; }
+
+    /// <summary>Takes a batch that this process has committed.</summary>
+    /// <returns>False if batches below it are missing: read them now.</returns>
+    public bool Add(OwnBatch own)
+    {
+        bool isPublished;
+        Exception? failure;
+        var done = new List<OwnBatch>(1);
+        lock (_gate)
+        {
+            failure = _failure;
+            if (failure is null)
+                _own.Enqueue(own);
+            PublishOwnNeedsLock(done);
+            isPublished = _own.Count == 0;
+        }
+
+        if (failure is not null)
+            own.Group.Failed(failure);
+        Tell(done);
+        return isPublished;
+    }
+
+    /// <summary>Takes batches that were read; those that are here already are left out.</summary>
+    /// <param name="batches">The batches, in order. Their bodies are kept.</param>
+    /// <returns>The first offset that is missing below them; null if none is.</returns>
+    public long? Add(IReadOnlyList<StoredBatch> batches)
+    {
+        var done = new List<OwnBatch>();
+        long? missing = null;
+        foreach (var batch in batches)
+        {
+            // One lock for each: an own batch that becomes the next one meanwhile is published by the first call to see it.
+            lock (_gate)
+            {
+                if (batch.Last <= _head)
+                    continue;
+
+                if (batch.First != _head + 1)
+                {
+                    missing = _head + 1;
+                    break;
+                }
+
+                PublishNeedsLock(batch with { Body = default }, batch.WithBody(_bodies.Keep(batch.Body)));
+                PublishOwnNeedsLock(done);
+            }
+        }
+
+        Tell(done);
+        return missing;
+    }
+
+    /// <summary>Says which batch is at the head at the start.</summary>
+    public void Begin(StoredBatch last)
+    {
+        lock (_gate)
+            _last = last with { Body = default };
+    }
+
+    /// <summary>Ends all waiting, now and later; also for batches that are committed, but not in order yet.</summary>
+    public void Fail(Exception failure)
+    {
+        OwnBatch[] left;
+        lock (_gate)
+        {
+            _failure ??= failure;
+            left = [.. _own];
+            _own.Clear();
+        }
+
+        foreach (var own in left)
+            own.Group.Failed(failure);
+        Waiters.Fail(failure);
+    }
+
+    private void PublishOwnNeedsLock(List<OwnBatch> done)
+    {
+        while (_own.TryPeek(out var own) && own.Batch.First <= _head + 1)
+        {
+            _own.Dequeue();
+            done.Add(own);
+
+            // Unless it was read back already: its commit may be known to others before it is to us.
+            if (own.Batch.Last > _head)
+                PublishNeedsLock(own.Batch, RecentBatch.Of(own.Batch.First, own.Batch.At, own.Group.ToEntries(), own.Bytes));
+        }
+    }
+
+    private void PublishNeedsLock(StoredBatch batch, RecentBatch recent)
+    {
+        Recent.Add(recent);
+        _last = batch;
+        Volatile.Write(ref _head, batch.Last);
+    }
+
+    private void Tell(List<OwnBatch> done)
+    {
+        Waiters.Moved();
+        foreach (var own in done)
+            own.Published();
+    }
+}

@@ -1,0 +1,22 @@
+namespace OpenCode.Actors.Journal.Bodies;
+
+/// <summary>What a record in the body of a frame is.</summary>
+internal enum RecordTag : byte
+{
+    None = 0,
+    Entry = 1,
+    Put = 2,
+    Delete = 3,
+}
+
+/// <summary>Which fields an entry has.</summary>
+[Flags]
+internal enum EntryFlags : byte
+{
+    None = 0,
+    Durable = 1,
+    Location = 2,
+    Project = 4,
+    Session = 8,
+    Sequence = 16,
+}

@@ -1,0 +1,24 @@
+using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.State;
+
+namespace OpenCode.Actors.Journal.Commits;
+
+/// <summary>What a journal takes as a batch.</summary>
+internal static class BatchSize
+{
+    private const long MaxBytes = 128L * 1024 * 1024;
+
+    /// <summary>Looks at a batch that a caller gave.</summary>
+    /// <returns>How many bytes it takes at most when it is encoded.</returns>
+    /// <exception cref="ArgumentException">It is too large, or has an owner that cannot be one.</exception>
+    public static long Check(JournalBatch batch)
+    {
+        for (var i = 0; i < batch.Changes.Count; i++)
+            OwnerName.Check(batch.Changes[i].Owner, nameof(batch));
+
+        var mostBytes = BodyWriter.MostBytes(batch);
+        return mostBytes <= MaxBytes
+            ? mostBytes
+            : throw new ArgumentException($"The batch has up to {mostBytes} bytes; split it, a batch has at most {MaxBytes}.", nameof(batch));
+    }
+}

@@ -1,0 +1,25 @@
+namespace OpenCode.Actors.Journal.Nodes.Memory;
+
+/// <summary>What is asked of an arbiter.</summary>
+internal enum ArbiterCall
+{
+    Admit,
+    ConfirmUp,
+    Look,
+    DeclareDead,
+    Claim,
+    ReadShards,
+    Leave,
+}
+
+/// <summary>What goes wrong with one call.</summary>
+internal enum ArbiterFault
+{
+    None,
+
+    /// <summary>The question is lost: nothing happens, nobody answers.</summary>
+    QuestionLost,
+
+    /// <summary>The answer is lost: it happened.</summary>
+    AnswerLost,
+}

@@ -28,7 +28,7 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Appends a batch with its state changes, all or nothing.</summary>
     /// <remarks>
     /// Batches get their offsets in the order of the calls. A batch with a durable entry is answered when it would survive a power cut; one without when it would
-    /// survive the death of the process (RULES B4). Batches that wait share one write and one sync.
+    /// survive the death of the process (RULES B2). Batches that wait share one write and one sync.
     /// </remarks>
     /// <param name="batch">Entries and changes, together at most 128 MiB. The journal keeps <see cref="EntryDraft.Properties"/> and gives it to readers as it is: do not
     /// change those bytes after the call.</param>
@@ -41,7 +41,7 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>
     /// Waits until <see cref="Head"/> has all that any process had committed before the call. With a journal that other processes append to as well, this is what makes a read
-    /// after it see them; the file journal has nothing to wait for.
+    /// after it see them; one that this process has for itself has nothing to wait for.
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The head.</returns>
@@ -86,10 +86,4 @@ public interface IJournal : IAsyncDisposable
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows; those of one owner are from one moment.</returns>
     IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken);
-
-    /// <summary>Says that an owner goes cold, so that the journal may spend less memory on it. Changes nothing that can be read.</summary>
-    /// <param name="owner">An owner; one without rows is fine.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>A task that ends when it is done.</returns>
-    ValueTask CompactAsync(string owner, CancellationToken cancellationToken);
 }

@@ -44,7 +44,7 @@ public sealed record EntryDraft(
 
 /// <summary>Writes or deletes one row of state.</summary>
 /// <param name="Kind">What the row is, such as <c>message</c>; a small set of short words.</param>
-/// <param name="Owner">The owner of the row: 1 to 120 characters of <c>A-Z a-z 0-9 _ - .</c>, not starting with a dot, since it names a file.</param>
+/// <param name="Owner">The owner of the row, such as the id of a session.</param>
 /// <param name="Key">Which one among those of its kind and owner.</param>
 /// <param name="Json">The row, JSON in UTF-8; null deletes it.</param>
 public sealed record StateChange(string Kind, string Owner, string Key, ReadOnlyMemory<byte>? Json);

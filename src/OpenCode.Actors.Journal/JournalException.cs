@@ -35,31 +35,28 @@ public sealed class JournalFencedException(Fence fence)
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class JournalFailedException(string what, string remedy, Exception? innerException) : JournalException($"The journal failed: {what}. {remedy}", innerException)
 {
-    /// <summary>Initializes a new instance of the <see cref="JournalFailedException"/> class, for a write or sync to a file that failed.</summary>
-    /// <param name="what">What was being done, and to which file.</param>
-    /// <param name="innerException">The fault of the disk.</param>
-    public JournalFailedException(string what, Exception? innerException = null)
-        : this(
-            what,
-            "It is never tried again on the same file, since the system may have dropped what it could not write. Stop the process, check the disk, start again.",
-            innerException)
-    {
-    }
+    /// <summary>Gets a value indicating whether another process has taken the store that this one had for itself (RULES B3).</summary>
+    public bool IsTaken { get; init; }
 }
 
-/// <summary>A part of the journal that was safely on disk is damaged or missing. The start is refused.</summary>
-/// <param name="file">The file, relative to the data folder.</param>
-/// <param name="byteOffset">Where in the file the first damage begins.</param>
+/// <summary>A file of the journal is damaged. The start is refused.</summary>
+/// <param name="file">The file.</param>
 /// <param name="what">What is wrong there.</param>
 /// <param name="remedy">What to do.</param>
-public sealed class JournalCorruptException(string file, long byteOffset, string what, string remedy)
-    : JournalException($"'{file}' is damaged at byte {byteOffset}: {what}. {remedy}")
+public sealed class JournalCorruptException(string file, string what, string remedy) : JournalException($"'{file}' is damaged: {what}. {remedy}")
 {
-    /// <summary>Gets the file, relative to the data folder.</summary>
+    /// <summary>Gets the file.</summary>
     public string File { get; } = file;
+}
 
-    /// <summary>Gets where in the file the first damage begins.</summary>
-    public long ByteOffset { get; } = byteOffset;
+/// <summary>The data folder cannot be used.</summary>
+/// <param name="folder">The data folder.</param>
+/// <param name="what">What is wrong with it.</param>
+/// <param name="remedy">What to do.</param>
+public sealed class JournalFolderException(string folder, string what, string remedy) : JournalException($"The data folder '{folder}' cannot be used: {what}. {remedy}")
+{
+    /// <summary>Gets the data folder.</summary>
+    public string Folder { get; } = folder;
 }
 
 /// <summary>Another process has the data folder open.</summary>

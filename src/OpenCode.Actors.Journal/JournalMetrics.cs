@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace OpenCode.Actors.Journal.Files;
+namespace OpenCode.Actors.Journal;
 
 /// <summary>What the journal tells about itself.</summary>
 public sealed class JournalMetrics : IDisposable
@@ -10,7 +10,6 @@ public sealed class JournalMetrics : IDisposable
     private readonly Counter<long> _batches;
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _commit;
-    private readonly Histogram<double> _sync;
     private readonly Histogram<double> _followed;
     private Func<(long Head, long Floor)> _place = () => default;
     private long _lag;
@@ -21,10 +20,9 @@ public sealed class JournalMetrics : IDisposable
     {
         _meter = meters?.Create("OpenCode.Actors.Journal") ?? new Meter("OpenCode.Actors.Journal");
         _events = _meter.CreateCounter<long>("opencode.journal.events.committed", "{event}", "Events written to the journal.");
-        _batches = _meter.CreateCounter<long>("opencode.journal.batches.committed", "{batch}", "Frames written to the journal, each with all that waited.");
+        _batches = _meter.CreateCounter<long>("opencode.journal.batches.committed", "{batch}", "Batches written to the journal, each with all that waited.");
         _bytes = _meter.CreateCounter<long>("opencode.journal.written", "By", "Bytes written to the log.");
         _commit = _meter.CreateHistogram<double>("opencode.journal.commit.duration", "s", "From taking a group to its being committed, write and sync included.");
-        _sync = _meter.CreateHistogram<double>("opencode.journal.sync.duration", "s", "One sync of the log.");
         _followed = _meter.CreateHistogram<double>("opencode.journal.tail.delay", "s", "From the commit on another node to its being read here, by the clock of the database.");
         _meter.CreateObservableGauge("opencode.journal.tail.lag", () => Volatile.Read(ref _lag), "{event}", "Events that other nodes had committed, but this one had not read, at the last look.");
         _meter.CreateObservableGauge("opencode.journal.head", () => _place().Head, "{event}", "Offset of the last committed event.");
@@ -47,6 +45,4 @@ public sealed class JournalMetrics : IDisposable
     internal void Followed(TimeSpan delay) => _followed.Record(Math.Max(0, delay.TotalSeconds));
 
     internal void Lag(long eventCount) => Volatile.Write(ref _lag, eventCount);
-
-    internal void Synced(TimeSpan duration) => _sync.Record(duration.TotalSeconds);
 }

@@ -66,5 +66,5 @@ internal static class Program
     }
 
     private static IServiceCollection AddStorage(this IServiceCollection services, ServeSettings settings, ClusterSettings? cluster, EventStreamConfig window) =>
-        cluster is null ? services.AddFileJournal(settings, window) : services.AddDatabase(window);
+        cluster is null ? services.AddDataFolder(settings, window) : services.AddDatabase(window);
 }

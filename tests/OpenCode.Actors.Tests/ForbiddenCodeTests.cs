@@ -28,7 +28,7 @@ public sealed class ForbiddenCodeTests
     [Theory]
     [InlineData("OpenCode.Actors.Protocol")]
     [InlineData("OpenCode.Actors.Journal")]
-    [InlineData("OpenCode.Actors.Storage.Postgres")]
+    [InlineData("OpenCode.Actors.Storage")]
     public void The_wire_and_the_journal_do_not_see_Akka(string assembly) =>
         Assert.DoesNotContain(Assembly.Load(assembly).GetReferencedAssemblies(), name => name.Name!.StartsWith("Akka", StringComparison.Ordinal));
 

@@ -45,7 +45,11 @@ internal sealed class BatchGroup : ICommitGroup
                 _changes.Add(batch.Changes[i], EntryCount);
         }
 
-        return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take()) { UsedBodies = UsedBodies() };
+        return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take())
+        {
+            IsDurable = _members.Exists(static member => member.Batch.Durable),
+            UsedBodies = UsedBodies(),
+        };
     }
 
     /// <summary>Gives what was appended, in order.</summary>

@@ -16,10 +16,16 @@ public sealed partial class BatchJournal
         try
         {
             await _store.TrimAsync(_options, _stop.Token).ConfigureAwait(false);
+            var ends = await _store.ReadEndsAsync(_stop.Token).ConfigureAwait(false);
+            _log.Floor = Math.Max(Floor, ends.Floor);
         }
         catch (OperationCanceledException)
         {
             // Closing.
+        }
+        catch (StoreLostException e)
+        {
+            Fail("removing old entries", Cause(e));
         }
         catch (StoreException e)
         {

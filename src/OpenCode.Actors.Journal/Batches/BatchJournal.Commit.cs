@@ -22,6 +22,7 @@ public sealed partial class BatchJournal
     private long _ownLast;
     private long _fullSince = Answered;
     private long _fullBytes;
+    private long? _freeBytes;
 
     /// <summary>What became of a batch.</summary>
     private enum Fate
@@ -126,7 +127,7 @@ public sealed partial class BatchJournal
 
         // Nothing is left of it: all were refused, or there is no room.
         if (!group.IsEmpty)
-            group.Failed(new JournalFullException(freeBytes: null, _fullBytes));
+            group.Failed(new JournalFullException(_freeBytes, _fullBytes));
         _queue.Return(group);
     }
 
@@ -179,6 +180,7 @@ public sealed partial class BatchJournal
                 {
                     if (!mayBeWritten)
                     {
+                        _freeBytes = e.FreeBytes;
                         LogFull(_logger, e);
                         return (Fate.Full, Nothing, []);
                     }

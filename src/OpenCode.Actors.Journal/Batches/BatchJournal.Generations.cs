@@ -15,6 +15,10 @@ public sealed partial class BatchJournal
     /// <inheritdoc/>
     public async ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken)
     {
+        // A store that only this process appends to is not taken back under it: its cursors are known.
+        if (!_store.IsShared)
+            return;
+
         // Before the round is asked for that looks into it.
         lock (_claimsGate)
         {

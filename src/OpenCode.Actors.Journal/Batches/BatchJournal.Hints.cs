@@ -31,7 +31,7 @@ public sealed partial class BatchJournal
                     await HearAsync(hints).ConfigureAwait(false);
                 }
             }
-            catch (StoreException e) when (e is not StoreLifeException)
+            catch (StoreException e) when (e is not StoreLostException)
             {
                 LogTailAway(_logger, patience.Level, e.Message);
                 await PauseAsync(patience.Next()).ConfigureAwait(false);

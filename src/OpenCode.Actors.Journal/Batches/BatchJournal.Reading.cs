@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OpenCode.Actors.Journal.State;
 using OpenCode.Actors.Journal.Tail;
 
 namespace OpenCode.Actors.Journal.Batches;
@@ -34,7 +33,6 @@ public sealed partial class BatchJournal
     /// <inheritdoc/>
     public async IAsyncEnumerable<StateRow> LoadAsync(string owner, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        OwnerName.Check(owner, nameof(owner));
         foreach (var row in await AskAsync(ct => _store.LoadAsync(owner, ct), cancellationToken).ConfigureAwait(false))
             yield return row;
     }
@@ -46,19 +44,11 @@ public sealed partial class BatchJournal
             yield return row;
     }
 
-    /// <inheritdoc/>
-    /// <remarks>The store keeps nothing in memory for an owner.</remarks>
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
-    {
-        OwnerName.Check(owner, nameof(owner));
-        return ValueTask.CompletedTask;
-    }
-
-    private List<EntryPage> Cut(PageCutter cutter, IEnumerable<RecentBatch> batches, long after, long until)
+    private IReadOnlyList<EntryPage> Cut(PageCutter cutter, IEnumerable<RecentBatch> batches, long after, long until)
     {
         try
         {
-            return [.. cutter.Cut(batches, after, until)];
+            return cutter.Cut(batches, after, until);
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
@@ -95,12 +85,12 @@ public sealed partial class BatchJournal
             {
                 return await ask(either.Token).ConfigureAwait(false);
             }
-            catch (StoreException e) when (e is not StoreLifeException)
+            catch (StoreException e) when (e is not StoreLostException)
             {
                 LogTailAway(_logger, patience.Level, e.Message);
                 await Task.Delay(patience.Next(), _time, either.Token).ConfigureAwait(false);
             }
-            catch (StoreLifeException e)
+            catch (StoreLostException e)
             {
                 throw Fail("reading the shared log", Cause(e));
             }

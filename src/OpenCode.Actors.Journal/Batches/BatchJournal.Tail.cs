@@ -13,6 +13,9 @@ public sealed partial class BatchJournal
     /// <inheritdoc/>
     public async ValueTask<long> CatchUpAsync(CancellationToken cancellationToken)
     {
+        if (!_store.IsShared)
+            return _failure is null ? Head : throw _failure;
+
         // Only a reading that begins after the call sees all that was committed before it; those that wait for one share it.
         var round = Volatile.Read(ref _nextRound);
         if (round is null)
@@ -67,7 +70,7 @@ public sealed partial class BatchJournal
                 Interlocked.Exchange(ref _round, null)?.TrySetResult(Head);
                 patience = default;
             }
-            catch (StoreException e) when (e is not StoreLifeException)
+            catch (StoreException e) when (e is not StoreLostException)
             {
                 LogTailAway(_logger, patience.Level, e.Message);
                 await PauseAsync(patience.Next()).ConfigureAwait(false);

@@ -1,14 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Journal.Commits;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Journal.Bodies;
 
 namespace OpenCode.Actors.Journal.Batches;
 
-/// <summary>The journal of a node in a cluster: one log that all nodes append to, in a store that all of them reach (RULES E).</summary>
+/// <summary>The journal over a store of batches: group commit, lost answers, order, the tail, generations. The store is this process's own (RULES B), or all nodes of a cluster append to it (RULES E).</summary>
 /// <remarks>
-/// While the store is away, appends are undecided and reads wait: nothing fails by it, see <see cref="AwayFor"/>. What ends the journal is another life of the store
+/// While a shared store is away, appends are undecided and reads wait: nothing fails by it, see <see cref="AwayFor"/>. What ends the journal is another life of the store
 /// (RULES E5) in which not all is that this process holds: then it has to start anew.
 /// </remarks>
 public sealed partial class BatchJournal : IJournal
@@ -103,7 +102,7 @@ public sealed partial class BatchJournal : IJournal
 
         metrics?.Opened(() => (journal.Head, journal.Floor));
         journal._following = journal.FollowAsync();
-        journal._listening = journal.ListenAsync();
+        journal._listening = store.IsShared ? journal.ListenAsync() : Task.CompletedTask;
         LogOpened(journal._logger, journal.Timeline.Id, journal.Timeline.Current, journal.Floor, journal.Head);
         return journal;
     }
@@ -140,7 +139,7 @@ public sealed partial class BatchJournal : IJournal
     /// <summary>Ends the journal: all waiting and later calls fail.</summary>
     private JournalFailedException Fail(string doing, Exception cause)
     {
-        var failure = new JournalFailedException($"{doing}: {cause.Message}", Remedy, cause);
+        var failure = new JournalFailedException($"{doing}: {cause.Message}", (cause as StoreLostException)?.Remedy ?? Remedy, cause) { IsTaken = cause is StoreTakenException };
         if (Interlocked.CompareExchange(ref _failure, failure, null) is { } earlier)
             return earlier;
 

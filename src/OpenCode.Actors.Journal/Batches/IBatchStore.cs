@@ -1,8 +1,7 @@
-using OpenCode.Actors.Journal.Files;
 
 namespace OpenCode.Actors.Journal.Batches;
 
-/// <summary>What one process needs of a store that many processes append to. It decides nothing: <see cref="BatchJournal"/> does.</summary>
+/// <summary>What one process needs of a store that it appends to, alone or with others. It decides nothing: <see cref="BatchJournal"/> does.</summary>
 /// <remarks>
 /// All members may be called from any thread, but one append at a time. Each answers for one moment of the store, or throws a <see cref="StoreException"/>. The store gives
 /// every process an identity of its own, under which it notes the number of the last batch and where that begins (RULES E1).
@@ -11,6 +10,9 @@ internal interface IBatchStore : IAsyncDisposable
 {
     /// <summary>Gets a value indicating whether a caller continues on the thread that answers it; only so on virtual time.</summary>
     bool AnswersInline { get; }
+
+    /// <summary>Gets a value indicating whether other processes append too. If not, no hints come, and nobody is to be caught up with.</summary>
+    bool IsShared { get; }
 
     /// <summary>Begins: the process is known as a writer that has appended nothing yet.</summary>
     ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken);

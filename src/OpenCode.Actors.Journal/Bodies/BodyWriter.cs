@@ -1,34 +1,30 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 
 namespace OpenCode.Actors.Journal.Bodies;
 
-/// <summary>Writes the body of a frame behind the room for its header, into one pooled buffer.</summary>
+/// <summary>Writes the body of a batch into one pooled buffer.</summary>
 /// <remarks>
 /// A record is a tag and its fields; numbers are LEB128, text and bytes have their length before them. An entry: flags, event id, type, then location, project, session,
-/// sequence as the flags say, properties. A change: kind, owner, key, and unless it deletes the length of the row, its CRC-32C in 4 bytes, the row.
-/// Offsets are not in it, so that a body can be made before its place is known.
+/// sequence as the flags say, properties. Offsets are not in it, so that a body can be made before its place is known.
 /// </remarks>
 internal sealed class BodyWriter
 {
     private const int MaxVarintBytes = 10;
+    private const int MaxBodyBytes = 256 * 1024 * 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
 
-    /// <summary>Gets the bytes written so far, header included.</summary>
-    public int Length { get; private set; } = FrameHeader.Bytes;
+    /// <summary>Gets how many bytes are written so far.</summary>
+    public int Length { get; private set; }
 
-    /// <summary>Gets the frame: room for the header, then the body.</summary>
-    public Memory<byte> Frame => _buffer.AsMemory(0, Length);
-
-    /// <summary>Gets the body alone.</summary>
-    public Memory<byte> Body => _buffer.AsMemory(FrameHeader.Bytes, Length - FrameHeader.Bytes);
+    /// <summary>Gets the body.</summary>
+    public Memory<byte> Body => _buffer.AsMemory(0, Length);
 
     /// <summary>Starts over; a buffer that grew large goes back to the pool.</summary>
     public void Clear(int keepBytes)
     {
-        Length = FrameHeader.Bytes;
+        Length = 0;
         if (_buffer.Length <= keepBytes)
             return;
 
@@ -62,7 +58,7 @@ internal sealed class BodyWriter
         if (needed <= _buffer.Length)
             return;
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(needed, Math.Min(2L * _buffer.Length, FrameHeader.MaxBodyBytes)));
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(needed, Math.Min(2L * _buffer.Length, MaxBodyBytes)));
         _buffer.AsSpan(0, Length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
@@ -96,25 +92,6 @@ internal sealed class BodyWriter
             Write((ulong)entry.Sequence);
         Write((ulong)entry.Properties.Length);
         Write(entry.Properties.Span);
-    }
-
-    /// <summary>Writes a change.</summary>
-    /// <returns>Where in the frame the row begins (its checksum first), and how long it is; -1 if the row is deleted.</returns>
-    public (int Position, int Length) Write(StateChange change)
-    {
-        _buffer[Length++] = (byte)(change.Json is null ? RecordTag.Delete : RecordTag.Put);
-        Write(change.Kind);
-        Write(change.Owner);
-        Write(change.Key);
-        if (change.Json is not { } json)
-            return (0, -1);
-
-        Write((ulong)json.Length);
-        var position = Length;
-        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(Length), Crc32C.Of(json.Span));
-        Length += sizeof(uint);
-        Write(json.Span);
-        return (position, json.Length);
     }
 
     private static long MostBytes(string? text) => text is null ? 0 : 3L * text.Length;

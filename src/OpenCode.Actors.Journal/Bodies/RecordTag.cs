@@ -1,12 +1,10 @@
 namespace OpenCode.Actors.Journal.Bodies;
 
-/// <summary>What a record in the body of a frame is.</summary>
+/// <summary>What a record in a body is.</summary>
 internal enum RecordTag : byte
 {
     None = 0,
     Entry = 1,
-    Put = 2,
-    Delete = 3,
 }
 
 /// <summary>Which fields an entry has.</summary>

@@ -1,5 +1,4 @@
 using OpenCode.Actors.Journal.Bodies;
-using OpenCode.Actors.Journal.State;
 
 namespace OpenCode.Actors.Journal.Commits;
 
@@ -10,12 +9,9 @@ internal static class BatchSize
 
     /// <summary>Looks at a batch that a caller gave.</summary>
     /// <returns>How many bytes it takes at most when it is encoded.</returns>
-    /// <exception cref="ArgumentException">It is too large, or has an owner that cannot be one.</exception>
+    /// <exception cref="ArgumentException">It is too large.</exception>
     public static long Check(JournalBatch batch)
     {
-        for (var i = 0; i < batch.Changes.Count; i++)
-            OwnerName.Check(batch.Changes[i].Owner, nameof(batch));
-
         var mostBytes = BodyWriter.MostBytes(batch);
         return mostBytes <= MaxBytes
             ? mostBytes

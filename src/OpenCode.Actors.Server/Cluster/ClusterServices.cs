@@ -3,6 +3,7 @@ using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Storage;
@@ -28,7 +29,7 @@ internal static class ClusterServices
             provider.GetRequiredService<OpenedDatabase>().Database,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetRequiredService<Postgres.PostgresMetrics>()));
+            provider.GetRequiredService<PostgresMetrics>()));
         services.AddSingleton<ILargeBodies>(static provider => new PostgresLargeBodies(provider.GetRequiredService<OpenedDatabase>().Database));
         services.AddSingleton<ISharedConfig>(static provider => new PostgresSharedConfig(provider.GetRequiredService<OpenedDatabase>().Database));
         services.AddSingleton<SharedPatches>().AddHostedService<SharedPatchesFollower>().AddHostedService<HandOverFirst>();

@@ -1,4 +1,5 @@
-using OpenCode.Actors.Journal.Checking;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Sqlite.Checking;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
@@ -9,14 +10,19 @@ internal static class CheckCommand
     {
         try
         {
-            var report = await JournalCheck.RunAsync(folder);
+            var report = HubCheck.Run(folder);
             await Console.Out.WriteAsync(report.ToString());
-            return report.Healthy ? ExitCodes.Ok : ExitCodes.DataFolder;
+            return report.IsHealthy ? ExitCodes.Ok : ExitCodes.DataFolder;
         }
         catch (DirectoryNotFoundException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCodes.BadOption;
+        }
+        catch (JournalException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.DataFolder;
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class ExitCodes
     /// <summary>An option or the configuration is wrong.</summary>
     public const int BadOption = 2;
 
-    /// <summary>The data folder is used by another process, damaged, or of a newer version; the database of the cluster does not answer, or is of a newer version.</summary>
+    /// <summary>The data folder is used by another process (also by one that took it from this one), damaged, of another version, or cannot be used; the database of the cluster does not answer, or is of a newer version.</summary>
     public const int DataFolder = 3;
 
     /// <summary>Something else listens on the port.</summary>

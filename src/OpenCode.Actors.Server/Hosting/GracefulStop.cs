@@ -58,12 +58,12 @@ internal sealed partial class GracefulStop(
     {
         var cause = await journal.Died;
         LogJournalDied(logger, cause);
-        Fail();
+        Fail(cause.IsTaken ? ExitCodes.DataFolder : ExitCodes.JournalDied);
     }
 
-    private void Fail()
+    private void Fail(int exitCode = ExitCodes.JournalDied)
     {
-        ExitCode = ExitCodes.JournalDied;
+        ExitCode = exitCode;
         application.StopApplication();
     }
 

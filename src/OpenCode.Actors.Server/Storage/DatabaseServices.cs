@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Config;
 

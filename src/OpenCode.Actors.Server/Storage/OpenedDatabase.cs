@@ -1,5 +1,5 @@
 using System.Globalization;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Protocol.Ids;

@@ -1,10 +1,9 @@
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Doors;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Storage.Postgres.Nodes;
+using OpenCode.Actors.Storage.Sqlite;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Locations.Doors;
 
@@ -45,7 +44,7 @@ internal sealed record FolderPlace(string Folder, bool MustExist) : StoragePlace
         if (MustExist && new MachineFolderTree().Look(Folder) != PathKind.Folder)
             throw new DirectoryNotFoundException($"There is no data folder '{Folder}': name it with --data.");
 
-        return new OpenedPlace(await FileJournal.OpenAsync(new FileDisk(Folder), new JournalOptions(), TimeProvider.System, SystemEntropy.Instance.NextUInt64));
+        return new OpenedPlace(await SqliteJournal.OpenAsync(Folder, new JournalOptions(), TimeProvider.System, SystemEntropy.Instance.NextUInt64));
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,6 @@ internal sealed partial class JournalActor : ReceiveActor
         Receive<Recover>(OnRecover);
         Receive<OwnerRead>(OnOwnerRead);
         Receive<Release>(OnRelease);
-        Receive<CompactionFailed>(OnCompactionFailed);
     }
 
     /// <summary>Appends a batch.</summary>
@@ -65,7 +64,7 @@ internal sealed partial class JournalActor : ReceiveActor
     /// <summary>The rows could not be read.</summary>
     public sealed record RecoveryFailed(Exception Cause) : IDeadLetterSuppression;
 
-    /// <summary>The owner has left memory: forget its version and let the journal compact it.</summary>
+    /// <summary>The owner has left memory: forget its version.</summary>
     public sealed record Release(string Owner) : IDeadLetterSuppression; // Sent at the end of a session, when the journal may have ended too.
 
     /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
@@ -85,8 +84,6 @@ internal sealed partial class JournalActor : ReceiveActor
     private sealed record AppendDecided(string Owner, IActorRef ReplyTo, object Answer) : IDeadLetterSuppression;
 
     private sealed record OwnerRead(OpenOwner Open, object Answer, Fence? Fence = null) : IDeadLetterSuppression;
-
-    private sealed record CompactionFailed(string Owner, Exception Cause) : IDeadLetterSuppression;
 
     private sealed class OpenOwner(IActorRef actor)
     {
@@ -207,19 +204,7 @@ internal sealed partial class JournalActor : ReceiveActor
         return (new Recovered(rows, version, _journal.Head), fence);
     }
 
-    private void OnRelease(Release message)
-    {
-        _owners.Remove(message.Owner);
-        if (!_ledger.HasUndecided(message.Owner))
-            CompactAsync(message.Owner).PipeTo(Self, failure: cause => new CompactionFailed(message.Owner, cause));
-    }
-
-    private async Task CompactAsync(string owner) => await _journal.CompactAsync(owner, CancellationToken.None);
-
-    private void OnCompactionFailed(CompactionFailed message) => LogNotCompacted(_logger, message.Cause, message.Owner);
-
-    [LoggerMessage(EventId = 6001, Level = LogLevel.Warning, Message = "The journal could not put away {Owner}. Nothing is lost; it costs memory until the next start.")]
-    private static partial void LogNotCompacted(ILogger logger, Exception cause, string owner);
+    private void OnRelease(Release message) => _owners.Remove(message.Owner);
 
     [LoggerMessage(EventId = 6008, Level = LogLevel.Error, Message = "The journal's actor failed and restarts. {Owners} open sessions read themselves again.")]
     private static partial void LogRestarting(ILogger logger, Exception cause, int owners);

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Batches;

@@ -66,7 +66,5 @@ internal sealed class MemoryLog : IJournal
 
     public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
-using OpenCode.Actors.Journal.Doors;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Storage.Sqlite;
 
 namespace OpenCode.Actors.Benchmarks.Journal;
 
@@ -52,7 +51,7 @@ internal static class JournalBenchmark
 
     private static async Task<Measured> MeasureInAsync(string path, int producers, double seconds)
     {
-        await using var journal = await FileJournal.OpenAsync(new FileDisk(path), new(), TimeProvider.System, () => (ulong)Random.Shared.NextInt64());
+        await using var journal = await SqliteJournal.OpenAsync(path, new(), TimeProvider.System, () => (ulong)Random.Shared.NextInt64());
         return await WaitingProducers.MeasureAsync(journal, producers, seconds);
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Doors;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace OpenCode.Actors.Benchmarks.Journal;
 
@@ -12,11 +12,11 @@ internal static class RawLoop
 
     public static Measured Measure(string folder, int eventsPerWrite, double seconds)
     {
-        var disk = new FileDisk(folder);
+        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, "raw.log");
         var waits = new List<long>();
         var watch = Stopwatch.StartNew();
         var processor = Environment.CpuUsage.TotalTime;
-        using (var file = disk.Open("raw.log", DiskFileMode.Create))
+        using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite))
         {
             var bytes = new byte[eventsPerWrite * EventBytes];
             Random.Shared.NextBytes(bytes);
@@ -24,18 +24,20 @@ internal static class RawLoop
             for (var position = 0L; watch.Elapsed.TotalSeconds < seconds; position += bytes.Length)
             {
                 var started = Stopwatch.GetTimestamp();
-                Done(file.WriteAsync(position, bytes));
-                Done(file.SyncAsync());
+                RandomAccess.Write(file, bytes, position);
+                if (Sync(file) != 0)
+                    throw new IOException("fdatasync failed.");
                 waits.Add(Stopwatch.GetTimestamp() - started);
             }
 
             watch.Stop();
         }
 
-        disk.Delete("raw.log");
+        File.Delete(path);
         return Measured.Of(waits.ToArray(), eventsPerWrite, watch.Elapsed, Environment.CpuUsage.TotalTime - processor, 0);
     }
 
-    // A file disk has done what it was asked for when it returns.
-    private static void Done(ValueTask task) => task.GetAwaiter().GetResult();
+    [DllImport("libc", EntryPoint = "fdatasync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Sync(SafeFileHandle file);
 }

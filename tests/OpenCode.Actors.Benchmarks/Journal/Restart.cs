@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Doors;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Storage.Sqlite;
 
 namespace OpenCode.Actors.Benchmarks.Journal;
 
@@ -42,8 +42,8 @@ internal static class Restart
             $"restart: {megabytes} MB of log and {Sessions:N0} sessions in {opened.TotalMilliseconds:N0} ms, {memory / Sessions:N0} B a session in memory; {listed:N0} sessions listed in {watch.Elapsed.TotalMilliseconds:N0} ms"));
     }
 
-    private static Task<FileJournal> OpenAsync(string folder) =>
-        FileJournal.OpenAsync(new FileDisk(folder), new(), TimeProvider.System, () => (ulong)Random.Shared.NextInt64());
+    private static Task<BatchJournal> OpenAsync(string folder) =>
+        SqliteJournal.OpenAsync(folder, new(), TimeProvider.System, () => (ulong)Random.Shared.NextInt64());
 
     private static string Id(int i) => $"ses_{i:D26}";
 

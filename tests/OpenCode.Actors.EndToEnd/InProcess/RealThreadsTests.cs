@@ -4,10 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Storage.Sqlite;
 using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
@@ -25,7 +24,8 @@ public sealed class RealThreadsTests
     [Fact]
     public async Task Clients_that_fail_and_come_back_while_events_are_published_get_all_of_them_in_order()
     {
-        await using var journal = await FileJournal.OpenAsync(new MemoryDisk(seed: 1), new JournalOptions(), TimeProvider.System, () => 7);
+        using var folder = new TempFolder();
+        await using var journal = await SqliteJournal.OpenAsync(folder.Path, new JournalOptions(), TimeProvider.System, () => 7);
         using var host = NewHost(journal);
         await host.StartAsync();
         var hub = host.Services.GetRequiredService<IRequiredActor<StreamHubActor>>().ActorRef;

@@ -1,5 +1,4 @@
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Storage.Postgres;
 

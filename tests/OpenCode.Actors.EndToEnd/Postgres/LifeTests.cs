@@ -1,6 +1,5 @@
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Tests.Specifications;
 

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;

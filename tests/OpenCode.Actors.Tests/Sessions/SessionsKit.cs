@@ -4,8 +4,6 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
@@ -18,6 +16,7 @@ using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -84,7 +83,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     /// <summary>Starts the server; nothing of it runs yet.</summary>
     private protected async Task OpenAsync()
     {
-        Faulty.Inner = await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64);
+        Faulty.Inner = await Disk.OpenAsync(new JournalOptions(), Time);
         _lives++;
         Setup = Arrange(new SessionSetup(
             Options, Time, Entropy, Model, Tools, Tools, Config, new SessionMetrics(Meters), new SteppedJournal(Faulty, Simulation), Logs));

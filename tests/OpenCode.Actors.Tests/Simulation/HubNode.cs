@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
@@ -28,7 +29,7 @@ internal sealed class HubNode
     public HubNode(World world, int life)
     {
         Life = life;
-        Journal = FileJournal.OpenAsync(world.Disk, world.JournalOptions, world.Kit.Time, world.Kit.Entropy.NextUInt64).GetAwaiter().GetResult();
+        Journal = world.Disk.OpenAsync(world.JournalOptions, world.Kit.Time).GetAwaiter().GetResult();
         var stepped = new SteppedJournal(Journal, world.Kit.Simulation);
         (SessionsJournal, StreamsJournal) = (new TroubledJournal(stepped), new TroubledJournal(stepped));
 
@@ -56,7 +57,7 @@ internal sealed class HubNode
     public int Life { get; }
 
     /// <summary>Gets the journal itself: the test reads it without steps.</summary>
-    public FileJournal Journal { get; }
+    public BatchJournal Journal { get; }
 
     public TroubledJournal SessionsJournal { get; }
 

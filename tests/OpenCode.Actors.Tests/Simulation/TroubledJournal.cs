@@ -47,7 +47,5 @@ internal sealed class TroubledJournal(IJournal inner) : IJournal
 
     public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => inner.ListAsync(kind, cancellationToken);
 
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken) => inner.CompactAsync(owner, cancellationToken);
-
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

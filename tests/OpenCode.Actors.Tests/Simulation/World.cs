@@ -1,8 +1,8 @@
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -12,7 +12,6 @@ namespace OpenCode.Actors.Tests.Simulation;
 internal sealed class World
 {
     private static readonly long[] _rings = [8_000, 64_000, 1_000_000];
-    private static readonly int[] _segments = [16_384, 65_536, 1 << 20];
     private static readonly long[] _retentions = [20_000, 120_000, 3_600_000];
 
     public World(HubTestKit kit, ulong seed)
@@ -21,7 +20,7 @@ internal sealed class World
         Dice = new SeededEntropy(unchecked(seed * 31));
         Disk = new MemoryDisk(seed);
         Model = new ScriptedModel(kit.Simulation);
-        JournalOptions = new JournalOptions { SegmentBytes = Pick(_segments), RetainMs = Pick(_retentions), RecentBytes = 16_384 };
+        JournalOptions = new JournalOptions { RetainMs = Pick(_retentions), RecentBytes = 16_384 };
         JournalOptions.HoldKinds.Add(HubNode.HeldRows);
         StreamOptions = new EventStreamOptions { RingBytes = Pick(_rings), HeartbeatMs = 1_000 + Dice.Next(5_000), WriteTimeoutMs = 1_000 + Dice.Next(10_000), HeadStartMs = 0 };
         SessionsOptions = new SessionsOptions { PassivateAfterMs = 20_000 + Dice.Next(100_000), ModelSilenceMs = 20_000 };

@@ -10,7 +10,7 @@ public abstract partial class JournalSpecification : IAsyncLifetime
 
     protected IJournal Journal => _journal ?? throw new InvalidOperationException("The journal is not open.");
 
-    /// <summary>Gets a value indicating whether each start begins a generation: so where a start may find less than was shown. A store that many share syncs every batch (RULES B4).</summary>
+    /// <summary>Gets a value indicating whether each start begins a generation: so where a start may find less than was shown. A store that many share syncs every batch.</summary>
     protected virtual bool StartsAreGenerations => true;
 
     /// <summary>Opens the journal on the store of this test; on the same again after <see cref="ReopenAsync"/>.</summary>

@@ -27,7 +27,7 @@ public sealed class EventLogActorTests : StreamsKit
     {
         StartWatched();
 
-        Journal.Fail(new JournalFailedException("sync of 1.log"));
+        Journal.Fail(new JournalFailedException("sync of 1.log", "Start again.", null));
         Run();
 
         await ExpectLostAsync();

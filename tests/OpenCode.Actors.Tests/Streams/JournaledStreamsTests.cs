@@ -1,6 +1,5 @@
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
@@ -10,7 +9,6 @@ public sealed class JournaledStreamsTests
 {
     private readonly MemoryDisk _disk = new(seed: 5);
     private readonly List<string> _seen = [];
-    private ulong _entropy = 1;
     private int _events;
 
     [Fact]
@@ -37,9 +35,9 @@ public sealed class JournaledStreamsTests
     }
 
     [Fact]
-    public async Task A_slow_client_passes_from_cold_segments_over_recent_entries_to_the_ring()
+    public async Task A_slow_client_passes_from_the_store_over_recent_entries_to_the_ring()
     {
-        await using var node = await NodeAsync(ringBytes: 20_000, segmentBytes: 16_384, recentBytes: 30_000);
+        await using var node = await NodeAsync(ringBytes: 20_000, recentBytes: 30_000);
         await node.AppendAsync(1_000);
 
         var client = node.Connect($"{node.Timeline}.1-0");
@@ -59,7 +57,7 @@ public sealed class JournaledStreamsTests
             var client = first.Connect();
             await first.AppendAsync(1, durable: true);
             kept = client.LastEventId;
-            await first.AppendAsync(50); // Volatile: shown, not synced (RULES B4).
+            await first.AppendAsync(50); // Volatile: shown, not synced (RULES B2).
             lost = client.LastEventId;
             _disk.Crash();
         }
@@ -79,10 +77,10 @@ public sealed class JournaledStreamsTests
 
     private void Note(IEnumerable<SeenEvent> events) => _seen.AddRange(events.Select(e => e.EventId));
 
-    private async Task<Node> NodeAsync(long ringBytes, int segmentBytes = 1 << 20, long recentBytes = 1 << 20)
+    private async Task<Node> NodeAsync(long ringBytes, long recentBytes = 1 << 20)
     {
-        var options = new JournalOptions { SegmentBytes = segmentBytes, RecentBytes = recentBytes };
-        return new Node(await FileJournal.OpenAsync(_disk, options, TimeProvider.System, () => _entropy += 0x9E3779B97F4A7C15), ringBytes, () => $"evt_{++_events}");
+        var options = new JournalOptions { RecentBytes = recentBytes };
+        return new Node(await _disk.OpenAsync(options, TimeProvider.System), ringBytes, () => $"evt_{++_events}");
     }
 
     private sealed class Node : StreamsKit

@@ -55,7 +55,7 @@ internal sealed class ScriptedJournal : IJournal
 
     public LogEntry this[long offset] => _entries[(int)offset - 1];
 
-    public void Die() => _died.SetResult(new JournalFailedException("syncing"));
+    public void Die() => _died.SetResult(new JournalFailedException("syncing", "Start again.", null));
 
     public long Append(params EntryDraft[] drafts)
     {
@@ -157,8 +157,6 @@ internal sealed class ScriptedJournal : IJournal
     public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken ct) => throw new NotSupportedException();
 
     public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken ct) => throw new NotSupportedException();
-
-    public ValueTask CompactAsync(string owner, CancellationToken ct) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

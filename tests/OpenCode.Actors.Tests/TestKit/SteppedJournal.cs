@@ -16,7 +16,7 @@ public sealed class SteppedJournal : IJournal
     private readonly ConcurrentQueue<Action> _appends = [];
 
     /// <summary>Initializes a new instance of the <see cref="SteppedJournal"/> class.</summary>
-    /// <param name="inner">The journal; its work must run on the thread of the caller, as that of a FileJournal over a MemoryDisk does.</param>
+    /// <param name="inner">The journal; its work must run on the thread of the caller, as that of a BatchJournal over a MemoryDisk does.</param>
     /// <param name="system">Takes the steps.</param>
     public SteppedJournal(IJournal inner, SeededSystem system)
     {
@@ -52,9 +52,6 @@ public sealed class SteppedJournal : IJournal
     /// <inheritdoc/>
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) =>
         Call("wait beyond", token => _inner.WaitBeyondAsync(offset, token), cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask CompactAsync(string owner, CancellationToken cancellationToken) => Call("compact", token => _inner.CompactAsync(owner, token), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) =>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Akka.Actor;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.TestKit;
 
@@ -90,29 +90,6 @@ public sealed class SteppedJournalTests
     }
 
     [Fact]
-    public async Task Owners_that_go_cold_while_syncs_are_held_take_turns()
-    {
-        await using var kit = new Kit(5);
-        await kit.OpenAsync();
-        for (var i = 0; i < 20; i++)
-            kit.Writer.Tell(i);
-        kit.RunDry();
-        kit.Disk.HoldSyncs();
-        for (var i = 0; i < 3; i++)
-            kit.Writer.Tell("compact");
-        kit.RunDry();
-        Assert.Equal("not yet", await kit.AskAsync<string>(kit.Writer, "waited"));
-
-        for (var i = 0; i < 3; i++)
-        {
-            kit.Disk.ReleaseSyncs();
-            kit.RunDry();
-        }
-
-        Assert.Equal("compacted", await kit.AskAsync<string>(kit.Writer, "waited"));
-    }
-
-    [Fact]
     public async Task The_death_of_the_journal_is_a_step()
     {
         await using var kit = new Kit(4);
@@ -131,7 +108,7 @@ public sealed class SteppedJournalTests
 
     private sealed class Kit(ulong seed) : HubTestKit(seed)
     {
-        private FileJournal _inside = null!;
+        private BatchJournal _inside = null!;
 
         public MemoryDisk Disk { get; } = new();
 
@@ -141,7 +118,7 @@ public sealed class SteppedJournalTests
 
         public async Task OpenAsync()
         {
-            _inside = await FileJournal.OpenAsync(Disk, new JournalOptions(), Time, Entropy.NextUInt64);
+            _inside = await Disk.OpenAsync(new JournalOptions(), Time);
             Journal = new SteppedJournal(_inside, Simulation);
             Writer = Spawn(Props.Create(() => new WriterActor(Journal)));
             RunDry();
@@ -173,7 +150,6 @@ public sealed class SteppedJournalTests
             Receive<string>(m => m == "waited", _ => Sender.Tell(_waited));
             Receive<string>(m => m == "cancel", _ => _cancellation.Cancel());
             Receive<string>(m => m == "wait", _ => Wait());
-            Receive<string>(m => m == "compact", _ => Compact());
             ReceiveAsync<string>(CountAsync);
         }
 
@@ -188,8 +164,6 @@ public sealed class SteppedJournalTests
 
         private void Wait() => _ = _journal.WaitBeyondAsync(_journal.Head, _cancellation.Token).AsTask()
             .PipeTo(Self, success: () => new Ended("beyond"), failure: e => new Ended(e is OperationCanceledException ? "cancelled" : e.Message));
-
-        private void Compact() => _ = _journal.CompactAsync("owner", CancellationToken.None).AsTask().PipeTo(Self, success: () => new Ended("compacted"));
 
         private async Task CountAsync(string what)
         {

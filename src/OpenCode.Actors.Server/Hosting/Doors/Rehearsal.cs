@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Storage;
@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Server.Hosting.Doors;
 /// <summary>Plays one session through on a server that nobody else knows: what sessions need is compiled in this process before the cluster gives it any.</summary>
 /// <remarks>
 /// The first commands of a process take hundreds of milliseconds each, and those of a node that has just joined are commands of sessions that were moved to it.
-/// The stage has a port of its own and a journal in memory, gone when this ends; nothing of the node's configuration or data is on it.
+/// The stage has a port of its own and a data folder of its own, gone when this ends; nothing of the node's configuration or data is on it.
 /// </remarks>
 internal static partial class Rehearsal
 {
@@ -42,7 +42,19 @@ internal static partial class Rehearsal
 
     private static async Task OnStageAsync(CancellationToken over)
     {
-        var settings = new ServeSettings { Port = 0, DataFolder = "memory", WorkingFolder = Path.GetTempPath() };
+        var folder = Directory.CreateTempSubdirectory("opencode-actors-");
+        try
+        {
+            await OnStageAsync(new ServeSettings { Port = 0, DataFolder = folder.FullName, WorkingFolder = folder.FullName }, over);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task OnStageAsync(ServeSettings settings, CancellationToken over)
+    {
         await using var app = Program.Build(settings, ConfigCatalog.Open(new NothingConfigured(), named: null, settings.WorkingFolder), Apart);
         await app.OpenStorageAsync();
         await app.StartAsync(over);
@@ -54,7 +66,6 @@ internal static partial class Rehearsal
     // Signals are for the node, and so is the log; nothing of this outlives the process.
     private static void Apart(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IDisk>(new MemoryDisk());
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Logging.ClearProviders();
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Storage.Postgres.Connections;
 
@@ -98,6 +97,8 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     }
 
     public bool AnswersInline => false;
+
+    public bool IsShared => true;
 
     public async ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken)
     {

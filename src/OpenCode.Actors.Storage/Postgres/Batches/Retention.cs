@@ -1,5 +1,5 @@
 using Npgsql;
-using OpenCode.Actors.Journal.Files;
+using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 

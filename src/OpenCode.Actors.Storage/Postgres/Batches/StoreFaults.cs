@@ -18,7 +18,7 @@ internal static class StoreFaults
     public static StoreException Translate(Exception fault) => fault switch
     {
         DatabaseLifeException => new StoreLifeException(fault.Message, fault) { IsNoted = true }, // by the connection that found it
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new StoreFullException(full.MessageText, full),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } full => new StoreFullException(full.MessageText, innerException: full),
         PostgresException server when IsBusy(server) => new StoreBusyException($"{server.MessageText} ({server.SqlState})", server),
         _ => new StoreAwayException(fault.Message, fault),
     };

@@ -4,7 +4,7 @@ using Akka.Remote;
 using OpenCode.Actors.Clustering.Downing;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Downing;
 

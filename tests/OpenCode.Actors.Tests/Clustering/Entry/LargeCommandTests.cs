@@ -2,7 +2,7 @@ using System.Runtime.Serialization;
 using System.Text;
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;

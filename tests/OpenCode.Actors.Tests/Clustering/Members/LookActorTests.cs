@@ -1,6 +1,6 @@
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;
 

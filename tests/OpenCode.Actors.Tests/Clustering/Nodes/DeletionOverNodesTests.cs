@@ -1,6 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Shards;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Tests.TestKit;

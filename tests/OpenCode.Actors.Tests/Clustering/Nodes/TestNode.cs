@@ -12,16 +12,14 @@ using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Files;
-using OpenCode.Actors.Journal.Nodes.Memory;
 using OpenCode.Actors.Journal.Batches;
-using OpenCode.Actors.Journal.Batches.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;
 

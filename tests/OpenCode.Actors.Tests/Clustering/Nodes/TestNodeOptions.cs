@@ -1,5 +1,5 @@
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 

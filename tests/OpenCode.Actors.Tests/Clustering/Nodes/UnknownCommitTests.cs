@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;

@@ -1,10 +1,9 @@
 using OpenCode.Actors.Clustering.Shards;
-using OpenCode.Actors.Journal.Files;
-using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Journal.Nodes.Memory;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Clustering.Shards;

@@ -1,5 +1,5 @@
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Specifications;
 using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
 

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;

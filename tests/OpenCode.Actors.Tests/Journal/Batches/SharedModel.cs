@@ -1,7 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Bodies;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Files;
 using OpenCode.Actors.Journal.Batches;
-using OpenCode.Actors.Journal.Batches.Memory;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;

@@ -8,14 +8,12 @@ public sealed class EntryDecoderTests
 {
     private readonly EntryDecoder _decoder = new();
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void An_entry_is_read_as_it_was_written_from_a_body_that_is_kept_and_from_one_that_is_not(bool kept)
+    [Fact]
+    public void An_entry_is_read_as_it_was_written()
     {
         var draft = new EntryDraft("evt_ä", "message.updated", "/srv/ä", "global", "ses_1", 7, true, "{\"a\":1}"u8.ToArray());
 
-        var read = Read(kept, draft, draft with { Location = null, Project = null, SessionId = null, Sequence = -1, Durable = false });
+        var read = Read(draft, draft with { Location = null, Project = null, SessionId = null, Sequence = -1, Durable = false });
 
         Assert.Equal((5, "evt_ä", "message.updated", "/srv/ä", "global", "ses_1", 7, true), Fields(read[0]));
         Assert.Equal((6, "evt_ä", "message.updated", null, null, null, -1, false), Fields(read[1]));
@@ -26,7 +24,7 @@ public sealed class EntryDecoderTests
     [Fact]
     public void Sessions_that_take_turns_share_their_texts()
     {
-        var read = Read(kept: true, Draft("ses_1"), Draft("ses_2"), Draft("ses_1"), Draft("ses_2"));
+        var read = Read(Draft("ses_1"), Draft("ses_2"), Draft("ses_1"), Draft("ses_2"));
 
         Assert.Same(read[0].SessionId, read[2].SessionId);
         Assert.Same(read[1].SessionId, read[3].SessionId);
@@ -38,12 +36,12 @@ public sealed class EntryDecoderTests
     {
         var sessions = Enumerable.Range(0, 5_000).Select(i => $"ses_{i}").ToArray();
 
-        var read = Read(kept: true, [.. sessions.Select(Draft)]);
+        var read = Read([.. sessions.Select(Draft)]);
 
         Assert.Equal(sessions, read.Select(e => e.SessionId));
     }
 
-    private List<LogEntry> Read(bool kept, params EntryDraft[] drafts)
+    private List<LogEntry> Read(params EntryDraft[] drafts)
     {
         var writer = new BodyWriter();
         foreach (var draft in drafts)
@@ -56,7 +54,7 @@ public sealed class EntryDecoderTests
         var body = new BodyReader(bytes);
         var entries = new List<LogEntry>();
         while (body.Next())
-            entries.Add(_decoder.Read(ref body, 5 + entries.Count, DateTimeOffset.UnixEpoch, kept ? bytes : default));
+            entries.Add(_decoder.Read(ref body, 5 + entries.Count, DateTimeOffset.UnixEpoch, bytes));
         return entries;
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenCode.Actors.Journal.Disks;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Server;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
@@ -19,9 +19,10 @@ using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Streams;
-using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Locations;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -54,7 +55,9 @@ internal sealed class ServerKit : IAsyncDisposable
 
     private VirtualTime Time { get; } = new();
 
-    public MemoryDisk Disk { get; } = new();
+    private IJournal? _journal;
+
+    internal MemoryDisk Disk { get; } = new();
 
     public FakeModels Models { get; } = new();
 
@@ -130,7 +133,8 @@ internal sealed class ServerKit : IAsyncDisposable
             builder.Services.AddSingleton(_virtualTime);
             builder.Services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1)); // of the real clock, so only a hang may reach it
             builder.Services.PostConfigure<EventStreamOptions>(streams => streams.HeadStartMs = 0); // the clock stands
-            builder.Services.Replace(ServiceDescriptor.Singleton<IDisk>(Disk));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IStorage>(provider => new MemoryStorage(this, provider.GetRequiredService<JournalMetrics>())));
+            builder.Services.Replace(ServiceDescriptor.Singleton(_ => _journal!));
             builder.Services.Replace(ServiceDescriptor.Singleton<IFolderTree>(new FakeFolderTree().Folder("/proj").Folder("/other").File("/proj/a-file")));
             builder.Services.Replace(ServiceDescriptor.Singleton<IGit>(new NoGit()));
             builder.Services.Replace(ServiceDescriptor.Singleton<IModelCatalog>(Models));
@@ -160,5 +164,10 @@ internal sealed class ServerKit : IAsyncDisposable
         public void Dispose()
         {
         }
+    }
+
+    private sealed class MemoryStorage(ServerKit kit, JournalMetrics metrics) : IStorage
+    {
+        public async Task OpenAsync() => kit._journal = await kit.Disk.OpenAsync(new JournalOptions(), kit.Time, metrics);
     }
 }

@@ -1,9 +1,6 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Disks;
-using OpenCode.Actors.Journal.Files;
-using OpenCode.Actors.Journal.Nodes.Memory;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Transfer;
@@ -11,6 +8,7 @@ using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -147,7 +145,7 @@ public sealed class TransferTests : SessionsKit
 
     private Task<ImportReport> ImportAsync(IJournal journal, string[] lines) => SessionImport.RunAsync(lines, journal, null, Setup.Ids, TextWriter.Null, CancellationToken.None);
 
-    private async Task<IJournal> OpenOtherAsync() => await FileJournal.OpenAsync(new MemoryDisk(), new JournalOptions(), Time, Entropy.NextUInt64);
+    private async Task<IJournal> OpenOtherAsync() => await new MemoryDisk().OpenAsync(new JournalOptions(), Time);
 
     private async Task<(IActorRef Region, IActorRef Index)> StartAsync(IJournal journal)
     {

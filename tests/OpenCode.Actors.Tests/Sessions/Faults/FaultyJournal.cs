@@ -6,7 +6,6 @@ namespace OpenCode.Actors.Tests.Sessions.Faults;
 internal sealed class FaultyJournal : IJournal
 {
     private TaskCompletionSource? _held;
-    private bool _isCompacting;
 
     public IJournal Inner { get; set; } = null!;
 
@@ -49,8 +48,6 @@ internal sealed class FaultyJournal : IJournal
 
     /// <summary>Gets the kinds of rows that were read over all owners.</summary>
     public List<string> Listed { get; } = [];
-
-    public List<string> Compacted { get; } = [];
 
     public Timeline Timeline => Inner.Timeline;
 
@@ -141,24 +138,6 @@ internal sealed class FaultyJournal : IJournal
 
         ListFaults--;
         throw new IOException("cannot list the rows");
-    }
-
-    // One at a time: what waits for another compaction goes on where the semaphore of the journal says, which is not on the thread of the test.
-    public async ValueTask CompactAsync(string owner, CancellationToken cancellationToken)
-    {
-        Compacted.Add(owner);
-        if (_isCompacting)
-            return;
-
-        _isCompacting = true;
-        try
-        {
-            await Inner.CompactAsync(owner, cancellationToken);
-        }
-        finally
-        {
-            _isCompacting = false;
-        }
     }
 
     public ValueTask DisposeAsync() => Inner.DisposeAsync();

@@ -129,7 +129,7 @@ public sealed class JournalFaultTests : SessionsKit
     public async Task A_journal_that_is_dead_is_no_session_s_fault_and_whoever_asks_is_told()
     {
         var session = await CreateAsync();
-        Faulty.AppendFault = new JournalFailedException("syncing");
+        Faulty.AppendFault = new JournalFailedException("syncing", "Start again.", null);
 
         Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, Prompt("y")));
     }
@@ -142,7 +142,7 @@ public sealed class JournalFaultTests : SessionsKit
         var wait = Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None);
         await RunDryAsync();
         var loads = Faulty.Loads;
-        Faulty.AppendFault = new JournalFailedException("syncing");
+        Faulty.AppendFault = new JournalFailedException("syncing", "Start again.", null);
 
         Model.Answer.Say("lost");
         Assert.IsType<Unavailable>(await RunUntilAsync(wait));

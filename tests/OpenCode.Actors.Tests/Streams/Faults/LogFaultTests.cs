@@ -37,7 +37,7 @@ public sealed class LogFaultTests : StreamsKit
     {
         StartWatched();
 
-        Journal.Fail(new JournalFailedException("sync of 1.log"));
+        Journal.Fail(new JournalFailedException("sync of 1.log", "Start again.", null));
         Run();
 
         await ExpectLostAsync();

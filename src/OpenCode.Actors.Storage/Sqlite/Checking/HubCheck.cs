@@ -1,0 +1,96 @@
+using Microsoft.Data.Sqlite;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Sqlite.Doors;
+using SQLitePCL;
+
+namespace OpenCode.Actors.Storage.Sqlite.Checking;
+
+/// <summary>Looks over a data folder and changes nothing, also while a server has it.</summary>
+public static class HubCheck
+{
+    // Each finds what must not be: RULES B1 and B3, and what every reader counts on. The text is what is wrong.
+    private static readonly (string Damage, string Sql)[] _invariants =
+    [
+        ("the row of log_head is missing", "SELECT 1 WHERE (SELECT count(*) FROM log_head) <> 1"),
+        ("the row of log_floor is missing", "SELECT 1 WHERE (SELECT count(*) FROM log_floor) <> 1"),
+        ("the log has a hole before offset", "SELECT first FROM (SELECT first, lag(first + count) OVER (ORDER BY first) AS due FROM log_batch) WHERE first <> due"),
+        ("the first batch does not begin behind the floor: it begins at", "SELECT min(first) FROM log_batch HAVING min(first) <> (SELECT floor + 1 FROM log_floor)"),
+        ("the last batch does not end at the head: it ends at", "SELECT max(first + count - 1) FROM log_batch HAVING max(first + count - 1) <> (SELECT pos FROM log_head)"),
+        ("there are no batches, but the head is beyond the floor: it is", "SELECT pos FROM log_head, log_floor WHERE pos > floor AND NOT EXISTS (SELECT 1 FROM log_batch)"),
+        ("the sizes do not add up at offset", "SELECT first FROM (SELECT first, bytes - length(body) AS before, lag(bytes) OVER (ORDER BY first) AS due FROM log_batch) WHERE before <> due"),
+        ("a row of state is ahead of the log: it was written at", "SELECT pos FROM state WHERE pos > (SELECT pos FROM log_head)"),
+        ("a row of state has a number that was not given yet:", "SELECT born FROM state WHERE born > (SELECT born FROM log_head)"),
+        ("the generation that runs is not the last one: it is", "SELECT generation FROM log_head WHERE generation <> coalesce((SELECT max(number) FROM generation), 0)"),
+        ("a generation began beyond the head:", "SELECT number FROM generation WHERE head_before > (SELECT pos FROM log_head)"),
+        ("a generation began before the one before it did:", "SELECT number FROM (SELECT number, head_before, lag(head_before) OVER (ORDER BY number) AS before FROM generation) WHERE head_before < before"),
+        ("a batch is of a generation that never began, at offset", "SELECT first FROM log_batch WHERE generation > (SELECT generation FROM log_head)"),
+        ("a row of state is no JSON:", "SELECT owner || ' ' || kind || ' ' || key FROM state WHERE NOT json_valid(CAST(body AS TEXT))"),
+    ];
+
+    /// <summary>Looks over a folder.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="JournalException">It is of another version, or cannot be read.</exception>
+    public static HubReport Run(string folder)
+    {
+        var path = Path.GetFullPath(folder);
+        if (!DataFolder.IsThere(path))
+            throw new DirectoryNotFoundException($"There is no data folder '{path}': name it.");
+
+        DataFolder.RefuseOldFormat(path);
+        var file = new HubFile(path);
+        if (!DataFolder.HasFile(file.Path))
+            return new(path, null, 0, 0, 0, 0, 0, []);
+
+        try
+        {
+            using var connection = file.OpenReader();
+            _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            file.CheckVersion(connection);
+            return Run(path, connection);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
+        {
+            return new(path, null, 0, 0, 0, 0, 0, [$"'{HubFile.Name}' cannot be read: {e.Message}. Restore it from a backup."]);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFaults.Explain(e, path, HubFile.Name);
+        }
+    }
+
+    private static HubReport Run(string path, SqliteConnection connection)
+    {
+        // One moment of the file, also while a server writes to it.
+        using var moment = connection.BeginTransaction(deferred: true);
+        var damages = new List<string>();
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "PRAGMA integrity_check(20)";
+            using var row = command.ExecuteReader();
+            while (row.Read())
+            {
+                if (row.GetString(0) != "ok")
+                    damages.Add($"{HubFile.Name}: {row.GetString(0)}");
+            }
+        }
+
+        foreach (var (damage, sql) in damages.Count > 0 ? [] : _invariants)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"{sql} LIMIT 1";
+            if (command.ExecuteScalar() is { } where and not DBNull)
+                damages.Add(sql.StartsWith("SELECT 1 WHERE", StringComparison.Ordinal) ? damage : $"{damage} {where}");
+        }
+
+        return new(
+            path,
+            damages.Count > 0 ? null : SqliteTimeline.Read(connection),
+            HubFile.Number(connection, "SELECT floor FROM log_floor"),
+            HubFile.Number(connection, "SELECT pos FROM log_head"),
+            HubFile.Number(connection, "SELECT count(*) FROM log_batch"),
+            HubFile.Number(connection, "SELECT count(DISTINCT owner) FROM state"),
+            HubFile.Number(connection, "SELECT count(*) FROM state"),
+            damages);
+    }
+}

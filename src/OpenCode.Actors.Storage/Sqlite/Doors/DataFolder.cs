@@ -1,0 +1,94 @@
+using OpenCode.Actors.Journal;
+
+namespace OpenCode.Actors.Storage.Sqlite.Doors;
+
+/// <summary>A data folder that this process holds: no other one writes to it (RULES B3).</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private const string LockFile = "lock";
+    private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
+
+    // What .NET gives for a flock that another process has.
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+
+    /// <summary>Gets the full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Takes a folder; makes it where it is not there.</summary>
+    /// <exception cref="JournalLockedException">Another process has it.</exception>
+    /// <exception cref="JournalFolderException">It cannot be used.</exception>
+    public static DataFolder Take(string folder)
+    {
+        var path = System.IO.Path.GetFullPath(folder);
+        try
+        {
+            Make(path);
+            RefuseOldFormat(path);
+            return new(path, OpenLock(path));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new JournalFolderException(path, e.Message, "Give the user of the server the right to write there, or name another folder (--data).");
+        }
+        catch (IOException e)
+        {
+            throw new JournalFolderException(path, e.Message, "Name another folder (--data), or see what is wrong with its disk.");
+        }
+    }
+
+    /// <summary>Refuses a folder of the file journal, which this program does not read.</summary>
+    /// <exception cref="JournalFolderException">It is one.</exception>
+    public static void RefuseOldFormat(string path)
+    {
+        if (!File.Exists(System.IO.Path.Combine(path, HubFile.Name)) && File.Exists(System.IO.Path.Combine(path, "timeline.json")))
+        {
+            throw new JournalFolderException(
+                path,
+                "it is in the format of version 0.1 (timeline.json, journal/)",
+                "Take its sessions along: 'opencode-actors export FILE --data FOLDER' with version 0.1, then 'opencode-actors import FILE --data NEW_FOLDER' with this one.");
+        }
+    }
+
+    /// <summary>Tells whether there is such a folder.</summary>
+    public static bool IsThere(string path) => Directory.Exists(path);
+
+    /// <summary>Tells whether there is such a file.</summary>
+    public static bool HasFile(string path) => File.Exists(path);
+
+    /// <summary>Gets which boot of the machine this is; null where the system does not say.</summary>
+    public static string? Boot() => File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    // one-holder: FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
+    private static FileStream OpenLock(string path)
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e) when (e.HResult is SharingViolation or WouldBlock or WouldBlockOnMac)
+        {
+            throw new JournalLockedException(path);
+        }
+    }
+
+    // For this user alone: it has what people said to their agents.
+    private static void Make(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using OpenCode.Actors.Journal.Batches;
+
+namespace OpenCode.Actors.Storage.Sqlite.Doors;
+
+/// <summary>What only SQLite may ask of the file that it has open (RULES B6).</summary>
+internal static partial class FileControl
+{
+    // SQLITE_FCNTL_HAS_MOVED: whether the file at the path is another one than the one that is open.
+    private const int HasMoved = 20;
+
+    /// <summary>Looks whether the file is still at its path.</summary>
+    /// <param name="connection">A connection to it.</param>
+    /// <param name="path">Its path, for the message.</param>
+    /// <exception cref="StoreBrokenException">It was removed, renamed or replaced.</exception>
+    public static void CheckInPlace(SqliteConnection connection, string path)
+    {
+        if (Control(connection.Handle!.DangerousGetHandle(), "main", HasMoved, out var moved) == 0 && moved != 0)
+        {
+            throw new StoreBrokenException(
+                $"'{path}' was removed, renamed or replaced under the server: what was written since then may be in no file any more",
+                "Leave the data folder alone while a server runs. Put the file back, or restore a backup, and start again.");
+        }
+    }
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Control(IntPtr database, string schema, int operation, out int result);
+}

@@ -1,0 +1,96 @@
+namespace OpenCode.Actors.Storage.Sqlite.Doors;
+
+/// <summary>A thread of our own for calls that block until the disk has answered. It is made with the first work, and ends with <see cref="EndAsync"/>.</summary>
+/// <param name="name">The name of the thread.</param>
+/// <param name="answersInline">Whether the caller goes on here, where it has nothing to do that blocks; else on the thread pool.</param>
+internal sealed class StoreThread(string name, bool answersInline)
+{
+    private readonly object _gate = new();
+    private readonly Queue<Action> _work = new();
+    private Thread? _thread;
+    private bool _isOver;
+
+    /// <summary>Runs work, one after the other.</summary>
+    /// <param name="work">The work.</param>
+    /// <exception cref="ObjectDisposedException">The thread has ended.</exception>
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(answersInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            T result;
+            try
+            {
+                result = work();
+            }
+#pragma warning disable CA1031 // Any failure goes to the caller that waits for the work.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                done.SetException(e);
+                return;
+            }
+
+            done.SetResult(result);
+        });
+        return done.Task;
+    }
+
+    /// <summary>Lets the thread end after the work it has, and the given one.</summary>
+    /// <param name="last">What is done last.</param>
+    public Task EndAsync(Action last)
+    {
+        lock (_gate)
+        {
+            if (_isOver)
+                return Task.CompletedTask;
+        }
+
+        return RunAsync(() =>
+        {
+            last();
+            lock (_gate)
+                _isOver = true;
+            return true;
+        });
+    }
+
+    private void Post(Action work)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isOver, this);
+            _work.Enqueue(work);
+            if (_thread is null)
+            {
+                _thread = new Thread(Loop) { IsBackground = true, Name = name };
+                _thread.Start();
+            }
+            else
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    private void Loop()
+    {
+        while (true)
+        {
+            Action work;
+            lock (_gate)
+            {
+                while (_work.Count == 0)
+                {
+                    if (_isOver)
+                        return;
+                    Monitor.Wait(_gate);
+                }
+
+                work = _work.Dequeue();
+            }
+
+            work();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using OpenCode.Actors.Journal;
+
+namespace OpenCode.Actors.Storage.Sqlite;
+
+/// <summary>Opens <c>hub.db</c>: settings of connections, and the schema. Nothing in this process opens the file or its <c>-wal</c> and <c>-shm</c> but SQLite (RULES B6).</summary>
+/// <param name="folder">The data folder.</param>
+internal sealed class HubFile(string folder)
+{
+    public const string Name = "hub.db";
+
+    private const int Version = 1;
+
+    // How long a statement waits for another process that holds a lock, such as a sqlite3 that checkpoints.
+    private const int BusyMilliseconds = 200;
+
+    /// <summary>Gets the data folder.</summary>
+    public string Folder => folder;
+
+    /// <summary>Gets the path of the file.</summary>
+    public string Path { get; } = System.IO.Path.Combine(folder, Name);
+
+    /// <summary>Opens the connection that writes; makes the file, and brings its schema up to date.</summary>
+    /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public SqliteConnection OpenWriter()
+    {
+        var connection = Connect(SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            // Of a new file only, before its first table.
+            Run(connection, "PRAGMA auto_vacuum = incremental");
+            Run(connection, "PRAGMA journal_mode = wal");
+
+            // Retention needs room in the log of a full disk: it is not cut below 16 MiB (RULES B4).
+            Run(connection, "PRAGMA journal_size_limit = 16777216");
+            Run(connection, "PRAGMA wal_autocheckpoint = 1000");
+            Run(connection, "PRAGMA synchronous = full");
+            Migrate(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection that reads.</summary>
+    public SqliteConnection OpenReader()
+    {
+        var connection = Connect(SqliteOpenMode.ReadWrite);
+        Run(connection, "PRAGMA query_only = true");
+        return connection;
+    }
+
+    /// <summary>Runs a statement without a result.</summary>
+    public static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Runs a statement with one number as its result; 0 for none.</summary>
+    public static long Number(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() is long number ? number : 0;
+    }
+
+    private SqliteConnection Connect(SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
+        try
+        {
+            connection.Open();
+            Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusyMilliseconds}"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Looks at the version of the schema.</summary>
+    /// <returns>The version that the file has; 0 for a new file.</returns>
+    /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
+    public int CheckVersion(SqliteConnection connection)
+    {
+        var found = (int)Number(connection, "PRAGMA user_version");
+        return found <= Version ? found : throw new JournalVersionException(Path, found, Version);
+    }
+
+    private void Migrate(SqliteConnection connection)
+    {
+        var found = CheckVersion(connection);
+        for (var version = found + 1; version <= Version; version++)
+        {
+            Run(connection, "BEGIN IMMEDIATE");
+            Run(connection, Script(version));
+            Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}"));
+            Run(connection, "COMMIT");
+        }
+    }
+
+    private static string Script(int version)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"sqlite-{version:0000}.sql");
+        using var stream = typeof(HubFile).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The script {name} is not part of the program.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

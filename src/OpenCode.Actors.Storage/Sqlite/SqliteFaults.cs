@@ -1,0 +1,50 @@
+using Microsoft.Data.Sqlite;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Batches;
+using SQLitePCL;
+
+namespace OpenCode.Actors.Storage.Sqlite;
+
+/// <summary>What an error of SQLite means for the journal (RULES B4).</summary>
+internal static class SqliteFaults
+{
+    /// <summary>Translates an error of a statement that runs.</summary>
+    /// <param name="e">The error.</param>
+    /// <param name="file">The database file.</param>
+    public static StoreException Translate(SqliteException e, string file) => e.SqliteErrorCode switch
+    {
+        raw.SQLITE_FULL => new StoreFullException($"'{file}': {e.Message}", FreeBytes(file), e),
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreBusyException($"Another process writes to '{file}' ({e.Message}). Only reading is safe while the server runs.", e),
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new StoreBrokenException(
+            $"'{file}' is damaged ({e.Message})", "Stop the server, look at the disk, and restore the file from a backup ('check' tells what is wrong with it).", e),
+        _ => new StoreBrokenException($"'{file}' cannot be read or written ({e.Message}, code {e.SqliteExtendedErrorCode})", "Look at the disk and its mount, then start again.", e),
+    };
+
+    /// <summary>Translates an error of a start.</summary>
+    /// <param name="e">The error.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="file">The name of the database file in it.</param>
+    public static Exception Explain(SqliteException e, string folder, string file) => e.SqliteErrorCode switch
+    {
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new JournalCorruptException(
+            Path.Combine(folder, file), e.Message, "Restore the file from a backup, or move it away to begin with an empty log. 'check' tells what is wrong with it."),
+        raw.SQLITE_FULL => new JournalFullException(FreeBytes(folder), 0),
+        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => new JournalFolderException(
+            folder, $"'{file}' cannot be opened for writing ({e.Message})", "Give the user of the server the right to write there, or name another folder (--data)."),
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new JournalFolderException(
+            folder, $"another process keeps '{file}' locked ({e.Message})", "End it: a program like sqlite3 with an open transaction."),
+        _ => new JournalFolderException(folder, $"'{file}' cannot be opened ({e.Message}, code {e.SqliteExtendedErrorCode})", "Look at the disk and its mount."),
+    };
+
+    private static long? FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using OpenCode.Actors.Journal;
+
+namespace OpenCode.Actors.Storage.Sqlite;
+
+/// <summary>Which log is in the file, and its starts (RULES A3, B3).</summary>
+internal static class SqliteTimeline
+{
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int IdLength = 8;
+
+    /// <summary>Begins the generation of this start, at the head that was found. It survives a power cut.</summary>
+    /// <param name="connection">The writing connection.</param>
+    /// <param name="transactions">Runs transactions on it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="entropy">Gives the id of a new log.</param>
+    /// <param name="kept">How many generations are kept.</param>
+    public static Timeline Begin(SqliteConnection connection, SqliteAppend transactions, DateTimeOffset now, Func<ulong> entropy, int kept) => transactions.RunDurable(() =>
+    {
+        var last = HubFile.Number(connection, "SELECT max(number) FROM generation");
+        var number = last == 0 ? 1 : Generation.NextNumber(last, now);
+        using var command = connection.CreateCommand();
+        command.Parameters.AddWithValue("$number", number);
+        command.Parameters.AddWithValue("$id", Id(entropy()));
+        command.Parameters.AddWithValue("$kept", kept);
+        command.CommandText =
+            """
+            INSERT INTO generation (number, head_before) SELECT $number, pos FROM log_head;
+            UPDATE log_head SET generation = $number;
+            INSERT INTO setting (key, value) VALUES ('timeline', $id) ON CONFLICT DO NOTHING;
+            DELETE FROM generation WHERE number NOT IN (SELECT number FROM generation ORDER BY number DESC LIMIT $kept);
+            """;
+        command.ExecuteNonQuery();
+        return Read(connection);
+    })!;
+
+    /// <summary>Reads it.</summary>
+    public static Timeline Read(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM setting WHERE key = 'timeline'";
+        var id = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+        command.CommandText = "SELECT number, head_before FROM generation ORDER BY number";
+        var generations = new List<Generation>();
+        using var row = command.ExecuteReader();
+        while (row.Read())
+            generations.Add(new(row.GetInt64(0), row.GetInt64(1)));
+
+        return new(id, generations);
+    }
+
+    /// <summary>Reads the boot of the machine on which the file was last looked over; null for none.</summary>
+    public static string? Boot(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM setting WHERE key = 'boot'";
+        return command.ExecuteScalar() as string;
+    }
+
+    /// <summary>Notes it. In a transaction.</summary>
+    public static string NoteBoot(SqliteConnection connection, string boot)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "INSERT INTO setting (key, value) VALUES ('boot', $boot) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        command.Parameters.AddWithValue("$boot", boot);
+        command.ExecuteNonQuery();
+        return boot;
+    }
+
+    private static string Id(ulong number) => string.Create(IdLength, number, static (text, left) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = Digits[(int)(left % (ulong)Digits.Length)];
+            left /= (ulong)Digits.Length;
+        }
+    });
+}

@@ -52,7 +52,7 @@ public sealed partial class BatchJournal
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
-            throw Fail("reading the shared log", e);
+            throw Fail("reading the log", e);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed partial class BatchJournal
         _log.Floor = Math.Max(Floor, ends.Floor);
         throw after < ends.Floor
             ? new JournalTrimmedException(after, ends.Floor)
-            : Fail("reading the shared log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
+            : Fail("reading the log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
     }
 
     /// <summary>Asks the store, again and again while it is away.</summary>
@@ -92,7 +92,7 @@ public sealed partial class BatchJournal
             }
             catch (StoreLostException e)
             {
-                throw Fail("reading the shared log", Cause(e));
+                throw Fail("reading the log", Cause(e));
             }
         }
     }

@@ -90,5 +90,8 @@ internal sealed class DataFolder : IDisposable
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        if (System.IO.Path.GetDirectoryName(path) is { } parent)
+            FolderSync.Run(parent);
     }
 }

@@ -11,14 +11,17 @@ public sealed partial class BatchJournal
     {
         ArgumentNullException.ThrowIfNull(filter);
         var until = Head;
-        if (after < Floor)
-            throw new JournalTrimmedException(after, Floor);
-
         var cutter = new PageCutter(filter, _decoder);
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            IEnumerable<RecentBatch> batches = _log.Recent.Find(after, PageCutter.PageBytes) ?? await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
+
+            // What is in memory is read also when it is gone from the store: so retention never overtakes the tail of this process, however short its window is.
+            var batches = _log.Recent.Find(after, PageCutter.PageBytes);
+            if (batches is null && after < Floor)
+                throw new JournalTrimmedException(after, Floor);
+
+            batches ??= await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
             foreach (var page in Cut(cutter, batches, after, until))
             {
                 after = page.Through;

@@ -56,8 +56,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             _connection = _file.OpenWriter();
             _append = new(_connection);
             _timeline = SqliteTimeline.Begin(_connection, _append, _time.GetUtcNow(), _entropy, KeptGenerations);
-            _head = new(
-                HubFile.Number(_connection, "SELECT pos FROM log_head"), HubFile.Number(_connection, "SELECT bytes FROM log_head"), HubFile.Number(_connection, "SELECT born FROM log_head"));
+            _head = SqliteHead.Read(_connection);
             _floor = HubFile.Number(_connection, "SELECT floor FROM log_floor");
             return true;
         }).ConfigureAwait(false);
@@ -89,7 +88,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             throw damage;
 
         FileControl.CheckInPlace(_connection!, _file.Path);
-        if (HubFile.Number(_connection!, "SELECT generation FROM log_head") != Generation)
+        if (HubFile.Number(_connection!, SqliteTimeline.CurrentGeneration) != Generation)
             throw new StoreTakenException(_file.Path);
 
         return new StoreEnds(_head.Position, _floor, Generation);

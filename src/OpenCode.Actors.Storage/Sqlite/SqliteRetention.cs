@@ -50,7 +50,7 @@ internal static class SqliteRetention
         using var command = connection.CreateCommand();
         command.Parameters.AddWithValue("$last", last);
         command.Parameters.AddWithValue("$generation", generation);
-        command.CommandText = "UPDATE log_floor SET floor = max(floor, $last) WHERE (SELECT generation FROM log_head) = $generation";
+        command.CommandText = "UPDATE log_floor SET floor = max(floor, $last) WHERE (SELECT max(number) FROM generation) = $generation";
         if (command.ExecuteNonQuery() == 0)
             return null;
 

@@ -23,6 +23,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     private readonly StoreThread _readings = new("hub-read", answersInline: false);
     private SqliteConnection? _connection;
     private SqliteAppend? _append;
+    private OpenLog? _log;
     private SqliteReads? _load;
     private SqliteReads? _read;
     private SqliteHead _head = new(0, 0, 0);
@@ -56,6 +57,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             _connection = _file.OpenWriter();
             _append = new(_connection);
             _timeline = SqliteTimeline.Begin(_connection, _append, _time.GetUtcNow(), _entropy, KeptGenerations);
+            _log = OpenLog.Of(_connection);
             _head = new(
                 HubFile.Number(_connection, "SELECT pos FROM log_head"), HubFile.Number(_connection, "SELECT bytes FROM log_head"), HubFile.Number(_connection, "SELECT born FROM log_head"));
             _floor = HubFile.Number(_connection, "SELECT floor FROM log_floor");
@@ -89,6 +91,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             throw damage;
 
         FileControl.CheckInPlace(_connection!, _file.Path);
+        _log!.CheckInPlace();
         if (HubFile.Number(_connection!, "SELECT generation FROM log_head") != Generation)
             throw new StoreTakenException(_file.Path);
 
@@ -113,7 +116,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             // Appends come between the steps.
         }
 
-        while (!cancellationToken.IsCancellationRequested && await WriteAsync(() => SqliteRetention.Shrink(_connection!)).ConfigureAwait(false))
+        while (!cancellationToken.IsCancellationRequested && await WriteAsync(ShrinkStep).ConfigureAwait(false))
         {
         }
     }
@@ -148,6 +151,8 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         return true;
     }
 
+    private bool ShrinkStep() => _append!.RunVolatile(() => SqliteRetention.Shrink(_connection!, Generation)) ?? throw new StoreTakenException(_file.Path);
+
     private ValueTask<T> WriteAsync<T>(Func<T> work) => RunAsync(_writes, work);
 
     private async ValueTask<T> RunAsync<T>(StoreThread thread, Func<T> work)
@@ -165,22 +170,24 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     // store-says-what-is-wrong: a death of the process cannot damage the file, an end of the machine may.
     private async Task LookOverAfterBootAsync()
     {
-        var boot = DataFolder.Boot();
-        if (boot is null || boot == await WriteAsync(() => SqliteTimeline.Boot(_connection!)).ConfigureAwait(false))
-            return;
-
         try
         {
+            var boot = DataFolder.Boot();
+            if (boot is null || boot == await WriteAsync(() => SqliteTimeline.Boot(_connection!)).ConfigureAwait(false))
+                return;
+
             var started = _time.GetTimestamp();
-            var fault = _head.Position == 0 ? null : await _check.RunAsync(QuickCheck).ConfigureAwait(false);
+            var isNew = _head.Position == 0;
+            var fault = isNew ? null : await _check.RunAsync(QuickCheck).ConfigureAwait(false);
             if (_isClosing)
                 return;
 
             if (fault is null)
             {
-                await WriteAsync(() => _append!.RunVolatile(() => SqliteTimeline.NoteBoot(_connection!, boot))).ConfigureAwait(false);
+                await WriteAsync(() => _append!.RunVolatile(() => SqliteTimeline.NoteBoot(_connection!, Generation, boot))).ConfigureAwait(false);
                 var took = _time.GetElapsedTime(started);
-                LogLookedOver(_logger, _file.Path, took);
+                if (!isNew)
+                    LogLookedOver(_logger, _file.Path, took);
                 return;
             }
 

@@ -59,10 +59,15 @@ internal static class SqliteRetention
         return last;
     }
 
-    /// <summary>Gives a part of the free pages back to the system, if there are many.</summary>
-    /// <returns>Whether there is more to give.</returns>
-    public static bool Shrink(SqliteConnection connection)
+    /// <summary>Gives a part of the free pages back to the system, if there are many. In a transaction.</summary>
+    /// <param name="connection">The writing connection.</param>
+    /// <param name="generation">The generation of this process: nothing is given back in another one.</param>
+    /// <returns>Whether there is more to give; null in another generation.</returns>
+    public static bool? Shrink(SqliteConnection connection, long generation)
     {
+        if (HubFile.Number(connection, "SELECT generation FROM log_head") != generation)
+            return null;
+
         var (free, all) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));
         if (free <= SparePages || free <= all / 4)
             return false;

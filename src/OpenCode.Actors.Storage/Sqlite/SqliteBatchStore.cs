@@ -24,10 +24,12 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     private SqliteConnection? _connection;
     private SqliteAppend? _append;
     private OpenLog? _log;
+    private SqliteCheckpoints? _checkpoints;
     private SqliteReads? _load;
     private SqliteReads? _read;
     private SqliteHead _head = new(0, 0, 0);
     private long _floor;
+    private bool _isReserved;
     private long _number;
     private StoreCommit _last;
     private Timeline? _timeline;
@@ -56,6 +58,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         {
             _connection = _file.OpenWriter();
             _append = new(_connection);
+            _checkpoints = new(_connection);
             _timeline = SqliteTimeline.Begin(_connection, _append, _time.GetUtcNow(), _entropy, KeptGenerations);
             _log = OpenLog.Of(_connection);
             _head = new(
@@ -65,7 +68,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         }).ConfigureAwait(false);
         _load = await _loads.RunAsync(() => new SqliteReads(_file.OpenReader())).ConfigureAwait(false);
         _read = await _readings.RunAsync(() => new SqliteReads(_file.OpenReader())).ConfigureAwait(false);
-        _lookingOver = LookOverAfterBootAsync();
+        _lookingOver = Task.WhenAll(ReserveAsync(), LookOverAfterBootAsync());
         return new(_timeline!, new(_head.Position, _floor, Generation), null);
     }
 
@@ -74,6 +77,9 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
     public ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken) => WriteAsync(() =>
     {
+        if (_checkpoints!.IsCramped && !_checkpoints.Run())
+            throw SqliteFaults.Full(_file.Path);
+
         var at = SqliteTime.Write(_time.GetUtcNow());
         if (_append!.Run(batch, _head, at) is not { } head)
             throw new StoreTakenException(_file.Path);
@@ -111,6 +117,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
     public async ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken)
     {
+        await ReserveAsync().ConfigureAwait(false);
         while (!cancellationToken.IsCancellationRequested && await WriteAsync(() => TrimStep(retention)).ConfigureAwait(false))
         {
             // Appends come between the steps.
@@ -137,6 +144,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         await _writes.EndAsync(() =>
         {
             _append?.Dispose();
+            _checkpoints?.Dispose();
             _connection?.Dispose();
         }).ConfigureAwait(false);
         _folder.Dispose();
@@ -151,9 +159,62 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         return true;
     }
 
-    private bool ShrinkStep() => _append!.RunVolatile(() => SqliteRetention.Shrink(_connection!, Generation)) ?? throw new StoreTakenException(_file.Path);
+    private bool ShrinkStep()
+    {
+        var isMore = _append!.RunVolatile(() => SqliteRetention.Shrink(_connection!, Generation, all: _checkpoints!.IsCramped)) ?? throw new StoreTakenException(_file.Path);
+        if (_checkpoints!.IsCramped)
+            _checkpoints.Run();
 
-    private ValueTask<T> WriteAsync<T>(Func<T> work) => RunAsync(_writes, work);
+        return isMore;
+    }
+
+    // Where there is no room for it now, there may be later.
+    private async Task ReserveAsync()
+    {
+        try
+        {
+            _isReserved = _isReserved || await WriteAsync(() => _checkpoints!.Reserve(_append!)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreException or ObjectDisposedException)
+        {
+            LogNotReserved(_logger, _file.Path, e);
+        }
+    }
+
+    private ValueTask<T> WriteAsync<T>(Func<T> work) => RunAsync(_writes, () =>
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
+        {
+            _checkpoints?.Cramped();
+            throw;
+        }
+        finally
+        {
+            if (_checkpoints is not null && _checkpoints.IsDue())
+                _ = CheckpointAsync();
+        }
+    });
+
+    // Behind the answer of the work that made it due, and before the next one.
+    private async Task CheckpointAsync()
+    {
+        try
+        {
+            await _writes.RunAsync(() => _checkpoints!.Run()).ConfigureAwait(false);
+        }
+        catch (SqliteException e) when (SqliteFaults.Translate(e, _file.Path) is StoreBrokenException broken)
+        {
+            _damage ??= broken;
+        }
+        catch (Exception e) when (e is SqliteException or ObjectDisposedException)
+        {
+            // Tried again, or closing.
+        }
+    }
 
     private async ValueTask<T> RunAsync<T>(StoreThread thread, Func<T> work)
     {
@@ -212,6 +273,9 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
     [LoggerMessage(EventId = 3050, Level = LogLevel.Information, Message = "The machine was started anew since the last look: '{File}' was looked over in {Took}, and is whole.")]
     private static partial void LogLookedOver(ILogger logger, string file, TimeSpan took);
+
+    [LoggerMessage(EventId = 3052, Level = LogLevel.Warning, Message = "The log of '{File}' could not be given room for a full disk; it is tried again with the next retention.")]
+    private static partial void LogNotReserved(ILogger logger, string file, Exception cause);
 
     [LoggerMessage(EventId = 3051, Level = LogLevel.Warning, Message = "'{File}' could not be looked over; it is tried again with the next start.")]
     private static partial void LogNotLookedOver(ILogger logger, string file, Exception cause);

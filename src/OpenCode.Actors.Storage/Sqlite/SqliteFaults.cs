@@ -20,6 +20,10 @@ internal static class SqliteFaults
         _ => new StoreBrokenException($"'{file}' cannot be read or written ({e.Message}, code {e.SqliteExtendedErrorCode})", "Look at the disk and its mount, then start again.", e),
     };
 
+    /// <summary>Says that the file has no room to grow.</summary>
+    /// <param name="file">The database file.</param>
+    public static StoreFullException Full(string file) => new($"'{file}' cannot grow: its disk is full", FreeBytes(file));
+
     /// <summary>Translates an error of a start.</summary>
     /// <param name="e">The error.</param>
     /// <param name="folder">The data folder.</param>

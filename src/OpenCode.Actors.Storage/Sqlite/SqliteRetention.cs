@@ -62,14 +62,15 @@ internal static class SqliteRetention
     /// <summary>Gives a part of the free pages back to the system, if there are many. In a transaction.</summary>
     /// <param name="connection">The writing connection.</param>
     /// <param name="generation">The generation of this process: nothing is given back in another one.</param>
+    /// <param name="all">Whether none is spared.</param>
     /// <returns>Whether there is more to give; null in another generation.</returns>
-    public static bool? Shrink(SqliteConnection connection, long generation)
+    public static bool? Shrink(SqliteConnection connection, long generation, bool all)
     {
         if (HubFile.Number(connection, "SELECT generation FROM log_head") != generation)
             return null;
 
-        var (free, all) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));
-        if (free <= SparePages || free <= all / 4)
+        var (free, pages) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));
+        if (free == 0 || (!all && (free <= SparePages || free <= pages / 4)))
             return false;
 
         // Stepped to its end, or it gives one page.

@@ -72,11 +72,12 @@ internal sealed class JournalWalk(int seed, IWalkedStore store)
 
     private async Task AppendAsync(IJournal journal)
     {
-        var (number, append, life) = (0, default(ValueTask<long>), 0);
+        int number, life;
+        Task<long> append;
         lock (_gate)
         {
             var batch = Batch();
-            (number, append, life) = (_model.Told(batch), journal.AppendAsync(batch, default), _life);
+            (number, append, life) = (_model.Told(batch), journal.AppendAsync(batch, default).AsTask(), _life);
         }
 
         try

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh journal|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
+#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 #   tests/measure.sh faults|away|two|join|balanced|rolling [COMMIT]     the cluster; not in "all"
 #   tests/measure.sh before COMMIT                                      this build beside the server of that commit; not in "all"
 # "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
@@ -91,6 +91,7 @@ measure() {
   case "$1" in
     journal | fanout) benchmark "$1" ;;
     postgres) postgres; benchmark "$1" ;;
+    sqlite) needed_package sqlite3 sqlite3; needed_package gcc gcc; proof "FullyQualifiedName~EndToEnd.Sqlite" ;;
     attach) npm_packages; proof "FullyQualifiedName~RunAttachTests" ;;
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
@@ -114,7 +115,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,8p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in simulation planted journal fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done
+  for one in simulation planted journal sqlite fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done
 else
   measure "$name" ${2:+"$2"}
 fi

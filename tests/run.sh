@@ -13,6 +13,8 @@ needed_package nginx nginx-light
 needed_package faketime faketime
 postgres
 needed_package pgbouncer pgbouncer
+needed_package sqlite3 sqlite3
+needed_package gcc gcc
 build_release
 wait "$npm"
 

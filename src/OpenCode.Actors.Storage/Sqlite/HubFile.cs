@@ -10,6 +10,9 @@ internal sealed class HubFile(string folder)
 {
     public const string Name = "hub.db";
 
+    /// <summary>How large the write-ahead log stays, in bytes.</summary>
+    public const int LogBytes = 16 * 1024 * 1024;
+
     private const int Version = 1;
 
     // How long a statement waits for another process that holds a lock, such as a sqlite3 that checkpoints.
@@ -33,9 +36,8 @@ internal sealed class HubFile(string folder)
             Run(connection, "PRAGMA auto_vacuum = incremental");
             Run(connection, "PRAGMA journal_mode = wal");
 
-            // Retention needs room in the log of a full disk: it is not cut below 16 MiB (RULES B4).
-            Run(connection, "PRAGMA journal_size_limit = 16777216");
-            Run(connection, "PRAGMA wal_autocheckpoint = 1000");
+            // Retention needs room in the log of a full disk: it is not cut below this (RULES B4).
+            Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
             Run(connection, "PRAGMA synchronous = full");
             Migrate(connection);
             return connection;

@@ -23,10 +23,13 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     private readonly StoreThread _readings = new("hub-read", answersInline: false);
     private SqliteConnection? _connection;
     private SqliteAppend? _append;
+    private OpenLog? _log;
+    private SqliteCheckpoints? _checkpoints;
     private SqliteReads? _load;
     private SqliteReads? _read;
     private SqliteHead _head = new(0, 0, 0);
     private long _floor;
+    private bool _isReserved;
     private long _number;
     private StoreCommit _last;
     private Timeline? _timeline;
@@ -55,14 +58,16 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         {
             _connection = _file.OpenWriter();
             _append = new(_connection);
+            _checkpoints = new(_connection);
             _timeline = SqliteTimeline.Begin(_connection, _append, _time.GetUtcNow(), _entropy, KeptGenerations);
             _head = SqliteHead.Read(_connection);
+            _log = OpenLog.Of(_connection);
             _floor = HubFile.Number(_connection, "SELECT floor FROM log_floor");
             return true;
         }).ConfigureAwait(false);
         _load = await _loads.RunAsync(() => new SqliteReads(_file.OpenReader())).ConfigureAwait(false);
         _read = await _readings.RunAsync(() => new SqliteReads(_file.OpenReader())).ConfigureAwait(false);
-        _lookingOver = LookOverAfterBootAsync();
+        _lookingOver = Task.WhenAll(ReserveAsync(), LookOverAfterBootAsync());
         return new(_timeline!, new(_head.Position, _floor, Generation), null);
     }
 
@@ -71,6 +76,9 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
     public ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken) => WriteAsync(() =>
     {
+        if (_checkpoints!.IsCramped && !_checkpoints.Run())
+            throw SqliteFaults.Full(_file.Path);
+
         var at = SqliteTime.Write(_time.GetUtcNow());
         if (_append!.Run(batch, _head, at) is not { } head)
             throw new StoreTakenException(_file.Path);
@@ -88,6 +96,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             throw damage;
 
         FileControl.CheckInPlace(_connection!, _file.Path);
+        _log!.CheckInPlace();
         if (HubFile.Number(_connection!, SqliteTimeline.CurrentGeneration) != Generation)
             throw new StoreTakenException(_file.Path);
 
@@ -107,12 +116,13 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
     public async ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken)
     {
+        await ReserveAsync().ConfigureAwait(false);
         while (!cancellationToken.IsCancellationRequested && await WriteAsync(() => TrimStep(retention)).ConfigureAwait(false))
         {
             // Appends come between the steps.
         }
 
-        while (!cancellationToken.IsCancellationRequested && await WriteAsync(() => SqliteRetention.Shrink(_connection!)).ConfigureAwait(false))
+        while (!cancellationToken.IsCancellationRequested && await WriteAsync(ShrinkStep).ConfigureAwait(false))
         {
         }
     }
@@ -133,6 +143,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         await _writes.EndAsync(() =>
         {
             _append?.Dispose();
+            _checkpoints?.Dispose();
             _connection?.Dispose();
         }).ConfigureAwait(false);
         _folder.Dispose();
@@ -147,7 +158,62 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         return true;
     }
 
-    private ValueTask<T> WriteAsync<T>(Func<T> work) => RunAsync(_writes, work);
+    private bool ShrinkStep()
+    {
+        var isMore = _append!.RunVolatile(() => SqliteRetention.Shrink(_connection!, Generation, all: _checkpoints!.IsCramped)) ?? throw new StoreTakenException(_file.Path);
+        if (_checkpoints!.IsCramped)
+            _checkpoints.Run();
+
+        return isMore;
+    }
+
+    // Where there is no room for it now, there may be later.
+    private async Task ReserveAsync()
+    {
+        try
+        {
+            _isReserved = _isReserved || await WriteAsync(() => _checkpoints!.Reserve(_append!)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreException or ObjectDisposedException)
+        {
+            LogNotReserved(_logger, _file.Path, e);
+        }
+    }
+
+    private ValueTask<T> WriteAsync<T>(Func<T> work) => RunAsync(_writes, () =>
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
+        {
+            _checkpoints?.Cramped();
+            throw;
+        }
+        finally
+        {
+            if (_checkpoints is not null && _checkpoints.IsDue())
+                _ = CheckpointAsync();
+        }
+    });
+
+    // Behind the answer of the work that made it due, and before the next one.
+    private async Task CheckpointAsync()
+    {
+        try
+        {
+            await _writes.RunAsync(() => _checkpoints!.Run()).ConfigureAwait(false);
+        }
+        catch (SqliteException e) when (SqliteFaults.Translate(e, _file.Path) is StoreBrokenException broken)
+        {
+            _damage ??= broken;
+        }
+        catch (Exception e) when (e is SqliteException or ObjectDisposedException)
+        {
+            // Tried again, or closing.
+        }
+    }
 
     private async ValueTask<T> RunAsync<T>(StoreThread thread, Func<T> work)
     {
@@ -164,22 +230,24 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     // store-says-what-is-wrong: a death of the process cannot damage the file, an end of the machine may.
     private async Task LookOverAfterBootAsync()
     {
-        var boot = DataFolder.Boot();
-        if (boot is null || boot == await WriteAsync(() => SqliteTimeline.Boot(_connection!)).ConfigureAwait(false))
-            return;
-
         try
         {
+            var boot = DataFolder.Boot();
+            if (boot is null || boot == await WriteAsync(() => SqliteTimeline.Boot(_connection!)).ConfigureAwait(false))
+                return;
+
             var started = _time.GetTimestamp();
-            var fault = _head.Position == 0 ? null : await _check.RunAsync(QuickCheck).ConfigureAwait(false);
+            var isNew = _head.Position == 0;
+            var fault = isNew ? null : await _check.RunAsync(QuickCheck).ConfigureAwait(false);
             if (_isClosing)
                 return;
 
             if (fault is null)
             {
-                await WriteAsync(() => _append!.RunVolatile(() => SqliteTimeline.NoteBoot(_connection!, boot))).ConfigureAwait(false);
+                await WriteAsync(() => _append!.RunVolatile(() => SqliteTimeline.NoteBoot(_connection!, Generation, boot))).ConfigureAwait(false);
                 var took = _time.GetElapsedTime(started);
-                LogLookedOver(_logger, _file.Path, took);
+                if (!isNew)
+                    LogLookedOver(_logger, _file.Path, took);
                 return;
             }
 
@@ -204,6 +272,9 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
     [LoggerMessage(EventId = 3050, Level = LogLevel.Information, Message = "The machine was started anew since the last look: '{File}' was looked over in {Took}, and is whole.")]
     private static partial void LogLookedOver(ILogger logger, string file, TimeSpan took);
+
+    [LoggerMessage(EventId = 3052, Level = LogLevel.Warning, Message = "The log of '{File}' could not be given room for a full disk; it is tried again with the next retention.")]
+    private static partial void LogNotReserved(ILogger logger, string file, Exception cause);
 
     [LoggerMessage(EventId = 3051, Level = LogLevel.Warning, Message = "'{File}' could not be looked over; it is tried again with the next start.")]
     private static partial void LogNotLookedOver(ILogger logger, string file, Exception cause);

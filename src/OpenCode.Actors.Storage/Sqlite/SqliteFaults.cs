@@ -11,7 +11,7 @@ internal static class SqliteFaults
     /// <summary>Translates an error of a statement that runs.</summary>
     /// <param name="e">The error.</param>
     /// <param name="file">The database file.</param>
-    public static StoreException Translate(SqliteException e, string file) => e.SqliteErrorCode switch
+    public static StoreException Translate(SqliteException e, string file) => Code(e) switch
     {
         raw.SQLITE_FULL => new StoreFullException($"'{file}': {e.Message}", FreeBytes(file), e),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreBusyException($"Another process writes to '{file}' ({e.Message}). Only reading is safe while the server runs.", e),
@@ -20,11 +20,15 @@ internal static class SqliteFaults
         _ => new StoreBrokenException($"'{file}' cannot be read or written ({e.Message}, code {e.SqliteExtendedErrorCode})", "Look at the disk and its mount, then start again.", e),
     };
 
+    /// <summary>Says that the file has no room to grow.</summary>
+    /// <param name="file">The database file.</param>
+    public static StoreFullException Full(string file) => new($"'{file}' cannot grow: its disk is full", FreeBytes(file));
+
     /// <summary>Translates an error of a start.</summary>
     /// <param name="e">The error.</param>
     /// <param name="folder">The data folder.</param>
     /// <param name="file">The name of the database file in it.</param>
-    public static Exception Explain(SqliteException e, string folder, string file) => e.SqliteErrorCode switch
+    public static Exception Explain(SqliteException e, string folder, string file) => Code(e) switch
     {
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new JournalCorruptException(
             Path.Combine(folder, file), e.Message, "Restore the file from a backup, or move it away to begin with an empty log. 'check' tells what is wrong with it."),
@@ -35,6 +39,9 @@ internal static class SqliteFaults
             folder, $"another process keeps '{file}' locked ({e.Message})", "End it: a program like sqlite3 with an open transaction."),
         _ => new JournalFolderException(folder, $"'{file}' cannot be opened ({e.Message}, code {e.SqliteExtendedErrorCode})", "Look at the disk and its mount."),
     };
+
+    // The -shm that cannot grow: there is no room for it.
+    private static int Code(SqliteException e) => e.SqliteExtendedErrorCode == raw.SQLITE_IOERR_SHMSIZE ? raw.SQLITE_FULL : e.SqliteErrorCode;
 
     private static long? FreeBytes(string path)
     {

@@ -43,7 +43,7 @@ public static class SqliteJournal
         catch (Exception e)
         {
             await store.DisposeAsync().ConfigureAwait(false);
-            if (e is SqliteException fault)
+            if ((e as SqliteException ?? (e as StoreException)?.InnerException) is SqliteException fault)
                 throw SqliteFaults.Explain(fault, held.Path, HubFile.Name);
             throw;
         }

@@ -59,12 +59,18 @@ internal static class SqliteRetention
         return last;
     }
 
-    /// <summary>Gives a part of the free pages back to the system, if there are many.</summary>
-    /// <returns>Whether there is more to give.</returns>
-    public static bool Shrink(SqliteConnection connection)
+    /// <summary>Gives a part of the free pages back to the system, if there are many. In a transaction.</summary>
+    /// <param name="connection">The writing connection.</param>
+    /// <param name="generation">The generation of this process: nothing is given back in another one.</param>
+    /// <param name="all">Whether none is spared.</param>
+    /// <returns>Whether there is more to give; null in another generation.</returns>
+    public static bool? Shrink(SqliteConnection connection, long generation, bool all)
     {
-        var (free, all) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));
-        if (free <= SparePages || free <= all / 4)
+        if (HubFile.Number(connection, SqliteTimeline.CurrentGeneration) != generation)
+            return null;
+
+        var (free, pages) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));
+        if (free == 0 || (!all && (free <= SparePages || free <= pages / 4)))
             return false;
 
         // Stepped to its end, or it gives one page.

@@ -64,13 +64,18 @@ internal static class SqliteTimeline
     }
 
     /// <summary>Notes it. In a transaction.</summary>
-    public static string NoteBoot(SqliteConnection connection, string boot)
+    /// <returns>What was noted; null in another generation.</returns>
+    public static string? NoteBoot(SqliteConnection connection, long generation, string boot)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO setting (key, value) VALUES ('boot', $boot) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        command.CommandText =
+            """
+            INSERT INTO setting (key, value) SELECT 'boot', $boot WHERE (SELECT max(number) FROM generation) = $generation
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value
+            """;
         command.Parameters.AddWithValue("$boot", boot);
-        command.ExecuteNonQuery();
-        return boot;
+        command.Parameters.AddWithValue("$generation", generation);
+        return command.ExecuteNonQuery() == 0 ? null : boot;
     }
 
     private static string Id(ulong number) => string.Create(IdLength, number, static (text, left) =>

@@ -13,6 +13,20 @@ internal sealed class Acknowledged
 
     public int Count => _titles.Count + _messages.Count + _deleted.Count;
 
+    /// <summary>Copies what is written down so far.</summary>
+    public Acknowledged Copy()
+    {
+        var copy = new Acknowledged();
+        foreach (var (session, title) in _titles)
+            copy._titles[session] = title;
+        foreach (var (id, message) in _messages)
+            copy._messages[id] = message;
+        foreach (var (session, _) in _deleted)
+            copy._deleted[session] = 1;
+
+        return copy;
+    }
+
     /// <summary>Creates, prompts, renames, deletes until the server is gone; only what was answered counts.</summary>
     public async Task WorkAsync(Uri root, int seed)
     {

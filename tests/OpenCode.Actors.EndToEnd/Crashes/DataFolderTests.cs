@@ -1,13 +1,15 @@
-using System.Text;
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.EndToEnd.Sqlite.Harness;
 using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
-/// <summary>RULES B1 and DESIGN 9 and 10: whose folder it is, and what a damaged one leads to.</summary>
+/// <summary>RULES B3 and B4: whose folder it is, and what a damaged one leads to.</summary>
 public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int LockedOrDamaged = 3;
+    private const int JournalDied = 5;
+    private const int PageBytes = 4096;
 
     [Fact]
     public async Task A_second_process_on_the_same_folder_is_refused()
@@ -22,52 +24,148 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
     }
 
     [Fact]
-    public async Task Damage_in_the_middle_refuses_the_start_and_names_file_byte_and_remedy()
+    public async Task A_damaged_file_refuses_the_start_and_names_file_and_remedy()
     {
-        var server = await StartAsync();
-        await server.Api.CreateSessionAsync(new { title = "To be damaged" });
-        for (var n = 0; n < 20; n++)
-            await server.Api.CreateSessionAsync(new { title = $"Later {n}" });
+        await FillAsync();
+        var undo = Garble(0, 1);
 
-        await server.KillAsync();
-        var (file, at) = Find(server.Setup, "To be damaged");
-        FlipBit(file, at);
         var refused = Own(ServerProcess.Spawn(Setup));
 
         Assert.Equal(LockedOrDamaged, await refused.ExitAsync());
-        Assert.Contains(Path.GetFileName(file), refused.Errors, StringComparison.Ordinal);
-        Assert.Matches("[Bb]yte [0-9]+", refused.Errors);
-        Assert.True(refused.Errors.Length < 4_000, $"A clear message, not a dump: {refused.Errors}");
+        AssertClear(refused.Errors);
         Assert.DoesNotContain("   at ", refused.Errors, StringComparison.Ordinal);
+        await AssertCheckFindsDamageAsync();
+        undo();
+        await AssertAllThereAsync();
+    }
 
-        var check = Own(ChildProcess.Start("dotnet", [Repository.ServerDll, "check", server.Setup.DataFolder], Folder.Path));
-        Assert.Equal(LockedOrDamaged, await check.ExitAsync());
+    [Fact]
+    public async Task Damage_that_a_start_does_not_come_by_is_named_at_the_first_read_and_found_by_check()
+    {
+        await FillAsync();
+        var length = new FileInfo(Hub.File(Setup.DataFolder)).Length;
 
-        FlipBit(file, at);
-        var mended = await StartAsync();
-        Assert.Equal(21, (await mended.Api.GetAsync("/session")).GetArrayLength());
+        // All that is not read by a start: pages behind those that the schema came with.
+        var undo = Garble(20 * PageBytes, (int)((length / PageBytes) - 20));
+        await AssertCheckFindsDamageAsync();
+        var ends = Own(ServerProcess.Spawn(Setup));
+
+        Assert.True(await ends.ExitAsync() is LockedOrDamaged or JournalDied, ends.Errors);
+        AssertClear(ends.Errors);
+        undo();
+        await AssertAllThereAsync();
+    }
+
+    [Theory]
+    [InlineData("UPDATE log_batch SET body = substr(body, 1, length(body) - 1) || X'7F' WHERE first = (SELECT max(first) FROM log_batch)")]
+    [InlineData("UPDATE log_batch SET body = zeroblob(length(body)) WHERE first = (SELECT min(first) FROM log_batch)")]
+    [InlineData("DELETE FROM log_batch WHERE first = (SELECT min(first) FROM log_batch WHERE first > 5)")]
+    [InlineData("UPDATE log_batch SET count = count + 1 WHERE first = (SELECT max(first) FROM log_batch)")]
+    [InlineData("DELETE FROM generation WHERE number = (SELECT max(number) FROM generation)")]
+    [InlineData("UPDATE state SET body = substr(body, 2) WHERE born = (SELECT max(born) FROM state)")]
+    [InlineData("UPDATE state SET pos = pos + 1000 WHERE born = (SELECT max(born) FROM state)")]
+    public async Task Check_finds_what_sqlite_itself_cannot_see(string harm)
+    {
+        await FillAsync();
+        await Hub.AssertWholeAsync(Setup.DataFolder);
+        using (var other = Hub.Open(Setup.DataFolder))
+            other.Run(harm);
+
+        await AssertCheckFindsDamageAsync();
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(100)]
     [InlineData(5_000)]
-    public async Task A_torn_tail_is_cut_and_the_server_starts(int tornBytes)
+    public async Task What_follows_the_last_commit_in_the_log_of_the_file_is_left_out(int tornBytes)
     {
         var server = await StartAsync();
         var session = await server.Api.CreateSessionAsync(new { title = "Before the tear" });
         await server.KillAsync();
 
-        var (file, _) = Find(server.Setup, "Before the tear");
         var torn = new byte[tornBytes];
         new Random(tornBytes).NextBytes(torn);
-        var end = EndOfData(file);
-        await using (var log = new FileStream(file, FileMode.Open, FileAccess.Write))
-        {
-            log.Position = end;
+        await using (var log = new FileStream(Hub.Log(Setup.DataFolder), FileMode.Append, FileAccess.Write))
             await log.WriteAsync(torn);
-        }
 
+        await AssertGoesOnAsync(session);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5_000)]
+    public async Task A_log_of_the_file_that_is_cut_ends_early_and_the_server_starts(int cutBytes)
+    {
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "Before the tear" });
+        for (var n = 0; n < 5; n++)
+            await server.Api.PublishToastAsync($"{n}");
+        await server.KillAsync();
+
+        await using (var log = new FileStream(Hub.Log(Setup.DataFolder), FileMode.Open, FileAccess.Write))
+            log.SetLength(log.Length - cutBytes);
+
+        await AssertGoesOnAsync(session);
+    }
+
+    [Fact]
+    public async Task Check_leaves_a_folder_as_it_is_also_with_a_log_that_nobody_has_taken_over_yet()
+    {
+        var server = await StartAsync();
+        await server.Api.CreateSessionAsync();
+        await server.KillAsync();
+        var before = Contents();
+
+        await Hub.AssertWholeAsync(Setup.DataFolder);
+
+        Assert.Equal(before, Contents());
+        Assert.Contains(before, file => file.Contains("-wal", StringComparison.Ordinal));
+    }
+
+    private string[] Contents() =>
+        [.. Directory.EnumerateFiles(Setup.DataFolder).Where(f => !f.EndsWith("-shm", StringComparison.Ordinal)).Order().Select(f => $"{f} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")];
+
+    private async Task FillAsync()
+    {
+        var server = await StartAsync();
+        for (var n = 0; n < 40; n++)
+            await server.Api.CreateSessionAsync(new { title = $"{n} {new string('.', 3_000)}" });
+
+        server.Signal(Unix.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+    }
+
+    private Action Garble(long at, int pages)
+    {
+        var file = Hub.File(Setup.DataFolder);
+        var whole = File.ReadAllBytes(file);
+        var bytes = whole.ToArray();
+        new Random(pages).NextBytes(bytes.AsSpan((int)at, pages * PageBytes));
+        File.WriteAllBytes(file, bytes);
+        return () => File.WriteAllBytes(file, whole);
+    }
+
+    private async Task AssertCheckFindsDamageAsync()
+    {
+        var (exit, said) = await Hub.CheckAsync(Setup.DataFolder);
+
+        Assert.True(exit == LockedOrDamaged, said);
+        Assert.Contains("DAMAGED", said, StringComparison.Ordinal);
+        Output.WriteLine(said);
+    }
+
+    private async Task AssertAllThereAsync()
+    {
+        foreach (var left in Directory.EnumerateFiles(Setup.DataFolder, "hub.db-*"))
+            File.Delete(left);
+        var mended = await StartAsync();
+        Assert.Equal(40, (await mended.Api.GetAsync("/session")).GetArrayLength());
+    }
+
+    private async Task AssertGoesOnAsync(string session)
+    {
+        await Hub.AssertWholeAsync(Setup.DataFolder);
         var restarted = await StartAsync();
         Assert.Equal("Before the tear", (await restarted.Api.GetAsync($"/session/{session}")).Text("title"));
         await restarted.Api.AskAsync(session, "hello");
@@ -76,25 +174,10 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
         Assert.Equal(2, (await again.Api.MessagesAsync(session)).Count);
     }
 
-    private static (string File, long At) Find(ServerSetup setup, string text)
+    private static void AssertClear(string errors)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(setup.DataFolder, "journal"), "*.log"))
-        {
-            var at = File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
-            if (at >= 0)
-                return (file, at);
-        }
-
-        throw new InvalidDataException($"'{text}' stands in no segment.");
-    }
-
-    /// <summary>The last byte that is not zero: a segment may have been made longer than it is filled.</summary>
-    private static long EndOfData(string file) => File.ReadAllBytes(file).AsSpan().TrimEnd((byte)0).Length;
-
-    private static void FlipBit(string file, long at)
-    {
-        var bytes = File.ReadAllBytes(file);
-        bytes[at] ^= 1;
-        File.WriteAllBytes(file, bytes);
+        Assert.Contains("hub.db", errors, StringComparison.Ordinal);
+        Assert.Contains("backup", errors, StringComparison.Ordinal);
+        Assert.True(errors.Length < 12_000, $"A clear message, not a dump: {errors}");
     }
 }

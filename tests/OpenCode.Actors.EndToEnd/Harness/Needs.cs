@@ -13,6 +13,10 @@ internal static class Needs
 
     public static void Nginx() => Require(Programs.Find("nginx") is not null, "nginx");
 
+    public static void Sqlite3() => Require(Programs.Find("sqlite3") is not null, "sqlite3");
+
+    public static void Gcc() => Require(Programs.Find("gcc") is not null, "gcc");
+
     public static void Postgres() => Require(PostgresServer.IsInstalled, "PostgreSQL");
 
     public static void WrongClock() => Require(Harness.WrongClock.Library is not null, "libfaketime");

@@ -30,7 +30,7 @@ internal sealed record ServerSetup
     /// <summary>Gets the program: the one that was built with these tests, if nothing else is said.</summary>
     public string ServerDll { get; init; } = Repository.ServerDll;
 
-    public string DataFolder => System.IO.Path.Combine(Folder.Path, "data");
+    public string DataFolder { get => field ?? System.IO.Path.Combine(Folder.Path, "data"); init; }
 
     /// <summary>Gets the server's working directory, the location of sessions that name none.</summary>
     public string Project => Folder.Sub("project");

@@ -15,6 +15,14 @@ internal static partial class Unix
 
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
+    /// <summary>Freezes a process, and waits until none of its threads runs any more.</summary>
+    public static async Task FreezeAsync(int processId)
+    {
+        Signal(processId, Stop);
+        await Eventually.TrueAsync(
+            () => Directory.EnumerateDirectories($"/proc/{processId}/task").All(task => File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T'), "a frozen process");
+    }
+
     /// <summary>Reads the resident memory of a process, in bytes.</summary>
     public static long ResidentBytes(int processId)
     {

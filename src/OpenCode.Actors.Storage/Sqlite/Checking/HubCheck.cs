@@ -78,6 +78,9 @@ public static class HubCheck
                 damages.Add(sql.StartsWith("SELECT 1 WHERE", StringComparison.Ordinal) ? damage : $"{damage} {where}");
         }
 
+        if (damages.Count == 0 && BodyCheck.FindDamage(connection) is { } body)
+            damages.Add(body);
+
         return new(
             path,
             damages.Count > 0 ? null : SqliteTimeline.Read(connection),

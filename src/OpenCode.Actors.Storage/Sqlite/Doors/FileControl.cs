@@ -17,12 +17,14 @@ internal static partial class FileControl
     public static void CheckInPlace(SqliteConnection connection, string path)
     {
         if (Control(connection.Handle!.DangerousGetHandle(), "main", HasMoved, out var moved) == 0 && moved != 0)
-        {
-            throw new StoreBrokenException(
-                $"'{path}' was removed, renamed or replaced under the server: what was written since then may be in no file any more",
-                "Leave the data folder alone while a server runs. Put the file back, or restore a backup, and start again.");
-        }
+            throw Moved(path);
     }
+
+    /// <summary>Says that a file was taken away.</summary>
+    /// <param name="path">Where it was.</param>
+    public static StoreBrokenException Moved(string path) => new(
+        $"'{path}' was removed, renamed or replaced under the server: what was written since then may be in no file any more",
+        "Leave the data folder alone while a server runs. Put the file back, or restore a backup, and start again.");
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -2,6 +2,7 @@ using System.Text;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Bodies;
 using OpenCode.Actors.Tests.Journal.Memory;
+using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Journal;
 
-namespace OpenCode.Actors.Tests.Journal;
+namespace OpenCode.Actors.Tests.Specifications;
 
 /// <summary>The rows of a few owners, in the order of first write.</summary>
 internal sealed class StateModel

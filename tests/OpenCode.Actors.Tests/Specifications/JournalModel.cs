@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journal;
 
-namespace OpenCode.Actors.Tests.Journal;
+namespace OpenCode.Actors.Tests.Specifications;
 
 /// <summary>What a journal was told, what it has answered, and what that promises after it died.</summary>
 internal sealed class JournalModel

@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+using OpenCode.Actors.Journal.Batches;
+using SQLitePCL;
+
+namespace OpenCode.Actors.Storage.Sqlite.Doors;
+
+/// <summary>The write-ahead log that SQLite has open: whoever removes it takes what is committed and not yet in the file. Looked at by name only, and on Linux only (RULES B6).</summary>
+internal sealed class OpenLog
+{
+    private const string OpenFiles = "/proc/self/fd";
+
+    private readonly string _path;
+    private readonly string[] _open;
+
+    private OpenLog(string path, string[] open) => (_path, _open) = (path, open);
+
+    /// <summary>Finds it.</summary>
+    /// <param name="connection">A connection that has written.</param>
+    public static OpenLog Of(SqliteConnection connection)
+    {
+        var path = raw.sqlite3_db_filename(connection.Handle, "main").utf8_to_string() + "-wal";
+        return new(path, Directory.Exists(OpenFiles) ? [.. Directory.EnumerateFiles(OpenFiles).Where(file => Target(file) == path)] : []);
+    }
+
+    /// <summary>Looks whether it is still at its path.</summary>
+    /// <exception cref="StoreBrokenException">It was removed, renamed or replaced.</exception>
+    public void CheckInPlace()
+    {
+        if (_open.Length > 0 && !Array.Exists(_open, file => Target(file) == _path))
+            throw FileControl.Moved(_path);
+    }
+
+    // Of a file that was removed the system says so behind the path.
+    private static string? Target(string file)
+    {
+        try
+        {
+            return new FileInfo(file).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // Closed while it was looked at.
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Diagnostics;
+using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.EndToEnd.Sqlite.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Sqlite;
+
+/// <summary>RULES B4 and B6: what may be wrong with the file, and what the server says and does then.</summary>
+public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output)
+{
+    private const int Unusable = 3;
+    private const int JournalDied = 5;
+
+    public enum Harm
+    {
+        FileRemoved,
+        FileRenamed,
+        FileReplaced,
+        FolderRenamed,
+        LogRemoved,
+    }
+
+    [Theory]
+    [InlineData(Harm.FileRemoved)]
+    [InlineData(Harm.FileRenamed)]
+    [InlineData(Harm.FileReplaced)]
+    [InlineData(Harm.FolderRenamed)]
+    [InlineData(Harm.LogRemoved)]
+    public async Task B6_a_file_that_is_taken_from_under_the_server_ends_it_within_two_seconds(Harm harm)
+    {
+        var server = await StartAsync();
+        await server.Api.CreateSessionAsync();
+        var (file, clock) = (Hub.File(Setup.DataFolder), Stopwatch.StartNew());
+        switch (harm)
+        {
+            case Harm.FileRemoved:
+                File.Delete(file);
+                break;
+            case Harm.FileRenamed:
+                File.Move(file, file + ".old");
+                break;
+            case Harm.FileReplaced:
+                File.Copy(file, file + ".new");
+                File.Move(file + ".new", file, overwrite: true);
+                break;
+            case Harm.FolderRenamed:
+                Directory.Move(Setup.DataFolder, Setup.DataFolder + ".old");
+                break;
+            default:
+                File.Delete(Hub.Log(Setup.DataFolder));
+                break;
+        }
+
+        Assert.Equal(JournalDied, await server.ExitAsync());
+        Output.WriteLine($"Ended after {clock.ElapsedMilliseconds} ms.");
+        Assert.True(clock.Elapsed < Scale.Bound(2.5), $"Took {clock.Elapsed}.");
+        Assert.Contains("was removed, renamed or replaced under the server", server.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task B4_while_another_process_writes_commands_wait_reads_go_on_and_then_everything_does()
+    {
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync();
+        using var other = Hub.Open(Setup.DataFolder);
+        other.Run("BEGIN IMMEDIATE");
+
+        var waiting = server.Api.CreateSessionAsync(new { title = "waited" });
+        await Eventually.TrueAsync(() => server.Log.Contains("Another process writes", StringComparison.Ordinal), "the server to say what it waits for");
+        Assert.Empty(await server.Api.MessagesAsync(session));
+        Assert.False(waiting.IsCompleted);
+        other.Run("COMMIT");
+
+        Assert.Equal("waited", (await server.Api.GetAsync($"/session/{await waiting}")).Text("title"));
+    }
+
+    [Fact]
+    public async Task B4_a_start_beside_a_transaction_of_another_process_says_so()
+    {
+        await (await StartAsync()).KillAsync();
+        using var other = Hub.Open(Setup.DataFolder);
+        other.Run("BEGIN IMMEDIATE");
+
+        await AssertRefusedAsync(Setup, "hub.db", "another process", "sqlite3");
+    }
+
+    [Fact]
+    public async Task B4_a_file_of_a_newer_program_is_refused()
+    {
+        await (await StartAsync()).KillAsync();
+        using (var other = Hub.Open(Setup.DataFolder))
+            other.Run("PRAGMA user_version = 99");
+
+        await AssertRefusedAsync(Setup, "hub.db", "99", "newer version of the program");
+        await AssertCheckRefusesAsync("99", "newer version of the program");
+    }
+
+    [Fact]
+    public async Task A_folder_of_the_old_format_is_refused_with_the_way_to_take_it_along()
+    {
+        Directory.CreateDirectory(Path.Combine(Setup.DataFolder, "journal"));
+        await File.WriteAllTextAsync(Path.Combine(Setup.DataFolder, "timeline.json"), "{}");
+
+        await AssertRefusedAsync(Setup, Setup.DataFolder, "export", "import");
+        await AssertCheckRefusesAsync("export", "import");
+        Assert.False(File.Exists(Hub.File(Setup.DataFolder)));
+    }
+
+    [SkippableTheory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task B4_what_is_read_only_is_refused_and_named(bool folder, bool isUsed)
+    {
+        Needs.Root();
+        Directory.CreateDirectory(Setup.DataFolder);
+        if (isUsed)
+        {
+            var server = await StartAsync();
+            server.Signal(Unix.Terminate);
+            await server.ExitAsync();
+        }
+
+        // Of root nothing is read-only but a mount.
+        var what = folder ? Setup.DataFolder : Hub.File(Setup.DataFolder);
+        string[] within = ["unshare", "-m", "--propagation", "private", "sh", "-c", "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"", what];
+
+        await AssertRefusedAsync(Setup with { Within = within }, Setup.DataFolder, folder ? "Read-only file system" : "'hub.db' cannot be opened for writing", "--data");
+        if (isUsed)
+            await Hub.AssertWholeAsync(Setup.DataFolder);
+    }
+
+    [SkippableTheory]
+    [InlineData((int)HubDisk.Failing.Syncs)]
+    [InlineData((int)HubDisk.Failing.Writes)]
+    public async Task B4_an_error_of_the_disk_ends_the_server_and_loses_nothing_acknowledged(int failing)
+    {
+        using var disk = HubDisk.Make(Folder);
+        var server = await StartAsync(Setup with { Within = disk.Within });
+        var session = await server.Api.CreateSessionAsync(new { title = "acknowledged" });
+
+        disk.Fail((HubDisk.Failing)failing);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/session") { Content = JsonContent.Create(new { title = "unknown" }) };
+        try
+        {
+            using var answer = await server.Api.SendAsync(request);
+            Assert.InRange(answer.StatusCode, HttpStatusCode.InternalServerError, HttpStatusCode.InsufficientStorage);
+        }
+        catch (HttpRequestException)
+        {
+            // The server was faster.
+        }
+
+        Assert.Equal(JournalDied, await server.ExitAsync());
+        Assert.Contains(Hub.File(Setup.DataFolder), server.Log, StringComparison.Ordinal);
+        Assert.Contains("Look at the disk", server.Log, StringComparison.Ordinal);
+        disk.Fail(HubDisk.Failing.None);
+        var restarted = await StartAsync();
+        Assert.Equal("acknowledged", (await restarted.Api.GetAsync($"/session/{session}")).Text("title"));
+    }
+
+    [SkippableFact]
+    public async Task B4_a_file_that_cannot_be_read_refuses_the_start()
+    {
+        using var disk = HubDisk.Make(Folder);
+        await (await StartAsync()).KillAsync();
+
+        disk.Fail(HubDisk.Failing.Reads);
+
+        await AssertRefusedAsync(Setup with { Within = disk.Within }, "hub.db", "disk");
+    }
+
+    private async Task AssertRefusedAsync(ServerSetup setup, params string[] named)
+    {
+        var refused = Own(ServerProcess.Spawn(setup));
+
+        Assert.True(await refused.ExitAsync() == Unusable, refused.Errors);
+        Assert.All(named, name => Assert.Contains(name, refused.Errors, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", refused.Errors, StringComparison.Ordinal);
+        Assert.Empty(refused.Output);
+    }
+
+    private async Task AssertCheckRefusesAsync(params string[] named)
+    {
+        var (exit, said) = await Hub.CheckAsync(Setup.DataFolder);
+
+        Assert.Equal(Unusable, exit);
+        Assert.All(named, name => Assert.Contains(name, said, StringComparison.Ordinal));
+    }
+}

@@ -12,12 +12,14 @@ dir=${1:-$(mktemp -d /tmp/opencode-actors.XXXXXX)}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 export OPENCODE_CLUSTER_SECRET=${OPENCODE_CLUSTER_SECRET:-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}
-# Each process has a session of its own: Ctrl-C reaches this script alone, which then stops them in order (nginx, the nodes, PostgreSQL).
+(umask 077; echo "$OPENCODE_CLUSTER_SECRET" > "$dir/secret")
+# Each process has a session of its own, and supervise ignores Ctrl-C: it reaches this script alone, which then stops them in order (nginx, the nodes, PostgreSQL).
 pids=()
 
 finish() {
   trap - EXIT INT TERM
-  say "stopping"
+  trap '' PIPE # Ctrl-C has ended what its output goes through.
+  say "stopping" || true
   for ((i = ${#pids[@]} - 1; i > 0; i--)); do kill -TERM "${pids[i]}" 2> /dev/null || true; done
   for ((i = ${#pids[@]} - 1; i > 0; i--)); do wait "${pids[i]}" 2> /dev/null || true; done
   [ ${#pids[@]} = 0 ] || { kill -INT "${pids[0]}" 2> /dev/null || true; wait "${pids[0]}" 2> /dev/null || true; }
@@ -41,6 +43,7 @@ free_ports() {
 supervise() {
   local files=$1 node= stopping= ended
   shift
+  trap '' INT
   trap 'stopping=yes; [ -z "$node" ] || kill -TERM "$node" 2> /dev/null || true' TERM
   while [ -z "$stopping" ]; do
     "$@" >> "$files.out" 2>> "$files.log" < /dev/null &
@@ -92,10 +95,10 @@ echo "listen 127.0.0.1:$port;" > "$dir/nginx/listen.conf"
 {
   upstream nodes "max_fails=1 fail_timeout=2s"
   upstream prompts "max_fails=0"
-  for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $dir/nginx/$kind;"; done
+  for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path \"$dir/nginx/$kind\";"; done
 } > "$dir/nginx/nodes.conf"
 
-server=(dotnet src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll)
+server=(dotnet "$root"/src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll)
 for ((n = 0; n < NODES; n++)); do
   : > "$dir/node$((n + 1)).out"
   supervise "$dir/node$((n + 1))" setsid "${server[@]}" serve --port "${node_ports[n]}" --cluster "$database" --node "node$((n + 1))" \
@@ -108,7 +111,7 @@ for ((n = 1; n <= NODES; n++)); do
     sleep 0.1
   done
 done
-PATH="$PATH:/usr/sbin" setsid nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/nginx/error.log" -g "daemon off; pid $dir/nginx/nginx.pid;" < /dev/null &
+PATH="$PATH:/usr/sbin" setsid nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/nginx/error.log" -g "daemon off; pid \"$dir/nginx/nginx.pid\";" < /dev/null &
 pids+=($!)
 
 cat << END
@@ -119,6 +122,7 @@ cat << END
    ${server[*]} cluster status --cluster "$database"
    tail -f $dir/node*.log
    curl http://127.0.0.1:${node_ports[0]}/metrics
-== harm it: kill -9 \$(cat $dir/node1.pid), or kill -STOP. A node that ended is started again. PostgreSQL is ${pids[0]}, nginx ${pids[-1]}. Ctrl-C ends all of it.
+== harm it: kill -9 \$(cat $dir/node1.pid), or kill -STOP. A node that was killed or declared dead is started again; one that was told to stop (kill) is not.
+   A further node needs OPENCODE_CLUSTER_SECRET=\$(cat $dir/secret). PostgreSQL is ${pids[0]}, nginx ${pids[-1]}. Ctrl-C ends all of it.
 END
 wait "${pids[0]}"

@@ -2,6 +2,7 @@
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
 #   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 #   tests/measure.sh faults|away|two|join|balanced|rolling [COMMIT]     the cluster; not in "all"
+#   tests/measure.sh before COMMIT                                      this build beside the server of that commit; not in "all"
 # "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
 # "rolling" restarts a cluster of that commit's build (HEAD without one) node by node as the build of this checkout.
 # Nothing else should run on the machine. Each prints the command, the machine, the date and what was measured.
@@ -56,18 +57,33 @@ compare() {
   local root
   root=$(mktemp -d)
   BENCH_DIR=$root OPENCODE_BIN=$PWD/tests/clients/node_modules/opencode-linux-x64/bin/opencode python3 tests/bench/compare.py --ours "dotnet $PWD/src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll serve --port {port} --data {dir}" \
-    --peers "${PEERS:-limitA,nchan,naive,opencode}" --scenarios "${SCENARIOS:-S1b,S2b,S3,S6}" --rounds "${ROUNDS:-3}"
+    ${BEFORE:+--before "$BEFORE"} --peers "${PEERS-limitA,nchan,naive,opencode}" --scenarios "${SCENARIOS:-S1b,S2b,S3,S6}" --rounds "${ROUNDS:-3}"
   rm -rf "$root"
 }
 
-rolling() {
-  local commit=${1:-HEAD}
+# Builds the server of another commit, until this script ends.
+old_server() {
   old=$(mktemp -d)
   trap 'git worktree remove --force "$old/source"; rm -rf "$old"' EXIT
-  git worktree add -q --detach "$old/source" "$commit"
-  say "from $(git log -1 --format='%h of %cs' "$commit") to $(git log -1 --format='%h of %cs')"
+  git worktree add -q --detach "$old/source" "$1"
+  say "from $(git log -1 --format='%h of %cs' "$1") to $(git log -1 --format='%h of %cs')"
   (cd "$old/source" && dotnet build src/OpenCode.Actors.Server -c Release -v q -nologo < /dev/null)
-  OPENCODE_ACTORS_OLD_SERVER=$old/source/src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll proof "FullyQualifiedName~RollingRestartTests"
+  export OPENCODE_ACTORS_OLD_SERVER=$old/source/src/OpenCode.Actors.Server/bin/Release/net10.0/opencode-actors.dll
+}
+
+rolling() {
+  old_server "${1:-HEAD}"
+  proof "FullyQualifiedName~RollingRestartTests"
+}
+
+# Fan-out, start and idle memory in interleaved rounds; then the list of 10,000 sessions and the memory of one that sleeps.
+before() {
+  old_server "$1"
+  BEFORE="dotnet $OPENCODE_ACTORS_OLD_SERVER serve --port {port} --data {dir}" PEERS='' compare
+  for round in 1 2 3; do
+    OPENCODE_ACTORS_SERVER=$OPENCODE_ACTORS_OLD_SERVER proof "FullyQualifiedName~ManySessionsTests"
+    proof "FullyQualifiedName~ManySessionsTests"
+  done
 }
 
 measure() {
@@ -88,14 +104,15 @@ measure() {
     balanced) npm_packages; postgres; proof "FullyQualifiedName~Cluster.Balanced" ;;
     join) postgres; proof "FullyQualifiedName~JoinAndDrainTests" ;;
     rolling) postgres; rolling ${2:+"$2"} ;;
+    before) before "${2:?which commit?}" ;;
     startup) proof "FullyQualifiedName~FanOutTests.A_start" ;;
     compare) npm_packages; compare ;;
-    *) say "No measurement '$1'." >&2; sed -n 2,7p "$0" >&2; exit 2 ;;
+    *) say "No measurement '$1'." >&2; sed -n 2,8p "$0" >&2; exit 2 ;;
   esac
 }
 
 name=${1:-}
-[ -n "$name" ] || { sed -n 2,7p "$0" >&2; exit 2; }
+[ -n "$name" ] || { sed -n 2,8p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
   for one in simulation planted journal sqlite fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done

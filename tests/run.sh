@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/prepare.sh
+trap 'exit 130' INT # else Ctrl-C would end one test run and begin the next
 
 # Comes over the network while the build has the processors.
 npm_packages & npm=$!

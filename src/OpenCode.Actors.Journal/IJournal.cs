@@ -65,7 +65,7 @@ public interface IJournal : IAsyncDisposable
     /// <param name="filter">What to select. A page may be without entries and still move <see cref="EntryPage.Through"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Pages in order. Recent entries come from memory: all readers share the bytes of their properties.</returns>
-    /// <exception cref="JournalTrimmedException">What is asked for is no longer there: <paramref name="after"/> is below <see cref="Floor"/>, or came to be while reading.</exception>
+    /// <exception cref="JournalTrimmedException">What is asked for is no longer there: <paramref name="after"/> is below <see cref="Floor"/>, or came to be while reading, and the entries are not in memory either.</exception>
     IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Waits until <see cref="Head"/> is greater than <paramref name="offset"/>.</summary>

@@ -79,7 +79,7 @@ public sealed partial class BatchJournal
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                group.Failed(_failure ?? Fail("appending to the shared log", Cause(e)));
+                group.Failed(_failure ?? Fail("appending to the log", Cause(e)));
                 _queue.Return(group);
             }
 

@@ -44,7 +44,7 @@ public sealed partial class BatchJournal
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Fail("listening to the shared log", Cause(e));
+                Fail("listening to the log", Cause(e));
                 return;
             }
         }

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Journal.Batches;
 public sealed partial class BatchJournal
 {
     [LoggerMessage(EventId = 3020, Level = LogLevel.Information,
-        Message = "Opened the shared journal: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
+        Message = "Opened the journal: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
     private static partial void LogOpened(ILogger logger, string timeline, long generation, long floor, long head);
 
     [LoggerMessage(EventId = 3021, Message = "No answer to batch {Number}, which may be committed; it is sent again under the same number. {Reason}")]

@@ -11,14 +11,17 @@ public sealed partial class BatchJournal
     {
         ArgumentNullException.ThrowIfNull(filter);
         var until = Head;
-        if (after < Floor)
-            throw new JournalTrimmedException(after, Floor);
-
         var cutter = new PageCutter(filter, _decoder);
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            IEnumerable<RecentBatch> batches = _log.Recent.Find(after, PageCutter.PageBytes) ?? await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
+
+            // What is in memory is read also when it is gone from the store: so retention never overtakes the tail of this process, however short its window is.
+            var batches = _log.Recent.Find(after, PageCutter.PageBytes);
+            if (batches is null && after < Floor)
+                throw new JournalTrimmedException(after, Floor);
+
+            batches ??= await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
             foreach (var page in Cut(cutter, batches, after, until))
             {
                 after = page.Through;
@@ -52,7 +55,7 @@ public sealed partial class BatchJournal
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
-            throw Fail("reading the shared log", e);
+            throw Fail("reading the log", e);
         }
     }
 
@@ -68,7 +71,7 @@ public sealed partial class BatchJournal
         _log.Floor = Math.Max(Floor, ends.Floor);
         throw after < ends.Floor
             ? new JournalTrimmedException(after, ends.Floor)
-            : Fail("reading the shared log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
+            : Fail("reading the log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
     }
 
     /// <summary>Asks the store, again and again while it is away.</summary>
@@ -92,7 +95,7 @@ public sealed partial class BatchJournal
             }
             catch (StoreLostException e)
             {
-                throw Fail("reading the shared log", Cause(e));
+                throw Fail("reading the log", Cause(e));
             }
         }
     }

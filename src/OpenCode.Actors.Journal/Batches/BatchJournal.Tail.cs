@@ -84,7 +84,7 @@ public sealed partial class BatchJournal
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Fail("reading on in the shared log", Cause(e));
+                Fail("reading on in the log", Cause(e));
                 return;
             }
         }

@@ -58,9 +58,28 @@ internal sealed record DatabasePlace(string Connection) : StoragePlace
     public override async Task<OpenedPlace> OpenAsync()
     {
         var database = await PostgresDatabase.OpenAsync(Connection, $"transfer-{(uint)SystemEntropy.Instance.NextUInt64():x8}");
+        try
+        {
+            await RefuseLivingNodesAsync();
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+
         return new OpenedPlace(await PostgresJournal.OpenAsync(database, new JournalOptions(), TimeProvider.System), database);
     }
 
     /// <inheritdoc/>
     public override string ToString() => "the database";
+
+    // Sessions that nodes have in memory would not see what is imported, and go on while they are exported.
+    private async Task RefuseLivingNodesAsync()
+    {
+        var rows = await PostgresClusterView.ReadAsync(Connection, CancellationToken.None);
+        var living = rows.Nodes.Select(static node => node.Description.Identity).Where(node => rows.HasProcess(node) != false).Select(static node => $"'{node.Name}' ({node.Address})").ToList();
+        if (living.Count > 0)
+            throw new DatabaseRefusedException($"Nodes run on the database: {string.Join(", ", living)}. Stop all of them, then do this again; nothing was read or changed.");
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class SqliteAppend : IDisposable
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _rollback;
-    private readonly SqliteCommand _head;
+    private readonly SqliteCommand _generation;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _put;
     private readonly SqliteCommand _delete;
@@ -23,7 +23,7 @@ internal sealed class SqliteAppend : IDisposable
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
-        _head = Prepare("UPDATE log_head SET pos = $pos, bytes = $bytes, born = $born WHERE generation = $generation", "$pos", "$bytes", "$born", "$generation");
+        _generation = Prepare("SELECT max(number) FROM generation");
         _insert = Prepare(
             "INSERT INTO log_batch (first, count, generation, at, bytes, body) VALUES ($first, $count, $generation, $at, $bytes, $body)",
             "$first", "$count", "$generation", "$at", "$bytes", "$body");
@@ -66,7 +66,7 @@ internal sealed class SqliteAppend : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_begin, _commit, _rollback, _head, _insert, _put, _delete])
+        foreach (var command in (SqliteCommand[])[_begin, _commit, _rollback, _generation, _insert, _put, _delete])
             command.Dispose();
     }
 
@@ -94,8 +94,7 @@ internal sealed class SqliteAppend : IDisposable
     private SqliteHead? Write(StoreBatch batch, SqliteHead head, long at)
     {
         var after = new SqliteHead(head.Position + batch.EntryCount, head.Bytes + batch.Body.Length, head.Born + batch.Changes.Count);
-        Bind(_head, after.Position, after.Bytes, after.Born, batch.Generation);
-        if (_head.ExecuteNonQuery() == 0)
+        if (_generation.ExecuteScalar() is not long generation || generation != batch.Generation)
             return null;
 
         if (batch.EntryCount > 0)
@@ -169,8 +168,15 @@ internal sealed class SqliteAppend : IDisposable
     }
 }
 
-/// <summary>The row of <c>log_head</c>.</summary>
+/// <summary>Where the next batch goes. This process has the file for itself, so it knows.</summary>
 /// <param name="Position">The offset of the last entry.</param>
-/// <param name="Bytes">The size of all bodies ever written.</param>
-/// <param name="Born">The number of rows of state ever written.</param>
-internal sealed record SqliteHead(long Position, long Bytes, long Born);
+/// <param name="Bytes">The size of the bodies up to it.</param>
+/// <param name="Born">The greatest number of a row of state.</param>
+internal sealed record SqliteHead(long Position, long Bytes, long Born)
+{
+    /// <summary>Reads it.</summary>
+    public static SqliteHead Read(SqliteConnection connection) => new(
+        HubFile.Number(connection, SqliteTimeline.Head),
+        HubFile.Number(connection, "SELECT bytes FROM log_batch ORDER BY first DESC LIMIT 1"),
+        HubFile.Number(connection, "SELECT max(born) FROM state"));
+}

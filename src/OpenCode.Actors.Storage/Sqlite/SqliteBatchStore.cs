@@ -60,9 +60,8 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             _append = new(_connection);
             _checkpoints = new(_connection);
             _timeline = SqliteTimeline.Begin(_connection, _append, _time.GetUtcNow(), _entropy, KeptGenerations);
+            _head = SqliteHead.Read(_connection);
             _log = OpenLog.Of(_connection);
-            _head = new(
-                HubFile.Number(_connection, "SELECT pos FROM log_head"), HubFile.Number(_connection, "SELECT bytes FROM log_head"), HubFile.Number(_connection, "SELECT born FROM log_head"));
             _floor = HubFile.Number(_connection, "SELECT floor FROM log_floor");
             return true;
         }).ConfigureAwait(false);
@@ -98,7 +97,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
         FileControl.CheckInPlace(_connection!, _file.Path);
         _log!.CheckInPlace();
-        if (HubFile.Number(_connection!, "SELECT generation FROM log_head") != Generation)
+        if (HubFile.Number(_connection!, SqliteTimeline.CurrentGeneration) != Generation)
             throw new StoreTakenException(_file.Path);
 
         return new StoreEnds(_head.Position, _floor, Generation);

@@ -53,9 +53,6 @@ internal sealed class SqliteReads : IDisposable
     /// <summary>Reads the rows of a kind, in the order in which they were first written.</summary>
     public IReadOnlyList<StateRow> Kind(string kind) => Rows(_kind, kind);
 
-    /// <summary>Reads which generation the file is in.</summary>
-    public long Generation() => HubFile.Number(_connection, "SELECT generation FROM log_head");
-
     public void Dispose()
     {
         _page.Dispose();

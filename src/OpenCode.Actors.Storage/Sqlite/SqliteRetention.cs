@@ -50,7 +50,7 @@ internal static class SqliteRetention
         using var command = connection.CreateCommand();
         command.Parameters.AddWithValue("$last", last);
         command.Parameters.AddWithValue("$generation", generation);
-        command.CommandText = "UPDATE log_floor SET floor = max(floor, $last) WHERE (SELECT generation FROM log_head) = $generation";
+        command.CommandText = "UPDATE log_floor SET floor = max(floor, $last) WHERE (SELECT max(number) FROM generation) = $generation";
         if (command.ExecuteNonQuery() == 0)
             return null;
 
@@ -66,7 +66,7 @@ internal static class SqliteRetention
     /// <returns>Whether there is more to give; null in another generation.</returns>
     public static bool? Shrink(SqliteConnection connection, long generation, bool all)
     {
-        if (HubFile.Number(connection, "SELECT generation FROM log_head") != generation)
+        if (HubFile.Number(connection, SqliteTimeline.CurrentGeneration) != generation)
             return null;
 
         var (free, pages) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));

@@ -10,6 +10,12 @@ internal static class SqliteTimeline
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int IdLength = 8;
 
+    /// <summary>The offset of the last entry.</summary>
+    public const string Head = "SELECT coalesce((SELECT first + count - 1 FROM log_batch ORDER BY first DESC LIMIT 1), (SELECT floor FROM log_floor))";
+
+    /// <summary>The number of the generation that runs.</summary>
+    public const string CurrentGeneration = "SELECT max(number) FROM generation";
+
     /// <summary>Begins the generation of this start, at the head that was found. It survives a power cut.</summary>
     /// <param name="connection">The writing connection.</param>
     /// <param name="transactions">Runs transactions on it.</param>
@@ -18,16 +24,15 @@ internal static class SqliteTimeline
     /// <param name="kept">How many generations are kept.</param>
     public static Timeline Begin(SqliteConnection connection, SqliteAppend transactions, DateTimeOffset now, Func<ulong> entropy, int kept) => transactions.RunDurable(() =>
     {
-        var last = HubFile.Number(connection, "SELECT max(number) FROM generation");
+        var last = HubFile.Number(connection, CurrentGeneration);
         var number = last == 0 ? 1 : Generation.NextNumber(last, now);
         using var command = connection.CreateCommand();
         command.Parameters.AddWithValue("$number", number);
         command.Parameters.AddWithValue("$id", Id(entropy()));
         command.Parameters.AddWithValue("$kept", kept);
         command.CommandText =
-            """
-            INSERT INTO generation (number, head_before) SELECT $number, pos FROM log_head;
-            UPDATE log_head SET generation = $number;
+            $"""
+            INSERT INTO generation (number, head_before) VALUES ($number, ({Head}));
             INSERT INTO setting (key, value) VALUES ('timeline', $id) ON CONFLICT DO NOTHING;
             DELETE FROM generation WHERE number NOT IN (SELECT number FROM generation ORDER BY number DESC LIMIT $kept);
             """;
@@ -65,7 +70,7 @@ internal static class SqliteTimeline
         using var command = connection.CreateCommand();
         command.CommandText =
             """
-            INSERT INTO setting (key, value) SELECT 'boot', $boot FROM log_head WHERE generation = $generation
+            INSERT INTO setting (key, value) SELECT 'boot', $boot WHERE (SELECT max(number) FROM generation) = $generation
             ON CONFLICT (key) DO UPDATE SET value = excluded.value
             """;
         command.Parameters.AddWithValue("$boot", boot);

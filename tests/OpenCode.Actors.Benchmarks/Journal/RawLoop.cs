@@ -15,7 +15,7 @@ internal static class RawLoop
         var path = Path.Combine(Directory.CreateDirectory(folder).FullName, "raw.log");
         var waits = new List<long>();
         var watch = Stopwatch.StartNew();
-        var processor = Environment.CpuUsage.TotalTime;
+        var used = Use.Begin();
         using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite))
         {
             var bytes = new byte[eventsPerWrite * EventBytes];
@@ -34,7 +34,7 @@ internal static class RawLoop
         }
 
         File.Delete(path);
-        return Measured.Of(waits.ToArray(), eventsPerWrite, watch.Elapsed, Environment.CpuUsage.TotalTime - processor, 0);
+        return Measured.Of(waits.ToArray(), (long)waits.Count * eventsPerWrite, watch.Elapsed, used.End());
     }
 
     [DllImport("libc", EntryPoint = "fdatasync")]

@@ -16,14 +16,11 @@ internal static class WaitingProducers
         var properties = new byte[EventBytes];
         properties.AsSpan().Fill((byte)'x');
         var count = 0;
-        var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        var processor = Environment.CpuUsage.TotalTime;
+        var used = Use.Begin();
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(ProduceAsync)));
         watch.Stop();
-        processor = Environment.CpuUsage.TotalTime - processor;
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        return Measured.Of(Waits.AsSpan(0, Math.Min(count, MostWaits)), 1, watch.Elapsed, processor, allocated);
+        return Measured.Of(Waits.AsSpan(0, Math.Min(count, MostWaits)), count, watch.Elapsed, used.End());
 
         async Task ProduceAsync()
         {

@@ -20,9 +20,9 @@ public sealed class BalancedSdkTests(PostgresFixture postgres, ITestOutputHelper
         for (var n = 0; n < Scale.Of(2, 12); n++)
         {
             var session = await NextSlowTurnAsync(sdk);
-            var victim = Nodes[n % 3];
-            var isOwner = victim.Id == (await OwnerAsync(Nodes, session)).Id;
-            Output.WriteLine($"Killed node {(n % 3) + 1}, {(isOwner ? "the owner" : "not the owner")} of the turn under way, after {Turns(sdk).Count} turns.");
+            var owner = await OwnerAsync(Nodes, session);
+            var victim = n % 2 == 0 ? owner : Nodes.Where(node => node.Id != owner.Id).ElementAt(n / 2 % 2);
+            Output.WriteLine($"Killed node {Array.IndexOf(Nodes, victim) + 1}, {(n % 2 == 0 ? "the owner" : "not the owner")} of the turn under way, after {Turns(sdk).Count} turns.");
             await victim.KillAsync();
             await ReviveAsync(victim);
         }

@@ -44,6 +44,32 @@ public sealed class RefusalTests(PostgresFixture postgres, ITestOutputHelper out
     }
 
     [SkippableFact]
+    public async Task Sessions_are_not_moved_while_a_node_runs()
+    {
+        var node = await StartAsync(await NodeAsync("n1"));
+        var session = await node.Api.CreateSessionAsync();
+        var file = Path.Combine(Folder.Path, "sessions.jsonl");
+
+        Assert.Contains("'n1'", await RefusedAsync("export", "--cluster", Connection, "--output", file), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "");
+        Assert.Contains("'n1'", await RefusedAsync("import", "--cluster", Connection, file), StringComparison.Ordinal);
+        await node.KillAsync();
+
+        // Its row says that it is up, and its lock is gone.
+        File.Delete(file);
+        var export = Own(ChildProcess.Start("dotnet", [Repository.ServerDll, "export", "--cluster", Connection, "--output", file], Folder.Path));
+        Assert.True(await export.ExitAsync() == 0, export.Errors);
+        Assert.Contains(session, await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+    }
+
+    private async Task<string> RefusedAsync(params string[] arguments)
+    {
+        var refused = Own(ChildProcess.Start("dotnet", [Repository.ServerDll, .. arguments], Folder.Path));
+        Assert.Equal(2, await refused.ExitAsync());
+        return refused.Errors;
+    }
+
+    [SkippableFact]
     public async Task A_schema_of_a_newer_program_is_refused_and_one_of_an_older_program_is_updated()
     {
         var setup = await NodeAsync("n1");

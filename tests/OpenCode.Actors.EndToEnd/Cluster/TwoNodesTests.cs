@@ -11,6 +11,8 @@ namespace OpenCode.Actors.EndToEnd.Cluster;
 [Collection(HeavyTests.Name)]
 public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
 {
+    private readonly List<string> _misses = [];
+
     [SkippableFact]
     public async Task Either_of_two_nodes_is_killed_frozen_or_cut_off_and_the_other_goes_on_also_alone()
     {
@@ -32,6 +34,7 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
         await workload.CheckAsync();
         await history.CheckAsync(await history.HeadAsync()); // no client listens: writes alone
         Assert.True(history.Blames.Count == 0, string.Join('\n', history.Blames));
+        Assert.True(_misses.Count == 0, string.Join('\n', _misses));
     }
 
     [SkippableFact]
@@ -80,8 +83,9 @@ public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
         Output.WriteLine($"{fault.Name}, the {(isOlder ? "older" : "younger")} one: the sessions were writable after {median.TotalMilliseconds:0} ms (median), {most.TotalMilliseconds:0} ms (most).");
 
         // Missed at full scale for the older one (docs/measurements.md): another coordinator does nothing for its first half second, a constant of Akka.
-        Assert.InRange(median, TimeSpan.Zero, Scale.Bound(fault.Asked!.MedianMs / 1000.0));
-        Assert.InRange(most, TimeSpan.Zero, Scale.Bound(fault.Asked!.MostMs / 1000.0));
+        // Held against it at the end, so that one miss does not hide the other figures.
+        if (median > Scale.Bound(fault.Asked!.MedianMs / 1000.0) || most > Scale.Bound(fault.Asked.MostMs / 1000.0))
+            _misses.Add($"{fault.Name}, the {(isOlder ? "older" : "younger")} one: {median.TotalMilliseconds:0} ms (median), {most.TotalMilliseconds:0} ms (most)");
 
         // A node that is thawed, or heard again, before it was declared dead has lost nothing.
         await Eventually.TrueAsync(async () => await cluster.MembersAsync() == 1, "the one that failed to be declared dead");

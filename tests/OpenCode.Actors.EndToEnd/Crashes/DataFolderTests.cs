@@ -60,8 +60,8 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
     [InlineData("UPDATE log_batch SET body = substr(body, 1, length(body) - 1) || X'7F' WHERE first = (SELECT max(first) FROM log_batch)")]
     [InlineData("UPDATE log_batch SET body = zeroblob(length(body)) WHERE first = (SELECT min(first) FROM log_batch)")]
     [InlineData("DELETE FROM log_batch WHERE first = (SELECT min(first) FROM log_batch WHERE first > 5)")]
-    [InlineData("UPDATE log_head SET pos = pos + 1")]
-    [InlineData("UPDATE log_head SET generation = 7")]
+    [InlineData("UPDATE log_batch SET count = count + 1 WHERE first = (SELECT max(first) FROM log_batch)")]
+    [InlineData("UPDATE log_batch SET generation = 9000000000000 WHERE first = (SELECT max(first) FROM log_batch)")]
     [InlineData("UPDATE state SET body = substr(body, 2) WHERE born = (SELECT max(born) FROM state)")]
     [InlineData("UPDATE state SET pos = pos + 1000 WHERE born = (SELECT max(born) FROM state)")]
     public async Task Check_finds_what_sqlite_itself_cannot_see(string harm)

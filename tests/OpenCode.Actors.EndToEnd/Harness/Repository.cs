@@ -5,8 +5,8 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Gets the built server, in the configuration these tests were built in.</summary>
-    public static string ServerDll { get; } = Path.Combine(Root, "src", "OpenCode.Actors.Server", "bin", Configuration, "net10.0", "opencode-actors.dll");
+    /// <summary>Gets the server under test: the built one, in the configuration these tests were built in, or the one that a measurement names.</summary>
+    public static string ServerDll { get; } = Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SERVER") ?? Path.Combine(Root, "src", "OpenCode.Actors.Server", "bin", Configuration, "net10.0", "opencode-actors.dll");
 
     public static string BenchmarksDll { get; } = Path.Combine(Root, "tests", "OpenCode.Actors.Benchmarks", "bin", Configuration, "net10.0", "OpenCode.Actors.Benchmarks.dll");
 

@@ -33,7 +33,7 @@ public sealed class TwoHoldersTests(ITestOutputHelper output) : ServerTest(outpu
         await newer.Api.PublishToastAsync("nothing before this");
         Assert.Equal("tui.toast.show", (await stream.WaitForAsync(f => !f.IsOfTheStream, "an event")).Type);
         using (var file = Hub.Open(Setup.DataFolder))
-            Assert.Equal(0L, file.Run("SELECT count(*) FROM log_batch WHERE generation < (SELECT generation FROM log_head) AND first > (SELECT max(head_before) FROM generation)"));
+            Assert.Equal(0L, file.Run("SELECT count(*) FROM log_batch WHERE generation < (SELECT max(number) FROM generation) AND first > (SELECT max(head_before) FROM generation)"));
         await newer.KillAsync();
         await Hub.AssertWholeAsync(Setup.DataFolder);
     }

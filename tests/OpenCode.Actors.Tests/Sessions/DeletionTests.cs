@@ -86,8 +86,9 @@ public sealed class DeletionTests : SessionsKit
     {
         var parent = await CreateAsync();
         Faulty.Hold();
+        var appends = Faulty.Appends;
         var created = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
-        await RunDryAsync();
+        await RunUntilAsync(() => Faulty.Appends > appends); // It asks twice, and goes on between on the thread pool.
         var deleted = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
         await RunDryAsync();
         var tooLate = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
@@ -109,8 +110,9 @@ public sealed class DeletionTests : SessionsKit
     {
         var parent = await CreateAsync();
         Faulty.Hold();
+        var appends = Faulty.Appends;
         var created = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
-        await RunDryAsync();
+        await RunUntilAsync(() => Faulty.Appends > appends); // It asks twice, and goes on between on the thread pool.
         var deleted = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
         await RunDryAsync();
         Faulty.AppendFault = new JournalFullException(0, 1);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Simulation;
@@ -18,7 +19,7 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
     {
         foreach (var letter in kit.DeadLetters.Skip(_letters))
         {
-            if (node.Has(letter.Recipient.Path) && !WasKilled(letter.Recipient.Path) && !GivesUp(letter.Recipient.Path) && letter is not Dropped { Message: IDeadLetterSuppression })
+            if (node.Has(letter.Recipient.Path) && !WasKilled(letter.Recipient.Path) && !GivesUp(letter.Recipient.Path) && !IsOfACreation(letter) && letter is not Dropped { Message: IDeadLetterSuppression })
                 promises.Break($"{letter.Message} to {letter.Recipient} was not taken: {letter}");
         }
 
@@ -29,6 +30,10 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
 
     // Those of the index without a name delete sessions: they give up after 30 s, and what comes later is no news.
     private static bool GivesUp(ActorPath path) => path.Name.StartsWith('$') && path.Parent.Name.StartsWith("index-", StringComparison.Ordinal);
+
+    // Who makes a child ends with its parent, and has told then that what becomes of the child is unknown.
+    private static bool IsOfACreation(AllDeadLetters letter) =>
+        letter.Message is SessionActor.Created or Unavailable && letter.Recipient.Path.Name.StartsWith('$') && letter.Recipient.Path.Parent.Parent.Name.StartsWith("sessions-", StringComparison.Ordinal);
 
     private bool WasKilled(ActorPath path) =>
         troubles.Killed.Contains(path.ToSerializationFormat()) || troubles.Killed.Contains($"{path.Parent.ToSerializationFormat()}/*") || (path.Depth > 2 && WasKilled(path.Parent));

@@ -11,19 +11,14 @@ public static class HubCheck
     // Each finds what must not be: RULES B1 and B3, and what every reader counts on. The text is what is wrong.
     private static readonly (string Damage, string Sql)[] _invariants =
     [
-        ("the row of log_head is missing", "SELECT 1 WHERE (SELECT count(*) FROM log_head) <> 1"),
         ("the row of log_floor is missing", "SELECT 1 WHERE (SELECT count(*) FROM log_floor) <> 1"),
         ("the log has a hole before offset", "SELECT first FROM (SELECT first, lag(first + count) OVER (ORDER BY first) AS due FROM log_batch) WHERE first <> due"),
         ("the first batch does not begin behind the floor: it begins at", "SELECT min(first) FROM log_batch HAVING min(first) <> (SELECT floor + 1 FROM log_floor)"),
-        ("the last batch does not end at the head: it ends at", "SELECT max(first + count - 1) FROM log_batch HAVING max(first + count - 1) <> (SELECT pos FROM log_head)"),
-        ("there are no batches, but the head is beyond the floor: it is", "SELECT pos FROM log_head, log_floor WHERE pos > floor AND NOT EXISTS (SELECT 1 FROM log_batch)"),
         ("the sizes do not add up at offset", "SELECT first FROM (SELECT first, bytes - length(body) AS before, lag(bytes) OVER (ORDER BY first) AS due FROM log_batch) WHERE before <> due"),
-        ("a row of state is ahead of the log: it was written at", "SELECT pos FROM state WHERE pos > (SELECT pos FROM log_head)"),
-        ("a row of state has a number that was not given yet:", "SELECT born FROM state WHERE born > (SELECT born FROM log_head)"),
-        ("the generation that runs is not the last one: it is", "SELECT generation FROM log_head WHERE generation <> coalesce((SELECT max(number) FROM generation), 0)"),
-        ("a generation began beyond the head:", "SELECT number FROM generation WHERE head_before > (SELECT pos FROM log_head)"),
+        ("a row of state is ahead of the log: it was written at", $"SELECT pos FROM state WHERE pos > ({SqliteTimeline.Head})"),
+        ("a generation began beyond the head:", $"SELECT number FROM generation WHERE head_before > ({SqliteTimeline.Head})"),
         ("a generation began before the one before it did:", "SELECT number FROM (SELECT number, head_before, lag(head_before) OVER (ORDER BY number) AS before FROM generation) WHERE head_before < before"),
-        ("a batch is of a generation that never began, at offset", "SELECT first FROM log_batch WHERE generation > (SELECT generation FROM log_head)"),
+        ("a batch is of a generation that never began, at offset", "SELECT first FROM log_batch WHERE generation > (SELECT max(number) FROM generation)"),
         ("a row of state is no JSON:", "SELECT owner || ' ' || kind || ' ' || key FROM state WHERE NOT json_valid(CAST(body AS TEXT))"),
     ];
 
@@ -90,7 +85,7 @@ public static class HubCheck
             path,
             damages.Count > 0 ? null : SqliteTimeline.Read(connection),
             HubFile.Number(connection, "SELECT floor FROM log_floor"),
-            HubFile.Number(connection, "SELECT pos FROM log_head"),
+            HubFile.Number(connection, SqliteTimeline.Head),
             HubFile.Number(connection, "SELECT count(*) FROM log_batch"),
             HubFile.Number(connection, "SELECT count(DISTINCT owner) FROM state"),
             HubFile.Number(connection, "SELECT count(*) FROM state"),

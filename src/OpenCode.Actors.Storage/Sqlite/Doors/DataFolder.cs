@@ -51,7 +51,7 @@ internal sealed class DataFolder : IDisposable
             throw new JournalFolderException(
                 path,
                 "it is in the format of version 0.1 (timeline.json, journal/)",
-                "Take its sessions along: 'opencode-actors export FILE --data FOLDER' with version 0.1, then 'opencode-actors import FILE --data NEW_FOLDER' with this one.");
+                "Take its sessions along: 'opencode-actors export --data FOLDER --output FILE' with version 0.1, then 'opencode-actors import FILE --data NEW_FOLDER' with this one.");
         }
     }
 
@@ -90,5 +90,8 @@ internal sealed class DataFolder : IDisposable
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        if (System.IO.Path.GetDirectoryName(path) is { } parent)
+            FolderSync.Run(parent);
     }
 }

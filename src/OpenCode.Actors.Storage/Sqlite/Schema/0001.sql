@@ -3,16 +3,14 @@
 -- What is fixed for the life of the log (timeline: 8 letters and digits), and the boot of the machine on which the file was last looked over (boot).
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- One row, changed by every append: pos is the offset of the last entry, bytes the size of all bodies ever written, born the number of rows of state ever written.
-CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), pos INTEGER NOT NULL, bytes INTEGER NOT NULL, born INTEGER NOT NULL, generation INTEGER NOT NULL);
-
 -- One row: the last offset that is gone. Changed with the rows of log_batch that go.
 CREATE TABLE log_floor (one INTEGER PRIMARY KEY CHECK (one = 1), floor INTEGER NOT NULL);
 
--- Every start of the log, with the head it found. Numbers after the first are times, in milliseconds since 2020 (RULES A3).
+-- Every start of the log, with the head it found; the last one runs. Numbers after the first are times, in milliseconds since 2020 (RULES A3).
 CREATE TABLE generation (number INTEGER PRIMARY KEY, head_before INTEGER NOT NULL);
 
--- One row a batch: first is the offset of its first entry, at microseconds since 1970, bytes that of log_head with this batch.
+-- One row a batch: first is the offset of its first entry, at microseconds since 1970, bytes the size of all bodies up to its own. The head of the log is the end of the last
+-- one, or the floor where there is none: a row of its own for it would be another page to write in each commit.
 CREATE TABLE log_batch (first INTEGER PRIMARY KEY, count INTEGER NOT NULL CHECK (count > 0), generation INTEGER NOT NULL, at INTEGER NOT NULL, bytes INTEGER NOT NULL, body BLOB NOT NULL);
 
 -- Rows of state; born is the order in which they were first written, pos the head of the log right after their batch. body is JSON in UTF-8.
@@ -79,5 +77,4 @@ WITH RECURSIVE
 SELECT first + place - 1 AS "offset", strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000000.0, 'unixepoch') AS time, id, type, location, project, session, sequence, properties
 FROM field WHERE number = 0 AND place > 0;
 
-INSERT INTO log_head (one, pos, bytes, born, generation) VALUES (1, 0, 0, 0, 0);
 INSERT INTO log_floor (one, floor) VALUES (1, 0);

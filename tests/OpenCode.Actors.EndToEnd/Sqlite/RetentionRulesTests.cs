@@ -14,7 +14,7 @@ public sealed class RetentionRulesTests : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
     private readonly ManualTime _time = new();
-    private readonly JournalOptions _options = new() { RetainMs = 60_000, RetainBytes = 1024 * 1024 };
+    private readonly JournalOptions _options = new() { RetainMs = 60_000, RetainBytes = 1024 * 1024, RecentBytes = 0 };
     private BatchJournal? _journal;
 
     private BatchJournal Journal => _journal!;

@@ -31,7 +31,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     public async Task B6_a_file_that_is_taken_from_under_the_server_ends_it_within_two_seconds(Harm harm)
     {
         var server = await StartAsync();
-        await server.Api.CreateSessionAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "acknowledged" });
         var (file, clock) = (Hub.File(Setup.DataFolder), Stopwatch.StartNew());
         switch (harm)
         {
@@ -57,6 +57,8 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
         Output.WriteLine($"Ended after {clock.ElapsedMilliseconds} ms.");
         Assert.True(clock.Elapsed < Scale.Bound(2.5), $"Took {clock.Elapsed}.");
         Assert.Contains("was removed, renamed or replaced under the server", server.Log, StringComparison.Ordinal);
+        if (harm == Harm.LogRemoved)
+            Assert.Equal("acknowledged", (await (await StartAsync()).Api.GetAsync($"/session/{session}")).Text("title"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Crashes;
 using OpenCode.Actors.EndToEnd.Harness;
@@ -19,12 +20,17 @@ public sealed class Sqlite3BesideTests(ITestOutputHelper output) : ServerTest(ou
         var (record, server) = (new Acknowledged(), await StartAsync());
         var file = Hub.File(Setup.DataFolder);
         var clients = Enumerable.Range(0, 4).Select(_ => record.WorkAsync(server.Root, random.Next())).ToList();
-        for (var time = 0; time < times; time++)
+        var clock = Stopwatch.StartNew();
+        var time = 0;
+
+        // Also for some seconds: what the server does with the file once a second has to come between.
+        for (; time < times || clock.Elapsed < TimeSpan.FromSeconds(4); time++)
             await Hub.Sqlite3Async(file, Question(time));
 
+        Assert.False(server.HasExited, server.Log);
         await server.KillAsync();
         await Eventually.EndsAsync(Task.WhenAll(clients), "the clients of the killed server");
-        Output.WriteLine($"sqlite3 came {times} times, beside {record.Count} acknowledged changes.");
+        Output.WriteLine($"sqlite3 came {time} times, beside {record.Count} acknowledged changes.");
         await Hub.AssertWholeAsync(Setup.DataFolder);
         var restarted = await StartAsync();
         await record.CheckAsync(restarted.Api);

@@ -1,0 +1,64 @@
+namespace OpenCode.Actors.Server.Front;
+
+/// <summary>The event streams that pass through a front, and how far each has written to its client what it has read from the holder.</summary>
+internal sealed class PassingStreams(TimeProvider time)
+{
+    // RULES D1: a stream that makes no progress for so long is not waited for.
+    private static readonly TimeSpan _stuckLimit = TimeSpan.FromMilliseconds(250);
+
+    // What the holder has sent arrives here, and what was written here arrives at the client, before an answer that leaves so much later on another connection.
+    private static readonly TimeSpan _headStart = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<PassingStream> _streams = [];
+
+    /// <summary>Has a stream watched until its request ends.</summary>
+    /// <param name="client">Where its bytes go.</param>
+    /// <param name="context">The request.</param>
+    public Stream Pass(Stream client, HttpContext context)
+    {
+        var stream = new PassingStream(client);
+        lock (_lock)
+            _streams.Add(stream);
+
+        context.Response.OnCompleted(() =>
+        {
+            lock (_lock)
+                _streams.Remove(stream);
+            return Task.CompletedTask;
+        });
+        return stream;
+    }
+
+    /// <summary>Waits until all streams that make progress have written to their clients what they had read by now, and a moment more.</summary>
+    public async Task FlushedAsync(CancellationToken cancellationToken)
+    {
+        if (!await WrittenAsync(cancellationToken))
+            return;
+
+        await Task.Delay(_headStart, time, cancellationToken);
+        await WrittenAsync(cancellationToken);
+    }
+
+    // A stream reads again only when it has written: what it has read is in the write under way.
+    private async Task<bool> WrittenAsync(CancellationToken cancellationToken)
+    {
+        Task[] writes;
+        lock (_lock)
+        {
+            if (_streams.Count == 0)
+                return false;
+            writes = [.. _streams.Select(static stream => stream.Writing).Where(static write => !write.IsCompleted)];
+        }
+
+        try
+        {
+            await Task.WhenAll(writes).WaitAsync(_stuckLimit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+        }
+
+        return true;
+    }
+}

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Hosting;
 
 namespace OpenCode.Actors.Server.Storage;
 
@@ -15,7 +16,7 @@ internal static class DataFolderServices
     {
         services.AddSingleton(provider => new JournalMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton(static provider => FrontPass.Make(provider.GetRequiredService<IEntropy>()));
-        services.AddSingleton(window).AddSingleton(settings).AddSingleton<OpenedJournal>();
+        services.AddSingleton(window).AddSingleton(settings).AddSingleton<OpenedJournal>().AddSingleton<LastTurns>();
         services.AddSingleton<IStorage>(static provider => provider.GetRequiredService<OpenedJournal>());
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<OpenedJournal>().Journal);
         return services;

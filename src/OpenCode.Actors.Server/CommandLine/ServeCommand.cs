@@ -90,9 +90,13 @@ internal static class ServeCommand
         await app.OpenStorageAsync();
         if (app.Services.GetService<ClusterSettings>() is not null)
             await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
-        if (!await StartAsync(app))
-            return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+        using (front?.Stopping.Register(app.Lifetime.StopApplication))
+        {
+            if (!await StartAsync(app))
+                return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+        }
 
+        front?.LeaveSignals();
         await routes;
         if (holds is { Print: { } print })
         {

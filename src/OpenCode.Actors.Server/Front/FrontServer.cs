@@ -67,6 +67,9 @@ internal sealed partial class FrontServer : IAsyncDisposable
     /// <summary>Gets the address that clients use.</summary>
     public string Address => Port.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
+    /// <summary>Gets a token that is cancelled when this process is told to stop, until <see cref="LeaveSignals"/>.</summary>
+    public CancellationToken Stopping => _parts.Lifetime.ApplicationStopping;
+
     /// <summary>Waits until the holder of a folder tells where it listens.</summary>
     /// <returns>What it tells; null if it does not in time.</returns>
     public static async Task<HolderInfo?> FindHolderAsync(string folder, TimeProvider time, TimeSpan limit)
@@ -113,7 +116,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
     /// <exception cref="JournalException">The folder cannot be used any more.</exception>
     public async Task<HeldFolder?> RunAsync()
     {
-        var stop = _parts.Lifetime.ApplicationStopping;
+        var stop = Stopping;
         while (!stop.IsCancellationRequested)
         {
             if (HeldFolder.TryTake(_settings.DataFolder) is { } held)
@@ -133,6 +136,9 @@ internal sealed partial class FrontServer : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Leaves the signals to the server that has taken over.</summary>
+    public void LeaveSignals() => (_parts.Services.GetRequiredService<IHostLifetime>() as IDisposable)?.Dispose();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -149,7 +155,6 @@ internal sealed partial class FrontServer : IAsyncDisposable
         if (Link.Holder is { } gone)
             Link.Lost(gone);
         _mark?.Dispose();
-        (_parts.Services.GetRequiredService<IHostLifetime>() as IDisposable)?.Dispose(); // signals are the next server's
         LogTakesOver(_logger, held.Path);
     }
 

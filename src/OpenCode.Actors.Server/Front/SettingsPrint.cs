@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using OpenCode.Actors.Server.Config;
@@ -12,11 +13,11 @@ internal sealed class SettingsPrint
     private const string Variable = "the variable ";
 
     // Who may use a front is its own business; the next one is for clusters, which have no fronts. The others say which program started the server, and change nothing here.
-    private static readonly HashSet<string> _ignored = new(StringComparer.Ordinal)
-    {
+    private static readonly FrozenSet<string> _ignored = FrozenSet.Create(StringComparer.Ordinal,
+    [
         "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
         "OPENCODE_CALLER", "OPENCODE_CLIENT", "OPENCODE_PID", "OPENCODE_PROCESS_ROLE", "OPENCODE_RUN_ID", "OPENCODE_TERMINAL",
-    };
+    ]);
 
     private readonly IReadOnlyDictionary<string, string> _values;
 

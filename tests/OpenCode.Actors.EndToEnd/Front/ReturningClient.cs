@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Front;
@@ -55,7 +54,10 @@ internal sealed class ReturningClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _leave.CancelAsync();
-        foreach (var connection in _connections)
+        SseClient[] open;
+        lock (_connections)
+            open = [.. _connections];
+        foreach (var connection in open)
             await connection.DisposeAsync();
         await Task.WhenAny(_running);
         _leave.Dispose();
@@ -75,6 +77,8 @@ internal sealed class ReturningClient : IAsyncDisposable
             Assert.Equal(200, connection.Response.Status); // and native EventSource after another status
             lock (_connections)
                 _connections.Add(connection);
+            if (_leave.IsCancellationRequested)
+                await connection.DisposeAsync();
         }
     }
 

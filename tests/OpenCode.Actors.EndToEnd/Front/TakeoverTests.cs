@@ -61,6 +61,23 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
+    public async Task A_front_without_a_password_ends_when_one_with_a_password_takes_over()
+    {
+        var holder = await StartAsync();
+        var open = await StartAsync(FrontSetup);
+        var closed = await StartAsync(FrontSetup with { Password = "secret" });
+
+        open.Signal(Unix.Stop); // so that the other one takes the folder
+        await holder.KillAsync();
+        await BecomesHolderAsync(closed);
+        open.Signal(Unix.Continue);
+
+        Assert.Equal(2, await open.ExitAsync());
+        Assert.Contains("OPENCODE_SERVER_PASSWORD", open.Log, StringComparison.Ordinal);
+        await closed.Api.GetAsync("/session");
+    }
+
+    [Fact]
     public async Task A_frozen_holder_stays_the_holder()
     {
         var (holder, front) = await StartBothAsync();
@@ -76,6 +93,32 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
         await Eventually.EndsAsync(waits, "the answer of the holder that goes on");
         await front.Api.AskAsync(session, "hello");
         AssertIsHolder(holder);
+    }
+
+    [Fact]
+    public async Task While_nobody_holds_the_folder_requests_wait_and_are_refused_and_streams_are_told_to_come_back()
+    {
+        var (holder, front) = await StartBothAsync();
+        front.Signal(Unix.Stop); // so that it does not take the folder
+        await holder.KillAsync();
+        await using (new FileStream(Path.Combine(Setup.DataFolder, "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            front.Signal(Unix.Continue);
+            var clock = Stopwatch.StartNew();
+            using var refused = await front.Api.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/session") { Content = new StringContent("{}") });
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.True(clock.Elapsed > TimeSpan.FromSeconds(1.5), $"It was refused after {clock.Elapsed.TotalSeconds:0.0} s.");
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Contains("Nothing was changed", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+            await using var stream = await front.ListenAsync();
+            Assert.Equal(200, stream.Response.Status);
+            await stream.WaitForAsync(f => f.Retry == 5_000, "a later time to come back");
+            Assert.NotEqual(StreamEnd.Clean, await Eventually.EndsAsync(stream.Ended, "the stream"));
+        }
+
+        await BecomesHolderAsync(front);
+        await front.Api.CreateSessionAsync();
     }
 
     [Fact]

@@ -55,6 +55,10 @@ internal sealed class FrontForwarder(
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null; // the holder has the same limit, and says so
 
+        using var opening = FrontRoutes.IsStream(context.Request) ? streams.Open() : null;
+        if (HttpMethods.IsPost(context.Request.Method))
+            await streams.OpenedAsync(context.RequestAborted);
+
         for (long? lostAt = null; ;)
         {
             var left = lostAt is { } since ? HolderLimit - time.GetElapsedTime(since) : HolderLimit;
@@ -64,7 +68,7 @@ internal sealed class FrontForwarder(
                 return;
             }
 
-            var transformer = new FrontTransformer(holder, locations, streams, writeTimeout);
+            var transformer = new FrontTransformer(holder, locations, streams, opening, writeTimeout);
             var error = await forwarder.SendAsync(context, holder.Url, _client, _config, transformer, stopping);
             if (error is ForwarderError.None && !transformer.IsUnknownThere)
                 return;

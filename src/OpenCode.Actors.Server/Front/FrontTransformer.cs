@@ -14,8 +14,9 @@ namespace OpenCode.Actors.Server.Front;
 /// <param name="holder">Where it goes.</param>
 /// <param name="locations">The locations as this server names them.</param>
 /// <param name="streams">The event streams that pass through this server.</param>
+/// <param name="opening">Disposed when an event stream is open; null where none is asked for.</param>
 /// <param name="writeTimeout">How long the client of a stream may take nothing.</param>
-internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locations, PassingStreams streams, TimeSpan writeTimeout) : HttpTransformer
+internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locations, PassingStreams streams, IDisposable? opening, TimeSpan writeTimeout) : HttpTransformer
 {
     // Over the write timeout together with its grace period: less than this a client that lives does not take.
     private const double LeastBytesPerSecond = 1;
@@ -65,6 +66,7 @@ internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locat
             PassStream(httpContext);
         else if (FrontRoutes.AnswersTurn(httpContext.Request))
             await streams.FlushedAsync(cancellationToken);
+        opening?.Dispose();
         return goesOn;
     }
 

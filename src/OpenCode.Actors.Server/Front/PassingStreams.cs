@@ -11,6 +11,26 @@ internal sealed class PassingStreams(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly HashSet<PassingStream> _streams = [];
+    private readonly HashSet<Opening> _opening = [];
+
+    /// <summary>Notes that a client wants a stream, until it is open at the holder or refused, and the note is disposed.</summary>
+    public IDisposable Open()
+    {
+        var opening = new Opening(this);
+        lock (_lock)
+            _opening.Add(opening);
+        return opening;
+    }
+
+    /// <summary>Waits until the streams that clients have asked for by now are open. A client may prompt without waiting for its stream, and would miss the beginning of its turn where the stream takes the longer way.</summary>
+    public async Task OpenedAsync(CancellationToken cancellationToken)
+    {
+        Task[] opening;
+        lock (_lock)
+            opening = [.. _opening.Select(static one => one.Over.Task)];
+        if (opening.Length > 0)
+            await WaitAsync(opening, cancellationToken);
+    }
 
     /// <summary>Has a stream watched until its request ends.</summary>
     /// <param name="client">Where its bytes go.</param>
@@ -51,14 +71,31 @@ internal sealed class PassingStreams(TimeProvider time)
             writes = [.. _streams.Select(static stream => stream.Writing).Where(static write => !write.IsCompleted)];
         }
 
+        await WaitAsync(writes, cancellationToken);
+        return true;
+    }
+
+    private async Task WaitAsync(Task[] others, CancellationToken cancellationToken)
+    {
         try
         {
-            await Task.WhenAll(writes).WaitAsync(_stuckLimit, time, cancellationToken);
+            await Task.WhenAll(others).WaitAsync(_stuckLimit, time, cancellationToken);
         }
         catch (TimeoutException)
         {
+            // It goes on without them.
         }
+    }
 
-        return true;
+    private sealed class Opening(PassingStreams streams) : IDisposable
+    {
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Dispose()
+        {
+            lock (streams._lock)
+                streams._opening.Remove(this);
+            Over.TrySetResult();
+        }
     }
 }

@@ -70,6 +70,21 @@ public sealed class PassingStreamsTests
         await AdvanceUntilAsync(_streams.FlushedAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_prompt_waits_for_the_streams_that_were_asked_for_before_it()
+    {
+        await _streams.OpenedAsync(CancellationToken.None);
+        var opening = _streams.Open();
+
+        var opened = _streams.OpenedAsync(CancellationToken.None);
+        Assert.False(opened.IsCompleted);
+        opening.Dispose();
+        await opened;
+
+        _streams.Open();
+        await AdvanceUntilAsync(_streams.OpenedAsync(CancellationToken.None)); // not for ever
+    }
+
     // The clock stands; what waits for it goes on beside this test.
     private async Task AdvanceUntilAsync(Task flushed)
     {

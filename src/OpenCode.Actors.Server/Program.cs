@@ -24,7 +24,7 @@ internal static class Program
     /// <summary>Puts a server together: alone on its data folder, or a node of a cluster.</summary>
     /// <param name="settings">The command line.</param>
     /// <param name="configs">The configuration.</param>
-    /// <param name="replace">For tests: changes what was put together before it is built.</param>
+    /// <param name="replace">Changes what was put together before it is built.</param>
     public static WebApplication Build(ServeSettings settings, ConfigCatalog configs, Action<WebApplicationBuilder>? replace = null)
     {
         var config = configs.Server;
@@ -50,6 +50,7 @@ internal static class Program
         replace?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseFrontPass();
         app.UseErrors();
         app.UseEdge(settings);
         app.MapSessions();

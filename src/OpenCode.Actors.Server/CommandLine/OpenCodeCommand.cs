@@ -42,6 +42,7 @@ internal static class OpenCodeCommand
         var hostname = new Option<string>("--hostname") { Description = "Address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 picks a free one.", DefaultValueFactory = _ => 4096 };
         var data = new Option<string?>("--data") { Description = "Data folder. Default: $XDG_DATA_HOME/opencode-actors.", HelpName = "DIR" };
+        var exclusive = new Option<bool>("--exclusive") { Description = "Refuse to start where another server uses the data folder, instead of serving through it." };
         var config = new Option<string?>("--config") { Description = "A further opencode.json, above the user's own.", HelpName = "FILE" };
         var cors = new Option<string[]>("--cors") { Description = "A further origin whose pages may use the server. May be repeated.", HelpName = "ORIGIN", DefaultValueFactory = _ => [] };
         var hosts = new Option<string[]>("--allowed-host") { Description = "A further name of this server. May be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
@@ -54,12 +55,13 @@ internal static class OpenCodeCommand
         port.Validators.Add(CheckPort);
         clusterPort.Validators.Add(CheckPort);
 
-        var command = new Command("serve", "Runs the server.") { hostname, port, data, config, cors, hosts, insecure, cluster, node, advertise, clusterPort, clusterBind };
+        var command = new Command("serve", "Runs the server.") { hostname, port, data, exclusive, config, cors, hosts, insecure, cluster, node, advertise, clusterPort, clusterBind };
         command.SetAction((parsed, _) => serve(new ServeSettings
         {
             Hostname = parsed.GetRequiredValue(hostname),
             Port = parsed.GetRequiredValue(port),
             DataFolder = Path.GetFullPath(parsed.GetValue(data) ?? DataFolder.Default(variable, home)),
+            Exclusive = parsed.GetValue(exclusive),
             ConfigFile = parsed.GetValue(config),
             Cors = parsed.GetRequiredValue(cors),
             AllowedHosts = parsed.GetRequiredValue(hosts),

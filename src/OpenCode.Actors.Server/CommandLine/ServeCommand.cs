@@ -1,44 +1,117 @@
 using Akka.Actor;
+using Microsoft.AspNetCore.Hosting.Server;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
+using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Front;
+using OpenCode.Actors.Server.Front.Doors;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Hosting.Doors;
 using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Storage.Sqlite.Doors;
+using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
 /// <summary>Runs the server until it is stopped, and maps failures to exit codes.</summary>
 internal static class ServeCommand
 {
+    // A front that looks whether the folder is free holds it for some microseconds.
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _namesHolder = TimeSpan.FromSeconds(2);
+
     public static async Task<int> RunAsync(ServeSettings settings)
     {
         if (settings.Refusal() is { } refusal)
             return await FailAsync(ExitCodes.BadOption, refusal);
 
-        using var limit = new StopLimit(TimeProvider.System, Environment.Exit); // ends after the server is disposed of
         try
         {
-            var configs = ConfigCatalog.Open(new MachineConfigSource(), settings.ConfigFile, settings.WorkingFolder);
-            await using var app = Program.Build(settings, configs);
-            limit.Watch(app.Lifetime, app.Services.GetRequiredService<ILogger<StopLimit>>());
-            var routes = app.WarmUpRoutesAsync();
-            await app.OpenStorageAsync();
-            if (app.Services.GetService<ClusterSettings>() is not null)
-                await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
-            if (!await StartAsync(app))
-                return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+            var files = new MachineConfigSource();
+            var configs = ConfigCatalog.Open(files, settings.ConfigFile, settings.WorkingFolder);
+            if (ClusterSettings.Find(settings, configs.Server.Cluster) is not null)
+                return await ServeAsync(settings, configs);
 
-            await routes;
-            await Console.Out.WriteLineAsync($"opencode server listening on {Address(app)}");
-            await app.WaitForShutdownAsync();
-            return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+            var print = SettingsPrint.Take(files, settings.ConfigFile, MachineVariables.All());
+            using (var held = await TakeFolderAsync(settings.DataFolder))
+            {
+                if (held is not null)
+                    return await ServeAsync(settings, configs, (held, print));
+            }
+
+            return settings.Exclusive ? await RefuseAsync(settings.DataFolder) : await ServeThroughHolderAsync(settings, configs, print);
         }
         catch (Exception e) when (StartFailure.Of(e, settings) is { } failure)
         {
             return await FailAsync(failure.ExitCode, failure.Message);
         }
     }
+
+    private static async Task<HeldFolder?> TakeFolderAsync(string folder)
+    {
+        if (HeldFolder.TryTake(folder) is { } held)
+            return held;
+
+        await Task.Delay(_lookAgain, TimeProvider.System);
+        return HeldFolder.TryTake(folder);
+    }
+
+    private static async Task<int> RefuseAsync(string folder)
+    {
+        var holder = await FrontServer.FindHolderAsync(folder, TimeProvider.System, _namesHolder);
+        return await FailAsync(
+            ExitCodes.DataFolder,
+            $"The data folder '{folder}' is in use by {(holder is null ? "another process" : $"the server at {holder.Url} (process {holder.Pid})")}. "
+            + "Stop that one, leave out --exclusive to serve through it, or give this one a folder of its own (--data).");
+    }
+
+    // Until it ends; then as the holder.
+    private static async Task<int> ServeThroughHolderAsync(ServeSettings settings, ConfigCatalog configs, SettingsPrint print)
+    {
+        await using var front = await FrontServer.StartAsync(settings, configs.Server, print);
+        await AnnounceAsync(front.Address);
+        using var held = await front.RunAsync();
+        return held is null ? ExitCodes.Ok : await ServeAsync(settings, configs, (held, print), front);
+    }
+
+    private static async Task<int> ServeAsync(ServeSettings settings, ConfigCatalog configs, (HeldFolder Folder, SettingsPrint Print)? holds = null, FrontServer? front = null)
+    {
+        using var limit = new StopLimit(TimeProvider.System, Environment.Exit); // ends after the server is disposed of
+        await using var app = Program.Build(settings, configs, builder =>
+        {
+            if (holds is { Folder: { } folder })
+                builder.Services.AddSingleton(folder);
+            if (front is not null)
+                builder.Services.AddSingleton<IServer>(front.Port);
+        });
+        limit.Watch(app.Lifetime, app.Services.GetRequiredService<ILogger<StopLimit>>());
+        var routes = app.WarmUpRoutesAsync();
+        await app.OpenStorageAsync();
+        if (app.Services.GetService<ClusterSettings>() is not null)
+            await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
+        using (front?.Stopping.Register(app.Lifetime.StopApplication))
+        {
+            if (!await StartAsync(app))
+                return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+        }
+
+        front?.LeaveSignals();
+        await routes;
+        if (holds is { Print: { } print })
+        {
+            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontPass>());
+            HolderNotice.Post(settings.DataFolder, notice, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(HolderNotice)));
+            front?.Link.Found(notice); // what has waited for a holder
+        }
+
+        if (front is null)
+            await AnnounceAsync(Address(app));
+        await app.WaitForShutdownAsync();
+        return app.Services.GetRequiredService<GracefulStop>().ExitCode;
+    }
+
+    private static Task AnnounceAsync(string address) => Console.Out.WriteLineAsync($"opencode server listening on {address}");
 
     // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
     // False if they have ended, or the server was told to stop, before the start did, which ends the start.

@@ -12,6 +12,9 @@ internal sealed record ServeSettings
 
     public required string DataFolder { get; init; }
 
+    /// <summary>Gets a value indicating whether the server is refused where another one holds the data folder, instead of becoming a front of it.</summary>
+    public bool Exclusive { get; init; }
+
     public string? ConfigFile { get; init; }
 
     /// <summary>Gets further origins whose pages may use the server, exact.</summary>

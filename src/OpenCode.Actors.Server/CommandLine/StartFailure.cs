@@ -4,6 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Front;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
@@ -17,7 +18,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
     /// <param name="settings">The command line.</param>
     public static StartFailure? Of(Exception exception, ServeSettings settings) => exception switch
     {
-        ConfigException or NotAdmittedException or DatabaseRefusedException => new(ExitCodes.BadOption, exception.Message),
+        ConfigException or FrontRefusedException or NotAdmittedException or DatabaseRefusedException => new(ExitCodes.BadOption, exception.Message),
         DeclaredDeadException => new(ExitCodes.DeclaredDead, exception.Message),
         DatabaseException or ArbiterAwayException => new(ExitCodes.DataFolder, exception.Message),
         JournalFailedException => new(ExitCodes.JournalDied, exception.Message),

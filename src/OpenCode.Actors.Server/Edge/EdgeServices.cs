@@ -7,18 +7,31 @@ namespace OpenCode.Actors.Server.Edge;
 /// <summary>The way into the server: what every request passes before its endpoint.</summary>
 internal static class EdgeServices
 {
+    /// <summary>Lets requests of fronts in by their secret, where this server may have fronts. Stands before everything else.</summary>
+    public static void UseFrontPass(this IApplicationBuilder app)
+    {
+        if (app.ApplicationServices.GetService<FrontPass>() is { } pass)
+            app.Use(next => context => pass.CheckAsync(context, next));
+    }
+
     public static void UseErrors(this IApplicationBuilder app)
     {
         var logger = app.ApplicationServices.GetRequiredService<ILogger<ErrorMiddleware>>();
         app.Use(next => new ErrorMiddleware(next, logger).InvokeAsync);
     }
 
-    public static void UseEdge(this IApplicationBuilder app, ServeSettings settings)
+    /// <summary>The rules about clients: Host, Origin, password.</summary>
+    public static void UseClientRules(this IApplicationBuilder app, ServeSettings settings)
     {
         var hosts = new HostRule(settings.Password is not null, settings.Hostname, settings.AllowedHosts);
         var origins = new OriginRule(settings.Cors);
         var credentials = settings.Password is { } password ? new Credentials(settings.Username, password) : null;
         app.Use(next => new EdgeMiddleware(next, hosts, origins, credentials).InvokeAsync);
+    }
+
+    public static void UseEdge(this IApplicationBuilder app, ServeSettings settings)
+    {
+        app.UseClientRules(settings);
         app.Use(next => new BodyMiddleware(next).InvokeAsync);
         app.UseRouting();
         StreamRoute.UseWithoutScope(app);

@@ -23,6 +23,7 @@ internal static class HostingServices
     {
         logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Npgsql", LogLevel.Warning) // has a line for every statement
+            .AddFilter("Yarp", LogLevel.None) // has two for every request, and a stack for each holder that ends
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // why a start failed says ServeCommand, in a sentence
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // It makes an unused activity for each request: the scope is ErrorMiddleware's.
         logging.AddSimpleConsole(console =>

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Server.Hosting;
 
-/// <summary>SIGTERM and SIGINT stop the server in order; a second one ends it at once.</summary>
-internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+/// <summary>SIGTERM and SIGINT stop the server in order, after its last turns where others share its data folder; a second one ends it at once.</summary>
+internal sealed partial class SignalLifetime(IHostApplicationLifetime application, IServiceProvider services, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signals;
@@ -27,7 +27,21 @@ internal sealed partial class SignalLifetime(IHostApplicationLifetime applicatio
             Environment.Exit(context.Signal == PosixSignal.SIGINT ? 130 : 143);
 
         LogStopping(logger, context.Signal);
-        application.StopApplication();
+        _ = StopAfterLastTurnsAsync();
+    }
+
+    // Before its start is over a server has no turns, and asking for what knows them would make it.
+    private async Task StopAfterLastTurnsAsync()
+    {
+        try
+        {
+            if (application.ApplicationStarted.IsCancellationRequested && services.GetService<LastTurns>() is { } turns)
+                await turns.EndAsync();
+        }
+        finally
+        {
+            application.StopApplication();
+        }
     }
 
     [LoggerMessage(EventId = 5010, Level = LogLevel.Information, Message = "{Signal}: stopping. A second signal ends the process at once.")]

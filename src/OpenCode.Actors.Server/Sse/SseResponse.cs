@@ -25,8 +25,14 @@ internal static class SseResponse
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
 
+        KeepOpenOverHttp10(context);
+    }
+
+    /// <summary>RULES D5: makes a cut of the stream visible over HTTP/1.0.</summary>
+    public static void KeepOpenOverHttp10(HttpContext context)
+    {
         if (HttpProtocol.IsHttp10(context.Request.Protocol))
-            response.ContentLength = Endless;
+            context.Response.ContentLength = Endless;
     }
 
     /// <summary>Takes the last id a client has: the header of the standard, else the query, for clients that cannot set headers.</summary>

@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Hosting;
 
 namespace OpenCode.Actors.Server.Storage;
 
@@ -12,7 +15,8 @@ internal static class DataFolderServices
     public static IServiceCollection AddDataFolder(this IServiceCollection services, ServeSettings settings, EventStreamConfig window)
     {
         services.AddSingleton(provider => new JournalMetrics(provider.GetRequiredService<IMeterFactory>()));
-        services.AddSingleton(window).AddSingleton(settings).AddSingleton<OpenedJournal>();
+        services.AddSingleton(static provider => FrontPass.Make(provider.GetRequiredService<IEntropy>()));
+        services.AddSingleton(window).AddSingleton(settings).AddSingleton<OpenedJournal>().AddSingleton<LastTurns>();
         services.AddSingleton<IStorage>(static provider => provider.GetRequiredService<OpenedJournal>());
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<OpenedJournal>().Journal);
         return services;

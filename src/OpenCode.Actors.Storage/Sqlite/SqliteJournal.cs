@@ -24,7 +24,7 @@ public static class SqliteJournal
     /// <exception cref="JournalCorruptException">The file is damaged.</exception>
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
     /// <exception cref="JournalFullException">The disk is full.</exception>
-    public static async Task<BatchJournal> OpenAsync(
+    public static Task<BatchJournal> OpenAsync(
         string folder,
         JournalOptions options,
         TimeProvider time,
@@ -34,7 +34,13 @@ public static class SqliteJournal
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var held = DataFolder.Take(folder);
+        return OpenAsync(DataFolder.Take(folder), options, time, entropy, loggers, metrics, cancellationToken);
+    }
+
+    /// <summary>The same in a folder that this process holds already; it is free again when the journal is disposed, or could not be opened.</summary>
+    internal static async Task<BatchJournal> OpenAsync(
+        DataFolder held, JournalOptions options, TimeProvider time, Func<ulong> entropy, ILoggerFactory? loggers, JournalMetrics? metrics, CancellationToken cancellationToken = default)
+    {
         var store = new SqliteBatchStore(held, new HubFile(held.Path), time, entropy, (loggers ?? NullLoggerFactory.Instance).CreateLogger<SqliteBatchStore>());
         try
         {

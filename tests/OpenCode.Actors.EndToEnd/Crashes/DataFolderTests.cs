@@ -12,14 +12,16 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
     private const int PageBytes = 4096;
 
     [Fact]
-    public async Task A_second_process_on_the_same_folder_is_refused()
+    public async Task A_second_process_on_the_same_folder_is_refused_where_it_is_to_be_exclusive()
     {
         var server = await StartAsync();
 
-        var second = Own(ServerProcess.Spawn(Setup));
+        var second = Own(ServerProcess.Spawn(Setup with { Arguments = ["--exclusive"] }));
 
         Assert.Equal(LockedOrDamaged, await second.ExitAsync());
         Assert.Contains(Setup.DataFolder, second.Errors, StringComparison.Ordinal);
+        Assert.Contains(server.Root.GetLeftPart(UriPartial.Authority), second.Errors, StringComparison.Ordinal);
+        Assert.Contains($"process {server.Id}", second.Errors, StringComparison.Ordinal);
         await server.Api.GetAsync("/global/health");
     }
 

@@ -33,7 +33,10 @@ internal sealed record ServerSetup
     public string DataFolder { get => field ?? System.IO.Path.Combine(Folder.Path, "data"); init; }
 
     /// <summary>Gets the server's working directory, the location of sessions that name none.</summary>
-    public string Project => Folder.Sub("project");
+    public string Project => Folder.Sub(ProjectName);
+
+    /// <summary>Gets the name of that directory in the folder.</summary>
+    public string ProjectName { get; init; } = "project";
 
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {

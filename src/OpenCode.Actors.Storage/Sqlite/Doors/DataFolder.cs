@@ -6,6 +6,7 @@ namespace OpenCode.Actors.Storage.Sqlite.Doors;
 internal sealed class DataFolder : IDisposable
 {
     private const string LockFile = "lock";
+    private const string FrontsFile = "fronts";
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
 
     // What .NET gives for a flock that another process has.
@@ -23,14 +24,23 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Takes a folder; makes it where it is not there.</summary>
     /// <exception cref="JournalLockedException">Another process has it.</exception>
     /// <exception cref="JournalFolderException">It cannot be used.</exception>
-    public static DataFolder Take(string folder)
+    public static DataFolder Take(string folder) => TryTake(folder) ?? throw new JournalLockedException(System.IO.Path.GetFullPath(folder));
+
+    /// <summary>Takes a folder if no other process has it; makes it where it is not there.</summary>
+    /// <returns>The folder; null while another process has it.</returns>
+    /// <exception cref="JournalFolderException">It cannot be used.</exception>
+    public static DataFolder? TryTake(string folder)
     {
         var path = System.IO.Path.GetFullPath(folder);
         try
         {
             Make(path);
             RefuseOldFormat(path);
-            return new(path, OpenLock(path));
+            if (OpenLock(path) is not { } held)
+                return null;
+
+            HolderFile.Clear(path); // What it says is about a process that has ended.
+            return new(path, held);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -64,19 +74,53 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Gets which boot of the machine this is; null where the system does not say.</summary>
     public static string? Boot() => File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : null;
 
+    /// <summary>Notes in a folder that this process is a front of its holder, until what is returned is disposed or the process ends.</summary>
+    /// <returns>The note; null while the holder looks, for some microseconds, or where nothing can be written.</returns>
+    public static IDisposable? TryMarkFront(string path)
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, FrontsFile), FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, bufferSize: 0); // a shared flock
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells whether another process is a front of this one.</summary>
+    public bool HasFronts()
+    {
+        try
+        {
+            using var alone = new FileStream(System.IO.Path.Combine(Path, FrontsFile), FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException e) when (IsLocked(e))
+        {
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
+    private static bool IsLocked(IOException e) => e.HResult is SharingViolation or WouldBlock or WouldBlockOnMac;
+
     // one-holder: FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
-    private static FileStream OpenLock(string path)
+    private static FileStream? OpenLock(string path)
     {
         try
         {
             return new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e.HResult is SharingViolation or WouldBlock or WouldBlockOnMac)
+        catch (IOException e) when (IsLocked(e))
         {
-            throw new JournalLockedException(path);
+            return null;
         }
     }
 

@@ -12,6 +12,7 @@ public sealed class OpenCodeCommandTests
 
         Assert.Equal(("127.0.0.1", 4096, "/data/opencode-actors", "opencode"), (settings!.Hostname, settings.Port, settings.DataFolder, settings.Username));
         Assert.Null(settings.Password);
+        Assert.False(settings.Exclusive);
         Assert.Null(settings.Refusal());
     }
 
@@ -19,12 +20,13 @@ public sealed class OpenCodeCommandTests
     public async Task All_options_and_variables_are_read()
     {
         var settings = await ServeAsync(
-            ["--hostname", "0.0.0.0", "--port", "0", "--data", "/d", "--config", "c.json", "--cors", "https://a", "--cors", "https://b", "--allowed-host", "h", "--insecure"],
+            ["--hostname", "0.0.0.0", "--port", "0", "--data", "/d", "--config", "c.json", "--cors", "https://a", "--cors", "https://b", "--allowed-host", "h", "--insecure", "--exclusive"],
             name => name switch { "OPENCODE_SERVER_PASSWORD" => "p", "OPENCODE_SERVER_USERNAME" => "u", _ => null });
 
         Assert.Equal(("0.0.0.0", 0, "/d", "c.json", true, "p", "u"), (settings!.Hostname, settings.Port, settings.DataFolder, settings.ConfigFile, settings.Insecure, settings.Password, settings.Username));
         Assert.Equal(["https://a", "https://b"], settings.Cors);
         Assert.Equal(["h"], settings.AllowedHosts);
+        Assert.True(settings.Exclusive);
     }
 
     [Theory]

@@ -1,0 +1,185 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Storage.Sqlite.Doors;
+using Yarp.ReverseProxy.Forwarder;
+using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
+
+namespace OpenCode.Actors.Server.Front;
+
+/// <summary>A server on a data folder that another one holds: serves through the holder, and takes the folder when the holder ends.</summary>
+internal sealed partial class FrontServer : IAsyncDisposable
+{
+    // A holder that starts tells where it listens when it has recovered.
+    private static readonly TimeSpan _holderStarts = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _lookForHolder = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServeSettings _settings;
+    private readonly SettingsPrint _print;
+    private readonly WebApplication _parts;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly FrontForwarder _forwarder;
+    private IDisposable? _mark;
+
+    private FrontServer(ServeSettings settings, OpenCodeConfig config, SettingsPrint print)
+    {
+        (_settings, _print) = (settings, print);
+
+        // Never started: its parts are used, and its pipeline.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
+        builder.Logging.AddLogLines();
+        builder.WebHost.UseHttp(settings, config.Limits);
+        builder.Services.AddHost().AddLocations(settings.WorkingFolder).AddHttpForwarder();
+        _parts = builder.Build();
+        _time = _parts.Services.GetRequiredService<TimeProvider>();
+        _logger = _parts.Services.GetRequiredService<ILogger<FrontServer>>();
+        Link = new HolderLink(_time);
+        _forwarder = new FrontForwarder(
+            _parts.Services.GetRequiredService<IHttpForwarder>(),
+            Link,
+            new PassingStreams(_time),
+            _parts.Services.GetRequiredService<LocationResolver>(),
+            _time,
+            TimeSpan.FromMilliseconds(config.EventStream.WriteTimeoutMs),
+            _stopping.Token);
+        _parts.UseErrors();
+        _parts.UseClientRules(settings);
+        _parts.Run(_forwarder.ForwardAsync);
+        Port = new SharedPort(_parts.Services.GetRequiredService<IServer>());
+    }
+
+    /// <summary>Gets where requests go.</summary>
+    public HolderLink Link { get; }
+
+    /// <summary>Gets the port; it stays open when the front becomes the holder.</summary>
+    public SharedPort Port { get; }
+
+    /// <summary>Gets the address that clients use.</summary>
+    public string Address => Port.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+
+    /// <summary>Gets a token that is cancelled when this process is told to stop, until <see cref="LeaveSignals"/>.</summary>
+    public CancellationToken Stopping => _parts.Lifetime.ApplicationStopping;
+
+    /// <summary>Waits until the holder of a folder tells where it listens.</summary>
+    /// <returns>What it tells; null if it does not in time.</returns>
+    public static async Task<HolderInfo?> FindHolderAsync(string folder, TimeProvider time, TimeSpan limit)
+    {
+        for (var began = time.GetTimestamp(); ; await Task.Delay(_lookForHolder, time))
+        {
+            if (HolderFile.Read(folder) is { } holder)
+                return holder;
+            if (time.GetElapsedTime(began) >= limit)
+                return null;
+        }
+    }
+
+    /// <summary>Opens the port and serves through the holder.</summary>
+    /// <param name="settings">The command line.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="print">What the rules of this server come from.</param>
+    /// <exception cref="FrontRefusedException">The holder has other rules.</exception>
+    /// <exception cref="JournalLockedException">What holds the folder is no server, or none that listens.</exception>
+    public static async Task<FrontServer> StartAsync(ServeSettings settings, OpenCodeConfig config, SettingsPrint print)
+    {
+        var holder = await FindHolderAsync(settings.DataFolder, TimeProvider.System, _holderStarts) ?? throw new JournalLockedException(settings.DataFolder);
+        var front = new FrontServer(settings, config, print);
+        try
+        {
+            front.RefuseOtherRules(holder);
+            front.Link.Found(holder);
+            front.Mark();
+            await front._parts.Services.GetRequiredService<IHostLifetime>().WaitForStartAsync(CancellationToken.None);
+            await front.Port.OpenAsync(((IApplicationBuilder)front._parts).Build(), front._parts.Services.GetRequiredService<IHttpContextFactory>(), CancellationToken.None);
+            LogFront(front._logger, settings.DataFolder, holder.Url, holder.Pid);
+            return front;
+        }
+        catch
+        {
+            await front.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Serves until the holder has ended or this server is told to stop.</summary>
+    /// <returns>The folder, which this server holds now; null when it has stopped.</returns>
+    /// <exception cref="FrontRefusedException">There is another holder, with other rules.</exception>
+    /// <exception cref="JournalException">The folder cannot be used any more.</exception>
+    public async Task<HeldFolder?> RunAsync()
+    {
+        var stop = Stopping;
+        while (!stop.IsCancellationRequested)
+        {
+            if (HeldFolder.TryTake(_settings.DataFolder) is { } held)
+            {
+                Become(held);
+                return held;
+            }
+
+            Mark();
+            Follow(HolderFile.Read(_settings.DataFolder));
+            await Task.Delay(_lookAgain, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _stopping.CancelAsync();
+        using var limit = new CancellationTokenSource(_stopLimit, _time);
+        await Port.StopAsync(limit.Token);
+        return null;
+    }
+
+    /// <summary>Leaves the signals to the server that has taken over.</summary>
+    public void LeaveSignals() => (_parts.Services.GetRequiredService<IHostLifetime>() as IDisposable)?.Dispose();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _mark?.Dispose();
+        _forwarder.Dispose();
+        await _parts.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private void Mark() => _mark ??= HeldFolder.TryMarkFront(_settings.DataFolder);
+
+    private void Become(HeldFolder held)
+    {
+        if (Link.Holder is { } gone)
+            Link.Lost(gone);
+        _mark?.Dispose();
+        LogTakesOver(_logger, held.Path);
+    }
+
+    private void Follow(HolderInfo? holder)
+    {
+        var known = Link.Holder;
+        if (holder is null || holder.Secret == known?.Secret)
+            return;
+
+        RefuseOtherRules(holder);
+        Link.Found(holder);
+    }
+
+    private void RefuseOtherRules(HolderInfo holder)
+    {
+        var differences = new List<string>(_print.DifferencesTo(holder.Settings, holder.Secret));
+        if (holder.HasPassword && _settings.Password is null)
+            differences.Insert(0, "that server has a password (OPENCODE_SERVER_PASSWORD), this one has none");
+        if (differences.Count > 0)
+            throw new FrontRefusedException(_settings.DataFolder, holder, differences);
+    }
+
+    [LoggerMessage(EventId = 5030, Level = LogLevel.Information, Message = "The data folder '{Folder}' is held by the server at {Url} (process {Pid}); this one serves through it.")]
+    private static partial void LogFront(ILogger logger, string folder, string url, int pid);
+
+    [LoggerMessage(EventId = 5031, Level = LogLevel.Warning, Message = "The server that held the data folder '{Folder}' has ended; this one takes it over.")]
+    private static partial void LogTakesOver(ILogger logger, string folder);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using OpenCode.Actors.Server.Config;
+
+namespace OpenCode.Actors.Server.Front;
+
+/// <summary>What the rules of a server come from: the configuration files of all locations, what they refer to, and the variables of opencode. Shows that two servers have the same without showing it.</summary>
+internal sealed class SettingsPrint
+{
+    private const string Prefix = "OPENCODE_";
+    private const string File = "the file ";
+    private const string Variable = "the variable ";
+
+    // Who may use a front is its own business; the next one is for clusters, which have no fronts. The others say which program started the server, and change nothing here.
+    private static readonly FrozenSet<string> _ignored = FrozenSet.Create(StringComparer.Ordinal,
+    [
+        "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
+        "OPENCODE_CALLER", "OPENCODE_CLIENT", "OPENCODE_PID", "OPENCODE_PROCESS_ROLE", "OPENCODE_RUN_ID", "OPENCODE_TERMINAL",
+    ]);
+
+    private readonly IReadOnlyDictionary<string, string> _values;
+
+    private SettingsPrint(IReadOnlyDictionary<string, string> values) => _values = values;
+
+    /// <summary>Reads the settings as the server does.</summary>
+    /// <param name="files">Where configuration comes from.</param>
+    /// <param name="named">The file of <c>--config</c>.</param>
+    /// <param name="environment">All variables of the process.</param>
+    public static SettingsPrint Take(IConfigSource files, string? named, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var read = new Recorder(files);
+        ConfigLayers.Server(read, named, []);
+        foreach (var (name, value) in environment)
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && !_ignored.Contains(name))
+                read.Values[Variable + name] = value;
+        }
+
+        return new SettingsPrint(read.Values);
+    }
+
+    /// <summary>Makes of each setting a hash that only those can compare who have the key.</summary>
+    /// <param name="key">A secret.</param>
+    public IReadOnlyDictionary<string, string> Seal(string key) => _values.ToDictionary(
+        static pair => pair.Key,
+        pair => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(pair.Value))),
+        StringComparer.Ordinal);
+
+    /// <summary>Says where these settings differ from those that were sealed; never a value.</summary>
+    /// <param name="sealedOnes">The settings of the holder.</param>
+    /// <param name="key">The secret they were sealed with.</param>
+    /// <returns>One line for each difference, in the order of their names.</returns>
+    public IReadOnlyList<string> DifferencesTo(IReadOnlyDictionary<string, string> sealedOnes, string key)
+    {
+        var own = Seal(key);
+        return [.. own.Keys.Union(sealedOnes.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Here: own.GetValueOrDefault(name), There: sealedOnes.GetValueOrDefault(name)))
+            .Where(static setting => setting.Here != setting.There)
+            .Select(static setting => setting switch
+            {
+                { Here: null } => $"{setting.Name} is set there, not here",
+                { There: null } => $"{setting.Name} is set here, not there",
+                _ => $"{setting.Name} is not what it was when that server read it",
+            })];
+    }
+
+    private sealed class Recorder(IConfigSource files) : IConfigSource
+    {
+        public Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
+
+        public string Home => files.Home;
+
+        public string? ReadText(string path) => Note(File + path, files.ReadText(path));
+
+        // Where files are, their own names say.
+        public string? Variable(string name) =>
+            name is "XDG_CONFIG_HOME" || _ignored.Contains(name) ? files.Variable(name) : Note(SettingsPrint.Variable + name, files.Variable(name));
+
+        private string? Note(string name, string? value)
+        {
+            if (value is not null)
+                Values[name] = value;
+            return value;
+        }
+    }
+}

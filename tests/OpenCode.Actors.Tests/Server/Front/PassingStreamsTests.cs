@@ -1,0 +1,116 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using OpenCode.Actors.Server.Front;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Server.Front;
+
+/// <summary>RULES D1 at a front.</summary>
+public sealed class PassingStreamsTests
+{
+    private static readonly TimeSpan _stuck = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _headStart = TimeSpan.FromMilliseconds(50);
+
+    private readonly VirtualTime _time = new();
+    private readonly PassingStreams _streams;
+
+    public PassingStreamsTests() => _streams = new PassingStreams(_time);
+
+    [Fact]
+    public async Task Without_streams_an_answer_does_not_wait() => await _streams.FlushedAsync(CancellationToken.None);
+
+    [Fact]
+    public async Task D1_an_answer_waits_for_the_write_under_way_and_a_moment_more()
+    {
+        var client = new SlowStream();
+        var stream = _streams.Pass(client, new DefaultHttpContext());
+        var write = stream.WriteAsync(new byte[10]);
+
+        var flushed = _streams.FlushedAsync(CancellationToken.None);
+        _time.Advance(_headStart);
+        Assert.False(flushed.IsCompleted);
+
+        client.Taken.SetResult();
+        await write;
+        await AdvanceUntilAsync(flushed);
+    }
+
+    [Fact]
+    public async Task D1_a_stream_that_makes_no_progress_is_not_waited_for()
+    {
+        var client = new SlowStream();
+        _ = _streams.Pass(client, new DefaultHttpContext()).WriteAsync(new byte[10]).AsTask();
+
+        var flushed = _streams.FlushedAsync(CancellationToken.None);
+        Assert.False(flushed.IsCompleted);
+        await AdvanceUntilAsync(flushed);
+    }
+
+    [Fact]
+    public async Task A_stream_that_has_ended_is_not_waited_for()
+    {
+        var context = new DefaultHttpContext();
+        var ending = new Ending();
+        context.Features.Set<IHttpResponseFeature>(ending);
+        _ = _streams.Pass(new SlowStream(), context).WriteAsync(new byte[10]).AsTask();
+        await ending.CompleteAsync();
+
+        await _streams.FlushedAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_counts_as_over()
+    {
+        var client = new SlowStream();
+        var stream = _streams.Pass(client, new DefaultHttpContext());
+        var write = stream.WriteAsync(new byte[10]).AsTask();
+        client.Taken.SetException(new IOException("The client has gone."));
+        await Assert.ThrowsAsync<IOException>(() => write);
+
+        await AdvanceUntilAsync(_streams.FlushedAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_prompt_waits_for_the_streams_that_were_asked_for_before_it()
+    {
+        await _streams.OpenedAsync(CancellationToken.None);
+        var opening = _streams.Open();
+
+        var opened = _streams.OpenedAsync(CancellationToken.None);
+        Assert.False(opened.IsCompleted);
+        opening.Dispose();
+        await opened;
+
+        _streams.Open();
+        await AdvanceUntilAsync(_streams.OpenedAsync(CancellationToken.None)); // not for ever
+    }
+
+    // The clock stands; what waits for it goes on beside this test.
+    private async Task AdvanceUntilAsync(Task flushed)
+    {
+        for (var advances = 0; !flushed.IsCompleted; advances++)
+        {
+            Assert.True(advances < 10_000, "It waits for ever.");
+            await Task.Yield();
+            _time.Advance(_stuck);
+        }
+
+        await flushed;
+    }
+
+    private sealed class Ending : HttpResponseFeature
+    {
+        private Func<Task> _end = static () => Task.CompletedTask;
+
+        public Task CompleteAsync() => _end();
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _end = () => callback(state);
+    }
+
+    private sealed class SlowStream : MemoryStream
+    {
+        public TaskCompletionSource Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(Taken.Task);
+    }
+}

@@ -14,7 +14,14 @@ public sealed class SessionIndexTests
     [Fact]
     public void A_session_that_sleeps_costs_less_than_2_kB_of_the_index()
     {
-        const int count = 10_000;
+        // What other tests leave behind is collected at any time, and makes a figure smaller.
+        var each = Enumerable.Range(0, 3).Max(static _ => Measure(10_000));
+
+        Assert.InRange(each, 1, 1_500);
+    }
+
+    private static long Measure(int count)
+    {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var index = new SessionIndex();
         for (var i = 0; i < count; i++)
@@ -22,7 +29,7 @@ public sealed class SessionIndexTests
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
 
         Assert.Equal(count, index.List(new SessionQuery()).Count);
-        Assert.InRange(each, 1, 1_500);
+        return each;
     }
 
     [Fact]

@@ -72,6 +72,9 @@ public sealed class ServingTests(ITestOutputHelper output) : FrontTest(output)
 
         Assert.Equal([front.Setup.Project, below, below, Setup.Project], new[] { none, query, header, absolute }.Select(s => s.Text("directory")));
         await front.Api.PostAsync("/session?directory=nowhere", new { }, HttpStatusCode.BadRequest);
+        await File.WriteAllTextAsync(Path.Combine(front.Setup.Project, "a-file"), "");
+        var file = await front.Api.PostAsync("/session?directory=a-file", new { }, HttpStatusCode.BadRequest);
+        Assert.Contains("is a file", file.Text("data", "message"), StringComparison.Ordinal);
     }
 
     [Fact]

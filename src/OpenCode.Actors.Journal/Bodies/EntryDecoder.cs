@@ -30,9 +30,10 @@ internal sealed class EntryDecoder
     private string Share(ReadOnlySpan<byte> text)
     {
         // Two threads may each make the same text, or put another into its place: either is only made once more then.
-        var hash = default(HashCode);
-        hash.AddBytes(text);
-        var place = (uint)hash.ToHashCode() % (uint)_texts.Length;
+        var hash = 2_166_136_261; // FNV-1a: the same in each process.
+        foreach (var one in text)
+            hash = (hash ^ one) * 16_777_619;
+        var place = hash % (uint)_texts.Length;
         var known = _texts[place];
         if (known is null || !Ascii.Equals(text, known))
             _texts[place] = known = Encoding.UTF8.GetString(text);

@@ -70,6 +70,6 @@ internal sealed partial class GracefulStop(
     [LoggerMessage(EventId = 5012, Level = LogLevel.Warning, Message = "Actors still run {Seconds} s after the shutdown; the host stops without them. An actor blocks its thread.")]
     private static partial void LogActorsStillRun(ILogger logger, double seconds);
 
-    [LoggerMessage(EventId = 5011, Level = LogLevel.Critical, Message = "The journal is dead; the server stops. What was acknowledged is kept. Before the next start look at what the failure names.")]
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Critical, Message = "The journal is dead; the server stops. Before the next start look at what the failure names.")]
     private static partial void LogJournalDied(ILogger logger, Exception cause);
 }

@@ -32,11 +32,11 @@ internal sealed class BatchGroup : ICommitGroup
     public StoreBatch Encode(long number, long generation)
     {
         _body.Clear(keepBytes: (int)FullBytes * 2);
-        _body.Reserve(_mostBytes);
         EntryCount = 0;
         foreach (var (batch, waiter) in _members)
         {
             waiter.Begin(EntryCount, batch.Entries.Count > 0);
+            _body.Reserve(BodyWriter.MostBytes(batch));
             for (var i = 0; i < batch.Entries.Count; i++)
                 _body.Write(batch.Entries[i]);
 

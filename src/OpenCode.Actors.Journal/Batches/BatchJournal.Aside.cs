@@ -19,7 +19,7 @@ public sealed partial class BatchJournal
             var ends = await _store.ReadEndsAsync(_stop.Token).ConfigureAwait(false);
             _log.Floor = Math.Max(Floor, ends.Floor);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // Closing.
         }

@@ -93,12 +93,10 @@ public sealed partial class BatchJournal : IJournal
         IBatchStore store, JournalOptions options, TimeProvider time, ILogger? logger = null, JournalMetrics? metrics = null, CancellationToken cancellationToken = default)
     {
         var opening = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var last = opening.Ends.Head > opening.Ends.Floor ? (await store.ReadAsync(opening.Ends.Head, 1, cancellationToken).ConfigureAwait(false)).Batches[0] : null;
         var journal = new BatchJournal(store, opening, options, time, logger, metrics);
-        if (opening.Ends.Head > opening.Ends.Floor)
-        {
-            var page = await store.ReadAsync(opening.Ends.Head, 1, cancellationToken).ConfigureAwait(false);
-            journal._log.Begin(page.Batches[0]);
-        }
+        if (last is not null)
+            journal._log.Begin(last);
 
         metrics?.Opened(() => (journal.Head, journal.Floor));
         journal._following = journal.FollowAsync();

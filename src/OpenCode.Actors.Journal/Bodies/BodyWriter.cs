@@ -32,7 +32,7 @@ internal sealed class BodyWriter
         _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
     }
 
-    /// <summary>Tells how many bytes a batch takes at most.</summary>
+    /// <summary>Tells how many bytes the entries of a batch take at most.</summary>
     public static long MostBytes(JournalBatch batch)
     {
         var total = 0L;
@@ -40,12 +40,6 @@ internal sealed class BodyWriter
         {
             var e = batch.Entries[i];
             total += 2 + (7 * MaxVarintBytes) + MostBytes(e.EventId) + MostBytes(e.Type) + MostBytes(e.Location) + MostBytes(e.Project) + MostBytes(e.SessionId) + e.Properties.Length;
-        }
-
-        for (var i = 0; i < batch.Changes.Count; i++)
-        {
-            var c = batch.Changes[i];
-            total += 1 + (4 * MaxVarintBytes) + 4 + MostBytes(c.Kind) + MostBytes(c.Owner) + MostBytes(c.Key) + (c.Json?.Length ?? 0);
         }
 
         return total;
@@ -94,7 +88,8 @@ internal sealed class BodyWriter
         Write(entry.Properties.Span);
     }
 
-    private static long MostBytes(string? text) => text is null ? 0 : 3L * text.Length;
+    /// <summary>Tells how many bytes a text takes at most.</summary>
+    public static long MostBytes(string? text) => text is null ? 0 : 3L * text.Length;
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

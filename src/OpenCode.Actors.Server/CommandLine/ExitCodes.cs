@@ -15,8 +15,8 @@ internal static class ExitCodes
     public const int PortTaken = 4;
 
     /// <summary>
-    /// The journal is dead: the disk did not take what had to be durable, or the database of the cluster is in another life. Nothing acknowledged is lost by it; look at the disk
-    /// before the next start.
+    /// The journal is dead: the disk did not take what had to be durable, or the database of the cluster is in another life. Nothing acknowledged is lost by it, unless files were taken away; look at the
+    /// disk before the next start.
     /// </summary>
     public const int JournalDied = 5;
 

@@ -21,6 +21,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
         ConfigException or FrontRefusedException or NotAdmittedException or DatabaseRefusedException => new(ExitCodes.BadOption, exception.Message),
         DeclaredDeadException => new(ExitCodes.DeclaredDead, exception.Message),
         DatabaseException or ArbiterAwayException => new(ExitCodes.DataFolder, exception.Message),
+        JournalFailedException { IsTaken: true } => new(ExitCodes.DataFolder, exception.Message),
         JournalFailedException => new(ExitCodes.JournalDied, exception.Message),
         JournalException => new(ExitCodes.DataFolder, exception.Message),
         IOException { InnerException: AddressInUseException } =>

@@ -12,6 +12,9 @@ namespace OpenCode.Actors.Server.Storage;
 /// <summary>Where sessions are kept, for commands that work on them while no server does.</summary>
 internal abstract record StoragePlace
 {
+    /// <summary>Options with which nothing of the log is removed: how long it is kept is for the server to say that uses it.</summary>
+    private protected static readonly JournalOptions _keepingAll = new() { RetainMs = 100L * 365 * 86_400_000, RetainBytes = long.MaxValue };
+
     /// <summary>Opens what is there; the caller disposes it.</summary>
     public abstract Task<OpenedPlace> OpenAsync();
 }
@@ -44,7 +47,7 @@ internal sealed record FolderPlace(string Folder, bool MustExist) : StoragePlace
         if (MustExist && new MachineFolderTree().Look(Folder) != PathKind.Folder)
             throw new DirectoryNotFoundException($"There is no data folder '{Folder}': name it with --data.");
 
-        return new OpenedPlace(await SqliteJournal.OpenAsync(Folder, new JournalOptions(), TimeProvider.System, SystemEntropy.Instance.NextUInt64));
+        return new OpenedPlace(await SqliteJournal.OpenAsync(Folder, _keepingAll, TimeProvider.System, SystemEntropy.Instance.NextUInt64));
     }
 
     /// <inheritdoc/>
@@ -68,7 +71,7 @@ internal sealed record DatabasePlace(string Connection) : StoragePlace
             throw;
         }
 
-        return new OpenedPlace(await PostgresJournal.OpenAsync(database, new JournalOptions(), TimeProvider.System), database);
+        return new OpenedPlace(await PostgresJournal.OpenAsync(database, _keepingAll, TimeProvider.System), database);
     }
 
     /// <inheritdoc/>

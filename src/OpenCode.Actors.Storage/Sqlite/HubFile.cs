@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
@@ -34,7 +35,9 @@ internal sealed class HubFile(string folder)
         {
             // Of a new file only, before its first table.
             Run(connection, "PRAGMA auto_vacuum = incremental");
-            Run(connection, "PRAGMA journal_mode = wal");
+            if (CheckVersion(connection) == 0)
+                FileControl.KeepToOwner(Path);
+            UseLog(connection);
 
             // Retention needs room in the log of a full disk: it is not cut below this (RULES B4).
             Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
@@ -47,6 +50,15 @@ internal sealed class HubFile(string folder)
             connection.Dispose();
             throw;
         }
+    }
+
+    // SQLite answers with the mode that it could set.
+    private void UseLog(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = wal";
+        if (command.ExecuteScalar() is not "wal" and var mode)
+            throw new JournalFolderException(Folder, $"'{Name}' cannot have a write-ahead log there (it is in mode '{mode}')", "Put the folder on a local disk.");
     }
 
     /// <summary>Opens a connection that reads.</summary>
@@ -80,6 +92,9 @@ internal sealed class HubFile(string folder)
         {
             connection.Open();
             Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusyMilliseconds}"));
+
+            // What is sorted is a session's rows, which are read whole anyway: no file in a folder for temporary ones, which may be full or missing.
+            Run(connection, "PRAGMA temp_store = memory");
             return connection;
         }
         catch

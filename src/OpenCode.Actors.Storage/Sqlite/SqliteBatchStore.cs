@@ -29,7 +29,6 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     private SqliteReads? _read;
     private SqliteHead _head = new(0, 0, 0);
     private long _floor;
-    private bool _isReserved;
     private long _number;
     private StoreCommit _last;
     private Timeline? _timeline;
@@ -81,7 +80,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
 
         var at = SqliteTime.Write(_time.GetUtcNow());
         if (_append!.Run(batch, _head, at) is not { } head)
-            throw new StoreTakenException(_file.Path);
+            throw Taken();
 
         _last = new(_head.Position + 1, SqliteTime.Read(at));
         (_head, _number) = (head, batch.Number);
@@ -98,7 +97,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         FileControl.CheckInPlace(_connection!, _file.Path);
         _log!.CheckInPlace();
         if (HubFile.Number(_connection!, SqliteTimeline.CurrentGeneration) != Generation)
-            throw new StoreTakenException(_file.Path);
+            throw Taken();
 
         return new StoreEnds(_head.Position, _floor, Generation);
     });
@@ -149,18 +148,25 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         _folder.Dispose();
     }
 
+    // one-holder: the other process may have the file open without a lock that this one would see. So the end of this connection leaves the log alone.
+    private StoreTakenException Taken()
+    {
+        _ = SQLitePCL.raw.sqlite3_db_config(_connection!.Handle, SQLitePCL.raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        return new StoreTakenException(_file.Path);
+    }
+
     private bool TrimStep(JournalOptions retention)
     {
         if (SqliteRetention.Find(_connection!, retention, _head, _time.GetUtcNow()) is not { } last)
             return false;
 
-        _floor = _append!.RunVolatile(() => SqliteRetention.Remove(_connection!, Generation, last)) ?? throw new StoreTakenException(_file.Path);
+        _floor = _append!.RunVolatile(() => SqliteRetention.Remove(_connection!, Generation, last)) ?? throw Taken();
         return true;
     }
 
     private bool ShrinkStep()
     {
-        var isMore = _append!.RunVolatile(() => SqliteRetention.Shrink(_connection!, Generation, all: _checkpoints!.IsCramped)) ?? throw new StoreTakenException(_file.Path);
+        var isMore = _append!.RunVolatile(() => SqliteRetention.Shrink(_connection!, Generation, all: _checkpoints!.IsCramped)) ?? throw Taken();
         if (_checkpoints!.IsCramped)
             _checkpoints.Run();
 
@@ -172,7 +178,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     {
         try
         {
-            _isReserved = _isReserved || await WriteAsync(() => _checkpoints!.Reserve(_append!)).ConfigureAwait(false);
+            await WriteAsync(() => _checkpoints!.Reserve(_append!)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is StoreException or ObjectDisposedException)
         {
@@ -228,6 +234,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     }
 
     // store-says-what-is-wrong: a death of the process cannot damage the file, an end of the machine may.
+#pragma warning disable CA1031 // Said where it is caught.
     private async Task LookOverAfterBootAsync()
     {
         try
@@ -254,11 +261,16 @@ internal sealed partial class SqliteBatchStore : IBatchStore
             _damage = new(
                 $"'{_file.Path}' is damaged, found after the machine was started anew: {fault}", "Restore it from a backup; 'check' tells what is wrong with it.", null);
         }
-        catch (Exception e) when (e is StoreException or SqliteException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // An error of the disk is as bad as damage; and what nobody awaits must not fail.
+            if (!_isClosing && e is SqliteException fault)
+                _damage ??= SqliteFaults.Translate(fault, _file.Path) as StoreBrokenException;
             LogNotLookedOver(_logger, _file.Path, e);
         }
     }
+
+#pragma warning restore CA1031
 
     // On a connection of its own: it reads the whole file. A closing server does not wait for it.
     private string? QuickCheck()

@@ -81,7 +81,7 @@ internal static class SqliteRetention
         {
         }
 
-        return true;
+        return HubFile.Number(connection, "PRAGMA freelist_count") < free; // Not in a file without auto_vacuum.
     }
 
     private static long Held(SqliteConnection connection, ISet<string> kinds)

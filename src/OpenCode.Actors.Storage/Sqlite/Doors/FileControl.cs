@@ -26,6 +26,13 @@ internal static partial class FileControl
         $"'{path}' was removed, renamed or replaced under the server: what was written since then may be in no file any more",
         "Leave the data folder alone while a server runs. Put the file back, or restore a backup, and start again.");
 
+    /// <summary>Lets only the owner read and write a file that is new: it has what people said to their agents. SQLite makes the others beside it alike. By name, without opening it.</summary>
+    public static void KeepToOwner(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Control(IntPtr database, string schema, int operation, out int result);

@@ -47,10 +47,9 @@ internal sealed partial class FrontServer : IAsyncDisposable
         _forwarder = new FrontForwarder(
             _parts.Services.GetRequiredService<IHttpForwarder>(),
             Link,
-            new PassingStreams(_time),
+            new PassingStreams(_time, TimeSpan.FromMilliseconds(config.EventStream.WriteTimeoutMs)),
             _parts.Services.GetRequiredService<LocationResolver>(),
             _time,
-            TimeSpan.FromMilliseconds(config.EventStream.WriteTimeoutMs),
             _stopping.Token);
         _parts.UseErrors();
         _parts.UseClientRules(settings);

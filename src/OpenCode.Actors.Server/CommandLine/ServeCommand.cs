@@ -17,7 +17,10 @@ namespace OpenCode.Actors.Server.CommandLine;
 /// <summary>Runs the server until it is stopped, and maps failures to exit codes.</summary>
 internal static class ServeCommand
 {
-    // A front that looks whether the folder is free holds it for some microseconds.
+    // A holder that starts tells where it listens when it has recovered.
+    private static readonly TimeSpan _holderStarts = TimeSpan.FromSeconds(10);
+
+    // A front that looks into a folder without a database holds it for some microseconds.
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _namesHolder = TimeSpan.FromSeconds(2);
 
@@ -34,13 +37,12 @@ internal static class ServeCommand
                 return await ServeAsync(settings, configs);
 
             var print = SettingsPrint.Take(files, settings.ConfigFile, MachineVariables.All());
-            using (var held = await TakeFolderAsync(settings.DataFolder))
-            {
-                if (held is not null)
-                    return await ServeAsync(settings, configs, (held, print));
-            }
+            if (settings.Exclusive)
+                return await ServeAloneAsync(settings, configs, print);
 
-            return settings.Exclusive ? await RefuseAsync(settings.DataFolder) : await ServeThroughHolderAsync(settings, configs, print);
+            var (folder, holder) = await HolderSearch.TakeOrFindAsync(settings.DataFolder, TimeProvider.System, _holderStarts);
+            using (folder)
+                return holder is null ? await ServeAsync(settings, configs, (folder!, print)) : await ServeThroughHolderAsync(settings, configs, print, holder);
         }
         catch (Exception e) when (StartFailure.Of(e, settings) is { } failure)
         {
@@ -48,18 +50,21 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<HeldFolder?> TakeFolderAsync(string folder)
+    private static async Task<int> ServeAloneAsync(ServeSettings settings, ConfigCatalog configs, SettingsPrint print)
     {
-        if (HeldFolder.TryTake(folder) is { } held)
-            return held;
+        using var held = HeldFolder.TryTake(settings.DataFolder) ?? await TakeLaterAsync(settings.DataFolder);
+        return held is null ? await RefuseAsync(settings.DataFolder) : await ServeAsync(settings, configs, (held, print));
+    }
 
+    private static async Task<HeldFolder?> TakeLaterAsync(string folder)
+    {
         await Task.Delay(_lookAgain, TimeProvider.System);
         return HeldFolder.TryTake(folder);
     }
 
     private static async Task<int> RefuseAsync(string folder)
     {
-        var holder = await FrontServer.FindHolderAsync(folder, TimeProvider.System, _namesHolder);
+        var holder = await HolderSearch.FindAsync(folder, TimeProvider.System, _namesHolder);
         return await FailAsync(
             ExitCodes.DataFolder,
             $"The data folder '{folder}' is in use by {(holder is null ? "another process" : $"the server at {holder.Url} (process {holder.Pid})")}. "
@@ -67,9 +72,9 @@ internal static class ServeCommand
     }
 
     // Until it ends; then as the holder.
-    private static async Task<int> ServeThroughHolderAsync(ServeSettings settings, ConfigCatalog configs, SettingsPrint print)
+    private static async Task<int> ServeThroughHolderAsync(ServeSettings settings, ConfigCatalog configs, SettingsPrint print, HolderInfo holder)
     {
-        await using var front = await FrontServer.StartAsync(settings, configs.Server, print);
+        await using var front = await FrontServer.StartAsync(settings, configs.Server, print, holder);
         await AnnounceAsync(front.Address);
         using var held = await front.RunAsync();
         return held is null ? ExitCodes.Ok : await ServeAsync(settings, configs, (held, print), front);

@@ -14,8 +14,10 @@ internal sealed record ForwardedTarget(string PathAndQuery, string? Directory)
     /// <param name="header">The client's header; empty without.</param>
     /// <param name="locations">Relative locations, and the one of requests that name none, are the front's.</param>
     /// <exception cref="LocationException">The location cannot be one.</exception>
+    /// <exception cref="BadHttpRequestException">The target has no path.</exception>
     public static ForwardedTarget Of(string target, string header, LocationResolver locations)
     {
+        target = WithoutOrigin(target);
         var (path, query) = target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? (target[..at], target[(at + 1)..]) : (target, "");
         var hasDirectory = false;
         var kept = new List<string>();
@@ -39,6 +41,17 @@ internal sealed record ForwardedTarget(string PathAndQuery, string? Directory)
 
         var rest = string.Join('&', kept);
         return new ForwardedTarget(rest.Length == 0 ? path : $"{path}?{rest}", hasDirectory ? null : Header(header, locations));
+    }
+
+    // RFC 9112, 3.2: clients may send the absolute form; the authority and asterisk forms name nothing here.
+    private static string WithoutOrigin(string target)
+    {
+        if (target.StartsWith('/'))
+            return target;
+
+        var authority = target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? scheme + "://".Length : throw new BadHttpRequestException($"'{target}' is no path of this server.");
+        var rest = target.AsSpan(authority).IndexOfAny('/', '?') is >= 0 and var end ? target[(authority + end)..] : "";
+        return rest.StartsWith('/') ? rest : "/" + rest;
     }
 
     private static string Header(string given, LocationResolver locations)

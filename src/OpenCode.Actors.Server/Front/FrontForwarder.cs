@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Errors;
@@ -15,15 +16,15 @@ namespace OpenCode.Actors.Server.Front;
 /// <param name="streams">The event streams that pass through.</param>
 /// <param name="locations">The locations as this server names them.</param>
 /// <param name="time">The clock.</param>
-/// <param name="writeTimeout">How long the client of a stream may take nothing.</param>
 /// <param name="stopping">This server stops.</param>
 internal sealed class FrontForwarder(
-    IHttpForwarder forwarder, HolderLink link, PassingStreams streams, LocationResolver locations, TimeProvider time, TimeSpan writeTimeout, CancellationToken stopping) : IDisposable
+    IHttpForwarder forwarder, HolderLink link, PassingStreams streams, LocationResolver locations, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     /// <summary>How long a request waits for a holder.</summary>
     public static readonly TimeSpan HolderLimit = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _sendAgain = TimeSpan.FromMilliseconds(50);
 
     // The end of a turn may be hours away, and the next event too.
     private static readonly ForwarderRequestConfig _config = new()
@@ -31,7 +32,7 @@ internal sealed class FrontForwarder(
         ActivityTimeout = Timeout.InfiniteTimeSpan, Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact, AllowResponseBuffering = false,
     };
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _client = new(new BodyGiver(new SocketsHttpHandler
     {
         UseProxy = false,
         UseCookies = false,
@@ -39,7 +40,7 @@ internal sealed class FrontForwarder(
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         ConnectTimeout = HolderLimit,
-    });
+    }));
 
     public void Dispose() => _client.Dispose();
 
@@ -59,16 +60,17 @@ internal sealed class FrontForwarder(
         if (HttpMethods.IsPost(context.Request.Method))
             await streams.OpenedAsync(context.RequestAborted);
 
-        for (long? lostAt = null; ;)
+        var edge = context.Response.Headers.ToArray();
+        for (long? failedAt = null; ;)
         {
-            var left = lostAt is { } since ? HolderLimit - time.GetElapsedTime(since) : HolderLimit;
-            if (await link.WaitAsync(left, context.RequestAborted) is not { } holder)
+            var left = failedAt is { } since ? HolderLimit - time.GetElapsedTime(since) : HolderLimit;
+            if (left <= TimeSpan.Zero || await link.WaitAsync(left, context.RequestAborted) is not { } holder)
             {
                 await RefuseAsync(context, "The server that held the data folder does not answer, and no other one has taken it over yet. Nothing was changed.");
                 return;
             }
 
-            var transformer = new FrontTransformer(holder, locations, streams, opening, writeTimeout);
+            var transformer = new FrontTransformer(holder, locations, streams, opening);
             var error = await forwarder.SendAsync(context, holder.Url, _client, _config, transformer, stopping);
             if (error is ForwarderError.None && !transformer.IsUnknownThere)
                 return;
@@ -77,25 +79,53 @@ internal sealed class FrontForwarder(
             if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || error is ForwarderError.RequestBodyClient)
                 return;
 
-            if (context.Features.Get<IForwarderErrorFeature>()?.Exception is LocationException mistake)
-                throw mistake;
+            // An error of an earlier attempt stays in the feature.
+            var failure = error is ForwarderError.None ? null : context.Features.Get<IForwarderErrorFeature>()?.Exception;
+            StartOver(context.Response, edge);
+            ThrowMistake(error, failure);
+            var isNotSent = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+            var isLost = isNotSent || transformer.IsUnknownThere;
+            if (isLost)
+                link.Lost(holder);
 
-            if (stopping.IsCancellationRequested || !MayBeSentAgain(context))
+            if (stopping.IsCancellationRequested || !(isNotSent || ChangesNothing(context.Request)))
             {
-                await RefuseAsync(context, $"{(stopping.IsCancellationRequested ? "This server stops" : "The server that held the data folder ended")} while the request was under way. Whether it was carried out is unknown.");
+                await RefuseAsync(context, Reason(transformer.IsUnknownThere));
                 return;
             }
 
-            lostAt ??= time.GetTimestamp();
-            link.Lost(holder);
-            context.Response.Clear(); // of the status that the forwarder has set
+            failedAt ??= time.GetTimestamp();
+            if (!isLost)
+                await Task.Delay(_sendAgain, time, context.RequestAborted);
         }
     }
 
-    // What was not sent, or changes nothing.
-    private static bool MayBeSentAgain(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
-        || context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+    private static bool ChangesNothing(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
+    // Without what the forwarder has set for its error; the headers of the edge stay, a page of another origin could not read the answer otherwise.
+    private static void StartOver(HttpResponse response, KeyValuePair<string, StringValues>[] edge)
+    {
+        response.Clear();
+        foreach (var (name, value) in edge)
+            response.Headers[name] = value;
+    }
+
+    // What cannot be sent is the client's mistake, and says nothing of the holder.
+    private static void ThrowMistake(ForwarderError error, Exception? failure)
+    {
+        if (failure is LocationException or BadHttpRequestException)
+            throw failure;
+        if (error is ForwarderError.RequestCreation)
+            throw new BadHttpRequestException($"The request cannot be passed on: {failure?.Message}", failure!);
+    }
+
+    private string Reason(bool isUnknownThere)
+    {
+        if (isUnknownThere)
+            return "The server that held the data folder has been replaced, and its successor did not take the request. Nothing was changed.";
+
+        return $"{(stopping.IsCancellationRequested ? "This server stops" : "The server that held the data folder ended")} while the request was under way. Whether it was carried out is unknown.";
+    }
 
     private Task RefuseAsync(HttpContext context, string reason) => FrontRoutes.IsStream(context.Request)
         ? TurnAwayAsync(context)

@@ -16,10 +16,7 @@ namespace OpenCode.Actors.Server.Front;
 /// <summary>A server on a data folder that another one holds: serves through the holder, and takes the folder when the holder ends.</summary>
 internal sealed partial class FrontServer : IAsyncDisposable
 {
-    // A holder that starts tells where it listens when it has recovered.
-    private static readonly TimeSpan _holderStarts = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _lookForHolder = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -30,6 +27,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly FrontForwarder _forwarder;
     private IDisposable? _mark;
+    private bool _isBlind;
 
     private FrontServer(ServeSettings settings, OpenCodeConfig config, SettingsPrint print)
     {
@@ -47,10 +45,9 @@ internal sealed partial class FrontServer : IAsyncDisposable
         _forwarder = new FrontForwarder(
             _parts.Services.GetRequiredService<IHttpForwarder>(),
             Link,
-            new PassingStreams(_time),
+            new PassingStreams(_time, TimeSpan.FromMilliseconds(config.EventStream.WriteTimeoutMs)),
             _parts.Services.GetRequiredService<LocationResolver>(),
             _time,
-            TimeSpan.FromMilliseconds(config.EventStream.WriteTimeoutMs),
             _stopping.Token);
         _parts.UseErrors();
         _parts.UseClientRules(settings);
@@ -70,28 +67,14 @@ internal sealed partial class FrontServer : IAsyncDisposable
     /// <summary>Gets a token that is cancelled when this process is told to stop, until <see cref="LeaveSignals"/>.</summary>
     public CancellationToken Stopping => _parts.Lifetime.ApplicationStopping;
 
-    /// <summary>Waits until the holder of a folder tells where it listens.</summary>
-    /// <returns>What it tells; null if it does not in time.</returns>
-    public static async Task<HolderInfo?> FindHolderAsync(string folder, TimeProvider time, TimeSpan limit)
-    {
-        for (var began = time.GetTimestamp(); ; await Task.Delay(_lookForHolder, time))
-        {
-            if (HolderFile.Read(folder) is { } holder)
-                return holder;
-            if (time.GetElapsedTime(began) >= limit)
-                return null;
-        }
-    }
-
     /// <summary>Opens the port and serves through the holder.</summary>
     /// <param name="settings">The command line.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="print">What the rules of this server come from.</param>
+    /// <param name="holder">What the holder tells.</param>
     /// <exception cref="FrontRefusedException">The holder has other rules.</exception>
-    /// <exception cref="JournalLockedException">What holds the folder is no server, or none that listens.</exception>
-    public static async Task<FrontServer> StartAsync(ServeSettings settings, OpenCodeConfig config, SettingsPrint print)
+    public static async Task<FrontServer> StartAsync(ServeSettings settings, OpenCodeConfig config, SettingsPrint print, HolderInfo holder)
     {
-        var holder = await FindHolderAsync(settings.DataFolder, TimeProvider.System, _holderStarts) ?? throw new JournalLockedException(settings.DataFolder);
         var front = new FrontServer(settings, config, print);
         try
         {
@@ -113,20 +96,18 @@ internal sealed partial class FrontServer : IAsyncDisposable
     /// <summary>Serves until the holder has ended or this server is told to stop.</summary>
     /// <returns>The folder, which this server holds now; null when it has stopped.</returns>
     /// <exception cref="FrontRefusedException">There is another holder, with other rules.</exception>
-    /// <exception cref="JournalException">The folder cannot be used any more.</exception>
+    /// <exception cref="JournalFolderException">The holder has ended, and its database is gone.</exception>
     public async Task<HeldFolder?> RunAsync()
     {
         var stop = Stopping;
         while (!stop.IsCancellationRequested)
         {
-            if (HeldFolder.TryTake(_settings.DataFolder) is { } held)
+            if (LookAfterHolder() is { } held)
             {
                 Become(held);
                 return held;
             }
 
-            Mark();
-            Follow(HolderFile.Read(_settings.DataFolder));
             await Task.Delay(_lookAgain, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -146,6 +127,32 @@ internal sealed partial class FrontServer : IAsyncDisposable
         _forwarder.Dispose();
         await _parts.DisposeAsync();
         _stopping.Dispose();
+    }
+
+    // What cannot be read now ends no front that serves.
+    private HeldFolder? LookAfterHolder()
+    {
+        try
+        {
+            if (HeldFolder.TryTakeOver(_settings.DataFolder) is { } held)
+                return held;
+
+            Mark();
+            Follow(HolderFile.Read(_settings.DataFolder));
+            _isBlind = false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && Link.Holder is null)
+        {
+            throw HeldFolder.Gone(_settings.DataFolder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_isBlind)
+                LogBlind(_logger, _settings.DataFolder, e.Message);
+            _isBlind = true;
+        }
+
+        return null;
     }
 
     private void Mark() => _mark ??= HeldFolder.TryMarkFront(_settings.DataFolder);
@@ -182,4 +189,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
 
     [LoggerMessage(EventId = 5031, Level = LogLevel.Warning, Message = "The server that held the data folder '{Folder}' has ended; this one takes it over.")]
     private static partial void LogTakesOver(ILogger logger, string folder);
+
+    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "It cannot be seen who holds the data folder '{Folder}' ({Reason}). This server goes on serving through the holder it knows, and cannot take the folder over until this is mended; it tries five times a second.")]
+    private static partial void LogBlind(ILogger logger, string folder, string reason);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 using OpenCode.Actors.Server.Edge;
@@ -15,12 +14,8 @@ namespace OpenCode.Actors.Server.Front;
 /// <param name="locations">The locations as this server names them.</param>
 /// <param name="streams">The event streams that pass through this server.</param>
 /// <param name="opening">Disposed when an event stream is open; null where none is asked for.</param>
-/// <param name="writeTimeout">How long the client of a stream may take nothing.</param>
-internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locations, PassingStreams streams, IDisposable? opening, TimeSpan writeTimeout) : HttpTransformer
+internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locations, PassingStreams streams, IDisposable? opening) : HttpTransformer
 {
-    // Over the write timeout together with its grace period: less than this a client that lives does not take.
-    private const double LeastBytesPerSecond = 1;
-
     // The front has checked these, or says them itself.
     private static readonly string[] _notForTheHolder =
         [HeaderNames.Authorization, HeaderNames.Origin, "Sec-Fetch-Site", FrontPass.Header, EdgeMiddleware.RequestIdHeader, ForwardedTarget.DirectoryHeader];
@@ -72,8 +67,9 @@ internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locat
 
     private void PassStream(HttpContext context)
     {
+        // The stream has a deadline of its own.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-            rate.MinDataRate = new MinDataRate(LeastBytesPerSecond, writeTimeout);
+            rate.MinDataRate = null;
 
         SseResponse.KeepOpenOverHttp10(context);
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();

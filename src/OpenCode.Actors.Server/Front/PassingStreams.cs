@@ -1,7 +1,9 @@
 namespace OpenCode.Actors.Server.Front;
 
 /// <summary>The event streams that pass through a front, and how far each has written to its client what it has read from the holder.</summary>
-internal sealed class PassingStreams(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="writeTimeout">How long a client may take nothing before its connection is cut.</param>
+internal sealed class PassingStreams(TimeProvider time, TimeSpan writeTimeout)
 {
     // RULES D1: a stream that makes no progress for so long is not waited for.
     private static readonly TimeSpan _stuckLimit = TimeSpan.FromMilliseconds(250);
@@ -37,7 +39,7 @@ internal sealed class PassingStreams(TimeProvider time)
     /// <param name="context">The request.</param>
     public Stream Pass(Stream client, HttpContext context)
     {
-        var stream = new PassingStream(client);
+        var stream = new PassingStream(client, writeTimeout, time, context.Abort);
         lock (_lock)
             _streams.Add(stream);
 
@@ -45,7 +47,7 @@ internal sealed class PassingStreams(TimeProvider time)
         {
             lock (_lock)
                 _streams.Remove(stream);
-            return Task.CompletedTask;
+            return stream.DisposeAsync().AsTask();
         });
         return stream;
     }

@@ -116,6 +116,21 @@ public sealed class ServingTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
+    public async Task A_client_that_takes_nothing_is_cut_after_the_shortest_write_timeout_and_no_other_is()
+    {
+        var (_, front) = await StartBothAsync(Setup.WithEventStream(("write_timeout_ms", 1_000)), FrontSetup.WithEventStream(("write_timeout_ms", 1_000)));
+        await using var alive = await front.ListenAsync();
+        using var stalled = await StalledClient.ConnectAsync(front.Root, "/event");
+        for (var n = 0; n < 300; n++)
+            await front.Api.PublishToastAsync(new string('x', 16_000)); // Until the stalled client's buffers are full.
+
+        await Eventually.TrueAsync(() => stalled.IsEnded, "the end of the client that takes nothing");
+        await front.Api.PublishToastAsync("the end");
+        await alive.WaitForAsync(f => f.Type == "tui.toast.show" && f.Properties.Text("message") == "the end", "the last event");
+        EventRecord.AssertDense(alive.Frames);
+    }
+
+    [Fact]
     public async Task A_stop_of_the_front_ends_nothing_but_the_front()
     {
         var (holder, front) = await StartBothAsync();

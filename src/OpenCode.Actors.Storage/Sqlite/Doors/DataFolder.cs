@@ -36,11 +36,10 @@ internal sealed class DataFolder : IDisposable
         {
             Make(path);
             RefuseOldFormat(path);
-            if (OpenLock(path) is not { } held)
+            if (OpenLock(path, FileMode.OpenOrCreate) is not { } held)
                 return null;
 
-            HolderFile.Clear(path); // What it says is about a process that has ended.
-            return new(path, held);
+            return Hold(path, held);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -51,6 +50,30 @@ internal sealed class DataFolder : IDisposable
             throw new JournalFolderException(path, e.Message, "Name another folder (--data), or see what is wrong with its disk.");
         }
     }
+
+    /// <summary>Takes the folder of a holder that has ended. Makes nothing: neither folder nor lock.</summary>
+    /// <returns>The folder; null while another process has it.</returns>
+    /// <exception cref="IOException">It cannot be seen now whether another process has it; also because it is not there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, for a lack of rights.</exception>
+    /// <exception cref="JournalFolderException">Its holder has ended, and its database is gone.</exception>
+    public static DataFolder? TryTakeOver(string folder)
+    {
+        var path = System.IO.Path.GetFullPath(folder);
+        if (OpenLock(path, FileMode.Open) is not { } held)
+            return null;
+
+        if (File.Exists(System.IO.Path.Combine(path, HubFile.Name)))
+            return Hold(path, held);
+
+        held.Dispose();
+        throw Gone(path);
+    }
+
+    /// <summary>Makes the error for a folder whose database was taken away.</summary>
+    public static JournalFolderException Gone(string path) => new(
+        path,
+        $"the server that held it has ended, and its '{HubFile.Name}' is gone",
+        "Put it back if it was moved, and start the server again; a start without it begins with no sessions.");
 
     /// <summary>Refuses a folder of the file journal, which this program does not read.</summary>
     /// <exception cref="JournalFolderException">It is one.</exception>
@@ -111,12 +134,26 @@ internal sealed class DataFolder : IDisposable
 
     private static bool IsLocked(IOException e) => e.HResult is SharingViolation or WouldBlock or WouldBlockOnMac;
 
-    // one-holder: FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
-    private static FileStream? OpenLock(string path)
+    private static DataFolder Hold(string path, FileStream held)
     {
         try
         {
-            return new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            HolderFile.Clear(path); // What it says is about a process that has ended.
+            return new(path, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    // one-holder: FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
+    private static FileStream? OpenLock(string path, FileMode mode)
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, LockFile), mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException e) when (IsLocked(e))
         {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using OpenCode.Actors.Server.Front;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Tests.Server.Locations;
@@ -22,6 +23,15 @@ public sealed class ForwardedTargetTests
     [InlineData("/session?Directory=a+b", "", "/session?Directory=%2Fproj%2Fa%20b", null)]
     [InlineData("/event?auth_token=c2VjcmV0", "", "/event", "%2Fproj")]
     [InlineData("/event?a=1&AUTH%5Ftoken=c2VjcmV0&b=2", "", "/event?a=1&b=2", "%2Fproj")]
+    [InlineData("http://localhost:4096/session?x=1", "", "/session?x=1", "%2Fproj")]
+    [InlineData("HTTP://localhost?x=/1", "", "/?x=/1", "%2Fproj")]
+    [InlineData("http://localhost", "", "/", "%2Fproj")]
+    [InlineData("/go?to=http://localhost/session", "", "/go?to=http://localhost/session", "%2Fproj")]
     public void It_is_what_the_client_asked_for_without_its_credentials_and_with_a_location_that_holds_everywhere(string target, string header, string forwarded, string? directory) =>
         Assert.Equal(new ForwardedTarget(forwarded, directory), ForwardedTarget.Of(target, header, _locations));
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("localhost:4096")]
+    public void What_is_no_path_is_the_clients_mistake(string target) => Assert.Throws<BadHttpRequestException>(() => ForwardedTarget.Of(target, "", _locations));
 }

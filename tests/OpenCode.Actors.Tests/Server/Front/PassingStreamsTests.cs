@@ -11,10 +11,12 @@ public sealed class PassingStreamsTests
     private static readonly TimeSpan _stuck = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _headStart = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan _writeTimeout = TimeSpan.FromSeconds(1);
+
     private readonly VirtualTime _time = new();
     private readonly PassingStreams _streams;
 
-    public PassingStreamsTests() => _streams = new PassingStreams(_time);
+    public PassingStreamsTests() => _streams = new PassingStreams(_time, _writeTimeout);
 
     [Fact]
     public async Task Without_streams_an_answer_does_not_wait() => await _streams.FlushedAsync(CancellationToken.None);
@@ -71,6 +73,40 @@ public sealed class PassingStreamsTests
     }
 
     [Fact]
+    public async Task A_client_that_takes_nothing_within_the_write_timeout_is_cut_and_no_other()
+    {
+        var (slow, stuck, alive) = (new SlowStream(), new Life(), new Life());
+        _ = _streams.Pass(slow, stuck.Context).WriteAsync(new byte[10]).AsTask();
+        await _streams.Pass(new MemoryStream(), alive.Context).WriteAsync(new byte[10]);
+
+        _time.Advance(_writeTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.False(stuck.RequestAborted.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.True(stuck.RequestAborted.IsCancellationRequested);
+        Assert.False(alive.RequestAborted.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_what_it_gets_may_be_slow()
+    {
+        var life = new Life();
+        var slow = new SlowStream();
+        var stream = _streams.Pass(slow, life.Context);
+        for (var n = 0; n < 3; n++)
+        {
+            slow.Taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var write = stream.WriteAsync(new byte[10]);
+            _time.Advance(_writeTimeout / 2);
+            slow.Taken.SetResult();
+            await write;
+        }
+
+        _time.Advance(_writeTimeout * 2); // nothing to write
+        Assert.False(life.RequestAborted.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task A_prompt_waits_for_the_streams_that_were_asked_for_before_it()
     {
         await _streams.OpenedAsync(CancellationToken.None);
@@ -108,9 +144,24 @@ public sealed class PassingStreamsTests
         public override void OnCompleted(Func<object, Task> callback, object state) => _end = () => callback(state);
     }
 
+    private sealed class Life : HttpRequestLifetimeFeature, IHttpRequestLifetimeFeature
+    {
+        private readonly CancellationTokenSource _aborted = new();
+
+        public Life()
+        {
+            RequestAborted = _aborted.Token;
+            Context.Features.Set<IHttpRequestLifetimeFeature>(this);
+        }
+
+        public DefaultHttpContext Context { get; } = new();
+
+        void IHttpRequestLifetimeFeature.Abort() => _aborted.Cancel();
+    }
+
     private sealed class SlowStream : MemoryStream
     {
-        public TaskCompletionSource Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Taken { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(Taken.Task);
     }

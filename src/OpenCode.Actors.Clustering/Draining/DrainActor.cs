@@ -38,7 +38,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         Receive<SessionActor.Quiet>(OnQuiet);
         Receive<Unavailable>(_ => LookSoon()); // Of the index.
 
-        // To Quiesce: that nothing runs any more is told by Quiet, also when there is no room to write it.
+        // Answers to Quiesce. The drain goes by Quiet, which also comes when the disk is full.
         Receive<SessionActor.Quiesced>(static _ => { });
         Receive<StorageFull>(static _ => { });
     }
@@ -103,7 +103,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 
     private void LookSoon() => Timers.StartSingleTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
 
-    // Turns that nobody has asked about yet may have been opened meanwhile.
+    // Sessions may have opened turns since the last look at the index.
     private void OnQuiet(SessionActor.Quiet message)
     {
         if (_quiet.Add(message.SessionId) && _open.TrueForAll(_quiet.Contains))

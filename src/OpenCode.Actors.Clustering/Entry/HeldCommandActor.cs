@@ -124,7 +124,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartSingleTimer(nameof(TimeOver), TimeOver.Instance, _setup.HoldFor);
-        Self.Tell(Begin.Instance); // Not here: PostStop does not run, and nobody answers, when PreStart throws.
+        Self.Tell(Begin.Instance); // Not in PreStart: if that throws, PostStop does not run, and nobody answers.
     }
 
     protected override void PostStop()

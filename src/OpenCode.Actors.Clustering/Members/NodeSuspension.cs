@@ -31,7 +31,7 @@ internal sealed class NodeSuspension : ISuspension, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _changes.Dispose();
 
-    // Never disposed: whoever has the token may still look at it, and without a timer it holds nothing.
+    // The source is not disposed: callers may still read its token, and a source without a timer holds no resource.
     private void OnChanged(NodeState state)
     {
         if (state is NodeState.Suspended or NodeState.Dead)

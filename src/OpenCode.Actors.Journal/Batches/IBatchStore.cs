@@ -11,7 +11,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// <summary>Gets a value indicating whether a caller continues on the thread that answers it; only so on virtual time.</summary>
     bool AnswersInline { get; }
 
-    /// <summary>Gets a value indicating whether other processes append too. If not, no hints come, and nobody is to be caught up with.</summary>
+    /// <summary>Gets a value indicating whether other processes append to the store. If none does, the engine neither listens for hints nor waits to catch up.</summary>
     bool IsShared { get; }
 
     /// <summary>Begins: the process is known as a writer that has appended nothing yet.</summary>

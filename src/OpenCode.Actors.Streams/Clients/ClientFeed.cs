@@ -131,6 +131,9 @@ internal sealed class ClientFeed : IDisposable
         }
     }
 
+    /// <summary>A wake-up was handled.</summary>
+    public void Looked() => _reader.Looked();
+
     /// <summary>Takes the next run from a page. It may stay empty; then look again.</summary>
     public void Take(LogPage page) => _reader.Take(page, Run);
 

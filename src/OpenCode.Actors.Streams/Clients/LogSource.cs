@@ -117,6 +117,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
             {
                 case Wake:
                     GoOnIf(StreamPhase.Waiting);
+                    Feed.Looked();
                     break;
                 case Beat when IsPulled && _connection.Progress.TimeLeft(_stage._setup.Options) <= TimeSpan.Zero:
                     PushNext(Feed.Beat());

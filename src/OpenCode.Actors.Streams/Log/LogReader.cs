@@ -107,6 +107,9 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     /// <summary>Says that the run was written: the cursor is behind it now.</summary>
     public void Written() => Cursor = _through;
 
+    /// <summary>The wake-up was handled.</summary>
+    public void Looked() => _registration.Looked();
+
     /// <summary>Ends the registration.</summary>
     public void Close() => ring.Unsubscribe(_registration, filter);
 

@@ -50,6 +50,9 @@ internal sealed class LogRing
     /// <summary>Gets how often an entry was encoded, each kind of stream counted: at most once per entry and kind while it is in the ring.</summary>
     public long FramesMade => Volatile.Read(ref _framesMade);
 
+    /// <summary>Gets the readers that were woken and have not looked yet.</summary>
+    public WakeWave Wave { get; } = new();
+
     /// <summary>Gets how many readers are registered.</summary>
     public int Readers => Volatile.Read(ref _readers);
 
@@ -85,7 +88,7 @@ internal sealed class LogRing
     {
         lock (_gate)
         {
-            var reader = new LaneReader(LaneNeedsGate(filter), wake);
+            var reader = new LaneReader(LaneNeedsGate(filter), Wave, wake);
             reader.Lane.AddNeedsGate(reader);
             Volatile.Write(ref _readers, _readers + 1);
             return reader;
@@ -95,6 +98,7 @@ internal sealed class LogRing
     /// <summary>Ends a registration.</summary>
     public void Unsubscribe(LaneReader reader, EntryFilter filter)
     {
+        reader.Close();
         lock (_gate)
         {
             reader.Lane.RemoveNeedsGate(reader);

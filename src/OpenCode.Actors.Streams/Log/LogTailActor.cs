@@ -6,16 +6,24 @@ namespace OpenCode.Actors.Streams.Log;
 
 /// <summary>Follows the journal: what is committed goes into the ring, and the readers that wait for it are woken.</summary>
 /// <remarks>It cannot go on after a failure: an event would be missing. See <see cref="EventLogActor"/>.</remarks>
-internal sealed class LogTailActor : ReceiveActor
+internal sealed class LogTailActor : ReceiveActor, IWithTimers
 {
+    /// <summary>How long the next page waits for readers that were woken: no reader holds up the others for longer.</summary>
+    public static readonly TimeSpan LongestWave = TimeSpan.FromMilliseconds(100);
+
     private readonly EventLog _log;
     private readonly List<(long Offset, IActorRef Asker)> _askers = [];
     private readonly CancellationTokenSource _incarnation = new();
+    private readonly Action _waveEnded;
+    private bool _waits;
 
     public LogTailActor(EventLog log)
     {
         _log = log;
+        var self = Self;
+        _waveEnded = () => self.Tell(WaveEnded.Instance);
         Receive<Advanced>(OnAdvanced);
+        Receive<WaveEnded>(_ => OnWaveEnded());
         Receive<ReportAt>(OnReportAt);
         Receive<Lost>(m => throw new LogTailLostException(_log.Ring.End, m.Cause));
     }
@@ -28,7 +36,14 @@ internal sealed class LogTailActor : ReceiveActor
     /// <param name="Offset">The offset that was asked for.</param>
     public sealed record Reached(long Offset) : IDeadLetterSuppression;
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
     private sealed record Advanced(EntryPage Page) : IDeadLetterSuppression;
+
+    private sealed record WaveEnded : IDeadLetterSuppression
+    {
+        public static WaveEnded Instance { get; } = new();
+    }
 
     private sealed record Lost(Exception Cause) : IDeadLetterSuppression;
 
@@ -68,6 +83,20 @@ internal sealed class LogTailActor : ReceiveActor
             _askers.RemoveAt(i);
         }
 
+        _waits = _log.Ring.Wave.TryWait(_waveEnded);
+        if (_waits)
+            Timers.StartSingleTimer(WaveEnded.Instance, WaveEnded.Instance, LongestWave);
+        else
+            Follow();
+    }
+
+    private void OnWaveEnded()
+    {
+        if (!_waits)
+            return;
+
+        _waits = false;
+        Timers.Cancel(WaveEnded.Instance);
         Follow();
     }
 

@@ -73,6 +73,59 @@ public sealed class EventLogActorTests : StreamsKit
         probe.Expect(new LogTailActor.Reached(1));
     }
 
+    [Fact]
+    public void The_tail_goes_on_when_all_readers_that_it_woke_have_looked()
+    {
+        Start();
+        var (first, second) = (Waiting(), Waiting());
+        Append(Journal.Event());
+        Append(Journal.Event());
+        Assert.Equal(1, Log.Ring.End);
+
+        first.Looked();
+        Run();
+        Assert.Equal(1, Log.Ring.End);
+
+        second.Looked();
+        Run();
+        Assert.Equal(2, Log.Ring.End);
+    }
+
+    [Fact]
+    public void A_reader_that_leaves_does_not_keep_the_tail_whether_it_was_woken_before_or_not()
+    {
+        Start();
+        var woken = Waiting();
+        Append(Journal.Event());
+        Append(Journal.Event());
+
+        Log.Ring.Unsubscribe(woken, EntryFilter.All);
+        woken.Wake();
+        Run();
+
+        Assert.Equal(2, Log.Ring.End);
+    }
+
+    [Fact]
+    public void A_reader_that_does_not_look_keeps_the_tail_for_a_moment_only()
+    {
+        Start();
+        Waiting();
+        Append(Journal.Event());
+        Append(Journal.Event());
+
+        Time.Advance(LogTailActor.LongestWave);
+
+        Assert.Equal(2, Log.Ring.End);
+    }
+
+    private LaneReader Waiting()
+    {
+        var reader = Log.Ring.Subscribe(EntryFilter.All, static () => { });
+        Assert.True(reader.TryWait(reader.Lane.End));
+        return reader;
+    }
+
     private void StartWatched()
     {
         Simulation.WatchesEscapes = false;

@@ -167,7 +167,7 @@ public sealed class LogRingTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Leave(LogLane lane)
     {
-        var reader = new LaneReader(lane, NoWake);
+        var reader = new LaneReader(lane, new WakeWave(), NoWake);
         lane.AddNeedsGate(reader);
         Assert.Same(reader, Assert.Single(lane.ReadersNeedsGate()));
         lane.RemoveNeedsGate(reader);

@@ -135,6 +135,9 @@ public sealed class SseClientActorTests : StreamsKit
         Append(Journal.Event());
         Append(Journal.Event());
         Assert.Equal(2, wakes);
+
+        reader.Looked();
+        Run();
         Assert.Equal(102, client.LogEvents.Count());
     }
 

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Storage.Postgres.Batches;
 
 /// <summary>
 /// Ends connections of nodes that stand still in the middle of a statement and hold what an append waits for. No timeout of the server ends those: to it they are not idle
-/// (RULES E2).
+/// (rule "One lock order").
 /// </summary>
 internal sealed partial class Blockers : IAsyncDisposable
 {

@@ -9,7 +9,7 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
     public IReadOnlyList<Fence> Fences { get; init; } = [];
 
     /// <summary>
-    /// Gets the keys of the large bodies that this batch is the effect of: they are gone with it, those that are still there. A journal that only one process can have
+    /// Gets the keys of the large bodies that this batch is the effect of: the append deletes those that are left. A journal that only one process can have
     /// open ignores them.
     /// </summary>
     public IReadOnlyList<string> UsedBodies { get; init; } = [];

@@ -15,7 +15,7 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Sessions.State;
 
 /// <summary>What one command or report leads to: a new state, the events that tell of it, the rows that keep it, and orders for the run.</summary>
-/// <remarks>Nothing of it counts until the session takes it over: a decision that throws is dropped whole (rule "A decision error goes to the caller").</remarks>
+/// <remarks>It has no effect until the session takes it over: a decision that throws is dropped whole (rule "A decision error goes to the caller").</remarks>
 /// <param name="state">The tentative state to decide on.</param>
 /// <param name="id">The session.</param>
 /// <param name="setup">Clock, ids, models and tools.</param>

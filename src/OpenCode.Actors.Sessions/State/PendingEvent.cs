@@ -19,7 +19,7 @@ internal abstract class PendingEvent(string type, long sequence)
     public abstract byte[] Encode();
 }
 
-/// <summary>An event as it was decided; encoded there and then, so that what cannot be encoded is the caller's error.</summary>
+/// <summary>A decided event, encoded at once, so that a failure to encode it is the caller's error.</summary>
 internal sealed class WholeEvent(IEventProperties properties, long sequence) : PendingEvent(properties.EventType, sequence)
 {
     private readonly byte[] _json = EventJson.Encode(properties);

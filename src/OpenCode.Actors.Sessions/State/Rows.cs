@@ -44,7 +44,7 @@ internal static class Rows
     public const string Deletion = "deletion";
 }
 
-/// <summary>What counts up: the next sequence of a durable event, and the greatest ids (rule "Ids that sort").</summary>
+/// <summary>The counters: the next sequence of a durable event, and the greatest ids (rule "Ids that sort").</summary>
 internal sealed record HeadRow(long NextSequence, string? LastMessage, string? LastPart)
 {
     /// <summary>Takes it from a state.</summary>

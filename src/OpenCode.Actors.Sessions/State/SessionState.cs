@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>All that is known of one session. Immutable, so that the committed and the tentative state are two references.</summary>
+/// <summary>The whole state of one session. Immutable, so that the committed and the tentative state are two references.</summary>
 internal sealed record SessionState
 {
     /// <summary>Gets the state of a session that was never made, or is deleted.</summary>

@@ -5,8 +5,8 @@ using OpenCode.Actors.Journal.Nodes;
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
 /// <summary>
-/// The connection that holds the lock of this node, and while it joins the turn to do so (rule "One joiner at a time"). Something is said on it each second; the server ends it after 5 s without a
-/// word, so a node that stands still holds neither for longer.
+/// The connection that holds this node's lock and, while it joins, the turn to join (rule "One joiner at a time"). It is pinged each second; the server ends it after 5 s of
+/// silence, so a frozen node holds neither for longer.
 /// </summary>
 internal sealed partial class Heartbeat : IJoinTurn, IAsyncDisposable
 {

@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
 /// <summary>
-/// The statements of the arbiter. Each is a transaction of its own, sent at once: a node that stands still holds nothing between two of them. All take their locks in the order
+/// The statements of the arbiter. Each is a transaction of its own, sent at once: a frozen node holds no lock between two of them. All take their locks in the order
 /// node by name and uid, then look or shard (rule "One lock order"), and none touches the head of the log.
 /// </summary>
 internal static class NodeSql
@@ -142,8 +142,8 @@ internal static class NodeSql
     public const string Leave = "UPDATE node SET status = 'dead' WHERE name = $1 AND uid = $2 AND status <> 'dead'";
 
     /// <summary>
-    /// Ends connections of nodes that stand still in the middle of a statement or a transaction and hold rows that claims and verdicts need. No time limit of the server ends those:
-    /// to it they are not idle.
+    /// Ends connections of nodes that are frozen inside a statement or a transaction and hold rows that claims and verdicts need. No time limit of the server ends those, which do
+    /// not count as idle.
     /// </summary>
     public const string EndBlockers =
         """

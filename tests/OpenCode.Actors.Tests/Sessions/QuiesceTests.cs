@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
-/// <summary>A stop in good order: no open turn is left to the next start, except those that only wait for their user (rule "Waiting turns stay open").</summary>
+/// <summary>An orderly stop leaves no open turn to the next start, except turns that only wait for their user (rule "Waiting turns stay open").</summary>
 public sealed class QuiesceTests : SessionsKit
 {
     private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];

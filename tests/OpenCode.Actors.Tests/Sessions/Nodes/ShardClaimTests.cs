@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>Rule "Claim before read": a session is claimed before it is read, and what it writes names the claim. What a session does when it may not write any more.</summary>
+/// <summary>Rule "Claim before read": a session is claimed before it is read, and what it writes names the claim. Also what a session does once it may no longer write.</summary>
 public sealed class ShardClaimTests : SessionsKit
 {
     private readonly ScriptedClaims _claims = new();

@@ -28,7 +28,7 @@ namespace OpenCode.Actors.Clustering;
 /// <param name="parts">What the node is made of.</param>
 internal sealed class ClusterNode(ClusterParts parts)
 {
-    /// <summary>The version of what nodes say to each other. It grows when nodes of the version before could not live with this one (RULES F6).</summary>
+    /// <summary>The version of the protocol between nodes. It grows when nodes of the version before cannot run beside this one (rule "No mixed protocols").</summary>
     public const int Protocol = 4;
 
     private static readonly TimeSpan _leaveLimit = TimeSpan.FromMilliseconds(500);

@@ -30,8 +30,8 @@ public static class ClusteringServices
     /// <summary>Adds a node's services, before or after those of the sessions, which it changes. Needs metrics, an <see cref="IArbiter"/>, an <see cref="IJournal"/> and the sessions to be registered too.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options of the node.</param>
-    /// <param name="declaredDead">Ends the process with exit code 6 within 1 s, without a drain (RULES F4). Gets the reason.</param>
-    /// <param name="cutOff">Ends running tools: neither the database nor any other node has answered for 5 s (RULES F4). Null for none.</param>
+    /// <param name="declaredDead">Ends the process with exit code 6 within 1 s, without a drain. Gets the reason.</param>
+    /// <param name="cutOff">Ends running tools: neither the database nor any other node has answered for 5 s. Null for none.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddClustering(
         this IServiceCollection services, Action<ClusterNodeOptions> configure, Action<IServiceProvider, string> declaredDead, Action<IServiceProvider>? cutOff = null)

@@ -2,7 +2,7 @@ namespace OpenCode.Actors.Journal;
 
 /// <summary>The log of the hub with the state that follows from it: one total order of entries, and rows of state in the same batches.</summary>
 /// <remarks>
-/// All members may be called from any thread. What an append has answered, every later read sees. The rules it keeps are RULES A3 and B.
+/// All members may be called from any thread. What an append has answered, every later read sees. It keeps rule "Good cursor" and rule "Durable before visible".
 /// </remarks>
 public interface IJournal : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Appends a batch with its state changes, all or nothing.</summary>
     /// <remarks>
     /// Batches get their offsets in the order of the calls. A batch with a durable entry is answered when it would survive a power cut; one without when it would
-    /// survive the death of the process (RULES B2). Batches that wait share one write and one sync.
+    /// survive the death of the process (rule "Durable before visible"). Batches that wait share one write and one sync.
     /// </remarks>
     /// <param name="batch">Entries and changes, together at most 128 MiB. The journal keeps <see cref="EntryDraft.Properties"/> and gives it to readers as it is: do not
     /// change those bytes after the call.</param>
@@ -49,7 +49,7 @@ public interface IJournal : IAsyncDisposable
     ValueTask<long> CatchUpAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks into a cursor that names something this process knows nothing of (RULES A3). After it, <see cref="Timeline"/> and <see cref="Head"/> have all that any process had
+    /// Checks a cursor that names something this process does not know (rule "Good cursor"). After it, <see cref="Timeline"/> and <see cref="Head"/> have all that any process had
     /// before the call, so the cursor is good by them, or no good. One of the generation that runs and beyond the head of all proves that the log was taken back to an older
     /// state: a new generation begins, so that others of before are known when the log has grown over them. A client's cursor is enough for that, since a generation harms no other client.
     /// </summary>

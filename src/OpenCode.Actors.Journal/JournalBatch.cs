@@ -9,7 +9,7 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
     public IReadOnlyList<Fence> Fences { get; init; } = [];
 
     /// <summary>
-    /// Gets the keys of the large bodies that this batch is the effect of: they are gone with it, those that are still there (RULES G6). A journal that only one process can have
+    /// Gets the keys of the large bodies that this batch is the effect of: the append deletes those that are left. A journal that only one process can have
     /// open ignores them.
     /// </summary>
     public IReadOnlyList<string> UsedBodies { get; init; } = [];
@@ -31,7 +31,7 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
 }
 
 /// <summary>An entry that has no offset yet.</summary>
-/// <param name="EventId">The <c>evt_</c> id. It promises no order; the offset does (RULES A7).</param>
+/// <param name="EventId">The <c>evt_</c> id. It promises no order; the offset does.</param>
 /// <param name="Type">The type of the event, such as <c>message.updated</c>.</param>
 /// <param name="Location">The directory it belongs to, or null.</param>
 /// <param name="Project">The project it belongs to, or null.</param>

@@ -35,7 +35,7 @@ public sealed class JournalFencedException(Fence fence)
 /// <param name="innerException">The cause, if there is one.</param>
 public sealed class JournalFailedException(string what, string remedy, Exception? innerException) : JournalException($"The journal failed: {what}. {remedy}", innerException)
 {
-    /// <summary>Gets a value indicating whether another process has taken the store that this one had for itself (RULES B3).</summary>
+    /// <summary>Gets a value indicating whether another process has taken the store that this one had for itself (rule "One holder").</summary>
     public bool IsTaken { get; init; }
 }
 

@@ -15,6 +15,6 @@ public sealed class JournalOptions
     /// <value>0 or more; 8 MiB by default.</value>
     public long RecentBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Gets the kinds of rows that need the entries behind them: retention stops below the oldest such row (RULES C3).</summary>
+    /// <summary>Gets the kinds of rows that need the entries behind them: retention stops below the oldest such row (rule "Streamed text is state").</summary>
     public ISet<string> HoldKinds { get; } = new HashSet<string>(StringComparer.Ordinal);
 }

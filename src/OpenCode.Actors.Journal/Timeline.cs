@@ -17,7 +17,7 @@ public sealed record Generation(long Number, long HeadBefore)
     internal static long NextNumber(long last, DateTimeOffset now) => Math.Max(last + 1, (long)(now - _firstTime).TotalMilliseconds);
 }
 
-/// <summary>Which life of the log an offset belongs to (RULES A3).</summary>
+/// <summary>Identifies the life of the log that an offset belongs to (rule "Good cursor").</summary>
 /// <param name="Id">8 letters and digits, random, as old as the log.</param>
 /// <param name="Generations">All starts, in order; the last is the one that runs. A log that was opened has at least one.</param>
 public sealed record Timeline(string Id, IReadOnlyList<Generation> Generations)

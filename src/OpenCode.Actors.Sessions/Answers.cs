@@ -31,5 +31,5 @@ internal record Unavailable(string Reason, TimeSpan RetryAfter);
 /// </summary>
 internal sealed record Moved(string Reason, TimeSpan RetryAfter) : Unavailable(Reason, RetryAfter);
 
-/// <summary>An error while deciding: nothing was changed, and the session goes on (RULES C4).</summary>
+/// <summary>An error while deciding: nothing was changed, and the session goes on (rule "A decision error goes to the caller").</summary>
 internal sealed record CommandFailed(string Message);

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Whether this node hands its sessions over to others: then a turn that has not begun is kept for the next owner of its session (RULES G2). Thread-safe.</summary>
+/// <summary>Whether this node hands its sessions over: then a turn that has not begun is left to the session's next owner (rule "Running turns are not moved"). Thread-safe.</summary>
 internal sealed class NodeDrain
 {
     private volatile bool _hasBegun;

@@ -33,10 +33,10 @@ internal sealed record SessionSetup(
     IJournal Journal,
     ILoggerFactory Loggers)
 {
-    /// <summary>Gets the claims of shards, which a session needs before it is read (RULES E6); null on a node that is alone.</summary>
+    /// <summary>Gets the claims of shards, which a session needs before it is read (rule "Claim before read"); null on a single node.</summary>
     public IShardClaims? Claims { get; init; }
 
-    /// <summary>Gets how far the index has followed the log: a claim waits for it (RULES E6).</summary>
+    /// <summary>Gets how far the index has followed the log: a claim waits for it.</summary>
     public IndexProgress Progress { get; init; } = new();
 
     /// <summary>Gets whether this node hands its sessions over. A node that is alone never does.</summary>
@@ -57,10 +57,10 @@ internal sealed record SessionSetup(
     /// <summary>Gets what reads the command of a <see cref="NamedByReference"/>: null when there is none any more. Null itself on a node that is alone, which gets no such command.</summary>
     public Func<NamedByReference, CancellationToken, Task<ISessionCommand?>>? ReadLarge { get; init; }
 
-    /// <summary>Gets the recent failures, where the parent of a session does not count them (RULES C7): a session that failed too often then refuses by itself.</summary>
+    /// <summary>Gets the recent failures, where the parent of a session does not count them: a session that failed too often then refuses by itself.</summary>
     public RecentFailures? Failures { get; init; }
 
-    /// <summary>Gets the maker of session ids. A cluster gives a child an id of its parent's shard (RULES C8).</summary>
+    /// <summary>Gets the maker of session ids. A cluster gives a child an id of its parent's shard.</summary>
     public Func<IdFactory, SessionId?, SessionId> NewSession { get; init; } = static (ids, _) => ids.NewSession();
 
     /// <summary>Gets the maker of ids.</summary>

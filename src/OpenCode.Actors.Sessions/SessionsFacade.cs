@@ -17,8 +17,8 @@ namespace OpenCode.Actors.Sessions;
 /// <param name="entropy">Names the waiters for turns.</param>
 /// <param name="time">The clock of the timeout.</param>
 /// <param name="newSession">Makes the id of a new session, given that of its parent; any id when null.</param>
-/// <param name="reader">Where other nodes run sessions too: reads come from the rows, and this node's own log tells of a turn's end (RULES G3, G5, G7). Null on a node that is alone.</param>
-/// <param name="suspension">Whether the journal answers: while it does not, and as soon as it does not, queries and reads are refused (RULES F3). Commands are refused by the entry.</param>
+/// <param name="reader">Where other nodes run sessions too: reads come from the rows, and this node's own log has the turn's end (rule "Wait on the own log"). Null on a single node.</param>
+/// <param name="suspension">Whether the journal answers: while it does not, and as soon as it does not, queries and reads are refused. The entry refuses commands.</param>
 internal sealed class SessionsFacade(
     IRequiredActor<SessionRegion> region,
     IRequiredActor<SessionIndexKey> index,

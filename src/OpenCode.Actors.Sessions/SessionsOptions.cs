@@ -23,11 +23,11 @@ public sealed class SessionsOptions
     /// <value>At least <see cref="RetryMinMs"/>; 30,000 by default.</value>
     public int RetryMaxMs { get; set; } = 30_000;
 
-    /// <summary>Gets or sets after how many streamed bytes (UTF-8) an open part is stored (RULES C3).</summary>
+    /// <summary>Gets or sets after how many streamed bytes (UTF-8) an open part is stored.</summary>
     /// <value>1 to 16,384; 16,384 by default.</value>
     public int StoreTextBytes { get; set; } = 16_384;
 
-    /// <summary>Gets or sets after how much streaming, in milliseconds, an open part is stored (RULES C3).</summary>
+    /// <summary>Gets or sets after how much streaming, in milliseconds, an open part is stored.</summary>
     /// <value>1 to 1,000; 1,000 by default.</value>
     public int StoreTextMs { get; set; } = 1_000;
 

@@ -7,7 +7,7 @@ public sealed class EventStreamOptions
     /// <value>1,000 to 60,000; 10,000 by default. HTML 9.2.7 advises about 15 s; common proxies give up after 60 s.</value>
     public int HeartbeatMs { get; set; } = 10_000;
 
-    /// <summary>Gets or sets the bytes of recent events kept in memory, all their frames counted (RULES D2). What is older is read from the journal. Key <c>server.event_stream.ring_bytes</c>.</summary>
+    /// <summary>Gets or sets the bytes of recent events kept in memory, all their frames counted. What is older is read from the journal. Key <c>server.event_stream.ring_bytes</c>.</summary>
     /// <value>1 MiB to 16 GiB; 64 MiB by default.</value>
     public long RingBytes { get; set; } = 64L << 20;
 

@@ -25,6 +25,6 @@ internal interface IPeers
     /// <summary>Gets a value indicating whether there were other members, and none of them is heard; also after they have removed this node.</summary>
     bool AreSilent { get; }
 
-    /// <summary>Removes a member that is dead: quarantine and down together (RULES F2).</summary>
+    /// <summary>Removes a member that is dead: quarantine and down together.</summary>
     void Remove(UniqueAddress node);
 }

@@ -9,7 +9,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Downing;
 
-/// <summary>Has the arbiter decide about members that are not heard any more, or do not reach the database, and removes those that are dead (RULES F1, F2).</summary>
+/// <summary>Asks the arbiter about members that are unreachable or do not reach the database, and removes the dead ones (rule "The database decides who is dead").</summary>
 /// <remarks>
 /// Akka's view and the rows only ask the question. A member whose port refuses connections is asked about at once; one that is unreachable after 0.5 s, and by the smaller side of a
 /// cut 1 s later, so that the larger side wins; one whose row is stale as soon as that is seen. No answer of the arbiter is no verdict: the question is asked again.

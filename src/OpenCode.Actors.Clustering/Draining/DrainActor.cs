@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Clustering.Draining;
 
 /// <summary>
-/// Ends the turns that run on this node before its sessions are handed over: each may go on for a while, then it is closed as aborted (RULES G2). Turns that wait for their
+/// Ends the turns that run on this node before its sessions are handed over: each may go on for a while, then it is closed as aborted (rule "Running turns are not moved"). Turns that wait for their
 /// user, and those that have not begun, are not waited for: they move.
 /// </summary>
 /// <remarks>Sessions without a turn are left alone: they take commands until their hand-off, and what these begin is held for the next owner.</remarks>

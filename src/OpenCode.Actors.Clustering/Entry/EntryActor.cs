@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Entry;
 
-/// <summary>The way of commands into the shard region: names each, and holds it until its session has answered (RULES G1). What one node has as its local region.</summary>
+/// <summary>Routes commands to the shard region: names each, and holds it until its session has answered (rule "Named commands"). A single node has its local region in this place.</summary>
 /// <remarks>What reaches a shard in hand-off, or a node that has died, is dropped without a word: so a command is sent again under the same name.</remarks>
 internal sealed class EntryActor : ReceiveActor
 {

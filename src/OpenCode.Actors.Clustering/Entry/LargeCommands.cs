@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Clustering.Entry;
 
-/// <summary>Commands that are too large for a message between nodes: they travel as a row, and the message names the row (RULES G6).</summary>
+/// <summary>Commands that are too large for a message between nodes: they travel as a row, and the message names the row.</summary>
 /// <param name="bodies">The rows.</param>
 internal sealed class LargeCommands(ILargeBodies bodies)
 {

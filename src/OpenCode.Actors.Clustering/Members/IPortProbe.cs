@@ -20,7 +20,7 @@ internal interface IPortProbe
 {
     /// <summary>Connects, and disconnects at once.</summary>
     /// <param name="address">The address of the node.</param>
-    /// <param name="limit">How long to try. An address that has neither refused nor completed a connection by then is <see cref="PortAnswer.Silent"/> (RULES F5).</param>
+    /// <param name="limit">How long to try. An address that has neither refused nor completed a connection by then is <see cref="PortAnswer.Silent"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<PortAnswer> AskAsync(Address address, TimeSpan limit, CancellationToken cancellationToken);
 }

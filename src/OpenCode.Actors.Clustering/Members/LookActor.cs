@@ -6,7 +6,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>Looks at the rows of the nodes more than twice a second: whether the arbiter answers, and whether this node still lives (RULES F3, F4).</summary>
+/// <summary>Polls the rows of the nodes more than twice a second: does the arbiter answer (rule "Suspend on silence"), is this node alive (rule "A node watches its own row").</summary>
 internal sealed partial class LookActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(400);

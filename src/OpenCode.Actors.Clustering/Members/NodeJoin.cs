@@ -6,7 +6,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>Brings this node into the cluster: admitted by the arbiter, then a member, then up in its row (RULES F5).</summary>
+/// <summary>Brings this node into the cluster: admitted by the arbiter, then a member, then up in its row (rule "One joiner at a time").</summary>
 /// <param name="arbiter">Admits nodes, one at a time.</param>
 /// <param name="probe">Finds out whether a node that holds its lock no longer is gone.</param>
 /// <param name="standing">Is told when the node is ready.</param>

@@ -27,7 +27,7 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
         public IReadOnlyList<NodeRow> StaleRows { get; init; } = [];
     }
 
-    /// <summary>Gets the standing of this moment. A look that is older than 1 s counts for nothing: the node was frozen (RULES G5).</summary>
+    /// <summary>Gets the present standing. A look older than 1 s is ignored: the node was frozen.</summary>
     public Standing Now
     {
         get

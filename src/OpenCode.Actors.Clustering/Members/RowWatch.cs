@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>Finds the nodes that do not reach the database: their rows say up and are not noted in any more, while this node's own looks are noted (RULES F1).</summary>
+/// <summary>Finds the nodes that do not reach the database: their rows are up but no longer updated, while this node updates its own.</summary>
 /// <remarks>
 /// Times are those of this node's own monotonic clock. A pause of the own looks, as in an outage of the database or while this process stands still, starts every count again: nobody is
 /// suspected for what this node did not see. Not thread-safe.

@@ -11,13 +11,13 @@ internal enum NodeState
     /// <summary>It runs sessions.</summary>
     Ready,
 
-    /// <summary>The arbiter has not answered for 500 ms: commands are refused, streams stay open (RULES F3).</summary>
+    /// <summary>The arbiter has not answered for 500 ms: commands are refused, streams stay open (rule "Suspend on silence").</summary>
     Suspended,
 
     /// <summary>It has left by its own wish.</summary>
     Left,
 
-    /// <summary>It was declared dead: it runs nothing any more and its process ends (RULES F4).</summary>
+    /// <summary>It was declared dead: it runs nothing and its process ends.</summary>
     Dead,
 }
 
@@ -25,7 +25,7 @@ internal enum NodeState
 /// <param name="State">What it may do.</param>
 /// <param name="Reason">Why, for people; empty while all is well.</param>
 /// <param name="SuspendedFor">Since when the arbiter is silent; null while it answers.</param>
-/// <param name="IsCutOff">Whether all other nodes are silent too, for 5 s: another node may run this one's sessions by now (RULES F4).</param>
+/// <param name="IsCutOff">Whether all other nodes are silent too, for 5 s: another node may run this one's sessions by now.</param>
 /// <param name="Look">The rows as they were last seen; null before.</param>
 /// <param name="LookNumber">Counts the looks that were answered.</param>
 internal sealed record Standing(NodeState State, string Reason, TimeSpan? SuspendedFor, bool IsCutOff, NodeLook? Look, long LookNumber)

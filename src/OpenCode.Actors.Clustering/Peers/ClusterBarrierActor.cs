@@ -6,7 +6,7 @@ using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering.Peers;
 
-/// <summary>One wait of an endpoint for the streams of a location on all nodes (RULES D1): at most 5 s, over two rounds of questions.</summary>
+/// <summary>One wait of an endpoint for the streams of a location on all nodes (rule "Order barrier"): at most 5 s, over two rounds of questions.</summary>
 /// <remarks>
 /// In a round the own hub and all peers are asked side by side. A client whose stream was reset, or whose node was lost, reconnects to any node, also to one that had no streams
 /// when it was asked. So where a client was waited for, all nodes are asked once more.

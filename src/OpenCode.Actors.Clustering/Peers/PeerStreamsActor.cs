@@ -7,7 +7,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Peers;
 
-/// <summary>The streams of all nodes as one: the order barrier and the end of a location reach the hub of every node (RULES D1).</summary>
+/// <summary>The streams of all nodes as one: the order barrier (rule "Order barrier") and the end of a location reach the hub of every node.</summary>
 /// <remarks>
 /// Takes <see cref="StreamHubActor.WaitFlushed"/> and <see cref="StreamHubActor.DisposeLocation"/> as the hub of one node does, and answers like it. One a node, under
 /// <c>/user</c> at <see cref="ActorName"/>: so the nodes find each other. It learns of the others by <see cref="PeerUp"/> and its kin, from <see cref="ClusterPeersActor"/>.

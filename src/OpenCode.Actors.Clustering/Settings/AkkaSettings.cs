@@ -16,7 +16,7 @@ internal static class AkkaSettings
     /// <summary>The name of the actor system, and of the cluster: a part of the address of each node.</summary>
     public const string SystemName = "opencode";
 
-    // A frame over the limit is dropped with a line in Akka's log only, so what crosses nodes is measured before (RULES G5).
+    // Akka drops a frame over the limit with a log line only, so messages between nodes are measured before they are sent.
     // Batching: what is written while a read is said to be in progress waits for its end, and with TLS that end is sometimes never said: one of fifteen new connections stood still until
     // its time was over, which delayed joining by 2 s and could end in a verdict. Without it as many messages pass.
     // Shutdown: turns get their window and half a second to be closed, then the region is handed over, then the node leaves and the

@@ -30,13 +30,13 @@ public sealed class ClusterNodeOptions
     /// <value>1 to 4 secrets of 16 characters or more, parted by commas: the first is presented, all are accepted.</value>
     public string Secret { get; set; } = "";
 
-    /// <summary>Gets or sets the default location of requests. It is the same on all nodes (RULES H3).</summary>
+    /// <summary>Gets or sets the default location of requests. It is the same on all nodes.</summary>
     public string Location { get; set; } = "";
 
     /// <summary>Gets or sets the start of the <c>application_name</c> of this node's connections to the database.</summary>
     public string ConnectionTag { get; set; } = "";
 
-    /// <summary>Gets or sets how long, in milliseconds, a running turn may go on while the node drains, before it is closed as aborted (RULES G2).</summary>
+    /// <summary>Gets or sets how long, in milliseconds, a running turn may go on while the node drains, before it is closed as aborted.</summary>
     /// <value>0 to 1,500; 1,000 by default. A stop of the node has 6 s in all.</value>
     public int TurnWindowMs { get; set; } = 1_000;
 

@@ -43,7 +43,7 @@ internal sealed class ClusterNodeOptionsRules : IValidateOptions<ClusterNodeOpti
             yield return "cluster: hold 1048576 (1 MiB) or more bytes of commands.";
     }
 
-    // Never the secret itself (RULES I4).
+    // Never the secret itself (rule "Secrets stay in the server").
     private static IEnumerable<string> MistakesInSecrets(ClusterNodeOptions o)
     {
         if (o.Secret.Length == 0)

@@ -4,7 +4,7 @@ using Akka.Cluster.Sharding;
 
 namespace OpenCode.Actors.Clustering.Shards;
 
-/// <summary>Gives a shard to the node with the fewest, and evens out a few at a time; a shard with an unfinished turn is never moved (RULES G2).</summary>
+/// <summary>Allocates a shard to the node with the fewest and rebalances a few at a time, only shards without an unfinished turn (rule "Running turns are not moved").</summary>
 /// <remarks>
 /// A node that dies while it hands a shard over does not say that it has stopped it. The coordinator would wait for that until the hand-off's time is over, 8 s, and nobody has the
 /// shard. So the moves are remembered, and ended when their node is gone.

@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Shards;
 
-/// <summary>The claims of this node: one for each shard that has a session here, made with its first session and forgotten with its last (RULES E6). Thread-safe.</summary>
+/// <summary>The claims of this node: one for each shard that has a session here, made with its first session and forgotten with its last (rule "Claim before read"). Thread-safe.</summary>
 /// <param name="arbiter">Gives out the tokens.</param>
 /// <param name="journal">Catches up after a claim, before anything of the shard is read.</param>
 /// <param name="standing">Whether this node may claim at all.</param>

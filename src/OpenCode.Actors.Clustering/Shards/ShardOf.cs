@@ -20,7 +20,7 @@ internal static class ShardOf
         return (int)((hash ^ (hash >> 32)) % Count);
     }
 
-    /// <summary>Makes the id of a session; that of a child is of its parent's shard, so that the tree of both is deleted on one node (RULES C8).</summary>
+    /// <summary>Makes the id of a session; that of a child is of its parent's shard, so that the tree of both is deleted on one node.</summary>
     public static SessionId NewSession(IdFactory ids, SessionId? parent)
     {
         var id = ids.NewSession();

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Waking;
 
-/// <summary>Wakes sessions with an unfinished turn, and takes up deletions that were interrupted (RULES C8): at the start, after the members have changed, and every 10 s (RULES G4).</summary>
+/// <summary>Wakes sessions with an unfinished turn and resumes interrupted deletions: at the start, after a change of members, and every 10 s (rule "Unfinished turns are woken").</summary>
 /// <remarks>Sharding starts a session of a lost shard at its next message only. The index gets the answers: it learns the status of what it knew from the rows alone.</remarks>
 internal sealed class WakeActor : ReceiveActor, IWithTimers
 {

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Clustering.Wire;
 
-/// <summary>Keeps <see cref="SessionActor.Accepted"/> small: a message over 256 KiB crosses without its parts, which every node has in its rows (RULES G5, G6).</summary>
+/// <summary>Keeps <see cref="SessionActor.Accepted"/> small: a message over 256 KiB crosses without its parts, which every node has in its rows.</summary>
 internal static class AcceptedInShort
 {
     /// <summary>How large a message may be that crosses nodes whole, in bytes of JSON.</summary>

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journal.Nodes;
 
-/// <summary>Decides whether a node may join, and which rows it finds are of nodes that are no more (RULES F5, F6, H3). The same over every store.</summary>
+/// <summary>Decides whether a node may join, and which rows belong to dead nodes (rule "One joiner at a time", rule "No mixed protocols"). The same over every store.</summary>
 /// <param name="turn">The joiner's turn.</param>
 /// <param name="me">The joiner.</param>
 /// <param name="isGone">Whether nothing answers at the address of a row.</param>

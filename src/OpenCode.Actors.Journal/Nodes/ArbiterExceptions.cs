@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journal.Nodes;
 
-/// <summary>The arbiter, or the database behind it, did not answer. Without an answer there is no verdict, no claim, and no node leaves (RULES F1).</summary>
+/// <summary>The arbiter, or the database behind it, did not answer. Without an answer there is no verdict, no claim, and no node leaves (rule "The database decides who is dead").</summary>
 public sealed class ArbiterAwayException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The node may not join. The message says why and what to do next.</summary>

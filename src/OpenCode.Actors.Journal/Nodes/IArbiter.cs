@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journal.Nodes;
 
-/// <summary>Decides which nodes live and which of them may write a shard (RULES E6, F). The database, or a memory in tests. It has no opinion of its own and reads no clock of a node.</summary>
+/// <summary>Decides which nodes are alive (rule "The database decides who is dead") and which of them may write a shard (rule "Claim before read"). Reads no node's clock.</summary>
 /// <remarks>
 /// One object is one node's way to it. Members may be called side by side. Each may throw <see cref="ArbiterAwayException"/>: what was asked may have been done then, or not;
 /// to ask again does no harm.
@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Journal.Nodes;
 public interface IArbiter : IAsyncDisposable
 {
     /// <summary>
-    /// Admits this node (RULES F5): one joiner at a time, whose turn ends with <see cref="ConfirmUpAsync"/>, with its connection, or when it has been silent for 5 s. A row whose node
+    /// Admits this node: one joiner at a time, whose turn ends with <see cref="ConfirmUpAsync"/>, with its connection, or when it has been silent for 5 s. A row whose node
     /// holds its lock no longer is set dead if <paramref name="isGone"/> says so. A row with this node's own address is dead, and so is one of a joiner that lost its turn.
     /// </summary>
     /// <param name="me">What it says of itself.</param>
@@ -31,7 +31,7 @@ public interface IArbiter : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<NodeLook> LookAsync(long position, CancellationToken cancellationToken);
 
-    /// <summary>Declares another node dead, in one transaction that holds both rows, if this one is up (RULES F1). Then ends the other's connections (RULES E2).</summary>
+    /// <summary>Declares another node dead, in one transaction that holds both rows, if this one is up (rule "The database decides who is dead"). Then ends the other's connections.</summary>
     /// <param name="other">Which life of which node.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The verdict: it is dead now, by whomever, or this node itself is, or this node is not up yet.</returns>
@@ -44,7 +44,7 @@ public interface IArbiter : IAsyncDisposable
     ValueTask<Verdict> DeclareStaleAsync(NodeRow stale, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives this node the right to write a shard: the next token, which makes all earlier ones stale (RULES E6). Committed before it returns, in a statement of its own. To be
+    /// Gives this node the right to write a shard: the next token, which makes all earlier ones stale (rule "Claim before read"). Committed before it returns, in a statement of its own. To be
     /// followed by <see cref="IJournal.CatchUpAsync"/> before anything of the shard is read.
     /// </summary>
     /// <param name="shard">The shard, from 0.</param>
@@ -65,10 +65,10 @@ public enum Verdict
     /// <summary>The other node is dead.</summary>
     OtherIsDead,
 
-    /// <summary>This node was declared dead before: it must end at once (RULES F4).</summary>
+    /// <summary>This node was declared dead before: it must end at once.</summary>
     ThisIsDead,
 
-    /// <summary>This node is still joining, and a node that is not up declares nobody dead (RULES F1): the other's row is as it was. Ask again once this node is up.</summary>
+    /// <summary>This node is still joining, and only a node that is up may declare another dead: the other's row is unchanged. Ask again once this node is up.</summary>
     NotUpYet,
 
     /// <summary>The other node has looked since its row was read, so it lives: its row is as it was.</summary>

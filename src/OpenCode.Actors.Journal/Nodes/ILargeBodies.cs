@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journal.Nodes;
 
-/// <summary>Bodies too large for a message between nodes: they travel as a row, and the message carries the key (RULES G6). All nodes see the same.</summary>
+/// <summary>Bodies too large for a message between nodes: they travel as a row, and the message carries the key. All nodes see the same.</summary>
 /// <remarks>
 /// A body is deleted by the append of what it was sent for (<see cref="JournalBatch.UsedBodies"/>), never before: until then the command may be sent again under the same key.
 /// What no append names is gone 15 minutes after it was put, by the clock of the store. Each member may throw <see cref="ArbiterAwayException"/>, and may be called again then.

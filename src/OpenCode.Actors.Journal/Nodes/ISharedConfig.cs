@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Journal.Nodes;
 
-/// <summary>The config that a client changed while the cluster ran: one for all nodes (RULES G8). Each member may throw <see cref="ArbiterAwayException"/>.</summary>
+/// <summary>The configuration that clients changed while the cluster ran: one for all nodes. Each member may throw <see cref="ArbiterAwayException"/>.</summary>
 public interface ISharedConfig
 {
     /// <summary>Reads the config. Whether there is a newer one <see cref="NodeLook.ConfigVersion"/> says.</summary>

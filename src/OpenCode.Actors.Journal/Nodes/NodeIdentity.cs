@@ -13,10 +13,10 @@ public sealed record NodeIdentity(string Name, long Uid, string Address)
 
 /// <summary>What a node says of itself when it joins.</summary>
 /// <param name="Identity">Which life of which node it is.</param>
-/// <param name="Protocol">The version of what nodes say to each other. Nodes of different versions never run together (RULES F6).</param>
+/// <param name="Protocol">The version of the protocol between nodes. Nodes of different versions never run together.</param>
 /// <param name="Version">The version of the program, for people.</param>
-/// <param name="Location">The default location of its requests: the same on all nodes (RULES H3).</param>
-/// <param name="ConnectionTag">The <c>application_name</c> of all its connections to the database: they are ended when it is declared dead (RULES E2).</param>
+/// <param name="Location">The default location of its requests: the same on all nodes.</param>
+/// <param name="ConnectionTag">The <c>application_name</c> of all its connections to the database: the database ends them when the node is declared dead.</param>
 public sealed record NodeDescription(NodeIdentity Identity, int Protocol, string Version, string Location, string ConnectionTag);
 
 /// <summary>How far a node's life is. It only moves on.</summary>
@@ -45,7 +45,7 @@ public sealed record NodeRow(NodeDescription Description, NodeStatus Status, lon
 /// <summary>The rows at one moment, as a node sees them.</summary>
 /// <param name="Mine">The status of the node that looks: <see cref="NodeStatus.Dead"/> when its row is gone too.</param>
 /// <param name="Living">All nodes that are not dead, by name.</param>
-/// <param name="ConfigVersion">The version of the cluster's config (<see cref="ISharedConfig"/>): a node that has read an older one reads it again (RULES G8).</param>
+/// <param name="ConfigVersion">The version of the cluster's config (<see cref="ISharedConfig"/>): a node that has an older one reads it again.</param>
 public sealed record NodeLook(NodeStatus Mine, IReadOnlyList<NodeRow> Living, long ConfigVersion = 0)
 {
     /// <summary>Gets a value indicating whether the look was noted, for the others to see. It does not wait for who holds what it writes.</summary>

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace OpenCode.Actors.Protocol.Cursors;
 
 /// <summary>
-/// A place in the log as <c>id:</c> and <c>Last-Event-ID</c> carry it: <c>&lt;timeline&gt;.&lt;generation&gt;-&lt;offset&gt;</c>, then <c>.1</c> before a sync twin (RULES A4)
-/// or <c>.m&lt;end&gt;</c> inside a merged window (RULES A5). At most 40 characters of <c>[A-Za-z0-9.-]</c>; opaque to clients.
+/// A place in the log as <c>id:</c> and <c>Last-Event-ID</c> carry it: <c>&lt;timeline&gt;.&lt;generation&gt;-&lt;offset&gt;</c>, then <c>.1</c> before a sync twin (rule "Twin ids")
+/// or <c>.m&lt;end&gt;</c> inside a merged window (rule "Merged windows"). At most 40 characters of <c>[A-Za-z0-9.-]</c>; opaque to clients.
 /// </summary>
 /// <param name="Timeline">Which life of the log: 8 base62 characters.</param>
 /// <param name="Generation">Which generation of that life: 1, or a time in milliseconds.</param>
@@ -28,7 +28,7 @@ public readonly record struct StreamCursor(string Timeline, long Generation, lon
     /// <summary>Reads a cursor. Only the exact form that <see cref="ToString()"/> writes is taken.</summary>
     /// <param name="text">Anything that a client sends.</param>
     /// <param name="cursor">The cursor, if the text is one.</param>
-    /// <returns>False if it is damaged (RULES A3).</returns>
+    /// <returns>False if it is damaged.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out StreamCursor cursor)
     {
         cursor = default;

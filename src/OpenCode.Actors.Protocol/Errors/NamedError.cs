@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Errors;
 
-/// <summary>The body of most errors: <c>{name, data:{message, ..}}</c> (PROTOCOL §3.2). The status is the endpoint's choice.</summary>
+/// <summary>The body of most errors: <c>{name, data:{message, ..}}</c>. The status is the endpoint's choice.</summary>
 /// <param name="Name">The kind of error; clients choose by it.</param>
 /// <param name="Data">Message and details.</param>
 public sealed record NamedError(string Name, NamedErrorData Data)

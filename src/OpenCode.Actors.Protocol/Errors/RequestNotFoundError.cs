@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Errors;
 
-/// <summary>404: a permission or question was answered already, or never asked. Tagged in another way than <see cref="NamedError"/> (PROTOCOL §3.2).</summary>
+/// <summary>404: a permission or question was answered already, or never asked. Tagged in another way than <see cref="NamedError"/>.</summary>
 /// <param name="Tag"><c>PermissionNotFoundError</c> or <c>QuestionNotFoundError</c>.</param>
 /// <param name="RequestId">The id asked for.</param>
 /// <param name="Message">The text for people.</param>

@@ -41,7 +41,7 @@ public static class EventEnvelope
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes the twin that follows each durable event on <c>/global/event</c> (PROTOCOL §1.2, RULES A4).</summary>
+    /// <summary>Writes the twin that follows each durable event on <c>/global/event</c> (rule "Twin ids").</summary>
     /// <param name="output">Where to.</param>
     /// <param name="directory">The location.</param>
     /// <param name="project">The project id, if there is one.</param>

@@ -33,7 +33,7 @@ public sealed record FileEdited(string File) : IEventProperties
 }
 
 /// <summary>Properties of <see cref="EventTypes.HubGap"/>: the client missed something and should load anew what it shows.</summary>
-/// <param name="Reason">One of <see cref="GapReasons"/> (RULES A3).</param>
+/// <param name="Reason">One of <see cref="GapReasons"/>.</param>
 /// <param name="To">The position from which the stream goes on.</param>
 /// <param name="From">The cursor that was asked for, if it could be read.</param>
 public sealed record HubGap(string Reason, string To, string? From = null) : IEventProperties
@@ -41,7 +41,7 @@ public sealed record HubGap(string Reason, string To, string? From = null) : IEv
     string IEventProperties.EventType => EventTypes.HubGap;
 }
 
-/// <summary>Why a stream could not go on from a cursor (RULES A3).</summary>
+/// <summary>Why a stream could not resume at a cursor (rule "Good cursor").</summary>
 public static class GapReasons
 {
     /// <summary>The entries are older than what is kept.</summary>

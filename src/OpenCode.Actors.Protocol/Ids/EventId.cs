@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Protocol.Ids;
 
-/// <summary>Names an event. It promises no order: the position in the log does (RULES A7).</summary>
+/// <summary>Names an event. It promises no order: the position in the log does.</summary>
 /// <param name="Value">The whole text, prefix included. Texts from outside go through <see cref="TryParse(string?, out EventId)"/>.</param>
 [JsonConverter(typeof(IdConverter<EventId>))]
 public readonly record struct EventId(string Value) : IId<EventId>

@@ -52,13 +52,13 @@ public sealed class IdFactory(TimeProvider time, FillRandom random)
     /// <returns>The id.</returns>
     public EventId NewEvent() => Make<EventId>(NextStamp());
 
-    /// <summary>Makes the next message id of a session: the clock's, or the last one's successor if that is greater (RULES A7).</summary>
+    /// <summary>Makes the next message id of a session: the clock's, or the last one's successor if that is greater.</summary>
     /// <param name="last">The greatest message id of the session, client-made ones included; null if it has none.</param>
     /// <returns>An id that sorts ordinally after <paramref name="last"/>.</returns>
     /// <exception cref="ArgumentException">A client chose the greatest id there is.</exception>
     public MessageId After(MessageId? last) => AfterText<MessageId>(last?.Value);
 
-    /// <summary>Makes the next part id of a session: the clock's, or the last one's successor if that is greater (RULES A7).</summary>
+    /// <summary>Makes the next part id of a session: the clock's, or the last one's successor if that is greater.</summary>
     /// <param name="last">The greatest part id of the session, client-made ones included; null if it has none.</param>
     /// <returns>An id that sorts ordinally after <paramref name="last"/>.</returns>
     /// <exception cref="ArgumentException">A client chose the greatest id there is.</exception>

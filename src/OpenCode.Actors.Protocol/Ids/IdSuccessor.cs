@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Protocol.Ids;
 
-/// <summary>Finds a text that sorts after any given one: for ids that a client made in a form that is not ours (RULES A7).</summary>
+/// <summary>Finds a text that sorts after any given one: for ids that a client made in a form that is not ours (rule "Ids that sort").</summary>
 internal static class IdSuccessor
 {
     // Counted up at this length, so that successors of successors stay as long as they are. Room is left for a random tail.

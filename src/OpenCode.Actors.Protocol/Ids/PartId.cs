@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Protocol.Ids;
 
-/// <summary>Names a part of a message. Ascends within its session: clients sort by it (RULES A7).</summary>
+/// <summary>Names a part of a message. Ascends within its session: clients sort by it.</summary>
 /// <param name="Value">The whole text, prefix included. Texts from outside go through <see cref="TryParse(string?, out PartId)"/>.</param>
 [JsonConverter(typeof(IdConverter<PartId>))]
 public readonly record struct PartId(string Value) : IId<PartId>

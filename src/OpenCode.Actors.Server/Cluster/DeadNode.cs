@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>Ends the process of a node that the others have declared dead (RULES F4): at once, without a drain, since its sessions run elsewhere.</summary>
+/// <summary>Ends the process of a node that was declared dead (rule "A node watches its own row"): at once and without a drain, since its sessions run elsewhere.</summary>
 /// <remarks>Tools end with it: each is guarded by a process that kills its group when this one is gone. Streams are cut, and their clients go on at another node.</remarks>
 internal sealed partial class DeadNode(ILogger<DeadNode> logger)
 {

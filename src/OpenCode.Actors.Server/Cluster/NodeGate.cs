@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>What the edge asks of a node's standing: whether commands are taken and streams opened, and when commands are not any more (RULES F3).</summary>
+/// <summary>Tells the edge from the node's standing whether it may accept commands and open streams, and when it has to stop (rule "Suspend on silence").</summary>
 /// <param name="standing">The standing of this node.</param>
 /// <param name="isHere">Whether a session runs on this node.</param>
 /// <param name="application">Tells when the node drains.</param>
@@ -24,7 +24,7 @@ internal sealed class NodeGate(NodeStanding standing, Func<SessionId, bool> isHe
     /// <summary>Gets a value indicating whether streams may be opened.</summary>
     public bool HasStreams => standing.Now.HasStreams;
 
-    /// <summary>Waits for the end of a turn; not any longer once this node drains and the turn runs on another one (RULES G3).</summary>
+    /// <summary>Waits for the end of a turn; gives up once this node drains and the turn runs on another one (rule "Wait on the own log").</summary>
     /// <param name="session">The session of the turn.</param>
     /// <param name="wait">The wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -6,7 +6,7 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>Keeps what was patched into the configuration the same on all nodes (RULES G8): it stands in the database, and each node reads it again when it has changed.</summary>
+/// <summary>Keeps the patches of the configuration in the database; each node reads them again after a change (rule "One configuration for all nodes").</summary>
 /// <param name="configs">The configuration of this node.</param>
 /// <param name="shared">The stored patches: an object with a member for each location.</param>
 /// <param name="time">The clock of the wait for the other nodes.</param>

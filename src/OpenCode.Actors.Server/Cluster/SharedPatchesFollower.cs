@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>Has the patches of the configuration read again whenever a look at the rows tells of a newer version (RULES G8).</summary>
+/// <summary>Reads the patches of the configuration again when the rows show a newer version.</summary>
 internal sealed partial class SharedPatchesFollower(SharedPatches patches, NodeStanding standing, TimeProvider time, ILogger<SharedPatchesFollower> logger) : BackgroundService
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);

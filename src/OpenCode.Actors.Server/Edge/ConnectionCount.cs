@@ -40,7 +40,7 @@ internal sealed class ConnectionCount(int most)
     public static bool IsOneTooMany(HttpContext context) =>
         context.Features.Get<TooMany>() is not null;
 
-    /// <summary>Part of the pipeline of a request. A stream is not turned away here: RULES D4.</summary>
+    /// <summary>Part of the pipeline of a request. Streams are not refused here (rule "No 5xx on a stream").</summary>
     public static Task RefuseAsync(HttpContext context)
     {
         context.Response.Headers.Connection = "close";

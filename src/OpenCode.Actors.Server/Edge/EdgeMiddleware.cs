@@ -49,7 +49,7 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
     private static Task Foreign(HttpContext context, string page) =>
         context.WriteErrorAsync(StatusCodes.Status403Forbidden, "Forbidden", $"Pages of {page} may not use this server. To allow one, start the server with --cors ORIGIN.");
 
-    // PROTOCOL 3.4. The browser asks before it sends credentials, so this is answered without them.
+    // The browser asks before it sends credentials, so this is answered without them.
     private static Task Preflight(HttpContext context)
     {
         var answer = context.Response.Headers;

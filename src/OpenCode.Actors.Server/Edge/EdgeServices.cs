@@ -36,7 +36,7 @@ internal static class EdgeServices
         app.UseRouting();
         StreamRoute.UseWithoutScope(app);
 
-        // A stream over a connection too many gets an answer that makes it reconnect: RULES D4.
+        // A stream beyond the connection limit gets an answer that makes it reconnect (rule "No 5xx on a stream").
         app.Use(next => context => ConnectionCount.IsOneTooMany(context) && !StreamRoute.Is(context) ? ConnectionCount.RefuseAsync(context) : next(context));
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>RULES H1: under which names a server without a password answers. Keeps out pages whose name was rebound to this machine.</summary>
+/// <summary>The names under which a server without a password answers (rule "Allowed hosts").</summary>
 internal sealed class HostRule(bool hasPassword, string hostname, IEnumerable<string> allowedHosts)
 {
     private readonly HashSet<string> _names = new(allowedHosts.Append(hostname), StringComparer.OrdinalIgnoreCase);

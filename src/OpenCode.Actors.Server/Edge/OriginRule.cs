@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>RULES H2: which pages may use this server.</summary>
+/// <summary>The pages that may use this server (rule "Allowed origins").</summary>
 internal sealed class OriginRule(IEnumerable<string> cors)
 {
     private readonly HashSet<string> _exact = new(cors.Select(c => c.TrimEnd('/')), StringComparer.OrdinalIgnoreCase)

@@ -3,10 +3,10 @@ namespace OpenCode.Actors.Server.Front;
 /// <summary>What a front has to know of the routes that it passes on.</summary>
 internal static class FrontRoutes
 {
-    /// <summary>Whether the answer comes at the end of a turn (RULES D1).</summary>
+    /// <summary>Whether the answer comes at the end of a turn (rule "Order barrier").</summary>
     public static bool AnswersTurn(HttpRequest request) => HttpMethods.IsPost(request.Method) && OfSession(request, "message", "shell");
 
-    /// <summary>Whether this is an event stream: its client must get no 5xx (RULES D4).</summary>
+    /// <summary>Whether this is an event stream: its client must get no 5xx.</summary>
     public static bool IsStream(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && (request.Path.Value?.TrimEnd('/') is "/event" or "/global/event" || OfSession(request, "event"));
 

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Server.Front;
 /// <param name="writeTimeout">How long a client may take nothing before its connection is cut.</param>
 internal sealed class PassingStreams(TimeProvider time, TimeSpan writeTimeout)
 {
-    // RULES D1: a stream that makes no progress for so long is not waited for.
+    // Rule "Order barrier": a stream that makes no progress for so long is not waited for.
     private static readonly TimeSpan _stuckLimit = TimeSpan.FromMilliseconds(250);
 
     // What the holder has sent arrives here, and what was written here arrives at the client, before an answer that leaves so much later on another connection.

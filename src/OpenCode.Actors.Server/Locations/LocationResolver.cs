@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Locations;
 
-/// <summary>RULES H3: makes a location of what a client names: the real path of the longest prefix that exists, the rest normalised.</summary>
+/// <summary>Resolves a client's path to a location (rule "A location is a real path"): the real path of the longest existing prefix, the rest normalised.</summary>
 internal sealed class LocationResolver(IFolderTree folders, string workingFolder)
 {
     private const int MostLinks = 40;

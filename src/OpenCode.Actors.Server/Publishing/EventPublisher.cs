@@ -22,7 +22,7 @@ internal sealed class EventPublisher(IJournal journal, IdFactory ids, NodeGate? 
         {
             var append = journal.AppendAsync(new JournalBatch([entry], []), cancellationToken).AsTask();
 
-            // An append has no deadline, but its caller: a node without its database says so within a second (RULES F3).
+            // An append has no deadline, its caller has one: a node without its database answers so within a second (rule "Suspend on silence").
             return gate is null ? (await append, null) : await gate.WaitAsync(append);
         }
         catch (JournalFullException full)

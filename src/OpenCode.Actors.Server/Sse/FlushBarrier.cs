@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
 
-/// <summary>RULES D1: waits until the streams of a location have sent what an answer is about.</summary>
+/// <summary>Waits until the streams of a location have sent the events behind an answer (rule "Order barrier").</summary>
 internal sealed class FlushBarrier(IRequiredActor<OrderBarrier> barrier, ActorsEnd end)
 {
     // The barrier answers within 5 s by itself.

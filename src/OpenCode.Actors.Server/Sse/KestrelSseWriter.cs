@@ -32,7 +32,7 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
 
     public ValueTask EndAsync()
     {
-        // RULES D5: what promised more bytes than there are has no clean end. Over HTTP/1.1 the end of the request is the end of the stream.
+        // Rule "No clean end over HTTP/1.0": a response that announced more bytes than it sent ends in an error. Over HTTP/1.1 the end of the request ends the stream.
         if (context.Response.ContentLength is not null)
             context.Abort();
 

@@ -6,13 +6,13 @@ namespace OpenCode.Actors.Server.Sse;
 /// <summary>The response of an event stream, before its first frame.</summary>
 internal static class SseResponse
 {
-    // RULES D5: the greatest length that JavaScript's numbers hold exactly.
+    // The greatest length that JavaScript's numbers hold exactly.
     private const long Endless = 9_007_199_254_740_991;
 
     private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _untilSent = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Sets status and headers as PROTOCOL 1.1 has them. They go out with the first frame, which follows at once.</summary>
+    /// <summary>Sets status and headers. They go out with the first frame, which follows at once.</summary>
     public static void Prepare(HttpContext context)
     {
         var response = context.Response;
@@ -28,7 +28,7 @@ internal static class SseResponse
         KeepOpenOverHttp10(context);
     }
 
-    /// <summary>RULES D5: makes a cut of the stream visible over HTTP/1.0.</summary>
+    /// <summary>Makes a cut of the stream visible to the client (rule "No clean end over HTTP/1.0").</summary>
     public static void KeepOpenOverHttp10(HttpContext context)
     {
         if (HttpProtocol.IsHttp10(context.Request.Protocol))
@@ -51,7 +51,7 @@ internal static class SseResponse
         return null;
     }
 
-    /// <summary>RULES D4: makes the client reconnect later: sets its retry time, and resets. Native EventSource never reconnects after a status other than 200.</summary>
+    /// <summary>Makes the client reconnect later (rule "No 5xx on a stream"): sets its retry time, then resets. Native EventSource never reconnects after a status other than 200.</summary>
     public static async Task TurnAwayAsync(HttpContext context, TimeProvider time)
     {
         await context.Response.BodyWriter.WriteAsync(SseFrame.Retry(_comeBack), context.RequestAborted);

@@ -29,7 +29,7 @@ internal sealed class OpenedDatabase(ClusterSettings settings, EventStreamConfig
     {
         _database = await PostgresDatabase.OpenAsync(settings.Connection, Process, loggers);
         var options = new JournalOptions { RetainMs = window.RetainMs, RetainBytes = window.RetainBytes };
-        options.HoldKinds.Add(Rows.Open); // RULES C3: what an open turn streamed is read from the log when it is recovered
+        options.HoldKinds.Add(Rows.Open); // Rule "Streamed text is state": recovery reads an open turn's deltas from the log.
         _journal = await PostgresJournal.OpenAsync(_database, options, time, loggers, metrics, databaseMetrics);
     }
 

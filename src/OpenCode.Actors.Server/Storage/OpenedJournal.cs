@@ -22,7 +22,7 @@ internal sealed class OpenedJournal(ServeSettings settings, EventStreamConfig wi
     public async Task OpenAsync()
     {
         var options = new JournalOptions { RetainMs = window.RetainMs, RetainBytes = window.RetainBytes };
-        options.HoldKinds.Add(Rows.Open); // RULES C3: what an open turn streamed is read from the log when it is recovered
+        options.HoldKinds.Add(Rows.Open); // Rule "Streamed text is state": recovery reads an open turn's deltas from the log.
         _journal = held is null
             ? await SqliteJournal.OpenAsync(settings.DataFolder, options, time, entropy.NextUInt64, loggers, metrics)
             : await SqliteJournal.OpenAsync(held, options, time, entropy.NextUInt64, loggers, metrics);

@@ -8,12 +8,12 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Journal;
 
-/// <summary>The only way of sessions to the journal: keeps the order and the version of each owner, and recovers owners (RULES C1, C6).</summary>
+/// <summary>Gives sessions access to the journal: keeps order and version of each owner, and recovers owners (rule "An append has no timeout", rule "Tell the journal, never ask").</summary>
 /// <remarks>
 /// Appends do not wait for one another here: group commit is inside the journal. An append has no deadline: it is committed, refused, or the journal dies.
 /// A plain restart, without backoff, is enough: the actor opens nothing at its start that could fail again, and a backoff would lose the messages of the pause, while a
 /// restart keeps the mailbox. A new incarnation knows no versions: it tells every open owner, and refuses what they still append.
-/// In a cluster an owner is claimed before it is read, its appends name the claim, and a refused one ends all owners of that claim (RULES E6).
+/// In a cluster an owner is claimed before it is read, its appends name the claim, and a refused one ends all owners of that claim (rule "Claim before read").
 /// An answer to an owner that has failed meanwhile is no loss: its next incarnation reads what became of the append. So answers make no dead letters.
 /// </remarks>
 internal sealed partial class JournalActor : ReceiveActor

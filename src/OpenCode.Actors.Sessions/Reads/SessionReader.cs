@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Reads;
 
-/// <summary>Reads a session from the journal without its actor, wherever that is: the rows, and the streamed text behind them from this node's log (RULES G5).</summary>
+/// <summary>Reads a session from the journal without its actor, wherever that is: the rows, and the streamed text behind them from this node's log.</summary>
 /// <param name="journal">The journal.</param>
 /// <param name="logger">The log of the server.</param>
 internal sealed partial class SessionReader(IJournal journal, ILogger logger)

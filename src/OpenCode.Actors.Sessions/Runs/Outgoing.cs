@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
-/// <summary>What a run has to report: one report under way, the rest joined while it waits (RULES C2).</summary>
+/// <summary>Holds the reports of a run: one under way, the rest joined while they wait (rule "One append outstanding").</summary>
 /// <remarks>Bounded by its sources: the model's stream and each tool have one batch or report unanswered, and are answered when it is durable.</remarks>
 internal sealed class Outgoing
 {

@@ -165,7 +165,7 @@ internal sealed partial class RunActor
         Tell(new RetryPlanned(_failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
     }
 
-    // suspend-on-silence: while the database is silent no model is called (RULES F3), so another try waits until the session has noted it.
+    // Rule "Suspend on silence": no model is called then, so another try waits until the session has noted it.
     private void OnRetryNow()
     {
         _outgoing.Add(new RetryBegan());

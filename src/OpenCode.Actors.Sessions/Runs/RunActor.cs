@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Runs;
 
 /// <summary>Drives the model and the tools of one turn, and reports what happens to its session, which alone decides.</summary>
 /// <remarks>
-/// One report is unanswered at a time, and its answer is the credit for the next: what happens meanwhile is joined here and in the model's stream (RULES C2). Told to stop,
+/// One report is unanswered at a time, and its answer is the credit for the next: what happens meanwhile is joined here and in the model's stream (rule "One append outstanding"). Told to stop,
 /// it ends the model's stream and every tool, and is gone when the tools are, or are too slow. The model's call is cancelled but not waited for. A failure of the run is not
 /// a failure of the session, which closes the turn.
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.State;
 
-/// <content>Names of commands (RULES G1): rows in the batch of the effect.</content>
+/// <content>Names of commands (rule "Named commands"): rows in the batch of the effect.</content>
 internal sealed partial class Decision
 {
     /// <summary>Gets a value indicating whether something is to be written.</summary>

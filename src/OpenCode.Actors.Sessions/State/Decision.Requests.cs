@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Questions;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <content>Permissions and questions that wait for an answer: state from the moment they are asked (RULES C5).</content>
+/// <content>Permissions and questions that wait for an answer: state from the moment they are asked (rule "Waiting turns stay open").</content>
 internal sealed partial class Decision
 {
     /// <summary>Asks for a permission.</summary>

@@ -15,7 +15,7 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Sessions.State;
 
 /// <summary>What one command or report leads to: a new state, the events that tell of it, the rows that keep it, and orders for the run.</summary>
-/// <remarks>Nothing of it counts until the session takes it over: a decision that throws is dropped whole (RULES C4).</remarks>
+/// <remarks>It has no effect until the session takes it over: a decision that throws is dropped whole (rule "A decision error goes to the caller").</remarks>
 /// <param name="state">The tentative state to decide on.</param>
 /// <param name="id">The session.</param>
 /// <param name="setup">Clock, ids, models and tools.</param>
@@ -33,7 +33,7 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
     /// <summary>Gets the changed rows so far, in order.</summary>
     public List<StateChange> Changes { get; } = [];
 
-    /// <summary>Gets or sets the key of the large body that the command was read from: it is deleted with this (RULES G6).</summary>
+    /// <summary>Gets or sets the key of the large body that the command was read from: it is deleted with this.</summary>
     public string? UsedBody { get; set; }
 
     /// <summary>Gets what the run is to do once this is committed, in order.</summary>
@@ -103,10 +103,10 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         Put(Rows.Part, part.Id.Value, part, _wire.Part);
     }
 
-    /// <summary>Makes the next message id (RULES A7).</summary>
+    /// <summary>Makes the next message id.</summary>
     public MessageId NextMessage() => setup.Ids.After(State.LastMessage);
 
-    /// <summary>Makes the next part id (RULES A7).</summary>
+    /// <summary>Makes the next part id.</summary>
     public PartId NextPart() => setup.Ids.After(State.LastPart);
 
     /// <summary>Changes the durable half of the open turn; null ends it.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace OpenCode.Actors.Sessions.State;
 
 /// <summary>A text that only grows: a length into a buffer that all its versions share. Growing costs what is added, not what is there.</summary>
-/// <remarks>Only the newest version may grow, which is how a session uses it: its tentative state is one line of versions (RULES C2).</remarks>
+/// <remarks>Only the newest version may grow, which is how a session uses it: its tentative state is one line of versions (rule "One append outstanding").</remarks>
 internal readonly struct GrowingText
 {
     private readonly StringBuilder? _buffer;

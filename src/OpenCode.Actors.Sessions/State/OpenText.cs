@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>The text or reasoning part that a model is streaming into (RULES C3).</summary>
+/// <summary>The text or reasoning part that a model is streaming into (rule "Streamed text is state").</summary>
 /// <param name="Part">The part as it was announced, without text.</param>
 /// <param name="Text">All of its text so far.</param>
 /// <param name="UnstoredBytes">How much of it, in UTF-8, is only in the log as deltas, and not yet in the row.</param>

@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// <param name="Name">The name of the command that is answered.</param>
 internal readonly record struct Completion(IActorRef? ReplyTo = null, Func<long, object>? Answer = null, RunOrder? Order = null, RunId? Credit = null, string? Name = null);
 
-/// <summary>What was decided while an append is under way. The next append takes all of it (RULES C2).</summary>
+/// <summary>Holds the decisions made while an append is under way. The next append takes all of them (rule "One append outstanding").</summary>
 internal sealed class Outbox
 {
     private List<PendingEvent> _events = [];

@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What a command came to, in short: with the state it makes the answer, the first time and each time its name comes again (RULES G1).</summary>
+/// <summary>The result of a command in short: with the state it gives the answer, the first time and at each repeat of its name.</summary>
 /// <param name="Kind">Which answer it is.</param>
 /// <param name="Message">The user message, where there is one.</param>
 /// <param name="Refusal">The answer itself, where it is a refusal: one of <see cref="RefusalKind"/>.</param>

@@ -19,7 +19,7 @@ internal abstract class PendingEvent(string type, long sequence)
     public abstract byte[] Encode();
 }
 
-/// <summary>An event as it was decided; encoded there and then, so that what cannot be encoded is the caller's error (RULES C4).</summary>
+/// <summary>A decided event, encoded at once, so that a failure to encode it is the caller's error.</summary>
 internal sealed class WholeEvent(IEventProperties properties, long sequence) : PendingEvent(properties.EventType, sequence)
 {
     private readonly byte[] _json = EventJson.Encode(properties);
@@ -28,7 +28,7 @@ internal sealed class WholeEvent(IEventProperties properties, long sequence) : P
     public override byte[] Encode() => _json;
 }
 
-/// <summary>A piece of streamed text. Neighbours of one part become one event while they wait (RULES C2).</summary>
+/// <summary>A piece of streamed text. Neighbours of one part become one event while they wait.</summary>
 internal sealed class DeltaEvent(SessionId sessionId, MessageId messageId, PartId partId, string text) : PendingEvent(EventTypes.PartDelta, -1)
 {
     private readonly PartId _partId = partId;

@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>The refusals of a named command that are noted with its name, so that no copy of it is carried out later (RULES G1).</summary>
+/// <summary>The refusals recorded under a command's name, so that no later copy is carried out.</summary>
 internal enum RefusalKind
 {
     /// <summary><see cref="Sessions.PromptRejected"/>.</summary>

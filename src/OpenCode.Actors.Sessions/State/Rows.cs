@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>head</c>       | empty            | <see cref="HeadRow"/>                                      | with the session              |
 /// | <c>message</c>    | message id       | the message's info                                         | with the session              |
 /// | <c>part</c>       | part id          | the part                                                   | with the session              |
-/// | <c>open</c>       | empty            | the part that is streamed into, with its text up to the row's offset (C3): retention of the log stops there | when the part is closed |
+/// | <c>open</c>       | empty            | the part that is streamed into, with its text up to the row's offset: retention of the log stops there | when the part is closed |
 /// | <c>turn</c>       | empty            | <see cref="TurnRow"/>; there is one while a turn is open   | at the turn's end             |
 /// | <c>turn</c>       | <c>deletion</c>  | <see cref="DeletionRow"/>: the session is being deleted. What is unfinished is one kind, since a start lists it over all sessions | with the session |
 /// | <c>permission</c> | request id       | the request                                                | when answered or withdrawn    |
@@ -44,7 +44,7 @@ internal static class Rows
     public const string Deletion = "deletion";
 }
 
-/// <summary>What counts up: the next sequence of a durable event, and the greatest ids (RULES A7).</summary>
+/// <summary>The counters: the next sequence of a durable event, and the greatest ids (rule "Ids that sort").</summary>
 internal sealed record HeadRow(long NextSequence, string? LastMessage, string? LastPart)
 {
     /// <summary>Takes it from a state.</summary>

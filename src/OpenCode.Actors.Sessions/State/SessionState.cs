@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>All that is known of one session. Immutable, so that the committed and the tentative state (RULES C2) are two references.</summary>
+/// <summary>The whole state of one session. Immutable, so that the committed and the tentative state are two references.</summary>
 internal sealed record SessionState
 {
     /// <summary>Gets the state of a session that was never made, or is deleted.</summary>
@@ -38,10 +38,10 @@ internal sealed record SessionState
     /// <summary>Gets which message an idempotency key made.</summary>
     public ImmutableDictionary<string, MessageId> Keys { get; init; } = ImmutableDictionary<string, MessageId>.Empty;
 
-    /// <summary>Gets the names of the commands that were carried out lately (RULES G1).</summary>
+    /// <summary>Gets the names of the commands carried out lately.</summary>
     public ImmutableDictionary<string, DoneName> Names { get; init; } = ImmutableDictionary.Create<string, DoneName>(StringComparer.Ordinal);
 
-    /// <summary>Gets a value indicating whether the session is being deleted: it takes nothing any more (RULES C8).</summary>
+    /// <summary>Gets a value indicating whether the session is being deleted: it accepts no more commands.</summary>
     public bool IsDeleting { get; init; }
 
     /// <summary>Gets what is left of a session that was deleted by name.</summary>
@@ -56,10 +56,10 @@ internal sealed record SessionState
     /// <summary>Gets the sequence of the next durable event, from 0 without gaps.</summary>
     public long NextSequence { get; init; }
 
-    /// <summary>Gets the greatest message id, client-made ones included (RULES A7).</summary>
+    /// <summary>Gets the greatest message id, client-made ones included.</summary>
     public MessageId? LastMessage { get; init; }
 
-    /// <summary>Gets the greatest part id, client-made ones included (RULES A7).</summary>
+    /// <summary>Gets the greatest part id, client-made ones included.</summary>
     public PartId? LastPart { get; init; }
 
     /// <summary>Finds a message.</summary>
@@ -68,7 +68,7 @@ internal sealed record SessionState
     /// <summary>Tells whether a prompt belongs to the open turn.</summary>
     public bool IsOpen(TurnId turn) => Turn is { } open && open.Prompts.Exists(id => id.Value == turn.Value);
 
-    /// <summary>Makes the message as readers see it: an open part with the text streamed so far (RULES C3).</summary>
+    /// <summary>Makes the message as readers see it: an open part with the text streamed so far.</summary>
     public MessageWithParts View(MessageState message) =>
         new(message.Info, (Turn?.Open is { } open && Turn.Assistant == message.Info.Id ? message.With(open.Folded()) : message).Parts);
 

@@ -32,7 +32,7 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether the user refused a tool of this step without feedback: the turn ends with the step.</summary>
     public bool Rejected { get; init; }
 
-    /// <summary>Gets a value indicating whether nothing of it runs, on no node: the next owner of the session has it go on (RULES G2).</summary>
+    /// <summary>Gets a value indicating whether no node runs it: the session's next owner resumes it (rule "Running turns are not moved").</summary>
     public bool IsHeld { get; init; }
 
     /// <summary>Gets how many prompts wait.</summary>

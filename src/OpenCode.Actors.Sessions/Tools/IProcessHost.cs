@@ -10,7 +10,7 @@ internal interface IProcessHost
     /// <summary>Kills what is left of a group that an earlier life of this server started. Does nothing when the group is gone or its number belongs to another process by now.</summary>
     void KillLeftover(ProcessMark mark);
 
-    /// <summary>Kills every command that runs: another node may run the same sessions by now (RULES F4). Their tools end as with any command that was killed.</summary>
+    /// <summary>Kills every running command: another node may run the same sessions by now. Their tools end as after any kill.</summary>
     void KillAll();
 }
 

@@ -5,7 +5,7 @@ using Akka.Event;
 namespace OpenCode.Actors.Sessions.Tools;
 
 /// <summary>A report of a tool actor to its parent.</summary>
-/// <remarks>RULES C2: a tool has at most one report unanswered. The parent answers each <see cref="ToolStarted"/> and <see cref="ToolProgress"/> with
+/// <remarks>Rule "One append outstanding": a tool has at most one report unanswered. The parent answers each <see cref="ToolStarted"/> and <see cref="ToolProgress"/> with
 /// <see cref="ToolContinue"/> once it has taken it in. After its last report, <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, the tool stops itself. Told
 /// <see cref="StopTool"/>, it ends what it started and stops when that has gone.</remarks>
 /// <param name="CallId">The call it is about.</param>

@@ -10,7 +10,7 @@ internal sealed class ToolProcessOptions
     /// <summary>Gets or sets the name of this node of a cluster; null when there is no other.</summary>
     public string? Node { get; set; }
 
-    /// <summary>Gets or sets the variables of the server's environment that commands do not get (RULES I4).</summary>
+    /// <summary>Gets or sets the variables of the server's environment that commands do not get.</summary>
     /// <value>By default those that hold the credentials of the server and the secret of the cluster.</value>
     public IReadOnlyList<string> Secrets { get; set; } = ["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET"];
 

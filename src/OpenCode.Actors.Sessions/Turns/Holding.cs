@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Turns that move to another node (RULES G2): what would begin here is left to the next owner of the session.</summary>
+/// <summary>Turns that move to another node (rule "Running turns are not moved"): work that would begin here is left to the session's next owner.</summary>
 internal static class Holding
 {
     /// <summary>Tells whether a decision has something begin: a call of the model, or a tool.</summary>

@@ -92,7 +92,7 @@ internal static class Recovery
     /// <summary>Tells whether an entry is a piece of streamed text.</summary>
     public static bool IsDelta(LogEntry entry) => entry.Type == EventTypes.PartDelta;
 
-    /// <summary>Folds the deltas after the stored text of the open part into it (RULES C3).</summary>
+    /// <summary>Folds the deltas after the stored text of the open part into it.</summary>
     public static SessionState Fold(SessionState state, IReadOnlyList<LogEntry> deltas)
     {
         var turn = state.Turn!;
@@ -107,7 +107,7 @@ internal static class Recovery
         return state with { Turn = turn with { Open = open } };
     }
 
-    /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (RULES C5).</summary>
+    /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (rule "Waiting turns stay open").</summary>
     public static bool IsParked(SessionState state)
     {
         var waiting = WaitingCalls(state);

@@ -118,7 +118,7 @@ internal static class Tooling
         }
     }
 
-    // A tool that waits for the user is shown as running too; that nothing was done yet follows from the request alone (RULES C5).
+    // A tool that waits for the user is shown as running too; that nothing was done yet follows from the request alone.
     private static ToolPart Run(Decision decision, ToolPart part, ToolCall call)
     {
         var running = part with { State = new ToolRunning(call.Input, new PartTime(decision.Now)) };

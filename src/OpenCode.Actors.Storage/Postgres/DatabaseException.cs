@@ -29,7 +29,7 @@ public sealed class DatabaseVersionException(string schema, int found, int known
     public int Known { get; } = known;
 }
 
-/// <summary>The database has begun another life since this process opened it: it was restored, or a standby was promoted (RULES E5). What this process holds may not be in it.</summary>
+/// <summary>The database has begun another life since this process opened it: it was restored, or a standby was promoted. What this process holds may not be in it.</summary>
 /// <param name="expected">The generation that this process knows.</param>
 /// <param name="found">The generation that is there.</param>
 public sealed class DatabaseLifeException(long expected, long found) : DatabaseException(

@@ -72,7 +72,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Gets a connection; the caller disposes it. A new one is compared with the life of the database before it is given out (RULES E5).</summary>
+    /// <summary>Gets a connection; the caller disposes it. A new one is compared with the life of the database before it is given out (rule "Life of the database").</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>An open connection, with the settings of a session that may append.</returns>
     /// <exception cref="DatabaseLifeException">The database began another life: end the process.</exception>

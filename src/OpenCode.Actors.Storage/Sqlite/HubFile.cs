@@ -5,7 +5,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>Opens <c>hub.db</c>: settings of connections, and the schema. Nothing in this process opens the file or its <c>-wal</c> and <c>-shm</c> but SQLite (RULES B6).</summary>
+/// <summary>Opens <c>hub.db</c>: settings of connections, and the schema. SQLite alone opens it, its <c>-wal</c> and its <c>-shm</c> (rule "Only SQLite opens the file").</summary>
 /// <param name="folder">The data folder.</param>
 internal sealed class HubFile(string folder)
 {
@@ -39,7 +39,7 @@ internal sealed class HubFile(string folder)
                 FileControl.KeepToOwner(Path);
             UseLog(connection);
 
-            // Retention needs room in the log of a full disk: it is not cut below this (RULES B4).
+            // Retention needs room in the log of a full disk: it is not cut below this (rule "The store says what is wrong").
             Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
             Run(connection, "PRAGMA synchronous = full");
             Migrate(connection);

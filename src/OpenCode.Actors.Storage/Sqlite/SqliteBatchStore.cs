@@ -6,7 +6,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>The batches of a single server, in <c>hub.db</c> of its data folder (RULES B). Appends and retention have a connection and a thread; recoveries and other readings have one each.</summary>
+/// <summary>The batches of a single server, in <c>hub.db</c> of its data folder. Appends and retention have a connection and a thread; each recovery and each other read has its own.</summary>
 internal sealed partial class SqliteBatchStore : IBatchStore
 {
     // An older generation answers as one whose tail is all lost: a gap, not a wrong resume.

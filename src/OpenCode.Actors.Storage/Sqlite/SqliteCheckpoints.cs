@@ -6,7 +6,7 @@ using SQLitePCL;
 namespace OpenCode.Actors.Storage.Sqlite;
 
 /// <summary>
-/// Brings what is in the write-ahead log into the file, between appends, and keeps room in the log for retention on a full disk (RULES B4). Not thread-safe: the writing thread
+/// Moves the write-ahead log into the file, between appends, and keeps room in the log for retention on a full disk. Not thread-safe: the writing thread
 /// has it.
 /// </summary>
 /// <remarks>

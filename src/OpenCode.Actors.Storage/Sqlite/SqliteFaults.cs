@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>What an error of SQLite means for the journal (RULES B4).</summary>
+/// <summary>Maps errors of SQLite to errors of the journal (rule "The store says what is wrong").</summary>
 internal static class SqliteFaults
 {
     /// <summary>Translates an error of a statement that runs.</summary>

@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>Which log is in the file, and its starts (RULES A3, B3).</summary>
+/// <summary>The log's identity and its starts, as the file has them (rule "Good cursor", rule "One holder").</summary>
 internal static class SqliteTimeline
 {
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Log;
 namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>
-/// One wait of an endpoint for the streams of a location (RULES D1): at most 5 s in all, not for a stream that took nothing for 250 ms, and a little for one that was cut
+/// One wait of an endpoint for the streams of a location (rule "Order barrier"): at most 5 s in all, not for a stream that took nothing for 250 ms, and a little for one that was cut
 /// a moment ago.
 /// </summary>
 internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>The streams that ended a moment ago and whose clients may reconnect (RULES D1).</summary>
+/// <summary>The streams that ended a moment ago and whose clients may reconnect.</summary>
 internal sealed class LostStreams(TimeProvider time)
 {
     private readonly List<Lost> _lost = [];

@@ -30,7 +30,7 @@ internal sealed class RunWriter(ISseWriter writer, EventStreamMetrics metrics)
         }
         finally
         {
-            // The writer has its bytes: a client that takes nothing must not keep the slabs of frames that have left the ring (RULES D2).
+            // The writer has its bytes: a client that takes nothing must not keep the slabs of frames that have left the ring (rule "Bounded memory").
             run.Clear();
         }
 

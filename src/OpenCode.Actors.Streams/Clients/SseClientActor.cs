@@ -95,7 +95,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
 
         if (ResumePoint.MayBeAhead(connection.Request.Cursor, setup.Log.Journal, out var cursor))
         {
-            // RULES A3: the journal alone knows whether the cursor is good. Nothing is written before.
+            // Only the journal knows whether the cursor is good (rule "Good cursor"). Nothing is written before.
             setup.Log.Journal.VerifyAsync(cursor.Generation, cursor.Offset, _incarnation.Token).AsTask()
                 .PipeTo(Self, success: static () => Verified.Instance, failure: static _ => Verified.Instance);
             return;

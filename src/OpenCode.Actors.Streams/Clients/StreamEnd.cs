@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>Why a stream ended. All but <see cref="Disposed"/> are a reset for the client, so that it reconnects (PROTOCOL 0.4).</summary>
+/// <summary>Why a stream ended. All but <see cref="Disposed"/> are a reset for the client, so that it reconnects.</summary>
 internal enum StreamEndReason
 {
     /// <summary>The client went away.</summary>

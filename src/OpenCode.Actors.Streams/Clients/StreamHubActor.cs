@@ -54,18 +54,18 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     /// <param name="Client">Takes <see cref="SseClientActor.Disconnect"/> when the client disconnects.</param>
     public sealed record Connected(IActorRef Client);
 
-    /// <summary>The limit is reached. The client may reconnect (RULES D4).</summary>
+    /// <summary>The limit is reached. The client may reconnect.</summary>
     /// <param name="Limit">How many streams may be open.</param>
     public sealed record TooManyStreams(int Limit);
 
-    /// <summary>The server stops. The client may reconnect (RULES D4).</summary>
+    /// <summary>The server stops. The client may reconnect.</summary>
     public sealed record ShuttingDown : IDeadLetterSuppression
     {
         public static ShuttingDown Instance { get; } = new();
     }
 
     /// <summary>
-    /// Waits until the streams of a location have sent what was committed (RULES D1). Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when the streams
+    /// Waits until the streams of a location have sent what was committed. Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when the streams
     /// are being reset, and when the actors end.
     /// </summary>
     /// <param name="Location">The location; null for every stream.</param>

@@ -3,13 +3,13 @@ using OpenCode.Actors.Streams.Cursors;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>Where a stream begins, or goes on behind a gap, and the frames that say so. A repaint (RULES A6, D3) has its place here.</summary>
+/// <summary>Where a stream begins, or goes on behind a gap, and the frames that say so. A repaint (rule "Repaint scope") would be sent here.</summary>
 /// <param name="Point">Where it reads on.</param>
 /// <param name="Frames">What is sent before.</param>
 /// <param name="GapReason">One of <see cref="GapReasons"/>; null without a gap.</param>
 internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Frames, string? GapReason = null)
 {
-    /// <summary>Finds where a stream begins (RULES A1 to A3).</summary>
+    /// <summary>Finds where a stream begins (rule "An id is a promise").</summary>
     public static StreamOpening Find(StreamRequest request, SseClientSetup setup)
     {
         var point = new ResumePoint(setup.Log.Ring.End, FirstTwinOf: 0);

@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>A client that wants events.</summary>
 /// <param name="kind">What it wants.</param>
-/// <param name="location">The directory of a bare stream (the real path, RULES H3); of a session stream that of the session, if known.</param>
+/// <param name="location">The directory of a bare stream; of a session stream that of the session, if known.</param>
 /// <param name="sessionId">The session of a session stream.</param>
 /// <param name="cursor">The last id it has, as it was sent; null or empty to begin at the tail.</param>
 /// <param name="writer">Where the frames go.</param>

@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Streams.Cursors;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ResumePoint(long After, long FirstTwinOf)
 {
-    /// <summary>Tells whether a cursor is of this log, but beyond what this process has of it (RULES A3): in a cluster another node may have been faster.</summary>
+    /// <summary>Tells whether a cursor is of this log, but beyond what this process has of it: in a cluster another node may have been faster.</summary>
     /// <param name="text">What the client sent; null or empty for nothing.</param>
     /// <param name="journal">The log.</param>
     /// <param name="cursor">The cursor, if it may be ahead.</param>
@@ -26,17 +26,17 @@ internal readonly record struct ResumePoint(long After, long FirstTwinOf)
             && (cursor.Generation > timeline.Current || (cursor.Offset > journal.Head && cursor.Offset <= timeline.LeastHeadAfter(cursor.Generation)));
     }
 
-    /// <summary>Holds a client's id against the log (RULES A3).</summary>
+    /// <summary>Compares a client's id with the log (rule "Good cursor").</summary>
     /// <param name="text">What the client sent.</param>
     /// <param name="journal">The log.</param>
-    /// <param name="twins">Whether the stream has sync twins; on one that has none, <c>.1</c> means the position itself (RULES A4).</param>
+    /// <param name="twins">Whether the stream has sync twins; on one that has none, <c>.1</c> means the position itself (rule "Twin ids").</param>
     /// <param name="point">Where to go on, if the answer is null.</param>
     /// <returns>Why it cannot go on there, one of <see cref="GapReasons"/>; null if it can.</returns>
     public static string? Find(string text, IJournal journal, bool twins, out ResumePoint point)
     {
         point = default;
 
-        // Merged windows (RULES A5) are not given out by this version, so an id inside one is not ours.
+        // This version sends no merged windows (rule "Merged windows"), so an id inside one is not ours.
         if (!StreamCursor.TryParse(text, out var cursor) || cursor.MergedThrough is not null || (cursor.Twin && cursor.Offset == 0))
             return GapReasons.Damaged;
 

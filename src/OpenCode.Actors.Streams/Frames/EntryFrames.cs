@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Streams.Frames;
 /// <param name="slab">Where the frames are, the first at the start, its twin behind it.</param>
 /// <param name="start">Where in the slab.</param>
 /// <param name="firstBytes">The length of the event's frame.</param>
-/// <param name="twinBytes">The length of the sync frame that follows it on a wrapped stream; 0 for all but durable events of a session (RULES A4).</param>
+/// <param name="twinBytes">The length of the sync frame that follows it on a wrapped stream; 0 for all but durable events of a session.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct EntryFrames(long offset, FrameSlab slab, int start, int firstBytes, int twinBytes)
 {

@@ -7,7 +7,7 @@ using OpenCode.Actors.Protocol.Sse;
 namespace OpenCode.Actors.Streams.Frames;
 
 /// <summary>Makes the SSE frames of entries. For one thread at a time.</summary>
-/// <param name="timeline">Gets the log's life; frames carry its running generation, in which every readable entry exists (RULES A3).</param>
+/// <param name="timeline">Gets the log's life; frames carry its running generation, in which every readable entry exists.</param>
 internal sealed class FrameEncoder(Func<Timeline> timeline)
 {
     // Enough for the events of a session; a larger one borrows more until it is made.
@@ -18,7 +18,7 @@ internal sealed class FrameEncoder(Func<Timeline> timeline)
 
     /// <summary>The frames of an entry on one kind of stream.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="wrapped">For <c>/global/event</c>: in its wrapper, and for a durable event of a session with its sync twin (RULES A4).</param>
+    /// <param name="wrapped">For <c>/global/event</c>: in its wrapper, and for a durable event of a session with its sync twin.</param>
     /// <param name="slabs">Where to keep them; null for an array of their own.</param>
     public EntryFrames Encode(LogEntry entry, bool wrapped, FrameSlabs? slabs = null)
     {

@@ -3,7 +3,7 @@ using System.Collections;
 
 namespace OpenCode.Actors.Streams.Frames;
 
-/// <summary>What one write sends: whole frames in order, shared with all other clients. At most 256 KiB, or one entry that is larger (RULES D2).</summary>
+/// <summary>What one write sends: whole frames in order, shared with all other clients. At most 256 KiB, or one entry that is larger (rule "Bounded memory").</summary>
 /// <remarks>Belongs to its stream, which empties it as soon as the writer has returned: a writer must not keep it, nor a frame of it.</remarks>
 internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
 {

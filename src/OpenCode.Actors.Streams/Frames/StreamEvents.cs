@@ -7,25 +7,25 @@ using OpenCode.Actors.Protocol.Sse;
 
 namespace OpenCode.Actors.Streams.Frames;
 
-/// <summary>The frames that belong to one stream and are in no log. On a wrapped stream they come in a wrapper without directory (PROTOCOL 1.2).</summary>
+/// <summary>The frames that belong to one stream and are in no log. On a wrapped stream they come in a wrapper without directory.</summary>
 /// <param name="ids">Makes the events' ids.</param>
 internal sealed class StreamEvents(IdFactory ids)
 {
     /// <summary>What is echoed of an id that a client sent: ours are shorter.</summary>
     private const int MaxFromLength = 64;
 
-    // RULES D1: 200 to 400 ms. SDK clients double it at each reset and never go back.
+    // 200 to 400 ms, so that a client that was reset is back within the order barrier: SDK clients double it at each reset and never go back.
     private static readonly byte[] _retry = SseFrame.Retry(TimeSpan.FromMilliseconds(300));
 
     /// <summary>The first frames: the reconnection time, then <c>server.connected</c>.</summary>
     /// <param name="wrapped">For which kind of stream.</param>
-    /// <param name="id">Where the stream begins (RULES A1); null before a gap, so that a client cut there asks for the same again.</param>
+    /// <param name="id">Where the stream begins (rule "An id is a promise"); null before a gap, so that a client cut there asks for the same again.</param>
     public byte[] Connected(bool wrapped, StreamCursor? id) => [.. _retry, .. Frame(wrapped, id, new ServerConnected())];
 
     /// <summary>A sign of life that carries the cursor, so that a client of a quiet location moves forward too.</summary>
     public byte[] Heartbeat(bool wrapped, StreamCursor id) => Frame(wrapped, id, new ServerHeartbeat());
 
-    /// <summary>Says that the stream goes on elsewhere than it was asked to (RULES A3); carries the fresh id, since no repaint follows (RULES A2).</summary>
+    /// <summary>Says that the stream resumes at another position than the one asked for (rule "Good cursor"); carries the fresh id, since no repaint follows (rule "No id before a gap").</summary>
     public byte[] Gap(bool wrapped, string reason, string from, StreamCursor to) =>
         Frame(wrapped, to, new HubGap(Reason: reason, From: from.Length > MaxFromLength ? from[..MaxFromLength] : from, To: to.ToString()));
 

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Journal;
 
-/// <summary>Sessions that stream one turn after the other, with the entries and rows of real ones: each has one append outstanding, as a session does (RULES C2, C3).</summary>
+/// <summary>Sessions that stream one turn after the other, with the entries and rows of real ones (rule "One append outstanding", rule "Streamed text is state").</summary>
 internal static class StreamingSessions
 {
     private const int DeltasOfATurn = 200;

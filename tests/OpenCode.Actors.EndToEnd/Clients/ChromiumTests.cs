@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Clients;
 
-/// <summary>Issue 2, points 3 and 8, in a real browser: native EventSource, and what pages of other origins can do (RULES H1, H2).</summary>
+/// <summary>In a real browser: native EventSource, and what pages of other origins can do (rule "Allowed hosts", rule "Allowed origins").</summary>
 [Collection(HeavyTests.Name)]
 public sealed class ChromiumTests(ITestOutputHelper output) : ServerTest(output)
 {

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Clients;
 
-/// <summary>Issue 2, point 3: the real <c>opencode run --attach</c>, which prints what reached it before its POST was answered.</summary>
+/// <summary>The real <c>opencode run --attach</c>, which prints what reached it before its POST was answered.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class RunAttachTests(ITestOutputHelper output) : ServerTest(output)
 {

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Clients;
 
-/// <summary>Issue 2, point 3: <c>@opencode-ai/sdk</c>, unchanged.</summary>
+/// <summary><c>@opencode-ai/sdk</c>, unchanged.</summary>
 public sealed class SdkTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]

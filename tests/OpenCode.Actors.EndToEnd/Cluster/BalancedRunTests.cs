@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 6: the real <c>opencode run --attach</c> through the balancer, where each of its requests reaches another node than the one before.</summary>
+/// <summary>The real <c>opencode run --attach</c> through the balancer, where each of its requests reaches another node than the one before.</summary>
 [Collection(UndisturbedTests.Name)]
 public sealed class BalancedRunTests(PostgresFixture postgres, ITestOutputHelper output) : BalancedTest(postgres, output)
 {

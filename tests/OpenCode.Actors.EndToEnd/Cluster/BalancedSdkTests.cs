@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 6: a program on <c>@opencode-ai/sdk</c>, unchanged, that works and listens through the balancer while nodes are killed.</summary>
+/// <summary>A program on <c>@opencode-ai/sdk</c>, unchanged, that works and listens through the balancer while nodes are killed.</summary>
 [Collection(UndisturbedTests.Name)]
 public sealed class BalancedSdkTests(PostgresFixture postgres, ITestOutputHelper output) : BalancedTest(postgres, output)
 {

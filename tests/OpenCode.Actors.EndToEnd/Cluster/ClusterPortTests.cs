@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 7: whatever connects to the port between the nodes without the cluster's secret gets nothing there, and harms none.</summary>
+/// <summary>A connection to the cluster port without the cluster's secret gets no answer and does no harm.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class ClusterPortTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {

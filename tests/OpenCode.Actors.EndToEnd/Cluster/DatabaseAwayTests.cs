@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 5 (RULES F1, F3): without its database the cluster refuses commands and keeps everything else.</summary>
+/// <summary>Rule "Suspend on silence": without its database the cluster refuses commands and keeps everything else.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class DatabaseAwayTests(ITestOutputHelper output) : ServerTest(output)
 {

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 2: a cluster stops, comes back and grows as a whole, whatever part of it is missing.</summary>
+/// <summary>A cluster stops, comes back and grows as a whole, whatever part of it is missing.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class FormingTests(ITestOutputHelper output) : ServerTest(output)
 {

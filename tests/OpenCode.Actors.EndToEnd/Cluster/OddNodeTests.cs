@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 7: what is wrong with one node of a cluster and does no harm, or says what to do.</summary>
+/// <summary>Faults of one node that either do no harm or report their remedy.</summary>
 [Collection(UndisturbedTests.Name)]
 public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
@@ -32,7 +32,7 @@ public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper out
         await nodes[0].Api.AskAsync(fast, "slow: 100");
         await MembersAsync(nodes);
 
-        // The owner with the fast clock dies: one with an earlier clock still makes ids behind the ones there are (RULES A7), and takes over as soon as otherwise.
+        // The owner with the fast clock dies: one with an earlier clock still makes ids behind the ones there are (rule "Ids that sort"), and takes over as soon as usual.
         await nodes[1].KillAsync();
         var clock = Stopwatch.StartNew();
         await nodes[2].Api.AskAsync(fast, "hello");
@@ -45,7 +45,7 @@ public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper out
     }
 
     [SkippableFact]
-    public async Task H3_a_tool_on_a_node_that_lacks_the_project_folder_ends_as_an_error_that_names_both()
+    public async Task A_tool_on_a_node_that_lacks_the_project_folder_ends_as_an_error_that_names_both()
     {
         var project = Folder.Sub("mounts/project");
         await File.WriteAllTextAsync(Path.Combine(project, "here.txt"), "");

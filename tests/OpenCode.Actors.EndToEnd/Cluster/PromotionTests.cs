@@ -3,11 +3,11 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>RULES E5 with a standby that really follows: another machine becomes the database.</summary>
+/// <summary>Rule "Life of the database" with a real standby: another machine becomes the database.</summary>
 public sealed class PromotionTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]
-    public async Task E5_nodes_that_name_both_hosts_go_on_at_the_promoted_one_with_all_that_was_answered()
+    public async Task Nodes_that_name_both_hosts_go_on_at_the_promoted_one_with_all_that_was_answered()
     {
         Needs.Postgres();
         await using var primary = await PostgresServer.StartAsync();

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 7: what cannot be a node of this cluster is refused, with what to do.</summary>
+/// <summary>A process that cannot be a node of this cluster is refused with a remedy.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class RefusalTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
@@ -87,7 +87,7 @@ public sealed class RefusalTests(PostgresFixture postgres, ITestOutputHelper out
     }
 
     [SkippableFact]
-    public async Task F6_while_a_node_of_the_protocol_before_lives_the_schema_is_not_updated()
+    public async Task While_a_node_of_the_protocol_before_lives_the_schema_is_not_updated()
     {
         var setup = await NodeAsync("n1");
         foreach (var version in new[] { 1, 2, 3 })

@@ -4,11 +4,11 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>RULES A3: a cursor into a past that was undone is never taken for one into the present log, and a made-up cursor harms no other client.</summary>
+/// <summary>Rule "Good cursor": a cursor into a past that was undone is never resumed in the present log, and a made-up cursor harms no other client.</summary>
 public sealed class RestoreTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]
-    public async Task A3_after_a_disk_was_restored_while_all_nodes_were_down_ids_of_what_was_lost_are_a_gap_however_far_the_log_has_grown()
+    public async Task After_a_disk_was_restored_while_all_nodes_were_down_ids_of_what_was_lost_are_a_gap_however_far_the_log_has_grown()
     {
         Needs.Postgres();
         await using var cluster = await FaultyCluster.StartAsync(Folder, 2);
@@ -35,7 +35,7 @@ public sealed class RestoreTests(ITestOutputHelper output) : ServerTest(output)
     }
 
     [SkippableFact]
-    public async Task A3_a_made_up_id_is_a_gap_for_its_client_alone()
+    public async Task A_made_up_id_is_a_gap_for_its_client_alone()
     {
         Needs.Postgres();
         await using var cluster = await FaultyCluster.StartAsync(Folder, 2);

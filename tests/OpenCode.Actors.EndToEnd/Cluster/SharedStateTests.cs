@@ -5,12 +5,12 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 7: what all nodes have together, besides sessions: the configuration, and bodies of any size.</summary>
+/// <summary>What all nodes share besides sessions: the configuration, and bodies of any size.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class SharedStateTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
     [SkippableFact]
-    public async Task G8_a_permission_denied_on_one_node_is_denied_where_the_session_runs_and_stays_so_for_new_nodes()
+    public async Task A_permission_denied_on_one_node_is_denied_where_the_session_runs_and_stays_so_for_new_nodes()
     {
         var nodes = await StartNodesAsync(2);
         var session = await CreateOnAsync(nodes[1], nodes);
@@ -28,7 +28,7 @@ public sealed class SharedStateTests(PostgresFixture postgres, ITestOutputHelper
     }
 
     [SkippableFact]
-    public async Task G5_an_answer_of_5_MB_and_the_bodies_it_is_made_of_come_through_any_node()
+    public async Task An_answer_of_5_MB_and_the_bodies_it_is_made_of_come_through_any_node()
     {
         const int Notes = 7;
         var nodes = await StartNodesAsync(2);

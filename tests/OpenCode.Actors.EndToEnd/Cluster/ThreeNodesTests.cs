@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12: any node answers any request and serves any stream, each session lives on one of them, and nothing is lost when a node goes.</summary>
+/// <summary>Any node answers any request and serves any stream, each session lives on one of them, and nothing is lost when a node goes.</summary>
 [Collection(UndisturbedTests.Name)]
 public sealed class ThreeNodesTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster;
 
-/// <summary>Issue 12, point 2: of two nodes either may fail in any way, and the other goes on. The other faults are in <see cref="RandomFaultsTests"/>.</summary>
+/// <summary>Of two nodes either may fail in any way, and the other goes on. The other faults are in <see cref="RandomFaultsTests"/>.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class TwoNodesTests(ITestOutputHelper output) : ServerTest(output)
 {

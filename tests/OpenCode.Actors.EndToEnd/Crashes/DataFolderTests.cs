@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
-/// <summary>RULES B3 and B4: whose folder it is, and what a damaged one leads to.</summary>
+/// <summary>Rule "One holder" and rule "The store says what is wrong", as an operator meets them.</summary>
 public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int LockedOrDamaged = 3;

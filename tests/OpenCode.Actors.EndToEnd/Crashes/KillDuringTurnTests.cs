@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
-/// <summary>Issue 2, point 4, and RULES C3, C5: the truth after kill -9.</summary>
+/// <summary>The truth after kill -9: streamed text is kept, turns that wait stay open, others are closed.</summary>
 public sealed class KillDuringTurnTests(ITestOutputHelper output) : ServerTest(output)
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
-/// <summary>Issue 2, journal: kill -9 at any moment loses nothing acknowledged, and nothing that was shown.</summary>
+/// <summary>Kill -9 at any moment loses nothing acknowledged, and nothing that was shown.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class RepeatedKillTests(ITestOutputHelper output) : ServerTest(output)
 {

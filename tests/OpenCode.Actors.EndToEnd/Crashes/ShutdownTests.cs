@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
-/// <summary>Graceful stop within 5 s, whatever clients do; SDK clients must see a reset, or they would stop for good (DESIGN 5).</summary>
+/// <summary>Graceful stop within 5 s, whatever clients do; SDK clients must see a reset, or they would stop for good.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
 {
@@ -37,7 +37,7 @@ public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
     }
 
     [Fact]
-    public async Task C5_a_permission_that_waits_is_still_waiting_after_a_stop_and_its_turn_goes_on()
+    public async Task A_permission_that_waits_is_still_waiting_after_a_stop_and_its_turn_goes_on()
     {
         var server = await StartAsync();
         await using var stream = await server.ListenAsync();

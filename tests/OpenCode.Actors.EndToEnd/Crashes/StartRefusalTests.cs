@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
-/// <summary>DESIGN 10: a start that cannot work says why and ends with its own exit code.</summary>
+/// <summary>A start that fails says why and ends with its own exit code.</summary>
 public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int BadOption = 2;

@@ -4,7 +4,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
-/// <summary>Issue 2, point 9: what is wrong gets a 4xx that says what is wrong; nothing is lost, and the log is not flooded.</summary>
+/// <summary>Bad input gets a 4xx that names the fault; nothing is lost, and the log is not flooded.</summary>
 public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedServers>
 {
     private static readonly string[] BrokenBodies = ["{", "[1,", "nonsense", "{\"parts\":", "\"\\ud800", "{\"parts\":[}", "\0\0\0", "{\"a\":1}}"];

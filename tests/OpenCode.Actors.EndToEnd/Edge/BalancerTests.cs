@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
-/// <summary>The shipped balancer, <c>cluster-config/nginx.conf</c>, before nodes that are stubs (RULES D4, D5).</summary>
+/// <summary>The shipped balancer, <c>cluster-config/nginx.conf</c>, before nodes that are stubs (rule "No 5xx on a stream", rule "No clean end over HTTP/1.0").</summary>
 public sealed class BalancerTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const string Prompt = "/session/ses_0/message";
@@ -13,7 +13,7 @@ public sealed class BalancerTests(ITestOutputHelper output) : ServerTest(output)
     [InlineData("/event")]
     [InlineData("/global/event")]
     [InlineData("/session/ses_0/event")]
-    public async Task D4_without_a_node_a_stream_is_a_closed_connection_and_no_status(string path)
+    public async Task Without_a_node_a_stream_is_a_closed_connection_and_no_status(string path)
     {
         var (nodes, balancer) = await StartAsync(2);
         foreach (var node in nodes)

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
-/// <summary>Issue 2, point 9; DESIGN 10; RULES D4: each limit has an answer that the client understands.</summary>
+/// <summary>Each limit has an answer that the client understands.</summary>
 public sealed class LimitTests(ITestOutputHelper output) : ServerTest(output)
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class LimitTests(ITestOutputHelper output) : ServerTest(output)
         await first.WaitForTypeAsync("server.connected");
         await second.WaitForTypeAsync("server.connected");
 
-        // D4: native EventSource never returns after a non-200.
+        // Rule "No 5xx on a stream": native EventSource never returns after a non-200.
         await using (var third = await server.ListenAsync())
         {
             Assert.Equal(200, third.Response.Status);

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
-/// <summary>Issue 2, point 8, and RULES D5: through nginx as Debian installs it, which speaks HTTP/1.0 to the server behind it.</summary>
+/// <summary>Through nginx as Debian installs it, which speaks HTTP/1.0 to the server behind it (rule "No clean end over HTTP/1.0").</summary>
 public sealed class NginxTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]

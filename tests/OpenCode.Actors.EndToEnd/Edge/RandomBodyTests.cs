@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
-/// <summary>Issue 2, point 9: whatever a body holds, no route answers 5xx and none hangs.</summary>
+/// <summary>Whatever a body holds, no route answers 5xx and none hangs.</summary>
 public sealed class RandomBodyTests(ITestOutputHelper output) : ServerTest(output)
 {
     [Fact]

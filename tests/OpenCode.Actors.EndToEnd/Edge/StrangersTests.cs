@@ -3,7 +3,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Edge;
 
-/// <summary>Issue 2, point 8, and RULES H1, H2: another origin, a foreign Host, a wrong password, on every route, streams included.</summary>
+/// <summary>Rule "Allowed hosts" and rule "Allowed origins": another origin, a foreign Host, a wrong password, on every route, streams included.</summary>
 public sealed class StrangersTests(SharedServers servers) : IClassFixture<SharedServers>
 {
     [Theory]

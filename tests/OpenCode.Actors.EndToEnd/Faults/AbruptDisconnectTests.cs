@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Faults;
 
-/// <summary>Issue 2, point 1 (b): whoever leaves without a word harms nobody.</summary>
+/// <summary>A client that disconnects without closing harms no other client.</summary>
 public sealed class AbruptDisconnectTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Cuts = 1_000;

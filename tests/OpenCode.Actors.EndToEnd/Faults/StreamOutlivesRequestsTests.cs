@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Faults;
 
-/// <summary>Issue 2, point 1 (c): a stream belongs to its client, not to a request, a configuration or another location.</summary>
+/// <summary>A stream belongs to its client, not to a request, a configuration or another location.</summary>
 public sealed class StreamOutlivesRequestsTests(ITestOutputHelper output) : ServerTest(output)
 {
     [Fact]

@@ -4,7 +4,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.EndToEnd.Front;
 
-/// <summary>RULES B3: what the folder says about its holder, and when.</summary>
+/// <summary>Rule "One holder": what the folder says about its holder, and when.</summary>
 public sealed class HolderFileTests : IDisposable
 {
     private readonly TempFolder _folder = new();

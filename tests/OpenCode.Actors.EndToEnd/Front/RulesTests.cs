@@ -31,7 +31,7 @@ public sealed class RulesTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
-    public async Task H1_and_H2_hold_at_the_front()
+    public async Task Foreign_hosts_and_foreign_pages_are_refused_at_the_front()
     {
         var (_, front) = await StartBothAsync();
 

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Front;
 
-/// <summary>The holder ends, and a front takes the folder: RULES B3, C5, and what its clients see of it.</summary>
+/// <summary>The holder ends and a front takes over the folder (rule "One holder", rule "Waiting turns stay open"), as its clients see it.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
 {

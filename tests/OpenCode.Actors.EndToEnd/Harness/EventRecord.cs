@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>What several connections of one client saw, put together: the promise is one dense run of positions, each once (DESIGN, promise 1).</summary>
+/// <summary>What several connections of one client saw, put together: the promise is one dense run of positions, each once.</summary>
 internal static class EventRecord
 {
     /// <summary>Asserts that the log's events in these frames have neither hole nor double, whatever connection they came by.</summary>

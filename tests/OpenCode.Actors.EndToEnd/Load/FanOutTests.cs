@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Load;
 
-/// <summary>Issue 2, point 6, as a quick look: many clients, nothing missing. The figures come from tests/measure.sh, where nothing else runs.</summary>
+/// <summary>Many clients, nothing missing: a quick check. The figures come from tests/measure.sh, where nothing else runs.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class FanOutTests(ITestOutputHelper output) : ServerTest(output)
 {

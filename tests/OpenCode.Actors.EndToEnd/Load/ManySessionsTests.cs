@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Load;
 
-/// <summary>Issue 2, point 7: sessions that sleep cost next to nothing.</summary>
+/// <summary>Passivated sessions cost next to nothing.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class ManySessionsTests(ITestOutputHelper output) : ServerTest(output)
 {

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Load;
 
-/// <summary>Issue 2, point 5: clients that never read cost their cursor and one socket buffer, and are ended.</summary>
+/// <summary>Clients that never read cost their cursor and one socket buffer, and are ended.</summary>
 [Collection(HeavyTests.Name)]
 public sealed partial class StalledClientsTests(ITestOutputHelper output) : ServerTest(output)
 {

@@ -8,7 +8,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
-/// <summary>What becomes of a database of the nodes before: its schema has version 3, and its nodes beat (RULES F6).</summary>
+/// <summary>Upgrades a database of nodes of the protocol before, whose schema has version 3 (rule "No mixed protocols").</summary>
 [Collection(PostgresTests.Name)]
 public sealed class MigrationTests(PostgresFixture postgres)
 {

@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 
-/// <summary>The statement that appends, as it runs in the server (RULES E1).</summary>
+/// <summary>The statement that appends, as it runs in the server (rule "Numbered batches").</summary>
 [Collection(PostgresTests.Name)]
 public sealed class AppendStatementTests(PostgresFixture postgres)
 {
@@ -17,7 +17,7 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
     [InlineData("another generation")]
     [InlineData("a number that was used")]
     [InlineData("a number too far")]
-    public async Task E1_what_does_not_hold_writes_nothing(string wrong)
+    public async Task What_does_not_hold_writes_nothing(string wrong)
     {
         await using var node = await StoreNode.OpenAsync(await postgres.Server.CreateSchemaAsync(), "node-a");
         await node.ScalarAsync("UPDATE shard SET token = 5 WHERE part IN (1, 2)");
@@ -40,7 +40,7 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
-    public async Task E1_of_three_nodes_two_that_send_every_batch_twice_leave_no_gap_and_no_duplicate()
+    public async Task Of_three_nodes_two_that_send_every_batch_twice_leave_no_gap_and_no_duplicate()
     {
         const int Batches = 150;
         var connectionString = await postgres.Server.CreateSchemaAsync();
@@ -78,7 +78,7 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
-    public async Task E3_an_append_brings_what_others_committed_below_it_and_tells_them()
+    public async Task An_append_brings_what_others_committed_below_it_and_tells_them()
     {
         var connectionString = await postgres.Server.CreateSchemaAsync();
         await using var node = await StoreNode.OpenAsync(connectionString, "node-a");
@@ -102,7 +102,7 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
     }
 
     [SkippableFact]
-    public async Task E4_a_reading_begins_with_the_batch_that_holds_the_offset_and_ends_by_size()
+    public async Task A_reading_begins_with_the_batch_that_holds_the_offset_and_ends_by_size()
     {
         await using var node = await StoreNode.OpenAsync(await postgres.Server.CreateSchemaAsync(), "node-a");
         for (var i = 0; i < 5; i++)

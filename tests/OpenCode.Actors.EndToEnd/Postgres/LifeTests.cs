@@ -5,7 +5,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 
-/// <summary>Lives and runs of a real server (RULES A3, E5).</summary>
+/// <summary>Lives and restarts of a real server (rule "Good cursor", rule "Life of the database").</summary>
 public sealed class LifeTests
 {
     private const string Count = "SELECT count(*) FROM opencode_actors.generation";
@@ -14,7 +14,7 @@ public sealed class LifeTests
     private const string Later = "UPDATE opencode_actors.generation SET at = at - interval '2 minutes'";
 
     [SkippableFact]
-    public async Task E5_a_process_ends_with_the_life_of_the_database_and_the_next_one_works_in_the_new_one()
+    public async Task A_process_ends_with_the_life_of_the_database_and_the_next_one_works_in_the_new_one()
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();
@@ -35,7 +35,7 @@ public sealed class LifeTests
     }
 
     [SkippableFact]
-    public async Task E5_after_a_promotion_processes_end_and_the_next_ones_have_all_that_was_answered()
+    public async Task After_a_promotion_processes_end_and_the_next_ones_have_all_that_was_answered()
     {
         Needs.Postgres();
         await using var primary = await PostgresServer.StartAsync();
@@ -68,7 +68,7 @@ public sealed class LifeTests
     }
 
     [SkippableFact]
-    public async Task A3_a_disk_that_was_restored_is_a_new_generation_at_the_head_that_it_has()
+    public async Task A_disk_that_was_restored_is_a_new_generation_at_the_head_that_it_has()
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();
@@ -97,7 +97,7 @@ public sealed class LifeTests
     }
 
     [SkippableFact]
-    public async Task A3_over_a_restart_of_the_server_nodes_go_on_in_one_new_generation()
+    public async Task Over_a_restart_of_the_server_nodes_go_on_in_one_new_generation()
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();
@@ -116,7 +116,7 @@ public sealed class LifeTests
     }
 
     [SkippableFact]
-    public async Task A3_tables_that_were_made_anew_under_a_running_server_are_a_new_generation()
+    public async Task Tables_that_were_made_anew_under_a_running_server_are_a_new_generation()
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();
@@ -132,7 +132,7 @@ public sealed class LifeTests
     }
 
     [SkippableFact]
-    public async Task A3_a_cursor_beyond_the_head_begins_one_generation_a_minute_whichever_nodes_hear_of_it()
+    public async Task A_cursor_beyond_the_head_begins_one_generation_a_minute_whichever_nodes_hear_of_it()
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();

@@ -33,7 +33,7 @@ public sealed class PosixProcessHostTests
     }
 
     [Fact]
-    public async Task I4_a_command_gets_the_environment_of_the_server_without_its_secrets()
+    public async Task A_command_gets_the_environment_of_the_server_without_its_secrets()
     {
         Assert.Equal(["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET"], _options.Secrets);
         Environment.SetEnvironmentVariable("E2E_TOOL_SECRET", "secret");

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Sequences;
 
-/// <summary>Issue 2, point 2, for what is not one session's: the wrapper and its sync twins, scopes, publishing from outside, dispose.</summary>
+/// <summary>Sequences beyond one session: the wrapper and its sync twins, scopes, publishing from outside, dispose.</summary>
 public sealed class GlobalStreamTests(ITestOutputHelper output) : ServerTest(output)
 {
     private static readonly string[] Durable =
@@ -28,7 +28,7 @@ public sealed class GlobalStreamTests(ITestOutputHelper output) : ServerTest(out
         Assert.Equal(bare.Events.Select(e => e.Json.ToString()), wrapped.Select(e => e.Event.ToString()));
         Assert.All(wrapped, e => Assert.Equal(server.Setup.Project, e.Json.Text("directory")));
 
-        // RULES A4: the first frame of an entry with a twin is <position>.1, the twin the position itself.
+        // Rule "Twin ids": the first frame of an entry with a twin is <position>.1, the twin the position itself.
         var frames = global.Events;
         var next = 0L;
         for (var i = 0; i < frames.Count; i++)
@@ -139,7 +139,7 @@ public sealed class GlobalStreamTests(ITestOutputHelper output) : ServerTest(out
         Assert.Equal("no", stream.Response.Headers["X-Accel-Buffering"]);
         Assert.Equal("nosniff", stream.Response.Headers["X-Content-Type-Options"]);
 
-        // RULES A1: cut before its first event, a client loses nothing.
+        // Rule "An id is a promise": cut before its first event, a client loses nothing.
         await stream.ResetAsync();
         var session = await server.Api.CreateSessionAsync();
         await using var back = await server.ListenAsync(lastEventId: connected.Id);

@@ -2,7 +2,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Sequences;
 
-/// <summary>Issue 2, point 2: the event sequences of the real server, spoken by ours, and what else must hold in each.</summary>
+/// <summary>The event sequences of the real server, spoken by ours, and what else must hold in each.</summary>
 public abstract class OurSequencesTests(OurSequenceServer server)
 {
     protected async Task PlayAsync(string scenario, object model)

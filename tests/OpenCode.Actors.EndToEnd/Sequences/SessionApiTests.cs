@@ -24,7 +24,7 @@ public sealed class SessionApiTests(ITestOutputHelper output) : ServerTest(outpu
         Assert.Equal(first.Text("info", "id"), second.Text("info", "id"));
         Assert.Equal(4, (await server.Api.MessagesAsync(session)).Count);
         var ids = (await server.Api.MessagesAsync(session)).Select(m => m.Text("info", "id")!).ToList();
-        Assert.Equal(ids.Order(StringComparer.Ordinal), ids); // RULES A7: client-made ids included.
+        Assert.Equal(ids.Order(StringComparer.Ordinal), ids); // Rule "Ids that sort": client-made ids included.
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SessionApiTests(ITestOutputHelper output) : ServerTest(outpu
     [Fact]
     public async Task The_answer_of_a_prompt_comes_after_all_its_events()
     {
-        // RULES D1, and why `run --attach` prints anything: it stops reading when this answers.
+        // Rule "Order barrier", and why `run --attach` prints anything: it stops reading when this answers.
         var server = await StartAsync();
         for (var n = 0; n < 20; n++)
         {

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
-/// <summary>RULES B4 and B6: what may be wrong with the file, and what the server says and does then.</summary>
+/// <summary>Rule "The store says what is wrong" and rule "Only SQLite opens the file": what may be wrong with the file, and how the server reacts.</summary>
 public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Unusable = 3;
@@ -28,7 +28,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     [InlineData(Harm.FileReplaced)]
     [InlineData(Harm.FolderRenamed)]
     [InlineData(Harm.LogRemoved)]
-    public async Task B6_a_file_that_is_taken_from_under_the_server_ends_it_within_two_seconds(Harm harm)
+    public async Task A_file_that_is_taken_from_under_the_server_ends_it_within_two_seconds(Harm harm)
     {
         var server = await StartAsync();
         var session = await server.Api.CreateSessionAsync(new { title = "acknowledged" });
@@ -62,7 +62,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [Fact]
-    public async Task B4_while_another_process_writes_commands_wait_reads_go_on_and_then_everything_does()
+    public async Task While_another_process_writes_commands_wait_reads_go_on_and_then_everything_does()
     {
         var server = await StartAsync();
         var session = await server.Api.CreateSessionAsync();
@@ -79,7 +79,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [Fact]
-    public async Task B4_a_start_beside_a_transaction_of_another_process_says_so()
+    public async Task A_start_beside_a_transaction_of_another_process_says_so()
     {
         await (await StartAsync()).KillAsync();
         using var other = Hub.Open(Setup.DataFolder);
@@ -89,7 +89,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [Fact]
-    public async Task B4_a_file_of_a_newer_program_is_refused()
+    public async Task A_file_of_a_newer_program_is_refused()
     {
         await (await StartAsync()).KillAsync();
         using (var other = Hub.Open(Setup.DataFolder))
@@ -114,7 +114,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task B4_what_is_read_only_is_refused_and_named(bool folder, bool isUsed)
+    public async Task What_is_read_only_is_refused_and_named(bool folder, bool isUsed)
     {
         Needs.Root();
         Directory.CreateDirectory(Setup.DataFolder);
@@ -137,7 +137,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     [SkippableTheory]
     [InlineData((int)HubDisk.Failing.Syncs)]
     [InlineData((int)HubDisk.Failing.Writes)]
-    public async Task B4_an_error_of_the_disk_ends_the_server_and_loses_nothing_acknowledged(int failing)
+    public async Task An_error_of_the_disk_ends_the_server_and_loses_nothing_acknowledged(int failing)
     {
         using var disk = HubDisk.Make(Folder);
         var server = await StartAsync(Setup with { Within = disk.Within });
@@ -164,7 +164,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [SkippableFact]
-    public async Task B4_a_file_that_cannot_be_read_refuses_the_start()
+    public async Task A_file_that_cannot_be_read_refuses_the_start()
     {
         using var disk = HubDisk.Make(Folder);
         await (await StartAsync()).KillAsync();

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
-/// <summary>RULES B4: a disk that is really full refuses what it cannot keep; reads go on, and so does everything once there is room.</summary>
+/// <summary>Rule "The store says what is wrong": a disk that is really full: appends are refused, reads go on, and appends go on once there is room.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class FullDiskTests(ITestOutputHelper output) : ServerTest(output)
 {
@@ -17,7 +17,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : ServerTest(output)
     private int _refused;
 
     [SkippableFact]
-    public async Task B4_a_full_disk_is_507_reads_go_on_and_so_do_appends_when_there_is_room()
+    public async Task A_full_disk_is_507_reads_go_on_and_so_do_appends_when_there_is_room()
     {
         await using var disk = await SmallDisk.MakeAsync(megabytes: 64);
         var server = await StartAsync(On(disk));
@@ -47,7 +47,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : ServerTest(output)
     }
 
     [SkippableFact]
-    public async Task B4_retention_works_on_a_full_disk_and_makes_room_for_appends()
+    public async Task Retention_works_on_a_full_disk_and_makes_room_for_appends()
     {
         await using var disk = await SmallDisk.MakeAsync(megabytes: 128);
         var server = await StartAsync(On(disk));

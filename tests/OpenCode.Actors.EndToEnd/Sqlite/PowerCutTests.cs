@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
-/// <summary>RULES B5: the power goes at any moment; of what was not synced yet, any part is lost.</summary>
+/// <summary>Rule "Power cuts lose nothing durable": the power fails at any moment, and any part of what was not synced yet is lost.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class PowerCutTests(ITestOutputHelper output) : ServerTest(output)
 {
@@ -19,7 +19,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : ServerTest(output)
     private int _gaps;
 
     [SkippableFact]
-    public async Task B5_a_power_cut_at_any_moment_loses_nothing_acknowledged_as_durable_and_every_other_loss_is_told()
+    public async Task A_power_cut_at_any_moment_loses_nothing_acknowledged_as_durable_and_every_other_loss_is_told()
     {
         Needs.Gcc();
         var random = Randomness();
@@ -115,7 +115,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : ServerTest(output)
         await server.DisposeAsync();
     }
 
-    // RULES A3: who has more than is there is told, and nobody else.
+    // Rule "Good cursor": only a client that has seen more than is left is told of a gap.
     private async Task CheckLastCursorAsync(ServerProcess server, IReadOnlyList<SseFrame> shown, long head)
     {
         if (shown.LastOrDefault(static f => f.Id is not null) is not { } last)

@@ -51,7 +51,7 @@ public sealed class RetentionRulesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task C3_entries_behind_the_oldest_open_row_stay_until_it_is_gone()
+    public async Task Entries_behind_the_oldest_open_row_stay_until_it_is_gone()
     {
         _options.HoldKinds.Add("open");
         await OpenAgainAsync();

@@ -7,12 +7,12 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
-/// <summary>RULES B6, and what docs/operations.md promises about other programs at the file of a running server.</summary>
+/// <summary>Rule "Only SQLite opens the file", and what docs/operations.md promises about other programs at the file of a running server.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class Sqlite3BesideTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]
-    public async Task B6_sqlite3_that_comes_and_goes_beside_a_loaded_server_loses_nothing()
+    public async Task Sqlite3_that_comes_and_goes_beside_a_loaded_server_loses_nothing()
     {
         Needs.Sqlite3();
         var random = Randomness();

@@ -56,7 +56,7 @@ public sealed class SqliteWalkTests(ITestOutputHelper output) : JournalWalkSpeci
             return ValueTask.CompletedTask;
         }
 
-        // Nothing is appended meanwhile; by another process, since one that opens and closes the files loses its locks on them (RULES B6).
+        // Nothing is appended meanwhile; by another process, since one that opens and closes the files loses its locks on them (rule "Only SQLite opens the file").
         private async Task CopyAsync(TempFolder copy)
         {
             using var other = Hub.Open(_folder.Path);

@@ -137,7 +137,7 @@ public sealed class AbortTests : SessionsKit
     }
 
     [Fact]
-    public async Task C2_a_prompt_sent_during_an_abort_begins_a_turn_of_its_own_after_it()
+    public async Task A_prompt_sent_during_an_abort_begins_a_turn_of_its_own_after_it()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id, "one");

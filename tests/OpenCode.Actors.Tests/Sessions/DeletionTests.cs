@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
-/// <summary>RULES C8: the deletion of a tree closes each parent before it looks for the children, and goes on until nothing is left.</summary>
+/// <summary>Rule "Close the parent first": a deletion closes each parent before it lists the children, and goes on until nothing is left.</summary>
 public sealed class DeletionTests : SessionsKit
 {
     private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];

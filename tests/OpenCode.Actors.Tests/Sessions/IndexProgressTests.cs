@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
-/// <summary>RULES E6: how far the index is can be waited for.</summary>
+/// <summary>Rule "Claim before read": the index tells when it has reached an offset.</summary>
 public sealed class IndexProgressTests : SessionsKit
 {
     [Fact]

@@ -139,7 +139,7 @@ public sealed class PermissionTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_a_permission_is_still_pending_after_a_crash_and_its_answer_goes_on_as_if_nothing_had_happened()
+    public async Task A_permission_is_still_pending_after_a_crash_and_its_answer_goes_on_as_if_nothing_had_happened()
     {
         var session = await WaitingAsync();
         var request = Assert.Single(await PermissionsAsync());
@@ -162,7 +162,7 @@ public sealed class PermissionTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_a_tool_that_ran_beside_one_that_waits_closes_the_turn_and_withdraws_the_request()
+    public async Task A_tool_that_ran_beside_one_that_waits_closes_the_turn_and_withdraws_the_request()
     {
         Config.Rules = [new("bash", "rm *", PermissionAction.Ask)];
         var session = await CreateAsync();
@@ -183,7 +183,7 @@ public sealed class PermissionTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_abort_withdraws_what_waits()
+    public async Task Abort_withdraws_what_waits()
     {
         var session = await WaitingAsync();
         var before = Journal.Head;

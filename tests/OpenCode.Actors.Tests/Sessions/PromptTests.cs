@@ -172,7 +172,7 @@ public sealed class PromptTests : SessionsKit
     }
 
     [Fact]
-    public async Task A7_ids_ascend_also_after_a_client_whose_clock_is_an_hour_fast()
+    public async Task Ids_ascend_also_after_a_client_whose_clock_is_an_hour_fast()
     {
         var session = await CreateAsync();
         var ahead = new OpenCode.Actors.Protocol.Ids.IdFactory(new FastClock(Time), Entropy.Fill).NewMessage();

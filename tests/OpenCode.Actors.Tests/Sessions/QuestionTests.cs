@@ -43,7 +43,7 @@ public sealed class QuestionTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_a_question_is_still_pending_after_a_crash()
+    public async Task A_question_is_still_pending_after_a_crash()
     {
         var session = await AskedAsync();
         var request = Assert.Single(await QuestionsAsync());

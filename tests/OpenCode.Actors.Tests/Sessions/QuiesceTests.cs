@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
-/// <summary>A stop in good order: no open turn is left to the next start, except those that only wait for their user (RULES C5).</summary>
+/// <summary>An orderly stop leaves no open turn to the next start, except turns that only wait for their user (rule "Waiting turns stay open").</summary>
 public sealed class QuiesceTests : SessionsKit
 {
     private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];
@@ -68,7 +68,7 @@ public sealed class QuiesceTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_a_turn_that_waits_for_its_user_is_left_as_it_is_and_goes_on_after_the_next_start()
+    public async Task A_turn_that_waits_for_its_user_is_left_as_it_is_and_goes_on_after_the_next_start()
     {
         var session = await CreateAsync(permission: _askForBash);
         var accepted = await PromptAsync(session.Id);
@@ -92,7 +92,7 @@ public sealed class QuiesceTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_a_model_that_still_talks_while_its_tool_waits_is_cut_and_the_tool_waits_on()
+    public async Task A_model_that_still_talks_while_its_tool_waits_is_cut_and_the_tool_waits_on()
     {
         var session = await CreateAsync(permission: _askForBash);
         await PromptAsync(session.Id);

@@ -26,7 +26,7 @@ public sealed class RecoveryTests : SessionsKit
     }
 
     [Fact]
-    public async Task C3_text_is_stored_after_a_second_and_what_came_later_is_folded_on_top()
+    public async Task Text_is_stored_after_a_second_and_what_came_later_is_folded_on_top()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
@@ -45,7 +45,7 @@ public sealed class RecoveryTests : SessionsKit
     }
 
     [Fact]
-    public async Task C3_text_is_stored_after_16_KiB_without_waiting()
+    public async Task Text_is_stored_after_16_KiB_without_waiting()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);

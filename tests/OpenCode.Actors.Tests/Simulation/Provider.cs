@@ -51,7 +51,7 @@ internal sealed class Provider(World world)
         }
     }
 
-    /// <summary>A tool does something, if one is there. It has one report unanswered at most, as tools have to (RULES C2).</summary>
+    /// <summary>A tool does something, if one is there. As every tool it has one report unanswered at most (rule "One append outstanding").</summary>
     public void ToolActs()
     {
         if (OpenTools is not { Count: > 0 } open)

@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What every arbiter keeps (RULES E6, F). Each test has a store of its own.</summary>
+/// <summary>What every arbiter keeps (rule "The database decides who is dead", rule "Claim before read"). Each test has a store of its own.</summary>
 public abstract partial class ArbiterSpecification : IAsyncLifetime
 {
     private readonly List<ArbiterNode> _nodes = [];

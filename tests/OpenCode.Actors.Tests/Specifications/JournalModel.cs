@@ -66,7 +66,7 @@ internal sealed class JournalModel
         Assert.True(_state.Same(loaded), $"Expected: {_state}\nFound: {loaded}");
     }
 
-    // RULES A3: a cursor that passes the test is resumed, so what its client saw must be what is there.
+    // Rule "Good cursor": a cursor that passes the test is resumed, so what its client saw must be what is there.
     private void CheckCursors(IJournal journal, Dictionary<long, string> entries)
     {
         foreach (var (generation, offset, eventId) in _shown)

@@ -21,7 +21,7 @@ public abstract partial class JournalSpecification : IAsyncLifetime
     public virtual async Task DisposeAsync() => await Journal.DisposeAsync();
 
     [SkippableFact]
-    public async Task A3_the_timeline_stays_and_each_start_of_a_log_that_may_lose_its_tail_is_a_new_generation_with_the_head_it_found()
+    public async Task The_timeline_stays_and_each_start_of_a_log_that_may_lose_its_tail_is_a_new_generation_with_the_head_it_found()
     {
         var id = Journal.Timeline.Id;
         await Journal.AppendAsync(Make.Batch(Make.Entry("a"), Make.Entry("b")), default);

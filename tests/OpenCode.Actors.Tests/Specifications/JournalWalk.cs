@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>Random appends, ends and starts on one store, compared with a model of what was promised (RULES A3, B1, B2).</summary>
+/// <summary>Random appends, ends and starts on one store, compared with a model of what was promised (rule "Good cursor", rule "One batch, one transaction", rule "Durable before visible").</summary>
 /// <param name="seed">Decides all of it, as far as the store does.</param>
 /// <param name="store">The store.</param>
 internal sealed class JournalWalk(int seed, IWalkedStore store)

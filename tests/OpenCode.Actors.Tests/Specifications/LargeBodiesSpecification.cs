@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What every store of large bodies keeps (RULES G6).</summary>
+/// <summary>What every store of large bodies keeps (rule "Large bodies travel as rows").</summary>
 public abstract class LargeBodiesSpecification
 {
     [SkippableFact]

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What every store of the cluster's config keeps (RULES G8).</summary>
+/// <summary>What every store of the cluster's config keeps (rule "One configuration for all nodes").</summary>
 public abstract class SharedConfigSpecification
 {
     [SkippableFact]

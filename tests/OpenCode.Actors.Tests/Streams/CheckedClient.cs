@@ -143,7 +143,7 @@ internal sealed class CheckedClient(
             _id = seen.Id;
     }
 
-    // RULES A1 and A2: the place that was asked for, in the running generation; none before a gap.
+    // Rule "An id is a promise" and rule "No id before a gap": the place that was asked for, in the running generation; none before a gap.
     private void TakeConnected(SeenEvent seen)
     {
         _awaitsGap = _id is not null && seen.Id.Length == 0;

@@ -4,7 +4,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>RULES D1.</summary>
+/// <summary>Rule "Order barrier".</summary>
 public sealed class FlushBarrierTests : StreamsKit
 {
     private readonly HubProbe _endpoint;
@@ -16,7 +16,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_without_streams_of_the_location_nothing_is_waited_for()
+    public void Without_streams_of_the_location_nothing_is_waited_for()
     {
         ConnectBare(location: "/b");
 
@@ -26,7 +26,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_what_is_flushed_already_is_answered_at_once()
+    public void What_is_flushed_already_is_answered_at_once()
     {
         ConnectBare();
         Append(Journal.Event());
@@ -37,7 +37,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_flushed_streams_have_a_head_start_over_the_answer()
+    public void Flushed_streams_have_a_head_start_over_the_answer()
     {
         Options.HeadStartMs = 50;
         ConnectBare();
@@ -49,7 +49,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_whose_location_was_quiet_is_flushed_too()
+    public void A_stream_whose_location_was_quiet_is_flushed_too()
     {
         ConnectBare();
         ConnectWrapped();
@@ -61,7 +61,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_that_moves_on_is_waited_for()
+    public void A_stream_that_moves_on_is_waited_for()
     {
         var client = ConnectBare();
         client.Holds = true;
@@ -75,7 +75,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_what_the_tail_has_not_reached_yet_is_waited_for()
+    public void What_the_tail_has_not_reached_yet_is_waited_for()
     {
         ConnectBare();
         Wait("/a", 1);
@@ -87,7 +87,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stalled_stream_is_waited_for_250_ms_and_no_longer()
+    public void A_stalled_stream_is_waited_for_250_ms_and_no_longer()
     {
         ConnectBare();
         var stalled = ConnectBare();
@@ -101,7 +101,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_that_was_stalled_before_is_not_waited_for()
+    public void A_stream_that_was_stalled_before_is_not_waited_for()
     {
         var stalled = ConnectBare();
         stalled.Holds = true;
@@ -114,7 +114,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_streams_that_move_on_but_are_never_done_are_waited_for_5_s_in_all()
+    public void Streams_that_move_on_but_are_never_done_are_waited_for_5_s_in_all()
     {
         var slow = ConnectBare();
         slow.Holds = true;
@@ -133,7 +133,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_that_was_reset_a_moment_ago_is_awaited_until_it_is_back_and_flushed()
+    public void A_stream_that_was_reset_a_moment_ago_is_awaited_until_it_is_back_and_flushed()
     {
         var cut = ConnectBare();
         cut.Fault = new IOException("reset by peer");
@@ -153,7 +153,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_that_was_reset_and_does_not_come_back_is_awaited_2_s()
+    public void A_stream_that_was_reset_and_does_not_come_back_is_awaited_2_s()
     {
         var cut = ConnectBare();
         cut.Fault = new IOException("reset by peer");
@@ -166,7 +166,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_that_is_reset_during_the_wait_is_awaited_too()
+    public void A_stream_that_is_reset_during_the_wait_is_awaited_too()
     {
         var cut = ConnectBare();
         cut.Holds = true;
@@ -181,7 +181,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_client_that_went_away_is_awaited_no_longer_than_its_first_reconnection()
+    public void A_client_that_went_away_is_awaited_no_longer_than_its_first_reconnection()
     {
         var left = new RecordingSseWriter();
         Connect(Bare(left)).Tell(SseClientActor.Disconnect.Instance);
@@ -192,7 +192,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_stream_of_another_location_that_was_reset_is_not_awaited()
+    public void A_stream_of_another_location_that_was_reset_is_not_awaited()
     {
         var cut = ConnectBare(location: "/b");
         cut.Fault = new IOException("reset by peer");
@@ -204,7 +204,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_wait_that_is_stopped_is_answered()
+    public void A_wait_that_is_stopped_is_answered()
     {
         var stalled = ConnectBare();
         stalled.Holds = true;
@@ -219,7 +219,7 @@ public sealed class FlushBarrierTests : StreamsKit
     }
 
     [Fact]
-    public void D1_a_server_that_stops_awaits_no_client_that_was_lost()
+    public void A_server_that_stops_awaits_no_client_that_was_lost()
     {
         Connect(Bare(new RecordingSseWriter())).Tell(SseClientActor.Disconnect.Instance);
         Wait("/a", 0);

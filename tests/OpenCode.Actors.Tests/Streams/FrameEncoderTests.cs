@@ -29,7 +29,7 @@ public sealed class FrameEncoderTests
     }
 
     [Fact]
-    public void A4_a_durable_event_of_a_session_has_twins_of_which_the_first_ends_in_1()
+    public void A_durable_event_of_a_session_has_twins_of_which_the_first_ends_in_1()
     {
         var frames = _encoder.Encode(Entry(7, "session.updated", """{"a":1}""", sequence: 3), wrapped: true);
 

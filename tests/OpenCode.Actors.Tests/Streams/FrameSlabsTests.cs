@@ -19,7 +19,7 @@ public sealed class FrameSlabsTests
     }
 
     [Fact]
-    public void D2_a_slab_is_charged_whole_until_the_last_of_its_entries_has_left()
+    public void A_slab_is_charged_whole_until_the_last_of_its_entries_has_left()
     {
         var first = Keep(200).Slab;
         var second = Keep(200).Slab;

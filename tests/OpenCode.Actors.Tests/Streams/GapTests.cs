@@ -9,7 +9,7 @@ public sealed class GapTests : StreamsKit
     [InlineData("ZZZZZZ99.1-8", "timeline")]
     [InlineData("AbCdEf12.1-11", "ahead")]
     [InlineData("garbage", "damaged")]
-    public void A3_a_cursor_that_cannot_be_resumed_is_told_of_the_gap_and_the_stream_goes_on_live(string cursor, string reason)
+    public void A_cursor_that_cannot_be_resumed_is_told_of_the_gap_and_the_stream_goes_on_live(string cursor, string reason)
     {
         for (var i = 0; i < 10; i++)
             Journal.Append(Journal.Event());
@@ -29,7 +29,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A3_a_cursor_whose_entries_were_lost_with_an_unsynced_tail_is_a_gap_although_later_generations_went_further()
+    public void A_cursor_whose_entries_were_lost_with_an_unsynced_tail_is_a_gap_although_later_generations_went_further()
     {
         for (var i = 0; i < 120; i++)
             Journal.Append(Journal.Event());
@@ -46,7 +46,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A3_a_cursor_beyond_this_nodes_tail_waits_for_what_another_node_had_shown_and_goes_on_behind_it()
+    public void A_cursor_beyond_this_nodes_tail_waits_for_what_another_node_had_shown_and_goes_on_behind_it()
     {
         Journal.Append(Journal.Event(), Journal.Event());
         var others = new TaskCompletionSource();
@@ -65,7 +65,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A3_a_cursor_of_a_generation_that_this_node_does_not_know_yet_waits_until_it_does()
+    public void A_cursor_of_a_generation_that_this_node_does_not_know_yet_waits_until_it_does()
     {
         Journal.Append(Journal.Event(), Journal.Event());
         Journal.Verified = (generation, _) => Journal.Timeline = new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(generation, 2)]);
@@ -79,7 +79,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A3_a_good_cursor_of_an_earlier_generation_beyond_this_nodes_tail_waits_too()
+    public void A_good_cursor_of_an_earlier_generation_beyond_this_nodes_tail_waits_too()
     {
         Journal.Append(Journal.Event(), Journal.Event());
         Journal.Timeline = new Timeline("AbCdEf12", [new Generation(1, 0), new Generation(2, 4)]);
@@ -98,7 +98,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A3_a_cursor_that_proves_a_restore_is_a_gap_and_so_are_old_ones_when_the_log_has_grown_over_them()
+    public void A_cursor_that_proves_a_restore_is_a_gap_and_so_are_old_ones_when_the_log_has_grown_over_them()
     {
         for (var i = 0; i < 4; i++)
             Journal.Append(Journal.Event());
@@ -118,7 +118,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A2_before_the_gap_no_frame_has_an_id_and_the_gap_has_the_fresh_one()
+    public void Before_the_gap_no_frame_has_an_id_and_the_gap_has_the_fresh_one()
     {
         Journal.Append(Journal.Event());
         Start();
@@ -129,7 +129,7 @@ public sealed class GapTests : StreamsKit
     }
 
     [Fact]
-    public void A2_a_client_cut_before_the_gap_hears_of_it_again()
+    public void A_client_cut_before_the_gap_hears_of_it_again()
     {
         Journal.Append(Journal.Event());
         Start();

@@ -48,7 +48,7 @@ public sealed class JournaledStreamsTests
     }
 
     [Fact]
-    public async Task A3_a_power_cut_that_took_what_a_client_was_shown_is_told_as_a_gap_and_no_other_event_takes_its_place_unnoticed()
+    public async Task A_power_cut_that_took_what_a_client_was_shown_is_told_as_a_gap_and_no_other_event_takes_its_place_unnoticed()
     {
         string lost;
         string kept;
@@ -57,7 +57,7 @@ public sealed class JournaledStreamsTests
             var client = first.Connect();
             await first.AppendAsync(1, durable: true);
             kept = client.LastEventId;
-            await first.AppendAsync(50); // Volatile: shown, not synced (RULES B2).
+            await first.AppendAsync(50); // Volatile: shown, not synced (rule "Durable before visible").
             lost = client.LastEventId;
             _disk.Crash();
         }

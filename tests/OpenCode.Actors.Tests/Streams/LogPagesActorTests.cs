@@ -40,7 +40,7 @@ public sealed class LogPagesActorTests : StreamsKit
     }
 
     [Fact]
-    public void D2_at_most_8_reads_are_under_way_and_the_others_have_their_turn_later()
+    public void At_most_8_reads_are_under_way_and_the_others_have_their_turn_later()
     {
         for (var i = 0; i < 20 * 256; i++)
             Journal.Append(Journal.Event());
@@ -59,7 +59,7 @@ public sealed class LogPagesActorTests : StreamsKit
     }
 
     [Fact]
-    public void D2_the_cache_is_bounded_by_bytes()
+    public void The_cache_is_bounded_by_bytes()
     {
         // 40 pages of about 1 MB.
         Journal.PageEntries = 64;

@@ -24,7 +24,7 @@ public sealed class LogRingTests
     }
 
     [Fact]
-    public void D2_entries_and_every_frame_are_charged_and_the_oldest_go()
+    public void Entries_and_every_frame_are_charged_and_the_oldest_go()
     {
         var ring = NewRing(capacityBytes: 100_000);
         var reader = ring.Subscribe(EntryFilter.All, NoWake);
@@ -50,7 +50,7 @@ public sealed class LogRingTests
     }
 
     [Fact]
-    public void D2_a_frame_of_an_entry_that_left_the_ring_is_not_charged()
+    public void A_frame_of_an_entry_that_left_the_ring_is_not_charged()
     {
         var ring = NewRing(capacityBytes: 3_000);
         var reader = ring.Subscribe(EntryFilter.All, NoWake);
@@ -66,7 +66,7 @@ public sealed class LogRingTests
     }
 
     [Fact]
-    public void D2_the_ring_is_charged_all_that_its_frames_keep_alive()
+    public void The_ring_is_charged_all_that_its_frames_keep_alive()
     {
         var ring = NewRing(capacityBytes: 200_000);
         var lane = ring.Subscribe(EntryFilter.All, NoWake).Lane;

@@ -2,11 +2,11 @@ using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>RULES D2 without sockets.</summary>
+/// <summary>Rule "Bounded memory" without sockets.</summary>
 public sealed class MemoryTests : StreamsKit
 {
     [Fact]
-    public void D2_clients_that_never_read_cost_their_cursors_and_the_healthy_miss_nothing()
+    public void Clients_that_never_read_cost_their_cursors_and_the_healthy_miss_nothing()
     {
         const int Events = 1_000; // 16 MB through a ring of 1 MiB.
         Options.RingBytes = 1 << 20;
@@ -34,7 +34,7 @@ public sealed class MemoryTests : StreamsKit
     }
 
     [Fact]
-    public void D2_a_client_that_takes_nothing_of_its_write_keeps_no_frame_and_so_no_slab()
+    public void A_client_that_takes_nothing_of_its_write_keeps_no_frame_and_so_no_slab()
     {
         Start();
         var stalled = ConnectWrapped();

@@ -18,7 +18,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A3_a_cursor_at_the_floor_is_good_and_one_below_it_is_out_of_the_window()
+    public void A_cursor_at_the_floor_is_good_and_one_below_it_is_out_of_the_window()
     {
         Fill(10);
         _journal.Floor = 5;
@@ -28,7 +28,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A3_a_cursor_of_another_log_is_of_another_timeline()
+    public void A_cursor_of_another_log_is_of_another_timeline()
     {
         Fill(10);
 
@@ -36,7 +36,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A3_a_cursor_beyond_the_head_is_ahead()
+    public void A_cursor_beyond_the_head_is_ahead()
     {
         Fill(10);
 
@@ -44,7 +44,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A3_a_cursor_of_a_generation_that_never_was_is_ahead()
+    public void A_cursor_of_a_generation_that_never_was_is_ahead()
     {
         Fill(10);
 
@@ -52,7 +52,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A3_a_cursor_is_held_against_the_least_head_of_all_later_generations()
+    public void A_cursor_is_held_against_the_least_head_of_all_later_generations()
     {
         // Generation 2 began at 110 with 101 to 110 not synced; a power cut left 104 for generation 3.
         Fill(120);
@@ -81,7 +81,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     [InlineData("AbCdEf1é.1-5")]
     [InlineData("AbCdEf12.1-99999999999999999999")]
     [InlineData("AbCdEf12.9999999999999999999-5")]
-    public void A3_what_is_no_id_of_ours_is_damaged(string text)
+    public void What_is_no_id_of_ours_is_damaged(string text)
     {
         Fill(10);
 
@@ -89,13 +89,13 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A3_a_very_long_id_is_damaged()
+    public void A_very_long_id_is_damaged()
     {
         Assert.Equal(GapReasons.Damaged, Gap(new string('1', 100_000)));
     }
 
     [Fact]
-    public void A4_between_twins_a_wrapped_stream_goes_on_before_their_entry()
+    public void Between_twins_a_wrapped_stream_goes_on_before_their_entry()
     {
         Fill(10);
 
@@ -103,7 +103,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A4_between_twins_a_stream_without_twins_takes_the_position_itself()
+    public void Between_twins_a_stream_without_twins_takes_the_position_itself()
     {
         Fill(10);
 
@@ -111,7 +111,7 @@ public sealed class ResumePointTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A4_between_twins_whose_entry_is_gone_is_out_of_the_window()
+    public void Between_twins_whose_entry_is_gone_is_out_of_the_window()
     {
         Fill(10);
         _journal.Floor = 5;

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Tests.Streams;
 public sealed class StreamHubActorTests : StreamsKit
 {
     [Fact]
-    public void D4_over_the_limit_a_stream_is_turned_away_and_one_that_ended_makes_room()
+    public void Over_the_limit_a_stream_is_turned_away_and_one_that_ended_makes_room()
     {
         Options.MaxStreams = 2;
         Start();
@@ -24,7 +24,7 @@ public sealed class StreamHubActorTests : StreamsKit
     }
 
     [Fact]
-    public void F3_all_streams_are_reset_when_told_so_and_new_ones_may_be_opened()
+    public void All_streams_are_reset_when_told_so_and_new_ones_may_be_opened()
     {
         Start();
         RecordingSseWriter[] clients = [ConnectBare(), ConnectWrapped()];
@@ -42,7 +42,7 @@ public sealed class StreamHubActorTests : StreamsKit
     }
 
     [Fact]
-    public void F3_without_streams_there_is_nothing_to_reset_and_nothing_to_log()
+    public void Without_streams_there_is_nothing_to_reset_and_nothing_to_log()
     {
         Start();
 
@@ -179,7 +179,7 @@ public sealed class StreamHubActorTests : StreamsKit
     }
 
     [Fact]
-    public void D1_while_the_streams_are_reset_no_one_is_kept_waiting_for_them()
+    public void While_the_streams_are_reset_no_one_is_kept_waiting_for_them()
     {
         Start();
         ConnectBare();

@@ -4,11 +4,11 @@ using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>RULES A1: where a stream begins, and what it says first.</summary>
+/// <summary>Rule "An id is a promise": where a stream begins, and what it says first.</summary>
 public sealed class StreamStartTests : StreamsKit
 {
     [Fact]
-    public void A1_a_stream_without_a_cursor_begins_at_the_tail_and_says_so()
+    public void A_stream_without_a_cursor_begins_at_the_tail_and_says_so()
     {
         Journal.Append(Journal.Event(), Journal.Event());
         Start();
@@ -23,7 +23,7 @@ public sealed class StreamStartTests : StreamsKit
     }
 
     [Fact]
-    public void A1_a_resumed_stream_says_the_cursor_that_was_asked_for_and_then_all_that_follows()
+    public void A_resumed_stream_says_the_cursor_that_was_asked_for_and_then_all_that_follows()
     {
         Start();
         for (var i = 0; i < 5; i++)
@@ -36,7 +36,7 @@ public sealed class StreamStartTests : StreamsKit
     }
 
     [Fact]
-    public void A1_a_client_cut_before_its_first_event_resumes_without_a_gap()
+    public void A_client_cut_before_its_first_event_resumes_without_a_gap()
     {
         Start();
         for (var i = 0; i < 5; i++)

@@ -1,10 +1,10 @@
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>RULES A4: the id between the two events that one entry becomes.</summary>
+/// <summary>Rule "Twin ids": the id between the two events that one entry becomes.</summary>
 public sealed class TwinTests : StreamsKit
 {
     [Fact]
-    public void A4_a_resume_between_twins_gets_only_the_second()
+    public void A_resume_between_twins_gets_only_the_second()
     {
         Start();
         Append(Journal.DurableEvent("ses_1", 0), Journal.DurableEvent("ses_1", 1));
@@ -16,7 +16,7 @@ public sealed class TwinTests : StreamsKit
     }
 
     [Fact]
-    public void A4_a_resume_between_twins_from_the_journal_gets_only_the_second()
+    public void A_resume_between_twins_from_the_journal_gets_only_the_second()
     {
         Journal.Append(Journal.DurableEvent("ses_1", 0), Journal.DurableEvent("ses_1", 1));
         Start();
@@ -27,7 +27,7 @@ public sealed class TwinTests : StreamsKit
     }
 
     [Fact]
-    public void A4_on_a_stream_without_twins_the_id_between_them_is_the_position_itself()
+    public void On_a_stream_without_twins_the_id_between_them_is_the_position_itself()
     {
         Start();
         Append(Journal.DurableEvent("ses_1", 0), Journal.DurableEvent("ses_1", 1));
@@ -38,7 +38,7 @@ public sealed class TwinTests : StreamsKit
     }
 
     [Fact]
-    public void A4_on_an_entry_that_has_no_twin_the_id_between_twins_is_the_position_itself()
+    public void On_an_entry_that_has_no_twin_the_id_between_twins_is_the_position_itself()
     {
         Start();
         Append(Journal.Event(), Journal.Event());

@@ -78,7 +78,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // A command runs what a model wrote: it must not read the secrets of its server (RULES I4).
+        // A command runs what a model wrote: it must not read the secrets of its server (rule "Secrets stay in the server").
         foreach (var secret in options.Secrets)
             start.Environment.Remove(secret);
         foreach (var (name, value) in spec.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))

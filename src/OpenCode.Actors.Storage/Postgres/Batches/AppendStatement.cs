@@ -7,7 +7,7 @@ using OpenCode.Actors.Journal.Batches;
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
 /// <summary>
-/// The one statement that appends (RULES E1, E2). Locks in the order writer, shards by part, head, and only if all before it match; the holder of the head waits for nothing.
+/// The one statement that appends (rule "Numbered batches"). Locks writer, shards by part, head, each only if all before it match; the holder of the head waits for nothing (rule "One lock order").
 /// No row back: nothing was written. What a batch does not have is left out, since each part costs planning and time under the lock.
 /// </summary>
 internal static class AppendStatement

@@ -5,8 +5,8 @@ using OpenCode.Actors.Journal.Batches;
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
 /// <summary>
-/// Ends connections of nodes that stand still in the middle of a statement and hold what an append waits for. No timeout of the server ends those: to it they are not idle
-/// (RULES E2).
+/// Ends connections of nodes that are frozen inside a statement and hold locks that an append waits for. No timeout of the server ends those, which do not count as idle
+/// (rule "One lock order").
 /// </summary>
 internal sealed partial class Blockers : IAsyncDisposable
 {

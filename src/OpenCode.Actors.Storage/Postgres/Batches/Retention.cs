@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
-/// <summary>Removes what is older than wanted. The floor is written before rows go (RULES E4), by one node at a time.</summary>
+/// <summary>Removes entries beyond the retention window, on one node at a time. The floor is written before rows are deleted (rule "Reads beside retention").</summary>
 internal static class Retention
 {
     private const int LockClass = 0x6F63_6D68;
@@ -28,7 +28,7 @@ internal static class Retention
     private const string DeleteGenerations =
         "DELETE FROM generation WHERE number < (SELECT max(number) FROM generation WHERE head_before <= $1 AND at < clock_timestamp() - interval '1 day')";
 
-    // Bodies that were sent to another node and that no append has used (RULES G6): the command they belong to is over by then.
+    // Bodies that no append has used: the command they belong to is over by then.
     private const string DeleteBodies = "DELETE FROM large_body WHERE at < clock_timestamp() - interval '15 minutes'";
 
     public static async Task RunAsync(NpgsqlConnection connection, JournalOptions options, CancellationToken cancellationToken)

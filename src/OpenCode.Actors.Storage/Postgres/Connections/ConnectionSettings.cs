@@ -33,7 +33,7 @@ internal sealed class ConnectionSettings
 
     /// <summary>Reads what the user gave.</summary>
     /// <param name="connectionString">A connection string of Npgsql.</param>
-    /// <param name="tag">The application_name of every connection: it names the owner of one that blocks others (RULES E2).</param>
+    /// <param name="tag">The application_name of every connection: it names the owner of one that blocks others.</param>
     /// <exception cref="DatabaseRefusedException">It cannot be read, or asks for what the journal must not have.</exception>
     public static ConnectionSettings Parse(string connectionString, string tag)
     {

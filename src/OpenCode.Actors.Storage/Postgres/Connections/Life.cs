@@ -3,8 +3,8 @@ using Npgsql;
 namespace OpenCode.Actors.Storage.Postgres.Connections;
 
 /// <summary>
-/// Which life the database is in (RULES E5) and which run of it, compared with what its head notes on each new connection before its first use. Whatever is written after
-/// a restore is of a new generation that way, since nothing is restored under a connection (RULES A3).
+/// Which life the database is in (rule "Life of the database") and which run of it, compared with what its head notes on each new connection before its first use. Whatever is written after
+/// a restore is of a new generation that way, since nothing is restored under a connection (rule "Good cursor").
 /// </summary>
 /// <param name="Generation">The generation that runs.</param>
 /// <param name="Name">The life: a promotion or a recovery to a point in time begins another, a plain start does not.</param>

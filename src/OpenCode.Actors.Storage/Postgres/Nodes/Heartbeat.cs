@@ -5,8 +5,8 @@ using OpenCode.Actors.Journal.Nodes;
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
 /// <summary>
-/// The connection that holds the lock of this node, and while it joins the turn to do so (RULES F5). Something is said on it each second; the server ends it after 5 s without a
-/// word, so a node that stands still holds neither for longer.
+/// The connection that holds this node's lock and, while it joins, the turn to join (rule "One joiner at a time"). It is pinged each second; the server ends it after 5 s of
+/// silence, so a frozen node holds neither for longer.
 /// </summary>
 internal sealed partial class Heartbeat : IJoinTurn, IAsyncDisposable
 {
@@ -39,7 +39,7 @@ internal sealed partial class Heartbeat : IJoinTurn, IAsyncDisposable
         _timer.Change(Interval, Interval);
     }
 
-    /// <summary>Sets rows with this node's own address dead, before it waits for its turn: whoever has the turn finds that this process answers there (RULES F5).</summary>
+    /// <summary>Sets rows with this node's own address dead, before it waits for its turn: a joiner that has the turn would find this process answering there.</summary>
     public ValueTask<int> RetireAddressAsync(NodeIdentity me, CancellationToken cancellationToken) => _locks.RunAsync(
         _connection, "setting earlier lives of this node dead", sql => sql.ExecuteAsync(NodeSql.RetireAddress, me.Address, me.Name, me.Uid), cancellationToken);
 

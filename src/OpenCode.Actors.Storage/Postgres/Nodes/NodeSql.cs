@@ -1,15 +1,15 @@
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
 /// <summary>
-/// The statements of the arbiter. Each is a transaction of its own, sent at once: a node that stands still holds nothing between two of them. All take their locks in the order
-/// node by name and uid, then look or shard (RULES E2), and none touches the head of the log.
+/// The statements of the arbiter. Each is a transaction of its own, sent at once: a frozen node holds no lock between two of them. All take their locks in the order
+/// node by name and uid, then look or shard (rule "One lock order"), and none touches the head of the log.
 /// </summary>
 internal static class NodeSql
 {
-    /// <summary>Verdicts and claims do not wait for longer than this: who is in the way is looked at then (RULES E2).</summary>
+    /// <summary>Verdicts and claims wait no longer than this for a lock; then they look for the blocker.</summary>
     public const string LockTimeout = "SET lock_timeout = '300ms'";
 
-    /// <summary>Whoever says nothing for so long on the connection that holds its lock loses both.</summary>
+    /// <summary>A node that is silent for so long on the connection that holds its lock loses both.</summary>
     public const string IdleTimeout = "SET idle_session_timeout = '5s'";
 
     /// <summary>Of what a look writes nothing is needed after a crash.</summary>
@@ -103,7 +103,7 @@ internal static class NodeSql
         """;
 
     /// <summary>
-    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (RULES F1). Holds both rows, in their order;
+    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for any time: the verdict. Holds both rows, in their order;
     /// whoever comes second finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
     /// </summary>
     public const string DeclareDead =
@@ -125,7 +125,7 @@ internal static class NodeSql
         SELECT (SELECT status FROM mine), (SELECT status FROM other), (SELECT tag FROM other), EXISTS (SELECT FROM died)
         """;
 
-    /// <summary>$1 name, $2 uid, $3 address, $4 part. What keeps a zombie from claiming is the status, under a lock that no verdict passes (RULES E6).</summary>
+    /// <summary>$1 name, $2 uid, $3 address, $4 part. The status keeps a zombie from claiming, read under a lock that no verdict passes.</summary>
     public const string Claim =
         """
         WITH me AS MATERIALIZED (
@@ -142,8 +142,8 @@ internal static class NodeSql
     public const string Leave = "UPDATE node SET status = 'dead' WHERE name = $1 AND uid = $2 AND status <> 'dead'";
 
     /// <summary>
-    /// Ends connections of nodes that stand still in the middle of a statement or a transaction and hold rows that claims and verdicts need. No time limit of the server ends those:
-    /// to it they are not idle (RULES E2).
+    /// Ends connections of nodes that are frozen inside a statement or a transaction and hold rows that claims and verdicts need. No time limit of the server ends those, which do
+    /// not count as idle.
     /// </summary>
     public const string EndBlockers =
         """

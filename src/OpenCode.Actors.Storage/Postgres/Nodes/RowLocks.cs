@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
-/// <summary>Runs statements that need rows which somebody else may hold, and ends whoever stands still with them (RULES E2).</summary>
+/// <summary>Runs statements whose rows another node may hold, and ends a connection that blocks them while idle in a statement (rule "One lock order").</summary>
 /// <param name="place">Where the database is, for messages.</param>
 /// <param name="metrics">Counts those that were ended.</param>
 /// <param name="logger">Names them.</param>

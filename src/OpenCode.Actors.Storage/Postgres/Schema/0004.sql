@@ -1,4 +1,4 @@
--- Numbers of generations are milliseconds since 2020 now, no longer seconds: a restore and a start can happen within one second, and must not give a number again (RULES A3).
+-- Numbers of generations are milliseconds since 2020 now, no longer seconds: a restore and a start can happen within one second, and must not give a number again (rule "Good cursor").
 ALTER TABLE generation ALTER COLUMN number TYPE bigint;
 ALTER TABLE log_batch ALTER COLUMN generation TYPE bigint;
 
@@ -9,7 +9,7 @@ ALTER TABLE log_head ALTER COLUMN number SET NOT NULL;
 ALTER TABLE log_head DROP COLUMN generation;
 ALTER TABLE log_head RENAME COLUMN number TO generation;
 
--- A cluster of nodes again, by another protocol: nodes of the one before are refused (RULES F6), and this does not run while one of them lives. Their rows are of no use.
+-- A cluster of nodes again, by another protocol: nodes of the one before are refused (rule "No mixed protocols"), and this does not run while one of them lives. Their rows are useless.
 DROP TABLE node;
 
 -- One row a life of a node. uid is Akka's, of the actor system; tag is the application_name of its connections.
@@ -42,10 +42,10 @@ ALTER TABLE shard ADD COLUMN uid bigint;
 ALTER TABLE shard ADD COLUMN address text;
 UPDATE shard SET owner = NULL;
 
--- Bodies too large for a message between nodes (RULES G6). Removed by the reader, or by retention 15 minutes after they came.
+-- Bodies too large for a message between nodes. Removed by the reader, or by retention 15 minutes after they came.
 CREATE TABLE large_body (key text PRIMARY KEY, body bytea NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
 ALTER TABLE large_body ALTER COLUMN body SET STORAGE EXTERNAL;
 
--- One row: the config that clients changed while the cluster ran (RULES G8).
+-- One row: the config that clients changed while the cluster ran.
 CREATE TABLE config (one bool PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL, json text NOT NULL);
 INSERT INTO config (version, json) VALUES (0, '{}');

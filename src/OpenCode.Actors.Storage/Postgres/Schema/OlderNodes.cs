@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace OpenCode.Actors.Storage.Postgres.Schema;
 
-/// <summary>Nodes of the protocol before version 4 of the schema. They declare dead whom they do not know, so nothing of theirs is changed while one of them lives (RULES F6).</summary>
+/// <summary>Nodes of the protocol before version 4 of the schema. They declare unknown nodes dead, so their schema is not changed while one of them lives (rule "No mixed protocols").</summary>
 internal static class OlderNodes
 {
     /// <summary>The first version that they do not know.</summary>

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Storage.Sqlite.Checking;
 /// <summary>Looks over a data folder and changes nothing, also while a server has it.</summary>
 public static class HubCheck
 {
-    // Each finds what must not be: RULES B1 and B3, and what every reader counts on. The text is what is wrong.
+    // Each finds a violation: of rule "One batch, one transaction", of rule "One holder", or of what every reader relies on. The text names the fault.
     private static readonly (string Damage, string Sql)[] _invariants =
     [
         ("the row of log_floor is missing", "SELECT 1 WHERE (SELECT count(*) FROM log_floor) <> 1"),

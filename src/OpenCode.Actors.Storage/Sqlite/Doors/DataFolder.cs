@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 
-/// <summary>A data folder that this process holds: no other one writes to it (RULES B3).</summary>
+/// <summary>A data folder that this process holds: no other process writes to it (rule "One holder").</summary>
 internal sealed class DataFolder : IDisposable
 {
     private const string LockFile = "lock";

@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal.Batches;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 
-/// <summary>What only SQLite may ask of the file that it has open (RULES B6).</summary>
+/// <summary>Asks SQLite about the file that it has open (rule "Only SQLite opens the file").</summary>
 internal static partial class FileControl
 {
     // SQLITE_FCNTL_HAS_MOVED: whether the file at the path is another one than the one that is open.

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 
-/// <summary>The file in a data folder by which its holder tells other servers of the same user where it listens (RULES B3): <c>holder.json</c>, mode 600.</summary>
+/// <summary>The file in a data folder that tells other servers of the same user where the holder listens: <c>holder.json</c>, mode 600.</summary>
 internal static class HolderFile
 {
     /// <summary>The name of the file.</summary>

@@ -20,7 +20,7 @@ internal sealed unsafe partial class LogPages : IDisposable
     /// <summary>Gets the number. On the thread of the connection.</summary>
     public int Count => *_pages;
 
-    /// <summary>Gets how long the file of the log is, in bytes. Its name is looked at, it is not opened (RULES B6).</summary>
+    /// <summary>Gets the length of the log's file, in bytes, by its name: the file is not opened.</summary>
     public static long LengthOf(SqliteConnection connection) => new FileInfo(raw.sqlite3_db_filename(connection.Handle, "main").utf8_to_string() + "-wal") is { Exists: true } log ? log.Length : 0;
 
     /// <summary>Ends it, before its connection.</summary>

@@ -6,7 +6,7 @@ CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- One row: the last offset that is gone. Changed with the rows of log_batch that go.
 CREATE TABLE log_floor (one INTEGER PRIMARY KEY CHECK (one = 1), floor INTEGER NOT NULL);
 
--- Every start of the log, with the head it found; the last one runs. Numbers after the first are times, in milliseconds since 2020 (RULES A3).
+-- Every start of the log, with the head it found; the last one runs. Numbers after the first are times, in milliseconds since 2020 (rule "Good cursor").
 CREATE TABLE generation (number INTEGER PRIMARY KEY, head_before INTEGER NOT NULL);
 
 -- One row a batch: first is the offset of its first entry, at microseconds since 1970, bytes the size of all bodies up to its own. The head of the log is the end of the last

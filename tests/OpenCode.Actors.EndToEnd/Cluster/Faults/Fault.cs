@@ -4,7 +4,7 @@ namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
 /// <summary>A fault of a cluster, and how it is repaired.</summary>
 /// <param name="Name">What it is.</param>
-/// <param name="Asked">How soon every session has to be writable again (issue 12, point 1); null where no bound is asked for.</param>
+/// <param name="Asked">How soon every session has to be writable again; null where no bound is asked for.</param>
 /// <param name="LastsMs">Least and most time until it is repaired.</param>
 /// <param name="BeginAsync">Makes it happen to a node, or to the database of all.</param>
 /// <param name="EndAsync">Repairs it. A node that was declared dead meanwhile is started again afterwards.</param>

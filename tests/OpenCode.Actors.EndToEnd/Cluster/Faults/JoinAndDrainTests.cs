@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
-/// <summary>Issue 12, point 4: a node joins and a node drains while users and clients are at work.</summary>
+/// <summary>A node joins and a node drains while users and clients are at work.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class JoinAndDrainTests(ITestOutputHelper output) : ServerTest(output)
 {

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
-/// <summary>Issue 12, point 1: three nodes, users and clients on all of them, and a random fault every few seconds.</summary>
+/// <summary>Three nodes, users and clients on all of them, and a random fault every few seconds.</summary>
 /// <remarks>
 /// <c>OPENCODE_ACTORS_FAULTS</c> chooses faults by their names (with commas between them), <c>OPENCODE_ACTORS_SECONDS</c> how long it takes.
 /// </remarks>

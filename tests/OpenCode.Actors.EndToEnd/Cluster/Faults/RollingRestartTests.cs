@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
-/// <summary>Issue 12: nodes are restarted one by one as another build while users and clients are at work.</summary>
+/// <summary>Nodes are restarted one by one as another build while users and clients are at work.</summary>
 /// <remarks><c>tests/measure.sh rolling</c> builds the old program and names it; otherwise the old one is this one.</remarks>
 [Collection(HeavyTests.Name)]
 public sealed class RollingRestartTests(ITestOutputHelper output) : ServerTest(output)

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Entry;
 
-/// <summary>RULES G1: copies of a command have one name, and one copy at a time is sent while nobody knows where its session is.</summary>
+/// <summary>Rule "Named commands": copies of a command have one name, and one copy at a time is sent while the session's home is unknown.</summary>
 public sealed class CopiesTests : EntryKit
 {
     [Fact]

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Entry;
 
-/// <summary>RULES G1: the entry holds a command until its session has answered, and sends it again under the same name.</summary>
+/// <summary>Rule "Named commands": the entry holds a command until its session has answered, and sends it again under the same name.</summary>
 public sealed class HeldCommandTests : EntryKit
 {
     [Fact]

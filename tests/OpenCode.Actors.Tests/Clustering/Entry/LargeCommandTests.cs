@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Entry;
 
-/// <summary>RULES G6: a command over 256 KiB travels as a row.</summary>
+/// <summary>Rule "Large bodies travel as rows": the limit is 256 KiB.</summary>
 public sealed class LargeCommandTests : EntryKit
 {
     private readonly FaultyBodies _bodies;

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
-/// <summary>RULES C8: a tree whose sessions run on several nodes, as one that was imported.</summary>
+/// <summary>Rule "Close the parent first": a tree whose sessions run on several nodes, as after an import.</summary>
 public sealed class DeletionOverNodesTests : NodesKit
 {
     private readonly IdFactory _ids = new(TimeProvider.System, SystemEntropy.Instance.Fill);

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
-/// <summary>RULES G6: a command that no frame can hold reaches a session of another node.</summary>
+/// <summary>Rule "Large bodies travel as rows": a command that no frame can hold reaches a session of another node.</summary>
 public sealed class LargeCommandsOverNodesTests : NodesKit
 {
     [Fact]

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
-/// <summary>A node is lost while it does not know what became of its append: whatever did, the command is carried out once (RULES E1, G1).</summary>
+/// <summary>A node is lost while the fate of its append is unknown: either way the command is carried out once (rule "Numbered batches", rule "Named commands").</summary>
 public sealed class UnknownCommitTests : NodesKit
 {
     [Theory]

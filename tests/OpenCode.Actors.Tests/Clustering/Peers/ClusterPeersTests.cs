@@ -30,7 +30,7 @@ public sealed class ClusterPeersTests : IAsyncLifetime
     public async Task DisposeAsync() => await Task.WhenAll(_a.System.Terminate(), _b.System.Terminate());
 
     [Fact]
-    public async Task D1_the_hub_of_the_other_node_is_asked_and_answers_over_the_wire()
+    public async Task The_hub_of_the_other_node_is_asked_and_answers_over_the_wire()
     {
         var answer = await _a.Streams.Ask<object>(new StreamHubActor.WaitFlushed("/ä b", 7), _limit);
 
@@ -60,7 +60,7 @@ public sealed class ClusterPeersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task D1_a_member_that_is_killed_is_not_waited_for()
+    public async Task A_member_that_is_killed_is_not_waited_for()
     {
         await _b.System.Terminate(); // Its streams' actor is gone before the others know.
         _a.Cluster.Down(_b.Cluster.SelfAddress);

@@ -6,7 +6,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Peers;
 
-/// <summary>RULES D1 over nodes: probes stand for the hub of this node and for the actors of the others.</summary>
+/// <summary>Rule "Order barrier" over nodes: probes stand for the hub of this node and for the actors of the others.</summary>
 public sealed class PeerStreamsTests : HubTestKit
 {
     private static readonly StreamHubActor.WaitFlushed _wait = new("/a", 7);
@@ -31,7 +31,7 @@ public sealed class PeerStreamsTests : HubTestKit
     private TimeSpan Elapsed => new(Time.GetTimestamp());
 
     [Fact]
-    public void D1_alone_a_node_asks_its_own_hub_which_answers_the_endpoint()
+    public void Alone_a_node_asks_its_own_hub_which_answers_the_endpoint()
     {
         Wait();
 
@@ -41,7 +41,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_all_nodes_are_asked_side_by_side_and_answered_for_at_once()
+    public void All_nodes_are_asked_side_by_side_and_answered_for_at_once()
     {
         Up();
 
@@ -54,7 +54,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_the_slowest_node_is_waited_for()
+    public void The_slowest_node_is_waited_for()
     {
         Up();
         Wait();
@@ -65,7 +65,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_after_5_s_the_endpoint_is_answered_whatever_is_missing()
+    public void After_5_s_the_endpoint_is_answered_whatever_is_missing()
     {
         Up();
         Wait();
@@ -78,7 +78,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_gives_no_sign_is_waited_for_1_s_in_each_round()
+    public void A_node_that_gives_no_sign_is_waited_for_1_s_in_each_round()
     {
         Up();
         Wait();
@@ -94,7 +94,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_becomes_unreachable_is_waited_for_1_s_more()
+    public void A_node_that_becomes_unreachable_is_waited_for_1_s_more()
     {
         Up();
         Wait();
@@ -111,7 +111,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_is_heard_again_is_waited_for_on()
+    public void A_node_that_is_heard_again_is_waited_for_on()
     {
         Up();
         Tell(new PeerStreamsActor.PeerUnreachable(_c));
@@ -125,7 +125,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_is_unreachable_when_it_is_asked_is_waited_for_1_s_although_it_gives_a_sign()
+    public void A_node_that_is_unreachable_when_it_is_asked_is_waited_for_1_s_although_it_gives_a_sign()
     {
         Up();
         Tell(new PeerStreamsActor.PeerUnreachable(_c));
@@ -139,7 +139,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_is_gone_is_not_waited_for_but_its_clients_are_for_2_s_at_all_nodes()
+    public void A_node_that_is_gone_is_not_waited_for_but_its_clients_are_for_2_s_at_all_nodes()
     {
         Up();
         Wait();
@@ -161,7 +161,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_clients_of_a_node_that_was_lost_a_moment_before_are_awaited_for_the_rest_of_2_s()
+    public void Clients_of_a_node_that_was_lost_a_moment_before_are_awaited_for_the_rest_of_2_s()
     {
         Up();
         Tell(new PeerStreamsActor.PeerGone(_c));
@@ -178,7 +178,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_the_last_node_waits_for_the_clients_of_the_one_before_at_its_own_hub()
+    public void The_last_node_waits_for_the_clients_of_the_one_before_at_its_own_hub()
     {
         Tell(new PeerStreamsActor.PeerUp(_b, _atB.Ref));
         Tell(new PeerStreamsActor.PeerGone(_b));
@@ -192,7 +192,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_clients_of_a_node_that_was_lost_2_s_ago_are_not_awaited()
+    public void Clients_of_a_node_that_was_lost_2_s_ago_are_not_awaited()
     {
         Up();
         Tell(new PeerStreamsActor.PeerGone(_c));
@@ -206,7 +206,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_client_that_its_node_waited_for_may_be_back_at_another_one_so_all_are_asked_again()
+    public void A_client_that_its_node_waited_for_may_be_back_at_another_one_so_all_are_asked_again()
     {
         Up();
         Wait();
@@ -222,7 +222,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_round_that_waited_for_nobody_is_the_only_one()
+    public void A_round_that_waited_for_nobody_is_the_only_one()
     {
         Up();
         Wait();
@@ -234,7 +234,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_joins_meanwhile_is_asked_in_the_second_round()
+    public void A_node_that_joins_meanwhile_is_asked_in_the_second_round()
     {
         Tell(new PeerStreamsActor.PeerUp(_b, _atB.Ref));
         Wait();
@@ -250,7 +250,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_clients_that_a_node_resets_in_its_stop_are_awaited_and_it_is_not_asked_any_more()
+    public void Clients_that_a_node_resets_in_its_stop_are_awaited_and_it_is_not_asked_any_more()
     {
         Up();
         Wait();
@@ -272,7 +272,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_that_resets_its_own_streams_says_so_to_its_endpoint()
+    public void A_node_that_resets_its_own_streams_says_so_to_its_endpoint()
     {
         Up();
         Wait();
@@ -283,7 +283,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_wait_that_is_stopped_is_answered()
+    public void A_wait_that_is_stopped_is_answered()
     {
         Up();
         Wait();
@@ -295,7 +295,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_two_waits_at_the_same_time_do_not_answer_each_other()
+    public void Two_waits_at_the_same_time_do_not_answer_each_other()
     {
         Up();
         Wait();
@@ -313,7 +313,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_barrier_that_fails_answers_and_the_next_one_works()
+    public void A_barrier_that_fails_answers_and_the_next_one_works()
     {
         Up();
         Wait();
@@ -329,7 +329,7 @@ public sealed class PeerStreamsTests : HubTestKit
     }
 
     [Fact]
-    public void D1_a_node_answers_another_one_with_a_sign_at_once_and_then_as_its_hub_does()
+    public void A_node_answers_another_one_with_a_sign_at_once_and_then_as_its_hub_does()
     {
         _atB.Send(_streams, _waitHere);
 

@@ -8,7 +8,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Waking;
 
-/// <summary>RULES G4: sessions with an unfinished turn are woken, mostly by one node each.</summary>
+/// <summary>Rule "Unfinished turns are woken": mostly by one node each.</summary>
 public sealed class WakeActorTests : HubTestKit
 {
     private readonly HubProbe _region;

@@ -5,7 +5,7 @@ using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>What becomes of a batch when question or answer are lost (RULES E1), and of one under a stale fence.</summary>
+/// <summary>Batches whose request or answer was lost (rule "Numbered batches"), and batches under a stale fence.</summary>
 public sealed class AppendTests : SharedKit
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class AppendTests : SharedKit
     [InlineData(StoreFault.AnswerLost)]
     [InlineData(StoreFault.ArrivesLate)]
     [InlineData(StoreFault.Busy)]
-    public void E1_a_batch_without_an_answer_is_written_once_and_answered_where_it_is(object fault)
+    public void A_batch_without_an_answer_is_written_once_and_answered_where_it_is(object fault)
     {
         var node = Open("a");
         FailOnce(node, (StoreFault)fault);
@@ -31,7 +31,7 @@ public sealed class AppendTests : SharedKit
     [Theory]
     [InlineData(StoreFault.QuestionLost, 2)]
     [InlineData(StoreFault.AnswerLost, 1)]
-    public void E1_that_the_head_has_moved_as_far_as_a_batch_says_nothing_of_that_batch(object fault, long expected)
+    public void That_the_head_has_moved_as_far_as_a_batch_says_nothing_of_that_batch(object fault, long expected)
     {
         var (node, other) = (Open("a"), Open("b"));
         FailOnce(node, (StoreFault)fault);
@@ -46,7 +46,7 @@ public sealed class AppendTests : SharedKit
     }
 
     [Fact]
-    public void E1_a_question_that_arrives_after_it_was_decided_does_nothing()
+    public void A_question_that_arrives_after_it_was_decided_does_nothing()
     {
         var node = Open("a");
         node.Store.Lateness = TimeSpan.FromSeconds(30);
@@ -62,7 +62,7 @@ public sealed class AppendTests : SharedKit
     }
 
     [Fact]
-    public void E1_a_question_that_arrives_after_its_shard_was_lost_does_nothing()
+    public void A_question_that_arrives_after_its_shard_was_lost_does_nothing()
     {
         Database.SetToken(7, 1);
         var node = Open("a");
@@ -79,7 +79,7 @@ public sealed class AppendTests : SharedKit
     }
 
     [Fact]
-    public void E1_what_was_committed_is_answered_as_committed_also_when_the_shard_is_lost_since()
+    public void What_was_committed_is_answered_as_committed_also_when_the_shard_is_lost_since()
     {
         Database.SetToken(7, 1);
         var node = Open("a");

@@ -4,11 +4,11 @@ using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>Generations that begin while nodes run (RULES A3): who has nothing that is lost goes on, and nobody's word ends anybody.</summary>
+/// <summary>Generations that begin while nodes run (rule "Good cursor"): a node that holds nothing of what was lost goes on, and no client's cursor ends a node.</summary>
 public sealed class GenerationTests : SharedKit
 {
     [Fact]
-    public void A3_a_store_that_is_started_again_is_in_a_new_generation_and_the_nodes_go_on_in_it()
+    public void A_store_that_is_started_again_is_in_a_new_generation_and_the_nodes_go_on_in_it()
     {
         var (node, other) = (Open("a"), Open("b"));
         Done(node.Append(Batch("1")));
@@ -26,7 +26,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_store_restored_while_all_nodes_were_down_resumes_no_cursor_of_what_was_lost_however_far_it_grows()
+    public void A_store_restored_while_all_nodes_were_down_resumes_no_cursor_of_what_was_lost_however_far_it_grows()
     {
         var node = Open("a");
         Done(node.Append(Batch("1")));
@@ -44,7 +44,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_node_that_has_more_than_the_restored_store_ends_and_one_that_has_less_goes_on()
+    public void A_node_that_has_more_than_the_restored_store_ends_and_one_that_has_less_goes_on()
     {
         var (node, behind) = (Open("a"), Open("b"));
         Done(node.Append(Batch("1")));
@@ -65,7 +65,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_cursor_beyond_the_head_of_the_store_begins_a_generation_and_old_cursors_are_no_good_when_the_log_has_grown_over_them()
+    public void A_cursor_beyond_the_head_of_the_store_begins_a_generation_and_old_cursors_are_no_good_when_the_log_has_grown_over_them()
     {
         // Nobody noticed the restore: the one node that runs had not seen what was lost.
         var node = OpenLater();
@@ -80,7 +80,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_made_up_cursor_ends_no_journal_and_no_append_fails_by_it()
+    public void A_made_up_cursor_ends_no_journal_and_no_append_fails_by_it()
     {
         var nodes = new[] { OpenLater("a"), OpenLater("b"), OpenLater("c") };
         foreach (var node in nodes)
@@ -104,7 +104,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_clients_begin_one_generation_a_minute_at_most_whatever_they_make_up_and_through_whichever_node()
+    public void Clients_begin_one_generation_a_minute_at_most_whatever_they_make_up_and_through_whichever_node()
     {
         var (node, other) = (OpenLater("a"), OpenLater("b"));
         for (var i = 0; i < 300; i++)
@@ -119,7 +119,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_two_nodes_that_hear_of_a_restore_at_once_begin_one_generation()
+    public void Two_nodes_that_hear_of_a_restore_at_once_begin_one_generation()
     {
         var (node, other) = (OpenLater("a"), OpenLater("b"));
         node.Store.Latency = other.Store.Latency = TimeSpan.FromMilliseconds(40);
@@ -133,7 +133,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_cursor_that_another_node_gave_out_in_a_later_generation_is_good_here_at_once()
+    public void A_cursor_that_another_node_gave_out_in_a_later_generation_is_good_here_at_once()
     {
         var (node, other) = (OpenLater("a"), OpenLater("b"));
         Done(node.Append(Batch("1")));
@@ -149,7 +149,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_cursor_that_is_only_beyond_this_node_begins_no_generation()
+    public void A_cursor_that_is_only_beyond_this_node_begins_no_generation()
     {
         var (node, other) = (OpenLater("a"), OpenLater("b"));
         other.Store.HintDelay = () => null;
@@ -162,7 +162,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_entries_of_a_new_generation_are_not_seen_before_it_is()
+    public void Entries_of_a_new_generation_are_not_seen_before_it_is()
     {
         var (node, other) = (OpenLater("a"), OpenLater("b"));
         Verify(node, 1, 7);
@@ -180,7 +180,7 @@ public sealed class GenerationTests : SharedKit
     [InlineData((int)StoreFault.AnswerLost)]
     [InlineData((int)StoreFault.QuestionLost)]
     [InlineData((int)StoreFault.ArrivesLate)]
-    public void E1_an_append_of_unknown_fate_is_decided_over_a_new_generation(int fault)
+    public void An_append_of_unknown_fate_is_decided_over_a_new_generation(int fault)
     {
         var (node, other) = (OpenLater("a"), OpenLater("b"));
         var (appends, isAway) = (0, true);
@@ -199,7 +199,7 @@ public sealed class GenerationTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_store_that_is_away_while_a_generation_is_adopted_is_asked_again()
+    public void A_store_that_is_away_while_a_generation_is_adopted_is_asked_again()
     {
         var node = OpenLater();
         Done(node.Append(Batch("1")));

@@ -4,11 +4,11 @@ using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>A store that was restored or failed over (RULES E5, A3).</summary>
+/// <summary>A store that was restored or failed over (rule "Life of the database", rule "Good cursor").</summary>
 public sealed class LifeTests : SharedKit
 {
     [Fact]
-    public void E5_a_new_life_ends_the_journal_and_whoever_waits_on_it()
+    public void A_new_life_ends_the_journal_and_whoever_waits_on_it()
     {
         var node = Open("a");
         Done(node.Append(Batch("1")));
@@ -27,7 +27,7 @@ public sealed class LifeTests : SharedKit
     }
 
     [Fact]
-    public void E5_an_append_whose_answer_was_lost_with_the_old_life_is_not_written_into_the_new_one()
+    public void An_append_whose_answer_was_lost_with_the_old_life_is_not_written_into_the_new_one()
     {
         var node = Open("a");
         Done(node.Append(Batch("1")));
@@ -43,7 +43,7 @@ public sealed class LifeTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_node_that_remembers_more_than_the_store_has_ends_and_no_cursor_of_before_is_good_any_more()
+    public void A_node_that_remembers_more_than_the_store_has_ends_and_no_cursor_of_before_is_good_any_more()
     {
         var node = Open("a");
         Done(node.Append(Batch("1")));
@@ -60,7 +60,7 @@ public sealed class LifeTests : SharedKit
     }
 
     [Fact]
-    public void A3_no_cursor_of_a_life_that_a_backup_does_not_know_is_good()
+    public void No_cursor_of_a_life_that_a_backup_does_not_know_is_good()
     {
         var node = Open("a");
         Done(node.Append(Batch("1")));
@@ -85,7 +85,7 @@ public sealed class LifeTests : SharedKit
     }
 
     [Fact]
-    public void A3_a_node_notices_a_restored_store_also_when_another_has_written_beyond_it()
+    public void A_node_notices_a_restored_store_also_when_another_has_written_beyond_it()
     {
         var (node, other) = (Open("a"), Open("b"));
         Done(node.Append(Batch("1")));
@@ -109,7 +109,7 @@ public sealed class LifeTests : SharedKit
     }
 
     [Fact]
-    public void A3_an_append_of_a_node_that_the_restored_store_does_not_know_is_refused()
+    public void An_append_of_a_node_that_the_restored_store_does_not_know_is_refused()
     {
         var backup = Database.Backup();
         var node = Open("a");

@@ -42,7 +42,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void A3_over_disks_that_are_restored_under_running_nodes_a_cursor_that_is_resumed_saw_what_is_there(ulong seed)
+    public void Over_disks_that_are_restored_under_running_nodes_a_cursor_that_is_resumed_saw_what_is_there(ulong seed)
     {
         output.WriteLine($"seed {seed}");
         _random = new(seed);
@@ -69,7 +69,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void A3_over_restored_backups_too_a_cursor_that_is_resumed_saw_what_is_there(ulong seed)
+    public void Over_restored_backups_too_a_cursor_that_is_resumed_saw_what_is_there(ulong seed)
     {
         output.WriteLine($"seed {seed}");
         _random = new(seed);

@@ -61,7 +61,7 @@ internal sealed class SharedModel
         }
     }
 
-    /// <summary>RULES A3: what a cursor that is good now has seen is what is there now.</summary>
+    /// <summary>Rule "Good cursor": everything that a good cursor has seen is still there.</summary>
     public void CheckCursors(MemoryBatchDatabase database)
     {
         var stored = Stored(database);

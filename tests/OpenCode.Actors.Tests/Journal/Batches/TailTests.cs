@@ -4,7 +4,7 @@ using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>How a node sees what others append (RULES E3, E4).</summary>
+/// <summary>How a node sees what others append (rule "Publish in order", rule "Reads beside retention").</summary>
 public sealed class TailTests : SharedKit
 {
     [Fact]
@@ -34,7 +34,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E3_what_is_missing_below_an_own_batch_is_read_at_once_and_the_answer_comes_when_it_is_visible()
+    public void What_is_missing_below_an_own_batch_is_read_at_once_and_the_answer_comes_when_it_is_visible()
     {
         var (node, other) = (Open("a"), Open("b"));
         node.Store.HintDelay = () => null;
@@ -47,7 +47,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E3_what_is_missing_below_an_own_batch_comes_with_its_answer()
+    public void What_is_missing_below_an_own_batch_comes_with_its_answer()
     {
         var (node, other) = (Open("a"), Open("b"));
         Advance(0.1);
@@ -65,7 +65,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E3_what_an_answer_cannot_hold_is_read_at_once()
+    public void What_an_answer_cannot_hold_is_read_at_once()
     {
         var (node, other) = (Open("a"), Open("b"));
         node.Store.HintDelay = () => null;
@@ -78,7 +78,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E3_own_batches_are_not_read_back()
+    public void Own_batches_are_not_read_back()
     {
         var node = Open("a");
         Advance(0.1);
@@ -123,7 +123,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E4_a_reader_begins_in_the_middle_of_a_batch()
+    public void A_reader_begins_in_the_middle_of_a_batch()
     {
         var node = Open("a");
         Done(node.Append(new([.. Enumerable.Range(1, 10).Select(i => Specifications.Make.Entry($"{i}"))], [])));
@@ -135,7 +135,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E4_a_reader_that_retention_overtook_is_told_of_its_gap()
+    public void A_reader_that_retention_overtook_is_told_of_its_gap()
     {
         Options.RetainMs = 60_000;
         Options.RecentBytes = 0;
@@ -154,7 +154,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void C3_retention_keeps_what_an_open_turn_needs()
+    public void Retention_keeps_what_an_open_turn_needs()
     {
         Options.RetainMs = 60_000;
         Options.HoldKinds.Add("mark");
@@ -172,7 +172,7 @@ public sealed class TailTests : SharedKit
     }
 
     [Fact]
-    public void E4_a_node_that_stood_still_for_longer_than_entries_are_kept_ends()
+    public void A_node_that_stood_still_for_longer_than_entries_are_kept_ends()
     {
         Options.RetainMs = 60_000;
         var (node, other) = (Open("a"), Open("b"));

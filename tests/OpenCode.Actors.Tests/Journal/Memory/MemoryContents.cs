@@ -47,7 +47,7 @@ internal sealed class MemoryContents
         _born = _born,
     };
 
-    /// <summary>The statement of RULES E1: all conditions hold, or nothing happens.</summary>
+    /// <summary>The statement of rule "Numbered batches": all conditions hold, or nothing happens.</summary>
     public StoreCommit? Append(string writer, StoreBatch batch, Func<int, long> token, MemoryLargeBodies bodies, DateTimeOffset now)
     {
         if (!Writers.TryGetValue(writer, out var last) || last.Number != batch.Number - 1)

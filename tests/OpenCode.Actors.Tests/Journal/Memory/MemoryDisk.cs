@@ -5,7 +5,7 @@ using OpenCode.Actors.Tests.TestKit;
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
 /// <summary>
-/// The disk of a single server, in memory, with the store on it: loses what a real one may lose (RULES B2), and fails as the test wants it. All work runs on the thread of the
+/// The disk of a single server, in memory, with the store on it: loses what a real one may lose (rule "Durable before visible"), and fails as the test wants it. All work runs on the thread of the
 /// caller, so that a hub on one thread stays on one. Thread-safe.
 /// </summary>
 /// <param name="seed">Decides how much a power cut takes.</param>

@@ -76,13 +76,13 @@ public sealed class StreamCursorTests
     [InlineData("aZ09bcde.1-9223372036854775808")]
     [InlineData("aZ09bcde.1-100000000000000.m1000000000000000")]
     [InlineData("42")]
-    public void A3_anything_else_is_damaged(string text) => Assert.False(StreamCursor.TryParse(text, out _));
+    public void Anything_else_is_damaged(string text) => Assert.False(StreamCursor.TryParse(text, out _));
 
     [Fact]
-    public void A3_a_number_that_ends_in_a_null_character_is_damaged() => Assert.False(StreamCursor.TryParse("aZ09bcde.3-104\0", out _));
+    public void A_number_that_ends_in_a_null_character_is_damaged() => Assert.False(StreamCursor.TryParse("aZ09bcde.3-104\0", out _));
 
     [Fact]
-    public void A3_a_cursor_with_one_character_changed_is_damaged_or_says_something_else()
+    public void A_cursor_with_one_character_changed_is_damaged_or_says_something_else()
     {
         const string good = "aZ09bcde.3-1042.m1100";
         Assert.True(StreamCursor.TryParse(good, out var cursor));

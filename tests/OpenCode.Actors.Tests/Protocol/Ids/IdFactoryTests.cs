@@ -30,7 +30,7 @@ public sealed class IdFactoryTests
     [Fact]
     public void A_session_id_carries_the_clock_inverted()
     {
-        // A pair of stamp and inverted stamp as the real server made it, PROTOCOL 3.6.
+        // A pair of stamp and inverted stamp as the real server made it.
         _clock.Milliseconds = 1_795_239_663_188;
 
         var id = _ids.NewSession();
@@ -92,7 +92,7 @@ public sealed class IdFactoryTests
     }
 
     [Fact]
-    public void A7_an_id_after_one_of_a_faster_clock_is_its_successor()
+    public void An_id_after_one_of_a_faster_clock_is_its_successor()
     {
         var ahead = new IdFactory(new FixedClock(Now + 3_600_000), bytes => bytes.Clear()).NewMessage();
 
@@ -102,7 +102,7 @@ public sealed class IdFactoryTests
     }
 
     [Fact]
-    public void A7_an_id_after_an_older_one_is_the_clocks()
+    public void An_id_after_an_older_one_is_the_clocks()
     {
         var older = _ids.NewPart();
         _clock.Milliseconds += 10;
@@ -113,7 +113,7 @@ public sealed class IdFactoryTests
     }
 
     [Fact]
-    public void A7_a_session_without_messages_gets_an_id_of_the_clock() =>
+    public void A_session_without_messages_gets_an_id_of_the_clock() =>
         Assert.StartsWith("msg_", _ids.After((MessageId?)null).Value, StringComparison.Ordinal);
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class IdFactoryTests
     [InlineData("msg_")]
     [InlineData("msg_zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
     [InlineData("msg_0123456789012345678901234567890123456789012345678901234567")]
-    public void A7_an_id_after_a_clients_own_sorts_behind_it_again_and_again(string text)
+    public void An_id_after_a_clients_own_sorts_behind_it_again_and_again(string text)
     {
         var last = MessageId.Parse(text);
         for (var i = 0; i < 200; i++)
@@ -136,7 +136,7 @@ public sealed class IdFactoryTests
     }
 
     [Fact]
-    public void A7_an_id_after_any_clients_own_sorts_behind_it()
+    public void An_id_after_any_clients_own_sorts_behind_it()
     {
         var alphabet = Gen.Elements(IdText.Alphabet.ToCharArray());
         var bodies = Gen.Choose(1, IdText.MaxBodyLength).SelectMany(n => alphabet.ArrayOf(n)).Select(chars => new string(chars)).ToArbitrary();
@@ -150,7 +150,7 @@ public sealed class IdFactoryTests
     }
 
     [Fact]
-    public void A7_the_greatest_id_has_no_successor_and_is_refused_by_name()
+    public void The_greatest_id_has_no_successor_and_is_refused_by_name()
     {
         var greatest = MessageId.Parse("msg" + new string('z', IdText.MaxBodyLength));
 

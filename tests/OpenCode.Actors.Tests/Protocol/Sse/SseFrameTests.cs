@@ -13,7 +13,7 @@ public sealed class SseFrameTests
         Assert.Equal("id: aaaaaaaa.1-7.1\ndata: {\"a\":1}\n\n", Encoding.UTF8.GetString(SseFrame.Build(_cursor, "{\"a\":1}"u8)));
 
     [Fact]
-    public void A2_a_frame_may_have_no_cursor() =>
+    public void A_frame_may_have_no_cursor() =>
         Assert.Equal("data: {}\n\n", Encoding.UTF8.GetString(SseFrame.Build(null, "{}"u8)));
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class NodeGateTests : IDisposable
     public void Dispose() => _lifetime.Dispose();
 
     [Fact]
-    public async Task G3_a_wait_for_a_turn_of_another_node_ends_with_503_as_soon_as_this_node_drains()
+    public async Task A_wait_for_a_turn_of_another_node_ends_with_503_as_soon_as_this_node_drains()
     {
         await using var server = await StartAsync();
         var session = await server.SessionAsync();
@@ -41,7 +41,7 @@ public sealed class NodeGateTests : IDisposable
     }
 
     [Fact]
-    public async Task G3_a_wait_that_begins_while_this_node_drains_ends_at_once()
+    public async Task A_wait_that_begins_while_this_node_drains_ends_at_once()
     {
         await using var server = await StartAsync();
         var session = await server.SessionAsync();
@@ -53,7 +53,7 @@ public sealed class NodeGateTests : IDisposable
     }
 
     [Fact]
-    public async Task G3_a_wait_for_a_turn_of_this_node_gets_its_end()
+    public async Task A_wait_for_a_turn_of_this_node_gets_its_end()
     {
         _isHere = true;
         await using var server = await StartAsync();
@@ -68,7 +68,7 @@ public sealed class NodeGateTests : IDisposable
     }
 
     [Fact]
-    public async Task G3_a_wait_for_a_turn_that_the_drain_moves_to_another_node_ends_with_503()
+    public async Task A_wait_for_a_turn_that_the_drain_moves_to_another_node_ends_with_503()
     {
         _isHere = true;
         await using var server = await StartAsync();
@@ -88,7 +88,7 @@ public sealed class NodeGateTests : IDisposable
     }
 
     [Fact]
-    public async Task F3_a_node_whose_database_is_silent_is_not_ready_and_takes_streams_for_60_s()
+    public async Task A_node_whose_database_is_silent_is_not_ready_and_takes_streams_for_60_s()
     {
         await using var server = await StartAsync();
         _standing.Suspend(_time.GetTimestamp());

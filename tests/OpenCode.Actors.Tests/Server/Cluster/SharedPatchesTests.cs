@@ -10,7 +10,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Cluster;
 
-/// <summary>One configuration for all nodes (RULES G8).</summary>
+/// <summary>Rule "One configuration for all nodes".</summary>
 public sealed class SharedPatchesTests : IDisposable
 {
     private readonly VirtualTime _time = new();

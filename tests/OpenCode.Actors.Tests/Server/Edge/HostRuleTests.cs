@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Edge;
 
 namespace OpenCode.Actors.Tests.Server.Edge;
 
-/// <summary>RULES H1.</summary>
+/// <summary>Rule "Allowed hosts".</summary>
 public sealed class HostRuleTests
 {
     [Theory]
@@ -27,9 +27,9 @@ public sealed class HostRuleTests
     [InlineData("0x7f.0.0.1", false)]
     [InlineData("hub.internal.evil.example", false)]
     [InlineData("::1", false)]
-    public void H1_without_a_password_only_names_that_cannot_be_rebound_or_were_allowed_are_served(string host, bool allowed) =>
+    public void Without_a_password_only_names_that_cannot_be_rebound_or_were_allowed_are_served(string host, bool allowed) =>
         Assert.Equal(allowed, new HostRule(hasPassword: false, "box.example", ["hub.internal"]).Allows(host));
 
     [Fact]
-    public void H1_with_a_password_any_name_is_served() => Assert.True(new HostRule(hasPassword: true, "127.0.0.1", []).Allows("evil.example"));
+    public void With_a_password_any_name_is_served() => Assert.True(new HostRule(hasPassword: true, "127.0.0.1", []).Allows("evil.example"));
 }

@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Edge;
 
 namespace OpenCode.Actors.Tests.Server.Edge;
 
-/// <summary>RULES H2, PROTOCOL 3.4.</summary>
+/// <summary>Rule "Allowed origins".</summary>
 public sealed class OriginRuleTests
 {
     [Theory]
@@ -33,7 +33,7 @@ public sealed class OriginRuleTests
     [InlineData("http://127.0.0.2", false)]
     [InlineData("ftp://hub.internal:4096", false)]
     [InlineData("https://evil.example", false)]
-    public void H2_only_known_pages_and_our_own_may_use_the_server(string origin, bool allowed) =>
+    public void Only_known_pages_and_our_own_may_use_the_server(string origin, bool allowed) =>
         Assert.Equal(allowed, new OriginRule(["https://team.example/"]).Allows(origin, "hub.internal:4096"));
 
     [Theory]
@@ -42,6 +42,6 @@ public sealed class OriginRuleTests
     [InlineData("http://hub.example", "hub.example:80", true)]
     [InlineData("https://hub.example", "hub.example:80", false)]
     [InlineData("https://hub.example", "", false)]
-    public void H2_a_default_port_is_not_spelled_out_in_an_origin(string origin, string host, bool allowed) =>
+    public void A_default_port_is_not_spelled_out_in_an_origin(string origin, string host, bool allowed) =>
         Assert.Equal(allowed, new OriginRule([]).Allows(origin, host));
 }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Front;
 
-/// <summary>RULES D1 at a front.</summary>
+/// <summary>Rule "Order barrier" at a front.</summary>
 public sealed class PassingStreamsTests
 {
     private static readonly TimeSpan _stuck = TimeSpan.FromMilliseconds(250);
@@ -22,7 +22,7 @@ public sealed class PassingStreamsTests
     public async Task Without_streams_an_answer_does_not_wait() => await _streams.FlushedAsync(CancellationToken.None);
 
     [Fact]
-    public async Task D1_an_answer_waits_for_the_write_under_way_and_a_moment_more()
+    public async Task An_answer_waits_for_the_write_under_way_and_a_moment_more()
     {
         var client = new SlowStream();
         var stream = _streams.Pass(client, new DefaultHttpContext());
@@ -38,7 +38,7 @@ public sealed class PassingStreamsTests
     }
 
     [Fact]
-    public async Task D1_a_stream_that_makes_no_progress_is_not_waited_for()
+    public async Task A_stream_that_makes_no_progress_is_not_waited_for()
     {
         var client = new SlowStream();
         _ = _streams.Pass(client, new DefaultHttpContext()).WriteAsync(new byte[10]).AsTask();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
-/// <summary>RULES H1 and H2 and the password, as clients meet them.</summary>
+/// <summary>Rule "Allowed hosts" and rule "Allowed origins" and the password, as clients meet them.</summary>
 public sealed class EdgeTests
 {
     public static TheoryData<string, string> SomeRoutes => new()
@@ -13,7 +13,7 @@ public sealed class EdgeTests
 
     [Theory]
     [MemberData(nameof(SomeRoutes))]
-    public async Task H1_a_foreign_host_is_misdirected_on_every_route(string method, string path)
+    public async Task A_foreign_host_is_misdirected_on_every_route(string method, string path)
     {
         await using var server = await ServerKit.StartAsync();
 
@@ -25,7 +25,7 @@ public sealed class EdgeTests
 
     [Theory]
     [MemberData(nameof(SomeRoutes))]
-    public async Task H2_a_foreign_page_is_refused_on_every_route(string method, string path)
+    public async Task A_foreign_page_is_refused_on_every_route(string method, string path)
     {
         await using var server = await ServerKit.StartAsync();
 
@@ -39,7 +39,7 @@ public sealed class EdgeTests
     }
 
     [Fact]
-    public async Task H2_an_allowed_page_is_told_so()
+    public async Task An_allowed_page_is_told_so()
     {
         await using var server = await ServerKit.StartAsync();
 

@@ -22,7 +22,7 @@ public sealed class MessageEndpointsTests
     }
 
     [Fact]
-    public async Task D1_the_streams_of_the_location_had_every_event_of_the_turn_before_its_answer()
+    public async Task The_streams_of_the_location_had_every_event_of_the_turn_before_its_answer()
     {
         await using var server = await ServerKit.StartAsync();
         var session = await server.SessionAsync();

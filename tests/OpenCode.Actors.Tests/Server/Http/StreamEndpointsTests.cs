@@ -110,7 +110,7 @@ public sealed class StreamEndpointsTests
     }
 
     [Fact]
-    public async Task D4_a_stream_too_many_is_told_to_come_back_and_is_reset()
+    public async Task A_stream_too_many_is_told_to_come_back_and_is_reset()
     {
         await using var server = await ServerKit.StartAsync(config: """{"server":{"limits":{"streams":1}}}""");
         using var first = new SseClient(await server.RespondAsync("GET", "/event"));
@@ -156,7 +156,7 @@ public sealed class StreamEndpointsTests
     }
 
     [Fact]
-    public async Task D5_to_HTTP_1_0_a_stream_promises_more_bytes_than_there_will_ever_be()
+    public async Task To_HTTP_1_0_a_stream_promises_more_bytes_than_there_will_ever_be()
     {
         await using var server = await ServerKit.StartAsync();
         await using var connection = server.Connect();

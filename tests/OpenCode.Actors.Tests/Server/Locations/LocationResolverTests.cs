@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Tests.Server.Locations;
 
-/// <summary>RULES H3.</summary>
+/// <summary>Rule "A location is a real path".</summary>
 public sealed class LocationResolverTests
 {
     private readonly FakeFolderTree _folders = new FakeFolderTree()
@@ -28,7 +28,7 @@ public sealed class LocationResolverTests
     [InlineData("/home/dev/project/missing/deep", "/home/dev/project/missing/deep", false)]
     [InlineData("/../..", "/", true)]
     [InlineData("/", "/", true)]
-    public void H3_a_location_is_the_real_path_of_what_exists_and_the_rest_normalised(string? named, string path, bool exists) =>
+    public void A_location_is_the_real_path_of_what_exists_and_the_rest_normalised(string? named, string path, bool exists) =>
         Assert.Equal(new Location(path, exists), new LocationResolver(_folders, "/home/dev/link").Resolve(named));
 
     [Theory]
@@ -37,10 +37,10 @@ public sealed class LocationResolverTests
     [InlineData("/home/dev/file")]
     [InlineData("/home/dev/ring1")]
     [InlineData("/home\0/dev")]
-    public void H3_a_file_a_ring_of_links_and_a_NUL_are_no_location(string named) =>
+    public void A_file_a_ring_of_links_and_a_NUL_are_no_location(string named) =>
         Assert.Throws<LocationException>(() => new LocationResolver(_folders, "/home/dev/project").Resolve(named));
 
     [Fact]
-    public void H3_a_path_beyond_the_systems_limit_is_no_location() =>
+    public void A_path_beyond_the_systems_limit_is_no_location() =>
         Assert.Throws<LocationException>(() => new LocationResolver(_folders, "/home/dev/project").Resolve("/" + new string('a', 5_000)));
 }

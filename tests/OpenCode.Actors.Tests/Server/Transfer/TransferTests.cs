@@ -41,7 +41,7 @@ public sealed class TransferTests : SessionsKit
     }
 
     [Fact]
-    public async Task C5_what_waits_for_its_user_waits_on_after_a_move()
+    public async Task What_waits_for_its_user_waits_on_after_a_move()
     {
         Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
         var session = await CreateAsync();
@@ -99,7 +99,7 @@ public sealed class TransferTests : SessionsKit
     }
 
     [Fact]
-    public async Task G8_what_was_patched_into_the_configuration_of_a_cluster_moves_with_the_sessions()
+    public async Task What_was_patched_into_the_configuration_of_a_cluster_moves_with_the_sessions()
     {
         await CreateAsync();
         var (from, to) = (new MemorySharedConfig(), new MemorySharedConfig());
@@ -116,7 +116,7 @@ public sealed class TransferTests : SessionsKit
     }
 
     [Fact]
-    public async Task G8_a_configuration_that_is_there_stays_and_none_is_taken_where_none_is_kept()
+    public async Task A_configuration_that_is_there_stays_and_none_is_taken_where_none_is_kept()
     {
         var (from, to) = (new MemorySharedConfig(), new MemorySharedConfig());
         Assert.False(await SessionExport.WriteConfigAsync(from, TextWriter.Null, CancellationToken.None));

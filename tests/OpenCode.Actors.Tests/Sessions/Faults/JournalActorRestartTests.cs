@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Journal;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
 
-/// <summary>RULES C6: the journal's actor is told, not asked. When it restarts, no session waits for an answer that never comes, and none goes on with what it does not know.</summary>
+/// <summary>Rule "Tell the journal, never ask": when the journal's actor restarts, no session waits for an answer that never comes, and none goes on with stale state.</summary>
 public sealed class JournalActorRestartTests : SessionsKit
 {
     [Fact]
@@ -36,7 +36,7 @@ public sealed class JournalActorRestartTests : SessionsKit
     }
 
     [Fact]
-    public async Task C1_a_recovery_waits_for_an_append_that_the_journals_actor_took_before_its_restart()
+    public async Task A_recovery_waits_for_an_append_that_the_journals_actor_took_before_its_restart()
     {
         var session = await CreateAsync();
         Faulty.Hold();

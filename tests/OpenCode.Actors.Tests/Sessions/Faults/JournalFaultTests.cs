@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Tests.Sessions.Faults;
 public sealed class JournalFaultTests : SessionsKit
 {
     [Fact]
-    public async Task C2_nobody_is_answered_before_the_commit_and_readers_see_what_is_committed()
+    public async Task Nobody_is_answered_before_the_commit_and_readers_see_what_is_committed()
     {
         var session = await CreateAsync();
         Disk.HoldSyncs();
@@ -29,7 +29,7 @@ public sealed class JournalFaultTests : SessionsKit
     }
 
     [Fact]
-    public async Task C2_one_append_is_under_way_and_the_next_takes_all_that_gathered_with_deltas_joined()
+    public async Task One_append_is_under_way_and_the_next_takes_all_that_gathered_with_deltas_joined()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
@@ -56,7 +56,7 @@ public sealed class JournalFaultTests : SessionsKit
     }
 
     [Fact]
-    public async Task C1_a_recovery_waits_for_every_append_taken_for_the_session()
+    public async Task A_recovery_waits_for_every_append_taken_for_the_session()
     {
         var session = await CreateAsync();
         await PassivateAsync();
@@ -76,7 +76,7 @@ public sealed class JournalFaultTests : SessionsKit
     }
 
     [Fact]
-    public async Task C1_an_append_of_a_stale_version_is_refused_and_its_session_reads_itself_again()
+    public async Task An_append_of_a_stale_version_is_refused_and_its_session_reads_itself_again()
     {
         var session = await CreateAsync();
         await AskAsync<JournalActor.Recovered>(JournalActor, new JournalActor.Recover(session.Id.Value));

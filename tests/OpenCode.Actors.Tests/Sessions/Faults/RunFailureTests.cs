@@ -79,7 +79,7 @@ public sealed class RunFailureTests : SessionsKit
     }
 
     [Fact]
-    public async Task C2_the_turn_is_closed_only_when_its_tools_have_gone()
+    public async Task The_turn_is_closed_only_when_its_tools_have_gone()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
 
-/// <summary>RULES C4 and C7: an error while deciding is the caller's; an error after the append, or in the recovery, ends the session, which starts anew at its next command.</summary>
+/// <summary>Rule "A decision error goes to the caller" and rule "A session never throws": an error after the append, or in the recovery, stops the session until its next command.</summary>
 public sealed class SessionFailureTests : SessionsKit
 {
     private SessionId? _unmakable;
@@ -19,7 +19,7 @@ public sealed class SessionFailureTests : SessionsKit
         : base.PropsFor(id);
 
     [Fact]
-    public async Task C4_an_error_while_deciding_is_the_callers_and_the_session_goes_on()
+    public async Task An_error_while_deciding_is_the_callers_and_the_session_goes_on()
     {
         var session = await CreateAsync();
         var head = Journal.Head;
@@ -35,7 +35,7 @@ public sealed class SessionFailureTests : SessionsKit
     }
 
     [Fact]
-    public async Task C7_an_error_after_the_append_is_not_thrown_the_caller_is_told_and_the_next_command_finds_the_truth()
+    public async Task An_error_after_the_append_is_not_thrown_the_caller_is_told_and_the_next_command_finds_the_truth()
     {
         var session = await CreateAsync();
         Meters.FailingName = "opencode.sessions.prompts";
@@ -52,7 +52,7 @@ public sealed class SessionFailureTests : SessionsKit
     }
 
     [Fact]
-    public async Task C7_a_recovery_that_fails_answers_what_waited_and_the_next_command_tries_again()
+    public async Task A_recovery_that_fails_answers_what_waited_and_the_next_command_tries_again()
     {
         var session = await CreateAsync();
         await PassivateAsync();
@@ -66,7 +66,7 @@ public sealed class SessionFailureTests : SessionsKit
     }
 
     [Fact]
-    public async Task C7_a_session_that_fails_three_times_in_a_minute_is_refused_for_a_while_then_served_again()
+    public async Task A_session_that_fails_three_times_in_a_minute_is_refused_for_a_while_then_served_again()
     {
         var session = await CreateAsync();
         await PassivateAsync();
@@ -102,7 +102,7 @@ public sealed class SessionFailureTests : SessionsKit
     }
 
     [Fact]
-    public async Task C7_a_session_that_throws_where_it_is_made_is_stopped_and_started_anew_at_the_next_message()
+    public async Task A_session_that_throws_where_it_is_made_is_stopped_and_started_anew_at_the_next_message()
     {
         var session = await CreateAsync();
         await PassivateAsync();

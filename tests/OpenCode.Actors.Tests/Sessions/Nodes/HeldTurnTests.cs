@@ -12,7 +12,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>RULES G2: a turn that has called no model and run no tool moves with its session, and the next owner begins it.</summary>
+/// <summary>Rule "Running turns are not moved": a turn that has called no model and run no tool moves with its session, and the next owner begins it.</summary>
 public sealed class HeldTurnTests : SessionsKit
 {
     private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];

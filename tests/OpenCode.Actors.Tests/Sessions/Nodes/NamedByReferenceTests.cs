@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>RULES G1, G6: a command whose content is in the database is read by its session, and carried out once.</summary>
+/// <summary>Rule "Named commands" and rule "Large bodies travel as rows": a command whose content is in the database is read by its session, and carried out once.</summary>
 public sealed class NamedByReferenceTests : SessionsKit
 {
     private readonly Dictionary<string, ISessionCommand> _stored = [];

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>RULES G1: a named command is carried out once, however often and however late it comes.</summary>
+/// <summary>Rule "Named commands": each is carried out once, however often and however late it comes.</summary>
 public sealed class NamedCommandTests : SessionsKit
 {
     private static readonly SessionActor.Create _create = new(new Place(Directory, "global"), new() { Title = "T" });

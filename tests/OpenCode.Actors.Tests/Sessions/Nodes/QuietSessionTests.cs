@@ -9,7 +9,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>RULES G2: a session tells a node that drains when nothing of its turn runs any more.</summary>
+/// <summary>Rule "Running turns are not moved": a session tells a node that drains when nothing of its turn runs any more.</summary>
 public sealed class QuietSessionTests : SessionsKit
 {
     private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];

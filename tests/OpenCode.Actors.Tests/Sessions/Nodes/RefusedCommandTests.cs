@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>RULES G1: a named command that was refused is never carried out by a copy that comes later, and one that was taken is never refused.</summary>
+/// <summary>Rule "Named commands": a refused one is never carried out by a later copy, and an accepted one is never refused.</summary>
 public sealed class RefusedCommandTests : SessionsKit
 {
     private static Named Rename(string name, string title) => new(name, new SessionActor.Update(new() { Title = title }));

@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>RULES E6: a session is claimed before it is read, and what it writes names the claim. What a session does when it may not write any more.</summary>
+/// <summary>Rule "Claim before read": a session is claimed before it is read, and what it writes names the claim. Also what a session does once it may no longer write.</summary>
 public sealed class ShardClaimTests : SessionsKit
 {
     private readonly ScriptedClaims _claims = new();
@@ -167,7 +167,7 @@ public sealed class ShardClaimTests : SessionsKit
     }
 
     [Fact]
-    public async Task C7_a_session_that_failed_three_times_refuses_by_itself_where_its_parent_does_not()
+    public async Task A_session_that_failed_three_times_refuses_by_itself_where_its_parent_does_not()
     {
         var session = await CreateAsync();
         await PassivateAsync();

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>The way in on a node that is one of many: reads from the rows (RULES G5), waits on the own log (G3), unknown sessions refused before the region (G7).</summary>
+/// <summary>The facade on a node of a cluster: rule "Reads come from the database", rule "Wait on the own log", rule "Unknown sessions end at the entry".</summary>
 public sealed class SharedSessionsTests : SessionsKit
 {
     private readonly List<SessionId?> _parents = [];
@@ -226,7 +226,7 @@ public sealed class SharedSessionsTests : SessionsKit
     }
 
     [Fact]
-    public async Task D1_the_offset_of_an_end_is_not_before_it_where_the_turn_ended_between_the_look_at_the_log_and_the_rows()
+    public async Task The_offset_of_an_end_is_not_before_it_where_the_turn_ended_between_the_look_at_the_log_and_the_rows()
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);

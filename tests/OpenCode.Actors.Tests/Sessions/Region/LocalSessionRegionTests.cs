@@ -87,7 +87,7 @@ public sealed class LocalSessionRegionTests : HubTestKit
     [Theory]
     [InlineData("throw")]
     [InlineData("fail")]
-    public void C7_three_failures_within_a_minute_refuse_a_session_until_the_first_is_a_minute_ago(string failing)
+    public void Three_failures_within_a_minute_refuse_a_session_until_the_first_is_a_minute_ago(string failing)
     {
         for (var i = 0; i < 3; i++)
         {

@@ -71,7 +71,7 @@ public sealed class BashToolActorTests : HubTestKit
     }
 
     [Fact]
-    public void C2_a_tool_has_one_report_unanswered_and_merges_what_comes_meanwhile()
+    public void A_tool_has_one_report_unanswered_and_merges_what_comes_meanwhile()
     {
         Run("""{"command":"ls"}""");
         _reports.Expect<ToolStarted>();

@@ -1,3 +1,6 @@
+using OpenCode.Actors.Journal.Commits;
+using OpenCode.Actors.Journal.Stores;
+
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>A batch that this process has committed, on its way to be published in order.</summary>

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
-using OpenCode.Actors.Storage.Postgres.Connections;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres.Batches;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres;
 

@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite;

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Storage.Sqlite;
@@ -45,7 +45,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     public SqliteBatchStore(DataFolder folder, HubFile file, TimeProvider time, Func<ulong> entropy, ILogger logger) =>
         (_folder, _file, _time, _entropy, _logger) = (folder, file, time, entropy, logger);
 
-    public bool AnswersInline => false;
+    public bool IsSingleThreaded => false;
 
     public bool IsShared => false;
 

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Storage.Sqlite;

@@ -1,6 +1,6 @@
 using Npgsql;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Storage.Postgres.Batches;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Npgsql;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
@@ -96,7 +96,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
-    public bool AnswersInline => false;
+    public bool IsSingleThreaded => false;
 
     public bool IsShared => true;
 

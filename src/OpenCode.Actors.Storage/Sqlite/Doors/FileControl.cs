@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 

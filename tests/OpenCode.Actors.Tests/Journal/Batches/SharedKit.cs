@@ -37,7 +37,7 @@ public abstract class SharedKit
         .SelectMany(b => Types(b))
         .ToList();
 
-    private static List<string> Types(OpenCode.Actors.Journal.Batches.StoredBatch batch)
+    private static List<string> Types(OpenCode.Actors.Journal.Stores.StoredBatch batch)
     {
         var types = new List<string>();
         var body = new OpenCode.Actors.Journal.Bodies.BodyReader(batch.Body.Span);

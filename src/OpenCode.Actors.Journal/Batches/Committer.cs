@@ -1,28 +1,30 @@
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal.Commits;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Journal.Batches;
 
-/// <content>Group commit: take all that waits, send it as one batch, have it decided, publish it, repeat. One batch is under way at a time.</content>
-public sealed partial class BatchJournal
+/// <summary>Group commit: takes all that waits, sends it as one batch, has it decided, publishes it, repeats. One batch is under way at a time.</summary>
+/// <param name="store">The store.</param>
+/// <param name="log">Publishes batches in order.</param>
+/// <param name="generations">The generation that batches are sent under.</param>
+/// <param name="tail">Reads what an append did not bring with it.</param>
+/// <param name="trimmer">Makes room in a full store.</param>
+/// <param name="life">Ends with the journal.</param>
+/// <param name="time">The clock of waits.</param>
+/// <param name="metrics">Receives commit counts and latencies; null disables metrics.</param>
+/// <param name="logger">Logs batches that are sent again.</param>
+internal sealed partial class Committer(
+    IBatchStore store, BatchLog log, Generations generations, TailFollower tail, LogTrimmer trimmer, JournalLifetime life, TimeProvider time, JournalMetrics? metrics, ILogger logger)
 {
-    // No answer is awaited.
-    private const long Answered = long.MaxValue;
-
-    // Committed batches that wait for what is missing below them: from here on the next one is not sent.
-    private const int MaxUnpublished = 8;
-
-    private static readonly StoreAppended Nothing = new(default, []);
-
     // With a full store, how long to answer at once before the next try.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);
 
-    private readonly Queue<long> _unpublished = new();
-    private long _appendSince = Answered;
+    private static readonly StoreAppended Nothing = new(default, []);
+
+    private readonly CommitQueue _queue = new(store.IsSingleThreaded);
     private long _number;
-    private long _ownLast;
-    private long _fullSince = Answered;
-    private long _fullBytes;
-    private long? _freeBytes;
+    private (long Since, long NeededBytes, long? FreeBytes)? _full;
 
     /// <summary>What became of a batch.</summary>
     private enum Fate
@@ -35,7 +37,12 @@ public sealed partial class BatchJournal
         Outdated,
     }
 
-    /// <inheritdoc/>
+    /// <summary>Gets since when a batch waits for the store.</summary>
+    public PendingAnswer Pending { get; } = new(time);
+
+    /// <summary>Gets the number of the last batch that was written.</summary>
+    public long Number => Volatile.Read(ref _number);
+
     public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -61,6 +68,12 @@ public sealed partial class BatchJournal
         return cancellationToken.CanBeCanceled ? new(answer.AsTask().WaitAsync(cancellationToken)) : answer;
     }
 
+    /// <summary>Refuses all that comes from now on.</summary>
+    public void Refuse(Exception why) => _queue.Refuse(why);
+
+    /// <summary>Waits until no batch is under way. Nothing is taken any more by then.</summary>
+    public Task WhenIdleAsync() => _queue.WhenIdleAsync();
+
     private async Task CommitAllAsync()
     {
         while (_queue.Take() is { } group)
@@ -70,86 +83,77 @@ public sealed partial class BatchJournal
             {
                 await CommitAsync(group).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (life.Stopping.IsCancellationRequested)
             {
-                group.Failed(new JournalFailedException("it was closed before the store had answered", Remedy, null));
+                group.Failed(JournalLifetime.ClosedUndecided());
                 _queue.Return(group);
             }
 #pragma warning disable CA1031 // After any failure here it is unknown what is committed: the journal is dead.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                group.Failed(_failure ?? Fail("appending to the log", Cause(e)));
+                group.Failed(life.Failure ?? life.Fail("appending to the log", e));
                 _queue.Return(group);
             }
 
             // Yields after a commit, so that answered producers join the next batch; else the first of them would get a batch of its own.
-            if (isShared && !_store.AnswersInline)
+            if (isShared && !store.IsSingleThreaded)
                 await Task.Yield();
         }
     }
 
     private async ValueTask CommitAsync(BatchGroup group)
     {
-        if (_failure is not null)
-            throw _failure;
+        if (life.Failure is { } failure)
+            throw failure;
 
-        while (_unpublished.Count > 0 && _unpublished.Peek() <= Head)
-            _unpublished.Dequeue();
-        if (_unpublished.Count >= MaxUnpublished)
-            await _log.Waiters.WaitBeyondAsync(_unpublished.Peek() - 1, _stop.Token).ConfigureAwait(false);
-
-        while (!group.IsEmpty)
+        await log.WaitForOwnAsync(life.Stopping).ConfigureAwait(false);
+        while (!group.IsEmpty && !IsFull())
         {
-            if (IsFull())
-                break;
-
-            var batch = group.Encode(_number + 1, Timeline.Current);
-            var started = _time.GetTimestamp();
+            var batch = group.Encode(_number + 1, generations.Timeline.Current);
+            var started = time.GetTimestamp();
             var (fate, appended, stale) = await DecideAsync(batch, started).ConfigureAwait(false);
             switch (fate)
             {
                 case Fate.Written:
-                    _number = batch.Number;
-                    _metrics?.Committed(batch.EntryCount, batch.Body.Length, _time.GetElapsedTime(started));
+                    Volatile.Write(ref _number, batch.Number);
+                    metrics?.Committed(batch.EntryCount, batch.Body.Length, time.GetElapsedTime(started));
                     Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, Body: default), batch.Body.Length, group, appended.Below);
                     return;
                 case Fate.Fenced:
                     group.Refuse(stale);
                     break;
-                case Fate.Outdated:
-                    break;
-                default:
-                    (_fullSince, _fullBytes) = (_time.GetTimestamp(), batch.Body.Length);
+                case Fate.Full:
+                    trimmer.Start();
                     break;
             }
         }
 
         // Nothing is left of it: all were refused, or there is no room.
-        if (!group.IsEmpty)
-            group.Failed(new JournalFullException(_freeBytes, _fullBytes));
+        if (!group.IsEmpty && _full is { } full)
+            group.Failed(new JournalFullException(full.FreeBytes, full.NeededBytes));
         _queue.Return(group);
     }
 
     /// <summary>Sends a batch until it is known what became of it (RULES E1).</summary>
     private async ValueTask<(Fate Fate, StoreAppended Appended, IReadOnlyList<Fence> Stale)> DecideAsync(StoreBatch batch, long started)
     {
-        var headBefore = Head;
+        var headBefore = log.Head;
         var mayBeWritten = false;
-        var patience = default(Patience);
-        Volatile.Write(ref _appendSince, started);
+        var backoff = default(Backoff);
+        Pending.Begin(started);
         try
         {
             while (true)
             {
                 try
                 {
-                    var last = _log.Last;
-                    if (await _store.AppendAsync(batch, last, _stop.Token).ConfigureAwait(false) is { } appended)
-                        return (Fate.Written, new(Checked(appended.Commit, headBefore), last is null || IsSameLog(last, appended.Below) ? appended.Below : []), []);
+                    var last = log.Last;
+                    if (await store.AppendAsync(batch, last, life.Stopping).ConfigureAwait(false) is { } appended)
+                        return (Fate.Written, new(Checked(appended.Commit, headBefore), last?.IsStartOf(appended.Below) == false ? [] : appended.Below), []);
 
                     // Nothing was written by this sending. An earlier one, of which no answer came, may have been it.
-                    var look = await _store.LookAsync(batch.Fences, _stop.Token).ConfigureAwait(false);
+                    var look = await store.LookAsync(batch.Fences, life.Stopping).ConfigureAwait(false);
                     if (look.Number == batch.Number && mayBeWritten)
                         return (Fate.Written, new(Checked(look.Last, headBefore), []), []);
                     if (look.Number != batch.Number - 1)
@@ -157,7 +161,7 @@ public sealed partial class BatchJournal
                     if (look.Generation != batch.Generation)
                     {
                         // Whatever is still on its way under the old generation is refused when it arrives.
-                        await FollowGenerationAsync(look.Generation).ConfigureAwait(false);
+                        await generations.FollowAsync(look.Generation).ConfigureAwait(false);
                         return (Fate.Outdated, Nothing, []);
                     }
 
@@ -170,30 +174,29 @@ public sealed partial class BatchJournal
                 {
                     // The same batch is sent again: its number is taken once only, however many of these sendings arrive, and in whatever order.
                     mayBeWritten = true;
-                    LogAppendUndecided(_logger, patience.Level, batch.Number, e.Message);
+                    LogUndecided(logger, backoff.Level, batch.Number, e.Message);
                 }
                 catch (StoreBusyException e)
                 {
-                    LogAppendBusy(_logger, patience.Level, batch.Number, e.Message);
+                    LogBusy(logger, backoff.Level, batch.Number, e.Message);
                 }
-                catch (StoreFullException e)
+                catch (StoreFullException e) when (!mayBeWritten)
                 {
-                    if (!mayBeWritten)
-                    {
-                        _freeBytes = e.FreeBytes;
-                        LogFull(_logger, e);
-                        return (Fate.Full, Nothing, []);
-                    }
-
+                    _full = (time.GetTimestamp(), batch.Body.Length, e.FreeBytes);
+                    LogFull(logger, e);
+                    return (Fate.Full, Nothing, []);
+                }
+                catch (StoreFullException)
+                {
                     // An earlier sending may still be written: "full" would be false then.
                 }
 
-                await DelayAsync(patience.Next()).ConfigureAwait(false);
+                await life.DelayAsync(backoff.Next()).ConfigureAwait(false);
             }
         }
         finally
         {
-            Volatile.Write(ref _appendSince, Answered);
+            Pending.End();
         }
     }
 
@@ -204,20 +207,27 @@ public sealed partial class BatchJournal
 
     private void Publish(StoredBatch own, int bytes, BatchGroup group, IReadOnlyList<StoredBatch> below)
     {
-        _unpublished.Enqueue(own.First - 1);
-        Volatile.Write(ref _ownLast, own.Last);
-        if (!_log.Add(new OwnBatch(own, bytes, group, _queue.Return)))
+        if (!log.Add(new OwnBatch(own, bytes, group, _queue.Return)))
         {
             if (below is [.., { Body.IsEmpty: false } newest])
-                _metrics?.Followed(own.At - newest.At);
-            _log.Add(below);
+                metrics?.Followed(own.At - newest.At);
+            log.Add(below);
         }
 
         // What is missing still is more than an append brings with it: the reader goes on from here.
-        if (Head < own.Last)
-            _tailWakeup.Set();
-        ReadHinted();
+        if (log.Head < own.Last)
+            tail.Wake();
+        tail.ReadHinted();
     }
 
-    private bool IsFull() => _fullSince != Answered && _time.GetElapsedTime(_fullSince) < FullFor;
+    private bool IsFull() => _full is { } full && time.GetElapsedTime(full.Since) < FullFor;
+
+    [LoggerMessage(EventId = 3021, Message = "No answer to batch {Number}, which may be committed; it is sent again under the same number. {Reason}")]
+    private static partial void LogUndecided(ILogger logger, LogLevel level, long number, string reason);
+
+    [LoggerMessage(EventId = 3022, Message = "Batch {Number} was not written, and is sent again. {Reason}")]
+    private static partial void LogBusy(ILogger logger, LogLevel level, long number, string reason);
+
+    [LoggerMessage(EventId = 3023, Level = LogLevel.Error, Message = "The store has no room: appends are refused, with a new try once a second.")]
+    private static partial void LogFull(ILogger logger, Exception cause);
 }

@@ -1,10 +1,10 @@
-using OpenCode.Actors.Journal.Commits;
 using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.Stores;
 
-namespace OpenCode.Actors.Journal.Batches;
+namespace OpenCode.Actors.Journal.Commits;
 
 /// <summary>Batches that are sent as one. It is encoded when it is sent, since those with a stale fence may have to leave it.</summary>
-internal sealed class BatchGroup : ICommitGroup
+internal sealed class BatchGroup
 {
     // A reader holds a row whole; and a statement that is too long makes all other nodes wait for the head.
     private const long FullBytes = 1024 * 1024;
@@ -14,14 +14,17 @@ internal sealed class BatchGroup : ICommitGroup
     private readonly ChangeMerge _changes = new();
     private long _mostBytes;
 
+    /// <summary>Gets a value indicating whether it takes no further batch: the next one begins a new group.</summary>
     public bool IsFull => _mostBytes >= FullBytes;
 
     public int Count => _members.Count;
 
     public bool IsEmpty => _members.Count == 0;
 
-    public int EntryCount { get; private set; }
-
+    /// <summary>Takes a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="mostBytes">How long it may be when encoded.</param>
+    /// <param name="waiter">The wait for its commit.</param>
     public void Add(JournalBatch batch, long mostBytes, AppendWaiter waiter)
     {
         _members.Add((batch, waiter));
@@ -32,20 +35,20 @@ internal sealed class BatchGroup : ICommitGroup
     public StoreBatch Encode(long number, long generation)
     {
         _body.Clear(keepBytes: (int)FullBytes * 2);
-        EntryCount = 0;
+        var entryCount = 0;
         foreach (var (batch, waiter) in _members)
         {
-            waiter.Begin(EntryCount, batch.Entries.Count > 0);
+            waiter.Begin(entryCount, batch.Entries.Count > 0);
             _body.Reserve(BodyWriter.MostBytes(batch));
             for (var i = 0; i < batch.Entries.Count; i++)
                 _body.Write(batch.Entries[i]);
 
-            EntryCount += batch.Entries.Count;
+            entryCount += batch.Entries.Count;
             for (var i = 0; i < batch.Changes.Count; i++)
-                _changes.Add(batch.Changes[i], EntryCount);
+                _changes.Add(batch.Changes[i], entryCount);
         }
 
-        return new(number, generation, Fences(), EntryCount, _body.Body, _changes.Take())
+        return new(number, generation, Fences(), entryCount, _body.Body, _changes.Take())
         {
             IsDurable = _members.Exists(static member => member.Batch.Durable),
             UsedBodies = UsedBodies(),
@@ -88,11 +91,11 @@ internal sealed class BatchGroup : ICommitGroup
             waiter.Failed(new JournalFencedException(fence));
     }
 
+    /// <summary>Makes it empty, to be used again.</summary>
     public void Clear()
     {
         _members.Clear();
         _mostBytes = 0;
-        EntryCount = 0;
         _body.Clear(keepBytes: (int)FullBytes * 2);
     }
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using OpenCode.Actors.Journal.Tail;
 
-namespace OpenCode.Actors.Journal.Batches;
+namespace OpenCode.Actors.Journal.Stores;
 
 /// <summary>What is sent to the store as one row, with the rows of state that go with it. The same object is sent again when its answer was lost.</summary>
 /// <param name="Number">One more than the number of the batch before, of the same process.</param>
@@ -51,6 +51,12 @@ internal sealed record StoredBatch(long First, int Count, long Generation, DateT
 {
     /// <summary>Gets the offset of its last entry.</summary>
     public long Last => First + Count - 1;
+
+    /// <summary>Tells whether another reading found this batch, and not one that another history of the store has in its place.</summary>
+    public bool IsSame(StoredBatch? other) => other is not null && (other.First, other.Count, other.At) == (First, Count, At);
+
+    /// <summary>Tells whether batches begin with this one.</summary>
+    public bool IsStartOf(IReadOnlyList<StoredBatch> batches) => batches.Count > 0 && IsSame(batches[0]);
 
     /// <summary>Gives the batch to readers of entries.</summary>
     /// <param name="body">Its body, kept.</param>

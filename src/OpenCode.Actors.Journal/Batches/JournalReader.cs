@@ -1,25 +1,31 @@
 using System.Runtime.CompilerServices;
+using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Journal.Tail;
 
 namespace OpenCode.Actors.Journal.Batches;
 
-/// <content>Reading entries and rows.</content>
-public sealed partial class BatchJournal
+/// <summary>Reads entries, from memory while they are recent and else from the store, and rows. While the store is away, readings wait.</summary>
+/// <param name="store">The store.</param>
+/// <param name="log">Has the recent batches.</param>
+/// <param name="life">Ends with the journal.</param>
+internal sealed class JournalReader(IBatchStore store, BatchLog log, JournalLifetime life)
 {
-    /// <inheritdoc/>
+    private readonly EntryDecoder _decoder = new();
+
     public async IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var until = Head;
+        var until = log.Head;
         var cutter = new PageCutter(filter, _decoder);
         while (after < until)
         {
             cancellationToken.ThrowIfCancellationRequested();
 
             // What is in memory is read also when it is gone from the store: so retention never overtakes the tail of this process, however short its window is.
-            var batches = _log.Recent.Find(after, PageCutter.PageBytes);
-            if (batches is null && after < Floor)
-                throw new JournalTrimmedException(after, Floor);
+            var batches = log.Recent.Find(after, PageCutter.PageBytes);
+            if (batches is null && after < log.Floor)
+                throw new JournalTrimmedException(after, log.Floor);
 
             batches ??= await ReadStoredAsync(after, cancellationToken).ConfigureAwait(false);
             foreach (var page in Cut(cutter, batches, after, until))
@@ -30,20 +36,15 @@ public sealed partial class BatchJournal
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _log.Waiters.WaitBeyondAsync(offset, cancellationToken);
-
-    /// <inheritdoc/>
     public async IAsyncEnumerable<StateRow> LoadAsync(string owner, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var row in await AskAsync(ct => _store.LoadAsync(owner, ct), cancellationToken).ConfigureAwait(false))
+        foreach (var row in await AskAsync(ct => store.LoadAsync(owner, ct), cancellationToken).ConfigureAwait(false))
             yield return row;
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<StateRow> ListAsync(string kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var row in await AskAsync(ct => _store.ListAsync(kind, ct), cancellationToken).ConfigureAwait(false))
+        foreach (var row in await AskAsync(ct => store.ListAsync(kind, ct), cancellationToken).ConfigureAwait(false))
             yield return row;
     }
 
@@ -55,34 +56,34 @@ public sealed partial class BatchJournal
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
-            throw Fail("reading the log", e);
+            throw life.Fail("reading the log", e);
         }
     }
 
     private async ValueTask<RecentBatch[]> ReadStoredAsync(long after, CancellationToken cancellationToken)
     {
-        var page = await AskAsync(ct => _store.ReadBehindAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
+        var page = await AskAsync(ct => store.ReadBehindAsync(after, PageCutter.PageBytes, ct), cancellationToken).ConfigureAwait(false);
         var batches = page.Batches.Where(b => b.Last > after).Select(static b => b.WithBody(b.Body)).ToArray();
         if (batches is [var first, ..] && first.First <= after + 1)
             return batches;
 
         // What is published is there, unless retention took it since.
-        var ends = await AskAsync(_store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);
-        _log.Floor = Math.Max(Floor, ends.Floor);
+        var ends = await AskAsync(store.ReadEndsAsync, cancellationToken).ConfigureAwait(false);
+        log.RaiseFloor(ends.Floor);
         throw after < ends.Floor
             ? new JournalTrimmedException(after, ends.Floor)
-            : Fail("reading the log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
+            : life.Fail("reading the log", new InvalidDataException($"entry {after + 1} is missing, although the head is {ends.Head} and the floor {ends.Floor}"));
     }
 
     /// <summary>Asks the store, again and again while it is away.</summary>
     private async ValueTask<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        var patience = default(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.Stopping);
+        var backoff = default(Backoff);
         while (true)
         {
-            if (_failure is not null)
-                throw _failure;
+            if (life.Failure is { } failure)
+                throw failure;
 
             try
             {
@@ -90,12 +91,11 @@ public sealed partial class BatchJournal
             }
             catch (StoreException e) when (e is not StoreLostException)
             {
-                LogTailAway(_logger, patience.Level, e.Message);
-                await Task.Delay(patience.Next(), _time, either.Token).ConfigureAwait(false);
+                await life.BackOffAsync(e, ref backoff, either.Token).ConfigureAwait(false);
             }
             catch (StoreLostException e)
             {
-                throw Fail("reading the log", Cause(e));
+                throw life.Fail("reading the log", e);
             }
         }
     }

@@ -1,4 +1,6 @@
-namespace OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
+
+namespace OpenCode.Actors.Journal.Commits;
 
 /// <summary>Makes of the changes of many batches one change a row, since one statement can touch a row only once: the last one wins, and keeps the place that all of them together give.</summary>
 internal sealed class ChangeMerge

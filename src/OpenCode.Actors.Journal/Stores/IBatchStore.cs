@@ -1,15 +1,15 @@
 
-namespace OpenCode.Actors.Journal.Batches;
+namespace OpenCode.Actors.Journal.Stores;
 
-/// <summary>What one process needs of a store that it appends to, alone or with others. It decides nothing: <see cref="BatchJournal"/> does.</summary>
+/// <summary>What one process needs of a store that it appends to, alone or with others. It decides nothing: the engine above it does.</summary>
 /// <remarks>
 /// All members may be called from any thread, but one append at a time. Each answers for one moment of the store, or throws a <see cref="StoreException"/>. The store gives
 /// every process an identity of its own, under which it notes the number of the last batch and where that begins (RULES E1).
 /// </remarks>
 internal interface IBatchStore : IAsyncDisposable
 {
-    /// <summary>Gets a value indicating whether a caller continues on the thread that answers it; only so on virtual time.</summary>
-    bool AnswersInline { get; }
+    /// <summary>Gets a value indicating whether all runs on one thread, that of virtual time: a caller of the journal continues on the thread that answers it.</summary>
+    bool IsSingleThreaded { get; }
 
     /// <summary>Gets a value indicating whether other processes append to the store. If none does, the engine neither listens for hints nor waits to catch up.</summary>
     bool IsShared { get; }

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Journal.Batches;
+namespace OpenCode.Actors.Journal.Stores;
 
 /// <summary>The store did not answer with a result; the derived type says what is known.</summary>
 /// <param name="message">What happened.</param>

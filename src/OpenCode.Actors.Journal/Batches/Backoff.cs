@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>How long to wait before asking a store again that does not answer: a little longer each time.</summary>
-internal struct Patience
+internal struct Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(250);

@@ -44,6 +44,8 @@ public sealed partial class BatchJournal : IJournal
         _reader = new(store, _log, _life);
         _hints = store.IsShared ? new(store, _log, _committer, _tail, _life, time) : null;
         _tail.Start();
+        _trimmer.Start();
+        _hints?.Start();
         metrics?.Opened(() => (Head, Floor));
         LogOpened(logger, Timeline.Id, Timeline.Current, Floor, Head);
     }

@@ -22,11 +22,6 @@ internal sealed class BatchLog
     private StoredBatch? _last;
     private Exception? _failure;
 
-    /// <summary>Initializes a new instance of the <see cref="BatchLog"/> class.</summary>
-    /// <param name="ends">Where the log begins and ends at the start.</param>
-    /// <param name="last">The batch at the head; null if there is none.</param>
-    /// <param name="recentBytes">How much stays in memory.</param>
-    /// <param name="isSingleThreaded">See <see cref="IBatchStore.IsSingleThreaded"/>.</param>
     public BatchLog(StoreEnds ends, StoredBatch? last, long recentBytes, bool isSingleThreaded)
     {
         (_head, _floor, _last) = (ends.Head, ends.Floor, last is null ? null : last with { Body = default });

@@ -5,15 +5,6 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Group commit: takes all that waits, sends it as one batch, has it decided, publishes it, repeats. One batch is under way at a time.</summary>
-/// <param name="store">The store.</param>
-/// <param name="log">Publishes batches in order.</param>
-/// <param name="generations">The generation that batches are sent under.</param>
-/// <param name="tail">Reads what an append did not bring with it.</param>
-/// <param name="trimmer">Makes room in a full store.</param>
-/// <param name="life">Ends with the journal.</param>
-/// <param name="time">The clock of waits.</param>
-/// <param name="metrics">Receives commit counts and latencies; null disables metrics.</param>
-/// <param name="logger">Logs batches that are sent again.</param>
 internal sealed partial class Committer(
     IBatchStore store, BatchLog log, Generations generations, TailFollower tail, LogTrimmer trimmer, JournalLifetime life, TimeProvider time, JournalMetrics? metrics, ILogger logger)
 {
@@ -124,7 +115,7 @@ internal sealed partial class Committer(
                     group.Refuse(stale);
                     break;
                 case Fate.Full:
-                    trimmer.Start();
+                    trimmer.Run();
                     break;
             }
         }

@@ -7,11 +7,6 @@ namespace OpenCode.Actors.Journal.Batches;
 /// Generations that begin while the journal is open (RULES A3, E5). A process is held against a new one as a client's cursor is: if all that it has is part of it, it goes on
 /// there, and otherwise it ends.
 /// </summary>
-/// <param name="store">The store.</param>
-/// <param name="log">What this process has.</param>
-/// <param name="timeline">The timeline at the start.</param>
-/// <param name="logger">Logs new generations.</param>
-/// <param name="stopping">Is cancelled when the journal closes.</param>
 internal sealed partial class Generations(IBatchStore store, BatchLog log, Timeline timeline, ILogger logger, CancellationToken stopping)
 {
     // More than are ever needed: while the store is away, clients reconnect again and again.

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Listens for hints of appends. An append of this process brings what others committed below it, so while there is always one under way no hint is needed.</summary>
-internal sealed class HintListener : IAsyncDisposable
+internal sealed class HintListener(IBatchStore store, BatchLog log, Committer committer, TailFollower tail, JournalLifetime life, TimeProvider time) : IAsyncDisposable
 {
     // So many hints in a row that own appends made needless: listening stops. Each costs a wake-up of a process of the store and of this one.
     private const int ManyNeedless = 16;
@@ -14,25 +14,13 @@ internal sealed class HintListener : IAsyncDisposable
     // Without an append for this long, listening begins again.
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(5);
 
-    private readonly IBatchStore _store;
-    private readonly BatchLog _log;
-    private readonly Committer _committer;
-    private readonly TailFollower _tail;
-    private readonly JournalLifetime _life;
-    private readonly ITimer _late;
-    private readonly Task _listening;
+    private ITimer? _late;
+    private Task _listening = Task.CompletedTask;
     private int _isLateSet;
 
-    /// <summary>Initializes a new instance of the <see cref="HintListener"/> class, which begins to listen.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="log">Tells what is here.</param>
-    /// <param name="committer">Tells whether an append is under way.</param>
-    /// <param name="tail">Reads what a hint is about.</param>
-    /// <param name="life">Ends with the journal.</param>
-    /// <param name="time">The clock of late answers.</param>
-    public HintListener(IBatchStore store, BatchLog log, Committer committer, TailFollower tail, JournalLifetime life, TimeProvider time)
+    /// <summary>Begins to listen.</summary>
+    public void Start()
     {
-        (_store, _log, _committer, _tail, _life) = (store, log, committer, tail, life);
         _late = time.CreateTimer(_ => OnLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _listening = ListenAsync();
     }
@@ -40,29 +28,29 @@ internal sealed class HintListener : IAsyncDisposable
     /// <summary>Stops listening, once the journal is closing.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _late.DisposeAsync().ConfigureAwait(false);
+        await _late!.DisposeAsync().ConfigureAwait(false);
         await _listening.ConfigureAwait(false);
     }
 
     private async Task ListenAsync()
     {
         var backoff = default(Backoff);
-        while (!_life.Stopping.IsCancellationRequested && _life.Failure is null)
+        while (!life.Stopping.IsCancellationRequested && life.Failure is null)
         {
             try
             {
-                var hints = await _store.ListenAsync(_life.Stopping).ConfigureAwait(false);
+                var hints = await store.ListenAsync(life.Stopping).ConfigureAwait(false);
                 await using (hints.ConfigureAwait(false))
                 {
                     // Whatever was missed without a connection: read after the listening began, not before.
-                    _tail.Wake();
+                    tail.Wake();
                     backoff = default;
                     await HearAsync(hints).ConfigureAwait(false);
                 }
             }
             catch (StoreException e) when (e is not StoreLostException)
             {
-                await _life.BackOffAsync(e, ref backoff, _life.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await life.BackOffAsync(e, ref backoff, life.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -72,7 +60,7 @@ internal sealed class HintListener : IAsyncDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                _life.Fail("listening to the log", e);
+                life.Fail("listening to the log", e);
                 return;
             }
         }
@@ -83,15 +71,15 @@ internal sealed class HintListener : IAsyncDisposable
         var needless = 0;
         while (true)
         {
-            var isNeedless = OnHint(await hints.NextAsync(_life.Stopping).ConfigureAwait(false));
+            var isNeedless = OnHint(await hints.NextAsync(life.Stopping).ConfigureAwait(false));
             needless = isNeedless ? needless + 1 : 0;
             if (needless < ManyNeedless)
                 continue;
 
-            await hints.PauseAsync(_life.Stopping).ConfigureAwait(false);
+            await hints.PauseAsync(life.Stopping).ConfigureAwait(false);
             await WaitUntilIdleAsync().ConfigureAwait(false);
-            await hints.ResumeAsync(_life.Stopping).ConfigureAwait(false);
-            _tail.Wake();
+            await hints.ResumeAsync(life.Stopping).ConfigureAwait(false);
+            tail.Wake();
             needless = 0;
         }
     }
@@ -102,33 +90,33 @@ internal sealed class HintListener : IAsyncDisposable
         long answered;
         do
         {
-            answered = _committer.Number;
-            await _life.DelayAsync(IdleAfter).ConfigureAwait(false);
+            answered = committer.Number;
+            await life.DelayAsync(IdleAfter).ConfigureAwait(false);
         }
-        while (answered != _committer.Number || (_committer.Pending.IsPending && _committer.Pending.Elapsed < SoonEnough));
+        while (answered != committer.Number || (committer.Pending.IsPending && committer.Pending.Elapsed < SoonEnough));
     }
 
     /// <summary>Has what a hint is about read.</summary>
     /// <returns>True if appends of this process make it needless: it is of one, or one that is under way brings what it is about.</returns>
     private bool OnHint(long hint)
     {
-        _tail.Hint(hint);
+        tail.Hint(hint);
 
         // An append that is under way returns all that was committed below it, and mostly before a reading would.
-        if (!_committer.Pending.IsPending)
+        if (!committer.Pending.IsPending)
         {
-            _tail.ReadHinted();
-            return hint <= _log.OwnLast;
+            tail.ReadHinted();
+            return hint <= log.OwnLast;
         }
 
         if (Interlocked.Exchange(ref _isLateSet, 1) == 0)
-            _late.Change(SoonEnough, Timeout.InfiniteTimeSpan);
+            _late!.Change(SoonEnough, Timeout.InfiniteTimeSpan);
         return true;
     }
 
     private void OnLate()
     {
         Volatile.Write(ref _isLateSet, 0);
-        _tail.ReadHinted();
+        tail.ReadHinted();
     }
 }

@@ -4,11 +4,6 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>The life of one journal until it fails or is closed. Whichever part fails, the journal fails here, once.</summary>
-/// <param name="generations">Notes another life of the store.</param>
-/// <param name="time">The clock of pauses.</param>
-/// <param name="logger">Logs the failure, and tries that follow a fault.</param>
-/// <param name="end">Ends all that waits, for the reason given.</param>
-/// <param name="stopping">Is cancelled when the journal closes.</param>
 internal sealed partial class JournalLifetime(Generations generations, TimeProvider time, ILogger logger, Action<Exception> end, CancellationToken stopping)
 {
     private const string Remedy = "Start the process again: it reads what is there, and clients are told of what they have that is not.";
@@ -51,7 +46,7 @@ internal sealed partial class JournalLifetime(Generations generations, TimeProvi
     /// <returns>What later calls get; null if it was closed before.</returns>
     public ObjectDisposedException? Close()
     {
-        var closed = new ObjectDisposedException(nameof(BatchJournal), "The journal is closed.");
+        var closed = new ObjectDisposedException(nameof(IJournal), "The journal is closed.");
         return Interlocked.CompareExchange(ref _closed, closed, null) is null ? closed : null;
     }
 

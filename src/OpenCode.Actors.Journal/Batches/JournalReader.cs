@@ -6,9 +6,6 @@ using OpenCode.Actors.Journal.Tail;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Reads entries, from memory while they are recent and else from the store, and rows. While the store is away, readings wait.</summary>
-/// <param name="store">The store.</param>
-/// <param name="log">Has the recent batches.</param>
-/// <param name="life">Ends with the journal.</param>
 internal sealed class JournalReader(IBatchStore store, BatchLog log, JournalLifetime life)
 {
     private readonly EntryDecoder _decoder = new();

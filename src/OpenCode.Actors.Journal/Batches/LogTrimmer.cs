@@ -4,43 +4,28 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Removes what is older than retention wants: by the clock, and when the store is full. One run at a time.</summary>
-internal sealed partial class LogTrimmer : IAsyncDisposable
+internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, JournalOptions options, JournalLifetime life, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly IBatchStore _store;
-    private readonly BatchLog _log;
-    private readonly JournalOptions _options;
-    private readonly JournalLifetime _life;
-    private readonly ILogger _logger;
-    private readonly ITimer _timer;
+    private ITimer? _timer;
     private Task _trimming = Task.CompletedTask;
     private int _isTrimming;
 
-    /// <summary>Initializes a new instance of the <see cref="LogTrimmer"/> class.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="log">Learns the new floor.</param>
-    /// <param name="options">How much is kept.</param>
-    /// <param name="life">Ends with the journal.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Logs runs that failed.</param>
-    public LogTrimmer(IBatchStore store, BatchLog log, JournalOptions options, JournalLifetime life, TimeProvider time, ILogger logger)
-    {
-        (_store, _log, _options, _life, _logger) = (store, log, options, life, logger);
-        _timer = time.CreateTimer(_ => Start(), null, Interval, Interval);
-    }
+    /// <summary>Begins to run by the clock.</summary>
+    public void Start() => _timer = time.CreateTimer(_ => Run(), null, Interval, Interval);
 
     /// <summary>Starts a run, unless one is under way.</summary>
-    public void Start()
+    public void Run()
     {
-        if (_life.Over is null && Interlocked.Exchange(ref _isTrimming, 1) == 0)
+        if (life.Over is null && Interlocked.Exchange(ref _isTrimming, 1) == 0)
             _trimming = TrimAsync();
     }
 
     /// <summary>Waits for the run that is under way, once the journal is closing.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _timer!.DisposeAsync().ConfigureAwait(false);
         await _trimming.ConfigureAwait(false);
     }
 
@@ -48,8 +33,8 @@ internal sealed partial class LogTrimmer : IAsyncDisposable
     {
         try
         {
-            await _store.TrimAsync(_options, _life.Stopping).ConfigureAwait(false);
-            _log.RaiseFloor((await _store.ReadEndsAsync(_life.Stopping).ConfigureAwait(false)).Floor);
+            await store.TrimAsync(options, life.Stopping).ConfigureAwait(false);
+            log.RaiseFloor((await store.ReadEndsAsync(life.Stopping).ConfigureAwait(false)).Floor);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -57,11 +42,11 @@ internal sealed partial class LogTrimmer : IAsyncDisposable
         }
         catch (StoreLostException e)
         {
-            _life.Fail("removing old entries", e);
+            life.Fail("removing old entries", e);
         }
         catch (StoreException e)
         {
-            LogFailed(_logger, e);
+            LogFailed(logger, e);
         }
         finally
         {

@@ -3,46 +3,30 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Follows what other processes append: a hint or the clock wakes one reader, which reads on from the head.</summary>
-internal sealed class TailFollower : IAsyncDisposable
+internal sealed class TailFollower(IBatchStore store, BatchLog log, Generations generations, JournalLifetime life, TimeProvider time, JournalMetrics? metrics) : IAsyncDisposable
 {
     private const int PageBytes = 1024 * 1024;
 
     // Hints are lost at times: this is how long it takes then until the others' events are seen.
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    private readonly IBatchStore _store;
-    private readonly BatchLog _log;
-    private readonly Generations _generations;
-    private readonly JournalLifetime _life;
-    private readonly TimeProvider _time;
-    private readonly JournalMetrics? _metrics;
     private readonly Wakeup _wakeup = new();
-    private readonly ITimer _poll;
+    private ITimer? _poll;
     private Task _following = Task.CompletedTask;
     private TaskCompletionSource<long>? _nextRound;
     private TaskCompletionSource<long>? _round;
     private int _pollWanted;
     private long _hinted;
 
-    /// <summary>Initializes a new instance of the <see cref="TailFollower"/> class.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="log">Takes what is read.</param>
-    /// <param name="generations">Follows the generation of what is read.</param>
-    /// <param name="life">Ends with the journal.</param>
-    /// <param name="time">The clock of polls.</param>
-    /// <param name="metrics">Receives the delay and the lag of the tail; null disables them.</param>
-    public TailFollower(IBatchStore store, BatchLog log, Generations generations, JournalLifetime life, TimeProvider time, JournalMetrics? metrics)
-    {
-        (_store, _log, _generations, _life, _time, _metrics) = (store, log, generations, life, time, metrics);
-        Pending = new(time);
-        _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
-    }
-
     /// <summary>Gets since when a round waits for the store.</summary>
-    public PendingAnswer Pending { get; }
+    public PendingAnswer Pending { get; } = new(time);
 
     /// <summary>Begins to follow.</summary>
-    public void Start() => _following = FollowAsync();
+    public void Start()
+    {
+        _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
+        _following = FollowAsync();
+    }
 
     /// <summary>Has the reader read on from the head.</summary>
     public void Wake() => _wakeup.Set();
@@ -59,7 +43,7 @@ internal sealed class TailFollower : IAsyncDisposable
     public void ReadHinted()
     {
         // Of an own batch that waits for what is below it the reader knows already.
-        if (Volatile.Read(ref _hinted) > Math.Max(_log.Head, _log.OwnLast))
+        if (Volatile.Read(ref _hinted) > Math.Max(log.Head, log.OwnLast))
             _wakeup.Set();
     }
 
@@ -71,11 +55,11 @@ internal sealed class TailFollower : IAsyncDisposable
         var round = Volatile.Read(ref _nextRound);
         if (round is null)
         {
-            var mine = new TaskCompletionSource<long>(_store.IsSingleThreaded ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            var mine = new TaskCompletionSource<long>(store.IsSingleThreaded ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             round = Interlocked.CompareExchange(ref _nextRound, mine, null) ?? mine;
         }
 
-        if (_life.Over is { } over)
+        if (life.Over is { } over)
             throw over;
 
         _wakeup.Set();
@@ -92,7 +76,7 @@ internal sealed class TailFollower : IAsyncDisposable
     /// <summary>Stops following, once the journal has failed or is closing.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _poll.DisposeAsync().ConfigureAwait(false);
+        await _poll!.DisposeAsync().ConfigureAwait(false);
         _wakeup.Set();
         await _following.ConfigureAwait(false);
     }
@@ -111,22 +95,22 @@ internal sealed class TailFollower : IAsyncDisposable
             await _wakeup.WaitAsync().ConfigureAwait(false);
             try
             {
-                if (_life.Stopping.IsCancellationRequested || _life.Failure is not null)
+                if (life.Stopping.IsCancellationRequested || life.Failure is not null)
                     break;
 
                 // Kept over failed tries: its callers began to wait before any of them.
                 _round ??= Interlocked.Exchange(ref _nextRound, null);
                 if (!Pending.IsPending)
-                    Pending.Begin(_time.GetTimestamp());
+                    Pending.Begin(time.GetTimestamp());
                 await ReadOnAsync().ConfigureAwait(false);
-                await _generations.VerifyClaimsAsync().ConfigureAwait(false);
+                await generations.VerifyClaimsAsync().ConfigureAwait(false);
                 Pending.End();
-                Interlocked.Exchange(ref _round, null)?.TrySetResult(_log.Head);
+                Interlocked.Exchange(ref _round, null)?.TrySetResult(log.Head);
                 backoff = default;
             }
             catch (StoreException e) when (e is not StoreLostException)
             {
-                await _life.BackOffAsync(e, ref backoff, _life.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await life.BackOffAsync(e, ref backoff, life.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wakeup.Set();
             }
             catch (OperationCanceledException)
@@ -137,12 +121,12 @@ internal sealed class TailFollower : IAsyncDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                _life.Fail("reading on in the log", e);
+                life.Fail("reading on in the log", e);
                 break;
             }
         }
 
-        EndRounds(_life.Over!);
+        EndRounds(life.Over!);
     }
 
     private async ValueTask ReadOnAsync()
@@ -152,14 +136,14 @@ internal sealed class TailFollower : IAsyncDisposable
 
         while (true)
         {
-            var last = _log.Last;
-            var page = await _store.ReadAsync(last?.Last ?? _log.Head, PageBytes, _life.Stopping).ConfigureAwait(false);
+            var last = log.Last;
+            var page = await store.ReadAsync(last?.Last ?? log.Head, PageBytes, life.Stopping).ConfigureAwait(false);
             if (last is not null && !last.IsStartOf(page.Batches))
                 await CheckTrimmedAsync(last).ConfigureAwait(false);
             if (page.Batches is [.., { Body.IsEmpty: false } newest])
-                _metrics?.Followed(page.Now - newest.At);
-            await _generations.FollowAsync(page.Batches).ConfigureAwait(false);
-            if (_log.Add(page.Batches) is { } missing)
+                metrics?.Followed(page.Now - newest.At);
+            await generations.FollowAsync(page.Batches).ConfigureAwait(false);
+            if (log.Add(page.Batches) is { } missing)
                 await ExplainHoleAsync(missing).ConfigureAwait(false);
             if (page.IsLast)
                 return;
@@ -168,14 +152,14 @@ internal sealed class TailFollower : IAsyncDisposable
 
     private async ValueTask<bool> IsUpToDateAsync()
     {
-        var head = _log.Head;
-        var ends = await _store.ReadEndsAsync(_life.Stopping).ConfigureAwait(false);
+        var head = log.Head;
+        var ends = await store.ReadEndsAsync(life.Stopping).ConfigureAwait(false);
         if (ends.Head < head)
             throw new StoreLifeException($"its head is {ends.Head}, but this process has read up to {head}");
-        await _generations.FollowAsync(ends.Generation).ConfigureAwait(false);
-        _log.RaiseFloor(ends.Floor);
-        _metrics?.Lag(Math.Max(0, ends.Head - _log.Head));
-        return ends.Head <= _log.Head;
+        await generations.FollowAsync(ends.Generation).ConfigureAwait(false);
+        log.RaiseFloor(ends.Floor);
+        metrics?.Lag(Math.Max(0, ends.Head - log.Head));
+        return ends.Head <= log.Head;
     }
 
     /// <summary>
@@ -184,7 +168,7 @@ internal sealed class TailFollower : IAsyncDisposable
     /// </summary>
     private async ValueTask CheckTrimmedAsync(StoredBatch last)
     {
-        var ends = await _store.ReadEndsAsync(_life.Stopping).ConfigureAwait(false);
+        var ends = await store.ReadEndsAsync(life.Stopping).ConfigureAwait(false);
         if (ends.Floor < last.Last || ends.Head < last.Last)
             throw new StoreLifeException($"the batch at {last.First}, which this process has read, is not there (the head is {ends.Head} now)");
     }
@@ -192,7 +176,7 @@ internal sealed class TailFollower : IAsyncDisposable
     /// <summary>Positions become visible in their order: what is missing in the middle was either removed, while this process stood still, or never there (RULES E4).</summary>
     private async ValueTask ExplainHoleAsync(long missing)
     {
-        var ends = await _store.ReadEndsAsync(_life.Stopping).ConfigureAwait(false);
+        var ends = await store.ReadEndsAsync(life.Stopping).ConfigureAwait(false);
         throw new InvalidDataException(ends.Floor >= missing
             ? $"this process stood still for longer than entries are kept: it needs {missing}, those up to {ends.Floor} are gone"
             : $"entry {missing} is missing, although later ones are there");

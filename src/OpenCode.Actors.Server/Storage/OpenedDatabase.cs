@@ -6,6 +6,7 @@ using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Server.Storage;
 

@@ -50,8 +50,10 @@ public static class SqliteJournal
         catch (Exception e)
         {
             await store.DisposeAsync().ConfigureAwait(false);
-            if ((e as SqliteException ?? (e as StoreException)?.InnerException) is SqliteException fault)
-                throw SqliteFaults.Explain(fault, held.Path, HubFile.Name);
+            if (e is StoreFullException full)
+                throw new JournalFullException(full.FreeBytes, 0);
+            if (e is StoreException { InnerException: SqliteException fault })
+                throw SqliteFaults.Explain(fault, held.Path, DataFolder.DatabaseFile);
             throw;
         }
     }

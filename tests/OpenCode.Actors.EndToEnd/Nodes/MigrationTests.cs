@@ -3,6 +3,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Tests.Specifications;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Npgsql;
 using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres.Connections;
@@ -102,9 +101,3 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
         time,
         cancellationToken);
 }
-
-/// <summary>A statement with its parameters.</summary>
-/// <param name="Sql">The statement.</param>
-/// <param name="Parameters">Its parameters, in their order.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct Statement(string Sql, NpgsqlParameter[] Parameters);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 

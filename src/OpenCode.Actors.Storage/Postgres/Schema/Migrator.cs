@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Npgsql;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Schema;
 

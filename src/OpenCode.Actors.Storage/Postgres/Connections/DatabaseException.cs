@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Storage.Postgres;
+namespace OpenCode.Actors.Storage.Postgres.Connections;
 
 /// <summary>The database cannot be used as it is; the derived type says whether another try may help.</summary>
 /// <param name="message">What happened, where, and what to do.</param>

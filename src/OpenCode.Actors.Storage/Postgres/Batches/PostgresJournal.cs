@@ -4,10 +4,9 @@ using Npgsql;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Journal.Stores;
-using OpenCode.Actors.Storage.Postgres.Batches;
 using OpenCode.Actors.Storage.Postgres.Connections;
 
-namespace OpenCode.Actors.Storage.Postgres;
+namespace OpenCode.Actors.Storage.Postgres.Batches;
 
 /// <summary>Opens the journal that all nodes share.</summary>
 public static class PostgresJournal

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace OpenCode.Actors.Storage.Postgres.Nodes;
+namespace OpenCode.Actors.Storage.Postgres.Connections;
 
 /// <summary>Runs single statements on an open connection, for one call.</summary>
 /// <param name="connection">The connection.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace OpenCode.Actors.Storage.Postgres;
+namespace OpenCode.Actors.Storage.Postgres.Batches;
 
 /// <summary>What the connections to the database tell about it.</summary>
 public sealed class PostgresMetrics : IDisposable

@@ -1,4 +1,5 @@
 using Npgsql;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Storage.Postgres;

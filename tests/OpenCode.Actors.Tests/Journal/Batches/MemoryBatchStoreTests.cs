@@ -5,7 +5,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-public sealed class SharedMemoryJournalTests : JournalSpecification
+public sealed class MemoryBatchStoreTests : JournalSpecification
 {
     private readonly MemoryBatchDatabase _database = new(TimeProvider.System);
     private int _starts;

@@ -7,21 +7,21 @@ using OpenCode.Actors.Tests.Specifications;
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>What nodes were told and have answered and shown, and what that promises. Knows nothing of how the journal works.</summary>
-internal sealed class SharedModel
+internal sealed class ClusterModel
 {
     private readonly List<(JournalBatch Batch, Task<long> Answer, long Generation)> _told = [];
-    private readonly List<SharedNode> _nodes = [];
+    private readonly List<JournalNode> _nodes = [];
 
     // From which head on a token held: what was committed under it lies behind that.
     private readonly Dictionary<(int Shard, long Token), long> _ownedFrom = [];
 
-    public void Started(SharedNode node) => _nodes.Add(node);
+    public void Started(JournalNode node) => _nodes.Add(node);
 
     public void Owned(int shard, long token, long head) => _ownedFrom[(shard, token)] = head;
 
-    public void Tell(SharedNode node, JournalBatch batch) => _told.Add((batch, node.Append(batch), node.Journal.Timeline.Current));
+    public void Tell(JournalNode node, JournalBatch batch) => _told.Add((batch, node.Append(batch), node.Journal.Timeline.Current));
 
-    public void Check(MemoryBatchDatabase database, IReadOnlyList<SharedNode> running)
+    public void Check(MemoryBatchDatabase database, IReadOnlyList<JournalNode> running)
     {
         var stored = Stored(database);
         var offsets = stored.Select((type, i) => (type, i + 1L)).ToDictionary(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal sealed class SharedModel
         foreach (var reader in running)
         {
             Assert.Equal(stored, reader.Read().Select(e => e.Type));
-            var loaded = SharedNode.Done(StateModel.LoadAsync(reader.Journal));
+            var loaded = JournalNode.Done(StateModel.LoadAsync(reader.Journal));
             Assert.True(expected.Same(loaded), $"Expected: {expected}\nFound: {loaded}");
         }
     }
@@ -80,7 +80,7 @@ internal sealed class SharedModel
         }
     }
 
-    private static void CheckShown(SharedNode node, List<string> stored, bool isAtHead)
+    private static void CheckShown(JournalNode node, List<string> stored, bool isAtHead)
     {
         Assert.Equal(Enumerable.Range(1, node.Shown.Count).Select(i => node.ShownFrom + i), node.Shown.Select(e => e.Offset));
         Assert.Equal(stored.Skip((int)node.ShownFrom).Take(node.Shown.Count), node.Shown.Select(e => e.Type));

@@ -7,12 +7,12 @@ using OpenCode.Actors.Tests.TestKit;
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>One node of a cluster on one thread: its way to the store, its journal, and a reader that notes what it shows.</summary>
-internal sealed class SharedNode
+internal sealed class JournalNode
 {
     private readonly List<LogEntry> _shown = [];
     private readonly VirtualTime _time;
 
-    public SharedNode(MemoryBatchDatabase database, string name, VirtualTime time, JournalOptions options, RecordingLogs? logs = null)
+    public JournalNode(MemoryBatchDatabase database, string name, VirtualTime time, JournalOptions options, RecordingLogs? logs = null)
     {
         _time = time;
         Store = new(database, name, time);

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.EndToEnd.Sqlite.Harness;
+namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>A clock that stands until it is moved, for a journal that runs on real threads. A timer that became due fires once for each move.</summary>
 internal sealed class ManualTime : TimeProvider

@@ -9,8 +9,8 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>The facade on a node of a cluster: rule "Reads come from the database", rule "Wait on the own log", rule "Unknown sessions end at the entry".</summary>
-public sealed class SharedSessionsTests : SessionsKit
+/// <summary>The way in on a node that is one of many: reads from the rows (RULES G5), waits on the own log (G3), unknown sessions refused before the region (G7).</summary>
+public sealed class NodeSessionsTests : SessionsKit
 {
     private readonly List<SessionId?> _parents = [];
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace OpenCode.Actors.EndToEnd.Nodes;
+namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>The way of one node to PostgreSQL: can be cut, and can stand still as a process that is stopped does, with its connections open and nothing said on them.</summary>
 internal sealed class NodeLine : IAsyncDisposable

@@ -6,11 +6,11 @@ using OpenCode.Actors.Tests.TestKit;
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>Nodes that share one store in memory, all on the test's thread and on virtual time: when the clock has been moved, all that could happen has happened.</summary>
-public abstract class SharedKit
+public abstract class BatchJournalKit
 {
-    private readonly List<SharedNode> _nodes = [];
+    private readonly List<JournalNode> _nodes = [];
 
-    protected SharedKit() => Database = new(Time);
+    protected BatchJournalKit() => Database = new(Time);
 
     internal VirtualTime Time { get; } = new();
 
@@ -20,11 +20,11 @@ public abstract class SharedKit
 
     internal RecordingLogs Logs { get; } = new();
 
-    internal SharedNode Open(string name)
+    internal JournalNode Open(string name)
     {
         // Continuations stay on the thread that moves the clock: xunit's context would send them to the pool.
         SynchronizationContext.SetSynchronizationContext(null);
-        var node = new SharedNode(Database, name, Time, Options, Logs);
+        var node = new JournalNode(Database, name, Time, Options, Logs);
         _nodes.Add(node);
         return node;
     }

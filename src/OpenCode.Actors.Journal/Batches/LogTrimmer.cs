@@ -40,13 +40,15 @@ internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, Journa
         {
             // Closing.
         }
-        catch (StoreLostException e)
-        {
-            life.Fail("removing old entries", e);
-        }
-        catch (StoreException e)
+        catch (StoreException e) when (e is not StoreLostException)
         {
             LogFailed(logger, e);
+        }
+#pragma warning disable CA1031 // Whatever it is, the process does not know its store any more.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            life.Fail("removing old entries", e);
         }
         finally
         {

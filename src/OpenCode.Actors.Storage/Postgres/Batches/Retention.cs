@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Storage.Postgres.Connections;
@@ -54,7 +55,9 @@ internal static class Retention
         }
         finally
         {
-            await new Statements(connection, number: 0, CancellationToken.None).ExecuteAsync($"SELECT pg_advisory_unlock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false);
+            // A connection that broke has taken the lock with it, and its fault is what is reported.
+            if (connection.FullState == ConnectionState.Open)
+                await new Statements(connection, number: 0, CancellationToken.None).ExecuteAsync($"SELECT pg_advisory_unlock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false);
         }
     }
 

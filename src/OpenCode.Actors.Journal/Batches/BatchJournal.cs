@@ -123,10 +123,10 @@ public sealed partial class BatchJournal : IJournal
     public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _log.Waiters.WaitBeyondAsync(offset, cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken) => _reader.LoadAsync(owner, cancellationToken);
+    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken) => _reader.RowsAsync(ct => _store.LoadAsync(owner, ct), cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => _reader.ListAsync(kind, cancellationToken);
+    public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => _reader.RowsAsync(ct => _store.ListAsync(kind, ct), cancellationToken);
 
     /// <summary>Has what was taken decided, if the store answers within a few seconds, and closes the store.</summary>
     /// <returns>A task that ends when it is done; it does not fail.</returns>

@@ -33,15 +33,9 @@ internal sealed class JournalReader(IBatchStore store, BatchLog log, JournalLife
         }
     }
 
-    public async IAsyncEnumerable<StateRow> LoadAsync(string owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StateRow> RowsAsync(Func<CancellationToken, ValueTask<IReadOnlyList<StateRow>>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var row in await AskAsync(ct => store.LoadAsync(owner, ct), cancellationToken).ConfigureAwait(false))
-            yield return row;
-    }
-
-    public async IAsyncEnumerable<StateRow> ListAsync(string kind, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var row in await AskAsync(ct => store.ListAsync(kind, ct), cancellationToken).ConfigureAwait(false))
+        foreach (var row in await AskAsync(read, cancellationToken).ConfigureAwait(false))
             yield return row;
     }
 

@@ -36,7 +36,7 @@ internal sealed class SqliteCheckpoints(SqliteConnection connection, SqliteTrans
         return _seen >= _dueAt;
     }
 
-    /// <summary>Makes a checkpoint. It waits for nobody: what a reader still needs is left for a later one.</summary>
+    /// <summary>Makes a checkpoint. It does not wait: what a reader still needs is left for a later one.</summary>
     /// <returns>False if the disk is full.</returns>
     /// <exception cref="SqliteException">The disk failed.</exception>
     public bool Run()

@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
@@ -68,9 +69,7 @@ internal sealed class PreparedConnection(PostgresDatabase database) : IAsyncDisp
         if (_connection is null)
         {
             _connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            var ask = new NpgsqlCommand("SELECT pg_backend_pid()", _connection);
-            await using (ask.ConfigureAwait(false))
-                ServerProcess = (int)(await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            ServerProcess = await new Statements(_connection, cancellationToken).ScalarAsync<int>("SELECT pg_backend_pid()").ConfigureAwait(false);
         }
 
         if (!_prepared.TryGetValue(statements[0].Sql, out var batch))

@@ -35,7 +35,7 @@ internal static class Retention
 
     public static async Task RunAsync(NpgsqlConnection connection, JournalOptions options, CancellationToken cancellationToken)
     {
-        var statements = new Statements(connection, number: 0, cancellationToken);
+        var statements = new Statements(connection, cancellationToken);
         if (!await statements.ScalarAsync<bool>($"SELECT pg_try_advisory_lock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false))
             return;
 
@@ -57,7 +57,7 @@ internal static class Retention
         {
             // A connection that broke has taken the lock with it, and its fault is what is reported.
             if (connection.FullState == ConnectionState.Open)
-                await new Statements(connection, number: 0, CancellationToken.None).ExecuteAsync($"SELECT pg_advisory_unlock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false);
+                await new Statements(connection, CancellationToken.None).ExecuteAsync($"SELECT pg_advisory_unlock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false);
         }
     }
 

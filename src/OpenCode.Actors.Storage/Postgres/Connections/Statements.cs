@@ -8,6 +8,11 @@ namespace OpenCode.Actors.Storage.Postgres.Connections;
 /// <param name="cancellationToken">Gives up.</param>
 internal sealed class Statements(NpgsqlConnection connection, long number, CancellationToken cancellationToken)
 {
+    public Statements(NpgsqlConnection connection, CancellationToken cancellationToken)
+        : this(connection, 0, cancellationToken)
+    {
+    }
+
     /// <summary>Gets which connection it is: another number for each one. What a connection holds is gone with it.</summary>
     public long Number => number;
 

@@ -29,7 +29,7 @@ internal static class OlderNodes
     /// <exception cref="DatabaseRefusedException">One lives.</exception>
     public static async Task RefuseLivingAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
-        var names = await new Statements(connection, number: 0, cancellationToken).RowsAsync(static row => $"'{row.GetString(0)}' ({row.GetString(1)})", Living).ConfigureAwait(false);
+        var names = await new Statements(connection, cancellationToken).RowsAsync(static row => $"'{row.GetString(0)}' ({row.GetString(1)})", Living).ConfigureAwait(false);
         if (names.Count > 0)
         {
             throw new DatabaseRefusedException(

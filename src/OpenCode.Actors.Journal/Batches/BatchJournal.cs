@@ -6,11 +6,11 @@ namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>
 /// The journal over a store of batches: group commit (<see cref="Committer"/>), the tail (<see cref="TailFollower"/>, <see cref="HintListener"/>), generations, reading, retention. The store is this
-/// process's own (RULES B), or all nodes of a cluster append to it (RULES E).
+/// process's own, or all nodes of a cluster append to it.
 /// </summary>
 /// <remarks>
 /// While a shared store is away, appends are undecided and reads wait: nothing fails by it, see <see cref="AwayFor"/>. What ends the journal is another life of the store
-/// (RULES E5) in which not all is that this process holds: then it has to start anew.
+/// (rule "Life of the database") in which not all is that this process holds: then it has to start anew.
 /// </remarks>
 public sealed partial class BatchJournal : IJournal
 {

@@ -6,7 +6,7 @@ using OpenCode.Actors.Journal.Tail;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>
-/// The log as this process has it: what it committed itself and what it read of others, brought into the one order (RULES E3). Own batches are published when all before
+/// The log as this process has it: what it committed itself and what it read of others, brought into the one order (rule "Publish in order"). Own batches are published when all before
 /// them is here; they are never read back. Thread-safe.
 /// </summary>
 internal sealed class BatchLog

@@ -126,7 +126,7 @@ internal sealed partial class Committer(
         _queue.Return(group);
     }
 
-    /// <summary>Sends a batch until it is known what became of it (RULES E1).</summary>
+    /// <summary>Sends a batch until it is known what became of it (rule "Numbered batches").</summary>
     private async ValueTask<(Fate Fate, StoreAppended Appended, IReadOnlyList<Fence> Stale)> DecideAsync(StoreBatch batch, long started)
     {
         var headBefore = log.Head;
@@ -191,7 +191,7 @@ internal sealed partial class Committer(
         }
     }
 
-    /// <summary>All that was published before the batch was sent was committed before it: otherwise the store was taken back to an older state (RULES A3).</summary>
+    /// <summary>All that was published before the batch was sent was committed before it: otherwise the store was taken back to an older state (rule "Good cursor").</summary>
     private static StoreCommit Checked(StoreCommit commit, long headBefore) => commit.First > headBefore
         ? commit
         : throw new StoreLifeException($"a batch was given the offset {commit.First}, but this process has read up to {headBefore}");

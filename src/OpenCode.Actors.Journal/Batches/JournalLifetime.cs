@@ -28,7 +28,7 @@ internal sealed partial class JournalLifetime(Generations generations, TimeProvi
     /// <returns>The first failure, which is that of all calls.</returns>
     public JournalFailedException Fail(string doing, Exception cause)
     {
-        // Also by a later failure than the first: cursors of before are known by the new generation (RULES A3).
+        // Also by a later failure than the first: cursors of before are known by the new generation (rule "Good cursor").
         if (cause is StoreLifeException { IsNoted: false })
             _ = generations.NoteLifeAsync();
 

@@ -164,7 +164,7 @@ internal sealed class TailFollower(IBatchStore store, BatchLog log, Generations 
 
     /// <summary>
     /// The batch at the head is another one than this process has there, or none. Where retention did not take it, the store was taken back to an older state without a new
-    /// life of its own, as a restored disk is, and others may have written on since (RULES A3).
+    /// life of its own, as a restored disk is, and others may have written on since (rule "Good cursor").
     /// </summary>
     private async ValueTask CheckTrimmedAsync(StoredBatch last)
     {
@@ -173,7 +173,7 @@ internal sealed class TailFollower(IBatchStore store, BatchLog log, Generations 
             throw new StoreLifeException($"the batch at {last.First}, which this process has read, is not there (the head is {ends.Head} now)");
     }
 
-    /// <summary>Positions become visible in their order: what is missing in the middle was either removed, while this process stood still, or never there (RULES E4).</summary>
+    /// <summary>Positions become visible in their order: what is missing in the middle was either removed, while this process stood still, or never there (rule "Reads beside retention").</summary>
     private async ValueTask ExplainHoleAsync(long missing)
     {
         var ends = await store.ReadEndsAsync(life.Stopping).ConfigureAwait(false);

@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Journal.Stores;
 /// <summary>What one process needs of a store that it appends to, alone or with others. It decides nothing: the engine above it does.</summary>
 /// <remarks>
 /// All members may be called from any thread, but one append at a time. Each answers for one moment of the store, or throws a <see cref="StoreException"/>. The store gives
-/// every process an identity of its own, under which it notes the number of the last batch and where that begins (RULES E1).
+/// every process an identity of its own, under which it notes the number of the last batch and where that begins (rule "Numbered batches").
 /// </remarks>
 internal interface IBatchStore : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// <summary>Reads head, floor and generation.</summary>
     ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the batches from the one that holds an offset on (RULES E4). If that one ends there it comes without its body: it only tells which one it is.</summary>
+    /// <summary>Reads the batches from the one that holds an offset on (rule "Reads beside retention"). If that one ends there it comes without its body: it only tells which one it is.</summary>
     /// <remarks>Bodies are the reader's: they are kept with their entries.</remarks>
     /// <param name="after">The offset to start behind.</param>
     /// <param name="pageBytes">How many bytes of bodies are enough; at least one batch behind the offset is given if there is one.</param>
@@ -67,7 +67,7 @@ internal interface IBatchStore : IAsyncDisposable
     ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Begins a new generation, unless another process already did (RULES A3). Its head is noted as 0: the store was taken back at an unknown moment, so no cursor of before is
+    /// Begins a new generation, unless another process already did (rule "Good cursor"). Its head is noted as 0: the store was taken back at an unknown moment, so no cursor of before is
     /// good any more.
     /// </summary>
     /// <param name="expected">The generation that is to end.</param>
@@ -75,7 +75,7 @@ internal interface IBatchStore : IAsyncDisposable
     ValueTask BeginGenerationAsync(long expected, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Begins a new generation at the present head, if that is below an offset that a client has of the generation that runs (RULES A3). At most one begins so within
+    /// Begins a new generation at the present head, if that is below an offset that a client has of the generation that runs (rule "Good cursor"). At most one begins so within
     /// a minute of the last: a client that makes up cursors must not fill the store with generations.
     /// </summary>
     /// <param name="expected">The generation that is to end.</param>

@@ -13,7 +13,7 @@ namespace OpenCode.Actors.Journal.Stores;
 internal sealed record StoreBatch(
     long Number, long Generation, IReadOnlyList<Fence> Fences, int EntryCount, ReadOnlyMemory<byte> Body, IReadOnlyList<StoreChange> Changes)
 {
-    /// <summary>Gets a value indicating whether it has to survive a power cut once it is answered; else it has to survive the death of the process (RULES B2).</summary>
+    /// <summary>Gets a value indicating whether it has to survive a power cut once it is answered; else it has to survive the death of the process (rule "Durable before visible").</summary>
     public bool IsDurable { get; init; }
 
     /// <summary>Gets the keys of the large bodies that are deleted with it.</summary>

@@ -34,7 +34,7 @@ internal abstract class StoreLostException(string message, Exception? innerExcep
     public virtual string? Remedy => null;
 }
 
-/// <summary>The store is in another life than the one this process opened (RULES E5).</summary>
+/// <summary>The store is in another life than the one this process opened (rule "Life of the database").</summary>
 /// <param name="message">What tells so.</param>
 /// <param name="innerException">The cause, if there is one.</param>
 internal sealed class StoreLifeException(string message, Exception? innerException = null) : StoreLostException(message, innerException)
@@ -43,7 +43,7 @@ internal sealed class StoreLifeException(string message, Exception? innerExcepti
     public bool IsNoted { get; init; }
 }
 
-/// <summary>A store that this process has for itself cannot be read or written any more (RULES B4): what is committed is unknown.</summary>
+/// <summary>A store that this process has for itself cannot be read or written any more (rule "The store says what is wrong"): what is committed is unknown.</summary>
 /// <param name="message">What is wrong, and where.</param>
 /// <param name="remedy">What to do.</param>
 /// <param name="innerException">The cause, if there is one.</param>
@@ -53,7 +53,7 @@ internal sealed class StoreBrokenException(string message, string remedy, Except
     public override string Remedy => remedy;
 }
 
-/// <summary>Another process has taken a store that this one had for itself (RULES B3).</summary>
+/// <summary>Another process has taken a store that this one had for itself (rule "One holder").</summary>
 /// <param name="place">The store.</param>
 internal sealed class StoreTakenException(string place) : StoreLostException($"another process has begun a generation in '{place}'")
 {

@@ -6,7 +6,7 @@ using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>Checks the file once a boot of the machine, while the server works: a death of the process cannot damage it, an end of the machine may (RULES B4).</summary>
+/// <summary>Checks the file once a boot of the machine, while the server works: a death of the process cannot damage it, an end of the machine may (rule "The store says what is wrong").</summary>
 internal sealed partial class BootCheck(HubFile file, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly StoreThread _thread = new("hub-check", continuesHere: false);

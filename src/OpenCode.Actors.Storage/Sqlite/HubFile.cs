@@ -34,7 +34,7 @@ internal sealed class HubFile(string folder)
                 FileControl.KeepToOwner(Path);
             UseLog(connection);
 
-            // Retention needs room in the log of a full disk: it is not cut below this (RULES B4).
+            // Retention needs room in the log of a full disk: it is not cut below this (rule "The store says what is wrong").
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
             connection.Execute("PRAGMA synchronous = full");
             Migrate(connection);

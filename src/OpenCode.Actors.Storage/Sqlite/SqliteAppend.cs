@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>Appends batches: one transaction each, with statements that are prepared once (RULES B1, B2, B3). Not thread-safe: the writing thread has it.</summary>
+/// <summary>Appends batches with prepared statements (rule "One batch, one transaction", rule "Durable before visible", rule "One holder"). Only the writing thread uses it.</summary>
 internal sealed class SqliteAppend(SqliteConnection connection, SqliteTransactions transactions) : IDisposable
 {
     private readonly SqliteCommand _generation = connection.Prepare(SqliteTimeline.CurrentGeneration);

@@ -77,7 +77,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         return new(_timeline!, new(_head.Position, _floor, Generation), null);
     }
 
-    // one-holder: a generation that this process did not begin is never adopted.
+    // Rule "One holder": a generation that this process did not begin is never adopted.
     public ValueTask<StoreLife> ReadLifeAsync(StoredBatch? last, CancellationToken cancellationToken) => throw new StoreTakenException(_file.Path);
 
     public ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken) => WriteAsync(() =>
@@ -154,7 +154,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         _folder.Dispose();
     }
 
-    // one-holder: the other process may have the file open without a lock that this one would see. So the end of this connection leaves the log alone.
+    // Rule "One holder": the other process may have the file open without a lock that this one would see. So the end of this connection leaves the log alone.
     private StoreTakenException Taken()
     {
         _ = raw.sqlite3_db_config(_connection!.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);

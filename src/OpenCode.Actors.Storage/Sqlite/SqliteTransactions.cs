@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite;
 
-/// <summary>Transactions of the connection that writes (RULES B1, B2). Not thread-safe: the writing thread has it.</summary>
+/// <summary>Transactions of the connection that writes (rule "Durable before visible"). Only the writing thread uses it.</summary>
 internal sealed class SqliteTransactions(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteCommand _begin = connection.Prepare("BEGIN IMMEDIATE");
@@ -44,7 +44,7 @@ internal sealed class SqliteTransactions(SqliteConnection connection) : IDisposa
         _rollback.Dispose();
     }
 
-    // durable-before-visible: it cannot be changed inside a transaction.
+    // Rule "Durable before visible": it cannot be changed inside a transaction.
     private void Sync(bool isDurable)
     {
         if (_isSynced == isDurable)

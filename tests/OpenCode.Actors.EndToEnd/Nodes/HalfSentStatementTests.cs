@@ -8,12 +8,12 @@ using OpenCode.Actors.Storage.Postgres.Nodes;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
-/// <summary>RULES E2, F5: nodes that stand still in the middle of a statement.</summary>
+/// <summary>Rule "One lock order" and rule "One joiner at a time": nodes that stand still in the middle of a statement.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class HalfSentStatementTests(PostgresFixture postgres) : PostgresArbiterKit(postgres, new(postgres))
 {
     [SkippableFact]
-    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_hold_up_its_own_verdict_E2()
+    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_hold_up_its_own_verdict()
     {
         var a = await UpAsync("a");
         await using var proxy = new SyncHoldingProxy(Server.Port);
@@ -34,7 +34,7 @@ public sealed class HalfSentStatementTests(PostgresFixture postgres) : PostgresA
     }
 
     [SkippableFact]
-    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_hold_up_the_claims_of_others_E2()
+    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_hold_up_the_claims_of_others()
     {
         var a = await UpAsync("a");
         await using var proxy = new SyncHoldingProxy(Server.Port);
@@ -53,7 +53,7 @@ public sealed class HalfSentStatementTests(PostgresFixture postgres) : PostgresA
     }
 
     [SkippableFact]
-    public async Task A_node_that_stands_still_in_the_middle_of_a_verdict_does_not_hold_up_that_of_a_third_E2()
+    public async Task A_node_that_stands_still_in_the_middle_of_a_verdict_does_not_hold_up_that_of_a_third()
     {
         var a = await UpAsync("a");
         var c = await UpAsync("c");
@@ -72,7 +72,7 @@ public sealed class HalfSentStatementTests(PostgresFixture postgres) : PostgresA
     }
 
     [SkippableFact]
-    public async Task A_joiner_that_stands_still_in_the_middle_of_a_statement_loses_its_turn_after_5_seconds_too_F5()
+    public async Task A_joiner_that_stands_still_in_the_middle_of_a_statement_loses_its_turn_after_5_seconds_too()
     {
         Needs.Postgres();
         await using var proxy = new SyncHoldingProxy(Server.Port);

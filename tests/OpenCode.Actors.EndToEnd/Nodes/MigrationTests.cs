@@ -32,7 +32,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
     [SkippableTheory]
     [InlineData("its lock")]
     [InlineData("a connection")]
-    public async Task It_is_refused_and_nothing_is_changed_while_an_older_node_lives_F6(string shows)
+    public async Task It_is_refused_and_nothing_is_changed_while_an_older_node_lives(string shows)
     {
         var (connectionString, schema) = await MakeVersion3Async();
         await using (var old = new NpgsqlConnection($"{connectionString};Pooling=false;Application Name={(shows == "its lock" ? "another" : "oc/old")}"))

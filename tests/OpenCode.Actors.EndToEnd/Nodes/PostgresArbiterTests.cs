@@ -14,7 +14,7 @@ namespace OpenCode.Actors.EndToEnd.Nodes;
 public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArbiterKit(postgres, new(postgres))
 {
     [SkippableFact]
-    public async Task A_verdict_ends_all_connections_of_the_dead_node_and_no_others_E2()
+    public async Task A_verdict_ends_all_connections_of_the_dead_node_and_no_others()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -69,7 +69,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArb
     }
 
     [SkippableFact]
-    public async Task A_node_whose_claim_waits_for_a_row_is_seen_to_look_all_the_same_F1()
+    public async Task A_node_whose_claim_waits_for_a_row_is_seen_to_look_all_the_same()
     {
         var a = await UpAsync("a");
         await using var stranger = new NpgsqlConnection($"{Store.ConnectionString};Pooling=false;Application Name=psql");
@@ -88,7 +88,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArb
     }
 
     [SkippableFact]
-    public async Task Of_two_verdicts_at_the_same_time_exactly_one_wins_100_times_F1()
+    public async Task Of_two_verdicts_at_the_same_time_exactly_one_wins_100_times()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -142,7 +142,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArb
     }
 
     [SkippableFact]
-    public async Task A_look_tells_of_a_new_config_G8()
+    public async Task A_look_tells_of_a_new_config()
     {
         var a = await UpAsync("a");
         Assert.Equal(0, (await LookAsync(a)).ConfigVersion);

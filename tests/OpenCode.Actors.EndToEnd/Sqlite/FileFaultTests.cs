@@ -164,7 +164,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [SkippableFact]
-    public async Task B4_a_quota_that_is_used_up_is_507_reads_go_on_and_so_does_everything_when_there_is_room()
+    public async Task A_quota_that_is_used_up_is_507_reads_go_on_and_so_does_everything_when_there_is_room()
     {
         using var disk = HubDisk.Make(Folder);
         var server = await StartAsync(Setup with { Within = disk.Within });
@@ -191,7 +191,7 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [SkippableFact]
-    public async Task B4_a_start_without_quota_says_that_there_is_no_room()
+    public async Task A_start_without_quota_says_that_there_is_no_room()
     {
         using var disk = HubDisk.Make(Folder);
         await (await StartAsync()).KillAsync();
@@ -204,11 +204,11 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     [Theory]
     [InlineData("1")]
     [InlineData("true")]
-    public async Task B3_a_start_without_file_locks_is_refused_and_names_the_variable(string value) =>
+    public async Task A_start_without_file_locks_is_refused_and_names_the_variable(string value) =>
         await AssertRefusedAsync(Setup with { Within = ["env", $"DOTNET_SYSTEM_IO_DISABLEFILELOCKING={value}"] }, Setup.DataFolder, "DOTNET_SYSTEM_IO_DISABLEFILELOCKING");
 
     [SkippableFact]
-    public async Task B4_a_file_that_cannot_be_read_refuses_the_start()
+    public async Task A_file_that_cannot_be_read_refuses_the_start()
     {
         using var disk = HubDisk.Make(Folder);
         await (await StartAsync()).KillAsync();

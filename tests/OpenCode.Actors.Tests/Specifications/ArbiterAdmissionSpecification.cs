@@ -36,7 +36,7 @@ public abstract class ArbiterAdmissionSpecification(ArbiterStore store) : Arbite
     }
 
     [SkippableFact]
-    public async Task Of_two_that_join_at_once_one_forms_the_cluster_and_the_other_finds_it_F5()
+    public async Task Of_two_that_join_at_once_one_forms_the_cluster_and_the_other_finds_it()
     {
         var a = await NodeAsync("a");
         var b = await NodeAsync("b");
@@ -69,7 +69,7 @@ public abstract class ArbiterAdmissionSpecification(ArbiterStore store) : Arbite
     }
 
     [SkippableFact]
-    public async Task A_joiner_that_dies_in_its_turn_holds_up_nobody_F5()
+    public async Task A_joiner_that_dies_in_its_turn_holds_up_nobody()
     {
         var a = await NodeAsync("a");
         var b = await NodeAsync("b");
@@ -83,7 +83,7 @@ public abstract class ArbiterAdmissionSpecification(ArbiterStore store) : Arbite
     }
 
     [SkippableFact]
-    public async Task A_joiner_that_freezes_in_its_turn_holds_up_the_others_for_5_seconds_and_is_dead_then_F5()
+    public async Task A_joiner_that_freezes_in_its_turn_holds_up_the_others_for_5_seconds_and_is_dead_then()
     {
         var a = await NodeAsync("a");
         var b = await NodeAsync("b");

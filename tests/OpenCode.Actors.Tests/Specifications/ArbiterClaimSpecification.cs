@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Tests.Specifications;
 public abstract class ArbiterClaimSpecification(ArbiterStore store) : ArbiterSpecification(store)
 {
     [SkippableFact]
-    public async Task Each_claim_of_a_shard_gives_a_token_above_all_before_E6()
+    public async Task Each_claim_of_a_shard_gives_a_token_above_all_before()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -51,7 +51,7 @@ public abstract class ArbiterClaimSpecification(ArbiterStore store) : ArbiterSpe
     }
 
     [SkippableFact]
-    public async Task Who_is_joining_or_has_left_claims_nothing_E6()
+    public async Task Who_is_joining_or_has_left_claims_nothing()
     {
         var joining = await NodeAsync("a");
         await EndsAsync(joining.AdmitAsync(), "admission");
@@ -66,7 +66,7 @@ public abstract class ArbiterClaimSpecification(ArbiterStore store) : ArbiterSpe
     }
 
     [SkippableFact]
-    public async Task An_append_under_a_stale_token_writes_nothing_E1()
+    public async Task An_append_under_a_stale_token_writes_nothing()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");

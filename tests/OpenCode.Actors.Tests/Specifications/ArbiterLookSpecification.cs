@@ -36,7 +36,7 @@ public abstract class ArbiterLookSpecification(ArbiterStore store) : ArbiterSpec
     }
 
     [SkippableFact]
-    public async Task A_node_that_has_not_looked_since_it_was_seen_is_declared_dead_and_one_that_has_is_not_F1()
+    public async Task A_node_that_has_not_looked_since_it_was_seen_is_declared_dead_and_one_that_has_is_not()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -57,7 +57,7 @@ public abstract class ArbiterLookSpecification(ArbiterStore store) : ArbiterSpec
     }
 
     [SkippableFact]
-    public async Task While_the_store_is_away_every_call_says_so_and_nobody_is_dead_F1()
+    public async Task While_the_store_is_away_every_call_says_so_and_nobody_is_dead()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");

@@ -45,7 +45,7 @@ public abstract class ArbiterRefusalSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task A_row_with_the_own_address_is_dead_though_its_lock_is_held_and_the_port_answers_F5()
+    public async Task A_row_with_the_own_address_is_dead_though_its_lock_is_held_and_the_port_answers()
     {
         var a = await UpAsync("a");
         var next = await NodeAsync("a");
@@ -56,7 +56,7 @@ public abstract class ArbiterRefusalSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task A_node_without_its_lock_whose_port_is_gone_is_dead_and_one_whose_port_answers_is_not_F5()
+    public async Task A_node_without_its_lock_whose_port_is_gone_is_dead_and_one_whose_port_answers_is_not()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -83,7 +83,7 @@ public abstract class ArbiterRefusalSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task Who_cannot_reach_a_node_that_holds_its_lock_is_refused_and_harms_none_F5()
+    public async Task Who_cannot_reach_a_node_that_holds_its_lock_is_refused_and_harms_none()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -101,7 +101,7 @@ public abstract class ArbiterRefusalSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task Another_default_location_is_refused_H3()
+    public async Task Another_default_location_is_refused()
     {
         await UpAsync("a");
         var other = await NodeAsync("b", location: "/home");
@@ -115,7 +115,7 @@ public abstract class ArbiterRefusalSpecification(ArbiterStore store) : ArbiterS
     [SkippableTheory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Another_protocol_is_refused_while_a_node_of_it_lives_F6(int protocol)
+    public async Task Another_protocol_is_refused_while_a_node_of_it_lives(int protocol)
     {
         var a = await UpAsync("a");
         var refused = await NodeAsync("b", protocol: protocol);

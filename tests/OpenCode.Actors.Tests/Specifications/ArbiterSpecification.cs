@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What every arbiter keeps (RULES E6, F): the suites below, each over a store of its own.</summary>
+/// <summary>What every arbiter keeps (rule "The database decides who is dead", rule "Claim before read"): the suites below, each over a store of its own.</summary>
 /// <param name="store">The store.</param>
 public abstract class ArbiterSpecification(ArbiterStore store) : IAsyncLifetime
 {

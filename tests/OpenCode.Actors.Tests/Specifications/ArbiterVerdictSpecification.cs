@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Tests.Specifications;
 public abstract class ArbiterVerdictSpecification(ArbiterStore store) : ArbiterSpecification(store)
 {
     [SkippableFact]
-    public async Task A_node_that_is_up_declares_another_dead_and_that_one_may_do_no_more_F1()
+    public async Task A_node_that_is_up_declares_another_dead_and_that_one_may_do_no_more()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -24,7 +24,7 @@ public abstract class ArbiterVerdictSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task Of_two_that_declare_each_other_dead_exactly_one_wins_every_time_F1()
+    public async Task Of_two_that_declare_each_other_dead_exactly_one_wins_every_time()
     {
         for (var race = 0; race < 8; race++)
         {
@@ -48,7 +48,7 @@ public abstract class ArbiterVerdictSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task A_node_that_is_not_up_yet_declares_nobody_dead_F1()
+    public async Task A_node_that_is_not_up_yet_declares_nobody_dead()
     {
         var a = await UpAsync("a");
         var b = await NodeAsync("b");

@@ -11,7 +11,7 @@ public abstract class JournalWalkSpecification(ITestOutputHelper output)
     protected abstract int Walks { get; }
 
     [SkippableFact]
-    public async Task A3_B1_B2_nothing_acknowledged_is_lost_by_any_end_and_nothing_dropped_comes_back()
+    public async Task Nothing_acknowledged_is_lost_by_any_end_and_nothing_dropped_comes_back()
     {
         var first = int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next(int.MaxValue / 2);
         output.WriteLine($"OPENCODE_ACTORS_SEED={first}, {Walks} walks from there on");

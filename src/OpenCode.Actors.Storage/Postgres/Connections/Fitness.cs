@@ -24,7 +24,7 @@ internal static class Fitness
             throw DatabaseFaults.Pooled(settings.Place, "two transactions of one connection were served by two processes");
     }
 
-    /// <returns>The process of the server behind the connection.</returns>
+    /// <summary>Refuses what is unfit; gives the process of the server behind the connection.</summary>
     private static int Check(NpgsqlDataReader row, string place)
     {
         if (row.GetBoolean(0))

@@ -40,7 +40,7 @@ internal sealed partial class Heartbeat : IJoinTurn, IAsyncDisposable
         _timer.Change(Interval, Interval);
     }
 
-    /// <summary>Sets rows with this node's own address dead, before it waits for its turn: the node that has the turn finds that this process answers there (RULES F5).</summary>
+    /// <summary>Sets rows with this node's own address dead, before it waits for its turn: a joiner that has the turn would find this process answering there.</summary>
     public ValueTask<int> RetireAddressAsync(NodeIdentity me, CancellationToken cancellationToken) => _locks.RunAsync(
         _connection, "setting earlier lives of this node dead", sql => sql.ExecuteAsync(NodeSql.RetireAddress, me.Address, me.Name, me.Uid), cancellationToken);
 

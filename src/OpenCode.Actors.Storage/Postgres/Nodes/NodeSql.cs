@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Storage.Postgres.Nodes;
 /// </summary>
 internal static class NodeSql
 {
-    /// <summary>Verdicts and claims do not wait for longer than this: the blocker is looked up then (RULES E2).</summary>
+    /// <summary>Verdicts and claims do not wait for longer than this: the blocker is looked up then (rule "One lock order").</summary>
     public const string LockTimeout = "SET lock_timeout = '300ms'";
 
     /// <summary>A node that sends nothing for so long on the connection that holds its lock loses both.</summary>
@@ -103,7 +103,7 @@ internal static class NodeSql
         """;
 
     /// <summary>
-    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (RULES F1). Holds both rows, in their order;
+    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (rule "The database decides who is dead"). Holds both rows, in their order;
     /// the second one finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
     /// </summary>
     public const string DeclareDead =

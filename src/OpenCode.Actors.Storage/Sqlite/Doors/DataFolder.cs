@@ -153,7 +153,7 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    // one-holder: FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
+    // Rule "One holder": FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
     private static FileStream? OpenLock(string path, FileMode mode)
     {
         if (IsLockingDisabled())

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 
-/// <summary>The write-ahead log that SQLite has open: its removal takes what is committed and not yet in the file. Checked by name only, and on Linux only (RULES B6).</summary>
+/// <summary>The write-ahead log that SQLite has open: its removal loses commits that are not in the file yet. Checked by name only (rule "Only SQLite opens the file"), on Linux only.</summary>
 internal sealed class OpenLog
 {
     private const string OpenFiles = "/proc/self/fd";

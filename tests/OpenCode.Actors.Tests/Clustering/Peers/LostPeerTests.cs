@@ -3,11 +3,11 @@ using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Tests.Clustering.Peers;
 
-/// <summary>RULES D1: clients whose node is lost or stops, and that may be back at another one.</summary>
+/// <summary>Rule "Order barrier": clients whose node is lost or stops, and that may be back at another one.</summary>
 public sealed class LostPeerTests : PeerStreamsKit
 {
     [Fact]
-    public void D1_a_node_that_is_gone_is_not_waited_for_but_its_clients_are_for_2_s_at_all_nodes()
+    public void A_node_that_is_gone_is_not_waited_for_but_its_clients_are_for_2_s_at_all_nodes()
     {
         Up();
         Ask();
@@ -29,7 +29,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_clients_of_a_node_that_was_lost_a_moment_before_are_awaited_for_the_rest_of_2_s()
+    public void Clients_of_a_node_that_was_lost_a_moment_before_are_awaited_for_the_rest_of_2_s()
     {
         Up();
         Tell(new PeerStreamsActor.PeerGone(C));
@@ -46,7 +46,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_the_last_node_waits_for_the_clients_of_the_one_before_at_its_own_hub()
+    public void The_last_node_waits_for_the_clients_of_the_one_before_at_its_own_hub()
     {
         Tell(new PeerStreamsActor.PeerUp(B, AtB.Ref));
         Tell(new PeerStreamsActor.PeerGone(B));
@@ -60,7 +60,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_clients_of_a_node_that_was_lost_2_s_ago_are_not_awaited()
+    public void Clients_of_a_node_that_was_lost_2_s_ago_are_not_awaited()
     {
         Up();
         Tell(new PeerStreamsActor.PeerGone(C));
@@ -74,7 +74,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_client_that_its_node_waited_for_may_be_back_at_another_one_so_all_are_asked_again()
+    public void A_client_that_its_node_waited_for_may_be_back_at_another_one_so_all_are_asked_again()
     {
         Up();
         Ask();
@@ -90,7 +90,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_round_that_waited_for_nobody_is_the_only_one()
+    public void A_round_that_waited_for_nobody_is_the_only_one()
     {
         Up();
         Ask();
@@ -102,7 +102,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_node_that_joins_meanwhile_is_asked_in_the_second_round()
+    public void A_node_that_joins_meanwhile_is_asked_in_the_second_round()
     {
         Tell(new PeerStreamsActor.PeerUp(B, AtB.Ref));
         Ask();
@@ -118,7 +118,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_clients_that_a_node_resets_in_its_stop_are_awaited_and_it_is_not_asked_any_more()
+    public void Clients_that_a_node_resets_in_its_stop_are_awaited_and_it_is_not_asked_any_more()
     {
         Up();
         Ask();

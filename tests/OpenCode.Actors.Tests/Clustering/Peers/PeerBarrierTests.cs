@@ -2,11 +2,11 @@ using OpenCode.Actors.Clustering.Peers;
 
 namespace OpenCode.Actors.Tests.Clustering.Peers;
 
-/// <summary>RULES D1: which nodes a barrier waits for, and for how long.</summary>
+/// <summary>Rule "Order barrier": which nodes a barrier waits for, and for how long.</summary>
 public sealed class PeerBarrierTests : PeerStreamsKit
 {
     [Fact]
-    public void D1_alone_a_node_asks_its_own_hub_which_answers_the_endpoint()
+    public void Alone_a_node_asks_its_own_hub_which_answers_the_endpoint()
     {
         Ask();
 
@@ -16,7 +16,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_all_nodes_are_asked_side_by_side_and_answered_for_at_once()
+    public void All_nodes_are_asked_side_by_side_and_answered_for_at_once()
     {
         Up();
 
@@ -29,7 +29,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_the_slowest_node_is_waited_for()
+    public void The_slowest_node_is_waited_for()
     {
         Up();
         Ask();
@@ -40,7 +40,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_after_5_s_the_endpoint_is_answered_whatever_is_missing()
+    public void After_5_s_the_endpoint_is_answered_whatever_is_missing()
     {
         Up();
         Ask();
@@ -53,7 +53,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_node_that_gives_no_sign_is_waited_for_1_s_in_each_round()
+    public void A_node_that_gives_no_sign_is_waited_for_1_s_in_each_round()
     {
         Up();
         Ask();
@@ -69,7 +69,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_node_that_becomes_unreachable_is_waited_for_1_s_more()
+    public void A_node_that_becomes_unreachable_is_waited_for_1_s_more()
     {
         Up();
         Ask();
@@ -86,7 +86,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_node_that_is_heard_again_is_waited_for_on()
+    public void A_node_that_is_heard_again_is_waited_for_on()
     {
         Up();
         Tell(new PeerStreamsActor.PeerUnreachable(C));
@@ -100,7 +100,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
     }
 
     [Fact]
-    public void D1_a_node_that_is_unreachable_when_it_is_asked_is_waited_for_1_s_although_it_gives_a_sign()
+    public void A_node_that_is_unreachable_when_it_is_asked_is_waited_for_1_s_although_it_gives_a_sign()
     {
         Up();
         Tell(new PeerStreamsActor.PeerUnreachable(C));

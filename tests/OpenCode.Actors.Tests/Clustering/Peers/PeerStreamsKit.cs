@@ -6,7 +6,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Peers;
 
-/// <summary>RULES D1 over nodes: probes stand for the hub of this node and for the actors of the others.</summary>
+/// <summary>Rule "Order barrier" over nodes: probes stand for the hub of this node and for the actors of the others.</summary>
 public abstract class PeerStreamsKit : HubTestKit
 {
     private protected static readonly StreamHubActor.WaitFlushed Wait = new("/a", 7);

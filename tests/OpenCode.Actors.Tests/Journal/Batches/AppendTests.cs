@@ -5,7 +5,7 @@ using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>What becomes of a batch when question or answer are lost (RULES E1), and of one under a stale fence.</summary>
+/// <summary>Batches whose request or answer was lost (rule "Numbered batches"), and batches under a stale fence.</summary>
 public sealed class AppendTests : BatchJournalKit
 {
     [Theory]

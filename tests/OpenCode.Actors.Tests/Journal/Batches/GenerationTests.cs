@@ -4,7 +4,7 @@ using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>Generations that begin while nodes run (RULES A3): who has nothing that is lost goes on, and nobody's word ends anybody.</summary>
+/// <summary>Generations that begin while nodes run (rule "Good cursor"): a node that holds nothing of what was lost goes on, and no client's cursor ends a node.</summary>
 public sealed class GenerationTests : BatchJournalKit
 {
     [Fact]

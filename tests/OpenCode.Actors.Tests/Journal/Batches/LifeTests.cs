@@ -4,7 +4,7 @@ using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>A store that was restored or failed over (RULES E5, A3).</summary>
+/// <summary>A store that was restored or failed over (rule "Life of the database", rule "Good cursor").</summary>
 public sealed class LifeTests : BatchJournalKit
 {
     [Fact]

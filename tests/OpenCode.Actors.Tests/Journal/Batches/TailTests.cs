@@ -4,7 +4,7 @@ using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>How a node sees what others append (RULES E3, E4).</summary>
+/// <summary>How a node sees what others append (rule "Publish in order", rule "Reads beside retention").</summary>
 public sealed class TailTests : BatchJournalKit
 {
     [Fact]

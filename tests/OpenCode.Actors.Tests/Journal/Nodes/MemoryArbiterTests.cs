@@ -80,7 +80,7 @@ public sealed class MemoryArbiterTests() : ArbiterSpecification(new MemoryArbite
     }
 
     [Fact]
-    public async Task A_look_tells_of_a_new_config_G8()
+    public async Task A_look_tells_of_a_new_config()
     {
         var a = await UpAsync("a");
         Assert.Equal(0, (await LookAsync(a)).ConfigVersion);

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>The way in on a node that is one of many: reads from the rows (RULES G5), waits on the own log (G3), unknown sessions refused before the region (G7).</summary>
+/// <summary>The way in on a node that is one of many: reads from the rows (rule "Reads come from the database"), waits on the own log (rule "Wait on the own log"), unknown sessions refused before the region (rule "Unknown sessions end at the entry").</summary>
 public sealed class NodeSessionsTests : SessionsKit
 {
     private readonly List<SessionId?> _parents = [];

@@ -24,7 +24,7 @@ public sealed partial class BatchJournal : IJournal
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly BatchLog _log;
-    private readonly Generations _generations;
+    private readonly GenerationFollower _generations;
     private readonly JournalLifetime _life;
     private readonly TailFollower _tail;
     private readonly LogTrimmer _trimmer;

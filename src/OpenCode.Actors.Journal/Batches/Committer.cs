@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Group commit: takes all that waits, sends it as one batch, has it decided, publishes it, repeats. One batch is under way at a time.</summary>
 internal sealed partial class Committer(
-    IBatchStore store, BatchLog log, Generations generations, TailFollower tail, LogTrimmer trimmer, JournalLifetime life, TimeProvider time, JournalMetrics? metrics, ILogger logger)
+    IBatchStore store, BatchLog log, GenerationFollower generations, TailFollower tail, LogTrimmer trimmer, JournalLifetime life, TimeProvider time, JournalMetrics? metrics, ILogger logger)
 {
     // With a full store, how long to answer at once before the next try.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(1);

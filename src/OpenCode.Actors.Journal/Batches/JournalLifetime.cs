@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>The life of one journal until it fails or is closed. Whichever part fails, the journal fails here, once.</summary>
-internal sealed partial class JournalLifetime(Generations generations, TimeProvider time, ILogger logger, Action<Exception> end, CancellationToken stopping)
+internal sealed partial class JournalLifetime(GenerationFollower generations, TimeProvider time, ILogger logger, Action<Exception> end, CancellationToken stopping)
 {
     private const string Remedy = "Start the process again: it reads what is there, and clients are told of what they have that is not.";
 

@@ -3,7 +3,7 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>Follows what other processes append: a hint or the clock wakes one reader, which reads on from the head.</summary>
-internal sealed class TailFollower(IBatchStore store, BatchLog log, Generations generations, JournalLifetime life, TimeProvider time, JournalMetrics? metrics) : IAsyncDisposable
+internal sealed class TailFollower(IBatchStore store, BatchLog log, GenerationFollower generations, JournalLifetime life, TimeProvider time, JournalMetrics? metrics) : IAsyncDisposable
 {
     private const int PageBytes = 1024 * 1024;
 

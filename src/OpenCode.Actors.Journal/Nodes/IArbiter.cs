@@ -68,7 +68,7 @@ public enum Verdict
     /// <summary>This node was declared dead before: it must end at once.</summary>
     ThisIsDead,
 
-    /// <summary>This node is still joining, and a node that is not up declares no other dead (rule "The database decides who is dead"): the other's row is as it was. Ask again once this node is up.</summary>
+    /// <summary>This node is still joining, and only a node that is up declares others dead: the other's row is as it was. Ask again once this node is up.</summary>
     NotUpYet,
 
     /// <summary>The other node has looked since its row was read, so it lives: its row is as it was.</summary>

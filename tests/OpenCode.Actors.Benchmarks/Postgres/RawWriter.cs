@@ -66,7 +66,7 @@ internal sealed class RawWriter : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private void Set(int index, Statement statement)
+    private void Set(int index, BoundStatement statement)
     {
         if (_statements.BatchCommands.Count <= index)
             _statements.BatchCommands.Add(new NpgsqlBatchCommand(statement.Sql));

@@ -61,7 +61,8 @@ public sealed class PostgresWalkTests(PostgresFixture postgres, ITestOutputHelpe
             await _line!.DisposeAsync();
 
             // Until then the server may still commit what it was sent.
-            await Eventually.TrueAsync(async () => await server.ExecuteAsync($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{_database.Tag}'") is 0L, "the server to end its processes");
+            await Eventually.TrueAsync(
+                async () => await server.ExecuteAsync($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{_database.Tag}'") is 0L, "the server to end its processes");
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

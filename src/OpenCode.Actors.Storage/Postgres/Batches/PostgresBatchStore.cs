@@ -191,7 +191,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     }
 
     /// <summary>Makes the statement that follows an append.</summary>
-    internal static Statement FollowStatement(string writer, StoreBatch batch, long from) =>
+    internal static BoundStatement FollowStatement(string writer, StoreBatch batch, long from) =>
         new(Follow, [Text(writer), Number(batch.Number), new NpgsqlParameter<int> { TypedValue = batch.EntryCount }, Number(from)]);
 
     private async Task<bool> TrimNowAsync(JournalOptions retention, CancellationToken cancellationToken)

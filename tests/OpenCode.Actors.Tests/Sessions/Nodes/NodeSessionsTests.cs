@@ -9,7 +9,9 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
-/// <summary>The way in on a node that is one of many: reads from the rows (rule "Reads come from the database"), waits on the own log (rule "Wait on the own log"), unknown sessions refused before the region (rule "Unknown sessions end at the entry").</summary>
+/// <summary>
+/// The way in on a node that is one of many: rule "Reads come from the database", rule "Wait on the own log", rule "Unknown sessions end at the entry".
+/// </summary>
 public sealed class NodeSessionsTests : SessionsKit
 {
     private readonly List<SessionId?> _parents = [];

@@ -4,10 +4,10 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>
-/// Generations that begin while the journal is open (rule "Good cursor", rule "Life of the database"). A process is held against a new one as a client's cursor is: if all that it has is part of it, it goes on
-/// there, and otherwise it ends.
+/// Generations that begin while the journal is open (rule "Good cursor", rule "Life of the database"). A process is held against a new one as a client's cursor is: if all
+/// that it has is part of it, it goes on there, and otherwise it ends.
 /// </summary>
-internal sealed partial class Generations(IBatchStore store, BatchLog log, Timeline timeline, ILogger logger, CancellationToken stopping)
+internal sealed partial class GenerationFollower(IBatchStore store, BatchLog log, Timeline timeline, ILogger logger, CancellationToken stopping)
 {
     // More than are ever needed: while the store is away, clients reconnect again and again.
     private const int MaxClaims = 1000;

@@ -7,4 +7,4 @@ namespace OpenCode.Actors.Storage.Postgres.Batches;
 /// <param name="Sql">The statement.</param>
 /// <param name="Parameters">Its parameters, in their order.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Statement(string Sql, NpgsqlParameter[] Parameters);
+internal readonly record struct BoundStatement(string Sql, NpgsqlParameter[] Parameters);

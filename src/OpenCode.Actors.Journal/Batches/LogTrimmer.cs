@@ -8,12 +8,15 @@ internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, Journa
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    // Not at once: a start has the disk for itself.
+    private static readonly TimeSpan FirstRun = TimeSpan.FromSeconds(1);
+
     private ITimer? _timer;
     private Task _trimming = Task.CompletedTask;
     private int _isTrimming;
 
     /// <summary>Begins to run by the clock.</summary>
-    public void Start() => _timer = time.CreateTimer(_ => Run(), null, Interval, Interval);
+    public void Start() => _timer = time.CreateTimer(_ => Run(), null, FirstRun, Interval);
 
     /// <summary>Starts a run, unless one is under way.</summary>
     public void Run()

@@ -32,7 +32,6 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     private long _number;
     private StoreCommit _last;
     private Timeline? _timeline;
-    private Task _reserving = Task.CompletedTask;
     private volatile StoreBrokenException? _damage;
 
     /// <summary>Initializes a new instance of the <see cref="SqliteBatchStore"/> class.</summary>
@@ -69,7 +68,6 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         }).ConfigureAwait(false);
         await _recoveries.OpenAsync().ConfigureAwait(false);
         await _readings.OpenAsync().ConfigureAwait(false);
-        _reserving = ReserveAsync();
         _bootCheck.Start(
             isNew: _head.Position == 0,
             () => WriteAsync(() => SqliteTimeline.Boot(_connection!)),
@@ -139,7 +137,6 @@ internal sealed partial class SqliteBatchStore : IBatchStore
     public async ValueTask DisposeAsync()
     {
         await _bootCheck.DisposeAsync().ConfigureAwait(false);
-        await _reserving.ConfigureAwait(false);
         await _recoveries.DisposeAsync().ConfigureAwait(false);
         await _readings.DisposeAsync().ConfigureAwait(false);
 

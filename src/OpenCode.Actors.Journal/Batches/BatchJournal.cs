@@ -1,66 +1,57 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenCode.Actors.Journal.Commits;
-using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Journal.Batches;
 
-/// <summary>The journal over a store of batches: group commit, lost answers, order, the tail, generations. The store is this process's own (RULES B), or all nodes of a cluster append to it (RULES E).</summary>
+/// <summary>
+/// The journal over a store of batches: group commit (<see cref="Committer"/>), the tail (<see cref="TailFollower"/>, <see cref="HintListener"/>), generations, reading, retention. The store is this
+/// process's own, or all nodes of a cluster append to it.
+/// </summary>
 /// <remarks>
 /// While a shared store is away, appends are undecided and reads wait: nothing fails by it, see <see cref="AwayFor"/>. What ends the journal is another life of the store
-/// (RULES E5) in which not all is that this process holds: then it has to start anew.
+/// (rule "Life of the database") in which not all is that this process holds: then it has to start anew.
 /// </remarks>
 public sealed partial class BatchJournal : IJournal
 {
-    // Hints are lost at times: this is how long it takes then until the others' events are seen.
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
-
-    // Not at once: a start has the disk for itself.
-    private static readonly TimeSpan FirstTrim = TimeSpan.FromSeconds(1);
-
     // An answer that takes longer than this is one that does not come.
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromMilliseconds(500);
 
     // How long a closing journal tries to have the last appends decided.
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(3);
 
-    private const string Remedy = "Start the process again: it reads what is there, and clients are told of what they have that is not.";
-
     private readonly IBatchStore _store;
-    private readonly JournalOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly JournalMetrics? _metrics;
-    private readonly BatchLog _log;
-    private readonly EntryDecoder _decoder = new();
-    private readonly CommitQueue<BatchGroup> _queue;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Wakeup _tailWakeup = new();
-    private readonly ITimer _poll;
-    private readonly ITimer _trim;
-    private readonly ITimer _late;
-    private Timeline _timeline;
-    private Task _following = Task.CompletedTask;
-    private Task _listening = Task.CompletedTask;
-    private readonly TaskCompletionSource<JournalFailedException> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile JournalFailedException? _failure;
-    private int _disposed;
+    private readonly BatchLog _log;
+    private readonly GenerationFollower _generations;
+    private readonly JournalLifetime _life;
+    private readonly TailFollower _tail;
+    private readonly LogTrimmer _trimmer;
+    private readonly Committer _committer;
+    private readonly HintListener? _hints;
+    private readonly JournalReader _reader;
 
-    private BatchJournal(IBatchStore store, StoreLife opening, JournalOptions options, TimeProvider time, ILogger? logger, JournalMetrics? metrics)
+    private BatchJournal(IBatchStore store, StoreLife opening, StoredBatch? last, JournalOptions options, TimeProvider time, ILogger logger, JournalMetrics? metrics)
     {
-        (_store, _options, _time, _metrics) = (store, options, time, metrics);
-        _logger = logger ?? NullLogger.Instance;
-        _timeline = opening.Timeline;
-        _log = new(opening.Ends, options.RecentBytes, store.AnswersInline);
-        _queue = new(store.AnswersInline);
-        _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
-        _trim = time.CreateTimer(_ => StartTrim(), null, FirstTrim, TrimInterval);
-        _late = time.CreateTimer(_ => OnLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_store, _time) = (store, time);
+        _log = new(opening.Ends, last, options.RecentBytes, store.IsSingleThreaded);
+        _generations = new(store, _log, opening.Timeline, logger, _stop.Token);
+        _life = new(_generations, time, logger, EndWaiting, _stop.Token);
+        _tail = new(store, _log, _generations, _life, time, metrics);
+        _trimmer = new(store, _log, options, _life, time, logger);
+        _committer = new(store, _log, _generations, _tail, _trimmer, _life, time, metrics, logger);
+        _reader = new(store, _log, _life);
+        _hints = store.IsShared ? new(store, _log, _committer, _tail, _life, time) : null;
+        _tail.Start();
+        _trimmer.Start();
+        _hints?.Start();
+        metrics?.Opened(() => (Head, Floor));
+        LogOpened(logger, Timeline.Id, Timeline.Current, Floor, Head);
     }
 
     /// <inheritdoc/>
-    public Timeline Timeline => Volatile.Read(ref _timeline);
+    public Timeline Timeline => _generations.Timeline;
 
     /// <inheritdoc/>
     public long Head => _log.Head;
@@ -69,7 +60,7 @@ public sealed partial class BatchJournal : IJournal
     public long Floor => _log.Floor;
 
     /// <inheritdoc/>
-    public Task<JournalFailedException> Died => _died.Task;
+    public Task<JournalFailedException> Died => _life.Died;
 
     /// <summary>
     /// Gets how long the store has not answered: null while all is well. Appends that wait then are undecided, and may have been committed; what is asked for anew
@@ -79,8 +70,9 @@ public sealed partial class BatchJournal : IJournal
     {
         get
         {
-            var since = Math.Min(Volatile.Read(ref _appendSince), Volatile.Read(ref _readSince));
-            return since != Answered && _time.GetElapsedTime(since) is var waited && waited > SlowAnswer ? waited : null;
+            var (append, reading) = (_committer.Pending.Elapsed, _tail.Pending.Elapsed);
+            var longest = append > reading ? append : reading;
+            return longest > SlowAnswer ? longest : null;
         }
     }
 
@@ -97,65 +89,80 @@ public sealed partial class BatchJournal : IJournal
     {
         var opening = await store.OpenAsync(cancellationToken).ConfigureAwait(false);
         var last = opening.Ends.Head > opening.Ends.Floor ? (await store.ReadAsync(opening.Ends.Head, 1, cancellationToken).ConfigureAwait(false)).Batches[0] : null;
-        var journal = new BatchJournal(store, opening, options, time, logger, metrics);
-        if (last is not null)
-            journal._log.Begin(last);
-
-        metrics?.Opened(() => (journal.Head, journal.Floor));
-        journal._following = journal.FollowAsync();
-        journal._listening = store.IsShared ? journal.ListenAsync() : Task.CompletedTask;
-        LogOpened(journal._logger, journal.Timeline.Id, journal.Timeline.Current, journal.Floor, journal.Head);
-        return journal;
+        return new(store, opening, last, options, time, logger ?? NullLogger.Instance, metrics);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<long> AppendAsync(JournalBatch batch, CancellationToken cancellationToken) => _committer.AppendAsync(batch, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (_store.IsShared)
+            return _tail.CatchUpAsync(cancellationToken);
+
+        return _life.Failure is { } failure ? ValueTask.FromException<long>(failure) : new(Head);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask VerifyAsync(long generation, long offset, CancellationToken cancellationToken)
+    {
+        // A store that only this process appends to is not taken back under it: its cursors are known.
+        if (!_store.IsShared)
+            return;
+
+        // Before the round is asked for that looks into it.
+        _generations.Claim(generation, offset);
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<EntryPage> ReadAsync(long after, EntryFilter filter, CancellationToken cancellationToken) => _reader.ReadAsync(after, filter, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WaitBeyondAsync(long offset, CancellationToken cancellationToken) => _log.Waiters.WaitBeyondAsync(offset, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StateRow> LoadAsync(string owner, CancellationToken cancellationToken) => _reader.RowsAsync(ct => _store.LoadAsync(owner, ct), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StateRow> ListAsync(string kind, CancellationToken cancellationToken) => _reader.RowsAsync(ct => _store.ListAsync(kind, ct), cancellationToken);
 
     /// <summary>Has what was taken decided, if the store answers within a few seconds, and closes the store.</summary>
     /// <returns>A task that ends when it is done; it does not fail.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (_life.Close() is not { } closed)
             return;
 
-        var closed = new ObjectDisposedException(nameof(BatchJournal), "The journal is closed.");
-        _queue.Refuse(closed);
-        var idle = _queue.WhenIdleAsync();
-        if (!idle.IsCompleted && _failure is null)
+        _committer.Refuse(closed);
+        var idle = _committer.WhenIdleAsync();
+        if (!idle.IsCompleted && _life.Failure is null)
         {
             using var inTime = new CancellationTokenSource();
             await Task.WhenAny(idle, Task.Delay(ClosingTime, _time, inTime.Token)).ConfigureAwait(false);
             await inTime.CancelAsync().ConfigureAwait(false);
         }
 
-        await _poll.DisposeAsync().ConfigureAwait(false);
-        await _trim.DisposeAsync().ConfigureAwait(false);
-        await _late.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
-        _tailWakeup.Set();
+        await _tail.DisposeAsync().ConfigureAwait(false);
         await idle.ConfigureAwait(false);
-        await Task.WhenAll(_following, _listening, _trimming).ConfigureAwait(false);
+        if (_hints is not null)
+            await _hints.DisposeAsync().ConfigureAwait(false);
+        await _trimmer.DisposeAsync().ConfigureAwait(false);
         EndWaiting(closed);
         await _store.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    /// <summary>Ends the journal: all waiting and later calls fail.</summary>
-    private JournalFailedException Fail(string doing, Exception cause)
-    {
-        var failure = new JournalFailedException($"{doing}: {cause.Message}", (cause as StoreLostException)?.Remedy ?? Remedy, cause) { IsTaken = cause is StoreTakenException };
-        if (Interlocked.CompareExchange(ref _failure, failure, null) is { } earlier)
-            return earlier;
-
-        LogFailed(_logger, failure);
-        _queue.Refuse(failure);
-        EndWaiting(failure);
-        _died.TrySetResult(failure);
-        return failure;
-    }
-
     private void EndWaiting(Exception why)
     {
+        _committer.Refuse(why);
         _log.Fail(why);
-        EndRounds(why);
+        _tail.EndRounds(why);
     }
 
-    private Task DelayAsync(TimeSpan time) => Task.Delay(time, _time, _stop.Token);
+    [LoggerMessage(EventId = 3020, Level = LogLevel.Information,
+        Message = "Opened the journal: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
+    private static partial void LogOpened(ILogger logger, string timeline, long generation, long floor, long head);
 }

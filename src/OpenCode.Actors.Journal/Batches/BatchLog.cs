@@ -1,36 +1,41 @@
 using OpenCode.Actors.Journal.Bodies;
+using OpenCode.Actors.Journal.Commits;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Journal.Tail;
 
 namespace OpenCode.Actors.Journal.Batches;
 
 /// <summary>
-/// The log as this process has it: what it committed itself and what it read of others, brought into the one order (RULES E3). Own batches are published when all before
+/// The log as this process has it: what it committed itself and what it read of others, brought into the one order (rule "Publish in order"). Own batches are published when all before
 /// them is here; they are never read back. Thread-safe.
 /// </summary>
 internal sealed class BatchLog
 {
+    // Own batches that wait for what is missing below them: from here on the next one is not sent.
+    private const int MaxOwn = 8;
+
     private readonly Lock _gate = new();
     private readonly Queue<OwnBatch> _own = new();
     private readonly BodySlab _bodies = new();
     private long _head;
     private long _floor;
+    private long _ownLast;
     private StoredBatch? _last;
     private Exception? _failure;
 
-    public BatchLog(StoreEnds ends, long recentBytes, bool answersInline)
+    public BatchLog(StoreEnds ends, StoredBatch? last, long recentBytes, bool isSingleThreaded)
     {
-        (_head, _floor) = (ends.Head, ends.Floor);
+        (_head, _floor, _last) = (ends.Head, ends.Floor, last is null ? null : last with { Body = default });
         Recent = new(recentBytes);
-        Waiters = new(() => Head, answersInline);
+        Waiters = new(() => Head, isSingleThreaded);
     }
 
     public long Head => Volatile.Read(ref _head);
 
-    public long Floor
-    {
-        get => Volatile.Read(ref _floor);
-        set => Volatile.Write(ref _floor, value);
-    }
+    public long Floor => Volatile.Read(ref _floor);
+
+    /// <summary>Gets the last offset that this process has committed; it may wait to be published.</summary>
+    public long OwnLast => Volatile.Read(ref _ownLast);
 
     /// <summary>Gets the last batch that was published, without its body; null before the first.</summary>
     public StoredBatch? Last
@@ -53,6 +58,7 @@ internal sealed class BatchLog
         bool isPublished;
         Exception? failure;
         var done = new List<OwnBatch>(1);
+        Volatile.Write(ref _ownLast, own.Batch.Last);
         lock (_gate)
         {
             failure = _failure;
@@ -64,7 +70,7 @@ internal sealed class BatchLog
 
         if (failure is not null)
             own.Group.Failed(failure);
-        Tell(done);
+        Complete(done);
         return isPublished;
     }
 
@@ -94,16 +100,27 @@ internal sealed class BatchLog
             }
         }
 
-        Tell(done);
+        Complete(done);
         return missing;
     }
 
-    /// <summary>Says which batch is at the head at the start.</summary>
-    public void Begin(StoredBatch last)
+    /// <summary>Waits while so many own batches wait to be published that the next one must not be sent.</summary>
+    public ValueTask WaitForOwnAsync(CancellationToken cancellationToken)
     {
+        long below;
         lock (_gate)
-            _last = last with { Body = default };
+        {
+            if (_own.Count < MaxOwn)
+                return default;
+
+            below = _own.Peek().Batch.First - 1;
+        }
+
+        return Waiters.WaitBeyondAsync(below - 1, cancellationToken);
     }
+
+    /// <summary>Notes how far retention has come.</summary>
+    public void RaiseFloor(long floor) => Volatile.Write(ref _floor, Math.Max(Floor, floor));
 
     /// <summary>Ends all waiting, now and later; also for batches that are committed, but not in order yet.</summary>
     public void Fail(Exception failure)
@@ -141,10 +158,25 @@ internal sealed class BatchLog
         Volatile.Write(ref _head, batch.Last);
     }
 
-    private void Tell(List<OwnBatch> done)
+    private void Complete(List<OwnBatch> done)
     {
         Waiters.Moved();
         foreach (var own in done)
             own.Published();
+    }
+}
+
+/// <summary>A batch that this process has committed, on its way to be published in order.</summary>
+/// <param name="Batch">The batch, without its body. Without entries, its first offset is that of the next one.</param>
+/// <param name="Bytes">How long its body is.</param>
+/// <param name="Group">Its entries, and the waits for it.</param>
+/// <param name="Returned">Takes the group back when they are answered.</param>
+internal sealed record OwnBatch(StoredBatch Batch, int Bytes, BatchGroup Group, Action<BatchGroup> Returned)
+{
+    /// <summary>Answers the waiting appends: their entries are visible.</summary>
+    public void Published()
+    {
+        Group.Committed(Batch.First);
+        Returned(Group);
     }
 }

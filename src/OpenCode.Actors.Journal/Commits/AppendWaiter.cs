@@ -4,12 +4,12 @@ using System.Threading.Tasks.Sources;
 namespace OpenCode.Actors.Journal.Commits;
 
 /// <summary>The wait for a batch; used again and again.</summary>
-internal sealed class AppendWaiter(ConcurrentQueue<AppendWaiter> spare, bool answersInline) : IValueTaskSource<long>
+internal sealed class AppendWaiter(ConcurrentQueue<AppendWaiter> spare, bool isSingleThreaded) : IValueTaskSource<long>
 {
     private const int SpareWaiters = 4096;
 
     // Not on the thread that commits, where that is another's: whatever the caller does next, the next commit does not wait for it.
-    private ManualResetValueTaskSourceCore<long> _core = new() { RunContinuationsAsynchronously = !answersInline };
+    private ManualResetValueTaskSourceCore<long> _core = new() { RunContinuationsAsynchronously = !isSingleThreaded };
 
     // Of the group: what stands before the batch, and whether it has entries of its own.
     private int _entriesBefore;

@@ -3,17 +3,16 @@ using System.Collections.Concurrent;
 namespace OpenCode.Actors.Journal.Commits;
 
 /// <summary>What waits to be committed: batches go into the open group while the group before is on its way to the store. Thread-safe.</summary>
-/// <typeparam name="TGroup">Batches that are committed together.</typeparam>
-internal sealed class CommitQueue<TGroup>(bool answersInline)
-    where TGroup : class, ICommitGroup, new()
+/// <param name="isSingleThreaded">Whether a caller continues on the thread that answers it.</param>
+internal sealed class CommitQueue(bool isSingleThreaded)
 {
     private const int SpareGroups = 2;
 
     private readonly Lock _gate = new();
-    private readonly Queue<TGroup> _full = new();
-    private readonly Stack<TGroup> _spare = new();
+    private readonly Queue<BatchGroup> _full = new();
+    private readonly Stack<BatchGroup> _spare = new();
     private readonly ConcurrentQueue<AppendWaiter> _waiters = new();
-    private TGroup? _open;
+    private BatchGroup? _open;
     private bool _committing;
     private Exception? _refusal;
     private TaskCompletionSource? _idle;
@@ -27,7 +26,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
     public AppendWaiter Add(JournalBatch batch, long mostBytes, out bool wakes)
     {
         if (!_waiters.TryDequeue(out var waiter))
-            waiter = new(_waiters, answersInline);
+            waiter = new(_waiters, isSingleThreaded);
 
         lock (_gate)
         {
@@ -50,7 +49,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
     }
 
     /// <summary>Takes the next group; without one, the commits are done.</summary>
-    public TGroup? Take()
+    public BatchGroup? Take()
     {
         TaskCompletionSource? idle;
         lock (_gate)
@@ -74,7 +73,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
     }
 
     /// <summary>Gives a group back when all its waiters are answered.</summary>
-    public void Return(TGroup group)
+    public void Return(BatchGroup group)
     {
         group.Clear();
         lock (_gate)
@@ -96,7 +95,7 @@ internal sealed class CommitQueue<TGroup>(bool answersInline)
     {
         lock (_gate)
         {
-            _idle ??= new(answersInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            _idle ??= new(isSingleThreaded ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             if (!_committing)
                 _idle.TrySetResult();
 

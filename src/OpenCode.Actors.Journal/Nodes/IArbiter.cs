@@ -52,7 +52,7 @@ public interface IArbiter : IAsyncDisposable
     /// <exception cref="DeclaredDeadException">This node is not up.</exception>
     ValueTask<Fence> ClaimAsync(int shard, CancellationToken cancellationToken);
 
-    /// <summary>Reads who claimed which shard last. For people.</summary>
+    /// <summary>Reads the last claim of each shard. For people.</summary>
     ValueTask<IReadOnlyList<ShardRow>> ReadShardsAsync(CancellationToken cancellationToken);
 
     /// <summary>This node has no session left and ends: its row is dead by its own wish.</summary>
@@ -68,14 +68,14 @@ public enum Verdict
     /// <summary>This node was declared dead before: it must end at once.</summary>
     ThisIsDead,
 
-    /// <summary>This node is still joining, and only a node that is up may declare another dead: the other's row is unchanged. Ask again once this node is up.</summary>
+    /// <summary>This node is still joining, and only a node that is up declares others dead: the other's row is as it was. Ask again once this node is up.</summary>
     NotUpYet,
 
     /// <summary>The other node has looked since its row was read, so it lives: its row is as it was.</summary>
     OtherLooked,
 }
 
-/// <summary>Who claimed a shard last.</summary>
+/// <summary>The last claim of a shard.</summary>
 /// <param name="Shard">The shard, from 0.</param>
 /// <param name="Owner">The node; null when it was never claimed.</param>
 /// <param name="Token">The token of that claim.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Journal.Nodes;
 
-/// <summary>What a joiner may do while it has the turn to join: nobody else joins meanwhile. Each member throws <see cref="ArbiterAwayException"/> once the turn is lost.</summary>
+/// <summary>What a joiner may do while it has the turn to join: no other node joins meanwhile. Each member throws <see cref="ArbiterAwayException"/> once the turn is lost.</summary>
 internal interface IJoinTurn
 {
     /// <summary>Reads what is there.</summary>
@@ -11,9 +11,9 @@ internal interface IJoinTurn
     /// <summary>In one transaction: sets the rows of others dead and writes the joiner's own, with its location if there was none.</summary>
     /// <param name="me">The joiner.</param>
     /// <param name="lost">Rows that are dead whatever their locks say.</param>
-    /// <param name="gone">Rows that are dead if nobody holds their lock.</param>
+    /// <param name="gone">Rows that are dead if their locks are free.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>False, and nothing was done, when somebody holds the lock of one of <paramref name="gone"/>.</returns>
+    /// <returns>False, and nothing was done, when the lock of one of <paramref name="gone"/> is held.</returns>
     /// <exception cref="DeclaredDeadException">The joiner's own row is dead.</exception>
     ValueTask<bool> TryEnterAsync(NodeDescription me, IReadOnlyList<NodeRow> lost, IReadOnlyList<NodeRow> gone, CancellationToken cancellationToken);
 }

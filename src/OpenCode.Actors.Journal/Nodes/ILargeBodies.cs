@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Journal.Nodes;
 public interface ILargeBodies
 {
     /// <summary>Stores a body. One that is there under the key is replaced, and its 15 minutes begin again.</summary>
-    /// <param name="key">1 to 200 characters that nobody can guess or use twice, such as the name of the command.</param>
+    /// <param name="key">1 to 200 characters that cannot be guessed and are not used twice, such as the name of the command.</param>
     /// <param name="body">The body.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask PutAsync(string key, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);

@@ -48,6 +48,6 @@ public sealed record NodeRow(NodeDescription Description, NodeStatus Status, lon
 /// <param name="ConfigVersion">The version of the cluster's config (<see cref="ISharedConfig"/>): a node that has an older one reads it again.</param>
 public sealed record NodeLook(NodeStatus Mine, IReadOnlyList<NodeRow> Living, long ConfigVersion = 0)
 {
-    /// <summary>Gets a value indicating whether the look was noted, for the others to see. It does not wait for who holds what it writes.</summary>
+    /// <summary>Gets a value indicating whether the look was noted, for the others to see. It does not wait for a lock on what it writes.</summary>
     public bool IsNoted { get; init; }
 }

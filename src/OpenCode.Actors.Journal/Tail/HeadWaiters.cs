@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Journal.Tail;
 
 /// <summary>Readers that wait for the head to move. Thread-safe.</summary>
-internal sealed class HeadWaiters(Func<long> head, bool answersInline)
+internal sealed class HeadWaiters(Func<long> head, bool isSingleThreaded)
 {
     private readonly Lock _gate = new();
     private readonly List<(long Offset, TaskCompletionSource Waiter)> _waiting = [];
@@ -15,7 +15,7 @@ internal sealed class HeadWaiters(Func<long> head, bool answersInline)
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
 
-        var waiter = new TaskCompletionSource(answersInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new TaskCompletionSource(isSingleThreaded ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_failure is not null)

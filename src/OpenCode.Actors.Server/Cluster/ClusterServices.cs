@@ -3,11 +3,11 @@ using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres;
-using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Storage.Postgres.Batches;
+using OpenCode.Actors.Storage.Postgres.Nodes;
 
 namespace OpenCode.Actors.Server.Cluster;
 

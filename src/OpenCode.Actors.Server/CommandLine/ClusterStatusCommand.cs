@@ -1,5 +1,5 @@
 using OpenCode.Actors.Clustering.Status;
-using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Nodes;
 
 namespace OpenCode.Actors.Server.CommandLine;

@@ -2,9 +2,9 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Front;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Server.CommandLine;
 

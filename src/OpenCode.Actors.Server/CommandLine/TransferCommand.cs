@@ -1,11 +1,11 @@
-using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Transfer;
 using OpenCode.Actors.Server.Transfer.Doors;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Server.CommandLine;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Models;
+using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Models;
 

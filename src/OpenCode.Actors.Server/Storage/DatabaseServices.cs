@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Server.Storage;
 

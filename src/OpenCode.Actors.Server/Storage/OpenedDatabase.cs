@@ -1,11 +1,12 @@
 using System.Globalization;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
-using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Server.Storage;
 

@@ -1,11 +1,13 @@
-using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres;
-using OpenCode.Actors.Storage.Postgres.Nodes;
-using OpenCode.Actors.Storage.Sqlite;
+using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Locations.Doors;
+using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
+using OpenCode.Actors.Storage.Postgres.Connections;
+using OpenCode.Actors.Storage.Postgres.Nodes;
+using OpenCode.Actors.Storage.Sqlite;
 
 namespace OpenCode.Actors.Server.Storage;
 

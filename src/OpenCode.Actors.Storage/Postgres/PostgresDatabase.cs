@@ -79,7 +79,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable
     /// <exception cref="NpgsqlException">There is none to be had now.</exception>
     public ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_connections, cancellationToken);
 
-    /// <summary>Closes the connections that nobody uses: they are of a server that has gone. Those in use are closed when they are given back.</summary>
+    /// <summary>Closes the connections that are not in use: they are of a server that has gone. Those in use are closed when they are given back.</summary>
     internal void ForgetIdle() => _connections.Clear();
 
     /// <inheritdoc/>

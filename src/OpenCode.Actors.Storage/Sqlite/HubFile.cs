@@ -9,8 +9,6 @@ namespace OpenCode.Actors.Storage.Sqlite;
 /// <param name="folder">The data folder.</param>
 internal sealed class HubFile(string folder)
 {
-    public const string Name = "hub.db";
-
     /// <summary>How large the write-ahead log stays, in bytes.</summary>
     public const int LogBytes = 16 * 1024 * 1024;
 
@@ -19,11 +17,8 @@ internal sealed class HubFile(string folder)
     // How long a statement waits for another process that holds a lock, such as a sqlite3 that checkpoints.
     private const int BusyMilliseconds = 200;
 
-    /// <summary>Gets the data folder.</summary>
-    public string Folder => folder;
-
     /// <summary>Gets the path of the file.</summary>
-    public string Path { get; } = System.IO.Path.Combine(folder, Name);
+    public string Path { get; } = System.IO.Path.Combine(folder, DataFolder.DatabaseFile);
 
     /// <summary>Opens the connection that writes; makes the file, and brings its schema up to date.</summary>
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
@@ -34,16 +29,21 @@ internal sealed class HubFile(string folder)
         try
         {
             // Of a new file only, before its first table.
-            Run(connection, "PRAGMA auto_vacuum = incremental");
+            connection.Execute("PRAGMA auto_vacuum = incremental");
             if (CheckVersion(connection) == 0)
                 FileControl.KeepToOwner(Path);
             UseLog(connection);
 
             // Retention needs room in the log of a full disk: it is not cut below this (rule "The store says what is wrong").
-            Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
-            Run(connection, "PRAGMA synchronous = full");
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
+            connection.Execute("PRAGMA synchronous = full");
             Migrate(connection);
             return connection;
+        }
+        catch (SqliteException e) when (FileControl.IsFull(connection, e.SqliteExtendedErrorCode))
+        {
+            connection.Dispose();
+            throw SqliteFaults.Full(Path, e);
         }
         catch
         {
@@ -55,34 +55,16 @@ internal sealed class HubFile(string folder)
     // SQLite answers with the mode that it could set.
     private void UseLog(SqliteConnection connection)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode = wal";
-        if (command.ExecuteScalar() is not "wal" and var mode)
-            throw new JournalFolderException(Folder, $"'{Name}' cannot have a write-ahead log there (it is in mode '{mode}')", "Put the folder on a local disk.");
+        if (connection.Value("PRAGMA journal_mode = wal") is not "wal" and var mode)
+            throw new JournalFolderException(folder, $"'{DataFolder.DatabaseFile}' cannot have a write-ahead log there (it is in mode '{mode}')", "Put the folder on a local disk.");
     }
 
     /// <summary>Opens a connection that reads.</summary>
     public SqliteConnection OpenReader()
     {
         var connection = Connect(SqliteOpenMode.ReadWrite);
-        Run(connection, "PRAGMA query_only = true");
+        connection.Execute("PRAGMA query_only = true");
         return connection;
-    }
-
-    /// <summary>Runs a statement without a result.</summary>
-    public static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    /// <summary>Runs a statement with one number as its result; 0 for none.</summary>
-    public static long Number(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar() is long number ? number : 0;
     }
 
     private SqliteConnection Connect(SqliteOpenMode mode)
@@ -91,10 +73,10 @@ internal sealed class HubFile(string folder)
         try
         {
             connection.Open();
-            Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusyMilliseconds}"));
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusyMilliseconds}"));
 
             // What is sorted is a session's rows, which are read whole anyway: no file in a folder for temporary ones, which may be full or missing.
-            Run(connection, "PRAGMA temp_store = memory");
+            connection.Execute("PRAGMA temp_store = memory");
             return connection;
         }
         catch
@@ -109,7 +91,7 @@ internal sealed class HubFile(string folder)
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
     public int CheckVersion(SqliteConnection connection)
     {
-        var found = (int)Number(connection, "PRAGMA user_version");
+        var found = (int)connection.Number("PRAGMA user_version");
         return found <= Version ? found : throw new JournalVersionException(Path, found, Version);
     }
 
@@ -118,10 +100,10 @@ internal sealed class HubFile(string folder)
         var found = CheckVersion(connection);
         for (var version = found + 1; version <= Version; version++)
         {
-            Run(connection, "BEGIN IMMEDIATE");
-            Run(connection, Script(version));
-            Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}"));
-            Run(connection, "COMMIT");
+            connection.Execute("BEGIN IMMEDIATE");
+            connection.Execute(Script(version));
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}"));
+            connection.Execute("COMMIT");
         }
     }
 

@@ -13,7 +13,7 @@ namespace OpenCode.Actors.Storage.Sqlite;
 /// On a full disk the file cannot grow, so the log cannot be emptied. Appends are refused from then on: what room the log has is left to retention, which frees pages in the
 /// file, and moves those at its end there until it has to grow no more. Then appends go on in the free pages.
 /// </remarks>
-internal sealed class SqliteCheckpoints(SqliteConnection connection) : IDisposable
+internal sealed class SqliteCheckpoints(SqliteConnection connection, SqliteTransactions transactions) : IDisposable
 {
     // Pages of 4 KiB in the log that make a checkpoint due.
     private const int EveryPages = 1000;
@@ -36,15 +36,15 @@ internal sealed class SqliteCheckpoints(SqliteConnection connection) : IDisposab
         return _seen >= _dueAt;
     }
 
-    /// <summary>Makes a checkpoint. It waits for nobody: what a reader still needs is left for a later one.</summary>
+    /// <summary>Makes a checkpoint. It does not wait: what a reader still needs is left for a later one.</summary>
     /// <returns>False if the disk is full.</returns>
     /// <exception cref="SqliteException">The disk failed.</exception>
     public bool Run()
     {
         var result = raw.sqlite3_wal_checkpoint_v2(connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         _dueAt = _seen + EveryPages;
-        IsCramped = result == raw.SQLITE_FULL;
-        if (result is not (raw.SQLITE_OK or raw.SQLITE_FULL or raw.SQLITE_BUSY or raw.SQLITE_LOCKED))
+        IsCramped = FileControl.IsFull(connection, result);
+        if (!IsCramped && result is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED))
             SqliteException.ThrowExceptionForRC(result, connection.Handle);
 
         return !IsCramped;
@@ -54,23 +54,22 @@ internal sealed class SqliteCheckpoints(SqliteConnection connection) : IDisposab
     public void Cramped() => IsCramped = true;
 
     /// <summary>Makes the log as large as it may stay. In a transaction that is taken back: what of it was written before its end still takes room.</summary>
-    /// <param name="transactions">Runs transactions on the connection.</param>
     /// <returns>True; false if there is no room.</returns>
-    public bool Reserve(SqliteAppend transactions)
+    public bool Reserve()
     {
         if (LogPages.LengthOf(connection) >= HubFile.LogBytes * 3L / 4)
             return true;
 
         try
         {
-            transactions.RunVolatile<object>(() =>
+            transactions.Run<object>(isDurable: false, () =>
             {
-                HubFile.Run(connection, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO setting (key, value) VALUES ('room', zeroblob({HubFile.LogBytes}))"));
+                connection.Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO setting (key, value) VALUES ('room', zeroblob({HubFile.LogBytes}))"));
                 return null;
             });
             return true;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
+        catch (SqliteException e) when (FileControl.IsFull(connection, e.SqliteExtendedErrorCode))
         {
             return false;
         }

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite;
@@ -13,7 +13,7 @@ internal static class SqliteFaults
     /// <param name="file">The database file.</param>
     public static StoreException Translate(SqliteException e, string file) => Code(e) switch
     {
-        raw.SQLITE_FULL => new StoreFullException($"'{file}': {e.Message}", FreeBytes(file), e),
+        raw.SQLITE_FULL => Full(file, e),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new StoreBusyException($"Another process writes to '{file}' ({e.Message}). Only reading is safe while the server runs.", e),
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new StoreBrokenException(
             $"'{file}' is damaged ({e.Message})", "Stop the server, look at the disk, and restore the file from a backup ('check' tells what is wrong with it).", e),
@@ -22,7 +22,8 @@ internal static class SqliteFaults
 
     /// <summary>Says that the file has no room to grow.</summary>
     /// <param name="file">The database file.</param>
-    public static StoreFullException Full(string file) => new($"'{file}' cannot grow: its disk is full", FreeBytes(file));
+    /// <param name="cause">The error, if there is one.</param>
+    public static StoreFullException Full(string file, SqliteException? cause = null) => new($"'{file}' cannot grow: its disk is full, or the quota of its user is used up", FreeBytes(file), cause);
 
     /// <summary>Translates an error of a start.</summary>
     /// <param name="e">The error.</param>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Storage.Sqlite;
@@ -49,8 +50,10 @@ public static class SqliteJournal
         catch (Exception e)
         {
             await store.DisposeAsync().ConfigureAwait(false);
-            if ((e as SqliteException ?? (e as StoreException)?.InnerException) is SqliteException fault)
-                throw SqliteFaults.Explain(fault, held.Path, HubFile.Name);
+            if (e is StoreFullException full)
+                throw new JournalFullException(full.FreeBytes, 0);
+            if (e is StoreException { InnerException: SqliteException fault })
+                throw SqliteFaults.Explain(fault, held.Path, DataFolder.DatabaseFile);
             throw;
         }
     }

@@ -66,10 +66,10 @@ internal static class SqliteRetention
     /// <returns>Whether there is more to give; null in another generation.</returns>
     public static bool? Shrink(SqliteConnection connection, long generation, bool all)
     {
-        if (HubFile.Number(connection, SqliteTimeline.CurrentGeneration) != generation)
+        if (connection.Number(SqliteTimeline.CurrentGeneration) != generation)
             return null;
 
-        var (free, pages) = (HubFile.Number(connection, "PRAGMA freelist_count"), HubFile.Number(connection, "PRAGMA page_count"));
+        var (free, pages) = (connection.Number("PRAGMA freelist_count"), connection.Number("PRAGMA page_count"));
         if (free == 0 || (!all && (free <= SparePages || free <= pages / 4)))
             return false;
 
@@ -81,7 +81,7 @@ internal static class SqliteRetention
         {
         }
 
-        return HubFile.Number(connection, "PRAGMA freelist_count") < free; // Not in a file without auto_vacuum.
+        return connection.Number("PRAGMA freelist_count") < free; // Not in a file without auto_vacuum.
     }
 
     private static long Held(SqliteConnection connection, ISet<string> kinds)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using OpenCode.Actors.Journal;
 
@@ -22,9 +21,9 @@ internal static class SqliteTimeline
     /// <param name="now">The time.</param>
     /// <param name="entropy">Gives the id of a new log.</param>
     /// <param name="kept">How many generations are kept.</param>
-    public static Timeline Begin(SqliteConnection connection, SqliteAppend transactions, DateTimeOffset now, Func<ulong> entropy, int kept) => transactions.RunDurable(() =>
+    public static Timeline Begin(SqliteConnection connection, SqliteTransactions transactions, DateTimeOffset now, Func<ulong> entropy, int kept) => transactions.Run(isDurable: true, () =>
     {
-        var last = HubFile.Number(connection, CurrentGeneration);
+        var last = connection.Number(CurrentGeneration);
         var number = last == 0 ? 1 : Generation.NextNumber(last, now);
         using var command = connection.CreateCommand();
         command.Parameters.AddWithValue("$number", number);
@@ -43,9 +42,8 @@ internal static class SqliteTimeline
     /// <summary>Reads it.</summary>
     public static Timeline Read(SqliteConnection connection)
     {
+        var id = connection.Value("SELECT value FROM setting WHERE key = 'timeline'") as string ?? "";
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT value FROM setting WHERE key = 'timeline'";
-        var id = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
         command.CommandText = "SELECT number, head_before FROM generation ORDER BY number";
         var generations = new List<Generation>();
         using var row = command.ExecuteReader();
@@ -55,13 +53,8 @@ internal static class SqliteTimeline
         return new(id, generations);
     }
 
-    /// <summary>Reads the boot of the machine on which the file was last looked over; null for none.</summary>
-    public static string? Boot(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT value FROM setting WHERE key = 'boot'";
-        return command.ExecuteScalar() as string;
-    }
+    /// <summary>Reads the boot of the machine in which the file was last checked; null for none.</summary>
+    public static string? Boot(SqliteConnection connection) => connection.Value("SELECT value FROM setting WHERE key = 'boot'") as string;
 
     /// <summary>Notes it. In a transaction.</summary>
     /// <returns>What was noted; null in another generation.</returns>

@@ -1,6 +1,6 @@
 using Npgsql;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Storage.Postgres.Batches;
 
@@ -66,7 +66,7 @@ internal sealed class RawWriter : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private void Set(int index, Statement statement)
+    private void Set(int index, BoundStatement statement)
     {
         if (_statements.BatchCommands.Count <= index)
             _statements.BatchCommands.Add(new NpgsqlBatchCommand(statement.Sql));

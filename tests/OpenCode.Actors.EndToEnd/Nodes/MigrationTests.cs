@@ -3,6 +3,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Postgres;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Tests.Specifications;
 
@@ -31,7 +32,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
     [SkippableTheory]
     [InlineData("its lock")]
     [InlineData("a connection")]
-    public async Task It_is_refused_and_nothing_is_changed_while_an_older_node_lives_F6(string shows)
+    public async Task It_is_refused_and_nothing_is_changed_while_an_older_node_lives(string shows)
     {
         var (connectionString, schema) = await MakeVersion3Async();
         await using (var old = new NpgsqlConnection($"{connectionString};Pooling=false;Application Name={(shows == "its lock" ? "another" : "oc/old")}"))

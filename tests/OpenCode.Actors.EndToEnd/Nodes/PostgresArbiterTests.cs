@@ -9,106 +9,12 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
-/// <summary>The suite of arbiters on a real server, and what only its locks and connections show.</summary>
+/// <summary>What only the locks and connections of a real server show.</summary>
 [Collection(PostgresTests.Name)]
-public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpecification
+public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArbiterKit(postgres, new(postgres))
 {
-    private string? _connectionString;
-
-    protected override TimeProvider Time => TimeProvider.System;
-
-    private string Schema => new NpgsqlConnectionStringBuilder(_connectionString).SearchPath!;
-
-    public override async Task InitializeAsync()
-    {
-        if (PostgresServer.IsInstalled)
-            _connectionString = await postgres.Server.CreateSchemaAsync();
-    }
-
     [SkippableFact]
-    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_hold_up_its_own_verdict_E2()
-    {
-        var a = await UpAsync("a");
-        await using var proxy = new SyncHoldingProxy(postgres.Server.Port);
-        await using var b = await HalfSendingAsync("b", proxy);
-        proxy.HoldSyncs(true);
-        var held = b.Arbiter.ClaimAsync(3, default).AsTask();
-        await HalfSentAsync(b.Tag);
-
-        var clock = Stopwatch.StartNew();
-        Assert.Equal(Verdict.OtherIsDead, await EndsAsync(a.Arbiter.DeclareDeadAsync(b.Identity, default).AsTask(), "verdict"));
-        var fence = await EndsAsync(a.Arbiter.ClaimAsync(3, default).AsTask(), "claim");
-
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        proxy.HoldSyncs(false);
-        var fault = await Assert.ThrowsAnyAsync<Exception>(() => EndsAsync(held, "end of the held claim"));
-        Assert.True(fault is DeclaredDeadException or ArbiterAwayException, fault.ToString());
-        Assert.Equal(new ShardRow(3, a.Identity, fence.Token), (await a.Arbiter.ReadShardsAsync(default))[3]);
-    }
-
-    [SkippableFact]
-    public async Task A_node_that_stands_still_in_the_middle_of_a_claim_does_not_hold_up_the_claims_of_others_E2()
-    {
-        var a = await UpAsync("a");
-        await using var proxy = new SyncHoldingProxy(postgres.Server.Port);
-        await using var b = await HalfSendingAsync("b", proxy);
-        proxy.HoldSyncs(true);
-        var held = b.Arbiter.ClaimAsync(3, default).AsTask();
-        await HalfSentAsync(b.Tag);
-
-        var clock = Stopwatch.StartNew();
-        var fence = await EndsAsync(a.Arbiter.ClaimAsync(3, default).AsTask(), "claim");
-
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Equal(1, fence.Token);
-        proxy.HoldSyncs(false);
-        _ = await Record.ExceptionAsync(() => EndsAsync(held, "end of the held claim"));
-    }
-
-    [SkippableFact]
-    public async Task A_node_that_stands_still_in_the_middle_of_a_verdict_does_not_hold_up_that_of_a_third_E2()
-    {
-        var a = await UpAsync("a");
-        var c = await UpAsync("c");
-        await using var proxy = new SyncHoldingProxy(postgres.Server.Port);
-        await using var b = await HalfSendingAsync("b", proxy);
-        proxy.HoldSyncs(true);
-        var held = b.Arbiter.DeclareDeadAsync(a.Identity, default).AsTask();
-        await HalfSentAsync(b.Tag);
-
-        Assert.Equal(Verdict.OtherIsDead, await EndsAsync(c.Arbiter.DeclareDeadAsync(b.Identity, default).AsTask(), "verdict"));
-
-        Assert.Equal(NodeStatus.Up, await StatusAsync(a));
-        proxy.HoldSyncs(false);
-        var late = await Record.ExceptionAsync(async () => Assert.Equal(Verdict.ThisIsDead, await EndsAsync(held, "end of the held verdict")));
-        Assert.True(late is null or ArbiterAwayException, late?.ToString());
-    }
-
-    [SkippableFact]
-    public async Task A_joiner_that_stands_still_in_the_middle_of_a_statement_loses_its_turn_after_5_seconds_too_F5()
-    {
-        Needs.Postgres();
-        await using var proxy = new SyncHoldingProxy(postgres.Server.Port);
-        await using var joiner = new NpgsqlConnection($"{_connectionString};Port={proxy.Port};Pooling=false;Application Name=oc/frozen");
-        await joiner.OpenAsync();
-        await ExecuteAsync(joiner, NodeSql.IdleTimeout);
-        await ExecuteAsync(joiner, NodeSql.LockTurn);
-        proxy.HoldSyncs(true);
-        var held = ExecuteAsync(joiner, "SELECT 1 WHERE $1 = 1", 1);
-        await Eventually.TrueAsync(
-            async () => await postgres.Server.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'oc/frozen' AND state = 'active' AND wait_event = 'ClientRead'") is 1L,
-            "the half-sent statement");
-
-        // To the server it is not idle.
-        var clock = Stopwatch.StartNew();
-        await UpAsync("a");
-
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7));
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => EndsAsync(held, "end of the held statement"));
-    }
-
-    [SkippableFact]
-    public async Task A_verdict_ends_all_connections_of_the_dead_node_and_no_others_E2()
+    public async Task A_verdict_ends_all_connections_of_the_dead_node_and_no_others()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -121,7 +27,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
         // Those it has from then on find its row dead.
         var (a0, c0) = (await ConnectionsAsync(a), await ConnectionsAsync(c));
         Assert.True(a0 >= 4 && c0 >= 4);
-        Assert.Equal(0L, await postgres.Server.ExecuteAsync(
+        Assert.Equal(0L, await Server.ExecuteAsync(
             $"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{b.Description.ConnectionTag}' AND backend_start < (SELECT now() - interval '5 seconds')"));
         Assert.Equal(NodeStatus.Dead, await UntilAnsweredAsync(async token => (await b.Arbiter.LookAsync(0, token)).Mine));
     }
@@ -131,7 +37,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
-        await using var stranger = new NpgsqlConnection($"{_connectionString};Pooling=false;Application Name=psql");
+        await using var stranger = new NpgsqlConnection($"{Store.ConnectionString};Pooling=false;Application Name=psql");
         await stranger.OpenAsync();
         await ExecuteAsync(stranger, "BEGIN; SELECT * FROM node FOR UPDATE");
 
@@ -152,7 +58,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
     public async Task A_look_waits_for_nobody_and_says_when_it_was_not_noted()
     {
         var a = await UpAsync("a");
-        await using var stranger = new NpgsqlConnection($"{_connectionString};Pooling=false;Application Name=psql");
+        await using var stranger = new NpgsqlConnection($"{Store.ConnectionString};Pooling=false;Application Name=psql");
         await stranger.OpenAsync();
         await ExecuteAsync(stranger, "BEGIN; SELECT * FROM look FOR UPDATE");
 
@@ -163,10 +69,10 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
     }
 
     [SkippableFact]
-    public async Task A_node_whose_claim_waits_for_a_row_is_seen_to_look_all_the_same_F1()
+    public async Task A_node_whose_claim_waits_for_a_row_is_seen_to_look_all_the_same()
     {
         var a = await UpAsync("a");
-        await using var stranger = new NpgsqlConnection($"{_connectionString};Pooling=false;Application Name=psql");
+        await using var stranger = new NpgsqlConnection($"{Store.ConnectionString};Pooling=false;Application Name=psql");
         await stranger.OpenAsync();
         await ExecuteAsync(stranger, "BEGIN; SELECT * FROM shard FOR UPDATE");
         var claim = a.Arbiter.ClaimAsync(1, default).AsTask();
@@ -182,7 +88,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
     }
 
     [SkippableFact]
-    public async Task Of_two_verdicts_at_the_same_time_exactly_one_wins_100_times_F1()
+    public async Task Of_two_verdicts_at_the_same_time_exactly_one_wins_100_times()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");
@@ -191,8 +97,8 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
             var both = await Task.WhenAll(UntilAnsweredAsync(token => a.Arbiter.DeclareDeadAsync(b.Identity, token)), UntilAnsweredAsync(token => b.Arbiter.DeclareDeadAsync(a.Identity, token)));
 
             Assert.Equal([Verdict.OtherIsDead, Verdict.ThisIsDead], both.Order());
-            Assert.Equal(1L, await postgres.Server.ExecuteAsync($"SELECT count(*) FROM {Schema}.node WHERE status = 'up'"));
-            await postgres.Server.ExecuteAsync($"UPDATE {Schema}.node SET status = 'up'");
+            Assert.Equal(1L, await Server.ExecuteAsync($"SELECT count(*) FROM {Store.Schema}.node WHERE status = 'up'"));
+            await Server.ExecuteAsync($"UPDATE {Store.Schema}.node SET status = 'up'");
         }
     }
 
@@ -211,7 +117,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
             var fence = await Record.ExceptionAsync(() => claiming) is null ? await claiming : null;
             Assert.True((fence?.Token ?? 0) < next.Token);
             Assert.Equal(new ShardRow(race, a.Identity, next.Token), (await a.Arbiter.ReadShardsAsync(default))[race]);
-            await postgres.Server.ExecuteAsync($"UPDATE {Schema}.node SET status = 'up'");
+            await Server.ExecuteAsync($"UPDATE {Store.Schema}.node SET status = 'up'");
         }
     }
 
@@ -220,7 +126,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();
-        _connectionString = await server.CreateSchemaAsync();
+        Store.ConnectionString = await server.CreateSchemaAsync();
         var a = await UpAsync("a");
         var b = await UpAsync("b");
 
@@ -236,11 +142,11 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
     }
 
     [SkippableFact]
-    public async Task A_look_tells_of_a_new_config_G8()
+    public async Task A_look_tells_of_a_new_config()
     {
         var a = await UpAsync("a");
         Assert.Equal(0, (await LookAsync(a)).ConfigVersion);
-        await using var database = await PostgresDatabase.OpenAsync(_connectionString!, "config");
+        await using var database = await PostgresDatabase.OpenAsync(Store.ConnectionString!, "config");
 
         var version = await new PostgresSharedConfig(database).TryReplaceAsync(0, "{\"a\": 1}"u8.ToArray(), default);
 
@@ -271,56 +177,6 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : ArbiterSpec
         await Assert.ThrowsAsync<ArgumentException>(async () => await a.Arbiter.AdmitAsync(a.Description with { ConnectionTag = "oc/other" }, static (_, _) => new(false), default));
     }
 
-    protected override async Task<ArbiterNode> OpenAsync(NodeDescription description)
-    {
-        Needs.Postgres();
-        return await PostgresNode.OpenAsync(_connectionString!, description with { });
-    }
-
-    protected override Task EndsAsync(Task task, string what) => Eventually.EndsAsync(task, what);
-
-    protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private async Task<HalfSender> HalfSendingAsync(string name, SyncHoldingProxy proxy)
-    {
-        var way = new NpgsqlConnectionStringBuilder(_connectionString) { Port = proxy.Port };
-        var database = await PostgresDatabase.OpenAsync(way.ConnectionString, name);
-        var b = new HalfSender(database, new(new(name, 7, $"akka.ssl.tcp://opencode@{name}:7096"), 2, "1.2.3", "/srv", database.Tag));
-        await b.Arbiter.AdmitAsync(b.Description, static (_, _) => new(false), default);
-        await b.Arbiter.ConfirmUpAsync(default);
-        return b;
-    }
-
-    private Task HalfSentAsync(string tag) => Eventually.TrueAsync(
-        async () => await postgres.Server.ExecuteAsync(
-            $"SELECT count(*) FROM pg_stat_activity a JOIN pg_locks l USING (pid) WHERE application_name = '{tag}' AND state = 'active' AND wait_event = 'ClientRead' AND l.relation = '{Schema}.node'::regclass") is > 0L,
-        "the half-sent statement to hold rows");
-
     private async Task<long> ConnectionsAsync(ArbiterNode node) =>
-        (long)(await postgres.Server.ExecuteAsync($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{node.Description.ConnectionTag}'"))!;
-
-    private sealed class HalfSender(PostgresDatabase database, NodeDescription description) : IAsyncDisposable
-    {
-        public NodeDescription Description => description;
-
-        public NodeIdentity Identity => description.Identity;
-
-        public string Tag => database.Tag;
-
-        public PostgresArbiter Arbiter { get; } = new(database, TimeProvider.System);
-
-        public async ValueTask DisposeAsync()
-        {
-            await Arbiter.DisposeAsync();
-            await database.DisposeAsync();
-        }
-    }
+        (long)(await Server.ExecuteAsync($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{node.Description.ConnectionTag}'"))!;
 }

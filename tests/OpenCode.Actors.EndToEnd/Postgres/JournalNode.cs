@@ -1,6 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 

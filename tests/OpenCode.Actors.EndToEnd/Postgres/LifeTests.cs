@@ -1,6 +1,7 @@
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Storage.Postgres;
+using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;

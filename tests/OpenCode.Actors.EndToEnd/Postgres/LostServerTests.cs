@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Bodies;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Storage.Postgres.Batches;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using OpenCode.Actors.Models;
+using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.EndToEnd.Providers;

@@ -164,6 +164,50 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
     }
 
     [SkippableFact]
+    public async Task A_quota_that_is_used_up_is_507_reads_go_on_and_so_does_everything_when_there_is_room()
+    {
+        using var disk = HubDisk.Make(Folder);
+        var server = await StartAsync(Setup with { Within = disk.Within });
+        var session = await server.Api.CreateSessionAsync(new { title = "acknowledged" });
+
+        disk.Fail(HubDisk.Failing.Quota);
+        for (var tries = 0; tries < 3; tries++)
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    Assert.Equal(HttpStatusCode.InsufficientStorage, await CreateAsync(server));
+                    return server.Log.Split("The store has no room").Length - 1 > tries;
+                },
+                "another try");
+        }
+
+        Assert.Equal("acknowledged", (await server.Api.GetAsync($"/session/{session}")).Text("title"));
+        disk.Fail(HubDisk.Failing.None);
+
+        await Eventually.TrueAsync(async () => await CreateAsync(server) == HttpStatusCode.OK, "a session to be created");
+        await server.KillAsync();
+        await Hub.AssertWholeAsync(Setup.DataFolder);
+    }
+
+    [SkippableFact]
+    public async Task A_start_without_quota_says_that_there_is_no_room()
+    {
+        using var disk = HubDisk.Make(Folder);
+        await (await StartAsync()).KillAsync();
+
+        disk.Fail(HubDisk.Failing.Quota);
+
+        await AssertRefusedAsync(Setup with { Within = disk.Within }, "full");
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("true")]
+    public async Task A_start_without_file_locks_is_refused_and_names_the_variable(string value) =>
+        await AssertRefusedAsync(Setup with { Within = ["env", $"DOTNET_SYSTEM_IO_DISABLEFILELOCKING={value}"] }, Setup.DataFolder, "DOTNET_SYSTEM_IO_DISABLEFILELOCKING");
+
+    [SkippableFact]
     public async Task A_file_that_cannot_be_read_refuses_the_start()
     {
         using var disk = HubDisk.Make(Folder);
@@ -172,6 +216,13 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
         disk.Fail(HubDisk.Failing.Reads);
 
         await AssertRefusedAsync(Setup with { Within = disk.Within }, "hub.db", "disk");
+    }
+
+    private static async Task<HttpStatusCode> CreateAsync(ServerProcess server)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/session") { Content = JsonContent.Create(new { title = "one more" }) };
+        using var answer = await server.Api.SendAsync(request);
+        return answer.StatusCode;
     }
 
     private async Task AssertRefusedAsync(ServerSetup setup, params string[] named)

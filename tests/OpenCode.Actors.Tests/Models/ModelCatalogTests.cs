@@ -1,4 +1,5 @@
 using OpenCode.Actors.Models;
+using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Tests.Models;

@@ -9,7 +9,6 @@ public sealed class RulesTests
         "src/OpenCode.Actors.Sessions/SessionActor",
         "src/OpenCode.Actors.Sessions/Index/",
         "src/OpenCode.Actors.Sessions/Region/",
-        "src/OpenCode.Actors.Journal/Batches/",
         "src/OpenCode.Actors.Streams/Log/",
     ];
 

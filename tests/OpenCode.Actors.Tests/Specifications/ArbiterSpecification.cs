@@ -2,16 +2,18 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What every arbiter keeps (rule "The database decides who is dead", rule "Claim before read"). Each test has a store of its own.</summary>
-public abstract partial class ArbiterSpecification : IAsyncLifetime
+/// <summary>What every arbiter keeps (rule "The database decides who is dead", rule "Claim before read"): the suites below, each over a store of its own.</summary>
+/// <param name="store">The store.</param>
+public abstract class ArbiterSpecification(ArbiterStore store) : IAsyncLifetime
 {
     private readonly List<ArbiterNode> _nodes = [];
     private long _uids = 1_000;
 
-    /// <summary>Gets the clock of the store and of the nodes.</summary>
-    protected abstract TimeProvider Time { get; }
+    protected ArbiterStore Store { get; } = store;
 
-    public virtual Task InitializeAsync() => Task.CompletedTask;
+    protected TimeProvider Time => Store.Time;
+
+    public virtual Task InitializeAsync() => Store.InitializeAsync();
 
     public virtual async Task DisposeAsync()
     {
@@ -19,14 +21,9 @@ public abstract partial class ArbiterSpecification : IAsyncLifetime
             await node.DisposeAsync();
     }
 
-    /// <summary>Makes a node over the store of this test.</summary>
-    protected abstract Task<ArbiterNode> OpenAsync(NodeDescription description);
+    protected Task EndsAsync(Task task, string what) => Store.EndsAsync(task, what);
 
-    /// <summary>Awaits a task that must end, while the clock moves.</summary>
-    protected abstract Task EndsAsync(Task task, string what);
-
-    /// <summary>Lets time go by, after which whatever can happen has begun.</summary>
-    protected abstract Task PassAsync(TimeSpan time);
+    protected Task PassAsync(TimeSpan time) => Store.PassAsync(time);
 
     protected async Task<T> EndsAsync<T>(Task<T> task, string what)
     {
@@ -39,7 +36,7 @@ public abstract partial class ArbiterSpecification : IAsyncLifetime
     {
         var uid = Interlocked.Increment(ref _uids);
         var identity = new NodeIdentity(name, uid, address ?? $"akka.ssl.tcp://opencode@{name}:7096");
-        var node = await OpenAsync(new(identity, protocol, "1.2.3", location, $"oc/node-{uid}"));
+        var node = await Store.OpenAsync(new(identity, protocol, "1.2.3", location, $"oc/node-{uid}"));
         _nodes.Add(node);
         return node;
     }
@@ -61,4 +58,26 @@ public abstract partial class ArbiterSpecification : IAsyncLifetime
         (await Assert.ThrowsAsync<NotAdmittedException>(() => EndsAsync(node.AdmitAsync(), $"refusal of {node.Identity.Name}"))).Message;
 
     protected static IEnumerable<string> Names(IEnumerable<NodeRow> rows) => rows.Select(static r => r.Description.Identity.Name);
+
+    /// <summary>Asks until there is an answer: after a break the first call may find the old connection.</summary>
+    protected async Task<T> UntilAnsweredAsync<T>(Func<CancellationToken, ValueTask<T>> ask)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await EndsAsync(ask(default).AsTask(), "an answer");
+            }
+            catch (ArbiterAwayException) when (tries < 20)
+            {
+                await PassAsync(TimeSpan.FromMilliseconds(200));
+            }
+        }
+    }
+
+    protected Task UntilAnsweredAsync(Func<CancellationToken, ValueTask> ask) => UntilAnsweredAsync(async token =>
+    {
+        await ask(token);
+        return true;
+    });
 }

@@ -10,7 +10,7 @@ public abstract class JournalWalkSpecification(ITestOutputHelper output)
     /// <summary>Gets how many walks there are.</summary>
     protected abstract int Walks { get; }
 
-    [Fact]
+    [SkippableFact]
     public async Task Nothing_acknowledged_is_lost_by_any_end_and_nothing_dropped_comes_back()
     {
         var first = int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next(int.MaxValue / 2);

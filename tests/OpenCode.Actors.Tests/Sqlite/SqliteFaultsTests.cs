@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Sqlite;
 using SQLitePCL;
 

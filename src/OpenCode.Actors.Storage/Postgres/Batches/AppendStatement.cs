@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
@@ -15,7 +15,7 @@ internal static class AppendStatement
     /// <summary>Makes the statement for a batch.</summary>
     /// <param name="writer">The id of the process.</param>
     /// <param name="batch">The batch.</param>
-    public static Statement For(string writer, StoreBatch batch)
+    public static BoundStatement For(string writer, StoreBatch batch)
     {
         var puts = batch.Changes.Where(c => c.Json is not null).ToArray();
         var deletes = batch.Changes.Where(c => c.Json is null).ToArray();

@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using Npgsql;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
@@ -34,7 +33,7 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
     /// <param name="read">Reads the answers.</param>
     /// <param name="cancellationToken">Gives up; what becomes of the statements is unknown then.</param>
     /// <exception cref="StoreException">One failed.</exception>
-    public async ValueTask<T> RunAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    public async ValueTask<T> RunAsync<T>(BoundStatement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,7 +67,7 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
         _use.Dispose();
     }
 
-    private async ValueTask<T> RunKeptAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    private async ValueTask<T> RunKeptAsync<T>(BoundStatement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         var kept = _kept ??= new PreparedConnection(database);
         try
@@ -84,7 +83,7 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
         }
     }
 
-    private Task<T> RunPooledAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) => StatementLimit.RunAsync(
+    private Task<T> RunPooledAsync<T>(BoundStatement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) => StatementLimit.RunAsync(
         async given =>
         {
             var connection = await database.ConnectAsync(given).ConfigureAwait(false);
@@ -102,9 +101,3 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
         time,
         cancellationToken);
 }
-
-/// <summary>A statement with its parameters.</summary>
-/// <param name="Sql">The statement.</param>
-/// <param name="Parameters">Its parameters, in their order.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct Statement(string Sql, NpgsqlParameter[] Parameters);

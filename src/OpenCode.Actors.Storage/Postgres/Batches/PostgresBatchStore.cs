@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
@@ -96,7 +96,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
-    public bool AnswersInline => false;
+    public bool IsSingleThreaded => false;
 
     public bool IsShared => true;
 
@@ -191,7 +191,7 @@ internal sealed partial class PostgresBatchStore : IBatchStore
     }
 
     /// <summary>Makes the statement that follows an append.</summary>
-    internal static Statement FollowStatement(string writer, StoreBatch batch, long from) =>
+    internal static BoundStatement FollowStatement(string writer, StoreBatch batch, long from) =>
         new(Follow, [Text(writer), Number(batch.Number), new NpgsqlParameter<int> { TypedValue = batch.EntryCount }, Number(from)]);
 
     private async Task<bool> TrimNowAsync(JournalOptions retention, CancellationToken cancellationToken)

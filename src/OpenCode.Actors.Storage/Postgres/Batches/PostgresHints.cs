@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
@@ -68,9 +69,7 @@ internal sealed class PostgresHints : IStoreHints
     {
         try
         {
-            var command = new NpgsqlCommand(sql, _connection);
-            await using (command.ConfigureAwait(false))
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await new Statements(_connection, cancellationToken).ExecuteAsync(sql).ConfigureAwait(false);
         }
         catch (Exception e) when (StoreFaults.IsKnown(e))
         {

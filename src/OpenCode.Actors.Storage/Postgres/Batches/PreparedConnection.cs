@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
@@ -18,7 +19,7 @@ internal sealed class PreparedConnection(PostgresDatabase database) : IAsyncDisp
     public bool IsOpen => _last.IsCompleted && _connection is { FullState: ConnectionState.Open };
 
     /// <summary>Runs statements in one round trip; one call at a time.</summary>
-    public Task<T> RunAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(BoundStatement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         var running = RunNowAsync(statements, read, cancellationToken);
         _last = running;
@@ -42,7 +43,7 @@ internal sealed class PreparedConnection(PostgresDatabase database) : IAsyncDisp
     }
 
     /// <summary>Makes a batch of statements, each in a transaction of its own.</summary>
-    public static NpgsqlBatch BatchOf(Statement[] statements, NpgsqlConnection connection)
+    public static NpgsqlBatch BatchOf(BoundStatement[] statements, NpgsqlConnection connection)
     {
         var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
         foreach (var (sql, parameters) in statements)
@@ -55,7 +56,7 @@ internal sealed class PreparedConnection(PostgresDatabase database) : IAsyncDisp
         return batch;
     }
 
-    private async Task<T> RunNowAsync<T>(Statement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    private async Task<T> RunNowAsync<T>(BoundStatement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         var batch = await PreparedAsync(statements, cancellationToken).ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -63,14 +64,12 @@ internal sealed class PreparedConnection(PostgresDatabase database) : IAsyncDisp
             return await read(reader, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<NpgsqlBatch> PreparedAsync(Statement[] statements, CancellationToken cancellationToken)
+    private async ValueTask<NpgsqlBatch> PreparedAsync(BoundStatement[] statements, CancellationToken cancellationToken)
     {
         if (_connection is null)
         {
             _connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            var ask = new NpgsqlCommand("SELECT pg_backend_pid()", _connection);
-            await using (ask.ConfigureAwait(false))
-                ServerProcess = (int)(await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            ServerProcess = await new Statements(_connection, cancellationToken).ScalarAsync<int>("SELECT pg_backend_pid()").ConfigureAwait(false);
         }
 
         if (!_prepared.TryGetValue(statements[0].Sql, out var batch))

@@ -1,5 +1,7 @@
+using System.Data;
 using Npgsql;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
@@ -33,49 +35,46 @@ internal static class Retention
 
     public static async Task RunAsync(NpgsqlConnection connection, JournalOptions options, CancellationToken cancellationToken)
     {
-        if (!await ScalarAsync<bool>(connection, $"SELECT pg_try_advisory_lock({LockClass}, hashtext(current_schema()))", [], cancellationToken).ConfigureAwait(false))
+        var statements = new Statements(connection, cancellationToken);
+        if (!await statements.ScalarAsync<bool>($"SELECT pg_try_advisory_lock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false))
             return;
 
         try
         {
-            var (floor, target) = await FindAsync(connection, options, cancellationToken).ConfigureAwait(false);
+            var (floor, target) = await FindAsync(statements, options).ConfigureAwait(false);
             if (target > floor)
-                await ExecuteAsync(connection, "UPDATE log_floor SET floor = greatest(floor, $1)", [target], cancellationToken).ConfigureAwait(false);
-            while (await ExecuteAsync(connection, Delete, [Math.Max(floor, target)], cancellationToken).ConfigureAwait(false) > 0)
+                await statements.ExecuteAsync("UPDATE log_floor SET floor = greatest(floor, $1)", target).ConfigureAwait(false);
+            while (await statements.ExecuteAsync(Delete, Math.Max(floor, target)).ConfigureAwait(false) > 0)
             {
                 // In short transactions: a long one would keep the dead versions of all other rows.
             }
 
-            await ExecuteAsync(connection, DeleteGenerations, [Math.Max(floor, target)], cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, DeleteWriters, [], cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, DeleteBodies, [], cancellationToken).ConfigureAwait(false);
+            await statements.ExecuteAsync(DeleteGenerations, Math.Max(floor, target)).ConfigureAwait(false);
+            await statements.ExecuteAsync(DeleteWriters).ConfigureAwait(false);
+            await statements.ExecuteAsync(DeleteBodies).ConfigureAwait(false);
         }
         finally
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockClass}, hashtext(current_schema()))", [], CancellationToken.None).ConfigureAwait(false);
+            // A connection that broke has taken the lock with it, and its fault is what is reported.
+            if (connection.FullState == ConnectionState.Open)
+                await new Statements(connection, CancellationToken.None).ExecuteAsync($"SELECT pg_advisory_unlock({LockClass}, hashtext(current_schema()))").ConfigureAwait(false);
         }
     }
 
-    private static async Task<(long Floor, long Target)> FindAsync(NpgsqlConnection connection, JournalOptions options, CancellationToken cancellationToken)
+    private static async Task<(long Floor, long Target)> FindAsync(Statements statements, JournalOptions options)
     {
-        var (head, bytes, floor, held) = await RowAsync(
-            connection,
-            Ends,
-            [options.HoldKinds.ToArray()],
+        var (head, bytes, floor, held) = (await statements.RowsAsync(
             row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? long.MaxValue : row.GetInt64(3)),
-            cancellationToken).ConfigureAwait(false);
+            Ends,
+            (object)options.HoldKinds.ToArray()).ConfigureAwait(false))[0];
 
         // The greatest offset that may go, by halving: neither times nor sizes need an index then.
         var (low, high) = (floor, head);
         while (low < high)
         {
             var middle = low + ((high - low + 1) / 2);
-            var (last, mayGo) = await RowAsync(
-                connection,
-                Probe,
-                [middle, options.RetainMs / 1000.0, bytes, options.RetainBytes],
-                row => (row.GetInt64(0), row.GetBoolean(1)),
-                cancellationToken).ConfigureAwait(false);
+            var (last, mayGo) = (await statements.RowsAsync(
+                row => (row.GetInt64(0), row.GetBoolean(1)), Probe, middle, options.RetainMs / 1000.0, bytes, options.RetainBytes).ConfigureAwait(false)).FirstOrDefault();
             if (mayGo && last <= held)
                 low = Math.Max(last, middle);
             else
@@ -83,39 +82,5 @@ internal static class Retention
         }
 
         return (floor, Math.Min(low, head));
-    }
-
-    private static async Task<T> RowAsync<T>(NpgsqlConnection connection, string sql, object[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        var command = Command(connection, sql, parameters);
-        await using (command.ConfigureAwait(false))
-        {
-            var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (row.ConfigureAwait(false))
-                return await row.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(row) : default!;
-        }
-    }
-
-    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, object[] parameters, CancellationToken cancellationToken)
-    {
-        var command = Command(connection, sql, parameters);
-        await using (command.ConfigureAwait(false))
-            return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
-
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object[] parameters, CancellationToken cancellationToken)
-    {
-        var command = Command(connection, sql, parameters);
-        await using (command.ConfigureAwait(false))
-            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(new() { Value = parameter });
-
-        return command;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ConnectionSettings
     public const string DefaultSchema = "opencode_actors";
 
     // A dead peer is noticed within seconds by both sides, and a statement or a lock never waits for ever: the caller can try again, elsewhere too.
-    // Without just-in-time compilation: tables of one row that nobody has analyzed look large to the planner, and a look at three nodes took 330 ms of compilation each time.
+    // Without just-in-time compilation: tables of one row that were never analyzed look large to the planner, and a look at three nodes took 330 ms of compilation each time.
     private const string SessionOptions =
         "-c synchronous_commit=on -c lock_timeout=2s -c statement_timeout=10s -c idle_in_transaction_session_timeout=2s"
         + " -c jit=off -c plan_cache_mode=force_generic_plan -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c client_connection_check_interval=1s";

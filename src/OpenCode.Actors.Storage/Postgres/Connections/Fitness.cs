@@ -17,25 +17,15 @@ internal static class Fitness
     /// <exception cref="DatabaseException">It cannot.</exception>
     public static async Task CheckAsync(NpgsqlConnection connection, ConnectionSettings settings, CancellationToken cancellationToken)
     {
-        int process;
-        var command = new NpgsqlCommand(Question, connection);
-        await using (command.ConfigureAwait(false))
-        {
-            var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (row.ConfigureAwait(false))
-            {
-                await row.ReadAsync(cancellationToken).ConfigureAwait(false);
-                Check(row, settings.Place);
-                process = row.GetInt32(4);
-            }
-        }
+        var process = (await new Statements(connection, cancellationToken).RowsAsync(row => Check(row, settings.Place), Question).ConfigureAwait(false))[0];
 
         // Only a proxy answers with a process of its own.
         if (process != connection.ProcessID && await IsSharedAsync(connection, settings, cancellationToken).ConfigureAwait(false))
             throw DatabaseFaults.Pooled(settings.Place, "two transactions of one connection were served by two processes");
     }
 
-    private static void Check(NpgsqlDataReader row, string place)
+    /// <summary>Refuses what is unfit; gives the process of the server behind the connection.</summary>
+    private static int Check(NpgsqlDataReader row, string place)
     {
         if (row.GetBoolean(0))
             throw DatabaseFaults.Standby(place);
@@ -49,8 +39,9 @@ internal static class Fitness
                 $"Connections to {place} have synchronous_commit = {row.GetString(2)}, which loses acknowledged events in a crash. Let it be 'on' for this role.");
         }
 
-        if (row.GetInt32(3) < LeastVersion)
-            throw new DatabaseRefusedException($"{place} is PostgreSQL {row.GetInt32(3)}; version {LeastVersion} or later is needed.");
+        return row.GetInt32(3) >= LeastVersion
+            ? row.GetInt32(4)
+            : throw new DatabaseRefusedException($"{place} is PostgreSQL {row.GetInt32(3)}; version {LeastVersion} or later is needed.");
     }
 
     /// <summary>Has two connections hold a transaction at the same time, in both orders: where they are lent for a transaction, one gets the other's process then.</summary>
@@ -84,10 +75,6 @@ internal static class Fitness
         }
     }
 
-    private static async Task<int> ProcessAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
-        await using (command.ConfigureAwait(false))
-            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
+    private static Task<int> ProcessAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        new Statements(connection, cancellationToken).ScalarAsync<int>("SELECT pg_backend_pid()");
 }

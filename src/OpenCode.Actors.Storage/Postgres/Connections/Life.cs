@@ -42,29 +42,15 @@ internal sealed record Life(long Generation, string Name)
     /// <exception cref="DatabaseUnreachableException">It leads to a standby.</exception>
     public static async Task<Life> ReadAsync(NpgsqlConnection connection, string place, CancellationToken cancellationToken)
     {
+        var statements = new Statements(connection, cancellationToken);
         while (true)
         {
-            var (life, isNoted) = await LookAsync(connection, place, cancellationToken).ConfigureAwait(false);
+            var (life, isNoted) = (await statements.RowsAsync(
+                row => row.GetBoolean(3) ? throw DatabaseFaults.Standby(place) : (new Life(row.GetInt64(0), row.GetString(1)), row.GetBoolean(2)), Look).ConfigureAwait(false))[0];
             if (isNoted)
                 return life;
 
-            var begin = new NpgsqlCommand(Begin, connection);
-            await using (begin.ConfigureAwait(false))
-                await begin.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<(Life Life, bool IsNoted)> LookAsync(NpgsqlConnection connection, string place, CancellationToken cancellationToken)
-    {
-        var look = new NpgsqlCommand(Look, connection);
-        await using (look.ConfigureAwait(false))
-        {
-            var reader = await look.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return reader.GetBoolean(3) ? throw DatabaseFaults.Standby(place) : (new(reader.GetInt64(0), reader.GetString(1)), reader.GetBoolean(2));
-            }
+            await statements.ExecuteAsync(Begin).ConfigureAwait(false);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Storage.Postgres.Connections;
 /// <summary>Waits for statements no longer than their caller wants to, or than a server that answers would take.</summary>
 /// <remarks>
 /// The driver cancels a statement by connecting to the server and waiting until that hangs up, on the thread that cancels. A silent server lets it wait for many seconds; with the two or three
-/// statements that a node has under way, all threads of the pool stood there, and heartbeats and refusals came seconds late. So each is cancelled on a thread of its own, and nobody waits for that.
+/// statements that a node has under way, all threads of the pool stood there, and heartbeats and refusals came seconds late. So each is cancelled on a thread of its own, and not waited for.
 /// </remarks>
 internal static class StatementLimit
 {
@@ -14,7 +14,7 @@ internal static class StatementLimit
 
     /// <summary>Does work on a connection.</summary>
     /// <typeparam name="T">The type of the result.</typeparam>
-    /// <param name="work">Does it with the token that it is given, and by that alone. It may go on for a while after nobody waits for it any more: what it uses is its own until then.</param>
+    /// <param name="work">Does it with the token that it is given, and by that alone. It may go on for a while after its caller has given up: what it uses is its own until then.</param>
     /// <param name="time">The clock of the limit of 12 s; null for no limit but the driver's.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TimeoutException">There was no answer within the limit.</exception>

@@ -1,7 +1,7 @@
 using Npgsql;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Batches;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
@@ -48,7 +48,7 @@ internal sealed class ArbiterConnection(PostgresDatabase database, Func<Statemen
         }
     }
 
-    /// <summary>Tells whether a statement was not run because somebody else held a row: it may be sent again.</summary>
+    /// <summary>Tells whether a statement was not run because another connection held a row: it may be sent again.</summary>
     public static bool IsLocked(PostgresException fault) => fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>Ends the connection, and with it what it holds. The next call makes another one.</summary>
@@ -92,7 +92,7 @@ internal sealed class ArbiterConnection(PostgresDatabase database, Func<Statemen
         }
         catch (Exception e) when (IsLost(lease, e))
         {
-            // The answer may still be on its way: whoever came next would take it for its own.
+            // The answer may still be on its way: the next call would take it for its own.
             if (Interlocked.CompareExchange(ref _lease, null, lease) == lease)
                 _ = lease.EndAsync();
             if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)

@@ -6,10 +6,10 @@ namespace OpenCode.Actors.Storage.Postgres.Nodes;
 /// </summary>
 internal static class NodeSql
 {
-    /// <summary>Verdicts and claims wait no longer than this for a lock; then they look for the blocker.</summary>
+    /// <summary>Verdicts and claims do not wait for longer than this: the blocker is looked up then (rule "One lock order").</summary>
     public const string LockTimeout = "SET lock_timeout = '300ms'";
 
-    /// <summary>A node that is silent for so long on the connection that holds its lock loses both.</summary>
+    /// <summary>A node that sends nothing for so long on the connection that holds its lock loses both.</summary>
     public const string IdleTimeout = "SET idle_session_timeout = '5s'";
 
     /// <summary>Of what a look writes nothing is needed after a crash.</summary>
@@ -88,7 +88,7 @@ internal static class NodeSql
     public const string Status = "SELECT status FROM node WHERE name = $1 AND uid = $2";
 
     /// <summary>
-    /// $1 name, $2 uid, $3 how far this node has read the log. A row more than there are nodes only where none lives. That somebody holds the row of the own looks, to judge, does
+    /// $1 name, $2 uid, $3 how far this node has read the log. A row more than there are nodes only where none lives. That another connection holds the row of the own looks, to judge, does
     /// not make a look wait: nothing is noted then, and the last column says so.
     /// </summary>
     public const string Look =
@@ -103,8 +103,8 @@ internal static class NodeSql
         """;
 
     /// <summary>
-    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for any time: the verdict. Holds both rows, in their order;
-    /// whoever comes second finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
+    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (rule "The database decides who is dead"). Holds both rows, in their order;
+    /// the second one finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
     /// </summary>
     public const string DeclareDead =
         $"""

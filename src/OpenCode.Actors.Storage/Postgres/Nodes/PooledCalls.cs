@@ -1,7 +1,7 @@
 using Npgsql;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Batches;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 

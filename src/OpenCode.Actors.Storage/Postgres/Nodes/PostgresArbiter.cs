@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Storage.Postgres.Batches;
 
 namespace OpenCode.Actors.Storage.Postgres.Nodes;
 
 /// <summary>The arbiter in the tables <c>node</c> and <c>shard</c> of the database.</summary>
-/// <remarks>Four connections: the heartbeat, which holds the lock of this node and is on nobody's way; looks; verdicts; claims.</remarks>
+/// <remarks>Four connections: the heartbeat, which holds the lock of this node and is in the way of none; looks; verdicts; claims.</remarks>
 public sealed partial class PostgresArbiter : IArbiter
 {
     private const int ShardCount = 64;
@@ -47,7 +48,7 @@ public sealed partial class PostgresArbiter : IArbiter
     {
         ArgumentNullException.ThrowIfNull(me);
         if (me.ConnectionTag != _database.Tag)
-            throw new ArgumentException($"The connections of this node are called '{_database.Tag}', not '{me.ConnectionTag}': nobody could end them.", nameof(me));
+            throw new ArgumentException($"The connections of this node are called '{_database.Tag}', not '{me.ConnectionTag}': they could not be found to be ended.", nameof(me));
 
         Admission.CheckName(me.Identity.Name);
         _me = me.Identity;
@@ -82,7 +83,7 @@ public sealed partial class PostgresArbiter : IArbiter
                     throw DeclaredDead();
 
                 default:
-                    // Its turn was lost with its connection. Whoever had one in between has set it dead.
+                    // Its turn was lost with its connection. The node that had one in between has set it dead.
                     await _heartbeat.BeginAsync(Me, cancellationToken).ConfigureAwait(false);
                     await _heartbeat.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
                     break;
@@ -196,7 +197,7 @@ public sealed partial class PostgresArbiter : IArbiter
         if (hasDied)
             LogDeclaredDead(_logger, other.Name, other.Address);
 
-        // Also of one that was dead before: whoever said so may have ended before it came to this.
+        // Also of one that was dead before: the node that said so may have ended before it came to this.
         if (tag is not null)
             await _verdicts.RunAsync("ending the connections of a dead node", sql => sql.ScalarAsync<long>(NodeSql.EndConnections, (object)new[] { tag }), cancellationToken).ConfigureAwait(false);
         return Verdict.OtherIsDead;

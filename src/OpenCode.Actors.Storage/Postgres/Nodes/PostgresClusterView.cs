@@ -32,7 +32,7 @@ public static class PostgresClusterView
                         $"The database {settings.Place} has no cluster of this release in its schema {settings.Schema} (version {version}, needed {LeastVersion}). Name the database of the nodes, or start the first one.");
                 }
 
-                var sql = new Statements(connection, 0, cancellationToken);
+                var sql = new Statements(connection, cancellationToken);
                 var nodes = await sql.RowsAsync(static row => (Row: NodeRows.Read(row), HasLock: row.GetBoolean(NodeRows.Columns)), NodeSql.Living).ConfigureAwait(false);
                 var shards = await sql.RowsAsync(NodeRows.ReadShard, NodeSql.Shards).ConfigureAwait(false);
                 return new ClusterRows([.. nodes.Select(static node => node.Row)], shards, [.. nodes.Where(static node => !node.HasLock).Select(static node => node.Row.Description.Identity)]);

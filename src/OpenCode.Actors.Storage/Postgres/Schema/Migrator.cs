@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Npgsql;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Schema;
 
@@ -39,7 +40,7 @@ internal static class Migrator
         await using (transaction.ConfigureAwait(false))
         {
             await ExecuteAsync(connection, Patience, cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockClass}, hashtext({Literal(schema)}))", cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockClass}, hashtext('{schema.Replace("'", "''", StringComparison.Ordinal)}'))", cancellationToken).ConfigureAwait(false);
             found = await VersionAsync(connection, schema, cancellationToken).ConfigureAwait(false);
             if (found > Known)
                 throw new DatabaseVersionException(schema, found, Known);
@@ -61,7 +62,7 @@ internal static class Migrator
     private static async Task BeginAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // Asked first: CREATE SCHEMA IF NOT EXISTS wants the right to create also where it has nothing to do.
-        if (!await IsThereAsync(connection, $"SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = {Literal(schema)})", cancellationToken).ConfigureAwait(false))
+        if (!await new Statements(connection, cancellationToken).ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema).ConfigureAwait(false))
             await ExecuteAsync(connection, $"CREATE SCHEMA \"{schema}\"", cancellationToken).ConfigureAwait(false);
 
         await ExecuteAsync(connection, "CREATE TABLE schema_version (version int NOT NULL); INSERT INTO schema_version (version) VALUES (0)", cancellationToken).ConfigureAwait(false);
@@ -71,19 +72,10 @@ internal static class Migrator
     public static async Task<int> VersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         // The table of tables is read as a table: to_regclass answers from a cache, which within a transaction may not know yet what another node has made.
-        if (!await IsThereAsync(connection, $"SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = {Literal(schema)} AND tablename = 'schema_version')", cancellationToken).ConfigureAwait(false))
-            return 0;
-
-        var command = new NpgsqlCommand("SELECT version FROM schema_version", connection);
-        await using (command.ConfigureAwait(false))
-            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
-
-    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string question, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(question, connection);
-        await using (command.ConfigureAwait(false))
-            return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        var statements = new Statements(connection, cancellationToken);
+        return await statements.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_version')", schema).ConfigureAwait(false)
+            ? await statements.ScalarAsync<int>("SELECT version FROM schema_version").ConfigureAwait(false)
+            : 0;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string text, CancellationToken cancellationToken)
@@ -92,8 +84,6 @@ internal static class Migrator
         await using (command.ConfigureAwait(false))
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string Name(int version) => string.Create(CultureInfo.InvariantCulture, $"postgres-{version:0000}.sql");
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Storage.Postgres.Schema;
 
@@ -28,18 +29,7 @@ internal static class OlderNodes
     /// <exception cref="DatabaseRefusedException">One lives.</exception>
     public static async Task RefuseLivingAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
-        var names = new List<string>();
-        var command = new NpgsqlCommand(Living, connection);
-        await using (command.ConfigureAwait(false))
-        {
-            var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (row.ConfigureAwait(false))
-            {
-                while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    names.Add($"'{row.GetString(0)}' ({row.GetString(1)})");
-            }
-        }
-
+        var names = await new Statements(connection, cancellationToken).RowsAsync(static row => $"'{row.GetString(0)}' ({row.GetString(1)})", Living).ConfigureAwait(false);
         if (names.Count > 0)
         {
             throw new DatabaseRefusedException(

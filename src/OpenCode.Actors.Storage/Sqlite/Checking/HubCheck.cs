@@ -46,11 +46,11 @@ public static class HubCheck
         }
         catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {
-            return new(path, null, 0, 0, 0, 0, 0, [$"'{HubFile.Name}' cannot be read: {e.Message}. Restore it from a backup."]);
+            return new(path, null, 0, 0, 0, 0, 0, [$"'{DataFolder.DatabaseFile}' cannot be read: {e.Message}. Restore it from a backup."]);
         }
         catch (SqliteException e)
         {
-            throw SqliteFaults.Explain(e, path, HubFile.Name);
+            throw SqliteFaults.Explain(e, path, DataFolder.DatabaseFile);
         }
     }
 
@@ -66,7 +66,7 @@ public static class HubCheck
             while (row.Read())
             {
                 if (row.GetString(0) != "ok")
-                    damages.Add($"{HubFile.Name}: {row.GetString(0)}");
+                    damages.Add($"{DataFolder.DatabaseFile}: {row.GetString(0)}");
             }
         }
 
@@ -84,11 +84,11 @@ public static class HubCheck
         return new(
             path,
             damages.Count > 0 ? null : SqliteTimeline.Read(connection),
-            HubFile.Number(connection, "SELECT floor FROM log_floor"),
-            HubFile.Number(connection, SqliteTimeline.Head),
-            HubFile.Number(connection, "SELECT count(*) FROM log_batch"),
-            HubFile.Number(connection, "SELECT count(DISTINCT owner) FROM state"),
-            HubFile.Number(connection, "SELECT count(*) FROM state"),
+            connection.Number("SELECT floor FROM log_floor"),
+            connection.Number(SqliteTimeline.Head),
+            connection.Number("SELECT count(*) FROM log_batch"),
+            connection.Number("SELECT count(DISTINCT owner) FROM state"),
+            connection.Number("SELECT count(*) FROM state"),
             damages);
     }
 }

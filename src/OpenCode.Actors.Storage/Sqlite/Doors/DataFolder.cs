@@ -5,7 +5,12 @@ namespace OpenCode.Actors.Storage.Sqlite.Doors;
 /// <summary>A data folder that this process holds: no other process writes to it (rule "One holder").</summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>The name of the database in the folder.</summary>
+    public const string DatabaseFile = "hub.db";
+
     private const string LockFile = "lock";
+    private const string NoLocksVariable = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING";
+    private const string NoLocksSwitch = "System.IO.DisableFileLocking";
     private const string FrontsFile = "fronts";
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
 
@@ -62,7 +67,7 @@ internal sealed class DataFolder : IDisposable
         if (OpenLock(path, FileMode.Open) is not { } held)
             return null;
 
-        if (File.Exists(System.IO.Path.Combine(path, HubFile.Name)))
+        if (File.Exists(System.IO.Path.Combine(path, DatabaseFile)))
             return Hold(path, held);
 
         held.Dispose();
@@ -72,14 +77,14 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Makes the error for a folder whose database was taken away.</summary>
     public static JournalFolderException Gone(string path) => new(
         path,
-        $"the server that held it has ended, and its '{HubFile.Name}' is gone",
+        $"the server that held it has ended, and its '{DatabaseFile}' is gone",
         "Put it back if it was moved, and start the server again; a start without it begins with no sessions.");
 
     /// <summary>Refuses a folder of the file journal, which this program does not read.</summary>
     /// <exception cref="JournalFolderException">It is one.</exception>
     public static void RefuseOldFormat(string path)
     {
-        if (!File.Exists(System.IO.Path.Combine(path, HubFile.Name)) && File.Exists(System.IO.Path.Combine(path, "timeline.json")))
+        if (!File.Exists(System.IO.Path.Combine(path, DatabaseFile)) && File.Exists(System.IO.Path.Combine(path, "timeline.json")))
         {
             throw new JournalFolderException(
                 path,
@@ -148,9 +153,17 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    // one-holder: FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
+    // Rule "One holder": FileShare.None is a flock on Unix, which the system frees with the process. The file is never removed, renamed or replaced.
     private static FileStream? OpenLock(string path, FileMode mode)
     {
+        if (IsLockingDisabled())
+        {
+            throw new JournalFolderException(
+                path,
+                $"'{NoLocksVariable}' turns off file locks, and without them two servers could write to it",
+                $"Take '{NoLocksVariable}' out of the environment, and '{NoLocksSwitch}' out of runtimeconfig.json.");
+        }
+
         try
         {
             return new FileStream(System.IO.Path.Combine(path, LockFile), mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
@@ -160,6 +173,11 @@ internal sealed class DataFolder : IDisposable
             return null;
         }
     }
+
+    // As .NET decides it: the switch first.
+    private static bool IsLockingDisabled() => AppContext.TryGetSwitch(NoLocksSwitch, out var isDisabled)
+        ? isDisabled
+        : Environment.GetEnvironmentVariable(NoLocksVariable) is { } value && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase));
 
     // For this user alone: it has what people said to their agents.
     private static void Make(string path)

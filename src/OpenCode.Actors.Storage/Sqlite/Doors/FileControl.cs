@@ -1,12 +1,17 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
+using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 
 /// <summary>Asks SQLite about the file that it has open (rule "Only SQLite opens the file").</summary>
 internal static partial class FileControl
 {
+    // EDQUOT: the disk has room, but not for this user.
+    private const int QuotaUsedUp = 122;
+    private const int QuotaUsedUpOnMac = 69;
+
     // SQLITE_FCNTL_HAS_MOVED: whether the file at the path is another one than the one that is open.
     private const int HasMoved = 20;
 
@@ -20,6 +25,16 @@ internal static partial class FileControl
             throw Moved(path);
     }
 
+    /// <summary>Tells whether a statement failed because there is no room. Right after it: of a quota that is used up only the last error of the system tells.</summary>
+    /// <param name="connection">The connection of the statement.</param>
+    /// <param name="code">Its extended code.</param>
+    public static bool IsFull(SqliteConnection connection, int code) => code switch
+    {
+        raw.SQLITE_FULL or raw.SQLITE_IOERR_SHMSIZE => true, // of the -shm there is no other code
+        raw.SQLITE_IOERR_WRITE => !OperatingSystem.IsWindows() && LastError(connection.Handle!.DangerousGetHandle()) == (OperatingSystem.IsMacOS() ? QuotaUsedUpOnMac : QuotaUsedUp),
+        _ => false,
+    };
+
     /// <summary>Says that a file was taken away.</summary>
     /// <param name="path">Where it was.</param>
     public static StoreBrokenException Moved(string path) => new(
@@ -32,6 +47,10 @@ internal static partial class FileControl
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_system_errno")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int LastError(IntPtr database);
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using SQLitePCL;
 
 namespace OpenCode.Actors.Storage.Sqlite.Doors;

@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Storage.Sqlite.Doors;
 
-/// <summary>A thread of our own for calls that block until the disk has answered. It is made with the first work, and ends with <see cref="EndAsync"/>.</summary>
+/// <summary>A thread of our own for calls that block until the disk has answered. It starts with the first work, and ends with <see cref="EndAsync"/>.</summary>
 /// <param name="name">The name of the thread.</param>
-/// <param name="answersInline">Whether the caller goes on here, where it has nothing to do that blocks; else on the thread pool.</param>
-internal sealed class StoreThread(string name, bool answersInline)
+/// <param name="continuesHere">Whether the caller continues on this thread, where it has nothing to do that blocks; else on the thread pool.</param>
+internal sealed class StoreThread(string name, bool continuesHere)
 {
     private readonly object _gate = new();
     private readonly Queue<Action> _work = new();
@@ -15,7 +15,7 @@ internal sealed class StoreThread(string name, bool answersInline)
     /// <exception cref="ObjectDisposedException">The thread has ended.</exception>
     public Task<T> RunAsync<T>(Func<T> work)
     {
-        var done = new TaskCompletionSource<T>(answersInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<T>(continuesHere ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
             T result;
@@ -36,12 +36,13 @@ internal sealed class StoreThread(string name, bool answersInline)
         return done.Task;
     }
 
-    /// <summary>Lets the thread end after the work it has, and the given one.</summary>
-    /// <param name="last">What is done last.</param>
+    /// <summary>Ends the thread after the work it has, and the given one.</summary>
+    /// <param name="last">Closes what the work has opened; not run where there was none.</param>
     public Task EndAsync(Action last)
     {
         lock (_gate)
         {
+            _isOver |= _thread is null;
             if (_isOver)
                 return Task.CompletedTask;
         }

@@ -28,13 +28,14 @@ internal sealed class HubDisk : IDisposable
         _record = _file.CreateViewAccessor();
     }
 
-    /// <summary>What fails, with EIO.</summary>
+    /// <summary>What fails, with EIO, or with EDQUOT.</summary>
     public enum Failing
     {
         None,
         Syncs,
         Writes,
         Reads,
+        Quota,
     }
 
     /// <summary>Gets the words that start a server on it.</summary>

@@ -17,7 +17,7 @@ enum { NONE, DATABASE, LOG, KINDS, MAX_FILES = 65536, MAX_WRITES = 1 << 20 };
 
 typedef struct { uint64_t kind, offset, length; } Write;
 typedef struct {
-  volatile uint64_t failing; // 1 syncs, 2 writes, 3 reads
+  volatile uint64_t failing; // 1 syncs, 2 writes, 3 reads, 4 writes for want of quota
   volatile uint64_t count;   // of writes, counted before they begin
   volatile uint64_t synced[KINDS]; // of each file: writes below this number are on the disk
   volatile uint64_t syncs;
@@ -87,7 +87,7 @@ int fdatasync(int file) { return sync_file(file); }
 ssize_t pwrite64(int file, const void *bytes, size_t length, off_t offset) {
   int kind = kind_of(file);
   if (kind != NONE) {
-    if (record->failing == 2) { errno = EIO; return -1; }
+    if (record->failing == 2 || record->failing == 4) { errno = record->failing == 2 ? EIO : EDQUOT; return -1; }
     pthread_mutex_lock(&gate);
     record->writes[record->count % MAX_WRITES] = (Write){ kind, (uint64_t)offset, length };
     __sync_synchronize();

@@ -1,12 +1,12 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Specifications;
-using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
+using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>Batches whose request or answer was lost (rule "Numbered batches"), and batches under a stale fence.</summary>
-public sealed class AppendTests : SharedKit
+public sealed class AppendTests : BatchJournalKit
 {
     [Theory]
     [InlineData(StoreFault.QuestionLost)]
@@ -150,6 +150,22 @@ public sealed class AppendTests : SharedKit
     }
 
     [Fact]
+    public void A_store_without_room_is_trimmed_at_each_try_and_not_with_the_next_retention_only()
+    {
+        var node = Open("a");
+        Advance(2); // The first run by the clock.
+        node.Store.Calls.Clear();
+        node.Store.Fault = call => call == StoreCall.Append && !node.Store.Calls.Contains(StoreCall.Trim) ? StoreFault.Full : StoreFault.None;
+
+        Assert.Throws<JournalFullException>(() => Done(node.Append(Batch("1"))));
+        Assert.Single(node.Store.Calls, StoreCall.Trim);
+        Advance(1);
+
+        Assert.Equal(1, Done(node.Append(Batch("2"))));
+        Assert.Single(node.Store.Calls, StoreCall.Trim);
+    }
+
+    [Fact]
     public void A_store_without_room_is_not_told_of_a_batch_that_may_be_written_already()
     {
         var node = Open("a");
@@ -210,7 +226,7 @@ public sealed class AppendTests : SharedKit
         Assert.Equal(["k/b=2@1", "k/d=1@0", "k/f=2@2", "k/a=3@2"], node.Load("o"));
     }
 
-    private static void FailOnce(SharedNode node, StoreFault fault)
+    private static void FailOnce(JournalNode node, StoreFault fault)
     {
         var failed = false;
         node.Store.Fault = call =>

@@ -1,11 +1,11 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Tests.Journal.Memory;
-using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
+using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>Generations that begin while nodes run (rule "Good cursor"): a node that holds nothing of what was lost goes on, and no client's cursor ends a node.</summary>
-public sealed class GenerationTests : SharedKit
+public sealed class GenerationTests : BatchJournalKit
 {
     [Fact]
     public void A_store_that_is_started_again_is_in_a_new_generation_and_the_nodes_go_on_in_it()
@@ -215,11 +215,11 @@ public sealed class GenerationTests : SharedKit
     }
 
     // A minute after the first generation began: a client may begin the next one.
-    private SharedNode OpenLater(string name = "a")
+    private JournalNode OpenLater(string name = "a")
     {
         Advance(60);
         return Open(name);
     }
 
-    private static void Verify(SharedNode node, long generation, long offset) => Done(node.Journal.VerifyAsync(generation, offset, default).AsTask());
+    private static void Verify(JournalNode node, long generation, long offset) => Done(node.Journal.VerifyAsync(generation, offset, default).AsTask());
 }

@@ -1,10 +1,10 @@
 using OpenCode.Actors.Tests.Journal.Memory;
-using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
+using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>How hints that something was appended are used, waited for and done without.</summary>
-public sealed class HintTests : SharedKit
+public sealed class HintTests : BatchJournalKit
 {
     [Theory]
     [InlineData(null)]
@@ -162,7 +162,7 @@ public sealed class HintTests : SharedKit
     }
 
     // Each append is under way for a while, and the next one begins with its answer.
-    private void AppendWithoutPause(SharedNode node, SharedNode other)
+    private void AppendWithoutPause(JournalNode node, JournalNode other)
     {
         node.Store.Latency = TimeSpan.FromMilliseconds(2);
         for (var i = 0; i < 40; i++)

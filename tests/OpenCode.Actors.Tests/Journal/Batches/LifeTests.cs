@@ -1,11 +1,11 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Tests.Journal.Memory;
-using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
+using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>A store that was restored or failed over (rule "Life of the database", rule "Good cursor").</summary>
-public sealed class LifeTests : SharedKit
+public sealed class LifeTests : BatchJournalKit
 {
     [Fact]
     public void A_new_life_ends_the_journal_and_whoever_waits_on_it()

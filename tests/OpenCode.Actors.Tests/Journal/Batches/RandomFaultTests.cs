@@ -7,13 +7,13 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>Nodes on one store, with whatever may go wrong between them, from a seed.</summary>
-public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
+public sealed class RandomFaultTests(ITestOutputHelper output) : BatchJournalKit
 {
     private const int Shards = 4;
 
-    private readonly SharedModel _model = new();
+    private readonly ClusterModel _model = new();
     private readonly Dictionary<int, long> _tokens = [];
-    private readonly List<SharedNode> _running = [];
+    private readonly List<JournalNode> _running = [];
     private SeededEntropy _random = new(0);
     private int _started;
     private int _told;
@@ -138,7 +138,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
         }
     }
 
-    private void Append(SharedNode node)
+    private void Append(JournalNode node)
     {
         var entries = Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => Make.Entry($"{_told++}", 10 + _random.Next(200))).ToArray();
         var changes = Enumerable.Range(0, _random.Next(4)).Select(_ => _random.Next(3) == 0
@@ -170,7 +170,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : SharedKit
         _model.Started(node);
     }
 
-    private void Restart(SharedNode node)
+    private void Restart(JournalNode node)
     {
         node.Store.Thaw();
         node.Close();

@@ -1,11 +1,11 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Tests.Journal.Memory;
-using static OpenCode.Actors.Tests.Journal.Batches.SharedNode;
+using static OpenCode.Actors.Tests.Journal.Batches.JournalNode;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
 /// <summary>How a node sees what others append (rule "Publish in order", rule "Reads beside retention").</summary>
-public sealed class TailTests : SharedKit
+public sealed class TailTests : BatchJournalKit
 {
     [Fact]
     public void What_another_node_appends_is_there_with_its_hint()

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;

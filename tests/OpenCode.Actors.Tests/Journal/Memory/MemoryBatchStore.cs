@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
@@ -22,7 +22,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     private int _life;
 
     /// <inheritdoc/>
-    public bool AnswersInline => true;
+    public bool IsSingleThreaded => true;
 
     public bool IsShared => true;
 

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;

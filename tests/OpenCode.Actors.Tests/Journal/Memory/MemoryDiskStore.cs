@@ -1,5 +1,5 @@
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
+using OpenCode.Actors.Journal.Stores;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
@@ -10,7 +10,7 @@ internal sealed class MemoryDiskStore(MemoryDisk disk, TimeProvider time) : IBat
 {
     private int _life;
 
-    public bool AnswersInline => true;
+    public bool IsSingleThreaded => true;
 
     public bool IsShared => false;
 

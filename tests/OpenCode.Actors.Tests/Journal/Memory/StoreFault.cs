@@ -1,5 +1,4 @@
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;

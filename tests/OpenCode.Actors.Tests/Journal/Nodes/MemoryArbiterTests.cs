@@ -1,22 +1,13 @@
-using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Tests.Journal.Memory;
-using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Tests.Specifications;
-using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Nodes;
 
-/// <summary>The suite on the arbiter in memory, and the faults that only that one has.</summary>
-public sealed class MemoryArbiterTests : ArbiterSpecification
+/// <summary>The faults that only the arbiter in memory has.</summary>
+public sealed class MemoryArbiterTests() : ArbiterSpecification(new MemoryArbiterStore())
 {
-    private readonly VirtualTime _time = new();
-    private readonly MemoryBatchDatabase _batches = new(TimeProvider.System);
-    private readonly MemoryArbiterDatabase _database;
-
-    public MemoryArbiterTests() => _database = new(_time, _batches);
-
-    protected override TimeProvider Time => _time;
+    private MemoryArbiterStore Memory => (MemoryArbiterStore)Store;
 
     [Fact]
     public async Task A_lost_question_did_nothing_and_a_lost_answer_is_of_something_that_happened()
@@ -26,10 +17,10 @@ public sealed class MemoryArbiterTests : ArbiterSpecification
 
         arbiter.Fault = static _ => ArbiterFault.QuestionLost;
         await Assert.ThrowsAsync<ArbiterAwayException>(async () => await arbiter.ClaimAsync(1, default));
-        Assert.Equal(0, _batches.Token(1));
+        Assert.Equal(0, Memory.Batches.Token(1));
         arbiter.Fault = static call => call == ArbiterCall.Claim ? ArbiterFault.AnswerLost : ArbiterFault.None;
         await Assert.ThrowsAsync<ArbiterAwayException>(async () => await arbiter.ClaimAsync(1, default));
-        Assert.Equal(1, _batches.Token(1));
+        Assert.Equal(1, Memory.Batches.Token(1));
 
         Assert.Equal(NodeStatus.Up, await StatusAsync(a));
         Assert.Equal([ArbiterCall.Admit, ArbiterCall.ConfirmUp, ArbiterCall.Claim, ArbiterCall.Claim, ArbiterCall.Look], arbiter.Calls);
@@ -45,9 +36,9 @@ public sealed class MemoryArbiterTests : ArbiterSpecification
         try
         {
             var look = a.Arbiter.LookAsync(0, default).AsTask();
-            _time.Advance(TimeSpan.FromMilliseconds(399));
+            Memory.Advance(TimeSpan.FromMilliseconds(399));
             Assert.False(look.IsCompleted);
-            _time.Advance(TimeSpan.FromMilliseconds(1));
+            Memory.Advance(TimeSpan.FromMilliseconds(1));
             Assert.True(look.IsCompletedSuccessfully);
         }
         finally
@@ -79,59 +70,23 @@ public sealed class MemoryArbiterTests : ArbiterSpecification
         var a = await UpAsync("a");
         var b = await NodeAsync("b");
         await EndsAsync(b.AdmitAsync(), "admission");
-        _database.SetAway(true);
+        Memory.Database.SetAway(true);
         await Assert.ThrowsAsync<ArbiterAwayException>(() => LookAsync(a));
 
-        _database.SetAway(false);
+        Memory.Database.SetAway(false);
 
         await EndsAsync(b.Arbiter.ConfirmUpAsync(default).AsTask(), "b being up");
-        Assert.Equal([NodeStatus.Up, NodeStatus.Up], _database.Rows.Select(static r => r.Status));
+        Assert.Equal([NodeStatus.Up, NodeStatus.Up], Memory.Database.Rows.Select(static r => r.Status));
     }
 
     [Fact]
-    public async Task A_look_tells_of_a_new_config_G8()
+    public async Task A_look_tells_of_a_new_config()
     {
         var a = await UpAsync("a");
         Assert.Equal(0, (await LookAsync(a)).ConfigVersion);
 
-        var version = await _database.Config.TryReplaceAsync(0, "{\"a\": 1}"u8.ToArray(), default);
+        var version = await Memory.Database.Config.TryReplaceAsync(0, "{\"a\": 1}"u8.ToArray(), default);
 
         Assert.Equal(version, (await LookAsync(a)).ConfigVersion);
-    }
-
-    protected override Task<ArbiterNode> OpenAsync(NodeDescription description) => Task.FromResult<ArbiterNode>(new Node(description, new(_database, _time), _batches));
-
-    protected override async Task EndsAsync(Task task, string what)
-    {
-        for (var steps = 0; !task.IsCompleted; steps++)
-        {
-            Assert.True(steps < 1_500, $"Not ended after 30 s: {what}");
-            await PassAsync(TimeSpan.FromMilliseconds(20));
-        }
-
-        await task;
-    }
-
-    protected override async Task PassAsync(TimeSpan time)
-    {
-        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(20))
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(20));
-            await Task.Yield();
-        }
-    }
-
-    private sealed class Node(NodeDescription description, MemoryArbiter arbiter, MemoryBatchDatabase batches) : ArbiterNode(description, arbiter)
-    {
-        public override async Task<IJournal> OpenJournalAsync() =>
-            await BatchJournal.OpenAsync(new MemoryBatchStore(batches, Description.ConnectionTag, TimeProvider.System), new(), TimeProvider.System);
-
-        public override void SetAway(bool isAway) => arbiter.SetAway(isAway);
-
-        public override void Freeze() => arbiter.Freeze();
-
-        public override void Thaw() => arbiter.Thaw();
-
-        public override ValueTask KillAsync() => Arbiter.DisposeAsync();
     }
 }

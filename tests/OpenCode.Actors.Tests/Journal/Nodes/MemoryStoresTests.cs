@@ -1,7 +1,7 @@
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Tests.Journal.Memory;
-using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Storage.Postgres.Connections;
 
 namespace OpenCode.Actors.Tests.Server.CommandLine;
 

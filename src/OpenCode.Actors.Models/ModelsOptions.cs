@@ -1,0 +1,12 @@
+using OpenCode.Actors.Models.OpenAi;
+
+namespace OpenCode.Actors.Models;
+
+/// <summary>The providers of <c>opencode.json</c>.</summary>
+/// <param name="Providers">Section <c>provider</c>, in its order.</param>
+/// <param name="DefaultModel">Key <c>model</c>: <c>provider/model</c>; null when it is not set.</param>
+public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, string? DefaultModel = null)
+{
+    /// <summary>Gets the options of a server without configuration: the embedded model alone.</summary>
+    public static ModelsOptions None { get; } = new([]);
+}

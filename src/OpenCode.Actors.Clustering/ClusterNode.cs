@@ -17,9 +17,9 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering;

@@ -19,7 +19,9 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering;

@@ -2,9 +2,11 @@ using Akka.Actor;
 using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -43,11 +45,11 @@ internal sealed class SessionsFacade(
     {
         var id = newSession?.Invoke(ids, request.ParentId) ?? ids.NewSession();
         if (request.ParentId is not { } parent)
-            return await CommandAsync(id, new SessionActor.Create(place, request), cancellationToken);
+            return await CommandAsync(id, new Create(place, request), cancellationToken);
 
         return await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal
             ? refusal
-            : await CommandAsync(parent, new SessionActor.CreateChild(id, place, request), cancellationToken);
+            : await CommandAsync(parent, new CreateChild(id, place, request), cancellationToken);
     });
 
     /// <inheritdoc/>
@@ -133,16 +135,16 @@ internal sealed class SessionsFacade(
     private async Task<object> AwaitTurnOfActorAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
     {
         // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
-        var wait = new Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
+        var wait = new Deliver(sessionId, new AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
         var losses = 0;
         while (true)
         {
             var answer = await TryAskAsync(region.ActorRef, wait, cancellationToken);
-            if (answer is not (null or SessionActor.TurnLost))
+            if (answer is not (null or TurnLost))
                 return answer;
 
             // The first loss is a session that was stopped and can be read again. More of them are a failure that goes on.
-            losses = answer is SessionActor.TurnLost ? losses + 1 : 0;
+            losses = answer is TurnLost ? losses + 1 : 0;
             if (losses > 1)
                 await PauseAsync(cancellationToken);
         }

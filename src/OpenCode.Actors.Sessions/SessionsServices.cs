@@ -9,10 +9,13 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions;

@@ -4,7 +4,7 @@ using Akka.Event;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
@@ -99,7 +99,7 @@ internal sealed class EntryActor : ReceiveActor
     {
         // suspend-on-silence: refused before anything is sent.
         if (_isClosed || !_setup.Standing.Now.TakesCommands)
-            Sender.Tell(message.Command is SessionActor.Wake ? new SessionActor.Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
+            Sender.Tell(message.Command is Wake ? new Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
 
         // Queries change nothing and may be lost: their asker has its own timeout.
         else if (message.Command is not ISessionCommand command || IsQuery(command))
@@ -109,7 +109,7 @@ internal sealed class EntryActor : ReceiveActor
     }
 
     private static bool IsQuery(ISessionCommand command) =>
-        command is ISessionRead or SessionActor.Wake or SessionActor.AwaitTurn;
+        command is ISessionRead or Wake or AwaitTurn;
 
     private void OnCommand(SessionId id, Named named)
     {
@@ -128,7 +128,7 @@ internal sealed class EntryActor : ReceiveActor
     // unknown-is-404-at-the-entry: any other id would start an actor and claim a shard. A session that is being made is not known yet.
     private void Hold(SessionId id, Named named, MessageKind kind)
     {
-        var index = named.Command is SessionActor.Create ? null : _index;
+        var index = named.Command is Create ? null : _index;
         _held.Add(Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(id, named, kind, Sender, index, _setup))), 0);
         _setup.Metrics.CommandsHeld(1);
     }

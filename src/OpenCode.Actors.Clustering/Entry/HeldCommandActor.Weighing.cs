@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Entry;

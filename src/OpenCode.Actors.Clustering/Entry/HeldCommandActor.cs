@@ -2,7 +2,8 @@ using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Actors;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
@@ -11,7 +12,7 @@ namespace OpenCode.Actors.Clustering.Entry;
 /// <summary>Holds one command: sends it to its session, again with growing pauses, until it is answered or its time is over.</summary>
 /// <remarks>
 /// The steps before the first copy leaves: the entry has room for its bytes, the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too. While
-/// nobody knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="SessionActor.Wake"/> is, which is small, and the
+/// nobody knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="Wake"/> is, which is small, and the
 /// copy goes when that was answered.
 /// </remarks>
 internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
@@ -64,7 +65,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         Receive<SessionIndexActor.Found>(_ => OnKnown());
         Receive<Stored>(_ => OnStored());
         Receive<NotStored>(OnNotStored);
-        Receive<SessionActor.Awake>(_ => OnReached());
+        Receive<Awake>(_ => OnReached());
         Receive<Unavailable>(OnUnavailable);
         ReceiveAny(OnAnswer);
     }
@@ -164,7 +165,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         _isProbing = true;
         if (++_messages > MessagesToOneHome && _setup.ForgetHome?.Invoke(_id) is { } forget)
             _setup.Region.Tell(forget, ActorRefs.Nobody);
-        _setup.Region.Tell(new Deliver(_id, SessionActor.Wake.Instance));
+        _setup.Region.Tell(new Deliver(_id, Wake.Instance));
     }
 
     // Probes that were kept arrive together: one copy for all of them.
@@ -281,7 +282,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         Receive<TimeOver>(static _ => { });
         Receive<Stored>(static _ => { });
         Receive<NotStored>(static _ => { });
-        Receive<SessionActor.Awake>(static _ => { });
+        Receive<Awake>(static _ => { });
         ReceiveAny(_ =>
         {
             _unanswered--;

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Members;

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
@@ -89,7 +89,7 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
         foreach (var id in message.Sessions)
         {
             if (IsMine(id, members))
-                _region.Tell(new Deliver(id, SessionActor.Wake.Instance), _index);
+                _region.Tell(new Deliver(id, Wake.Instance), _index);
         }
 
         foreach (var id in message.Deletions)

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Cluster;
 

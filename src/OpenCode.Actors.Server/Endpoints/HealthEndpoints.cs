@@ -6,7 +6,7 @@ using OpenCode.Actors.Clustering.Status;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Errors;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -38,22 +39,22 @@ internal static class RequestEndpoints
         };
 
     private static Task<IResult> ReplyPermissionAsync(PermissionId requestID, PermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.ReplyPermission(requestID, request.Reply, request.Message), null, cancellationToken);
+        AnswerAsync(sessions, new ReplyPermission(requestID, request.Reply, request.Message), null, cancellationToken);
 
     private static Task<IResult> RespondAsync(
         SessionId sessionID, PermissionId permissionID, SessionPermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.ReplyPermission(permissionID, request.Response), sessionID, cancellationToken);
+        AnswerAsync(sessions, new ReplyPermission(permissionID, request.Response), sessionID, cancellationToken);
 
     private static Task<IResult> ReplyQuestionAsync(QuestionId requestID, QuestionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.ReplyQuestion(requestID, request.Answers), null, cancellationToken);
+        AnswerAsync(sessions, new ReplyQuestion(requestID, request.Answers), null, cancellationToken);
 
     private static Task<IResult> RejectQuestionAsync(QuestionId requestID, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.RejectQuestion(requestID), null, cancellationToken);
+        AnswerAsync(sessions, new RejectQuestion(requestID), null, cancellationToken);
 
     private static async Task<IResult> AnswerAsync(ISessions sessions, IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) =>
         await sessions.ReplyAsync(reply, sessionId, cancellationToken) switch
         {
-            SessionActor.RequestAnswered => TypedResults.Ok(true),
+            RequestAnswered => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
         };
 }

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -28,7 +29,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> CreateAsync(Location location, CreateSession? request, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.CreateAsync(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession(), cancellationToken) switch
         {
-            SessionActor.Created r => TypedResults.Ok(r.Info),
+            Created r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
         };
 
@@ -68,16 +69,16 @@ internal static class SessionEndpoints
         };
 
     private static async Task<IResult> UpdateAsync(SessionId sessionID, UpdateSession request, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(sessionID, new SessionActor.Update(request), cancellationToken) switch
+        await sessions.AskAsync(sessionID, new Update(request), cancellationToken) switch
         {
-            SessionActor.Updated r => TypedResults.Ok(r.Info),
+            Updated r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> DeleteAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.AskAsync(new SessionIndexActor.Delete(sessionID), cancellationToken) switch
         {
-            SessionActor.Deleted => TypedResults.Ok(true),
+            Deleted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
         };
 
@@ -94,9 +95,9 @@ internal static class SessionEndpoints
     }
 
     private static async Task<IResult> AbortAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(sessionID, new SessionActor.Abort(), cancellationToken) switch
+        await sessions.AskAsync(sessionID, new Abort(), cancellationToken) switch
         {
-            SessionActor.Aborted => TypedResults.Ok(true),
+            Aborted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
         };
 

@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -11,11 +12,11 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <remarks>Rule "Order barrier": clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
 internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, NodeGate? node = null)
 {
-    public async Task<IResult> AnswerAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {
         switch (await AwaitAsync(sessionId, accepted, cancellationToken))
         {
-            case SessionActor.TurnEnded ended:
+            case TurnEnded ended:
                 if (await sessions.AskAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is SessionIndexActor.Found found)
                     await flushed.WaitAsync(found.Entry.Directory, ended.Offset, cancellationToken);
 
@@ -25,7 +26,7 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, NodeGat
         }
     }
 
-    private Task<object> AwaitAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
+    private Task<object> AwaitAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {
         return node is null ? WaitAsync(cancellationToken) : node.AwaitTurnAsync(sessionId, WaitAsync, cancellationToken);
 

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Publishing;
 

@@ -6,6 +6,7 @@ using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Streams.Clients;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions.Index;
@@ -26,18 +27,18 @@ internal sealed class DeletionActor : ReceiveActor
     {
         (_region, _root) = (region, root);
 
-        Receive<SessionActor.DeleteBegun>(OnBegun);
+        Receive<DeleteBegun>(OnBegun);
         Receive<SessionIndexActor.Listed>(OnListed);
-        Receive<SessionActor.Deleted>(OnGone);
+        Receive<Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
-        Receive<SessionIndexActor.Followed>(m => End(new SessionActor.Deleted(_root, m.Offset)));
+        Receive<SessionIndexActor.Followed>(m => End(new Deleted(_root, m.Offset)));
         Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
 
     /// <summary>The deletion has ended.</summary>
     /// <param name="Root">The session that was to be deleted.</param>
-    /// <param name="Answer"><see cref="SessionActor.Deleted"/>, <see cref="SessionNotFound"/>, or the refusal of one of the sessions.</param>
+    /// <param name="Answer"><see cref="Deleted"/>, <see cref="SessionNotFound"/>, or the refusal of one of the sessions.</param>
     /// <param name="IsUnfinished">Whether it is to be begun again: the session takes nothing any more, and is still there.</param>
     public sealed record Ended(SessionId Root, object Answer, bool IsUnfinished) : IDeadLetterSuppression;
 
@@ -60,10 +61,10 @@ internal sealed class DeletionActor : ReceiveActor
     private void GoOn()
     {
         (_current, var isClosed) = _todo.Pop();
-        _region.Tell(new Deliver(_current, isClosed ? new SessionActor.Delete() : new SessionActor.BeginDelete()));
+        _region.Tell(new Deliver(_current, isClosed ? new Delete() : new BeginDelete()));
     }
 
-    private void OnBegun(SessionActor.DeleteBegun message)
+    private void OnBegun(DeleteBegun message)
     {
         _hasBegun = true;
         _todo.Push((_current, true));
@@ -97,7 +98,7 @@ internal sealed class DeletionActor : ReceiveActor
     // A refusal speaks of the step that it refused; the deletion has begun by then, and the index goes on with it.
     private void Report(object answer)
     {
-        var isUnfinished = _hasBegun && answer is not (SessionActor.Deleted or SessionNotFound);
+        var isUnfinished = _hasBegun && answer is not (Deleted or SessionNotFound);
         if (isUnfinished && answer is Unavailable refusal)
             answer = refusal with { Reason = $"The deletion of {_root} has begun and goes on by itself: ask for the session until it is not found. It was held up: {refusal.Reason}" };
         Context.Parent.Tell(new Ended(_root, answer, isUnfinished));

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -45,7 +46,7 @@ internal sealed partial class SessionIndexActor
     {
         if (message.IsUnfinished)
             _unfinishedDeletions.Add(message.Root);
-        else if (message.Answer is SessionActor.Deleted or SessionNotFound)
+        else if (message.Answer is Deleted or SessionNotFound)
             _unfinishedDeletions.Remove(message.Root);
         if (!_deletions.Remove(message.Root, out var askers))
             return; // Of the incarnation before.

@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -24,7 +25,7 @@ internal sealed partial class SessionIndexActor
     /// <summary>The sessions, the last updated first.</summary>
     public sealed record Listed(IReadOnlyList<SessionEntry> Entries);
 
-    /// <summary>Deletes a session with its children; two deletions of one session are one. Answered with <see cref="SessionActor.Deleted"/>, <see cref="SessionNotFound"/> or the first refusal of one of them.</summary>
+    /// <summary>Deletes a session with its children; two deletions of one session are one. Answered with <see cref="Deleted"/>, <see cref="SessionNotFound"/> or the first refusal of one of them.</summary>
     public sealed record Delete(SessionId SessionId) : IIndexQuery;
 
     /// <summary>Lists the status of the sessions of a directory, or of all; answered with <see cref="Statuses"/>.</summary>
@@ -66,7 +67,7 @@ internal sealed partial class SessionIndexActor
 
     /// <summary>
     /// Lists the sessions that <see cref="WakeUnfinished"/> would wake, for nodes that share that out among themselves; answered with <see cref="Unfinished"/>. Who sends
-    /// <see cref="SessionActor.Wake"/> then gives the <see cref="SessionActor.Awake"/> on to the index.
+    /// <see cref="Wake"/> then gives the <see cref="Awake"/> on to the index.
     /// </summary>
     public sealed record ListUnfinished : IIndexQuery;
 

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.Index;
 

@@ -7,7 +7,9 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Index;
@@ -103,7 +105,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void WakingUp()
     {
         Following();
-        Receive<SessionActor.Awake>(OnAwake);
+        Receive<Awake>(OnAwake);
         Receive<WakeUnfinished>(_ => Wake(_waking));
         Receive<IIndexQuery>(KeepQuery);
         Waiting();
@@ -114,7 +116,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void Serving()
     {
         Following();
-        Receive<SessionActor.Awake>(m => Confirm(m));
+        Receive<Awake>(m => Confirm(m));
         Receive<WakeUnfinished>(_ => OnWakeUnfinished());
         Receive<IIndexQuery>(OnQuery);
         Waiting();
@@ -192,18 +194,18 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void Wake(IEnumerable<SessionId> sessions)
     {
         foreach (var id in sessions)
-            _region.Tell(new Deliver(id, SessionActor.Wake.Instance));
+            _region.Tell(new Deliver(id, Commands.Wake.Instance));
     }
 
     // Also after a failure: one session that cannot be recovered must not hold up the index.
-    private void OnAwake(SessionActor.Awake message)
+    private void OnAwake(Awake message)
     {
         Confirm(message);
         _waking.Remove(message.SessionId);
         ServeOnceAwake();
     }
 
-    private void Confirm(SessionActor.Awake message)
+    private void Confirm(Awake message)
     {
         if (message.Status is { } status)
             _activity.Confirm(message.SessionId, status);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Sessions.Commands;
+
 namespace OpenCode.Actors.Sessions.Region;
 
 /// <summary>Whether this node has lost the database that it shares with others: then nothing that needs it is begun or waited for (RULES F3). A node that is alone has none. Thread-safe.</summary>

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Metrics;
 
 namespace OpenCode.Actors.Sessions.Region;
 
@@ -30,7 +32,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         Receive<Passivate>(OnPassivate);
         Receive<Terminated>(OnTerminated);
         Receive<Quiesce>(_ => OnQuiesce());
-        Receive<SessionActor.Quiesced>(_ => OnQuiet());
+        Receive<Commands.Quiesced>(_ => OnQuiet());
         Receive<StorageFull>(_ => OnQuiet());
         Receive<Unavailable>(_ => OnQuiet());
     }
@@ -111,14 +113,14 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
     }
 
     private static void Refuse(IActorRef sender, SessionId id, object command, Unavailable refusal) =>
-        sender.Tell(command is SessionActor.Wake ? new SessionActor.Awake(id) : refusal);
+        sender.Tell(command is Wake ? new Awake(id) : refusal);
 
     private IActorRef Start(SessionId id)
     {
         var child = new Child(Context.Watch(Context.ActorOf(_propsFor(id), id.Value)));
         _children.Add(id, child);
         if (_isQuiescing)
-            child.Actor.Tell(new SessionActor.Quiesce());
+            child.Actor.Tell(new Commands.Quiesce());
         return child.Actor;
     }
 
@@ -151,7 +153,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         foreach (var (id, child) in _children)
         {
             _unquiet.Add(id);
-            child.Actor.Tell(new SessionActor.Quiesce());
+            child.Actor.Tell(new Commands.Quiesce());
         }
 
         ReportQuiet();

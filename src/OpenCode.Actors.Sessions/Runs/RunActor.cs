@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Runs;

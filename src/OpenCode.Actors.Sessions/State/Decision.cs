@@ -10,6 +10,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;

@@ -1,6 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.State;
 

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;

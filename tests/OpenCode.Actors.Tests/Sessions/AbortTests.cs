@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
 
@@ -18,7 +18,7 @@ public sealed class AbortTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
 
         Assert.Equal(
             ["text 'word0 word1 ' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
@@ -33,7 +33,7 @@ public sealed class AbortTests : SessionsKit
         await PromptAsync(session.Id);
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
 
         Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
         Assert.True(Model.Answer.WasCancelled);
@@ -50,7 +50,7 @@ public sealed class AbortTests : SessionsKit
         Tools.Tool.Output("begin\n");
         await RunDryAsync();
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
 
         Assert.True(Tools.Tool.IsStopped);
         var completed = Assert.IsType<ToolCompleted>(Tool((await MessagesAsync(session.Id))[1]).State);
@@ -68,7 +68,7 @@ public sealed class AbortTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
         Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(["assistant completed", "status idle", "idle"], await StoryAsync(before));
@@ -81,7 +81,7 @@ public sealed class AbortTests : SessionsKit
         var session = await CreateAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
 
         Assert.Equal(["status idle", "idle"], await StoryAsync(before));
     }
@@ -89,7 +89,7 @@ public sealed class AbortTests : SessionsKit
     [Fact]
     public async Task Abort_of_an_unknown_session_is_refused_and_makes_none()
     {
-        await AskAsync<SessionNotFound>(new SessionId("ses_none"), new SessionActor.Abort());
+        await AskAsync<SessionNotFound>(new SessionId("ses_none"), new Abort());
 
         Assert.Empty(await StoryAsync());
         Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
@@ -128,10 +128,10 @@ public sealed class AbortTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        await AskAsync<Aborted>(session.Id, new Abort());
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await wait);
+        var ended = Assert.IsType<TurnEnded>(await wait);
 
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
@@ -141,12 +141,12 @@ public sealed class AbortTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id, "one");
-        var abort = Begin(session.Id, new SessionActor.Abort());
+        var abort = Begin(session.Id, new Abort());
         var prompt = Begin(session.Id, Prompt("two"));
         await RunDryAsync();
 
-        Assert.IsType<SessionActor.Aborted>(await abort);
-        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<Aborted>(await abort);
+        Assert.IsType<PromptAccepted>(await prompt);
         Assert.Equal(2, Model.Requests.Count);
         Model.Answer.Say("second").End();
         await RunDryAsync();
@@ -160,10 +160,10 @@ public sealed class AbortTests : SessionsKit
         await PromptAsync(session.Id, "one");
         Model.Answer.Say("first");
         var waiting = await PromptAsync(session.Id, "two");
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
         await PromptAsync(session.Id, "three");
 
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(waiting.Turn, "w"));
+        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(waiting.Turn, "w"));
 
         Assert.Equal("first", Text(ended.Message));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
@@ -173,12 +173,12 @@ public sealed class AbortTests : SessionsKit
     {
         var prompt = Begin(session, Prompt(text));
         await RunDryAsync();
-        var abort = Begin(session, new SessionActor.Abort());
+        var abort = Begin(session, new Abort());
         await RunDryAsync();
         Disk.ReleaseSyncs();
         await RunDryAsync();
 
-        Assert.IsType<SessionActor.Accepted>(await prompt);
-        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.IsType<PromptAccepted>(await prompt);
+        Assert.IsType<Aborted>(await abort);
     }
 }

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
 
@@ -33,7 +33,7 @@ public sealed class PermissionTests : SessionsKit
         await WaitingAsync();
         var request = Assert.Single(await PermissionsAsync());
 
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once));
 
         Assert.Single(Tools.Started);
         Assert.Equal("permission.replied once", (await StoryAsync())[^1]);
@@ -63,7 +63,7 @@ public sealed class PermissionTests : SessionsKit
         var request = Assert.Single(await PermissionsAsync());
 
         Assert.IsType<PermissionNotFound>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: other.Id));
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: request.SessionId));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: request.SessionId));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class PermissionTests : SessionsKit
         var session = await WaitingAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
 
         Assert.Empty(await PermissionsAsync());
         Assert.Equal(

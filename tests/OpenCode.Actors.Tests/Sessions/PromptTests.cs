@@ -1,6 +1,6 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -46,17 +46,17 @@ public sealed class PromptTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
         await RunDryAsync();
         Assert.False(wait.IsCompleted);
 
         Model.Answer.Say("Hello.").End();
         await RunDryAsync();
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await wait);
+        var ended = Assert.IsType<TurnEnded>(await wait);
         Assert.Equal("Hello.", Text(ended.Message));
         Assert.Equal("session.idle", (await LogAsync()).Last(e => e.Offset <= ended.Offset).Type);
-        Assert.Equal(ended, await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "late")) with { Message = ended.Message });
+        Assert.Equal(ended, await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "late")) with { Message = ended.Message });
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PromptTests : SessionsKit
     {
         var session = await CreateAsync();
 
-        var accepted = await AskAsync<SessionActor.Accepted>(session.Id, Prompt("context only", noReply: true));
+        var accepted = await AskAsync<PromptAccepted>(session.Id, Prompt("context only", noReply: true));
 
         Assert.IsType<UserMessage>(accepted.User.Info);
         Assert.Empty(Model.Requests);
@@ -115,12 +115,12 @@ public sealed class PromptTests : SessionsKit
         var session = await CreateAsync();
         var before = Journal.Head;
 
-        var accepted = await AskAsync<SessionActor.Accepted>(session.Id, Prompt("x", model: new ModelRef("nope", "nope-1")));
+        var accepted = await AskAsync<PromptAccepted>(session.Id, Prompt("x", model: new ModelRef("nope", "nope-1")));
 
         Assert.Contains("nope/nope-1", accepted.Error!.Data.Message, StringComparison.Ordinal);
         Assert.Equal(
             ["session.updated", "user", "text 'x'", "session.updated", "status busy", "error UnknownError", "status idle", "idle"], await StoryAsync(before));
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
         Assert.IsType<UserMessage>(ended.Message.Info);
     }
 
@@ -147,13 +147,13 @@ public sealed class PromptTests : SessionsKit
         Assert.Single(story, "status idle");
         Assert.Single(story, "idle");
         Assert.Single(story, "status busy");
-        foreach (var accepted in (SessionActor.Accepted[])[second, third])
+        foreach (var accepted in (PromptAccepted[])[second, third])
         {
-            var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+            var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
             Assert.Equal("All done.", Text(ended.Message));
         }
 
-        var ofFirst = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(first.Turn, "w"));
+        var ofFirst = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(first.Turn, "w"));
         Assert.Equal("tool-calls", Assistant(ofFirst.Message).Finish);
     }
 
@@ -227,7 +227,7 @@ public sealed class PromptTests : SessionsKit
         Model.Fault = "opencode.json: model: 'a/b' is not there.";
 
         Assert.Equal(Model.Fault, (await AskAsync<PromptRejected>(session.Id, Prompt("hello"))).Reason);
-        await AskAsync<SessionActor.Accepted>(session.Id, Prompt("a note", noReply: true));
+        await AskAsync<PromptAccepted>(session.Id, Prompt("a note", noReply: true));
         Assert.Empty(Model.Requests);
         Model.Fault = null;
         await PromptAsync(session.Id);

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
 
@@ -19,9 +19,9 @@ public sealed class QuestionTests : SessionsKit
         var request = Assert.Single(await QuestionsAsync());
         Assert.Equal("Which colour?", Assert.Single(request.Questions).Question);
 
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(new SessionActor.ReplyQuestion(request.Id, _red)));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(new ReplyQuestion(request.Id, _red)));
 
-        Assert.IsType<QuestionNotFound>(await ReplyAsync(new SessionActor.ReplyQuestion(request.Id, _red)));
+        Assert.IsType<QuestionNotFound>(await ReplyAsync(new ReplyQuestion(request.Id, _red)));
         var completed = Assert.IsType<ToolCompleted>(Tool((await MessagesAsync(session.Id))[1]).State);
         Assert.Equal("Red", completed.Metadata.GetProperty("answers")[0][0].GetString());
         Assert.Contains("\"Which colour?\" = \"Red\"", Assert.IsType<ToolResult>(Model.Requests[1].Messages[^1]).Output, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class QuestionTests : SessionsKit
         var session = await AskedAsync();
         var before = Journal.Head;
 
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(new SessionActor.RejectQuestion(Assert.Single(await QuestionsAsync()).Id)));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(new RejectQuestion(Assert.Single(await QuestionsAsync()).Id)));
 
         Assert.Equal(
             ["question.rejected", "tool error", "step-finish", "assistant finish=tool-calls", "assistant finish=tool-calls completed", "session.updated", "status idle", "idle"],
@@ -50,7 +50,7 @@ public sealed class QuestionTests : SessionsKit
         await KillAndStartAsync();
         Assert.Equal(request.Id, Assert.Single(await QuestionsAsync()).Id);
 
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(new SessionActor.ReplyQuestion(request.Id, _red)));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(new ReplyQuestion(request.Id, _red)));
         Model.Answer.Say("Red it is.").End();
         await RunDryAsync();
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Region;
 
@@ -18,7 +18,7 @@ public sealed class QuiesceTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
         Model.Answer.Say("word0 word1 ");
         await RunDryAsync();
         var before = Journal.Head;
@@ -27,7 +27,7 @@ public sealed class QuiesceTests : SessionsKit
 
         Assert.Equal(
             ["text 'word0 word1 ' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
-        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<SessionActor.TurnEnded>(await wait).Message).Error!.Name);
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await wait).Message).Error!.Name);
         Assert.True(Model.Answer.WasCancelled);
         var closed = Journal.Head;
         await KillAndStartAsync();
@@ -72,7 +72,7 @@ public sealed class QuiesceTests : SessionsKit
     {
         var session = await CreateAsync(permission: _askForBash);
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
         Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
         await RunDryAsync();
         var before = Journal.Head;
@@ -83,7 +83,7 @@ public sealed class QuiesceTests : SessionsKit
         Assert.IsType<Unavailable>(await wait); // It would wait for longer than this server is there.
         Assert.IsType<Unavailable>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
         await KillAndStartAsync();
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
         Tools.Tool.End("x");
         await RunDryAsync();
         Model.Answer.Say("done").End();
@@ -121,7 +121,7 @@ public sealed class QuiesceTests : SessionsKit
 
         Assert.IsType<Unavailable>(await AskAsync<object>(idle.Id, Prompt("late")));
         Assert.IsType<Unavailable>(await AskAsync<object>(away.Id, Prompt("late")));
-        Assert.IsType<Unavailable>(await AskAsync<object>(away.Id, new SessionActor.RunShell(new OpenCode.Actors.Protocol.Requests.Shell("build", "ls"))));
+        Assert.IsType<Unavailable>(await AskAsync<object>(away.Id, new RunShell(new OpenCode.Actors.Protocol.Requests.Shell("build", "ls"))));
         Assert.Empty(Model.Requests);
         Assert.Empty(await MessagesAsync(away.Id)); // Reading goes on.
     }
@@ -131,12 +131,12 @@ public sealed class QuiesceTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id, "one");
-        var abort = Begin(session.Id, new SessionActor.Abort());
+        var abort = Begin(session.Id, new Abort());
         var prompt = Begin(session.Id, Prompt("two"));
 
         await QuiesceAsync();
 
-        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.IsType<Aborted>(await abort);
         Assert.IsType<Unavailable>(await prompt);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }

@@ -2,7 +2,7 @@ using System.Text;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -60,7 +60,7 @@ public sealed class RecoveryTests : SessionsKit
     public async Task A_crash_during_a_command_kills_what_is_left_of_it()
     {
         var session = await CreateAsync();
-        await AskAsync<SessionActor.Accepted>(session.Id, new SessionActor.RunShell(new("sleep 1000", "build")));
+        await AskAsync<PromptAccepted>(session.Id, new RunShell(new("sleep 1000", "build")));
         Tools.Tool.Begin(group: 99);
         await RunDryAsync();
 
@@ -81,7 +81,7 @@ public sealed class RecoveryTests : SessionsKit
         var second = await PromptAsync(session.Id, "two");
         await KillAndStartAsync();
 
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(second.Turn, "w"));
+        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(second.Turn, "w"));
 
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
         await PromptAsync(session.Id, "three");

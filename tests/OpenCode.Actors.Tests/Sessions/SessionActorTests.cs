@@ -1,6 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Region;
@@ -14,13 +14,13 @@ public sealed class SessionActorTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
         await RunDryAsync();
         await AskAsync<JournalActor.Recovered>(JournalActor, new JournalActor.Recover(session.Id.Value)); // Makes its version stale.
 
         Model.Answer.Say("lost");
         await RunDryAsync();
-        Assert.IsType<SessionActor.TurnLost>(await wait);
+        Assert.IsType<TurnLost>(await wait);
         Assert.True(Model.Answer.WasCancelled);
         Time.Advance(TimeSpan.FromSeconds(6));
 
@@ -45,11 +45,11 @@ public sealed class SessionActorTests : SessionsKit
         await PromptAsync(session.Id, "and?");
         Model.Answer.Bash("c2", "sleep 1000").Say("Wait");
         await RunDryAsync();
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
         Time.Advance(TimeSpan.FromMinutes(11));
         await PromptAsync(session.Id, "once more");
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(session.Id));
-        await AskAsync<SessionNotFound>(session.Id, new SessionActor.GetMessages());
+        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<SessionNotFound>(session.Id, new GetMessages());
         await AskAsync<LocalSessionRegion.Quiesced>(Region, new LocalSessionRegion.Quiesce());
 
         Assert.Empty(DeadLetters);

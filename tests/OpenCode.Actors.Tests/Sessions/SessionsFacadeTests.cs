@@ -4,9 +4,11 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -32,7 +34,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_command_that_no_session_answers_is_unavailable()
     {
-        var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        var answer = _facade.AskAsync(_id, new GetMessages(), CancellationToken.None);
 
         Time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromMilliseconds(1));
         Assert.False(answer.IsCompleted);
@@ -44,7 +46,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_command_is_unavailable_at_once_when_all_actors_have_ended()
     {
-        var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        var answer = _facade.AskAsync(_id, new GetMessages(), CancellationToken.None);
         var query = _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
         var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
 
@@ -53,7 +55,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         Assert.IsType<Unavailable>(await RunUntilAsync(answer));
         Assert.IsType<Unavailable>(await RunUntilAsync(query));
         Assert.IsType<Unavailable>(await RunUntilAsync(wait));
-        Assert.IsType<Unavailable>(await RunUntilAsync(_facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None)));
+        Assert.IsType<Unavailable>(await RunUntilAsync(_facade.AskAsync(_id, new Abort(), CancellationToken.None)));
     }
 
     [Fact]
@@ -112,7 +114,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_caller_that_gives_up_is_told_so_and_by_no_answer()
     {
         using var gone = new CancellationTokenSource();
-        var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), gone.Token);
+        var answer = _facade.AskAsync(_id, new GetMessages(), gone.Token);
 
         await gone.CancelAsync();
 
@@ -123,15 +125,15 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task More_commands_than_allowed_are_refused_at_once()
     {
         _options.MaxOutstandingCommands = 1;
-        var first = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        var first = _facade.AskAsync(_id, new GetMessages(), CancellationToken.None);
 
-        Assert.IsType<Unavailable>(await _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None));
+        Assert.IsType<Unavailable>(await _facade.AskAsync(_id, new GetMessages(), CancellationToken.None));
         Assert.IsType<Unavailable>(await _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None));
 
         _region.Expect<Deliver>();
         _region.Reply("answer");
         Assert.Equal("answer", await RunUntilAsync(first));
-        _ = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        _ = _facade.AskAsync(_id, new GetMessages(), CancellationToken.None);
         _region.Expect<Deliver>();
     }
 
@@ -146,7 +148,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         _region.Reply("created");
 
         Assert.Equal("created", await RunUntilAsync(created));
-        var command = Assert.IsType<SessionActor.CreateChild>(deliver.Command);
+        var command = Assert.IsType<CreateChild>(deliver.Command);
         Assert.Equal(_id, deliver.SessionId); // By way of its parent, which is not deleted meanwhile.
         Assert.True(SessionId.TryParse(command.Child.Value, out _));
         Assert.NotEqual(_id, command.Child);
@@ -166,15 +168,15 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task An_answer_to_a_request_goes_to_the_session_that_asked()
     {
-        var reply = new SessionActor.ReplyPermission(new PermissionId("per_1"), PermissionAnswer.Once);
+        var reply = new ReplyPermission(new PermissionId("per_1"), PermissionAnswer.Once);
         var answer = _facade.ReplyAsync(reply, null, CancellationToken.None);
         Assert.Equal("per_1", _index.Expect<SessionIndexActor.FindAsker>().RequestId);
         _index.Reply(new SessionIndexActor.AskerFound(_id));
         await RunUntilAsync(() => _region.Count > 0);
         Assert.Equal(new Deliver(_id, reply), _region.Expect<Deliver>());
-        _region.Reply(new SessionActor.RequestAnswered(7));
+        _region.Reply(new RequestAnswered(7));
 
-        Assert.Equal(new SessionActor.RequestAnswered(7), await RunUntilAsync(answer));
+        Assert.Equal(new RequestAnswered(7), await RunUntilAsync(answer));
     }
 
     [Theory]
@@ -183,7 +185,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     [InlineData(null, null)]
     public async Task An_answer_to_no_request_or_by_the_route_of_another_session_finds_none(string? asker, string? route)
     {
-        var reply = new SessionActor.RejectQuestion(new QuestionId("que_1"));
+        var reply = new RejectQuestion(new QuestionId("que_1"));
         var answer = _facade.ReplyAsync(reply, route is null ? null : new SessionId(route), CancellationToken.None);
         _index.Expect<SessionIndexActor.FindAsker>();
         _index.Reply(new SessionIndexActor.AskerFound(asker is null ? null : new SessionId(asker)));
@@ -196,14 +198,14 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_wait_for_a_turn_goes_on_over_a_restart_of_the_session_and_has_no_deadline()
     {
         var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
-        var first = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
-        _region.Reply(new SessionActor.TurnLost());
+        var first = (AwaitTurn)_region.Expect<Deliver>().Command;
+        _region.Reply(new TurnLost());
         await RunUntilAsync(() => _region.Count > 0);
         _region.Expect<Deliver>();
 
         Time.Advance(TimeSpan.FromSeconds(30));
         await RunUntilAsync(() => _region.Count > 0);
-        var third = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
+        var third = (AwaitTurn)_region.Expect<Deliver>().Command;
         Assert.Equal(first, third);
         _region.Reply(new SessionNotFound(_id));
 
@@ -215,11 +217,11 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
         _region.Expect<Deliver>();
-        _region.Reply(new SessionActor.TurnLost());
+        _region.Reply(new TurnLost());
         await RunUntilAsync(() => _region.Count > 0);
         _region.Expect<Deliver>();
 
-        _region.Reply(new SessionActor.TurnLost());
+        _region.Reply(new TurnLost());
         await RunDryAsync();
         Time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.Equal(0, _region.Count);
@@ -227,7 +229,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         await RunUntilAsync(() => _region.Count > 0);
         _region.Expect<Deliver>();
 
-        _region.Reply(new SessionActor.TurnLost());
+        _region.Reply(new TurnLost());
         await RunDryAsync();
         _end.Set();
         Assert.IsType<Unavailable>(await RunUntilAsync(wait));
@@ -240,7 +242,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         _ = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
         _region.Expect<Deliver>();
 
-        var command = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
+        var command = _facade.AskAsync(_id, new GetMessages(), CancellationToken.None);
         _region.Expect<Deliver>();
         _region.Reply("answer");
 

@@ -11,11 +11,15 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
@@ -122,18 +126,18 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     private protected Task<T> AskAsync<T>(SessionId id, ISessionCommand command) => AskAsync<T>(Region, new Deliver(id, command));
 
     private protected async Task<Session> CreateAsync(SessionId? parent = null, string? title = "T", IReadOnlyList<PermissionRule>? permission = null) =>
-        Assert.IsType<SessionActor.Created>(await CreateAsync(new CreateSession { ParentId = parent, Title = title, Permission = permission })).Info;
+        Assert.IsType<Created>(await CreateAsync(new CreateSession { ParentId = parent, Title = title, Permission = permission })).Info;
 
     private protected Task<object> CreateAsync(CreateSession request) => RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "global"), request, CancellationToken.None));
 
-    private protected static SessionActor.Prompt Prompt(string text, string? messageId = null, string? key = null, bool? noReply = null, ModelRef? model = null) => new(
+    private protected static TakePrompt Prompt(string text, string? messageId = null, string? key = null, bool? noReply = null, ModelRef? model = null) => new(
         new Prompt([new TextPromptPart(text)]) { MessageId = messageId is null ? null : new MessageId(messageId), NoReply = noReply, Model = model }, key);
 
-    private protected Task<SessionActor.Accepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
-        AskAsync<SessionActor.Accepted>(id, Prompt(text, messageId, key));
+    private protected Task<PromptAccepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
+        AskAsync<PromptAccepted>(id, Prompt(text, messageId, key));
 
     private protected async Task<IReadOnlyList<MessageWithParts>> MessagesAsync(SessionId id) =>
-        (await AskAsync<SessionActor.Messages>(id, new SessionActor.GetMessages())).Page;
+        (await AskAsync<MessagePage>(id, new GetMessages())).Page;
 
     private protected async Task<SessionStatus> StatusAsync(SessionId id) =>
         (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
@@ -145,7 +149,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
         (await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests;
 
     private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null, SessionId? session = null) =>
-        ReplyAsync(new SessionActor.ReplyPermission(id, answer, feedback), session);
+        ReplyAsync(new ReplyPermission(id, answer, feedback), session);
 
     private protected Task<object> ReplyAsync(IRequestReply reply, SessionId? session = null) => RunUntilAsync(Sessions.ReplyAsync(reply, session, CancellationToken.None));
 

@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
 
@@ -125,7 +125,7 @@ public sealed class ToolTests : SessionsKit
     {
         var session = await CreateAsync();
         var before = Journal.Head;
-        var accepted = await AskAsync<SessionActor.Accepted>(session.Id, new SessionActor.RunShell(new("ls", "build")));
+        var accepted = await AskAsync<PromptAccepted>(session.Id, new RunShell(new("ls", "build")));
         Assert.IsType<BusyStatus>(await StatusAsync(session.Id));
         Tools.Tool.Output("a\n");
         Tools.Tool.End("a\n");
@@ -137,7 +137,7 @@ public sealed class ToolTests : SessionsKit
                 "tool running", "tool completed", "assistant completed", "status idle", "idle",
             ],
             await StoryAsync(before));
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
         Assert.IsType<ToolCompleted>(Tool(ended.Message).State);
         Assert.Empty(Model.Requests);
     }
@@ -146,8 +146,8 @@ public sealed class ToolTests : SessionsKit
     public async Task A_prompt_during_a_command_of_the_user_is_answered_in_the_same_turn()
     {
         var session = await CreateAsync();
-        await AskAsync<SessionActor.Accepted>(session.Id, new SessionActor.RunShell(new("ls", "build")));
-        await AskAsync<PromptRejected>(session.Id, new SessionActor.RunShell(new("ls", "build")));
+        await AskAsync<PromptAccepted>(session.Id, new RunShell(new("ls", "build")));
+        await AskAsync<PromptRejected>(session.Id, new RunShell(new("ls", "build")));
         await PromptAsync(session.Id, "and?");
 
         Tools.Tool.End("a");

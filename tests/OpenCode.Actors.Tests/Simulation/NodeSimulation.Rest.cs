@@ -6,9 +6,10 @@ using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Sessions;
 
 namespace OpenCode.Actors.Tests.Simulation;
@@ -63,9 +64,9 @@ internal sealed partial class NodeSimulation
         {
             _provider.EndAll();
             foreach (var asked in Query<SessionIndexActor.Permissions>(new SessionIndexActor.ListPermissions()).Requests)
-                ReplyTo(new SessionActor.ReplyPermission(asked.Id, PermissionAnswer.Once));
+                ReplyTo(new ReplyPermission(asked.Id, PermissionAnswer.Once));
             foreach (var asked in Query<SessionIndexActor.Questions>(new SessionIndexActor.ListQuestions()).Requests)
-                ReplyTo(new SessionActor.RejectQuestion(asked.Id));
+                ReplyTo(new RejectQuestion(asked.Id));
             Time.Advance(TimeSpan.FromSeconds(5));
             Look();
             if (Broken.Count > 0 || (_answers.AllCame && Query<SessionIndexActor.Statuses>(new SessionIndexActor.ListStatus()).BySession.Count == 0))
@@ -115,9 +116,9 @@ internal sealed partial class NodeSimulation
 
     private void ExpectReadTellsTheLog(string session)
     {
-        var answer = _node.Sessions.AskAsync(new SessionId(session), new SessionActor.GetMessages(), CancellationToken.None);
+        var answer = _node.Sessions.AskAsync(new SessionId(session), new GetMessages(), CancellationToken.None);
         RunDry();
-        if (answer is not { IsCompletedSuccessfully: true, Result: SessionActor.Messages { Page: var read } })
+        if (answer is not { IsCompletedSuccessfully: true, Result: MessagePage { Page: var read } })
         {
             Expect(false, $"{session} cannot be read at rest: {(answer.IsCompletedSuccessfully ? answer.Result : answer.Status)}");
             return;

@@ -1,6 +1,6 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Streams;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;

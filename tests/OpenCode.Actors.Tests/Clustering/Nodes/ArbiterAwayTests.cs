@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Tests.Journal.Memory;
-using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 

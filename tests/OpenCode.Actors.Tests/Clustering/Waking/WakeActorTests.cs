@@ -1,7 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Waking;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.TestKit;
@@ -36,7 +36,7 @@ public sealed class WakeActorTests : HubTestKit
         while (_region.Count > 0)
         {
             var message = _region.Expect<Deliver>();
-            Assert.IsType<SessionActor.Wake>(message.Command);
+            Assert.IsType<Wake>(message.Command);
             woken.Add(message.SessionId);
         }
 
@@ -168,7 +168,7 @@ public sealed class WakeActorTests : HubTestKit
         AnswerWith([], deleted);
         _index.Expect(new SessionIndexActor.Delete(deleted));
 
-        _index.Reply(new SessionActor.Deleted(deleted, 7));
+        _index.Reply(new Deleted(deleted, 7));
         RunDry();
 
         Assert.Empty(Unhandled);

@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Models;
 
@@ -128,7 +128,7 @@ public sealed class IndexFailureTests : SessionsKit
         await RunDryAsync();
         Assert.False(prompt.IsCompleted);
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<PromptAccepted>(await prompt);
         Model.Answer.Bash("c2", "echo two").EndWithCalls();
         await RunDryAsync();
 
@@ -174,13 +174,13 @@ public sealed class IndexFailureTests : SessionsKit
         var statuses = await StatusesAsync();
         Faulty.TrimmedReads = 1;
 
-        await AskAsync<SessionActor.Updated>(idle, new SessionActor.Update(new() { Title = "while it was trimmed" }));
+        await AskAsync<Updated>(idle, new Update(new() { Title = "while it was trimmed" }));
 
         var entries = (await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery(Search: "trimmed")))).Entries;
         Assert.Equal(idle, Assert.Single(entries).Id);
         Assert.Equal(statuses, await StatusesAsync());
         Assert.Equal(0, Faulty.TrimmedReads);
-        await AskAsync<SessionActor.Aborted>(retrying, new SessionActor.Abort()); // And it follows on.
+        await AskAsync<Aborted>(retrying, new Abort()); // And it follows on.
         Assert.IsType<IdleStatus>(await StatusAsync(retrying));
     }
 

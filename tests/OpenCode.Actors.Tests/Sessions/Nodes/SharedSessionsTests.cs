@@ -3,9 +3,10 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
@@ -37,13 +38,13 @@ public sealed class SharedSessionsTests : SessionsKit
         var byActor = await MessagesAsync(session.Id);
         Sys.Stop(Region);
 
-        var page = Assert.IsType<SessionActor.Messages>(await ReadAsync(session.Id, new SessionActor.GetMessages()));
+        var page = Assert.IsType<MessagePage>(await ReadAsync(session.Id, new GetMessages()));
 
         Assert.Equal(byActor.Select(static message => message.Info), page.Page.Select(static message => message.Info));
         Assert.Equal("streamed text", Text(page.Page[1]));
-        var found = Assert.IsType<SessionActor.MessageFound>(await ReadAsync(session.Id, new SessionActor.GetMessage(page.Page[0].Info.Id)));
+        var found = Assert.IsType<MessageFound>(await ReadAsync(session.Id, new GetMessage(page.Page[0].Info.Id)));
         Assert.Equal("hello", Text(found.Message));
-        Assert.IsType<MessageNotFound>(await ReadAsync(session.Id, new SessionActor.GetMessage(new MessageId("msg_none"))));
+        Assert.IsType<MessageNotFound>(await ReadAsync(session.Id, new GetMessage(new MessageId("msg_none"))));
     }
 
     [Fact]
@@ -51,15 +52,15 @@ public sealed class SharedSessionsTests : SessionsKit
     {
         var session = await CreateAsync();
         for (var i = 0; i < 5; i++)
-            await AskAsync<SessionActor.Accepted>(session.Id, Prompt($"m{i}", noReply: true));
+            await AskAsync<PromptAccepted>(session.Id, Prompt($"m{i}", noReply: true));
 
-        var read = new SessionActor.GetMessages(2);
+        var read = new GetMessages(2);
         for (var page = 0; page < 3; page++)
         {
-            var (byActor, byRows) = (await AskAsync<SessionActor.Messages>(session.Id, read), Assert.IsType<SessionActor.Messages>(await ReadAsync(session.Id, read)));
+            var (byActor, byRows) = (await AskAsync<MessagePage>(session.Id, read), Assert.IsType<MessagePage>(await ReadAsync(session.Id, read)));
             Assert.Equal(byActor.Page.Select(Text), byRows.Page.Select(Text));
             Assert.Equal(byActor.Older, byRows.Older);
-            read = new SessionActor.GetMessages(2, byRows.Older);
+            read = new GetMessages(2, byRows.Older);
         }
     }
 
@@ -69,18 +70,18 @@ public sealed class SharedSessionsTests : SessionsKit
         var session = await CreateAsync();
         Faulty.IsAway = true;
 
-        Assert.IsType<Unavailable>(await ReadAsync(session.Id, new SessionActor.GetMessages()));
+        Assert.IsType<Unavailable>(await ReadAsync(session.Id, new GetMessages()));
     }
 
     [Fact]
     public async Task An_unknown_session_is_not_found_and_starts_no_actor()
     {
         var loads = Faulty.Loads;
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.Abort()])
+        foreach (var command in (ISessionCommand[])[Prompt("x"), new Update(new()), new Abort()])
             Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), command));
 
         Assert.Equal(loads, Faulty.Loads);
-        Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), new SessionActor.GetMessages()));
+        Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), new GetMessages()));
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class SharedSessionsTests : SessionsKit
 
         Model.Answer.Say("!").End();
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("answer!", Text(ended.Message));
         Assert.Equal(Journal.Head, ended.Offset);
         Assert.Equal(loads + 1, Faulty.Loads);
@@ -120,11 +121,11 @@ public sealed class SharedSessionsTests : SessionsKit
         var accepted = await PromptAsync(session.Id);
         Model.Answer.Say("answer").End();
         await RunDryAsync();
-        var again = await AskAsync<SessionActor.Accepted>(session.Id, Prompt("hello", accepted.Turn.Value));
+        var again = await AskAsync<PromptAccepted>(session.Id, Prompt("hello", accepted.Turn.Value));
 
         Assert.False(again.IsOpen);
-        Assert.Equal("answer", Text(Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message));
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, accepted))); // Its idle is known.
+        Assert.Equal("answer", Text(Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, accepted))); // Its idle is known.
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class SharedSessionsTests : SessionsKit
 
         Model.Answer.Say("x").End();
 
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -154,9 +155,9 @@ public sealed class SharedSessionsTests : SessionsKit
         await RunDryAsync();
         Faulty.Heal();
         Assert.False(wait.IsCompleted);
-        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(session.Id, Wake.Instance);
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
 
@@ -167,7 +168,7 @@ public sealed class SharedSessionsTests : SessionsKit
         var wait = AwaitTurn(session.Id, await PromptAsync(session.Id));
         await RunDryAsync();
 
-        await AskAsync<SessionActor.Deleted>(session.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
 
         Assert.IsType<SessionNotFound>(await RunUntilAsync(wait));
     }
@@ -185,7 +186,7 @@ public sealed class SharedSessionsTests : SessionsKit
 
         Model.Answer.Say("x").End();
 
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -209,7 +210,7 @@ public sealed class SharedSessionsTests : SessionsKit
             return wait.IsCompleted;
         });
 
-        Assert.IsType<SessionActor.TurnEnded>(await wait);
+        Assert.IsType<TurnEnded>(await wait);
     }
 
     [Fact]
@@ -234,7 +235,7 @@ public sealed class SharedSessionsTests : SessionsKit
         await RunDryAsync();
         Faulty.HeadBefore = accepted.Offset;
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
 
         Assert.Equal(Journal.Head, ended.Offset);
     }
@@ -256,7 +257,7 @@ public sealed class SharedSessionsTests : SessionsKit
     {
         var (busy, idle, gone) = (await CreateAsync(), await CreateAsync(), await CreateAsync());
         await PromptAsync(busy.Id);
-        await AskAsync<SessionActor.Deleted>(gone.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(gone.Id, new Named("d", new Delete()));
         await KillAndStartAsync();
         Time.Advance(TimeSpan.FromMinutes(1));
 
@@ -276,13 +277,13 @@ public sealed class SharedSessionsTests : SessionsKit
     {
         var (parent, other) = (await CreateAsync(), await CreateAsync());
         await CreateAsync(parent.Id);
-        await AskAsync<SessionActor.DeleteBegun>(parent.Id, new Named("b", new SessionActor.BeginDelete()));
+        await AskAsync<DeleteBegun>(parent.Id, new Named("b", new BeginDelete()));
         Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
         await KillAndStartAsync();
         Assert.Equal(3, (await ListAsync()).Count); // Another node may be at it.
 
         Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
 
         Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
         Assert.Equal([other.Id], await ListAsync());
@@ -302,7 +303,7 @@ public sealed class SharedSessionsTests : SessionsKit
     public async Task A_tombstone_is_removed_two_hours_after_the_log_told_of_the_deletion()
     {
         var session = await CreateAsync();
-        await AskAsync<SessionActor.Deleted>(session.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
         Time.Advance(TimeSpan.FromHours(2));
 
         Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
@@ -314,13 +315,13 @@ public sealed class SharedSessionsTests : SessionsKit
     public async Task A_tombstone_is_listed_until_its_row_has_gone_since_a_wake_may_be_lost()
     {
         var session = await CreateAsync();
-        await AskAsync<SessionActor.Deleted>(session.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
         Assert.Empty(await UnfinishedAsync());
         Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Equal([session.Id], await UnfinishedAsync());
         Assert.Equal([session.Id], await UnfinishedAsync());
-        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(session.Id, Wake.Instance);
 
         Assert.Empty(await UnfinishedAsync());
     }
@@ -329,6 +330,6 @@ public sealed class SharedSessionsTests : SessionsKit
 
     private Task<object> ReadAsync(SessionId id, ISessionCommand read) => RunUntilAsync(Sessions.AskAsync(id, read, CancellationToken.None));
 
-    private Task<object> AwaitTurn(SessionId id, SessionActor.Accepted accepted) =>
+    private Task<object> AwaitTurn(SessionId id, PromptAccepted accepted) =>
         Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
 }

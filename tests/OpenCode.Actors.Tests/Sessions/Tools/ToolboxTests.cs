@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;

@@ -18,7 +18,7 @@ public static class ToolServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IToolbox>(static provider => new Toolbox(
+        services.TryAddSingleton<IToolbox>(static provider => new BuiltInToolbox(
             provider.GetRequiredService<IProcessHost>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
         return services;
     }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Ids;
 namespace OpenCode.Actors.Sessions.Commands;
 
 /// <summary>
-/// Closes the open turn, unless it only waits for its user (RULES C5) or, in a cluster, was not begun (RULES G2), and begins nothing any more; answered with
+/// Closes the open turn, unless it only waits for its user (rule "Waiting turns stay open") or, in a cluster, was not begun (rule "Running turns are not moved"), and begins nothing any more; answered with
 /// <see cref="Quiesced"/> or a refusal.
 /// </summary>
 /// <remarks>Only the region sends it, or a node that drains: the server stops.</remarks>

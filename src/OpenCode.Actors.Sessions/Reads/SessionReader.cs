@@ -3,7 +3,6 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Reads;
 
@@ -35,7 +34,7 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
         try
         {
             await foreach (var page in journal.ReadAsync(after, new EntryFilter(SessionId: id.Value), cancellationToken))
-                deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
+                deltas.AddRange(page.Entries.Where(SessionFold.IsDelta));
         }
         catch (JournalTrimmedException e)
         {
@@ -66,8 +65,8 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
         await foreach (var row in journal.LoadAsync(id.Value, cancellationToken))
             rows.Add(row);
 
-        var (state, openSince) = Recovery.Fold(rows);
-        return (openSince is { } after ? Recovery.Fold(state, await ReadDeltasAsync(id, after, cancellationToken)) : state, head);
+        var (state, openSince) = SessionFold.FoldRows(rows);
+        return (openSince is { } after ? SessionFold.FoldDeltas(state, await ReadDeltasAsync(id, after, cancellationToken)) : state, head);
     }
 
     [LoggerMessage(EventId = 6011, Level = LogLevel.Error, Message = "The rows of {SessionId} cannot be read; the request gets 503. A newer version may have written them: look at the cause.")]

@@ -1,8 +1,9 @@
 using Akka.Actor;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.State;
 
-namespace OpenCode.Actors.Sessions.State;
+namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>What is done when a decision is committed: an answer, an order for the run, or its next credit.</summary>
 /// <param name="ReplyTo">Gets the answer, or the refusal if the commit fails.</param>

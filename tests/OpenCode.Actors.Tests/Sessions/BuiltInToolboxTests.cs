@@ -5,15 +5,16 @@ using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;
+using OpenCode.Actors.Tests.Sessions.Tools;
 
-namespace OpenCode.Actors.Tests.Sessions.Tools;
+namespace OpenCode.Actors.Tests.Sessions;
 
-public sealed class ToolboxTests
+public sealed class BuiltInToolboxTests
 {
     [Fact]
     public void The_toolbox_offers_bash_and_knows_nothing_else()
     {
-        var toolbox = new Toolbox(new ScriptedProcessHost(), new BashOptions(), NullLogger<BashToolActor>.Instance);
+        var toolbox = new BuiltInToolbox(new ScriptedProcessHost(), new BashOptions(), NullLogger<BashToolActor>.Instance);
         var context = new ToolContext(new SessionId("ses_x"), "/proj", "call_1");
 
         Assert.Equal("bash", Assert.Single(toolbox.Definitions).Name);

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Bash;
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>The built-in tools. <c>question</c> is not among them: it is state of the session, and runs nowhere.</summary>
-internal sealed class Toolbox(IProcessHost processes, BashOptions bash, ILogger<BashToolActor> logger) : IToolbox
+internal sealed class BuiltInToolbox(IProcessHost processes, BashOptions bash, ILogger<BashToolActor> logger) : IToolbox
 {
     public IReadOnlyList<ToolDefinition> Definitions { get; } = [BashTool.Definition];
 

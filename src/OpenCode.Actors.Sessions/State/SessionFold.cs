@@ -6,18 +6,15 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Runs;
-using OpenCode.Actors.Sessions.State;
 
-namespace OpenCode.Actors.Sessions.Turns;
+namespace OpenCode.Actors.Sessions.State;
 
 /// <summary>Makes a session's state from its rows and the deltas after them.</summary>
-internal static class Recovery
+internal static class SessionFold
 {
     /// <summary>Folds the rows of a session.</summary>
     /// <returns>The state, and the offset after which the deltas of an open part are to be read; null when none is open.</returns>
-    public static (SessionState State, long? OpenSince) Fold(IReadOnlyList<StateRow> rows)
+    public static (SessionState State, long? OpenSince) FoldRows(IReadOnlyList<StateRow> rows)
     {
         var wire = ProtocolJson.Wire;
         var state = SessionState.None;
@@ -92,8 +89,8 @@ internal static class Recovery
     /// <summary>Tells whether an entry is a piece of streamed text.</summary>
     public static bool IsDelta(LogEntry entry) => entry.Type == EventTypes.PartDelta;
 
-    /// <summary>Folds the deltas after the stored text of the open part into it.</summary>
-    public static SessionState Fold(SessionState state, IReadOnlyList<LogEntry> deltas)
+    /// <summary>Folds the deltas after the stored text of the open part into it (rule "Streamed text is state").</summary>
+    public static SessionState FoldDeltas(SessionState state, IReadOnlyList<LogEntry> deltas)
     {
         var turn = state.Turn!;
         var open = turn.Open!;
@@ -105,28 +102,6 @@ internal static class Recovery
         }
 
         return state with { Turn = turn with { Open = open } };
-    }
-
-    /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (rule "Waiting turns stay open").</summary>
-    public static bool IsParked(SessionState state)
-    {
-        var waiting = WaitingCalls(state);
-        return waiting.Count > 0 && state.Message(state.Turn!.Assistant)!.Parts
-            .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
-    }
-
-    /// <summary>Gives the ids of the calls that wait for their user.</summary>
-    public static HashSet<string?> WaitingCalls(SessionState state) =>
-        state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
-
-    /// <summary>Lets a parked turn wait on, with a run that holds its place. What the model had not said yet when the server went down stays unsaid.</summary>
-    public static void Park(Decision decision)
-    {
-        decision.CloseText();
-        decision.Adopt(new RunId(decision.Setup.Entropy.NextUInt64()));
-        if (decision.Turn.Stream is null)
-            decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
-        decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }
 
     private static (SessionState State, long? OpenSince) Assemble(SessionState state, List<Part> parts, TurnRow? turn, (Part Part, long Offset)? open)

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Region;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Live;
 
 /// <summary>An orderly stop leaves no open turn to the next start, except turns that only wait for their user (rule "Waiting turns stay open").</summary>
 public sealed class QuiesceTests : SessionsKit

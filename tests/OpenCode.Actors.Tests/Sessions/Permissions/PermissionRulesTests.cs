@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Permissions;
 
 public sealed class PermissionRulesTests
 {

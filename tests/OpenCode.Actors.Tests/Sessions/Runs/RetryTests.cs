@@ -1,7 +1,7 @@
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Runs;
 
 public sealed class RetryTests : SessionsKit
 {

@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Commands;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Live;
 
 public sealed class PromptTests : SessionsKit
 {

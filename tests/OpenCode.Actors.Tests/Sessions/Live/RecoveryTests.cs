@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Live;
 
 public sealed class RecoveryTests : SessionsKit
 {

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Region;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Live;
 
 public sealed class SessionActorTests : SessionsKit
 {

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
 
-namespace OpenCode.Actors.Tests.Sessions;
+namespace OpenCode.Actors.Tests.Sessions.Questions;
 
 public sealed class QuestionTests : SessionsKit
 {

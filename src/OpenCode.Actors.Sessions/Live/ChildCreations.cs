@@ -5,9 +5,6 @@ using OpenCode.Actors.Sessions.Setup;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The children that are being made by way of their parent, which is closed for its deletion only when there are none (rule "Close the parent first").</summary>
-/// <param name="setup">Where children are.</param>
-/// <param name="context">The parent.</param>
-/// <param name="putOff">Where the deletion waits.</param>
 internal sealed class ChildCreations(SessionSetup setup, IActorContext context, PutOffCommands putOff)
 {
     private readonly HashSet<IActorRef> _creations = [];

@@ -10,12 +10,6 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Decides one command at a time and answers it with its commit. A named one is carried out once, however often it is sent (rule "A decision error goes to the caller", rule "Named commands").</summary>
-/// <param name="id">The session.</param>
-/// <param name="setup">Whether the node drains.</param>
-/// <param name="committer">The session's states.</param>
-/// <param name="names">The names of commands that were carried out.</param>
-/// <param name="handOver">Tells whether a turn is still.</param>
-/// <param name="logger">The log.</param>
 internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, Committer committer, CommandNames names, TurnHandOver handOver, ILogger logger)
 {
     // Where the content of the command was read from.

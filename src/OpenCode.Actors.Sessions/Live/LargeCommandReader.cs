@@ -11,11 +11,6 @@ namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Reads the commands that are too large for a message between nodes (rule "Large bodies travel as rows"). It never removes one: a copy of the message may be on its way.</summary>
 /// <remarks>A session that leaves memory meanwhile drops what was read: the next copy reads it again.</remarks>
-/// <param name="id">The session.</param>
-/// <param name="setup">Reads the database.</param>
-/// <param name="logger">The log.</param>
-/// <param name="session">The session's actor.</param>
-/// <param name="stopped">Ends with it.</param>
 internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setup, ILogger logger, IActorRef session, CancellationToken stopped)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);

@@ -7,10 +7,6 @@ using OpenCode.Actors.Sessions.Setup;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Commands that the session takes later, or gives back when it leaves memory: to the region, which starts it again for them, or with a refusal.</summary>
-/// <param name="id">The session.</param>
-/// <param name="setup">Where the region is.</param>
-/// <param name="context">The session's actor.</param>
-/// <param name="stash">Its stash. It is bounded, because outsiders fill it.</param>
 internal sealed class PutOffCommands(SessionId id, SessionSetup setup, IActorContext context, Func<IStash> stash)
 {
     /// <summary>Puts the current message off.</summary>

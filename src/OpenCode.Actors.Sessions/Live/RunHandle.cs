@@ -9,9 +9,6 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The run of the open turn: its start, its orders, its credit and its end. There is one at most.</summary>
-/// <param name="session">The session.</param>
-/// <param name="setup">Tools and metrics.</param>
-/// <param name="context">The parent of the run.</param>
 internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorContext context)
 {
     private IActorRef? _run;

@@ -10,13 +10,6 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The commands of a session: for each, when it is taken, put off or refused, and by what it is decided.</summary>
-/// <param name="setup">Limits and metrics.</param>
-/// <param name="committer">The session's states.</param>
-/// <param name="decider">Decides and answers.</param>
-/// <param name="turn">The open turn.</param>
-/// <param name="children">The children that are being made.</param>
-/// <param name="large">Reads the commands that are in the database.</param>
-/// <param name="putOff">The commands that are taken later.</param>
 internal sealed class SessionCommands(
     SessionSetup setup,
     Committer committer,

@@ -12,12 +12,6 @@ namespace OpenCode.Actors.Sessions.Live;
 /// The way out of memory: after a long idle time, when there is no session, when the journal refused an append, after a failure, or because the shard moves to another node.
 /// </summary>
 /// <remarks>The parent keeps commands meanwhile and starts the session again for them, so none is lost to a stopped actor.</remarks>
-/// <param name="id">The session.</param>
-/// <param name="setup">How to ask the parent.</param>
-/// <param name="committer">What is not committed is given up; the next incarnation recovers what is.</param>
-/// <param name="turn">The open turn.</param>
-/// <param name="putOff">The commands that were put off.</param>
-/// <param name="context">The session's actor.</param>
 internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer committer, OpenTurn turn, PutOffCommands putOff, IActorContext context)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);

@@ -13,9 +13,6 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>What a session has to know before it decides anything: its rows, the streamed text behind them, and the rules that users have allowed for always.</summary>
-/// <param name="id">The session.</param>
-/// <param name="setup">Journal and learned rules.</param>
-/// <param name="logger">The log.</param>
 internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, ILogger logger)
 {
     private SessionState _state = SessionState.None;

@@ -8,11 +8,6 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Closes turns before their end: the run is stopped first, and the turn closed after its end (rule "One append outstanding").</summary>
-/// <param name="committer">The session's states.</param>
-/// <param name="run">The run.</param>
-/// <param name="setup">The metrics.</param>
-/// <param name="putOff">The commands that wait for a close.</param>
-/// <param name="timers">The actor's timers.</param>
 internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, PutOffCommands putOff, Func<ITimerScheduler> timers)
 {
     private static readonly TimeSpan _closeAgainAfter = TimeSpan.FromSeconds(1);

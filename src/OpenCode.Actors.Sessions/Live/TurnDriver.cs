@@ -9,13 +9,6 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Takes the open turn on: the run's reports are decided, and what follows from a commit is carried to the run.</summary>
-/// <param name="id">The session.</param>
-/// <param name="setup">Whether the node drains.</param>
-/// <param name="committer">The session's states.</param>
-/// <param name="run">The run.</param>
-/// <param name="closer">Closes a turn that fails.</param>
-/// <param name="handOver">Holds a turn that must not begin here.</param>
-/// <param name="logger">The log.</param>
 internal sealed partial class TurnDriver(
     SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, ILogger logger)
 {

@@ -11,13 +11,6 @@ namespace OpenCode.Actors.Sessions.Live;
 /// The open turn of a session whose server stops, or whose shard moves: what runs is closed now and not by the next start, so that clients see its end. What has not begun is
 /// held for the next owner (rule "Running turns are not moved"), and what waits for its user stays (rule "Waiting turns stay open").
 /// </summary>
-/// <param name="id">The session.</param>
-/// <param name="setup">Whether the node drains.</param>
-/// <param name="committer">The session's states.</param>
-/// <param name="run">The run.</param>
-/// <param name="closer">Closes what runs.</param>
-/// <param name="waiters">The waits for the turn.</param>
-/// <param name="timers">The actor's timers.</param>
 internal sealed class TurnHandOver(
     SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnWaiters waiters, Func<ITimerScheduler> timers)
 {

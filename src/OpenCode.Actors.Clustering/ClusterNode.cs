@@ -73,7 +73,7 @@ internal sealed class ClusterNode(ClusterParts parts)
 
         var tenants = new ShardTenants(sessions, parts.Claims);
         var words = new ShardingWords(system);
-        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)), words);
+        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<IndexQuery.Statuses>(SessionsWithTurns.Query, _statusLimit)), words);
         Region = region;
 
         // Named after the region of one node: the metrics of mailboxes go by it.
@@ -121,7 +121,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         return new NodeJoin(parts.Arbiter, parts.Probe, parts.Standing, parts.Time, parts.Loggers.CreateLogger<NodeJoin>()).RunAsync(cluster, me, cancellationToken);
     }
 
-    private static HashSet<int> BusyShards(SessionIndexActor.Statuses statuses) => SessionsWithTurns.In(statuses).Select(ShardOf.Session).ToHashSet();
+    private static HashSet<int> BusyShards(IndexQuery.Statuses statuses) => SessionsWithTurns.In(statuses).Select(ShardOf.Session).ToHashSet();
 
     private static List<string> MembersUp(Cluster cluster) =>
         [.. cluster.State.Members.Where(static member => member.Status == MemberStatus.Up).Select(static member => member.Address.ToString())];

@@ -45,7 +45,7 @@ internal sealed class SessionsFacade(
         if (request.ParentId is not { } parent)
             return await CommandAsync(id, new SessionActor.Create(place, request), cancellationToken);
 
-        return await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal
+        return await QueryAsync(new IndexQuery.Get(parent), cancellationToken) is not IndexQuery.Found and var refusal
             ? refusal
             : await CommandAsync(parent, new SessionActor.CreateChild(id, place, request), cancellationToken);
     });
@@ -59,10 +59,10 @@ internal sealed class SessionsFacade(
 
     /// <inheritdoc/>
     public Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) => BoundedAsync(async () =>
-        await QueryAsync(new SessionIndexActor.FindAsker(reply.Request), cancellationToken) switch
+        await QueryAsync(new IndexQuery.FindAsker(reply.Request), cancellationToken) switch
         {
-            SessionIndexActor.AskerFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
-            SessionIndexActor.AskerFound => reply.NotFound,
+            IndexQuery.AskerFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
+            IndexQuery.AskerFound => reply.NotFound,
             var refusal => refusal,
         });
 
@@ -77,7 +77,7 @@ internal sealed class SessionsFacade(
             return await WhileServedAsync(served => TryReadAsync(token => reader.ReadAsync(sessionId, read, token), served), cancellationToken) ?? Unanswered("The journal");
 
         // unknown-is-404-at-the-entry: an id that no session has starts no actor and claims no shard.
-        return await QueryAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is not SessionIndexActor.Found and var refusal
+        return await QueryAsync(new IndexQuery.Get(sessionId), cancellationToken) is not IndexQuery.Found and var refusal
             ? refusal
             : await CommandAsync(sessionId, command, cancellationToken);
     }
@@ -90,7 +90,7 @@ internal sealed class SessionsFacade(
         {
             if (openAt is { } after)
             {
-                if (await AwaitIdleAsync(new SessionIndexActor.AwaitIdle(sessionId, after, waiter), cancellationToken) is Unavailable refusal)
+                if (await AwaitIdleAsync(new IdleWaits.Await(sessionId, after, waiter), cancellationToken) is Unavailable refusal)
                     return refusal;
                 openAt = null;
             }
@@ -114,7 +114,7 @@ internal sealed class SessionsFacade(
     }
 
     // Asked again from time to time: the wait must outlive an index that was stopped with it in its mailbox.
-    private async Task<object> AwaitIdleAsync(SessionIndexActor.AwaitIdle wait, CancellationToken cancellationToken)
+    private async Task<object> AwaitIdleAsync(IdleWaits.Await wait, CancellationToken cancellationToken)
     {
         object? answer = null;
         try
@@ -126,7 +126,7 @@ internal sealed class SessionsFacade(
         finally
         {
             if (answer is null)
-                index.ActorRef.Tell(new SessionIndexActor.StopAwaitingIdle(wait.SessionId, wait.Waiter), ActorRefs.NoSender);
+                index.ActorRef.Tell(new IdleWaits.Forget(wait.SessionId, wait.Waiter), ActorRefs.NoSender);
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class SessionsFacade(
         await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
 
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
-        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is SessionIndexActor.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");
+        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is IndexQuery.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");
 
     // suspend-on-silence: what waits for the journal is answered as soon as the node knows that it will have to wait.
     private async Task<object?> WhileServedAsync(Func<CancellationToken, Task<object?>> ask, CancellationToken cancellationToken, Unavailable? goesOn = null)

@@ -16,7 +16,7 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, NodeGat
         switch (await AwaitAsync(sessionId, accepted, cancellationToken))
         {
             case SessionActor.TurnEnded ended:
-                if (await sessions.AskAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is SessionIndexActor.Found found)
+                if (await sessions.AskAsync(new IndexQuery.Get(sessionId), cancellationToken) is IndexQuery.Found found)
                     await flushed.WaitAsync(found.Entry.Directory, ended.Offset, cancellationToken);
 
                 return TypedResults.Ok<MessageWithParts>(ended.Message);

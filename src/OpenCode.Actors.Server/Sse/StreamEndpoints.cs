@@ -30,9 +30,9 @@ internal static class StreamEndpoints
 
     private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, TimeProvider time)
     {
-        switch (await sessions.AskAsync(new SessionIndexActor.Get(sessionID), context.RequestAborted))
+        switch (await sessions.AskAsync(new IndexQuery.Get(sessionID), context.RequestAborted))
         {
-            case SessionIndexActor.Found { Entry.Directory: var directory }:
+            case IndexQuery.Found { Entry.Directory: var directory }:
                 await ServeAsync(context, time, StreamKind.Session, directory, sessionID.Value);
                 break;
             case SessionNotFound missing:

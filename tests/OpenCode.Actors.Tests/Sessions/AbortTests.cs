@@ -92,7 +92,7 @@ public sealed class AbortTests : SessionsKit
         await AskAsync<SessionNotFound>(new SessionId("ses_none"), new SessionActor.Abort());
 
         Assert.Empty(await StoryAsync());
-        Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
+        Assert.Empty((await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery()))).Entries);
     }
 
     [Fact]

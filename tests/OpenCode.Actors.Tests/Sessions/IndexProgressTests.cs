@@ -21,7 +21,7 @@ public sealed class IndexProgressTests : SessionsKit
     public async Task It_goes_on_over_a_crash_of_the_index()
     {
         await CreateAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
 
         await CreateAsync();

@@ -48,7 +48,7 @@ public sealed class SessionActorTests : SessionsKit
         await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
         Time.Advance(TimeSpan.FromMinutes(11));
         await PromptAsync(session.Id, "once more");
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<SessionActor.Deleted>(Index, new IndexQuery.Delete(session.Id));
         await AskAsync<SessionNotFound>(session.Id, new SessionActor.GetMessages());
         await AskAsync<LocalSessionRegion.Quiesced>(Region, new LocalSessionRegion.Quiesce());
 

@@ -45,7 +45,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_command_is_unavailable_at_once_when_all_actors_have_ended()
     {
         var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
-        var query = _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
+        var query = _facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
         var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
 
         _end.Set();
@@ -61,13 +61,13 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var suspension = new Suspension();
         var facade = FacadeOf(suspension);
-        var query = facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
-        _index.Expect<SessionIndexActor.Get>();
+        var query = facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
+        _index.Expect<IndexQuery.Get>();
 
         await suspension.BeginAsync();
 
         Assert.Equal(suspension.Refusal, await RunUntilAsync(query));
-        Assert.Equal(suspension.Refusal, await facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None));
+        Assert.Equal(suspension.Refusal, await facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None));
         Assert.Equal(0, _index.Count);
     }
 
@@ -75,8 +75,8 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_deletion_that_was_under_way_when_the_node_lost_its_database_is_not_told_that_nothing_was_changed()
     {
         var suspension = new Suspension();
-        var deletion = FacadeOf(suspension).AskAsync(new SessionIndexActor.Delete(_id), CancellationToken.None);
-        _index.Expect<SessionIndexActor.Delete>();
+        var deletion = FacadeOf(suspension).AskAsync(new IndexQuery.Delete(_id), CancellationToken.None);
+        _index.Expect<IndexQuery.Delete>();
 
         await suspension.BeginAsync();
 
@@ -87,7 +87,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_query_is_refused_also_where_the_database_is_back_before_its_caller_looks()
     {
         var suspension = new Suspension();
-        var query = FacadeOf(suspension).AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None);
+        var query = FacadeOf(suspension).AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
 
         await suspension.BeginAsync();
         suspension.Refusal = null;
@@ -100,7 +100,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var suspension = new Suspension();
         using var gone = new CancellationTokenSource();
-        var query = FacadeOf(suspension).AskAsync(new SessionIndexActor.Get(_id), gone.Token);
+        var query = FacadeOf(suspension).AskAsync(new IndexQuery.Get(_id), gone.Token);
 
         await gone.CancelAsync();
         await suspension.BeginAsync();
@@ -126,7 +126,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         var first = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
 
         Assert.IsType<Unavailable>(await _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None));
-        Assert.IsType<Unavailable>(await _facade.AskAsync(new SessionIndexActor.Get(_id), CancellationToken.None));
+        Assert.IsType<Unavailable>(await _facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None));
 
         _region.Expect<Deliver>();
         _region.Reply("answer");
@@ -139,8 +139,8 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_session_is_created_under_a_new_id_when_its_parent_is_known()
     {
         var created = _facade.CreateAsync(new Place("/proj", "global"), new CreateSession { ParentId = _id }, CancellationToken.None);
-        Assert.Equal(_id, _index.Expect<SessionIndexActor.Get>().SessionId);
-        _index.Reply(new SessionIndexActor.Found(new SessionEntry(_id, "", "", "", null, "", 0, default)));
+        Assert.Equal(_id, _index.Expect<IndexQuery.Get>().SessionId);
+        _index.Reply(new IndexQuery.Found(new SessionEntry(_id, "", "", "", null, "", 0, default)));
         await RunUntilAsync(() => _region.Count > 0);
         var deliver = _region.Expect<Deliver>();
         _region.Reply("created");
@@ -156,7 +156,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_child_of_an_unknown_parent_is_not_created()
     {
         var created = _facade.CreateAsync(new Place("/proj", "global"), new CreateSession { ParentId = _id }, CancellationToken.None);
-        _index.Expect<SessionIndexActor.Get>();
+        _index.Expect<IndexQuery.Get>();
         _index.Reply(new SessionNotFound(_id));
 
         Assert.Equal(new SessionNotFound(_id), await RunUntilAsync(created));
@@ -168,8 +168,8 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var reply = new SessionActor.ReplyPermission(new PermissionId("per_1"), PermissionAnswer.Once);
         var answer = _facade.ReplyAsync(reply, null, CancellationToken.None);
-        Assert.Equal("per_1", _index.Expect<SessionIndexActor.FindAsker>().RequestId);
-        _index.Reply(new SessionIndexActor.AskerFound(_id));
+        Assert.Equal("per_1", _index.Expect<IndexQuery.FindAsker>().RequestId);
+        _index.Reply(new IndexQuery.AskerFound(_id));
         await RunUntilAsync(() => _region.Count > 0);
         Assert.Equal(new Deliver(_id, reply), _region.Expect<Deliver>());
         _region.Reply(new SessionActor.RequestAnswered(7));
@@ -185,8 +185,8 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var reply = new SessionActor.RejectQuestion(new QuestionId("que_1"));
         var answer = _facade.ReplyAsync(reply, route is null ? null : new SessionId(route), CancellationToken.None);
-        _index.Expect<SessionIndexActor.FindAsker>();
-        _index.Reply(new SessionIndexActor.AskerFound(asker is null ? null : new SessionId(asker)));
+        _index.Expect<IndexQuery.FindAsker>();
+        _index.Reply(new IndexQuery.AskerFound(asker is null ? null : new SessionId(asker)));
 
         Assert.Equal(new QuestionNotFound(new QuestionId("que_1")), await RunUntilAsync(answer));
         Assert.Equal(0, _region.Count);
@@ -255,15 +255,15 @@ public sealed class SessionsFacadeTests : HubTestKit
             new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time,
             reader: new SessionReader(new FaultyJournal(), Logs.CreateLogger("reader")));
         var wait = facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, gone.Token);
-        var asked = _index.Expect<SessionIndexActor.AwaitIdle>();
+        var asked = _index.Expect<IdleWaits.Await>();
         Time.Advance(TimeSpan.FromSeconds(30));
         await RunUntilAsync(() => _index.Count > 0);
-        Assert.Equal(asked, _index.Expect<SessionIndexActor.AwaitIdle>());
+        Assert.Equal(asked, _index.Expect<IdleWaits.Await>());
 
         await gone.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunUntilAsync(wait));
-        Assert.Equal(new SessionIndexActor.StopAwaitingIdle(_id, asked.Waiter), _index.Expect<SessionIndexActor.StopAwaitingIdle>());
+        Assert.Equal(new IdleWaits.Forget(_id, asked.Waiter), _index.Expect<IdleWaits.Forget>());
     }
 
     private SessionsFacade FacadeOf(ISuspension suspension) => new(

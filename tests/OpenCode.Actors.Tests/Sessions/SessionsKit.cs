@@ -136,13 +136,13 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
         (await AskAsync<SessionActor.Messages>(id, new SessionActor.GetMessages())).Page;
 
     private protected async Task<SessionStatus> StatusAsync(SessionId id) =>
-        (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
+        (await AskAsync<IndexQuery.Statuses>(Index, new IndexQuery.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
 
     private protected async Task<IReadOnlyList<SessionId>> ListAsync(SessionQuery? query = null) =>
-        (await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
+        (await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
 
     private protected async Task<IReadOnlyList<PermissionRequest>> PermissionsAsync() =>
-        (await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests;
+        (await AskAsync<IndexQuery.Permissions>(Index, new IndexQuery.ListPermissions())).Requests;
 
     private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null, SessionId? session = null) =>
         ReplyAsync(new SessionActor.ReplyPermission(id, answer, feedback), session);

@@ -178,7 +178,7 @@ public sealed class SharedSessionsTests : SessionsKit
         var session = await CreateAsync();
         var wait = AwaitTurn(session.Id, await PromptAsync(session.Id));
         await RunDryAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
         Assert.False(wait.IsCompleted);
         Assert.Equal(1, Meters.Count("opencode.actors.restarts index"));
@@ -261,14 +261,14 @@ public sealed class SharedSessionsTests : SessionsKit
         Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.IsType<BusyStatus>(await StatusAsync(busy.Id));
-        Assert.Equal([busy.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions);
+        Assert.Equal([busy.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
 
         Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
         await RunDryAsync();
         Assert.IsType<IdleStatus>(await StatusAsync(busy.Id));
 
         Time.Advance(TimeSpan.FromHours(2));
-        Assert.Equal([gone.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions);
+        Assert.Equal([gone.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
     }
 
     [Fact]
@@ -277,14 +277,14 @@ public sealed class SharedSessionsTests : SessionsKit
         var (parent, other) = (await CreateAsync(), await CreateAsync());
         await CreateAsync(parent.Id);
         await AskAsync<SessionActor.DeleteBegun>(parent.Id, new Named("b", new SessionActor.BeginDelete()));
-        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        Assert.Equal([parent.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
         await KillAndStartAsync();
         Assert.Equal(3, (await ListAsync()).Count); // Another node may be at it.
 
-        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        Assert.Equal([parent.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
+        await AskAsync<SessionActor.Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
-        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        Assert.Empty((await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
         Assert.Equal([other.Id], await ListAsync());
     }
 
@@ -294,8 +294,8 @@ public sealed class SharedSessionsTests : SessionsKit
         await CreateAsync();
         Faulty.ListFaults = 1;
 
-        await AskAsync<Unavailable>(Index, new SessionIndexActor.ListUnfinished());
-        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        await AskAsync<Unavailable>(Index, new IndexQuery.ListUnfinished());
+        Assert.Empty((await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
     }
 
     [Fact]
@@ -325,7 +325,7 @@ public sealed class SharedSessionsTests : SessionsKit
         Assert.Empty(await UnfinishedAsync());
     }
 
-    private async Task<IReadOnlyList<SessionId>> UnfinishedAsync() => (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions;
+    private async Task<IReadOnlyList<SessionId>> UnfinishedAsync() => (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions;
 
     private Task<object> ReadAsync(SessionId id, ISessionCommand read) => RunUntilAsync(Sessions.AskAsync(id, read, CancellationToken.None));
 

@@ -19,6 +19,7 @@ using OpenCode.Actors.Protocol;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Streams.Clients;
 
@@ -49,7 +50,7 @@ internal sealed class ClusterNode(ClusterParts parts)
     public SessionSetup Share(SessionSetup alone) => alone with
     {
         Claims = parts.Claims,
-        Suspension = new NodeSuspension(parts.Standing),
+        Availability = parts.Standing.Availability,
         Passivate = static leave => new Akka.Cluster.Sharding.Passivate(leave),
         RegionOf = _ => Region,
         Failures = new RecentFailures(parts.Time),
@@ -78,7 +79,7 @@ internal sealed class ClusterNode(ClusterParts parts)
 
         // Named after the region of one node: the metrics of mailboxes go by it.
         var entry = system.ActorOf(
-            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
+            EntryActor.PropsFor(new EntrySetup(region, parts.Standing.Availability, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
             {
                 Large = parts.Large,
                 ForgetHome = session => parts.Claims.Has(session) ? null : words.ForgetHome(ShardOf.Session(session)), // where it is here, the region is right
@@ -102,7 +103,7 @@ internal sealed class ClusterNode(ClusterParts parts)
                 () => OnRemoved(system)),
             "members");
         var status = system.ActorOf(
-            ClusterViewActor.PropsFor(new ClusterViewSetup(me, () => MemberLine.Of(cluster), region, ReadRowsAsync, StandingLineNow, parts.Metrics)), "cluster-view");
+            ClusterViewActor.PropsFor(new ClusterViewSetup(me, () => MemberLine.Of(cluster), region, ReadRowsAsync, parts.Standing.Availability, parts.Metrics)), "cluster-view");
         Connect(parts.Metrics, me);
         var barrier = hub is null ? ActorRefs.Nobody : system.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), parts.Time, parts.Loggers), PeerStreamsActor.ActorName);
         var drain = system.ActorOf(
@@ -139,15 +140,9 @@ internal sealed class ClusterNode(ClusterParts parts)
         return new ClusterRows(parts.Standing.Now.Look?.Living ?? [], shards);
     }
 
-    private StandingLine StandingLineNow()
-    {
-        var now = parts.Standing.Now;
-        return new StandingLine(now.State.ToString(), now.Reason);
-    }
-
     private void Connect(ClusterMetrics metrics, NodeIdentity me)
     {
-        metrics.IsSuspended = () => parts.Standing.Now.State == NodeState.Suspended;
+        metrics.IsSuspended = () => parts.Standing.Availability.Now.State == NodeState.Suspended;
         metrics.ShardsHere = () => parts.Claims.Shards.Count;
         metrics.TailLag = () => parts.Standing.Now.Look?.Living.FirstOrDefault(row => row.Description.Identity.IsSameLife(me))?.Behind ?? 0;
     }
@@ -170,7 +165,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterShutdown, "leave-arbiter", async () =>
         {
-            if (parts.Standing.Now.State is NodeState.Joining or NodeState.Left or NodeState.Dead)
+            if (parts.Standing.Availability.Now is { IsOver: true } or { State: NodeState.Joining })
                 return Done.Instance;
 
             parts.Standing.Leave();

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -42,6 +43,6 @@ internal interface ISessions
     /// <param name="turn">From <see cref="SessionActor.Accepted"/>.</param>
     /// <param name="openAt">The offset of <see cref="SessionActor.Accepted"/> if the turn was open there; null when that is not known, or it was not.</param>
     /// <param name="cancellationToken">Ends the wait, never the turn.</param>
-    /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, or <see cref="Unavailable"/> when the server stops.</returns>
+    /// <returns><see cref="TurnEnded"/>, <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, or <see cref="Unavailable"/> when the server stops.</returns>
     Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken);
 }

@@ -79,19 +79,6 @@ internal sealed partial class SessionActor
     /// <param name="IsOpen">Whether the turn was open at <paramref name="Offset"/>. If so, its end is an event after that; otherwise it can be read at once.</param>
     public sealed record Accepted(MessageWithParts User, TurnId Turn, long Offset, MessageError? Error = null, bool IsOpen = false);
 
-    /// <summary>Waits for a turn's end, however far away; answered with <see cref="TurnEnded"/>, <see cref="TurnLost"/> or <see cref="MessageNotFound"/>.</summary>
-    /// <param name="Turn">From <see cref="Accepted"/>.</param>
-    /// <param name="Waiter">Names the wait: another one of the same name replaces it.</param>
-    public sealed record AwaitTurn(TurnId Turn, string Waiter) : ISessionCommand;
-
-    /// <summary>The turn is over.</summary>
-    /// <param name="Message">The last assistant message that answers the prompt; the prompt itself when none was made.</param>
-    /// <param name="Offset">All events of the turn, idle included, are in the log up to here.</param>
-    public sealed record TurnEnded(MessageWithParts Message, long Offset) : IDeadLetterSuppression;
-
-    /// <summary>The session's actor ended before the turn did: ask again.</summary>
-    public sealed record TurnLost : IDeadLetterSuppression;
-
     /// <summary>Ends the open turn; answered with <see cref="Aborted"/>, also when there is none: then the session publishes that it is idle.</summary>
     public sealed record Abort : ISessionCommand;
 

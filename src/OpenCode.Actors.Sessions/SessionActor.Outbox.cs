@@ -158,7 +158,6 @@ internal sealed partial class SessionActor
         }
 
         _underWay = null;
-        AnswerWaiters();
         Flush();
         TellQuiet();
         PlanStoring();

@@ -1,18 +1,14 @@
-using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
-using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <content>Prompts and commands, and the waits for their end.</content>
+/// <content>Prompts and commands.</content>
 internal sealed partial class SessionActor
 {
     private static readonly TimeSpan _retryPromptAfter = TimeSpan.FromSeconds(5);
-
-    private readonly Dictionary<string, (TurnId Turn, IActorRef ReplyTo)> _waiters = new(StringComparer.Ordinal);
 
     private void OnPrompt(Prompt message)
     {
@@ -81,39 +77,4 @@ internal sealed partial class SessionActor
     // Whether the turn is open is told as of the offset: more than this may be in its batch.
     private Accepted Acceptance(SessionState decided, MessageId id, long offset) => new(
         decided.View(decided.Message(id)!), new TurnId(id.Value), offset, decided.Failures.GetValueOrDefault(id), _committed.IsOpen(new TurnId(id.Value)));
-
-    private void OnAwaitTurn(AwaitTurn message)
-    {
-        if (_committed.Info is null && IsMissing())
-            return;
-
-        if (_state.IsOpen(message.Turn) || _committed.IsOpen(message.Turn))
-            _waiters[message.Waiter] = (message.Turn, Sender);
-        else
-            Sender.Tell(EndOf(message.Turn));
-    }
-
-    private void AnswerWaiters()
-    {
-        if (_waiters.Count == 0)
-            return;
-
-        foreach (var (waiter, (turn, replyTo)) in _waiters.ToArray())
-        {
-            if (_committed.IsOpen(turn) || _state.IsOpen(turn))
-                continue;
-
-            _waiters.Remove(waiter);
-            replyTo.Tell(EndOf(turn));
-        }
-    }
-
-    private void LoseWaiters()
-    {
-        foreach (var (_, replyTo) in _waiters.Values)
-            replyTo.Tell(new TurnLost());
-        _waiters.Clear();
-    }
-
-    private object EndOf(TurnId turn) => Reading.EndOf(_id, _committed, turn, _offset);
 }

@@ -52,10 +52,6 @@ internal sealed partial class SessionActor
         if (decision.State.Turn is { IsHeld: false, Stream: null })
             Recovery.Park(decision);
         Commit(decision, done);
-
-        foreach (var (_, replyTo) in _waiters.Values)
-            replyTo.Tell(new Unavailable("The server stops; the turn waits for its user and goes on after the next start.", _stopping.RetryAfter));
-        _waiters.Clear();
     }
 
     // turns-are-not-moved: a turn that has called no model and run no tool is, and the next owner begins it.

@@ -43,7 +43,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _waiters.Count == 0 && _closing is null && _bodiesToRead.Count == 0 && _creations.Count == 0;
+    private bool IsIdle => _state.Turn is null && _underWay is null && _outbox.IsEmpty && _closing is null && _bodiesToRead.Count == 0 && _creations.Count == 0;
 
     public static Props PropsFor(SessionId id, IActorRef journal, SessionSetup setup, int maxStashed = MaxStashed) =>
         Props.CreateBy(new ActorProducer<SessionActor>(() => new SessionActor(id, journal, setup))).WithStashCapacity(maxStashed);
@@ -130,7 +130,6 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             case Delete m: OnDelete(m); break;
             case Prompt m: OnPrompt(m); break;
             case RunShell m: OnRunShell(m); break;
-            case AwaitTurn m: OnAwaitTurn(m); break;
             case Abort: OnAbort(); break;
             case ISessionRead m: OnRead(m); break;
             case ReplyPermission m: OnReplyPermission(m); break;
@@ -188,7 +187,6 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             closed.ReplyTo!.Tell(refusal);
         _onceClosed.Clear();
         _namesOnceClosed.Clear();
-        LoseWaiters();
         foreach (var stashed in Stash.ClearStash())
             Refuse(stashed.Message, stashed.Sender, refusal);
     }

@@ -22,8 +22,6 @@ namespace OpenCode.Actors.Clustering.Wire;
 [JsonSerializable(typeof(SessionActor.Prompt), TypeInfoPropertyName = "PromptCommand")]
 [JsonSerializable(typeof(SessionActor.RunShell))]
 [JsonSerializable(typeof(SessionActor.Accepted))]
-[JsonSerializable(typeof(SessionActor.AwaitTurn))]
-[JsonSerializable(typeof(SessionActor.TurnEnded))]
 [JsonSerializable(typeof(SessionActor.Aborted))]
 [JsonSerializable(typeof(SessionActor.Awake))]
 [JsonSerializable(typeof(SessionActor.GetMessages))]

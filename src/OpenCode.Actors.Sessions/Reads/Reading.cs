@@ -22,13 +22,15 @@ internal static class Reading
     /// <param name="state">Its state.</param>
     /// <param name="turn">A turn that is not open.</param>
     /// <param name="offset">The log holds all that the state tells up to here.</param>
-    /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/> or <see cref="MessageNotFound"/>.</returns>
+    /// <returns><see cref="TurnEnded"/>, <see cref="SessionNotFound"/> or <see cref="MessageNotFound"/>.</returns>
     public static object EndOf(SessionId id, SessionState state, TurnId turn, long offset)
     {
         var messages = state.Messages;
         var asked = messages.FindLastIndex(message => message.Info.Id.Value == turn.Value);
+        if (state.Info is not { } info)
+            return new SessionNotFound(id);
         if (asked < 0)
-            return state.Info is null ? new SessionNotFound(id) : new MessageNotFound(new MessageId(turn.Value));
+            return new MessageNotFound(new MessageId(turn.Value));
 
         // Prompts that were taken up together have one answer: that to the newest of them, which follows them all. What the open turn says is no answer to a turn that is over.
         var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0
@@ -44,7 +46,7 @@ internal static class Reading
             answer = messages.FindLastIndex(asked, static message => message.Info is AssistantMessage);
         }
 
-        return new SessionActor.TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset);
+        return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
     }
 
     private static SessionActor.Messages Page(SessionState state, SessionActor.GetMessages read)

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -128,10 +129,10 @@ public sealed class AbortTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await wait);
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
 
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
@@ -163,7 +164,7 @@ public sealed class AbortTests : SessionsKit
         await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
         await PromptAsync(session.Id, "three");
 
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(waiting.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, waiting);
 
         Assert.Equal("first", Text(ended.Message));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);

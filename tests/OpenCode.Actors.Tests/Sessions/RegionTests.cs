@@ -29,8 +29,9 @@ public sealed class RegionTests : SessionsKit
     {
         var id = new SessionId("ses_none");
 
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.GetMessages(), new SessionActor.AwaitTurn(new("msg_1"), "w")])
+        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.GetMessages()])
             Assert.Equal(id, (await AskAsync<SessionNotFound>(id, command)).SessionId);
+        Assert.Equal(new SessionNotFound(id), await RunUntilAsync(Sessions.AwaitTurnAsync(id, new TurnId("msg_1"), null, CancellationToken.None)));
         await AskAsync<SessionNotFound>(Index, new IndexQuery.Get(id));
         await AskAsync<SessionNotFound>(Index, new IndexQuery.Delete(id));
         Assert.IsType<SessionNotFound>(await CreateAsync(new CreateSession { ParentId = id }));

@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
-using OpenCode.Actors.Sessions.Reads;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
@@ -20,13 +20,17 @@ public sealed class SessionsFacadeTests : HubTestKit
     private readonly ActorsEnd _end = new();
     private readonly HubProbe _region;
     private readonly HubProbe _index;
+    private readonly CountingMeters _meters = new();
+    private readonly NodeAvailability _availability;
     private readonly SessionsFacade _facade;
 
     public SessionsFacadeTests()
     {
         (_region, _index) = (CreateProbe("region"), CreateProbe("index"));
-        _facade = new SessionsFacade(
-            new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time);
+        _availability = new NodeAvailability(Time, joins: true);
+        _availability.Join();
+        var setup = new SessionSetup(_options, Time, Entropy, null!, null!, null!, null!, new SessionMetrics(_meters), new FaultyJournal(), Logs) { Availability = _availability };
+        _facade = new SessionsFacade(new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, setup);
     }
 
     [Fact]
@@ -46,7 +50,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var answer = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
         var query = _facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
-        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, CancellationToken.None);
 
         _end.Set();
 
@@ -59,26 +63,27 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_query_that_waits_for_the_journal_is_refused_when_the_node_loses_its_database()
     {
-        var suspension = new Suspension();
-        var facade = FacadeOf(suspension);
-        var query = facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
+        var lost = WhenLostAsync();
+        var query = _facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
         _index.Expect<IndexQuery.Get>();
 
-        await suspension.BeginAsync();
+        _availability.Suspend(Time.GetTimestamp());
+        await lost;
 
-        Assert.Equal(suspension.Refusal, await RunUntilAsync(query));
-        Assert.Equal(suspension.Refusal, await facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None));
+        Assert.Contains("Nothing was changed", Assert.IsType<Unavailable>(await RunUntilAsync(query)).Reason, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(1), Assert.IsType<Unavailable>(await _facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None)).RetryAfter);
         Assert.Equal(0, _index.Count);
     }
 
     [Fact]
     public async Task A_deletion_that_was_under_way_when_the_node_lost_its_database_is_not_told_that_nothing_was_changed()
     {
-        var suspension = new Suspension();
-        var deletion = FacadeOf(suspension).AskAsync(new IndexQuery.Delete(_id), CancellationToken.None);
+        var lost = WhenLostAsync();
+        var deletion = _facade.AskAsync(new IndexQuery.Delete(_id), CancellationToken.None);
         _index.Expect<IndexQuery.Delete>();
 
-        await suspension.BeginAsync();
+        _availability.Suspend(Time.GetTimestamp());
+        await lost;
 
         Assert.Contains("A part of the session may be deleted", Assert.IsType<Unavailable>(await RunUntilAsync(deletion)).Reason, StringComparison.Ordinal);
     }
@@ -86,11 +91,12 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_query_is_refused_also_where_the_database_is_back_before_its_caller_looks()
     {
-        var suspension = new Suspension();
-        var query = FacadeOf(suspension).AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
+        var lost = WhenLostAsync();
+        var query = _facade.AskAsync(new IndexQuery.Get(_id), CancellationToken.None);
 
-        await suspension.BeginAsync();
-        suspension.Refusal = null;
+        _availability.Suspend(Time.GetTimestamp());
+        _availability.Answered(Time.GetTimestamp());
+        await lost;
 
         Assert.IsType<Unavailable>(await RunUntilAsync(query));
     }
@@ -98,12 +104,13 @@ public sealed class SessionsFacadeTests : HubTestKit
     [Fact]
     public async Task A_caller_that_gives_up_is_told_so_while_the_database_is_away_too()
     {
-        var suspension = new Suspension();
+        var lost = WhenLostAsync();
         using var gone = new CancellationTokenSource();
-        var query = FacadeOf(suspension).AskAsync(new IndexQuery.Get(_id), gone.Token);
+        var query = _facade.AskAsync(new IndexQuery.Get(_id), gone.Token);
 
         await gone.CancelAsync();
-        await suspension.BeginAsync();
+        _availability.Suspend(Time.GetTimestamp());
+        await lost;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunUntilAsync(query));
     }
@@ -136,31 +143,28 @@ public sealed class SessionsFacadeTests : HubTestKit
     }
 
     [Fact]
-    public async Task A_session_is_created_under_a_new_id_when_its_parent_is_known()
+    public async Task A_child_is_created_under_a_new_id_by_way_of_its_parent()
     {
         var created = _facade.CreateAsync(new Place("/proj", "global"), new CreateSession { ParentId = _id }, CancellationToken.None);
-        Assert.Equal(_id, _index.Expect<IndexQuery.Get>().SessionId);
-        _index.Reply(new IndexQuery.Found(new SessionEntry(_id, "", "", "", null, "", 0, default)));
-        await RunUntilAsync(() => _region.Count > 0);
         var deliver = _region.Expect<Deliver>();
         _region.Reply("created");
 
         Assert.Equal("created", await RunUntilAsync(created));
         var command = Assert.IsType<SessionActor.CreateChild>(deliver.Command);
-        Assert.Equal(_id, deliver.SessionId); // By way of its parent, which is not deleted meanwhile.
+        Assert.Equal(_id, deliver.SessionId); // It is not deleted meanwhile.
         Assert.True(SessionId.TryParse(command.Child.Value, out _));
         Assert.NotEqual(_id, command.Child);
     }
 
     [Fact]
-    public async Task A_child_of_an_unknown_parent_is_not_created()
+    public async Task A_command_is_one_ask()
     {
-        var created = _facade.CreateAsync(new Place("/proj", "global"), new CreateSession { ParentId = _id }, CancellationToken.None);
-        _index.Expect<IndexQuery.Get>();
-        _index.Reply(new SessionNotFound(_id));
+        var answer = _facade.AskAsync(_id, new SessionActor.Abort(), CancellationToken.None);
+        Assert.Equal(new Deliver(_id, new SessionActor.Abort()), _region.Expect<Deliver>());
+        _region.Reply(new SessionActor.Aborted(7));
 
-        Assert.Equal(new SessionNotFound(_id), await RunUntilAsync(created));
-        Assert.Equal(0, _region.Count);
+        Assert.Equal(new SessionActor.Aborted(7), await RunUntilAsync(answer));
+        Assert.Equal((0, 0), (_region.Count, _index.Count));
     }
 
     [Fact]
@@ -193,52 +197,11 @@ public sealed class SessionsFacadeTests : HubTestKit
     }
 
     [Fact]
-    public async Task A_wait_for_a_turn_goes_on_over_a_restart_of_the_session_and_has_no_deadline()
-    {
-        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
-        var first = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
-        _region.Reply(new SessionActor.TurnLost());
-        await RunUntilAsync(() => _region.Count > 0);
-        _region.Expect<Deliver>();
-
-        Time.Advance(TimeSpan.FromSeconds(30));
-        await RunUntilAsync(() => _region.Count > 0);
-        var third = (SessionActor.AwaitTurn)_region.Expect<Deliver>().Command;
-        Assert.Equal(first, third);
-        _region.Reply(new SessionNotFound(_id));
-
-        Assert.IsType<SessionNotFound>(await RunUntilAsync(wait));
-    }
-
-    [Fact]
-    public async Task A_wait_for_a_turn_that_is_lost_again_and_again_pauses_before_it_asks_again()
-    {
-        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
-        _region.Expect<Deliver>();
-        _region.Reply(new SessionActor.TurnLost());
-        await RunUntilAsync(() => _region.Count > 0);
-        _region.Expect<Deliver>();
-
-        _region.Reply(new SessionActor.TurnLost());
-        await RunDryAsync();
-        Time.Advance(TimeSpan.FromMilliseconds(999));
-        Assert.Equal(0, _region.Count);
-        Time.Advance(TimeSpan.FromMilliseconds(1));
-        await RunUntilAsync(() => _region.Count > 0);
-        _region.Expect<Deliver>();
-
-        _region.Reply(new SessionActor.TurnLost());
-        await RunDryAsync();
-        _end.Set();
-        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
-    }
-
-    [Fact]
     public async Task A_wait_for_a_turn_is_not_counted_among_the_commands()
     {
         _options.MaxOutstandingCommands = 1;
-        _ = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), null, CancellationToken.None);
-        _region.Expect<Deliver>();
+        _ = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, CancellationToken.None);
+        _index.Expect<IdleWaits.Await>();
 
         var command = _facade.AskAsync(_id, new SessionActor.GetMessages(), CancellationToken.None);
         _region.Expect<Deliver>();
@@ -251,10 +214,7 @@ public sealed class SessionsFacadeTests : HubTestKit
     public async Task A_caller_that_leaves_while_it_waits_for_a_turn_is_forgotten_by_the_index()
     {
         using var gone = new CancellationTokenSource();
-        var facade = new SessionsFacade(
-            new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time,
-            reader: new SessionReader(new FaultyJournal(), Logs.CreateLogger("reader")));
-        var wait = facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, gone.Token);
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, gone.Token);
         var asked = _index.Expect<IdleWaits.Await>();
         Time.Advance(TimeSpan.FromSeconds(30));
         await RunUntilAsync(() => _index.Count > 0);
@@ -266,22 +226,18 @@ public sealed class SessionsFacadeTests : HubTestKit
         Assert.Equal(new IdleWaits.Forget(_id, asked.Waiter), _index.Expect<IdleWaits.Forget>());
     }
 
-    private SessionsFacade FacadeOf(ISuspension suspension) => new(
-        new Required<SessionRegion>(_region.Ref), new Required<SessionIndexKey>(_index.Ref), _end, _options, new IdFactory(Time, Entropy.Fill), Entropy, Time, suspension: suspension);
-
-    private sealed class Suspension : ISuspension
+    protected override void Dispose(bool disposing)
     {
-        private readonly CancellationTokenSource _begins = new();
+        base.Dispose(disposing);
+        _meters.Dispose();
+    }
 
-        public Unavailable? Refusal { get; set; }
-
-        public CancellationToken Begins => _begins.Token;
-
-        public Task BeginAsync()
-        {
-            Refusal = new Unavailable("The database does not answer.", TimeSpan.FromSeconds(1));
-            return _begins.CancelAsync();
-        }
+    // What is registered first is called last: all that waited for it have been told by then.
+    private Task WhenLostAsync()
+    {
+        var lost = new TaskCompletionSource();
+        _availability.Now.JournalLost.Register(lost.SetResult);
+        return lost.Task;
     }
 
     private sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>

@@ -91,9 +91,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
             OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>(), Setup.Claims), $"journal-{_lives}");
         Region = Spawn(LocalSessionRegion.PropsFor(PropsFor, Time, Setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), $"sessions-{_lives}");
         Index = Spawn(SessionIndexActor.PropsFor(Region, Setup), $"index-{_lives}");
-        Sessions = new SessionsFacade(
-            new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Options, Setup.Ids, Entropy, Time,
-            Setup.NewSession, Setup.IsShared ? new SessionReader(Setup.Journal, Logs.CreateLogger<SessionReader>()) : null);
+        Sessions = new SessionsFacade(new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Setup);
         _actors.AddRange([JournalActor, Region, Index]);
     }
 
@@ -131,6 +129,14 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
 
     private protected Task<SessionActor.Accepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
         AskAsync<SessionActor.Accepted>(id, Prompt(text, messageId, key));
+
+    /// <summary>Waits for the end of a turn, as an endpoint does.</summary>
+    private protected Task<object> AwaitTurn(SessionId id, SessionActor.Accepted accepted) =>
+        Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
+
+    /// <summary>Reads the end of a turn that is over.</summary>
+    private protected async Task<TurnEnded> EndOfAsync(SessionId id, SessionActor.Accepted accepted) =>
+        Assert.IsType<TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(id, accepted.Turn, null, CancellationToken.None)));
 
     private protected async Task<IReadOnlyList<MessageWithParts>> MessagesAsync(SessionId id) =>
         (await AskAsync<SessionActor.Messages>(id, new SessionActor.GetMessages())).Page;

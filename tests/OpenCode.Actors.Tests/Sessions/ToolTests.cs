@@ -137,7 +137,7 @@ public sealed class ToolTests : SessionsKit
                 "tool running", "tool completed", "assistant completed", "status idle", "idle",
             ],
             await StoryAsync(before));
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, accepted);
         Assert.IsType<ToolCompleted>(Tool(ended.Message).State);
         Assert.Empty(Model.Requests);
     }

@@ -3,6 +3,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Simulation;
@@ -91,7 +92,7 @@ internal sealed class Answers(World world, KnownLog log)
             case SessionActor.Aborted m:
                 ExpectTold(request, EventTypes.SessionIdle, request.Session!.Value.Value, m.Offset);
                 break;
-            case SessionActor.TurnEnded m:
+            case TurnEnded m:
                 ExpectEnded(request, m);
                 break;
             case SessionActor.RequestAnswered m:
@@ -118,7 +119,7 @@ internal sealed class Answers(World world, KnownLog log)
         Expect(request, told is null or { Durable: true } || type == EventTypes.SessionIdle, $"was answered, and {told} does not outlive a power cut");
     }
 
-    private void ExpectEnded(Request request, SessionActor.TurnEnded ended)
+    private void ExpectEnded(Request request, TurnEnded ended)
     {
         Expect(request, ended.Offset <= log.Head, $"was answered at {ended.Offset}, and the log ends at {log.Head}");
         Expect(request, ended.Message.Info is UserMessage or AssistantMessage { Time.Completed: not null }, $"was answered with a message that is not complete: {ended.Message.Info}");

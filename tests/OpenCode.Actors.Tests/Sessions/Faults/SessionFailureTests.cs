@@ -2,6 +2,7 @@ using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
 
@@ -139,14 +140,14 @@ public sealed class SessionFailureTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await RunDryAsync();
 
         _unmakable = new SessionId("ses_unmakable");
         ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new SessionActor.Abort())), count: 2); // By us, and by Akka.
         Time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.IsType<SessionActor.TurnLost>(await wait);
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await RunUntilAsync(wait)).Message).Error!.Name);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
         Assert.Equal(1, Meters.Count("opencode.actors.restarts region"));
         await PromptAsync(session.Id, "again");

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
@@ -73,15 +74,8 @@ public sealed class SharedSessionsTests : SessionsKit
     }
 
     [Fact]
-    public async Task An_unknown_session_is_not_found_and_starts_no_actor()
-    {
-        var loads = Faulty.Loads;
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.Abort()])
-            Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), command));
-
-        Assert.Equal(loads, Faulty.Loads);
+    public async Task A_read_of_an_unknown_session_finds_none() =>
         Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), new SessionActor.GetMessages()));
-    }
 
     [Fact]
     public async Task A_child_gets_the_id_that_is_made_for_its_parent()
@@ -107,7 +101,7 @@ public sealed class SharedSessionsTests : SessionsKit
 
         Model.Answer.Say("!").End();
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("answer!", Text(ended.Message));
         Assert.Equal(Journal.Head, ended.Offset);
         Assert.Equal(loads + 1, Faulty.Loads);
@@ -123,8 +117,8 @@ public sealed class SharedSessionsTests : SessionsKit
         var again = await AskAsync<SessionActor.Accepted>(session.Id, Prompt("hello", accepted.Turn.Value));
 
         Assert.False(again.IsOpen);
-        Assert.Equal("answer", Text(Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message));
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, accepted))); // Its idle is known.
+        Assert.Equal("answer", Text(Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, accepted))); // Its idle is known.
     }
 
     [Fact]
@@ -138,7 +132,7 @@ public sealed class SharedSessionsTests : SessionsKit
 
         Model.Answer.Say("x").End();
 
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -156,7 +150,7 @@ public sealed class SharedSessionsTests : SessionsKit
         Assert.False(wait.IsCompleted);
         await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
 
@@ -185,7 +179,7 @@ public sealed class SharedSessionsTests : SessionsKit
 
         Model.Answer.Say("x").End();
 
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -209,7 +203,7 @@ public sealed class SharedSessionsTests : SessionsKit
             return wait.IsCompleted;
         });
 
-        Assert.IsType<SessionActor.TurnEnded>(await wait);
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -234,7 +228,7 @@ public sealed class SharedSessionsTests : SessionsKit
         await RunDryAsync();
         Faulty.HeadBefore = accepted.Offset;
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
 
         Assert.Equal(Journal.Head, ended.Offset);
     }
@@ -329,6 +323,4 @@ public sealed class SharedSessionsTests : SessionsKit
 
     private Task<object> ReadAsync(SessionId id, ISessionCommand read) => RunUntilAsync(Sessions.AskAsync(id, read, CancellationToken.None));
 
-    private Task<object> AwaitTurn(SessionId id, SessionActor.Accepted accepted) =>
-        Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
 }

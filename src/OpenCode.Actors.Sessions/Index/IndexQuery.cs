@@ -55,14 +55,14 @@ internal static class IndexQuery
     public sealed record Followed(long Offset);
 
     /// <summary>
-    /// Lists the sessions that <see cref="SessionIndexActor.WakeUnfinished"/> would wake, for nodes that share that out among themselves; answered with <see cref="Unfinished"/>. Who sends
-    /// <see cref="SessionActor.Wake"/> then gives the <see cref="SessionActor.Awake"/> on to the index.
+    /// Lists the sessions that <see cref="SessionIndexActor.WakeUnfinished"/> would wake, for nodes that share them out among themselves; answered with <see cref="Unfinished"/>. The node that
+    /// sends <see cref="SessionActor.Wake"/> then forwards the <see cref="SessionActor.Awake"/> to its index.
     /// </summary>
     public sealed record ListUnfinished : IIndexQuery;
 
     /// <summary>What is to be taken up again.</summary>
     /// <param name="Sessions">Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go, until it has.</param>
-    /// <param name="Deletions">Sessions that are being deleted, by whichever node. Whoever takes one up sends <see cref="Delete"/> to the index.</param>
+    /// <param name="Deletions">Sessions that any node has begun to delete. The node that continues such a deletion sends <see cref="Delete"/> to its index.</param>
     public sealed record Unfinished(IReadOnlyList<SessionId> Sessions, IReadOnlyList<SessionId> Deletions);
 
     /// <summary>Finds the session that waits for the answer to a permission or question; answered with <see cref="AskerFound"/>.</summary>

@@ -14,7 +14,7 @@ namespace OpenCode.Actors.Sessions;
 /// <param name="region">The region of sessions, or, in a cluster, the entry of this node.</param>
 /// <param name="index">The index of sessions.</param>
 /// <param name="end">The end of the actors: no ask is answered after it.</param>
-/// <param name="setup">What sessions share. Where other nodes run sessions too, reads come from the rows (RULES G5).</param>
+/// <param name="setup">What sessions share. Where other nodes run sessions too, reads come from the rows (rule "Reads come from the database").</param>
 internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequiredActor<SessionIndexKey> index, ActorsEnd end, SessionSetup setup) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
@@ -53,7 +53,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
     /// <inheritdoc/>
     public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken)
     {
-        // wait-on-your-own-log: the log tells when to read, the rows tell whether the turn is over. Neither needs the session's owner.
+        // The log tells when to read, the rows tell whether the turn is over: neither needs the session's owner (rule "Wait on the own log").
         var waiter = $"{setup.Entropy.NextUInt64():x16}";
         while (true)
         {
@@ -139,7 +139,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
         await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is IndexQuery.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");
 
-    // suspend-on-silence: what waits for the journal is answered as soon as the node knows that it will have to wait. Commands are refused by the entry.
+    // What waits for the journal is answered as soon as the node knows that it will have to wait (rule "Suspend on silence"). The entry refuses commands.
     private async Task<object?> WhileServedAsync(Func<CancellationToken, Task<object?>> ask, CancellationToken cancellationToken, Unavailable? goesOn = null)
     {
         var now = setup.Availability.Now;

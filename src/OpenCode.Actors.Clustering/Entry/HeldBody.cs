@@ -51,7 +51,7 @@ internal sealed class HeldBody(SessionId session, Named named, MessageKind kind,
         return (bytes.Length, null);
     }
 
-    /// <summary>Stores the command, unless that is under way. large-bodies: the row is there before a copy names it.</summary>
+    /// <summary>Stores the command, unless that is under way: the row is there before a copy names it (rule "Large bodies travel as rows").</summary>
     /// <param name="holder">Gets <see cref="Stored"/> or <see cref="NotStored"/>.</param>
     /// <param name="stopped">Ends it.</param>
     public void Store(IActorRef holder, CancellationToken stopped)

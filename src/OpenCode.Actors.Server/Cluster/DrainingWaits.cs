@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>Ends the waits for turns of other nodes once this one drains (RULES G3).</summary>
+/// <summary>Ends the waits for turns of other nodes once this one drains (rule "Wait on the own log").</summary>
 /// <param name="availability">Tells when the node drains.</param>
 /// <param name="isHere">Whether a session runs on this node.</param>
 /// <param name="time">The clock of looks at where a turn runs.</param>
@@ -15,7 +15,7 @@ internal sealed class DrainingWaits(NodeAvailability availability, Func<SessionI
     private static readonly Unavailable _elsewhere = new(
         "This node stops, and the turn goes on at another one. Send the request again, under the same Idempotency-Key or messageID, and it waits there.", _retryAfter);
 
-    /// <summary>Waits for the end of a turn; not any longer once this node drains and the turn runs on another one (RULES G3).</summary>
+    /// <summary>Waits for the end of a turn; not any longer once this node drains and the turn runs on another one (rule "Wait on the own log").</summary>
     /// <param name="session">The session of the turn.</param>
     /// <param name="wait">The wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

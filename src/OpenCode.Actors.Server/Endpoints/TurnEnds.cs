@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Reads;
 namespace OpenCode.Actors.Server.Endpoints;
 
 /// <summary>Waits until a turn is over and the streams of its location have had its events, then answers with its last message.</summary>
-/// <remarks>RULES D1: clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
+/// <remarks>Rule "Order barrier": clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
 internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, DrainingWaits? draining = null)
 {
     public async Task<IResult> AnswerAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class EventPublisher(IJournal journal, IdFactory ids, NodeAvaila
         var entry = new EntryDraft(ids.NewEvent().Value, type, place.Directory, place.ProjectId, SessionId: null, Sequence: -1, Durable: false, properties);
         try
         {
-            // An append has no deadline, but its caller: a node without its database says so within a second (RULES F3).
+            // An append has no deadline, but its caller: a node without its database says so within a second (rule "Suspend on silence").
             return (await journal.AppendAsync(new JournalBatch([entry], []), cancellationToken).AsTask().WaitAsync(now.JournalLost), null);
         }
         catch (OperationCanceledException) when (now.JournalLost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

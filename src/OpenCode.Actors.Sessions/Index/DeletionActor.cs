@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Deletes a tree of sessions (RULES C8): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
+/// <summary>Deletes a tree of sessions (rule "Close the parent first"): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
 /// <remarks>
 /// A closed session has no run and gets no children, so those that the index knows then are all. That it is closed is durable: a deletion that was interrupted is begun again
 /// (<see cref="IndexQuery.Unfinished"/>) and finds what is left. Two deletions of one tree at a time do no harm.

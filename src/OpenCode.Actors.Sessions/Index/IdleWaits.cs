@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>The waits for a session to become idle, on this node's log (RULES G3), and the sessions that became idle lately. Belongs to the index's actor, which alone touches it.</summary>
+/// <summary>The waits for a session to become idle, on this node's log (rule "Wait on the own log"), and the sessions that became idle lately. Belongs to the index's actor, which alone touches it.</summary>
 /// <param name="maxKnown">How many of the last idle sessions are remembered.</param>
 internal sealed class IdleWaits(int maxKnown = 10_000)
 {

@@ -21,7 +21,7 @@ internal sealed record Availability(NodeState State, string Reason, Cancellation
     /// <summary>Gets a value indicating whether commands are taken.</summary>
     public bool TakesCommands => State == NodeState.Ready;
 
-    /// <summary>Gets a value indicating whether the journal can be asked (RULES F3). A node that has left still answers what it reads.</summary>
+    /// <summary>Gets a value indicating whether the journal can be asked (rule "Suspend on silence"). A node that has left still answers what it reads.</summary>
     public bool HasJournal => State is not (NodeState.Suspended or NodeState.Dead);
 
     /// <summary>Gets a value indicating whether streams are open: not after 60 s of silence of the arbiter. Clients may find a node then that is better off.</summary>

@@ -37,7 +37,7 @@ internal sealed class NodeAvailability
     /// <summary>Gets what is cancelled when the node has come to its end: no turn goes on here.</summary>
     public CancellationToken Over => _over.Token;
 
-    /// <summary>Gets the snapshot of this moment. A look that is older than 1 s counts for nothing: the node was frozen (RULES G5).</summary>
+    /// <summary>Gets the snapshot of this moment. A look that is older than 1 s counts for nothing: the node was frozen (rule "Reads come from the database").</summary>
     public Availability Now
     {
         get

@@ -9,12 +9,12 @@ internal enum NodeState
     /// <summary>It runs sessions.</summary>
     Ready,
 
-    /// <summary>The arbiter has not answered for 500 ms: commands are refused, streams stay open (RULES F3).</summary>
+    /// <summary>The arbiter has not answered for 500 ms: commands are refused, streams stay open (rule "Suspend on silence").</summary>
     Suspended,
 
     /// <summary>It has left by its own wish, or stopped.</summary>
     Left,
 
-    /// <summary>It was declared dead: it runs nothing any more and its process ends (RULES F4).</summary>
+    /// <summary>It was declared dead: it runs nothing any more and its process ends (rule "A node watches its own row").</summary>
     Dead,
 }

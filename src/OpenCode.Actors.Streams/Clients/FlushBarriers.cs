@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>The order barriers that wait for streams, and the clients they wait for that may reconnect (RULES D1). Belongs to the hub, which alone touches it.</summary>
+/// <summary>The order barriers that wait for streams, and the clients they wait for that may reconnect (rule "Order barrier"). Belongs to the hub, which alone touches it.</summary>
 /// <param name="context">The hub: the parent of the barriers, which watches them.</param>
 /// <param name="setup">What the clients share.</param>
 internal sealed class FlushBarriers(IActorContext context, SseClientSetup setup)

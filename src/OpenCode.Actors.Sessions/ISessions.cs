@@ -2,6 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Sessions;
 

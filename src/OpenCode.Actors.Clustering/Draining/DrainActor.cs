@@ -35,7 +35,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         Receive<Drain>(_ => OnDrain());
         Receive<LookAgain>(_ => Look());
         Receive<WindowOver>(_ => OnWindowOver());
-        Receive<SessionIndexActor.Statuses>(OnStatuses);
+        Receive<IndexQuery.Statuses>(OnStatuses);
         Receive<Quiet>(OnQuiet);
         Receive<Unavailable>(_ => LookSoon()); // Of the index.
 
@@ -81,7 +81,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 
     private void Look() => _setup.Index.Tell(SessionsWithTurns.Query);
 
-    private void OnStatuses(SessionIndexActor.Statuses message)
+    private void OnStatuses(IndexQuery.Statuses message)
     {
         _open = [.. SessionsWithTurns.In(message).Where(_setup.IsHere)];
         var running = _open.FindAll(id => !_quiet.Contains(id));

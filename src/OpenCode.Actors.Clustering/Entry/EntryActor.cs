@@ -1,10 +1,10 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
@@ -74,7 +74,7 @@ internal sealed class EntryActor : ReceiveActor
     protected override void PreStart()
     {
         var self = Self;
-        _changes = _setup.Standing.Changed.Add(state => self.Tell(new StateChanged(state)));
+        _changes = _setup.Availability.Changed.Add(state => self.Tell(new StateChanged(state)));
     }
 
     // The next incarnation knows what this one was told. Held commands are answered when their actors stop.
@@ -98,7 +98,7 @@ internal sealed class EntryActor : ReceiveActor
     private void OnDeliver(Deliver message)
     {
         // suspend-on-silence: refused before anything is sent.
-        if (_isClosed || !_setup.Standing.Now.TakesCommands)
+        if (_isClosed || !_setup.Availability.Now.TakesCommands)
             Sender.Tell(message.Command is Wake ? new Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
 
         // Queries change nothing and may be lost: their asker has its own timeout.
@@ -109,7 +109,7 @@ internal sealed class EntryActor : ReceiveActor
     }
 
     private static bool IsQuery(ISessionCommand command) =>
-        command is ISessionRead or Wake or AwaitTurn;
+        command is ISessionRead or Wake;
 
     private void OnCommand(SessionId id, Named named)
     {
@@ -175,8 +175,8 @@ internal sealed class EntryActor : ReceiveActor
 
     private string WhyNot()
     {
-        var standing = _setup.Standing.Now;
-        return _isClosed || standing.TakesCommands ? "The node stops." : standing.Reason;
+        var now = _setup.Availability.Now;
+        return _isClosed || now.TakesCommands ? "The node stops." : now.Reason;
     }
 
     private void TellAll(object message)

@@ -22,8 +22,6 @@ namespace OpenCode.Actors.Clustering.Wire;
 [JsonSerializable(typeof(TakePrompt), TypeInfoPropertyName = "PromptCommand")]
 [JsonSerializable(typeof(RunShell))]
 [JsonSerializable(typeof(PromptAccepted))]
-[JsonSerializable(typeof(AwaitTurn))]
-[JsonSerializable(typeof(TurnEnded))]
 [JsonSerializable(typeof(Aborted))]
 [JsonSerializable(typeof(Awake))]
 [JsonSerializable(typeof(GetMessages))]

@@ -25,16 +25,16 @@ internal static class RequestEndpoints
     }
 
     private static async Task<IResult> ListPermissionsAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.ListPermissions(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.ListPermissions(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionIndexActor.Permissions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListPermissionRequest),
+            IndexQuery.Permissions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListPermissionRequest),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> ListQuestionsAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.ListQuestions(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.ListQuestions(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionIndexActor.Questions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListQuestionRequest),
+            IndexQuery.Questions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListQuestionRequest),
             var refusal => SessionRefusals.Of(refusal),
         };
 

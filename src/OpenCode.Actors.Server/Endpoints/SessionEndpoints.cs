@@ -47,24 +47,24 @@ internal static class SessionEndpoints
             UpdatedSince: Number(start),
             Search: string.IsNullOrEmpty(search) ? null : search,
             Limit: Number(limit) is { } most and > 0 and <= int.MaxValue ? (int)most : null);
-        return await sessions.AskAsync(new SessionIndexActor.List(query), cancellationToken) switch
+        return await sessions.AskAsync(new IndexQuery.List(query), cancellationToken) switch
         {
-            SessionIndexActor.Listed r => new SessionList(r.Entries),
+            IndexQuery.Listed r => new SessionList(r.Entries),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<IResult> ListStatusAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionIndexActor.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
+            IndexQuery.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> GetAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.Get(sessionID), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
         {
-            SessionIndexActor.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
+            IndexQuery.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
             var refusal => SessionRefusals.Of(refusal),
         };
 
@@ -76,7 +76,7 @@ internal static class SessionEndpoints
         };
 
     private static async Task<IResult> DeleteAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.Delete(sessionID), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.Delete(sessionID), cancellationToken) switch
         {
             Deleted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
@@ -84,12 +84,12 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> ListChildrenAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (await sessions.AskAsync(new SessionIndexActor.Get(sessionID), cancellationToken) is not SessionIndexActor.Found and var missing)
+        if (await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) is not IndexQuery.Found and var missing)
             return SessionRefusals.Of(missing);
 
-        return await sessions.AskAsync(new SessionIndexActor.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
+        return await sessions.AskAsync(new IndexQuery.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
         {
-            SessionIndexActor.Listed r => new SessionList(r.Entries),
+            IndexQuery.Listed r => new SessionList(r.Entries),
             var refusal => SessionRefusals.Of(refusal),
         };
     }

@@ -28,7 +28,7 @@ internal sealed partial class LastTurns(ISessions sessions, IRequiredActor<Sessi
         using var limit = new CancellationTokenSource(Window, time);
         try
         {
-            if (await sessions.AskAsync(new SessionIndexActor.ListStatus(), limit.Token) is not SessionIndexActor.Statuses { BySession: { Count: > 0 } open })
+            if (await sessions.AskAsync(new IndexQuery.ListStatus(), limit.Token) is not IndexQuery.Statuses { BySession: { Count: > 0 } open })
                 return;
 
             LogWaits(logger, open.Count, Window.TotalSeconds);

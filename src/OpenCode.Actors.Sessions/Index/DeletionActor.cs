@@ -6,10 +6,10 @@ using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Deletes a tree of sessions (RULES C8): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
+/// <summary>Deletes a tree of sessions (rule "Close the parent first"): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
 /// <remarks>
 /// A closed session has no run and gets no children, so those that the index knows then are all. That it is closed is durable: a deletion that was interrupted is begun again
-/// (<see cref="SessionIndexActor.Unfinished"/>) and finds what is left. Two deletions of one tree at a time do no harm.
+/// (<see cref="IndexQuery.Unfinished"/>) and finds what is left. Two deletions of one tree at a time do no harm.
 /// </remarks>
 internal sealed class DeletionActor : ReceiveActor
 {
@@ -28,10 +28,10 @@ internal sealed class DeletionActor : ReceiveActor
         (_region, _root) = (region, root);
 
         Receive<DeleteBegun>(OnBegun);
-        Receive<SessionIndexActor.Listed>(OnListed);
+        Receive<IndexQuery.Listed>(OnListed);
         Receive<Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
-        Receive<SessionIndexActor.Followed>(m => End(new Deleted(_root, m.Offset)));
+        Receive<IndexQuery.Followed>(m => End(new Deleted(_root, m.Offset)));
         Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
@@ -68,10 +68,10 @@ internal sealed class DeletionActor : ReceiveActor
     {
         _hasBegun = true;
         _todo.Push((_current, true));
-        Context.Parent.Tell(new SessionIndexActor.List(new SessionQuery(ParentId: _current)));
+        Context.Parent.Tell(new IndexQuery.List(new SessionQuery(ParentId: _current)));
     }
 
-    private void OnListed(SessionIndexActor.Listed message)
+    private void OnListed(IndexQuery.Listed message)
     {
         foreach (var child in message.Entries)
             _todo.Push((child.Id, false));
@@ -83,7 +83,7 @@ internal sealed class DeletionActor : ReceiveActor
         if (_todo.Count > 0)
             GoOn();
         else if (answer is SessionNotFound && _hasBegun)
-            Context.Parent.Tell(SessionIndexActor.FollowLog.Instance); // Another deletion of it was faster.
+            Context.Parent.Tell(IndexQuery.FollowLog.Instance); // Another deletion of it was faster.
         else
             End(answer);
     }

@@ -56,28 +56,6 @@ internal sealed record Survey(
         return new Survey(head, entries, unfinished, deletions, permissions, questions, rules, tombstones);
     }
 
-    /// <summary>Reads which sessions are being deleted.</summary>
-    public static async Task<IReadOnlyList<SessionId>> ReadDeletionsAsync(IJournal journal, CancellationToken cancellationToken)
-    {
-        var deletions = new List<SessionId>();
-        await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
-        {
-            if (row.Key == Rows.Deletion)
-                deletions.Add(new SessionId(row.Owner));
-        }
-
-        return deletions;
-    }
-
-    /// <summary>Reads which sessions have a tombstone.</summary>
-    public static async Task<IReadOnlySet<SessionId>> ReadBuriedAsync(IJournal journal, CancellationToken cancellationToken)
-    {
-        var buried = new HashSet<SessionId>();
-        await foreach (var row in journal.ListAsync(Rows.Tombstone, cancellationToken))
-            buried.Add(new SessionId(row.Owner));
-        return buried;
-    }
-
     private static async Task<List<(SessionId SessionId, long At)>> ReadTombstonesAsync(IJournal journal, RowReader reader, CancellationToken cancellationToken)
     {
         var tombstones = new List<(SessionId SessionId, long At)>();

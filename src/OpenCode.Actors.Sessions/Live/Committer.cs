@@ -2,9 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Journal;
-using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
 
@@ -55,12 +53,6 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
         (Committed, State, _version, Offset) = (recovered, recovered, version, offset);
         (Directory, _project) = (recovered.Info?.Directory, recovered.Info?.ProjectId);
     }
-
-    /// <summary>Tells whether a turn is open in either view.</summary>
-    public bool IsOpen(TurnId turn) => State.IsOpen(turn) || Committed.IsOpen(turn);
-
-    /// <summary>Tells how a turn ended that is not open in any view.</summary>
-    public object EndOf(TurnId turn) => Reading.EndOf(id, Committed, turn, Offset);
 
     /// <summary>Begins a decision on the tentative state. It counts once it is handed to <see cref="Commit"/>.</summary>
     public Decision NewDecision() => new(State, id, setup, State.Info is { } info ? setup.Learned.Of(info.Directory) : []);

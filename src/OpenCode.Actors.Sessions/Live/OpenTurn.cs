@@ -1,12 +1,11 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>The open turn of a session: its run, the waits for its end, its close and its hand-over.</summary>
+/// <summary>The open turn of a session: its run, its close and its hand-over.</summary>
 internal sealed class OpenTurn
 {
     private readonly Committer _committer;
@@ -17,15 +16,12 @@ internal sealed class OpenTurn
         _committer = committer;
         Run = new RunHandle(id, setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
-        HandOver = new TurnHandOver(id, setup, committer, Run, Closer, Waiters, timers);
+        HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
         Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, logger);
     }
 
     /// <summary>Gets the run.</summary>
     public RunHandle Run { get; }
-
-    /// <summary>Gets the waits for the ends of turns.</summary>
-    public TurnWaiters Waiters { get; } = new();
 
     /// <summary>Gets what closes a turn before its end.</summary>
     public TurnCloser Closer { get; }
@@ -36,20 +32,6 @@ internal sealed class OpenTurn
     /// <summary>Gets what takes a turn on.</summary>
     public TurnDriver Driver { get; }
 
-    /// <summary>Gets a value indicating whether no turn is open or awaited.</summary>
-    public bool IsIdle => _committer.State.Turn is null && Waiters.IsEmpty && !Closer.IsClosing;
-
-    /// <summary>Something was committed or given up: a turn may have ended.</summary>
-    public void OnSettled()
-    {
-        Waiters.Answer(_committer.IsOpen, _committer.EndOf);
-        HandOver.TellQuiet();
-    }
-
-    /// <summary>The session leaves memory with it.</summary>
-    public void Refuse(Unavailable refusal)
-    {
-        Closer.Refuse(refusal);
-        Waiters.AnswerAll(new TurnLost());
-    }
+    /// <summary>Gets a value indicating whether no turn is open.</summary>
+    public bool IsIdle => _committer.State.Turn is null && !Closer.IsClosing;
 }

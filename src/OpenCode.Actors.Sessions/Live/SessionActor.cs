@@ -195,7 +195,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     // Something was committed, or given up.
     private void OnSettled()
     {
-        _turn.OnSettled();
+        _turn.HandOver.TellQuiet();
         if (!_isReady && !_committer.IsUnderWay)
             BeReady();
         else if (_isReady && _committer.Committed.Info is null)

@@ -82,7 +82,6 @@ internal sealed class SessionCommands(
             case TakePrompt m: OnPrompt(m); break;
             case RunShell m: OnShell(m); break;
             case IRequestReply m: OnRequestReply(m); break;
-            case AwaitTurn m: OnAwaitTurn(m); break;
             case Abort: OnAbort(); break;
             case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
             case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
@@ -166,17 +165,6 @@ internal sealed class SessionCommands(
             decider.Decline(command.NotFound);
         else
             decider.Decide(decision => Answering.Decide(decision, command));
-    }
-
-    private void OnAwaitTurn(AwaitTurn command)
-    {
-        if (committer.Committed.Info is null && decider.IsMissing())
-            return;
-
-        if (committer.IsOpen(command.Turn))
-            turn.Waiters.Add(command, decider.Asker);
-        else
-            decider.Reply(committer.EndOf(command.Turn));
     }
 
     private void OnAbort()

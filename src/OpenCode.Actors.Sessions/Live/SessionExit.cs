@@ -57,7 +57,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
     private void RefuseAll(Unavailable refusal)
     {
         committer.Refuse(refusal);
-        turn.Refuse(refusal);
+        turn.Closer.Refuse(refusal);
         putOff.GiveBackAll(refusal);
     }
 }

@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Sessions.Live;
 /// held for the next owner (rule "Running turns are not moved"), and what waits for its user stays (rule "Waiting turns stay open").
 /// </summary>
 internal sealed class TurnHandOver(
-    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnWaiters waiters, Func<ITimerScheduler> timers)
+    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, Func<ITimerScheduler> timers)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -121,7 +121,6 @@ internal sealed class TurnHandOver(
         if (decision.State.Turn is { IsHeld: false, Stream: null })
             Parking.Park(decision);
         committer.Commit(decision, done);
-        waiters.AnswerAll(new Unavailable("The server stops; the turn waits for its user and goes on after the next start.", _retryAfter));
     }
 
     /// <summary>The shard cannot wait for the turn any longer.</summary>

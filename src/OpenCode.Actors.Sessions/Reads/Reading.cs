@@ -28,8 +28,10 @@ internal static class Reading
     {
         var messages = state.Messages;
         var asked = messages.FindLastIndex(message => message.Info.Id.Value == turn.Value);
+        if (state.Info is not { } info)
+            return new SessionNotFound(id);
         if (asked < 0)
-            return state.Info is null ? new SessionNotFound(id) : new MessageNotFound(new MessageId(turn.Value));
+            return new MessageNotFound(new MessageId(turn.Value));
 
         // Prompts that were taken up together have one answer: that to the newest of them, which follows them all. What the open turn says is no answer to a turn that is over.
         var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0
@@ -45,7 +47,7 @@ internal static class Reading
             answer = messages.FindLastIndex(asked, static message => message.Info is AssistantMessage);
         }
 
-        return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset);
+        return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
     }
 
     private static MessagePage Page(SessionState state, GetMessages read)

@@ -15,16 +15,15 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
     public async Task<object> ReadAsync(SessionId id, ISessionRead read, CancellationToken cancellationToken) =>
         Reading.Answer(id, (await LoadAsync(id, cancellationToken)).State, read);
 
-    /// <summary>Tells how a turn ended, and an offset at or after its end; or that it is open, and an offset after which its end comes.</summary>
-    public async Task<TurnRead> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
+    /// <summary>Tells how a turn ended, as <see cref="Reading.EndOf"/> does; or that it is open: <see cref="TurnOpen"/>.</summary>
+    public async Task<object> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
     {
         var (state, head) = await LoadAsync(id, cancellationToken);
         if (state.IsOpen(turn))
-            return new TurnRead(null, head);
+            return new TurnOpen(head);
 
         // order-barrier: the rows are younger than the look at the head, and may have an end that lies behind it.
-        head = await journal.CatchUpAsync(cancellationToken);
-        return new TurnRead(Reading.EndOf(id, state, turn, head), head);
+        return Reading.EndOf(id, state, turn, await journal.CatchUpAsync(cancellationToken));
     }
 
     /// <summary>Reads the pieces of streamed text after an offset. Those that retention took are left out: the part keeps what was stored.</summary>

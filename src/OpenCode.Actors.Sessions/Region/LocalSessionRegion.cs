@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Region;
 /// <summary>The parent of all sessions on one node: starts a session at the first message for it, and lets it leave memory. A child per entity, as in a shard.</summary>
 /// <remarks>
 /// A session that leaves memory gets no more messages: its commands are kept, and start it again. A session that fails is stopped, not restarted in place, and starts anew
-/// at its next message; after three failures within a minute it is refused for a while (RULES C7).
+/// at its next message; after three failures within a minute it is refused for a while (rule "A session never throws").
 /// </remarks>
 internal sealed partial class LocalSessionRegion : ReceiveActor
 {
@@ -37,7 +37,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         Receive<Unavailable>(_ => OnQuiet());
     }
 
-    /// <summary>Closes every open turn as aborted, except those that only wait for their user (RULES C5), and refuses new work; answered with <see cref="Quiesced"/>.</summary>
+    /// <summary>Closes every open turn as aborted, except those that only wait for their user (rule "Waiting turns stay open"), and refuses new work; answered with <see cref="Quiesced"/>.</summary>
     /// <remarks>The server stops.</remarks>
     public sealed record Quiesce;
 

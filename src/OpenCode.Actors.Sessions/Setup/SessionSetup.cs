@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
-using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -44,8 +44,8 @@ internal sealed record SessionSetup(
     /// <summary>Gets whether this node hands its sessions over. A node that is alone never does.</summary>
     public NodeDrain Drain { get; init; } = new();
 
-    /// <summary>Gets whether the journal can be asked at the moment; null on a node that is alone, whose journal never goes away without the process.</summary>
-    public ISuspension? Suspension { get; init; }
+    /// <summary>Gets what this node may do at the moment.</summary>
+    public NodeAvailability Availability { get; init; } = new(Time);
 
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;

@@ -7,8 +7,6 @@ public sealed class RulesTests
     private static readonly string[] _notYet =
     [
         "src/OpenCode.Actors.Sessions/SessionActor",
-        "src/OpenCode.Actors.Sessions/Index/",
-        "src/OpenCode.Actors.Sessions/Region/",
         "src/OpenCode.Actors.Journal/Batches/",
         "src/OpenCode.Actors.Streams/Log/",
     ];

@@ -24,7 +24,7 @@ public sealed class DeletionTests : SessionsKit
         await PromptAsync(parent.Id);
         var before = Journal.Head;
 
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle", "session.deleted", "session.deleted"], await StoryAsync(before));
@@ -38,7 +38,7 @@ public sealed class DeletionTests : SessionsKit
         var (a1, a2, b1) = (await CreateAsync(a.Id), await CreateAsync(a.Id), await CreateAsync(b.Id));
         var other = await CreateAsync();
 
-        var deleted = await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(root.Id));
+        var deleted = await AskAsync<Deleted>(Index, new IndexQuery.Delete(root.Id));
 
         var order = (await LogAsync()).Where(static entry => entry.Type == "session.deleted").Select(static entry => new SessionId(entry.SessionId!)).ToList();
         Assert.Equal(6, order.Count);
@@ -90,7 +90,7 @@ public sealed class DeletionTests : SessionsKit
         var appends = Faulty.Appends;
         var created = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
         await RunUntilAsync(() => Faulty.Appends > appends); // It asks twice, and goes on between on the thread pool.
-        var deleted = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
+        var deleted = Index.Ask<object>(new IndexQuery.Delete(parent.Id));
         await RunDryAsync();
         var tooLate = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
         await RunDryAsync();
@@ -114,7 +114,7 @@ public sealed class DeletionTests : SessionsKit
         var appends = Faulty.Appends;
         var created = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
         await RunUntilAsync(() => Faulty.Appends > appends); // It asks twice, and goes on between on the thread pool.
-        var deleted = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
+        var deleted = Index.Ask<object>(new IndexQuery.Delete(parent.Id));
         await RunDryAsync();
         Faulty.AppendFault = new JournalFullException(0, 1);
         Faulty.Release();
@@ -123,7 +123,7 @@ public sealed class DeletionTests : SessionsKit
         Assert.IsType<StorageFull>(await RunUntilAsync(created));
         Assert.IsType<StorageFull>(await RunUntilAsync(deleted));
         Faulty.Heal();
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class DeletionTests : SessionsKit
         await CreateAsync(root.Id);
         await AskAsync<DeleteBegun>(root.Id, new BeginDelete());
         Faulty.AppendFault = new JournalFullException(0, 1);
-        await AskAsync<StorageFull>(Index, new SessionIndexActor.Delete(root.Id));
+        await AskAsync<StorageFull>(Index, new IndexQuery.Delete(root.Id));
         Faulty.Heal();
 
         Time.Advance(TimeSpan.FromSeconds(5));
@@ -198,7 +198,7 @@ public sealed class DeletionTests : SessionsKit
     {
         var session = await CreateAsync();
         Faulty.AppendFault = new JournalFullException(0, 1);
-        await AskAsync<StorageFull>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<StorageFull>(Index, new IndexQuery.Delete(session.Id));
         Faulty.Heal();
         Time.Advance(TimeSpan.FromSeconds(10));
 
@@ -212,7 +212,7 @@ public sealed class DeletionTests : SessionsKit
         var root = await CreateAsync();
         await CreateAsync(root.Id);
         Faulty.Hold();
-        var (first, second) = (Index.Ask<object>(new SessionIndexActor.Delete(root.Id)), Index.Ask<object>(new SessionIndexActor.Delete(root.Id)));
+        var (first, second) = (Index.Ask<object>(new IndexQuery.Delete(root.Id)), Index.Ask<object>(new IndexQuery.Delete(root.Id)));
         await RunDryAsync();
 
         Faulty.Release();
@@ -230,12 +230,12 @@ public sealed class DeletionTests : SessionsKit
         var region = CreateProbe();
         var index = Spawn(SessionIndexActor.PropsFor(region.Ref, Setup));
         await RunDryAsync();
-        var ofChild = index.Ask<object>(new SessionIndexActor.Delete(child.Id));
+        var ofChild = index.Ask<object>(new IndexQuery.Delete(child.Id));
         await RunDryAsync();
         region.Expect<Deliver>(deliver => deliver.Command is BeginDelete);
         region.Reply(new DeleteBegun(child.Id, 1));
         await RunDryAsync();
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(root.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(root.Id));
 
         region.Expect<Deliver>(deliver => deliver.Command is Delete);
         region.Reply(new SessionNotFound(child.Id));
@@ -249,9 +249,9 @@ public sealed class DeletionTests : SessionsKit
         var root = await CreateAsync();
         await CreateAsync(root.Id);
         Faulty.Hold();
-        var deletion = Index.Ask<object>(new SessionIndexActor.Delete(root.Id));
+        var deletion = Index.Ask<object>(new IndexQuery.Delete(root.Id));
         await RunDryAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
         Assert.IsType<Unavailable>(await deletion);
 

@@ -135,7 +135,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
                     JournalActor.Tell(new JournalActor.Recover(null!)); // Nobody can make sense of that, nor of the next two.
                     break;
                 case 17:
-                    Index.Tell(new SessionIndexActor.List(null!));
+                    Index.Tell(new IndexQuery.List(null!));
                     break;
                 case 18:
                     Region.Tell(new Deliver(_unmakable, new Abort()));
@@ -175,9 +175,9 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
         // The index may be waiting for a log that cannot be read now.
         private async Task<IReadOnlyList<PermissionRequest>> TryListPermissionsAsync()
         {
-            var listed = Index.Ask<object>(new SessionIndexActor.ListPermissions());
+            var listed = Index.Ask<object>(new IndexQuery.ListPermissions());
             await RunDryAsync();
-            return listed is { IsCompletedSuccessfully: true, Result: SessionIndexActor.Permissions permissions } ? permissions.Requests : [];
+            return listed is { IsCompletedSuccessfully: true, Result: IndexQuery.Permissions permissions } ? permissions.Requests : [];
         }
 
         private async Task AnyPowerAsync()

@@ -29,10 +29,11 @@ public sealed class RegionTests : SessionsKit
     {
         var id = new SessionId("ses_none");
 
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new Update(new()), new GetMessages(), new AwaitTurn(new("msg_1"), "w")])
+        foreach (var command in (ISessionCommand[])[Prompt("x"), new Update(new()), new GetMessages()])
             Assert.Equal(id, (await AskAsync<SessionNotFound>(id, command)).SessionId);
-        await AskAsync<SessionNotFound>(Index, new SessionIndexActor.Get(id));
-        await AskAsync<SessionNotFound>(Index, new SessionIndexActor.Delete(id));
+        Assert.Equal(new SessionNotFound(id), await RunUntilAsync(Sessions.AwaitTurnAsync(id, new TurnId("msg_1"), null, CancellationToken.None)));
+        await AskAsync<SessionNotFound>(Index, new IndexQuery.Get(id));
+        await AskAsync<SessionNotFound>(Index, new IndexQuery.Delete(id));
         Assert.IsType<SessionNotFound>(await CreateAsync(new CreateSession { ParentId = id }));
         Assert.Empty(await StoryAsync());
     }
@@ -47,7 +48,7 @@ public sealed class RegionTests : SessionsKit
         var updated = await AskAsync<Updated>(session.Id, new Update(new() { Time = new(Archived: 7) }));
 
         Assert.Equal(("New title", 7L, session.Time.Updated), (updated.Info.Title, updated.Info.Time.Archived, updated.Info.Time.Updated));
-        var found = await AskAsync<SessionIndexActor.Found>(Index, new SessionIndexActor.Get(session.Id));
+        var found = await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(session.Id));
         Assert.Contains("New title", Encoding.UTF8.GetString(found.Entry.Json.Span), StringComparison.Ordinal);
     }
 
@@ -62,7 +63,7 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
         Assert.Equal(
             [grandchild.Id.Value, child.Id.Value, parent.Id.Value],
@@ -71,7 +72,7 @@ public sealed class RegionTests : SessionsKit
             Assert.Empty(await Journal.ListAsync(kind, CancellationToken.None).ToListAsync());
         await AskAsync<SessionNotFound>(parent.Id, new GetMessages());
         await KillAndStartAsync();
-        Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
+        Assert.Empty((await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery()))).Entries);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(session.Id));
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(
@@ -147,7 +148,7 @@ public sealed class RegionTests : SessionsKit
 
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
         Assert.Equal(loads + 1, Faulty.Loads);
-        Assert.Single((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
+        Assert.Single((await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery()))).Entries);
     }
 
     [Fact]

@@ -95,9 +95,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
             OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>(), Setup.Claims), $"journal-{_lives}");
         Region = Spawn(LocalSessionRegion.PropsFor(PropsFor, Time, Setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), $"sessions-{_lives}");
         Index = Spawn(SessionIndexActor.PropsFor(Region, Setup), $"index-{_lives}");
-        Sessions = new SessionsFacade(
-            new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Options, Setup.Ids, Entropy, Time,
-            Setup.NewSession, Setup.IsShared ? new SessionReader(Setup.Journal, Logs.CreateLogger<SessionReader>()) : null);
+        Sessions = new SessionsFacade(new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Setup);
         _actors.AddRange([JournalActor, Region, Index]);
     }
 
@@ -136,17 +134,25 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     private protected Task<PromptAccepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
         AskAsync<PromptAccepted>(id, Prompt(text, messageId, key));
 
+    /// <summary>Waits for the end of a turn, as an endpoint does.</summary>
+    private protected Task<object> AwaitTurn(SessionId id, PromptAccepted accepted) =>
+        Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
+
+    /// <summary>Reads the end of a turn that is over.</summary>
+    private protected async Task<TurnEnded> EndOfAsync(SessionId id, PromptAccepted accepted) =>
+        Assert.IsType<TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(id, accepted.Turn, null, CancellationToken.None)));
+
     private protected async Task<IReadOnlyList<MessageWithParts>> MessagesAsync(SessionId id) =>
         (await AskAsync<MessagePage>(id, new GetMessages())).Page;
 
     private protected async Task<SessionStatus> StatusAsync(SessionId id) =>
-        (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
+        (await AskAsync<IndexQuery.Statuses>(Index, new IndexQuery.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
 
     private protected async Task<IReadOnlyList<SessionId>> ListAsync(SessionQuery? query = null) =>
-        (await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
+        (await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
 
     private protected async Task<IReadOnlyList<PermissionRequest>> PermissionsAsync() =>
-        (await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests;
+        (await AskAsync<IndexQuery.Permissions>(Index, new IndexQuery.ListPermissions())).Requests;
 
     private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null, SessionId? session = null) =>
         ReplyAsync(new ReplyPermission(id, answer, feedback), session);

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Simulation;
 

@@ -45,8 +45,7 @@ internal sealed class HubNode
         Region = world.Kit.Spawn(
             LocalSessionRegion.PropsFor(id => SessionActor.PropsFor(id, JournalActor, sessions), time, sessions.Metrics, logs.CreateLogger<LocalSessionRegion>()), Name("sessions"));
         Index = world.Kit.Spawn(SessionIndexActor.PropsFor(Region, sessions), Name("index"));
-        Sessions = new SessionsFacade(
-            new SessionsKit.Required<SessionRegion>(Region), new SessionsKit.Required<SessionIndexKey>(Index), _end, world.SessionsOptions, sessions.Ids, entropy, time);
+        Sessions = new SessionsFacade(new SessionsKit.Required<SessionRegion>(Region), new SessionsKit.Required<SessionIndexKey>(Index), _end, sessions);
         Ids = sessions.Ids;
 
         Log = new EventLog(StreamsJournal, world.StreamOptions);

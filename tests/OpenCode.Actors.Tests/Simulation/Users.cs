@@ -77,10 +77,10 @@ internal sealed class Users(World world, Answers answers)
             return;
 
         answers.Deleting(session);
-        answers.Await("delete", node.Sessions.AskAsync(new SessionIndexActor.Delete(session), CancellationToken.None), session);
+        answers.Await("delete", node.Sessions.AskAsync(new IndexQuery.Delete(session), CancellationToken.None), session);
     }
 
-    public void List(HubNode node) => answers.Await("list", node.Sessions.AskAsync(new SessionIndexActor.List(new SessionQuery()), CancellationToken.None));
+    public void List(HubNode node) => answers.Await("list", node.Sessions.AskAsync(new IndexQuery.List(new SessionQuery()), CancellationToken.None));
 
     /// <summary>Waits for the end of a turn that was accepted.</summary>
     public void AwaitTurn(HubNode node)

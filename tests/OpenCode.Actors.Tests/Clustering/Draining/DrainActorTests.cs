@@ -128,7 +128,7 @@ public sealed class DrainActorTests : ClusterKit
     public void An_index_that_cannot_answer_is_asked_again()
     {
         _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
-        _index.Expect<SessionIndexActor.ListStatus>();
+        _index.Expect<IndexQuery.ListStatus>();
         _index.Reply(new Unavailable("away", TimeSpan.FromSeconds(1)));
         Answer();
 
@@ -141,8 +141,8 @@ public sealed class DrainActorTests : ClusterKit
 
     private void Answer(IActorRef drain, params SessionId[] open)
     {
-        _index.Expect<SessionIndexActor.ListStatus>();
-        drain.Tell(new SessionIndexActor.Statuses(open.ToImmutableDictionary(id => id, _ => SessionStatus.Busy)), _index.Ref);
+        _index.Expect<IndexQuery.ListStatus>();
+        drain.Tell(new IndexQuery.Statuses(open.ToImmutableDictionary(id => id, _ => SessionStatus.Busy)), _index.Ref);
         RunDry();
     }
 }

@@ -45,7 +45,7 @@ public abstract class EntryKit : HubTestKit
 
     /// <summary>Starts an entry that asks no index.</summary>
     private protected IActorRef StartEntry(int maxHeldCommands = 100, long maxHeldBytes = 64 << 20, LargeCommands? large = null, Func<SessionId, object?>? forgetHome = null) => Spawn(
-        EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large, ForgetHome = forgetHome }));
+        EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing.Availability, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large, ForgetHome = forgetHome }));
 
     private protected SessionId NewSession() => _ids.NewSession();
 

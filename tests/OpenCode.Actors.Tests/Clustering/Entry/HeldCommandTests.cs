@@ -119,7 +119,7 @@ public sealed class HeldCommandTests : EntryKit
         entry.Tell(new EntryActor.UseIndex(index.Ref));
         Send(entry, Rename);
 
-        index.Expect(new SessionIndexActor.Get(Session));
+        index.Expect(new IndexQuery.Get(Session));
         index.Reply(new SessionNotFound(Session));
 
         Client.Expect(new SessionNotFound(Session));
@@ -133,9 +133,9 @@ public sealed class HeldCommandTests : EntryKit
         var entry = StartEntry();
         entry.Tell(new EntryActor.UseIndex(index.Ref));
         Send(entry, Rename);
-        index.Expect(new SessionIndexActor.Get(Session));
-        index.Expect(new SessionIndexActor.Get(Session));
-        var found = new SessionIndexActor.Found(new SessionEntry(Session, "/proj", "global", "", null, "T", 1, default));
+        index.Expect(new IndexQuery.Get(Session));
+        index.Expect(new IndexQuery.Get(Session));
+        var found = new IndexQuery.Found(new SessionEntry(Session, "/proj", "global", "", null, "T", 1, default));
 
         index.Reply(found);
         index.Reply(found);
@@ -152,7 +152,7 @@ public sealed class HeldCommandTests : EntryKit
         var entry = StartEntry();
         entry.Tell(new EntryActor.UseIndex(index.Ref));
         Send(entry, Rename);
-        index.Expect(new SessionIndexActor.Get(Session));
+        index.Expect(new IndexQuery.Get(Session));
         index.Reply(new Unavailable("The server is starting.", TimeSpan.FromSeconds(1)));
 
         var refusal = Client.Expect<Unavailable>(limit: HoldFor);
@@ -239,7 +239,7 @@ public sealed class HeldCommandTests : EntryKit
         Client.Expect<Unavailable>();
         Send(entry, Rename);
 
-        index.FishFor<SessionIndexActor.Get>();
+        index.FishFor<IndexQuery.Get>();
         index.Reply(new SessionNotFound(Session));
         Client.FishFor<SessionNotFound>();
     }

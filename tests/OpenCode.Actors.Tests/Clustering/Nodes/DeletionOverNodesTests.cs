@@ -47,11 +47,11 @@ public sealed class DeletionOverNodesTests : NodesKit
         await KillAsync(nodes[0], by: nodes[1]);
         nodes[2].Store.Thaw();
 
-        await UntilAsync(async () => await nodes[1].Actors.Index.Ask<object>(new SessionIndexActor.Get(parent)) is SessionNotFound, "the tree is gone", TimeSpan.FromSeconds(5));
+        await UntilAsync(async () => await nodes[1].Actors.Index.Ask<object>(new IndexQuery.Get(parent)) is SessionNotFound, "the tree is gone", TimeSpan.FromSeconds(5));
         Assert.Equal([child.Value, parent.Value], (await nodes[1].LogAsync()).Where(entry => entry.Type == "session.deleted").Select(entry => entry.SessionId));
     }
 
-    private static Task<object> DeleteAsync(TestNode via, SessionId session) => via.Actors.Index.Ask<object>(new SessionIndexActor.Delete(session), TimeSpan.FromSeconds(10));
+    private static Task<object> DeleteAsync(TestNode via, SessionId session) => via.Actors.Index.Ask<object>(new IndexQuery.Delete(session), TimeSpan.FromSeconds(10));
 
     private async Task<SessionId> ChildOnAsync(TestNode owner, TestNode via, SessionId parent)
     {

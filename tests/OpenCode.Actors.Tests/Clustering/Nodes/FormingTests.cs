@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;

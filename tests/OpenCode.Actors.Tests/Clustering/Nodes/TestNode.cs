@@ -127,7 +127,7 @@ internal sealed class TestNode
 
     public Task<object> PromptAsync(SessionId session, string text) => AskAsync(session, new TakePrompt(new Prompt([new TextPromptPart(text)])));
 
-    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new SessionIndexActor.ListStatus(), _answerLimit)) is SessionIndexActor.Statuses statuses ? statuses.BySession.Count : -1;
+    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new IndexQuery.ListStatus(), _answerLimit)) is IndexQuery.Statuses statuses ? statuses.BySession.Count : -1;
 
     /// <summary>Reads a counter or gauge.</summary>
     public long Total(string metric)

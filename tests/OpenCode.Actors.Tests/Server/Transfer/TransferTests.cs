@@ -36,7 +36,7 @@ public sealed class TransferTests : SessionsKit
         var messages = (await AskAsync<MessagePage>(region, new Deliver(parent.Id, new GetMessages()))).Page;
         Assert.Equal(["hello", "half said"], messages.Select(Text));
         Assert.Equal("MessageAbortedError", Assistant(messages[1]).Error!.Name);
-        Assert.Equal([child.Id], (await AskAsync<SessionIndexActor.Listed>(index, new SessionIndexActor.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
+        Assert.Equal([child.Id], (await AskAsync<IndexQuery.Listed>(index, new IndexQuery.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
         var repeated = await AskAsync<PromptAccepted>(region, new Deliver(parent.Id, Prompt("again", key: "k")));
         Assert.Equal("hello", Text(repeated.User));
     }
@@ -54,8 +54,8 @@ public sealed class TransferTests : SessionsKit
         await ImportAsync(other, await ExportAsync());
         var (_, index) = await StartAsync(other);
 
-        Assert.Equal(session.Id, Assert.Single((await AskAsync<SessionIndexActor.Permissions>(index, new SessionIndexActor.ListPermissions())).Requests).SessionId);
-        Assert.IsType<BusyStatus>((await AskAsync<SessionIndexActor.Statuses>(index, new SessionIndexActor.ListStatus())).BySession[session.Id]);
+        Assert.Equal(session.Id, Assert.Single((await AskAsync<IndexQuery.Permissions>(index, new IndexQuery.ListPermissions())).Requests).SessionId);
+        Assert.IsType<BusyStatus>((await AskAsync<IndexQuery.Statuses>(index, new IndexQuery.ListStatus())).BySession[session.Id]);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class JournalActorRestartTests : SessionsKit
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(["text 'half ' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], (await StoryAsync())[^5..]);
-        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, accepted);
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
 

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
 
@@ -110,7 +111,7 @@ public sealed class JournalFaultTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         Faulty.AppendFault = new JournalFullException(10, 1000);
         Model.Answer.Say("lost");
         await RunDryAsync();
@@ -121,7 +122,7 @@ public sealed class JournalFaultTests : SessionsKit
         Faulty.AppendFault = null;
         Time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal("UnknownError", Assistant(((TurnEnded)await wait).Message).Error!.Name);
+        Assert.Equal("UnknownError", Assistant(((TurnEnded)await RunUntilAsync(wait)).Message).Error!.Name);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }
 
@@ -138,14 +139,12 @@ public sealed class JournalFaultTests : SessionsKit
     public async Task A_journal_that_died_with_an_open_turn_lets_its_session_start_a_few_times_and_is_then_unavailable()
     {
         var session = await CreateAsync();
-        var accepted = await PromptAsync(session.Id);
-        var wait = Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None);
-        await RunDryAsync();
+        await PromptAsync(session.Id);
         var loads = Faulty.Loads;
         Faulty.AppendFault = new JournalFailedException("syncing", "Start again.", null);
 
         Model.Answer.Say("lost");
-        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+        await RunDryAsync();
         for (var i = 0; i < 10; i++)
             await AskAsync<Unavailable>(session.Id, new GetMessages());
 

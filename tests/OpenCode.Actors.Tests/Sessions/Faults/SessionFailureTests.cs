@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
@@ -140,14 +141,14 @@ public sealed class SessionFailureTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await RunDryAsync();
 
         _unmakable = new SessionId("ses_unmakable");
         ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new Abort())), count: 2); // By us, and by Akka.
         Time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.IsType<TurnLost>(await wait);
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await RunUntilAsync(wait)).Message).Error!.Name);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
         Assert.Equal(1, Meters.Count("opencode.actors.restarts region"));
         await PromptAsync(session.Id, "again");

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Sessions.Live;
 
@@ -92,7 +93,7 @@ public sealed class AbortTests : SessionsKit
         await AskAsync<SessionNotFound>(new SessionId("ses_none"), new Abort());
 
         Assert.Empty(await StoryAsync());
-        Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
+        Assert.Empty((await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery()))).Entries);
     }
 
     [Fact]
@@ -128,10 +129,10 @@ public sealed class AbortTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await AskAsync<Aborted>(session.Id, new Abort());
 
-        var ended = Assert.IsType<TurnEnded>(await wait);
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
 
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
@@ -163,7 +164,7 @@ public sealed class AbortTests : SessionsKit
         await AskAsync<Aborted>(session.Id, new Abort());
         await PromptAsync(session.Id, "three");
 
-        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(waiting.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, waiting);
 
         Assert.Equal("first", Text(ended.Message));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);

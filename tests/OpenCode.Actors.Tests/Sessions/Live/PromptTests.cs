@@ -1,6 +1,7 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Sessions.Live;
 
@@ -46,17 +47,17 @@ public sealed class PromptTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await RunDryAsync();
         Assert.False(wait.IsCompleted);
 
         Model.Answer.Say("Hello.").End();
         await RunDryAsync();
 
-        var ended = Assert.IsType<TurnEnded>(await wait);
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("Hello.", Text(ended.Message));
         Assert.Equal("session.idle", (await LogAsync()).Last(e => e.Offset <= ended.Offset).Type);
-        Assert.Equal(ended, await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "late")) with { Message = ended.Message });
+        Assert.Equal(ended, (await EndOfAsync(session.Id, accepted)) with { Message = ended.Message });
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class PromptTests : SessionsKit
         Assert.Contains("nope/nope-1", accepted.Error!.Data.Message, StringComparison.Ordinal);
         Assert.Equal(
             ["session.updated", "user", "text 'x'", "session.updated", "status busy", "error UnknownError", "status idle", "idle"], await StoryAsync(before));
-        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, accepted);
         Assert.IsType<UserMessage>(ended.Message.Info);
     }
 
@@ -149,11 +150,11 @@ public sealed class PromptTests : SessionsKit
         Assert.Single(story, "status busy");
         foreach (var accepted in (PromptAccepted[])[second, third])
         {
-            var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
+            var ended = await EndOfAsync(session.Id, accepted);
             Assert.Equal("All done.", Text(ended.Message));
         }
 
-        var ofFirst = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(first.Turn, "w"));
+        var ofFirst = await EndOfAsync(session.Id, first);
         Assert.Equal("tool-calls", Assistant(ofFirst.Message).Finish);
     }
 

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Live;
@@ -18,7 +19,7 @@ public sealed class QuiesceTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         Model.Answer.Say("word0 word1 ");
         await RunDryAsync();
         var before = Journal.Head;
@@ -27,7 +28,7 @@ public sealed class QuiesceTests : SessionsKit
 
         Assert.Equal(
             ["text 'word0 word1 ' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], await StoryAsync(before));
-        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await wait).Message).Error!.Name);
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await RunUntilAsync(wait)).Message).Error!.Name);
         Assert.True(Model.Answer.WasCancelled);
         var closed = Journal.Head;
         await KillAndStartAsync();
@@ -72,15 +73,17 @@ public sealed class QuiesceTests : SessionsKit
     {
         var session = await CreateAsync(permission: _askForBash);
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
         await RunDryAsync();
         var before = Journal.Head;
 
         await QuiesceAsync();
+        Assert.False(wait.IsCompleted);
+        Setup.Availability.Leave("The server stops.");
 
         Assert.Empty(await StoryAsync(before));
-        Assert.IsType<Unavailable>(await wait); // It would wait for longer than this server is there.
+        Assert.IsType<Unavailable>(await RunUntilAsync(wait)); // It would wait for longer than this server is there.
         Assert.IsType<Unavailable>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
         await KillAndStartAsync();
         Assert.IsType<RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));

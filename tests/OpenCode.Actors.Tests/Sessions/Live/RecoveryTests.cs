@@ -81,7 +81,7 @@ public sealed class RecoveryTests : SessionsKit
         var second = await PromptAsync(session.Id, "two");
         await KillAndStartAsync();
 
-        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(second.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, second);
 
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
         await PromptAsync(session.Id, "three");

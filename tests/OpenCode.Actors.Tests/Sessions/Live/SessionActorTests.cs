@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Live;
@@ -14,15 +15,16 @@ public sealed class SessionActorTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await RunDryAsync();
         await AskAsync<JournalActor.Recovered>(JournalActor, new JournalActor.Recover(session.Id.Value)); // Makes its version stale.
 
         Model.Answer.Say("lost");
         await RunDryAsync();
-        Assert.IsType<TurnLost>(await wait);
+        Assert.False(wait.IsCompleted);
         Assert.True(Model.Answer.WasCancelled);
         Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
 
         Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], (await StoryAsync())[^4..]);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
@@ -48,7 +50,7 @@ public sealed class SessionActorTests : SessionsKit
         await AskAsync<Aborted>(session.Id, new Abort());
         Time.Advance(TimeSpan.FromMinutes(11));
         await PromptAsync(session.Id, "once more");
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(session.Id));
         await AskAsync<SessionNotFound>(session.Id, new GetMessages());
         await AskAsync<LocalSessionRegion.Quiesced>(Region, new LocalSessionRegion.Quiesce());
 

@@ -43,7 +43,7 @@ public sealed class HeldTurnTests : SessionsKit
         Assert.Equal("hello", Assert.IsType<UserMessageText>(Assert.Single(Assert.Single(Model.Requests).Messages)).Text);
         Model.Answer.Say("answer").End();
         await RunDryAsync();
-        Assert.Equal("answer", Text(EndOf(await AskAsync<object>(session.Id, new AwaitTurn(accepted.Turn, "w")))));
+        Assert.Equal("answer", Text((await EndOfAsync(session.Id, accepted)).Message));
     }
 
     [Fact]
@@ -171,8 +171,8 @@ public sealed class HeldTurnTests : SessionsKit
         Model.Answer.Say("to two").End();
         await RunDryAsync();
 
-        Assert.Equal("to one", Text(EndOf(await AskAsync<object>(session.Id, new AwaitTurn(first.Turn, "1")))));
-        Assert.Equal("to two", Text(EndOf(await AskAsync<object>(session.Id, new AwaitTurn(second.Turn, "2")))));
+        Assert.Equal("to one", Text((await EndOfAsync(session.Id, first)).Message));
+        Assert.Equal("to two", Text((await EndOfAsync(session.Id, second)).Message));
     }
 
     [Fact]
@@ -312,5 +312,4 @@ public sealed class HeldTurnTests : SessionsKit
         await RunDryAsync();
     }
 
-    private static MessageWithParts EndOf(object ended) => Assert.IsType<TurnEnded>(ended).Message;
 }

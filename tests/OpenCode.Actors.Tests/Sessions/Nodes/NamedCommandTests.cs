@@ -228,7 +228,7 @@ public sealed class NamedCommandTests : SessionsKit
     {
         var session = await CreateAsync();
         await AskAsync<Updated>(session.Id, Rename("n", "x"));
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(session.Id));
 
         Assert.Empty(await RowsAsync(session.Id));
     }

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
 
@@ -74,15 +75,8 @@ public sealed class SharedSessionsTests : SessionsKit
     }
 
     [Fact]
-    public async Task An_unknown_session_is_not_found_and_starts_no_actor()
-    {
-        var loads = Faulty.Loads;
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new Update(new()), new Abort()])
-            Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), command));
-
-        Assert.Equal(loads, Faulty.Loads);
+    public async Task A_read_of_an_unknown_session_finds_none() =>
         Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), new GetMessages()));
-    }
 
     [Fact]
     public async Task A_child_gets_the_id_that_is_made_for_its_parent()
@@ -179,7 +173,7 @@ public sealed class SharedSessionsTests : SessionsKit
         var session = await CreateAsync();
         var wait = AwaitTurn(session.Id, await PromptAsync(session.Id));
         await RunDryAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
         Assert.False(wait.IsCompleted);
         Assert.Equal(1, Meters.Count("opencode.actors.restarts index"));
@@ -210,7 +204,7 @@ public sealed class SharedSessionsTests : SessionsKit
             return wait.IsCompleted;
         });
 
-        Assert.IsType<TurnEnded>(await wait);
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -262,14 +256,14 @@ public sealed class SharedSessionsTests : SessionsKit
         Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.IsType<BusyStatus>(await StatusAsync(busy.Id));
-        Assert.Equal([busy.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions);
+        Assert.Equal([busy.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
 
         Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
         await RunDryAsync();
         Assert.IsType<IdleStatus>(await StatusAsync(busy.Id));
 
         Time.Advance(TimeSpan.FromHours(2));
-        Assert.Equal([gone.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions);
+        Assert.Equal([gone.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
     }
 
     [Fact]
@@ -278,14 +272,14 @@ public sealed class SharedSessionsTests : SessionsKit
         var (parent, other) = (await CreateAsync(), await CreateAsync());
         await CreateAsync(parent.Id);
         await AskAsync<DeleteBegun>(parent.Id, new Named("b", new BeginDelete()));
-        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        Assert.Equal([parent.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
         await KillAndStartAsync();
         Assert.Equal(3, (await ListAsync()).Count); // Another node may be at it.
 
-        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
-        await AskAsync<Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        Assert.Equal([parent.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
-        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        Assert.Empty((await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
         Assert.Equal([other.Id], await ListAsync());
     }
 
@@ -295,8 +289,8 @@ public sealed class SharedSessionsTests : SessionsKit
         await CreateAsync();
         Faulty.ListFaults = 1;
 
-        await AskAsync<Unavailable>(Index, new SessionIndexActor.ListUnfinished());
-        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        await AskAsync<Unavailable>(Index, new IndexQuery.ListUnfinished());
+        Assert.Empty((await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
     }
 
     [Fact]
@@ -326,10 +320,8 @@ public sealed class SharedSessionsTests : SessionsKit
         Assert.Empty(await UnfinishedAsync());
     }
 
-    private async Task<IReadOnlyList<SessionId>> UnfinishedAsync() => (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions;
+    private async Task<IReadOnlyList<SessionId>> UnfinishedAsync() => (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions;
 
     private Task<object> ReadAsync(SessionId id, ISessionCommand read) => RunUntilAsync(Sessions.AskAsync(id, read, CancellationToken.None));
 
-    private Task<object> AwaitTurn(SessionId id, PromptAccepted accepted) =>
-        Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
 }

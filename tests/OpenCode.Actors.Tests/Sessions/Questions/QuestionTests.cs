@@ -82,5 +82,5 @@ public sealed class QuestionTests : SessionsKit
     }
 
     private async Task<IReadOnlyList<QuestionRequest>> QuestionsAsync() =>
-        (await AskAsync<SessionIndexActor.Questions>(Index, new SessionIndexActor.ListQuestions())).Requests;
+        (await AskAsync<IndexQuery.Questions>(Index, new IndexQuery.ListQuestions())).Requests;
 }

@@ -137,7 +137,7 @@ public sealed class ToolTests : SessionsKit
                 "tool running", "tool completed", "assistant completed", "status idle", "idle",
             ],
             await StoryAsync(before));
-        var ended = await AskAsync<TurnEnded>(session.Id, new AwaitTurn(accepted.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, accepted);
         Assert.IsType<ToolCompleted>(Tool(ended.Message).State);
         Assert.Empty(Model.Requests);
     }
@@ -169,7 +169,7 @@ public sealed class ToolTests : SessionsKit
         await RunDryAsync();
 
         Assert.Empty(Tools.Started);
-        Assert.Empty((await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests);
+        Assert.Empty((await AskAsync<IndexQuery.Permissions>(Index, new IndexQuery.ListPermissions())).Requests);
         Assert.True(Assert.IsType<ToolResult>(Model.Requests[1].Messages[^1]).IsError);
     }
 }

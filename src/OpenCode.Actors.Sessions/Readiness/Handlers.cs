@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Clustering.Members;
+namespace OpenCode.Actors.Sessions.Readiness;
 
 /// <summary>Handlers that are told something, until each is disposed. Thread-safe.</summary>
 internal sealed class Handlers<T>

@@ -1,27 +1,23 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.Server.Http;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Cluster;
 
-/// <summary>What clients see of a node's standing. One server plays the node: the gate alone tells the two apart.</summary>
-public sealed class NodeGateTests : IDisposable
+/// <summary>What clients see of a node that drains or is suspended. One server plays the node.</summary>
+public sealed class DrainingWaitsTests
 {
     private readonly VirtualTime _time = new();
-    private readonly NodeStanding _standing;
-    private readonly Lifetime _lifetime = new();
+    private readonly NodeAvailability _availability;
     private volatile bool _isHere;
 
-    public NodeGateTests()
+    public DrainingWaitsTests()
     {
-        _standing = new NodeStanding(_time);
-        _standing.Join();
+        _availability = new NodeAvailability(_time, joins: true);
+        _availability.Join();
     }
-
-    public void Dispose() => _lifetime.Dispose();
 
     [Fact]
     public async Task A_wait_for_a_turn_of_another_node_ends_with_503_as_soon_as_this_node_drains()
@@ -31,7 +27,7 @@ public sealed class NodeGateTests : IDisposable
         var waiting = server.RespondAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
         await UntilWaitingAsync(server);
 
-        _lifetime.StopApplication();
+        _availability.Drain();
         using var response = await waiting;
 
         Assert.Equal(503, (int)response.StatusCode);
@@ -45,7 +41,7 @@ public sealed class NodeGateTests : IDisposable
     {
         await using var server = await StartAsync();
         var session = await server.SessionAsync();
-        _lifetime.StopApplication();
+        _availability.Drain();
 
         var (status, _) = await server.SendAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
 
@@ -61,7 +57,7 @@ public sealed class NodeGateTests : IDisposable
         var waiting = server.SendAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
         await UntilWaitingAsync(server);
 
-        _lifetime.StopApplication();
+        _availability.Drain();
         server.Models.GoOn();
 
         Assert.Equal(200, (await waiting).Status);
@@ -75,7 +71,7 @@ public sealed class NodeGateTests : IDisposable
         var session = await server.SessionAsync();
         var waiting = server.SendAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
         await UntilWaitingAsync(server);
-        _lifetime.StopApplication();
+        _availability.Drain();
 
         _isHere = false;
         while (!waiting.IsCompleted)
@@ -91,7 +87,7 @@ public sealed class NodeGateTests : IDisposable
     public async Task A_node_whose_database_is_silent_is_not_ready_and_takes_streams_for_60_s()
     {
         await using var server = await StartAsync();
-        _standing.Suspend(_time.GetTimestamp());
+        _availability.Suspend(_time.GetTimestamp());
 
         Assert.Equal(503, (await server.SendAsync("GET", "/health/ready")).Status);
         _time.Advance(TimeSpan.FromSeconds(59));
@@ -115,26 +111,11 @@ public sealed class NodeGateTests : IDisposable
         await Assert.ThrowsAnyAsync<IOException>(() => ended);
     }
 
-    private Task<ServerKit> StartAsync() => ServerKit.StartAsync(services: services => services.AddSingleton(new NodeGate(_standing, _ => _isHere, _lifetime, _time)));
+    private Task<ServerKit> StartAsync() => ServerKit.StartAsync(services: services => services.AddSingleton(_availability).AddSingleton(new DrainingWaits(_availability, _ => _isHere, _time)));
 
     private static async Task UntilWaitingAsync(ServerKit server)
     {
         while (!(await server.SendAsync("GET", "/session/status")).Body.EnumerateObject().Any())
             await Task.Delay(5);
-    }
-
-    private sealed class Lifetime : IHostApplicationLifetime, IDisposable
-    {
-        private readonly CancellationTokenSource _stopping = new();
-
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => _stopping.Token;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => _stopping.Cancel();
-
-        public void Dispose() => _stopping.Dispose();
     }
 }

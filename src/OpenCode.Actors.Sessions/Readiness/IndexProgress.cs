@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Sessions.Index;
+namespace OpenCode.Actors.Sessions.Readiness;
 
 /// <summary>How far the index of this node has followed the log, for those that decide by what it has learned there. Outlives the index's incarnations. Thread-safe.</summary>
 internal sealed class IndexProgress

@@ -1,4 +1,3 @@
-using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Questions;
@@ -10,8 +9,8 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <summary>A query to the index. Its answer has all that was committed before the query came.</summary>
 internal interface IIndexQuery;
 
-/// <content>The queries of the index and their answers. Any query may also be answered with <see cref="Unavailable"/>.</content>
-internal sealed partial class SessionIndexActor
+/// <summary>The queries to the index of all sessions, and their answers. Any query may also be answered with <see cref="Unavailable"/>.</summary>
+internal static class IndexQuery
 {
     /// <summary>Reads the info of a session without waking it; answered with <see cref="Found"/> or <see cref="SessionNotFound"/>.</summary>
     public sealed record Get(SessionId SessionId) : IIndexQuery;
@@ -57,42 +56,15 @@ internal sealed partial class SessionIndexActor
     public sealed record Followed(long Offset);
 
     /// <summary>
-    /// Wakes the sessions with an unfinished turn, and those whose tombstone may go; deletions that were interrupted go on. On a node that is alone the index sends it to itself.
-    /// </summary>
-    public sealed record WakeUnfinished
-    {
-        /// <summary>Gets the one instance.</summary>
-        public static WakeUnfinished Instance { get; } = new();
-    }
-
-    /// <summary>
-    /// Lists the sessions that <see cref="WakeUnfinished"/> would wake, for nodes that share that out among themselves; answered with <see cref="Unfinished"/>. Who sends
-    /// <see cref="Wake"/> then gives the <see cref="Awake"/> on to the index.
+    /// Lists the sessions that <see cref="SessionIndexActor.WakeUnfinished"/> would wake, for nodes that share them out among themselves; answered with <see cref="Unfinished"/>. The node that
+    /// sends <see cref="Wake"/> then forwards the <see cref="Awake"/> to its index.
     /// </summary>
     public sealed record ListUnfinished : IIndexQuery;
 
     /// <summary>What is to be taken up again.</summary>
     /// <param name="Sessions">Sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go, until it has.</param>
-    /// <param name="Deletions">Sessions that are being deleted, by whichever node. Whoever takes one up sends <see cref="Delete"/> to the index.</param>
+    /// <param name="Deletions">Sessions that any node has begun to delete. The node that continues such a deletion sends <see cref="Delete"/> to its index.</param>
     public sealed record Unfinished(IReadOnlyList<SessionId> Sessions, IReadOnlyList<SessionId> Deletions);
-
-    /// <summary>Waits until this node's log says that the session became idle or was deleted; answered with <see cref="BecameIdle"/>. Has no deadline.</summary>
-    /// <param name="SessionId">The session.</param>
-    /// <param name="After">Only events after this offset count.</param>
-    /// <param name="Waiter">Names the wait: another one of the same name and session replaces it.</param>
-    public sealed record AwaitIdle(SessionId SessionId, long After, string Waiter);
-
-    /// <summary>Ends an <see cref="AwaitIdle"/> whose asker waits no longer. It has no answer.</summary>
-    /// <param name="SessionId">The session.</param>
-    /// <param name="Waiter">The name of the wait.</param>
-    public sealed record StopAwaitingIdle(SessionId SessionId, string Waiter) : IDeadLetterSuppression;
-
-    /// <summary>The session became idle or was deleted, or may have: read it.</summary>
-    public sealed record BecameIdle : IDeadLetterSuppression
-    {
-        /// <summary>Gets the one instance.</summary>
-        public static BecameIdle Instance { get; } = new();
-    }
 
     /// <summary>Finds the session that waits for the answer to a permission or question; answered with <see cref="AskerFound"/>.</summary>
     public sealed record FindAsker(string RequestId) : IIndexQuery;

@@ -16,6 +16,9 @@ public sealed partial class BatchJournal : IJournal
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
 
+    // Not at once: a start has the disk for itself.
+    private static readonly TimeSpan FirstTrim = TimeSpan.FromSeconds(1);
+
     // An answer that takes longer than this is one that does not come.
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromMilliseconds(500);
 
@@ -52,7 +55,7 @@ public sealed partial class BatchJournal : IJournal
         _log = new(opening.Ends, options.RecentBytes, store.AnswersInline);
         _queue = new(store.AnswersInline);
         _poll = time.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
-        _trim = time.CreateTimer(_ => StartTrim(), null, TrimInterval, TrimInterval);
+        _trim = time.CreateTimer(_ => StartTrim(), null, FirstTrim, TrimInterval);
         _late = time.CreateTimer(_ => OnLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

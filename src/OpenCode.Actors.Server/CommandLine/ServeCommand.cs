@@ -36,6 +36,7 @@ internal static class ServeCommand
             if (ClusterSettings.Find(settings, configs.Server.Cluster) is not null)
                 return await ServeAsync(settings, configs);
 
+            SqliteLibrary.Load();
             var print = SettingsPrint.Take(files, settings.ConfigFile, MachineVariables.All());
             if (settings.Exclusive)
                 return await ServeAloneAsync(settings, configs, print);

@@ -66,7 +66,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         }).ConfigureAwait(false);
         _load = await _loads.RunAsync(() => new SqliteReads(_file.OpenReader())).ConfigureAwait(false);
         _read = await _readings.RunAsync(() => new SqliteReads(_file.OpenReader())).ConfigureAwait(false);
-        _lookingOver = Task.WhenAll(ReserveAsync(), LookOverAfterBootAsync());
+        _lookingOver = LookOverAfterBootAsync();
         return new(_timeline!, new(_head.Position, _floor, Generation), null);
     }
 

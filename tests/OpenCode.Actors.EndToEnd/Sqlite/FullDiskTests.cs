@@ -56,6 +56,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : ServerTest(output)
         for (var toast = 0; toast < 30 * 1024 * 1024 / ToastBytes; toast++)
             await server.Api.PublishToastAsync(new string('x', ToastBytes));
 
+        await Eventually.TrueAsync(() => new FileInfo(Hub.Log(disk.View)).Length > 12 * 1024 * 1024, "room in the log");
         disk.Fill();
         await Eventually.TrueAsync(async () => await FloorAsync(server) > 0, "retention");
         var floor = await FloorAsync(server);

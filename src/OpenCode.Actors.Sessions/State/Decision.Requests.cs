@@ -1,6 +1,5 @@
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 
 namespace OpenCode.Actors.Sessions.State;
 

@@ -1,6 +1,6 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;

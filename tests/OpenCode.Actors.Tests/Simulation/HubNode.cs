@@ -8,10 +8,10 @@ using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 

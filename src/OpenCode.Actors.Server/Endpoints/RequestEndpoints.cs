@@ -1,7 +1,6 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;

@@ -4,6 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Server.Transfer;

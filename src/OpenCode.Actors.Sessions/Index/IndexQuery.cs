@@ -1,6 +1,5 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 

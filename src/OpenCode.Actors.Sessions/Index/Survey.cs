@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Index;

@@ -2,7 +2,6 @@ using System.Globalization;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 
 namespace OpenCode.Actors.Sessions.State;
 

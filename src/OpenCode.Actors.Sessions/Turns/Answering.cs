@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;

@@ -2,6 +2,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
+using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Streams.Log;
 

@@ -11,10 +11,10 @@ using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 

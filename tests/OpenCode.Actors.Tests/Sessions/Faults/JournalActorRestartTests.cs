@@ -1,5 +1,4 @@
 using Akka.Actor;
-using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;

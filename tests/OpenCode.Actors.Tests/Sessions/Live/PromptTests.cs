@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Reads;

@@ -1,5 +1,5 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Parts;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Streams;
+namespace OpenCode.Actors.Streams.Settings;
 
 /// <summary>Timings and limits of the event streams. How long events are kept is the journal's business.</summary>
 public sealed class EventStreamOptions

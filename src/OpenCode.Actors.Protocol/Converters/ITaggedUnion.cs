@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Protocol.Json;
+namespace OpenCode.Actors.Protocol.Converters;
 
 /// <summary>A union on the wire, for the description of the API: the converter of its base type is one.</summary>
 public interface ITaggedUnion

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OpenCode.Actors.Protocol.Json;
+namespace OpenCode.Actors.Protocol.Converters;
 
 /// <summary>An enumeration as its lower-case name; numbers are refused.</summary>
 /// <typeparam name="T">The enumeration.</typeparam>

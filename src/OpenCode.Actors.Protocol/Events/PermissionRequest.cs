@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 
-namespace OpenCode.Actors.Protocol.Permissions;
+namespace OpenCode.Actors.Protocol.Events;
 
 /// <summary>A tool asks the user; also the properties of <c>permission.asked</c>.</summary>
 /// <param name="Id">The request's id.</param>

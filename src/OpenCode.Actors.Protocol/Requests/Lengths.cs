@@ -1,8 +1,8 @@
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 
-namespace OpenCode.Actors.Protocol.Json;
+namespace OpenCode.Actors.Protocol.Requests;
 
 /// <summary>Bounds of what a client may store in the description of a session: it is in every event and list of it, and crosses nodes in one message.</summary>
 internal static class Lengths

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OpenCode.Actors.Protocol.Json;
+namespace OpenCode.Actors.Protocol.Converters;
 
 /// <summary>Reads a union whose cases are distinguished by one property, wherever in the object it is.</summary>
 /// <remarks>

@@ -1,9 +1,7 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
 
-namespace OpenCode.Actors.Protocol.Questions;
+namespace OpenCode.Actors.Protocol.Events;
 
 /// <summary>The tool <c>question</c> asks the user; also the properties of <c>question.asked</c>.</summary>
 /// <param name="Id">The request's id.</param>

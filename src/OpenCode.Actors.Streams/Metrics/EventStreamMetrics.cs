@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace OpenCode.Actors.Streams;
+namespace OpenCode.Actors.Streams.Metrics;
 
 /// <summary>What the event streams count. Told the facts, once per run of frames or less often.</summary>
 public sealed class EventStreamMetrics : IDisposable

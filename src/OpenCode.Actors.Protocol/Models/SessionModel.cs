@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Messages;
 
-namespace OpenCode.Actors.Protocol.Sessions;
+namespace OpenCode.Actors.Protocol.Models;
 
 /// <summary>A model as sessions name it: <c>{id, providerID, variant?}</c>. Messages spell it differently, see <see cref="ModelRef"/>.</summary>
 /// <param name="Id">The model's id at its provider.</param>

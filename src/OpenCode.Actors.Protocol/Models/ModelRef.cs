@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Sessions;
 
-namespace OpenCode.Actors.Protocol.Messages;
+namespace OpenCode.Actors.Protocol.Models;
 
 /// <summary>A model as messages and prompts name it: <c>{providerID, modelID, variant?}</c>. Sessions spell it differently, see <see cref="SessionModel"/>.</summary>
 /// <param name="ProviderId">The provider.</param>

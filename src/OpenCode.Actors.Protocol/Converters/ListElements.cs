@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace OpenCode.Actors.Protocol.Json;
+namespace OpenCode.Actors.Protocol.Converters;
 
 /// <summary>What the serializer does not check in lists of a client: it looks at the annotations of properties, not at those of a list's elements.</summary>
 internal static class ListElements

@@ -17,9 +17,10 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering;
@@ -49,7 +50,7 @@ internal sealed class ClusterNode(ClusterParts parts)
     public SessionSetup Share(SessionSetup alone) => alone with
     {
         Claims = parts.Claims,
-        Suspension = new NodeSuspension(parts.Standing),
+        Availability = parts.Standing.Availability,
         Passivate = static leave => new Akka.Cluster.Sharding.Passivate(leave),
         RegionOf = _ => Region,
         Failures = new RecentFailures(parts.Time),
@@ -73,12 +74,12 @@ internal sealed class ClusterNode(ClusterParts parts)
 
         var tenants = new ShardTenants(sessions, parts.Claims);
         var words = new ShardingWords(system);
-        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<SessionIndexActor.Statuses>(SessionsWithTurns.Query, _statusLimit)), words);
+        var region = await SessionShards.StartAsync(system, tenants, async () => BusyShards(await index.Ask<IndexQuery.Statuses>(SessionsWithTurns.Query, _statusLimit)), words);
         Region = region;
 
         // Named after the region of one node: the metrics of mailboxes go by it.
         var entry = system.ActorOf(
-            EntryActor.PropsFor(new EntrySetup(region, parts.Standing, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
+            EntryActor.PropsFor(new EntrySetup(region, parts.Standing.Availability, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
             {
                 Large = parts.Large,
                 ForgetHome = session => parts.Claims.Has(session) ? null : words.ForgetHome(ShardOf.Session(session)), // where it is here, the region is right
@@ -102,7 +103,7 @@ internal sealed class ClusterNode(ClusterParts parts)
                 () => OnRemoved(system)),
             "members");
         var status = system.ActorOf(
-            ClusterViewActor.PropsFor(new ClusterViewSetup(me, () => MemberLine.Of(cluster), region, ReadRowsAsync, StandingLineNow, parts.Metrics)), "cluster-view");
+            ClusterViewActor.PropsFor(new ClusterViewSetup(me, () => MemberLine.Of(cluster), region, ReadRowsAsync, parts.Standing.Availability, parts.Metrics)), "cluster-view");
         Connect(parts.Metrics, me);
         var barrier = hub is null ? ActorRefs.Nobody : system.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), parts.Time, parts.Loggers), PeerStreamsActor.ActorName);
         var drain = system.ActorOf(
@@ -121,7 +122,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         return new NodeJoin(parts.Arbiter, parts.Probe, parts.Standing, parts.Time, parts.Loggers.CreateLogger<NodeJoin>()).RunAsync(cluster, me, cancellationToken);
     }
 
-    private static HashSet<int> BusyShards(SessionIndexActor.Statuses statuses) => SessionsWithTurns.In(statuses).Select(ShardOf.Session).ToHashSet();
+    private static HashSet<int> BusyShards(IndexQuery.Statuses statuses) => SessionsWithTurns.In(statuses).Select(ShardOf.Session).ToHashSet();
 
     private static List<string> MembersUp(Cluster cluster) =>
         [.. cluster.State.Members.Where(static member => member.Status == MemberStatus.Up).Select(static member => member.Address.ToString())];
@@ -139,15 +140,9 @@ internal sealed class ClusterNode(ClusterParts parts)
         return new ClusterRows(parts.Standing.Now.Look?.Living ?? [], shards);
     }
 
-    private StandingLine StandingLineNow()
-    {
-        var now = parts.Standing.Now;
-        return new StandingLine(now.State.ToString(), now.Reason);
-    }
-
     private void Connect(ClusterMetrics metrics, NodeIdentity me)
     {
-        metrics.IsSuspended = () => parts.Standing.Now.State == NodeState.Suspended;
+        metrics.IsSuspended = () => parts.Standing.Availability.Now.State == NodeState.Suspended;
         metrics.ShardsHere = () => parts.Claims.Shards.Count;
         metrics.TailLag = () => parts.Standing.Now.Look?.Living.FirstOrDefault(row => row.Description.Identity.IsSameLife(me))?.Behind ?? 0;
     }
@@ -170,7 +165,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterShutdown, "leave-arbiter", async () =>
         {
-            if (parts.Standing.Now.State is NodeState.Joining or NodeState.Left or NodeState.Dead)
+            if (parts.Standing.Availability.Now is { IsOver: true } or { State: NodeState.Joining })
                 return Done.Instance;
 
             parts.Standing.Leave();

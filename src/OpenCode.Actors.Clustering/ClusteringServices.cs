@@ -19,7 +19,9 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering;
@@ -42,6 +44,7 @@ public static class ClusteringServices
         services.TryAddSingleton(static provider => ClusterTls.SetupOf(provider.GetRequiredService<IOptions<ClusterNodeOptions>>().Value.Secrets));
         services.TryAddSingleton<IPortProbe>(static provider => new TcpPortProbe(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<DotNettySslSetup>()));
         services.TryAddSingleton(provider => new NodeStanding(provider.GetRequiredService<TimeProvider>(), reason => declaredDead(provider, reason)));
+        services.Replace(ServiceDescriptor.Singleton(static provider => provider.GetRequiredService<NodeStanding>().Availability));
         services.TryAddSingleton(static provider => new ShardClaims(
             provider.GetRequiredService<IArbiter>(),
             provider.GetRequiredService<IJournal>(),

@@ -1,6 +1,8 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -14,12 +16,12 @@ internal interface ISessions
     /// <param name="place">Where it works.</param>
     /// <param name="request">What the client wants.</param>
     /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
-    /// <returns><see cref="SessionActor.Created"/>, or <see cref="SessionNotFound"/> for an unknown parent, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
+    /// <returns><see cref="Created"/>, or <see cref="SessionNotFound"/> for an unknown parent, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
     Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken);
 
     /// <summary>Asks a session.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="command">A command of <see cref="SessionActor"/>.</param>
+    /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
     /// <returns>The command's answer, or <see cref="SessionNotFound"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
     Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken);
@@ -34,14 +36,14 @@ internal interface ISessions
     /// <param name="reply">The user's answer.</param>
     /// <param name="sessionId">The session that the route names; null when it names none.</param>
     /// <param name="cancellationToken">Gives up waiting; the answer is taken all the same.</param>
-    /// <returns><see cref="SessionActor.RequestAnswered"/>, or <see cref="PermissionNotFound"/>, <see cref="QuestionNotFound"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
+    /// <returns><see cref="RequestAnswered"/>, or <see cref="PermissionNotFound"/>, <see cref="QuestionNotFound"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
     Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken);
 
     /// <summary>Waits for the end of a turn, without a deadline and over the ends of the session's actor.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="turn">From <see cref="SessionActor.Accepted"/>.</param>
-    /// <param name="openAt">The offset of <see cref="SessionActor.Accepted"/> if the turn was open there; null when that is not known, or it was not.</param>
+    /// <param name="turn">From <see cref="PromptAccepted"/>.</param>
+    /// <param name="openAt">The offset of <see cref="PromptAccepted"/> if the turn was open there; null when that is not known, or it was not.</param>
     /// <param name="cancellationToken">Ends the wait, never the turn.</param>
-    /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, or <see cref="Unavailable"/> when the server stops.</returns>
+    /// <returns><see cref="TurnEnded"/>, <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, or <see cref="Unavailable"/> when the server stops.</returns>
     Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken);
 }

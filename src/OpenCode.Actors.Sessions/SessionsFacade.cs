@@ -1,157 +1,115 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>Asks the region and the index on behalf of the endpoints. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
-/// <param name="region">The region of sessions.</param>
+/// <param name="region">The region of sessions, or, in a cluster, the entry of this node.</param>
 /// <param name="index">The index of sessions.</param>
 /// <param name="end">The end of the actors: no ask is answered after it.</param>
-/// <param name="options">Timeout and limit.</param>
-/// <param name="ids">Makes the ids of new sessions.</param>
-/// <param name="entropy">Names the waiters for turns.</param>
-/// <param name="time">The clock of the timeout.</param>
-/// <param name="newSession">Makes the id of a new session, given that of its parent; any id when null.</param>
-/// <param name="reader">Where other nodes run sessions too: reads come from the rows, and this node's own log has the turn's end (rule "Wait on the own log"). Null on a single node.</param>
-/// <param name="suspension">Whether the journal answers: while it does not, and as soon as it does not, queries and reads are refused. The entry refuses commands.</param>
-internal sealed class SessionsFacade(
-    IRequiredActor<SessionRegion> region,
-    IRequiredActor<SessionIndexKey> index,
-    ActorsEnd end,
-    SessionsOptions options,
-    IdFactory ids,
-    IEntropy entropy,
-    TimeProvider time,
-    Func<IdFactory, SessionId?, SessionId>? newSession = null,
-    SessionReader? reader = null,
-    ISuspension? suspension = null) : ISessions
+/// <param name="setup">What sessions share. Where other nodes run sessions too, reads come from the rows (rule "Reads come from the database").</param>
+internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequiredActor<SessionIndexKey> index, ActorsEnd end, SessionSetup setup) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
     private static readonly Unavailable _deletionGoesOn = new("The database did not answer for a moment. A part of the session may be deleted, and the rest will be. Send the request again to see its end.", _retryAfter);
     private static readonly Unavailable _ended = new("The server stops.", _retryAfter);
 
-    private readonly TimeSpan _answerTimeout = TimeSpan.FromMilliseconds(options.AskTimeoutMs);
+    private readonly TimeSpan _answerTimeout = TimeSpan.FromMilliseconds(setup.Options.AskTimeoutMs);
+    private readonly SessionReader _reader = new(setup.Journal, setup.Loggers.CreateLogger<SessionReader>());
     private int _outstanding;
 
     /// <inheritdoc/>
-    public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => BoundedAsync(async () =>
+    public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => BoundedAsync(() =>
     {
-        var id = newSession?.Invoke(ids, request.ParentId) ?? ids.NewSession();
-        if (request.ParentId is not { } parent)
-            return await CommandAsync(id, new SessionActor.Create(place, request), cancellationToken);
-
-        return await QueryAsync(new SessionIndexActor.Get(parent), cancellationToken) is not SessionIndexActor.Found and var refusal
-            ? refusal
-            : await CommandAsync(parent, new SessionActor.CreateChild(id, place, request), cancellationToken);
+        var id = setup.NewSession(setup.Ids, request.ParentId);
+        return request.ParentId is { } parent
+            ? CommandAsync(parent, new CreateChild(id, place, request), cancellationToken)
+            : CommandAsync(id, new Create(place, request), cancellationToken);
     });
 
     /// <inheritdoc/>
-    public Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) =>
-        BoundedAsync(() => reader is null ? CommandAsync(sessionId, command, cancellationToken) : SharedAsync(reader, sessionId, command, cancellationToken));
+    public Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) => BoundedAsync(() =>
+        setup.IsShared && command is ISessionRead read ? ReadAsync(sessionId, read, cancellationToken) : CommandAsync(sessionId, command, cancellationToken));
 
     /// <inheritdoc/>
     public Task<object> AskAsync(IIndexQuery query, CancellationToken cancellationToken) => BoundedAsync(() => QueryAsync(query, cancellationToken));
 
     /// <inheritdoc/>
     public Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) => BoundedAsync(async () =>
-        await QueryAsync(new SessionIndexActor.FindAsker(reply.Request), cancellationToken) switch
+        await QueryAsync(new IndexQuery.FindAsker(reply.Request), cancellationToken) switch
         {
-            SessionIndexActor.AskerFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
-            SessionIndexActor.AskerFound => reply.NotFound,
+            IndexQuery.AskerFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
+            IndexQuery.AskerFound => reply.NotFound,
             var refusal => refusal,
         });
 
     /// <inheritdoc/>
-    public Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken) => reader is null
-        ? AwaitTurnOfActorAsync(sessionId, turn, cancellationToken)
-        : AwaitTurnOfLogAsync(reader, sessionId, turn, openAt, cancellationToken);
-
-    private async Task<object> SharedAsync(SessionReader reader, SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken)
+    public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken)
     {
-        if (command is ISessionRead read)
-            return await WhileServedAsync(served => TryReadAsync(token => reader.ReadAsync(sessionId, read, token), served), cancellationToken) ?? Unanswered("The journal");
-
-        // unknown-is-404-at-the-entry: an id that no session has starts no actor and claims no shard.
-        return await QueryAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is not SessionIndexActor.Found and var refusal
-            ? refusal
-            : await CommandAsync(sessionId, command, cancellationToken);
-    }
-
-    // wait-on-your-own-log: the log tells when to read, the rows tell whether the turn is over. Neither needs the session's owner.
-    private async Task<object> AwaitTurnOfLogAsync(SessionReader reader, SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken)
-    {
-        var waiter = $"{entropy.NextUInt64():x16}";
+        // The log tells when to read, the rows tell whether the turn is over: neither needs the session's owner (rule "Wait on the own log").
+        var waiter = $"{setup.Entropy.NextUInt64():x16}";
         while (true)
         {
-            if (openAt is { } after)
-            {
-                if (await AwaitIdleAsync(new SessionIndexActor.AwaitIdle(sessionId, after, waiter), cancellationToken) is Unavailable refusal)
-                    return refusal;
-                openAt = null;
-            }
+            if (openAt is { } after && await AwaitIdleAsync(new IdleWaits.Await(sessionId, after, waiter), cancellationToken) is Unavailable refusal)
+                return refusal;
 
-            switch (await TryReadAsync(async token => await reader.EndOfAsync(sessionId, turn, token), cancellationToken))
+            switch (await TryReadAsync(token => _reader.EndOfAsync(sessionId, turn, token), cancellationToken))
             {
-                case TurnRead { End: { } ended }:
-                    return ended;
-                case Unavailable unreadable:
-                    return unreadable; // It would be so the next time too.
-                case TurnRead { Head: var head } when !end.Token.IsCancellationRequested:
-                    openAt = head;
+                case TurnOpen when setup.Availability.Now is { IsOver: true } now:
+                    return new Unavailable($"{now.Reason} The turn is open and goes on later. Send the request again, under the same Idempotency-Key or messageID, and it waits for the turn.", now.RetryAfter);
+                case TurnOpen open when !end.Token.IsCancellationRequested:
+                    openAt = open.Head;
                     break;
-                default:
+                case null or TurnOpen:
+                    openAt = null;
                     await PauseAsync(cancellationToken); // The database is away.
                     if (end.Token.IsCancellationRequested)
                         return _ended;
                     break;
+                case var ended:
+                    return ended; // What cannot be read could not be the next time either.
             }
         }
     }
 
-    // Asked again from time to time: the wait must outlive an index that was stopped with it in its mailbox.
-    private async Task<object> AwaitIdleAsync(SessionIndexActor.AwaitIdle wait, CancellationToken cancellationToken)
+    private async Task<object> ReadAsync(SessionId sessionId, ISessionRead read, CancellationToken cancellationToken) =>
+        await WhileServedAsync(served => TryReadAsync(token => _reader.ReadAsync(sessionId, read, token), served), cancellationToken) ?? Unanswered("The journal");
+
+    // Asked again from time to time: the wait must outlive an index that was stopped with it in its mailbox. Null when the node has come to its end.
+    private async Task<object?> AwaitIdleAsync(IdleWaits.Await wait, CancellationToken cancellationToken)
     {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, setup.Availability.Over);
         object? answer = null;
         try
         {
             while (answer is null)
-                answer = await TryAskAsync(index.ActorRef, wait, cancellationToken);
+                answer = await TryAskAsync(index.ActorRef, wait, given.Token);
             return answer;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
         finally
         {
             if (answer is null)
-                index.ActorRef.Tell(new SessionIndexActor.StopAwaitingIdle(wait.SessionId, wait.Waiter), ActorRefs.NoSender);
-        }
-    }
-
-    private async Task<object> AwaitTurnOfActorAsync(SessionId sessionId, TurnId turn, CancellationToken cancellationToken)
-    {
-        // Asked again from time to time: the wait must outlive an actor that was stopped with it in its mailbox.
-        var wait = new Deliver(sessionId, new SessionActor.AwaitTurn(turn, $"{entropy.NextUInt64():x16}"));
-        var losses = 0;
-        while (true)
-        {
-            var answer = await TryAskAsync(region.ActorRef, wait, cancellationToken);
-            if (answer is not (null or SessionActor.TurnLost))
-                return answer;
-
-            // The first loss is a session that was stopped and can be read again. More of them are a failure that goes on.
-            losses = answer is SessionActor.TurnLost ? losses + 1 : 0;
-            if (losses > 1)
-                await PauseAsync(cancellationToken);
+                index.ActorRef.Tell(new IdleWaits.Forget(wait.SessionId, wait.Waiter), ActorRefs.NoSender);
         }
     }
 
     // Ends early with the actors: the next ask then tells that the server stops. Goes on in the call that ends it, where Task.Delay goes on on the thread pool when it is cancelled.
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        using var pause = new CancellationTokenSource(_retryAfter, time);
+        using var pause = new CancellationTokenSource(_retryAfter, setup.Time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause.Token, end.Token);
         var over = new TaskCompletionSource(TaskCreationOptions.None);
         await using var registration = given.Token.UnsafeRegister(static over => ((TaskCompletionSource)over!).SetResult(), over);
@@ -161,10 +119,10 @@ internal sealed class SessionsFacade(
 
     private async Task<object> BoundedAsync(Func<Task<object>> ask)
     {
-        if (Interlocked.Increment(ref _outstanding) > options.MaxOutstandingCommands)
+        if (Interlocked.Increment(ref _outstanding) > setup.Options.MaxOutstandingCommands)
         {
             Interlocked.Decrement(ref _outstanding);
-            return new Unavailable($"{options.MaxOutstandingCommands} commands are under way already. Nothing was changed. Send the command again.", _retryAfter);
+            return new Unavailable($"{setup.Options.MaxOutstandingCommands} commands are under way already. Nothing was changed. Send the command again.", _retryAfter);
         }
 
         try
@@ -181,34 +139,34 @@ internal sealed class SessionsFacade(
         await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
 
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
-        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is SessionIndexActor.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");
+        await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is IndexQuery.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");
 
-    // suspend-on-silence: what waits for the journal is answered as soon as the node knows that it will have to wait.
+    // What waits for the journal is answered as soon as the node knows that it will have to wait (rule "Suspend on silence"). The entry refuses commands.
     private async Task<object?> WhileServedAsync(Func<CancellationToken, Task<object?>> ask, CancellationToken cancellationToken, Unavailable? goesOn = null)
     {
-        if (suspension is null)
-            return await ask(cancellationToken);
-        if (suspension.Refusal is { } refusal)
+        var now = setup.Availability.Now;
+        if (RefusalOf(now) is { } refusal)
             return refusal;
 
-        var begins = suspension.Begins;
-        using var served = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, begins);
+        using var served = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, now.JournalLost);
         try
         {
             return await ask(served.Token);
         }
-        catch (Exception) when (begins.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (now.JournalLost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return goesOn ?? suspension.Refusal ?? new Unavailable("The database did not answer for a moment. Nothing was changed. Send the request again.", _retryAfter);
+            return goesOn ?? RefusalOf(setup.Availability.Now) ?? new Unavailable("The database did not answer for a moment. Nothing was changed. Send the request again.", now.RetryAfter);
         }
     }
+
+    private static Unavailable? RefusalOf(Availability now) => now.HasJournal ? null : new Unavailable($"{now.Reason} Nothing was changed. Send the request again.", now.RetryAfter);
 
     private Unavailable Unanswered(string actor) => new($"{actor} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
 
     // Null when the journal does not answer in time. What cannot be read is told, and not thrown.
     private async Task<object?> TryReadAsync(Func<CancellationToken, Task<object>> read, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(_answerTimeout, time);
+        using var deadline = new CancellationTokenSource(_answerTimeout, setup.Time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, end.Token);
         try
         {
@@ -223,7 +181,7 @@ internal sealed class SessionsFacade(
     // Null when there is no answer in time. The deadline follows the injected clock; Akka's own timeout reads the machine's.
     private async Task<object?> TryAskAsync(IActorRef actor, object message, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(_answerTimeout, time);
+        using var deadline = new CancellationTokenSource(_answerTimeout, setup.Time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, end.Token);
         try
         {

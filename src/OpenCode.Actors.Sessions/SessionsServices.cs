@@ -9,10 +9,13 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
-using OpenCode.Actors.Sessions.Reads;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions;
@@ -43,21 +46,12 @@ public static class SessionsServices
         services.TryAddSingleton<ActorsEnd>();
         services.TryAddSingleton<IPermissionConfig, NoPermissionConfig>();
         services.TryAddSingleton(MakeSetup);
-        services.TryAddSingleton<ISessions>(static provider =>
-        {
-            var setup = provider.GetRequiredService<SessionSetup>();
-            return new SessionsFacade(
-                provider.GetRequiredService<IRequiredActor<SessionRegion>>(),
-                provider.GetRequiredService<IRequiredActor<SessionIndexKey>>(),
-                provider.GetRequiredService<ActorsEnd>(),
-                setup.Options,
-                setup.Ids,
-                setup.Entropy,
-                setup.Time,
-                setup.NewSession,
-                setup.IsShared ? new SessionReader(setup.Journal, setup.Loggers.CreateLogger<SessionReader>()) : null,
-                setup.Suspension);
-        });
+        services.TryAddSingleton(static provider => new NodeAvailability(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ISessions>(static provider => new SessionsFacade(
+            provider.GetRequiredService<IRequiredActor<SessionRegion>>(),
+            provider.GetRequiredService<IRequiredActor<SessionIndexKey>>(),
+            provider.GetRequiredService<ActorsEnd>(),
+            provider.GetRequiredService<SessionSetup>()));
         return services;
     }
 
@@ -93,14 +87,25 @@ public static class SessionsServices
         provider.GetRequiredService<IPermissionConfig>(),
         provider.GetRequiredService<SessionMetrics>(),
         provider.GetRequiredService<IJournal>(),
-        provider.GetRequiredService<ILoggerFactory>());
+        provider.GetRequiredService<ILoggerFactory>())
+    {
+        Availability = provider.GetRequiredService<NodeAvailability>(),
+    };
 
     private static IActorRef StartLocalRegion(ActorSystem system, SessionSetup setup, Func<SessionId, Props> propsFor)
     {
         var region = system.ActorOf(LocalSessionRegion.PropsFor(propsFor, setup.Time, setup.Metrics, setup.Loggers.CreateLogger<LocalSessionRegion>()), "sessions");
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "close-turns", async () =>
         {
-            await region.Ask<LocalSessionRegion.Quiesced>(new LocalSessionRegion.Quiesce(), _quiesceTimeout);
+            try
+            {
+                await region.Ask<LocalSessionRegion.Quiesced>(new LocalSessionRegion.Quiesce(), _quiesceTimeout);
+            }
+            finally
+            {
+                setup.Availability.Leave("The server stops."); // The turns that are open now wait for their user. No client should wait with them.
+            }
+
             return Done.Instance;
         });
         return region;

@@ -12,6 +12,8 @@ using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Streams;
 

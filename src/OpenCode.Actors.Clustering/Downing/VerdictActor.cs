@@ -5,6 +5,7 @@ using Akka.Remote;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Downing;
@@ -74,7 +75,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var self = Self;
-        _changes = _setup.Standing.Changed.Add(state =>
+        _changes = _setup.Standing.Availability.Changed.Add(state =>
         {
             if (state == NodeState.Ready)
                 self.Tell(AnswersAgain.Instance);
@@ -173,7 +174,7 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
 
     private void Ask(UniqueAddress node, NodeRow? stale = null)
     {
-        if (_setup.Standing.Now is { IsOver: true } or { State: NodeState.Joining } || _removed.Contains(node))
+        if (_setup.Standing.Availability.Now is { IsOver: true } or { State: NodeState.Joining } || _removed.Contains(node))
             return;
         if (_askedAt.TryGetValue(node, out var at) && _setup.Time.GetElapsedTime(at) < _askAgain)
             return;

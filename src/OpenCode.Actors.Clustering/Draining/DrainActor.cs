@@ -3,9 +3,10 @@ using Akka.Event;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Clustering.Draining;
 
@@ -34,12 +35,12 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         Receive<Drain>(_ => OnDrain());
         Receive<LookAgain>(_ => Look());
         Receive<WindowOver>(_ => OnWindowOver());
-        Receive<SessionIndexActor.Statuses>(OnStatuses);
-        Receive<SessionActor.Quiet>(OnQuiet);
+        Receive<IndexQuery.Statuses>(OnStatuses);
+        Receive<Quiet>(OnQuiet);
         Receive<Unavailable>(_ => LookSoon()); // Of the index.
 
         // Answers to Quiesce. The drain goes by Quiet, which also comes when the disk is full.
-        Receive<SessionActor.Quiesced>(static _ => { });
+        Receive<Quiesced>(static _ => { });
         Receive<StorageFull>(static _ => { });
     }
 
@@ -80,7 +81,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 
     private void Look() => _setup.Index.Tell(SessionsWithTurns.Query);
 
-    private void OnStatuses(SessionIndexActor.Statuses message)
+    private void OnStatuses(IndexQuery.Statuses message)
     {
         _open = [.. SessionsWithTurns.In(message).Where(_setup.IsHere)];
         var running = _open.FindAll(id => !_quiet.Contains(id));
@@ -93,7 +94,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         foreach (var id in running)
         {
             if (_asked.Add(id))
-                _setup.Region.Tell(new Deliver(id, SessionActor.AwaitQuiet.Instance));
+                _setup.Region.Tell(new Deliver(id, AwaitQuiet.Instance));
         }
 
         if (_isWindowOver)
@@ -104,7 +105,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
     private void LookSoon() => Timers.StartSingleTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
 
     // Sessions may have opened turns since the last look at the index.
-    private void OnQuiet(SessionActor.Quiet message)
+    private void OnQuiet(Quiet message)
     {
         if (_quiet.Add(message.SessionId) && _open.TrueForAll(_quiet.Contains))
             Look();
@@ -125,7 +126,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
 
         LogClosing(_logger, late.Count);
         foreach (var id in late)
-            _setup.Region.Tell(new Deliver(id, new SessionActor.Quiesce()));
+            _setup.Region.Tell(new Deliver(id, new Quiesce()));
     }
 
     private void End()

@@ -10,8 +10,8 @@ namespace OpenCode.Actors.Clustering.Draining;
 internal static class SessionsWithTurns
 {
     /// <summary>Gets the question to the index.</summary>
-    public static SessionIndexActor.ListStatus Query { get; } = new();
+    public static IndexQuery.ListStatus Query { get; } = new();
 
     /// <summary>Gets the sessions of its answer.</summary>
-    public static IEnumerable<SessionId> In(SessionIndexActor.Statuses answer) => answer.BySession.Keys;
+    public static IEnumerable<SessionId> In(IndexQuery.Statuses answer) => answer.BySession.Keys;
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
@@ -74,7 +74,7 @@ internal sealed class EntryActor : ReceiveActor
     protected override void PreStart()
     {
         var self = Self;
-        _changes = _setup.Standing.Changed.Add(state => self.Tell(new StateChanged(state)));
+        _changes = _setup.Availability.Changed.Add(state => self.Tell(new StateChanged(state)));
     }
 
     // The next incarnation knows what this one was told. Held commands are answered when their actors stop.
@@ -98,8 +98,8 @@ internal sealed class EntryActor : ReceiveActor
     private void OnDeliver(Deliver message)
     {
         // suspend-on-silence: refused before anything is sent.
-        if (_isClosed || !_setup.Standing.Now.TakesCommands)
-            Sender.Tell(message.Command is SessionActor.Wake ? new SessionActor.Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
+        if (_isClosed || !_setup.Availability.Now.TakesCommands)
+            Sender.Tell(message.Command is Wake ? new Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
 
         // Queries change nothing and may be lost: their asker has its own timeout.
         else if (message.Command is not ISessionCommand command || IsQuery(command))
@@ -109,7 +109,7 @@ internal sealed class EntryActor : ReceiveActor
     }
 
     private static bool IsQuery(ISessionCommand command) =>
-        command is ISessionRead or SessionActor.Wake or SessionActor.AwaitTurn;
+        command is ISessionRead or Wake;
 
     private void OnCommand(SessionId id, Named named)
     {
@@ -128,7 +128,7 @@ internal sealed class EntryActor : ReceiveActor
     // unknown-is-404-at-the-entry: any other id would start an actor and claim a shard. A session that is being made is not known yet.
     private void Hold(SessionId id, Named named, MessageKind kind)
     {
-        var index = named.Command is SessionActor.Create ? null : _index;
+        var index = named.Command is Create ? null : _index;
         _held.Add(Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(id, named, kind, Sender, index, _setup))), 0);
         _setup.Metrics.CommandsHeld(1);
     }
@@ -175,8 +175,8 @@ internal sealed class EntryActor : ReceiveActor
 
     private string WhyNot()
     {
-        var standing = _setup.Standing.Now;
-        return _isClosed || standing.TakesCommands ? "The node stops." : standing.Reason;
+        var now = _setup.Availability.Now;
+        return _isClosed || now.TakesCommands ? "The node stops." : now.Reason;
     }
 
     private void TellAll(object message)

@@ -1,19 +1,19 @@
 using Akka.Actor;
-using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Clustering.Entry;
 
 /// <summary>What the entry needs.</summary>
 /// <param name="Region">Akka's shard region.</param>
-/// <param name="Standing">Whether commands are taken.</param>
+/// <param name="Availability">Whether commands are taken.</param>
 /// <param name="Metrics">Counts what is held, sent again, given up, and answered by other nodes.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Entropy">Makes the names of commands.</param>
 /// <param name="MaxHeldCommands">How many commands are held.</param>
 /// <param name="MaxHeldBytes">How many bytes they may have together.</param>
-internal sealed record EntrySetup(IActorRef Region, NodeStanding Standing, ClusterMetrics Metrics, TimeProvider Time, IEntropy Entropy, int MaxHeldCommands, long MaxHeldBytes)
+internal sealed record EntrySetup(IActorRef Region, NodeAvailability Availability, ClusterMetrics Metrics, TimeProvider Time, IEntropy Entropy, int MaxHeldCommands, long MaxHeldBytes)
 {
     /// <summary>Gets how long a command is held.</summary>
     public TimeSpan HoldFor { get; init; } = TimeSpan.FromSeconds(8);

@@ -2,7 +2,8 @@ using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Actors;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
@@ -11,17 +12,11 @@ namespace OpenCode.Actors.Clustering.Entry;
 /// <summary>Holds one command: sends it to its session, again with growing pauses, until it is answered or its time is over.</summary>
 /// <remarks>
 /// The steps before the first copy leaves: the entry has room for its bytes, the index knows the session, and the database has the command, if it is a large one. A step that fails is tried again too. While
-/// nobody knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="SessionActor.Wake"/> is, which is small, and the
+/// no node knows the home of a shard, Akka's region keeps all that is sent to it: so before another copy is sent, a <see cref="Wake"/> is, which is small, and the
 /// copy goes when that was answered.
 /// </remarks>
-internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
+internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
-
-    // The coordinator hears of a lost member at about the same time: what comes before is sent to where the shard was.
-    private static readonly TimeSpan _pauseAfterLoss = TimeSpan.FromMilliseconds(25);
-
     // An answer that comes later than this is a dead letter.
     private static readonly TimeSpan _lastAnswers = TimeSpan.FromSeconds(15);
 
@@ -29,20 +24,16 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     private const int MessagesToOneHome = 3;
 
     private readonly SessionId _id;
-    private readonly Named _named;
-    private readonly MessageKind _kind;
     private readonly IActorRef _asker;
     private readonly EntrySetup _setup;
     private readonly long _began;
     private readonly CancellationTokenSource _stopped = new();
-    private Deliver _message;
+    private readonly HeldBody _body;
+    private readonly ResendPace _pace = new();
     private IActorRef? _index;
-    private byte[]? _packed;
-    private TimeSpan _pause = _firstPause;
     private Unavailable? _refusal;
     private int _unanswered;
     private bool _isAdmitted;
-    private bool _isStoring;
     private bool _isProbing;
     private bool _wasSent;
     private int _messages;
@@ -50,8 +41,8 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
 
     public HeldCommandActor(SessionId id, Named named, MessageKind kind, IActorRef asker, IActorRef? index, EntrySetup setup)
     {
-        (_id, _named, _kind, _asker, _index, _setup) = (id, named, kind, asker, index, setup);
-        _message = new Deliver(id, named);
+        (_id, _asker, _index, _setup) = (id, asker, index, setup);
+        _body = new HeldBody(id, named, kind, setup.Large, setup.MaxHeldBytes);
         _began = setup.Time.GetTimestamp();
 
         Receive<Begin>(_ => Weigh());
@@ -61,13 +52,27 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         Receive<SendNow>(_ => OnSendNow());
         Receive<TimeOver>(_ => OnTimeOver());
         Receive<GiveUp>(m => OnGiveUp(m.Reason));
-        Receive<SessionIndexActor.Found>(_ => OnKnown());
-        Receive<Stored>(_ => OnStored());
-        Receive<NotStored>(OnNotStored);
-        Receive<SessionActor.Awake>(_ => OnReached());
+        Receive<IndexQuery.Found>(_ => OnKnown());
+        Receive<HeldBody.Stored>(_ => OnStored());
+        Receive<HeldBody.NotStored>(OnNotStored);
+        Receive<Awake>(_ => OnReached());
         Receive<Unavailable>(OnUnavailable);
         ReceiveAny(OnAnswer);
     }
+
+    /// <summary>How large the command is, for the entry. Answered with <see cref="Admitted"/> or <see cref="NoRoom"/>.</summary>
+    /// <param name="Bytes">The length of what crosses nodes.</param>
+    public sealed record Weighed(long Bytes) : IDeadLetterSuppression;
+
+    /// <summary>The entry has room for the command.</summary>
+    public sealed record Admitted : IDeadLetterSuppression
+    {
+        public static Admitted Instance { get; } = new();
+    }
+
+    /// <summary>The entry has no room for the command.</summary>
+    /// <param name="Reason">Why, a sentence for people.</param>
+    public sealed record NoRoom(string Reason) : IDeadLetterSuppression;
 
     /// <summary>The members have changed: sends the command at once, to wherever its session is now.</summary>
     public sealed record SendNow : IDeadLetterSuppression
@@ -85,6 +90,11 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         public static Answered Instance { get; } = new();
     }
 
+    private sealed record Begin
+    {
+        public static Begin Instance { get; } = new();
+    }
+
     private sealed record Again
     {
         public static Again Instance { get; } = new();
@@ -94,14 +104,6 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     {
         public static TimeOver Instance { get; } = new();
     }
-
-    /// <summary>The database has the large command.</summary>
-    private sealed record Stored : IDeadLetterSuppression
-    {
-        public static Stored Instance { get; } = new();
-    }
-
-    private sealed record NotStored(Exception Cause) : IDeadLetterSuppression;
 
     private sealed record LastAnswersDue
     {
@@ -124,7 +126,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartSingleTimer(nameof(TimeOver), TimeOver.Instance, _setup.HoldFor);
-        Self.Tell(Begin.Instance); // Not in PreStart: if that throws, PostStop does not run, and nobody answers.
+        Self.Tell(Begin.Instance); // Not in PreStart: if that throws, PostStop does not run, and the asker gets no answer.
     }
 
     protected override void PostStop()
@@ -138,14 +140,28 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         _setup.Metrics.CommandGivenUp();
     }
 
+    private void Weigh()
+    {
+        var (bytes, refusal) = _body.Write();
+        if (refusal is null)
+            Context.Parent.Tell(new Weighed(bytes));
+        else
+            Answer(refusal);
+    }
+
+    private void OnAdmitted()
+    {
+        _isAdmitted = true;
+        Send();
+    }
+
     private void Send()
     {
-        Timers.StartSingleTimer(nameof(Again), Again.Instance, _pause);
-        _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
+        Timers.StartSingleTimer(nameof(Again), Again.Instance, _pace.Next());
         if (_index is not null)
-            Ask(_index, new SessionIndexActor.Get(_id));
-        else if (_packed is not null)
-            Store(_packed);
+            Ask(_index, new IndexQuery.Get(_id));
+        else if (_body.IsToStore)
+            _body.Store(Self, _stopped.Token);
         else if (_wasSent)
             Probe();
         else
@@ -164,7 +180,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         _isProbing = true;
         if (++_messages > MessagesToOneHome && _setup.ForgetHome?.Invoke(_id) is { } forget)
             _setup.Region.Tell(forget, ActorRefs.Nobody);
-        _setup.Region.Tell(new Deliver(_id, SessionActor.Wake.Instance));
+        _setup.Region.Tell(new Deliver(_id, Wake.Instance));
     }
 
     // Probes that were kept arrive together: one copy for all of them.
@@ -182,7 +198,7 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
     {
         _wasSent = true;
         _messages++;
-        Ask(_setup.Region, _message);
+        Ask(_setup.Region, _body.Message);
     }
 
     private void OnKnown()
@@ -192,30 +208,20 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
             return; // Asked twice.
 
         _index = null;
-        _pause = _firstPause;
+        _pace.Restart();
         Send();
-    }
-
-    // large-bodies: the row is there before a copy names it.
-    private void Store(byte[] packed)
-    {
-        if (_isStoring)
-            return;
-
-        _isStoring = true;
-        _setup.Large!.StoreAsync(_named.Name, packed, _stopped.Token).PipeTo(Self, success: static () => Stored.Instance, failure: static cause => new NotStored(cause));
     }
 
     private void OnStored()
     {
-        (_isStoring, _packed) = (false, null);
-        _pause = _firstPause;
+        _body.OnStored();
+        _pace.Restart();
         Send();
     }
 
-    private void OnNotStored(NotStored message)
+    private void OnNotStored(HeldBody.NotStored message)
     {
-        _isStoring = false;
+        _body.OnNotStored();
         _refusal = Refusals.Untouched($"The command is too large for a message between nodes and could not be stored for its session: {message.Cause.Message}");
     }
 
@@ -225,7 +231,8 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
         if (!_isAdmitted)
             return;
 
-        (_pause, _messages) = (_pauseAfterLoss, 0);
+        _pace.RestartAfterLoss();
+        _messages = 0;
         Send();
     }
 
@@ -272,18 +279,12 @@ internal sealed partial class HeldCommandActor : ReceiveActor, IWithTimers
 
     private void Ending()
     {
-        Receive<Begin>(static _ => { });
-        Receive<Admitted>(static _ => { });
         Receive<LastAnswersDue>(_ => Context.Stop(Self));
-        Receive<SendNow>(static _ => { });
-        Receive<GiveUp>(static _ => { });
-        Receive<Again>(static _ => { });
-        Receive<TimeOver>(static _ => { });
-        Receive<Stored>(static _ => { });
-        Receive<NotStored>(static _ => { });
-        Receive<SessionActor.Awake>(static _ => { });
-        ReceiveAny(_ =>
+        ReceiveAny(message =>
         {
+            if (message is Begin or Admitted or SendNow or GiveUp or Again or TimeOver or HeldBody.Stored or HeldBody.NotStored or Awake)
+                return; // Not an answer to a copy.
+
             _unanswered--;
             EndIfDone();
         });

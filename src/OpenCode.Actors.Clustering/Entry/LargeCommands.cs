@@ -2,7 +2,7 @@ using System.Runtime.Serialization;
 using System.Text;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Clustering.Entry;
 

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Clustering.Entry;
 
@@ -18,6 +18,6 @@ internal static class Refusals
     public static object TooLarge(ISessionCommand command, long bytes, long maxBytes)
     {
         var reason = $"The command has {bytes} bytes; {maxBytes} may cross nodes. Nothing was changed. Give files by their path in the project instead of their content.";
-        return command is SessionActor.Prompt or SessionActor.RunShell ? new PromptRejected(reason) : new CommandFailed(reason);
+        return command is TakePrompt or RunShell ? new PromptRejected(reason) : new CommandFailed(reason);
     }
 }

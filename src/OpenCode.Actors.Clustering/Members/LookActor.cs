@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Clustering.Members;
@@ -90,7 +91,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
     private void Begin()
     {
         // A node that is not admitted yet has no row, which would look like a verdict.
-        if (_isLooking || _setup.Standing.Now is { IsOver: true } or { State: NodeState.Joining })
+        if (_isLooking || _setup.Standing.Availability.Now is { IsOver: true } or { State: NodeState.Joining })
             return;
 
         _isLooking = true;
@@ -116,7 +117,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         _isLooking = false;
         Timers.Cancel(nameof(Silent));
         Timers.Cancel(nameof(SilenceLasts));
-        if (_setup.Standing.Now is { State: NodeState.Suspended, SuspendedFor: { } silence })
+        if (_setup.Standing.Availability.Now is { State: NodeState.Suspended, SuspendedFor: { } silence })
             LogAnswers(_logger, silence);
         _silentSince = null;
         _setup.Standing.Answered(message.Rows, message.Began);
@@ -135,7 +136,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         _isLooking = false;
         if (message.Cause is DeclaredDeadException)
             _setup.Standing.Die(message.Cause.Message);
-        else if (!_setup.Standing.Now.IsOver)
+        else if (!_setup.Standing.Availability.Now.IsOver)
             Timers.StartSingleTimer(nameof(LookNow), Look.Instance, _again);
     }
 
@@ -149,7 +150,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
     private void OnSilenceLasts()
     {
         var now = _setup.Standing.Now;
-        if (now is { IsCutOff: false } && now.SuspendedFor >= _cutOff && _setup.ArePeersSilent())
+        if (now is { IsCutOff: false } && now.Availability.SuspendedFor >= _cutOff && _setup.ArePeersSilent())
         {
             LogCutOff(_logger);
             _setup.Standing.CutOff();
@@ -157,7 +158,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         }
 
         // Again and again: one may have been opened at the last moment.
-        if (!now.HasStreams)
+        if (!now.Availability.HasStreams)
             _setup.ResetStreams();
     }
 

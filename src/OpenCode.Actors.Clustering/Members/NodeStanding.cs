@@ -1,49 +1,41 @@
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>The one place that says what this node may do; everybody reads it here. Thread-safe.</summary>
+/// <summary>What the looks at the rows tell of this node and of the others. It decides what the node may do, and publishes that as its <see cref="NodeAvailability"/>. Thread-safe.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="declaredDead">Ends the process with exit code 6 within 1 s, without a drain. Called once, with the reason, on the thread that found out.</param>
 internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDead = null)
 {
-    // Looks begin every 400 ms and are missed after 500 ms. Older is only what a node saw before it was frozen.
-    private static readonly TimeSpan _freshness = TimeSpan.FromSeconds(1);
-
-    private readonly Lock _gate = new();
     private readonly RowWatch _rows = new(time);
     private volatile string? _removed;
-    private volatile Seen _seen = new(NodeState.Joining, "The node is joining the cluster.", null, false, null, 0, 0);
+    private volatile Seen _seen = new(false, null, 0);
 
-    /// <summary>Gets the handlers of each change of state, called in order.</summary>
-    public Handlers<NodeState> Changed { get; } = new();
+    /// <summary>Gets what the node may do.</summary>
+    public NodeAvailability Availability { get; } = new(time, joins: true);
 
     /// <summary>Gets the handlers of a wish to look at the rows before the next look is due.</summary>
     public Handlers<NodeState> LookWanted { get; } = new();
 
-    // Timestamps, where a Standing has durations.
-    private sealed record Seen(NodeState State, string Reason, long? SilentSince, bool IsCutOff, NodeLook? Look, long LookNumber, long LookBegan)
+    // Only the actor of the looks writes it.
+    private sealed record Seen(bool IsCutOff, NodeLook? Look, long LookNumber)
     {
         public IReadOnlyList<NodeRow> StaleRows { get; init; } = [];
     }
 
-    /// <summary>Gets the present standing. A look older than 1 s is ignored: the node was frozen.</summary>
+    /// <summary>Gets the standing of this moment.</summary>
     public Standing Now
     {
         get
         {
-            var seen = _seen;
-            var age = time.GetElapsedTime(seen.LookBegan);
-            if (seen is { State: NodeState.Ready } && age > _freshness)
-                return new(NodeState.Suspended, "The node has not looked at its own row for a while.", age, false, seen.Look, seen.LookNumber);
-
-            var silent = seen.SilentSince is { } since ? time.GetElapsedTime(since) : (TimeSpan?)null;
-            return new(seen.State, seen.Reason, silent, seen.IsCutOff, seen.Look, seen.LookNumber) { StaleRows = seen.State == NodeState.Ready ? seen.StaleRows : [] };
+            var (seen, availability) = (_seen, Availability.Now);
+            return new(availability, seen.IsCutOff && !availability.TakesCommands, seen.Look, seen.LookNumber) { StaleRows = availability.TakesCommands ? seen.StaleRows : [] };
         }
     }
 
     /// <summary>The node has become a member and its row says up.</summary>
-    public void Join() => Move(static (seen, now) => seen.State == NodeState.Joining ? seen with { State = NodeState.Ready, Reason = "", LookBegan = now } : seen);
+    public void Join() => Availability.Join();
 
     /// <summary>The arbiter answered.</summary>
     /// <param name="look">The rows.</param>
@@ -62,21 +54,19 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
             return;
         }
 
-        Move((seen, _) => (seen.State == NodeState.Suspended ? seen with { State = NodeState.Ready, Reason = "" } : seen)
-            with { SilentSince = null, IsCutOff = false, Look = look, LookNumber = seen.LookNumber + 1, LookBegan = began, StaleRows = _rows.See(look, began) });
+        _seen = new Seen(false, look, _seen.LookNumber + 1) { StaleRows = _rows.See(look, began) };
+        Availability.Answered(began);
     }
 
     /// <summary>The arbiter has been silent for a while.</summary>
     /// <param name="since">Since when, a timestamp of the clock.</param>
-    public void Suspend(long since) => Move((seen, _) => seen.State is NodeState.Ready or NodeState.Suspended
-        ? seen with { State = NodeState.Suspended, Reason = "The database does not answer.", SilentSince = since }
-        : seen);
+    public void Suspend(long since) => Availability.Suspend(since);
 
     /// <summary>All other nodes are silent too.</summary>
-    public void CutOff() => Move(static (seen, _) => seen.State == NodeState.Suspended ? seen with { IsCutOff = true } : seen);
+    public void CutOff() => _seen = _seen with { IsCutOff = true };
 
     /// <summary>The node leaves by its own wish: its row is about to say dead, and that is no verdict.</summary>
-    public void Leave() => Move(static (seen, _) => seen with { State = NodeState.Left, Reason = "The node has left the cluster." });
+    public void Leave() => Availability.Leave("The node has left the cluster.");
 
     /// <summary>Akka's cluster has removed the node, which cannot come back in this life, whatever its row says: it is dead with the next answer of the arbiter. Streams stay open until then.</summary>
     /// <param name="reason">How it is known.</param>
@@ -90,28 +80,10 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
     /// <param name="reason">How it is known.</param>
     public void Die(string reason)
     {
-        if (Move((seen, _) => seen with { State = NodeState.Dead, Reason = reason }))
+        if (Availability.Die(reason))
             declaredDead?.Invoke(reason);
     }
 
     /// <summary>Has the rows looked at as soon as may be.</summary>
-    public void WantLook() => LookWanted.Tell(_seen.State);
-
-    // What has ended stays so. True if the state is another one now.
-    private bool Move(Func<Seen, long, Seen> move)
-    {
-        lock (_gate)
-        {
-            var before = _seen;
-            if (before.State is NodeState.Left or NodeState.Dead)
-                return false;
-
-            _seen = move(before, time.GetTimestamp());
-            if (_seen.State == before.State)
-                return false;
-
-            Changed.Tell(_seen.State);
-            return true;
-        }
-    }
+    public void WantLook() => LookWanted.Tell(Availability.Now.State);
 }

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Clustering.Shards;
 
@@ -22,5 +22,5 @@ internal static class SessionShards
         ClusterShardingSettings.Create(system),
         new SessionExtractor(),
         new IdleShardAllocation(busyShards, words.EndMove),
-        new SessionActor.Leave());
+        new Leave());
 }

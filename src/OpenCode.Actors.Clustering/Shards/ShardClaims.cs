@@ -4,6 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Shards;
@@ -131,7 +132,7 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
     {
         while (true)
         {
-            var now = standing.Now;
+            var now = standing.Availability.Now;
             if (now.IsOver)
                 throw new DeclaredDeadException(now.Reason);
 

@@ -26,7 +26,7 @@ internal static class ClusterReport
     /// <param name="view">What it sees.</param>
     public static string Of(ClusterView view) => Text(
     [
-        $"Seen by {NameOf(view.Me)}, {view.Standing.State.ToLowerInvariant()}{(view.Standing.Reason.Length > 0 ? ": " + view.Standing.Reason : ".")}",
+        $"Seen by {NameOf(view.Me)}, {view.Availability.State.ToString().ToLowerInvariant()}{(view.Availability.Reason.Length > 0 ? ": " + view.Availability.Reason : ".")}",
         .. view.Rows is { } rows ? BothLines(view.Members, rows) : MemberLines(view.Members),
         .. view.Members.Where(static member => !member.IsReachable).Select(static member => $"This node does not hear the member {member.Address}."),
     ]);

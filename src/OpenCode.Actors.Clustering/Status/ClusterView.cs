@@ -1,19 +1,15 @@
 using Akka.Cluster;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Clustering.Status;
 
 /// <summary>The cluster as one node sees it: Akka's members beside the rows of the database.</summary>
 /// <param name="Me">The node.</param>
-/// <param name="Standing">What the node may do.</param>
+/// <param name="Availability">What the node may do.</param>
 /// <param name="Members">The members by Akka, the node among them, in order of their addresses.</param>
 /// <param name="Rows">The rows; null when the database does not answer.</param>
-internal sealed record ClusterView(NodeIdentity Me, StandingLine Standing, IReadOnlyList<MemberLine> Members, ClusterRows? Rows);
-
-/// <summary>What a node may do, for people.</summary>
-/// <param name="State">Such as <c>Ready</c> or <c>Suspended</c>.</param>
-/// <param name="Reason">Why; empty while all is well.</param>
-internal sealed record StandingLine(string State, string Reason);
+internal sealed record ClusterView(NodeIdentity Me, Availability Availability, IReadOnlyList<MemberLine> Members, ClusterRows? Rows);
 
 /// <summary>A member by Akka.</summary>
 /// <param name="Address">Its address.</param>

@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Clustering.Status;
 
@@ -126,7 +127,7 @@ internal sealed class ClusterViewActor : ReceiveActor, IWithTimers
         if (_look.Rows is { } rows)
             _setup.Metrics.SawRows(_setup.Me, rows);
 
-        var view = new ClusterView(_setup.Me, _setup.Standing(), members, _look.Rows);
+        var view = new ClusterView(_setup.Me, _setup.Availability.Now, members, _look.Rows);
         foreach (var asker in _askers)
             asker.Tell(view);
         _askers.Clear();
@@ -140,12 +141,12 @@ internal sealed class ClusterViewActor : ReceiveActor, IWithTimers
 /// <param name="Members">Reads Akka's members: <see cref="MemberLine.Of"/>.</param>
 /// <param name="Region">Akka's shard region; it answers <see cref="GetClusterShardingStats"/>.</param>
 /// <param name="ReadRows">Reads the rows; what it throws means that the database does not answer.</param>
-/// <param name="Standing">Tells what this node may do.</param>
+/// <param name="Availability">What this node may do.</param>
 /// <param name="Metrics">Notes what was seen.</param>
 internal sealed record ClusterViewSetup(
     NodeIdentity Me,
     Func<IReadOnlyList<MemberLine>> Members,
     IActorRef Region,
     Func<CancellationToken, ValueTask<ClusterRows>> ReadRows,
-    Func<StandingLine> Standing,
+    NodeAvailability Availability,
     ClusterMetrics Metrics);

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
@@ -34,7 +34,7 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
         Receive<MemberGone>(_ => Hurry());
         Receive<Due>(_ => Ask());
         Receive<SoonAgain>(_ => AskSoonAgain());
-        Receive<SessionIndexActor.Unfinished>(OnUnfinished);
+        Receive<IndexQuery.Unfinished>(OnUnfinished);
         ReceiveAny(static _ => { }); // A refusal of the index, or the end of a deletion: in 10 s the index tells what is left.
     }
 
@@ -80,22 +80,22 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(nameof(SoonAgain), SoonAgain.Instance, _soon);
     }
 
-    private void Ask() => _index.Tell(new SessionIndexActor.ListUnfinished());
+    private void Ask() => _index.Tell(new IndexQuery.ListUnfinished());
 
     // Each session has one node that wakes it, the same by all nodes' count. Where they disagree for a moment, a second wake does nothing.
-    private void OnUnfinished(SessionIndexActor.Unfinished message)
+    private void OnUnfinished(IndexQuery.Unfinished message)
     {
         var members = _members();
         foreach (var id in message.Sessions)
         {
             if (IsMine(id, members))
-                _region.Tell(new Deliver(id, SessionActor.Wake.Instance), _index);
+                _region.Tell(new Deliver(id, Wake.Instance), _index);
         }
 
         foreach (var id in message.Deletions)
         {
             if (IsMine(id, members))
-                _index.Tell(new SessionIndexActor.Delete(id));
+                _index.Tell(new IndexQuery.Delete(id));
         }
     }
 

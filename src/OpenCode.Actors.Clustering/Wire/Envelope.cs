@@ -1,7 +1,7 @@
 using System.Runtime.Serialization;
 using System.Text;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Clustering.Wire;

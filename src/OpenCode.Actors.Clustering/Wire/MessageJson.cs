@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Clustering.Wire;
@@ -12,28 +12,26 @@ namespace OpenCode.Actors.Clustering.Wire;
 /// <summary>JSON of the messages between nodes, generated at build time. What clients see of it is written as they see it.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(NamedByReference))]
-[JsonSerializable(typeof(SessionActor.Create))]
-[JsonSerializable(typeof(SessionActor.Created))]
-[JsonSerializable(typeof(SessionActor.Update))]
-[JsonSerializable(typeof(SessionActor.Updated))]
-[JsonSerializable(typeof(SessionActor.CreateChild))]
-[JsonSerializable(typeof(SessionActor.DeleteBegun))]
-[JsonSerializable(typeof(SessionActor.Deleted))]
-[JsonSerializable(typeof(SessionActor.Prompt), TypeInfoPropertyName = "PromptCommand")]
-[JsonSerializable(typeof(SessionActor.RunShell))]
-[JsonSerializable(typeof(SessionActor.Accepted))]
-[JsonSerializable(typeof(SessionActor.AwaitTurn))]
-[JsonSerializable(typeof(SessionActor.TurnEnded))]
-[JsonSerializable(typeof(SessionActor.Aborted))]
-[JsonSerializable(typeof(SessionActor.Awake))]
-[JsonSerializable(typeof(SessionActor.GetMessages))]
-[JsonSerializable(typeof(SessionActor.Messages))]
-[JsonSerializable(typeof(SessionActor.GetMessage))]
-[JsonSerializable(typeof(SessionActor.MessageFound))]
-[JsonSerializable(typeof(SessionActor.ReplyPermission))]
-[JsonSerializable(typeof(SessionActor.ReplyQuestion))]
-[JsonSerializable(typeof(SessionActor.RejectQuestion))]
-[JsonSerializable(typeof(SessionActor.RequestAnswered))]
+[JsonSerializable(typeof(Create))]
+[JsonSerializable(typeof(Created))]
+[JsonSerializable(typeof(Update))]
+[JsonSerializable(typeof(Updated))]
+[JsonSerializable(typeof(CreateChild))]
+[JsonSerializable(typeof(DeleteBegun))]
+[JsonSerializable(typeof(Deleted))]
+[JsonSerializable(typeof(TakePrompt), TypeInfoPropertyName = "PromptCommand")]
+[JsonSerializable(typeof(RunShell))]
+[JsonSerializable(typeof(PromptAccepted))]
+[JsonSerializable(typeof(Aborted))]
+[JsonSerializable(typeof(Awake))]
+[JsonSerializable(typeof(GetMessages))]
+[JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(GetMessage))]
+[JsonSerializable(typeof(MessageFound))]
+[JsonSerializable(typeof(ReplyPermission))]
+[JsonSerializable(typeof(ReplyQuestion))]
+[JsonSerializable(typeof(RejectQuestion))]
+[JsonSerializable(typeof(RequestAnswered))]
 [JsonSerializable(typeof(SessionNotFound))]
 [JsonSerializable(typeof(MessageNotFound))]
 [JsonSerializable(typeof(PermissionNotFound))]

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Converters;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Protocol.Messages;

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Protocol.Messages;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Converters;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Protocol.Parts;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Converters;
 
 namespace OpenCode.Actors.Protocol.Parts;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Converters;
+using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Protocol.Permissions;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Protocol.Requests;
 

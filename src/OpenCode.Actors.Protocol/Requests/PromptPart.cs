@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Converters;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Protocol.Requests;

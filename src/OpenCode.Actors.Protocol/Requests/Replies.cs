@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Converters;
 using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Protocol.Requests;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Protocol.Sessions;

@@ -1,10 +1,10 @@
 using OpenCode.Actors.Clustering;
-using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Storage.Postgres.Batches;
 using OpenCode.Actors.Storage.Postgres.Nodes;
@@ -23,8 +23,8 @@ internal static class ClusterServices
         if (settings is null)
             return services;
 
-        services.AddSingleton(settings).AddSingleton(static provider => new NodeGate(
-            provider.GetRequiredService<NodeStanding>(), provider.GetRequiredService<ShardClaims>().Has, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(settings).AddSingleton(static provider => new DrainingWaits(
+            provider.GetRequiredService<NodeAvailability>(), provider.GetRequiredService<ShardClaims>().Has, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IArbiter>(static provider => new PostgresArbiter(
             provider.GetRequiredService<OpenedDatabase>().Database,
             provider.GetRequiredService<TimeProvider>(),

@@ -25,7 +25,7 @@ internal sealed partial class SharedPatchesFollower(SharedPatches patches, NodeS
         while (true)
         {
             await Task.Delay(_pause, time, stoppingToken);
-            if (standing.Now is { TakesCommands: true, Look: { } look })
+            if (standing.Now is { Availability.TakesCommands: true, Look: { } look })
                 await FollowAsync(look.ConfigVersion, stoppingToken);
         }
     }

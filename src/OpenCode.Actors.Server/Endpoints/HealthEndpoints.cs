@@ -6,7 +6,8 @@ using OpenCode.Actors.Clustering.Status;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Errors;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -37,9 +38,9 @@ internal static class HealthEndpoints
 
     private static Ok<GlobalHealth> GetGlobal() => TypedResults.Ok(new GlobalHealth(Healthy: true, ProtocolVersion));
 
-    private static JsonHttpResult<ReadyHealth> GetReady(IHostApplicationLifetime application, IServiceProvider services)
+    private static JsonHttpResult<ReadyHealth> GetReady(NodeAvailability availability)
     {
-        var reason = application.ApplicationStopping.IsCancellationRequested ? "The server stops." : services.GetService<NodeGate>()?.Refusal?.Reason;
+        var reason = availability.Now.WhyNotReady;
         return TypedResults.Json(new ReadyHealth(reason is null, reason), ServerJson.Default.ReadyHealth, statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

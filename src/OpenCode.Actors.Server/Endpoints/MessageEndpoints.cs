@@ -7,6 +7,7 @@ using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -34,14 +35,14 @@ internal static class MessageEndpoints
         if (!string.IsNullOrEmpty(before) && !MessageCursor.TryParse(before, out cursor))
             return BadQuery("before: give what X-Next-Cursor of an earlier page said.");
 
-        switch (await sessions.AskAsync(sessionID, new SessionActor.GetMessages(most == 0 ? null : most, string.IsNullOrEmpty(before) ? null : cursor), cancellationToken))
+        switch (await sessions.AskAsync(sessionID, new GetMessages(most == 0 ? null : most, string.IsNullOrEmpty(before) ? null : cursor), cancellationToken))
         {
-            case SessionActor.Messages { Older: { } older } page:
+            case MessagePage { Older: { } older } page:
                 var next = new MessageCursor(older.Value, page.Page[0].Info.Time.Created).ToString();
                 context.Response.Headers["X-Next-Cursor"] = next;
                 context.Response.Headers.Link = $"<{NextPage(context.Request, most, next)}>; rel=\"next\"";
                 return Wire.Ok(page.Page, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
-            case SessionActor.Messages page:
+            case MessagePage page:
                 return Wire.Ok(page.Page, ProtocolJson.Wire.IReadOnlyListMessageWithParts);
             case var refusal:
                 return SessionRefusals.Of(refusal);
@@ -52,11 +53,11 @@ internal static class MessageEndpoints
         SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new SessionActor.Prompt(request, Key(context)), cancellationToken) switch
+        return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
-            SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            SessionActor.Accepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
-            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
+            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
+            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
+            PromptAccepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -67,9 +68,9 @@ internal static class MessageEndpoints
         if (accepted.Parts.Count > 0 || partsGiven == 0)
             return TypedResults.Ok(accepted);
 
-        return await sessions.AskAsync(session, new SessionActor.GetMessage(accepted.Info.Id), cancellationToken) switch
+        return await sessions.AskAsync(session, new GetMessage(accepted.Info.Id), cancellationToken) switch
         {
-            SessionActor.MessageFound found => TypedResults.Ok(found.Message),
+            MessageFound found => TypedResults.Ok(found.Message),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -78,9 +79,9 @@ internal static class MessageEndpoints
         SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new SessionActor.Prompt(request, Key(context)), cancellationToken) switch
+        return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
-            SessionActor.Accepted => TypedResults.NoContent(),
+            PromptAccepted => TypedResults.NoContent(),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -89,10 +90,10 @@ internal static class MessageEndpoints
         SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new SessionActor.RunShell(request, Key(context)), cancellationToken) switch
+        return await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken) switch
         {
-            SessionActor.Accepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            SessionActor.Accepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
+            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
+            PromptAccepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
             var refusal => SessionRefusals.Of(refusal),
         };
     }

@@ -1,10 +1,10 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -24,36 +24,36 @@ internal static class RequestEndpoints
     }
 
     private static async Task<IResult> ListPermissionsAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.ListPermissions(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.ListPermissions(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionIndexActor.Permissions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListPermissionRequest),
+            IndexQuery.Permissions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListPermissionRequest),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> ListQuestionsAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.ListQuestions(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.ListQuestions(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionIndexActor.Questions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListQuestionRequest),
+            IndexQuery.Questions r => Wire.Ok(r.Requests, ProtocolJson.Wire.IReadOnlyListQuestionRequest),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static Task<IResult> ReplyPermissionAsync(PermissionId requestID, PermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.ReplyPermission(requestID, request.Reply, request.Message), null, cancellationToken);
+        AnswerAsync(sessions, new ReplyPermission(requestID, request.Reply, request.Message), null, cancellationToken);
 
     private static Task<IResult> RespondAsync(
         SessionId sessionID, PermissionId permissionID, SessionPermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.ReplyPermission(permissionID, request.Response), sessionID, cancellationToken);
+        AnswerAsync(sessions, new ReplyPermission(permissionID, request.Response), sessionID, cancellationToken);
 
     private static Task<IResult> ReplyQuestionAsync(QuestionId requestID, QuestionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.ReplyQuestion(requestID, request.Answers), null, cancellationToken);
+        AnswerAsync(sessions, new ReplyQuestion(requestID, request.Answers), null, cancellationToken);
 
     private static Task<IResult> RejectQuestionAsync(QuestionId requestID, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new SessionActor.RejectQuestion(requestID), null, cancellationToken);
+        AnswerAsync(sessions, new RejectQuestion(requestID), null, cancellationToken);
 
     private static async Task<IResult> AnswerAsync(ISessions sessions, IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) =>
         await sessions.ReplyAsync(reply, sessionId, cancellationToken) switch
         {
-            SessionActor.RequestAnswered => TypedResults.Ok(true),
+            RequestAnswered => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
         };
 }

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -28,7 +29,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> CreateAsync(Location location, CreateSession? request, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.CreateAsync(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession(), cancellationToken) switch
         {
-            SessionActor.Created r => TypedResults.Ok(r.Info),
+            Created r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
         };
 
@@ -46,57 +47,57 @@ internal static class SessionEndpoints
             UpdatedSince: Number(start),
             Search: string.IsNullOrEmpty(search) ? null : search,
             Limit: Number(limit) is { } most and > 0 and <= int.MaxValue ? (int)most : null);
-        return await sessions.AskAsync(new SessionIndexActor.List(query), cancellationToken) switch
+        return await sessions.AskAsync(new IndexQuery.List(query), cancellationToken) switch
         {
-            SessionIndexActor.Listed r => new SessionList(r.Entries),
+            IndexQuery.Listed r => new SessionList(r.Entries),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<IResult> ListStatusAsync(Location location, string? directory, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.ListStatus(directory is null ? null : location.Path), cancellationToken) switch
         {
-            SessionIndexActor.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
+            IndexQuery.Statuses r => Wire.Ok(r.BySession, ProtocolJson.Wire.IReadOnlyDictionarySessionIdSessionStatus),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> GetAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.Get(sessionID), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
         {
-            SessionIndexActor.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
+            IndexQuery.Found r => TypedResults.Bytes(r.Entry.Json, "application/json; charset=utf-8"),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> UpdateAsync(SessionId sessionID, UpdateSession request, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(sessionID, new SessionActor.Update(request), cancellationToken) switch
+        await sessions.AskAsync(sessionID, new Update(request), cancellationToken) switch
         {
-            SessionActor.Updated r => TypedResults.Ok(r.Info),
+            Updated r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> DeleteAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new SessionIndexActor.Delete(sessionID), cancellationToken) switch
+        await sessions.AskAsync(new IndexQuery.Delete(sessionID), cancellationToken) switch
         {
-            SessionActor.Deleted => TypedResults.Ok(true),
+            Deleted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
         };
 
     private static async Task<IResult> ListChildrenAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (await sessions.AskAsync(new SessionIndexActor.Get(sessionID), cancellationToken) is not SessionIndexActor.Found and var missing)
+        if (await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) is not IndexQuery.Found and var missing)
             return SessionRefusals.Of(missing);
 
-        return await sessions.AskAsync(new SessionIndexActor.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
+        return await sessions.AskAsync(new IndexQuery.List(new SessionQuery(ParentId: sessionID)), cancellationToken) switch
         {
-            SessionIndexActor.Listed r => new SessionList(r.Entries),
+            IndexQuery.Listed r => new SessionList(r.Entries),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<IResult> AbortAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(sessionID, new SessionActor.Abort(), cancellationToken) switch
+        await sessions.AskAsync(sessionID, new Abort(), cancellationToken) switch
         {
-            SessionActor.Aborted => TypedResults.Ok(true),
+            Aborted => TypedResults.Ok(true),
             var refusal => SessionRefusals.Of(refusal),
         };
 

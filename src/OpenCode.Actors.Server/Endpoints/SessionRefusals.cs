@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Errors;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 

@@ -3,31 +3,30 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
 /// <summary>Waits until a turn is over and the streams of its location have had its events, then answers with its last message.</summary>
 /// <remarks>Rule "Order barrier": clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
-internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, NodeGate? node = null)
+internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, DrainingWaits? draining = null)
 {
-    public async Task<IResult> AnswerAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {
         switch (await AwaitAsync(sessionId, accepted, cancellationToken))
         {
-            case SessionActor.TurnEnded ended:
-                if (await sessions.AskAsync(new SessionIndexActor.Get(sessionId), cancellationToken) is SessionIndexActor.Found found)
-                    await flushed.WaitAsync(found.Entry.Directory, ended.Offset, cancellationToken);
-
+            case TurnEnded ended:
+                await flushed.WaitAsync(ended.Directory, ended.Offset, cancellationToken);
                 return TypedResults.Ok<MessageWithParts>(ended.Message);
             case var refusal:
                 return SessionRefusals.Of(refusal);
         }
     }
 
-    private Task<object> AwaitAsync(SessionId sessionId, SessionActor.Accepted accepted, CancellationToken cancellationToken)
+    private Task<object> AwaitAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {
-        return node is null ? WaitAsync(cancellationToken) : node.AwaitTurnAsync(sessionId, WaitAsync, cancellationToken);
+        return draining is null ? WaitAsync(cancellationToken) : draining.AwaitTurnAsync(sessionId, WaitAsync, cancellationToken);
 
         Task<object> WaitAsync(CancellationToken given) => sessions.AwaitTurnAsync(sessionId, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, given);
     }

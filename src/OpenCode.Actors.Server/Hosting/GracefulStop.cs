@@ -1,13 +1,14 @@
 using Akka.Actor;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Server.Hosting;
 
 /// <summary>Runs Akka's coordinated shutdown as soon as the host stops, and not after Kestrel has waited for its clients.</summary>
 /// <remarks>Kestrel waits for open requests. Waiting prompts are answered because the shutdown closes their turns; streams end because it resets them.</remarks>
 internal sealed partial class GracefulStop(
-    ActorSystem system, IJournal journal, IHostApplicationLifetime application, TimeProvider time, ILogger<GracefulStop> logger) : IHostedService
+    ActorSystem system, IJournal journal, NodeAvailability availability, IHostApplicationLifetime application, TimeProvider time, ILogger<GracefulStop> logger) : IHostedService
 {
     // Beyond what the last phase of the shutdown gives the actors.
     private static readonly TimeSpan _lastWait = TimeSpan.FromSeconds(1);
@@ -20,7 +21,11 @@ internal sealed partial class GracefulStop(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _stopping = application.ApplicationStopping.Register(() => _ = _shutdown.Run(HostStops.Reason));
+        _stopping = application.ApplicationStopping.Register(() =>
+        {
+            availability.Drain();
+            _ = _shutdown.Run(HostStops.Reason);
+        });
         _ = StopWhenTheJournalDiesAsync();
 
         // An actor may begin the shutdown too: a process whose log is lost must not go on without its actors.

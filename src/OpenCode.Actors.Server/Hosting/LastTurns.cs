@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
@@ -27,11 +28,11 @@ internal sealed partial class LastTurns(ISessions sessions, IRequiredActor<Sessi
         using var limit = new CancellationTokenSource(Window, time);
         try
         {
-            if (await sessions.AskAsync(new SessionIndexActor.ListStatus(), limit.Token) is not SessionIndexActor.Statuses { BySession: { Count: > 0 } open })
+            if (await sessions.AskAsync(new IndexQuery.ListStatus(), limit.Token) is not IndexQuery.Statuses { BySession: { Count: > 0 } open })
                 return;
 
             LogWaits(logger, open.Count, Window.TotalSeconds);
-            await Task.WhenAll(open.Keys.Select(id => region.ActorRef.Ask<SessionActor.Quiet>(new Deliver(id, SessionActor.AwaitQuiet.Instance), limit.Token)));
+            await Task.WhenAll(open.Keys.Select(id => region.ActorRef.Ask<Quiet>(new Deliver(id, AwaitQuiet.Instance), limit.Token)));
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Locations;
 

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OpenCode.Actors.Protocol.Events;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 
 namespace OpenCode.Actors.Server.OpenApi;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Converters;
 
 namespace OpenCode.Actors.Server.OpenApi;
 

@@ -1,12 +1,13 @@
 using Akka.Actor;
 using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Sse;
@@ -30,9 +31,9 @@ internal static class StreamEndpoints
 
     private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, TimeProvider time)
     {
-        switch (await sessions.AskAsync(new SessionIndexActor.Get(sessionID), context.RequestAborted))
+        switch (await sessions.AskAsync(new IndexQuery.Get(sessionID), context.RequestAborted))
         {
-            case SessionIndexActor.Found { Entry.Directory: var directory }:
+            case IndexQuery.Found { Entry.Directory: var directory }:
                 await ServeAsync(context, time, StreamKind.Session, directory, sessionID.Value);
                 break;
             case SessionNotFound missing:
@@ -63,7 +64,7 @@ internal static class StreamEndpoints
     {
         try
         {
-            if (ConnectionCount.IsOneTooMany(context) || context.RequestServices.GetService<NodeGate>() is { HasStreams: false } || await ConnectAsync(hub, end, stream, context.RequestAborted) is not { } client)
+            if (ConnectionCount.IsOneTooMany(context) || !context.RequestServices.GetRequiredService<NodeAvailability>().Now.HasStreams || await ConnectAsync(hub, end, stream, context.RequestAborted) is not { } client)
             {
                 socket.Release(); // The hub may still take a connect that timed out, and would be a second writer.
                 await SseResponse.TurnAwayAsync(context, time);

@@ -3,7 +3,6 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Server.Transfer;
 
@@ -56,7 +55,7 @@ internal static class SessionExport
 
     private static async Task<ReadOnlyMemory<byte>> FoldOpenAsync(IJournal journal, string id, List<StateRow> rows, CancellationToken cancellationToken)
     {
-        var (state, openSince) = Recovery.Fold(rows);
+        var (state, openSince) = SessionFold.FoldRows(rows);
         if (openSince is not { } after)
             return default;
 
@@ -64,10 +63,10 @@ internal static class SessionExport
         if (after >= journal.Floor)
         {
             await foreach (var page in journal.ReadAsync(after, new EntryFilter(SessionId: id), cancellationToken))
-                deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
+                deltas.AddRange(page.Entries.Where(SessionFold.IsDelta));
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(Recovery.Fold(state, deltas).Turn!.Open!.Folded(), ProtocolJson.Wire.Part);
+        return JsonSerializer.SerializeToUtf8Bytes(SessionFold.FoldDeltas(state, deltas).Turn!.Open!.Folded(), ProtocolJson.Wire.Part);
     }
 
     private static RowLine Line(StateRow row) => new(row.Kind, row.Key, JsonElement.Parse(row.Json.Span));

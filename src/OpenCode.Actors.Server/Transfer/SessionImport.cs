@@ -4,8 +4,8 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Server.Transfer;
 
@@ -94,7 +94,7 @@ internal static class SessionImport
     private static JournalBatch Batch(SessionLine line, IdFactory ids)
     {
         var changes = line.Changes();
-        var state = Recovery.Fold([.. changes.Select(change => new StateRow(change.Kind, change.Owner, change.Key, change.Json!.Value, 0))]).State;
+        var state = SessionFold.FoldRows([.. changes.Select(change => new StateRow(change.Kind, change.Owner, change.Key, change.Json!.Value, 0))]).State;
         var info = state.Info!;
         var created = new EntryDraft(
             ids.NewEvent().Value, EventTypes.SessionCreated, info.Directory, info.ProjectId, line.Id, state.NextSequence, Durable: true, EventJson.Encode(new SessionCreated(info.Id, info)));

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions.Turns;
+using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Server.Transfer;
 
@@ -34,7 +34,7 @@ internal sealed record SessionLine(int Format, string Id, IReadOnlyList<RowLine>
 
         try
         {
-            if (Recovery.Fold(line.StateRows()).State.Info?.Id != id)
+            if (SessionFold.FoldRows(line.StateRows()).State.Info?.Id != id)
                 throw new FormatException("its rows are not those of the session that it names.");
         }
         catch (Exception e) when (e is InvalidOperationException or JsonException or NullReferenceException)

@@ -1,14 +1,15 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Deletes a tree of sessions (RULES C8): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
+/// <summary>Deletes a tree of sessions (rule "Close the parent first"): closes the parent first, then deletes each of its children in the same way, one after the other, and the parent last.</summary>
 /// <remarks>
 /// A closed session has no run and gets no children, so those that the index knows then are all. That it is closed is durable: a deletion that was interrupted is begun again
-/// (<see cref="SessionIndexActor.Unfinished"/>) and finds what is left. Two deletions of one tree at a time do no harm.
+/// (<see cref="IndexQuery.Unfinished"/>) and finds what is left. Two deletions of one tree at a time do no harm.
 /// </remarks>
 internal sealed class DeletionActor : ReceiveActor
 {
@@ -26,18 +27,18 @@ internal sealed class DeletionActor : ReceiveActor
     {
         (_region, _root) = (region, root);
 
-        Receive<SessionActor.DeleteBegun>(OnBegun);
-        Receive<SessionIndexActor.Listed>(OnListed);
-        Receive<SessionActor.Deleted>(OnGone);
+        Receive<DeleteBegun>(OnBegun);
+        Receive<IndexQuery.Listed>(OnListed);
+        Receive<Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
-        Receive<SessionIndexActor.Followed>(m => End(new SessionActor.Deleted(_root, m.Offset)));
+        Receive<IndexQuery.Followed>(m => End(new Deleted(_root, m.Offset)));
         Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
 
     /// <summary>The deletion has ended.</summary>
     /// <param name="Root">The session that was to be deleted.</param>
-    /// <param name="Answer"><see cref="SessionActor.Deleted"/>, <see cref="SessionNotFound"/>, or the refusal of one of the sessions.</param>
+    /// <param name="Answer"><see cref="Deleted"/>, <see cref="SessionNotFound"/>, or the refusal of one of the sessions.</param>
     /// <param name="IsUnfinished">Whether it is to be begun again: the session takes nothing any more, and is still there.</param>
     public sealed record Ended(SessionId Root, object Answer, bool IsUnfinished) : IDeadLetterSuppression;
 
@@ -60,17 +61,17 @@ internal sealed class DeletionActor : ReceiveActor
     private void GoOn()
     {
         (_current, var isClosed) = _todo.Pop();
-        _region.Tell(new Deliver(_current, isClosed ? new SessionActor.Delete() : new SessionActor.BeginDelete()));
+        _region.Tell(new Deliver(_current, isClosed ? new Delete() : new BeginDelete()));
     }
 
-    private void OnBegun(SessionActor.DeleteBegun message)
+    private void OnBegun(DeleteBegun message)
     {
         _hasBegun = true;
         _todo.Push((_current, true));
-        Context.Parent.Tell(new SessionIndexActor.List(new SessionQuery(ParentId: _current)));
+        Context.Parent.Tell(new IndexQuery.List(new SessionQuery(ParentId: _current)));
     }
 
-    private void OnListed(SessionIndexActor.Listed message)
+    private void OnListed(IndexQuery.Listed message)
     {
         foreach (var child in message.Entries)
             _todo.Push((child.Id, false));
@@ -82,7 +83,7 @@ internal sealed class DeletionActor : ReceiveActor
         if (_todo.Count > 0)
             GoOn();
         else if (answer is SessionNotFound && _hasBegun)
-            Context.Parent.Tell(SessionIndexActor.FollowLog.Instance); // Another deletion of it was faster.
+            Context.Parent.Tell(IndexQuery.FollowLog.Instance); // Another deletion of it was faster.
         else
             End(answer);
     }
@@ -97,7 +98,7 @@ internal sealed class DeletionActor : ReceiveActor
     // A refusal speaks of the step that it refused; the deletion has begun by then, and the index goes on with it.
     private void Report(object answer)
     {
-        var isUnfinished = _hasBegun && answer is not (SessionActor.Deleted or SessionNotFound);
+        var isUnfinished = _hasBegun && answer is not (Deleted or SessionNotFound);
         if (isUnfinished && answer is Unavailable refusal)
             answer = refusal with { Reason = $"The deletion of {_root} has begun and goes on by itself: ask for the session until it is not found. It was held up: {refusal.Reason}" };
         Context.Parent.Tell(new Ended(_root, answer, isUnfinished));

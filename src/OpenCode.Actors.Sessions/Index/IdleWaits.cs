@@ -1,9 +1,10 @@
 using Akka.Actor;
+using Akka.Event;
 using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Who waits for a session to become idle, on this node's log (RULES G3), and which sessions did lately. Belongs to the index's actor, which alone touches it.</summary>
+/// <summary>The waits for a session to become idle, on this node's log (rule "Wait on the own log"), and the sessions that became idle lately. Belongs to the index's actor, which alone touches it.</summary>
 /// <param name="maxKnown">How many of the last idle sessions are remembered.</param>
 internal sealed class IdleWaits(int maxKnown = 10_000)
 {
@@ -12,17 +13,35 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
     private readonly Queue<(SessionId SessionId, long Offset)> _order = [];
     private long _knownSince;
 
+    /// <summary>Waits until this node's log says that the session became idle or was deleted; answered with <see cref="BecameIdle"/>. Has no deadline.</summary>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="After">Only events after this offset count.</param>
+    /// <param name="Waiter">Names the wait: another one of the same name and session replaces it.</param>
+    public sealed record Await(SessionId SessionId, long After, string Waiter);
+
+    /// <summary>Ends an <see cref="Await"/> whose asker waits no longer. It has no answer.</summary>
+    /// <param name="SessionId">The session.</param>
+    /// <param name="Waiter">The name of the wait.</param>
+    public sealed record Forget(SessionId SessionId, string Waiter) : IDeadLetterSuppression;
+
+    /// <summary>The session became idle or was deleted, or may have: read it.</summary>
+    public sealed record BecameIdle : IDeadLetterSuppression
+    {
+        /// <summary>Gets the one instance.</summary>
+        public static BecameIdle Instance { get; } = new();
+    }
+
     /// <summary>Gets how many wait.</summary>
     public int Count => _waiting.Values.Sum(static waiters => waiters.Count);
 
     /// <summary>Begins to wait, or is answered at once: the session became idle after the offset, or that is not known here.</summary>
     /// <param name="wait">The wait; another one of its name is replaced.</param>
-    /// <param name="replyTo">Gets <see cref="SessionIndexActor.BecameIdle"/>.</param>
-    public void Add(SessionIndexActor.AwaitIdle wait, IActorRef replyTo)
+    /// <param name="replyTo">Gets <see cref="BecameIdle"/>.</param>
+    public void Add(Await wait, IActorRef replyTo)
     {
         if (wait.After < _knownSince || (_idles.TryGetValue(wait.SessionId, out var idle) && idle > wait.After))
         {
-            replyTo.Tell(SessionIndexActor.BecameIdle.Instance);
+            replyTo.Tell(BecameIdle.Instance);
             return;
         }
 
@@ -56,7 +75,7 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
                 continue;
 
             waiters.Remove(name);
-            replyTo.Tell(SessionIndexActor.BecameIdle.Instance);
+            replyTo.Tell(BecameIdle.Instance);
         }
 
         if (waiters.Count == 0)
@@ -76,7 +95,7 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
     public void AnswerAll()
     {
         foreach (var (_, replyTo) in _waiting.Values.SelectMany(static waiters => waiters.Values))
-            replyTo.Tell(SessionIndexActor.BecameIdle.Instance);
+            replyTo.Tell(BecameIdle.Instance);
         _waiting.Clear();
     }
 

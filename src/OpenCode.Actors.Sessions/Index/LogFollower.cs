@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Akka;
+using Akka.Actor;
+using Akka.Event;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.Util;
@@ -9,6 +11,7 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.State;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -22,8 +25,28 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
     private static readonly RestartSettings _backoff = RestartSettings.Create(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), randomFactor: 0)
         .WithMaxRestarts(int.MaxValue, TimeSpan.FromDays(1));
 
-    /// <summary>Gives the pages after an offset: <see cref="LogPage"/>s without an end, or a <see cref="LogTrimmed"/> as the last element.</summary>
-    public Source<object, NotUsed> After(long offset)
+    /// <summary>The page is taken in: the stream sends the next one.</summary>
+    public sealed record PageTaken : IDeadLetterSuppression
+    {
+        public static PageTaken Instance { get; } = new();
+    }
+
+    /// <summary>The stream of pages runs; its sender is the stream's actor.</summary>
+    public sealed record Began : IDeadLetterSuppression
+    {
+        public static Began Instance { get; } = new();
+    }
+
+    /// <summary>The stream of pages ended: a fault, since it follows without an end.</summary>
+    public sealed record Ended(Exception? Cause = null) : IDeadLetterSuppression;
+
+    /// <summary>Sends the pages after an offset to the index: <see cref="LogPage"/>s without an end, or a <see cref="LogTrimmed"/> as the last one. Each is answered with <see cref="PageTaken"/>.</summary>
+    public void Run(long after, IActorRef index, IMaterializer materializer) => After(after)
+        .To(Sink.ActorRefWithAck<object>(index, Began.Instance, PageTaken.Instance, new Ended(), static cause => new Ended(cause)))
+        .WithAttributes(Attributes.CreateInputBuffer(1, 1))
+        .Run(materializer);
+
+    private Source<object, NotUsed> After(long offset)
     {
         var through = offset;
         return RestartSource.OnFailuresWithBackoff(

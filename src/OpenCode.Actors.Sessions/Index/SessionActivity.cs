@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Index;

@@ -1,14 +1,11 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
-using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -20,8 +17,6 @@ namespace OpenCode.Actors.Sessions.Index;
 /// </remarks>
 internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
 {
-    private const int MaxQueriesAtStart = 10_000;
-
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _wakeInterval = TimeSpan.FromSeconds(5);
 
@@ -29,35 +24,48 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private readonly SessionSetup _setup;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly IMaterializer _materializer = Context.Materializer();
     private readonly HashSet<SessionId> _waking = [];
     private readonly IdleWaits _waits = new();
-    private SessionIndex _index = new();
-    private SessionActivity _activity = new();
-    private Tombstones _tombstones = new();
+    private readonly WaitingQueries _queries;
+    private readonly Deletions _deletions;
+    private readonly FollowedLog _log;
+    private IndexedSessions _sessions;
     private bool _isServing;
 
     public SessionIndexActor(IActorRef region, SessionSetup setup)
     {
-        (_region, _setup) = (region, setup);
+        (_region, _setup, _sessions) = (region, setup, new IndexedSessions(setup));
         _logger = setup.Loggers.CreateLogger<SessionIndexActor>();
+        _queries = new WaitingQueries(setup.Journal, Self, _stopped.Token);
+        _log = new FollowedLog(Context, setup.Progress);
+        _deletions = new Deletions(id => Context.ActorOf(DeletionActor.PropsFor(region, id)));
         Surveying();
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
+    /// <summary>
+    /// Wakes the sessions with an unfinished turn, and those whose tombstone may go; deletions that were interrupted go on. On a node that is alone the index sends it to itself.
+    /// </summary>
+    public sealed record WakeUnfinished
+    {
+        /// <summary>Gets the one instance.</summary>
+        public static WakeUnfinished Instance { get; } = new();
+    }
 
-    /// <summary>The rows of all sessions are read.</summary>
     private sealed record Surveyed(Survey Survey) : IDeadLetterSuppression;
 
-    /// <summary>The rows could not be read.</summary>
     private sealed record SurveyFailed(Exception Cause) : IDeadLetterSuppression;
 
-    /// <summary>Reads the rows again after a failure.</summary>
     private sealed record SurveyAgain
     {
         public static SurveyAgain Instance { get; } = new();
     }
+
+    private sealed record UnfinishedRead(UnfinishedRows Rows, IActorRef Asker) : IDeadLetterSuppression;
+
+    private sealed record UnfinishedNotRead(Exception Cause, IActorRef Asker) : IDeadLetterSuppression;
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props PropsFor(IActorRef region, SessionSetup setup) => Props.Create(() => new SessionIndexActor(region, setup));
 
@@ -71,8 +79,8 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _setup.Metrics.Restarted("index");
         if (message is IIndexQuery)
             Sender.Tell(new Unavailable(reason.Message, _retryAfter));
-        foreach (var id in _deletions.Keys)
-            Self.Tell(new Delete(id), ActorRefs.Nobody); // The next incarnation goes on with it.
+        foreach (var id in _deletions.Running)
+            Self.Tell(new IndexQuery.Delete(id), ActorRefs.Nobody); // The next incarnation goes on with it.
         base.PreRestart(reason, message);
     }
 
@@ -82,20 +90,18 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _stopped.Dispose();
         _waits.AnswerAll();
         var stopped = new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter);
-        RefuseQueries(stopped);
-        RefuseDeletions(stopped);
+        _queries.RefuseAll(stopped);
+        _deletions.RefuseAll(stopped);
     }
 
-    // The rows are read: at the start, and again when the log was trimmed faster than it was followed.
+    // Reads the rows: at the start, and again when the log was trimmed faster than it was followed.
     private void Surveying()
     {
         Receive<Surveyed>(OnSurveyed);
         Receive<SurveyFailed>(OnSurveyFailed);
         Receive<SurveyAgain>(_ => TakeSurvey());
-        Receive<IIndexQuery>(KeepQuery);
-        Waiting();
-        CatchingUp();
-        Deleting();
+        Receive<IIndexQuery>(m => _queries.Keep(m, Sender));
+        Always();
         ReceiveAny(static _ => { }); // Pages of the previous follower.
     }
 
@@ -103,35 +109,45 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void WakingUp()
     {
         Following();
-        Receive<SessionActor.Awake>(OnAwake);
+        Receive<Awake>(OnAwake);
         Receive<WakeUnfinished>(_ => Wake(_waking));
-        Receive<IIndexQuery>(KeepQuery);
-        Waiting();
-        CatchingUp();
-        Deleting();
+        Receive<IIndexQuery>(m => _queries.Keep(m, Sender));
+        Always();
     }
 
     private void Serving()
     {
         Following();
-        Receive<SessionActor.Awake>(m => Confirm(m));
+        Receive<Awake>(Confirm);
         Receive<WakeUnfinished>(_ => OnWakeUnfinished());
-        Receive<IIndexQuery>(OnQuery);
-        Waiting();
-        CatchingUp();
-        Deleting();
+        Receive<IIndexQuery>(m => _queries.Take(m, Sender));
+        Always();
     }
 
-    private void Waiting()
+    private void Following()
     {
-        Receive<AwaitIdle>(m => _waits.Add(m, Sender));
-        Receive<StopAwaitingIdle>(m => _waits.Remove(m.SessionId, m.Waiter));
+        Receive<LogFollower.Began>(_ => _log.OnBegan(Sender));
+        Receive<LogPage>(OnPage);
+        Receive<LogTrimmed>(_ => BeginSurvey());
+        Receive<LogFollower.Ended>(m => _log.OnLost(Sender, m.Cause));
+        Receive<Terminated>(m => _log.OnLost(m.ActorRef, cause: null));
+    }
+
+    private void Always()
+    {
+        Receive<IdleWaits.Await>(m => _waits.Add(m, Sender));
+        Receive<IdleWaits.Forget>(m => _waits.Remove(m.SessionId, m.Waiter));
+        Receive<WaitingQueries.HeadRead>(OnHeadRead);
+        Receive<WaitingQueries.HeadNotRead>(OnHeadNotRead);
+        Receive<DeletionActor.Ended>(_deletions.End);
+        Receive<UnfinishedRead>(OnUnfinishedRead);
+        Receive<UnfinishedNotRead>(static m => m.Asker.Tell(new Unavailable(m.Cause.Message, _retryAfter)));
     }
 
     private void BeginSurvey()
     {
         _isServing = false;
-        _follower = null; // Its end is no news from now on.
+        _log.Forget();
         Become(Surveying);
         TakeSurvey();
     }
@@ -148,26 +164,11 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void OnSurveyed(Surveyed message)
     {
         var survey = message.Survey;
-        (_index, _activity, _tombstones) = (new SessionIndex(), new SessionActivity(), new Tombstones());
-        foreach (var entry in survey.Entries)
-            _index.Put(entry);
-        foreach (var id in survey.Unfinished)
-            _activity.AddUnfinished(id);
-        foreach (var request in survey.Permissions)
-            _activity.Add(request);
-        foreach (var request in survey.Questions)
-            _activity.Add(request);
-        foreach (var (id, at) in survey.Tombstones)
-            _tombstones.Add(id, at);
-        _unfinishedDeletions.Clear();
-        if (!_setup.IsShared)
-            _unfinishedDeletions.UnionWith(survey.Deletions);
-        var directories = survey.Entries.ToDictionary(static entry => entry.Id, static entry => entry.Directory);
-        _setup.Learned.Fill(survey.Rules.Where(learned => directories.ContainsKey(learned.SessionId)).Select(learned => (directories[learned.SessionId], learned.Rule)));
-
-        LogSurveyed(_logger, _index.Count, survey.Unfinished.Count);
+        _sessions = new IndexedSessions(_setup, survey);
+        _deletions.SetUnfinished(_setup.IsShared ? [] : survey.Deletions);
+        LogSurveyed(_logger, _sessions.Count, survey.Unfinished.Count);
         _waits.BeginAt(survey.Head);
-        Follow(survey.Head);
+        _log.Begin(survey.Head, new LogFollower(_setup.Journal, _logger, _stopped.Token));
         _waking.Clear();
         if (!_setup.IsShared)
         {
@@ -180,33 +181,45 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         ServeOnceAwake();
     }
 
-    private void OnWakeUnfinished()
+    private void OnPage(LogPage page)
     {
-        Wake(ListUnfinishedNow());
-        GoOnDeleting();
+        if (_log.Take(page, Take))
+            AnswerFollowed();
+        Sender.Tell(LogFollower.PageTaken.Instance);
     }
 
-    private List<SessionId> ListUnfinishedNow() => [.. _activity.All.Select(static active => active.Id), .. _tombstones.Due(_setup.Now)];
+    private void Take(Happening happening)
+    {
+        _sessions.Take(happening);
+        if (happening.Event is SessionIdled or SessionDeleted)
+            _waits.Take(happening.SessionId, happening.Offset);
+    }
+
+    private void OnWakeUnfinished()
+    {
+        Wake(_sessions.ListUnfinished());
+        GoOnDeleting();
+    }
 
     // A session that failed recovers by this; a session that runs ignores it.
     private void Wake(IEnumerable<SessionId> sessions)
     {
         foreach (var id in sessions)
-            _region.Tell(new Deliver(id, SessionActor.Wake.Instance));
+            _region.Tell(new Deliver(id, Commands.Wake.Instance));
     }
 
     // Also after a failure: one session that cannot be recovered must not hold up the index.
-    private void OnAwake(SessionActor.Awake message)
+    private void OnAwake(Awake message)
     {
         Confirm(message);
         _waking.Remove(message.SessionId);
         ServeOnceAwake();
     }
 
-    private void Confirm(SessionActor.Awake message)
+    private void Confirm(Awake message)
     {
         if (message.Status is { } status)
-            _activity.Confirm(message.SessionId, status);
+            _sessions.Confirm(message.SessionId, status);
     }
 
     private void ServeOnceAwake()
@@ -217,60 +230,70 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _isServing = true;
         Become(Serving);
         AnswerFollowed();
-        CatchUp();
+        _queries.ReadHead();
         GoOnDeleting();
     }
 
-    private void Take(Happening happening)
+    private void OnHeadRead(WaitingQueries.HeadRead message)
     {
-        var id = happening.SessionId;
-        switch (happening.Event)
+        _queries.OnRead(message);
+        AnswerFollowed();
+        _queries.ReadHead();
+    }
+
+    private void OnHeadNotRead(WaitingQueries.HeadNotRead message)
+    {
+        _queries.OnNotRead(message);
+        _queries.ReadHead();
+    }
+
+    private void AnswerFollowed()
+    {
+        if (_isServing)
+            _queries.AnswerUpTo(_log.Offset, Answer);
+    }
+
+    private void Answer(IIndexQuery query, IActorRef asker)
+    {
+        switch (query)
         {
-            case SessionEntry entry:
-                _index.Put(entry);
+            case IndexQuery.Delete q when _deletions.Running.Contains(q.SessionId) || _sessions.Has(q.SessionId):
+                _deletions.Begin(q.SessionId, asker);
                 break;
-            case SessionDeleted:
-                _index.Remove(id);
-                _activity.Remove(id);
-                _waits.Take(id, happening.Offset);
-                if (_setup.IsShared)
-                    _tombstones.Add(id, _setup.Now);
+            case IndexQuery.Delete q:
+                asker.Tell(new SessionNotFound(q.SessionId));
                 break;
-            case SessionIdled:
-                _waits.Take(id, happening.Offset);
+            case IndexQuery.ListUnfinished:
+                ReadUnfinished(asker);
                 break;
-            case SessionStatusChanged m:
-                _activity.Take(m);
-                break;
-            case PermissionRequest m:
-                _activity.Add(m);
-                break;
-            case PermissionReplied m:
-                _activity.Remove(m);
-                break;
-            case QuestionRequest m:
-                _activity.Add(m);
-                break;
-            case QuestionReplied m:
-                _activity.Remove(id, m.RequestId);
-                break;
-            case QuestionRejected m:
-                _activity.Remove(id, m.RequestId);
-                break;
-            case RulesRemembered m when _index.TryGet(id, out var entry):
-                _setup.Learned.Add(entry.Directory, m.Rules);
+            case IndexQuery.FollowLog:
+                asker.Tell(new IndexQuery.Followed(_log.Offset));
                 break;
             default:
-                break; // Rules of a session that is deleted by now.
+                asker.Tell(_sessions.Answer(query));
+                break;
         }
     }
 
-    [LoggerMessage(EventId = 6031, Level = LogLevel.Information, Message = "{Sessions} sessions in the journal, {Unfinished} of them with an unfinished turn.")]
-    private static partial void LogSurveyed(ILogger logger, int sessions, int unfinished);
+    private void GoOnDeleting()
+    {
+        foreach (var id in _deletions.Unfinished.Where(_sessions.Has).ToList())
+            _deletions.Begin(id, ActorRefs.Nobody);
+    }
 
-    [LoggerMessage(EventId = 6032, Level = LogLevel.Error, Message = "The sessions could not be read from the journal; trying again.")]
-    private static partial void LogSurveyFailed(ILogger logger, Exception cause);
+    // A mark of a deletion and the end of a tombstone are rows without an event: a node that followed the log alone would not know of them.
+    private void ReadUnfinished(IActorRef asker)
+    {
+        if (_setup.IsShared)
+            UnfinishedRows.ReadAsync(_setup.Journal, _sessions.Tombstones.Due(_setup.Now).Any(), _setup.Now, _stopped.Token).PipeTo(Self, success: rows => new UnfinishedRead(rows, asker), failure: cause => new UnfinishedNotRead(cause, asker));
+        else
+            asker.Tell(new IndexQuery.Unfinished(_sessions.ListUnfinished(), [.. _deletions.Unfinished]));
+    }
 
-    [LoggerMessage(EventId = 6041, Level = LogLevel.Error, Message = "The index of sessions failed; it is read from the journal again.")]
-    private static partial void LogRestarting(ILogger logger, Exception cause);
+    private void OnUnfinishedRead(UnfinishedRead message)
+    {
+        if (message.Rows.Tombstones is { } there)
+            _sessions.Tombstones.Forget(message.Rows.ReadAt, there);
+        message.Asker.Tell(new IndexQuery.Unfinished(_sessions.ListUnfinished(), message.Rows.Deletions));
+    }
 }

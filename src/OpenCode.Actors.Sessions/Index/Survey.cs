@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Index;
@@ -54,28 +54,6 @@ internal sealed record Survey(
 
         var tombstones = isShared ? await ReadTombstonesAsync(journal, reader, cancellationToken) : [];
         return new Survey(head, entries, unfinished, deletions, permissions, questions, rules, tombstones);
-    }
-
-    /// <summary>Reads which sessions are being deleted.</summary>
-    public static async Task<IReadOnlyList<SessionId>> ReadDeletionsAsync(IJournal journal, CancellationToken cancellationToken)
-    {
-        var deletions = new List<SessionId>();
-        await foreach (var row in journal.ListAsync(Rows.Turn, cancellationToken))
-        {
-            if (row.Key == Rows.Deletion)
-                deletions.Add(new SessionId(row.Owner));
-        }
-
-        return deletions;
-    }
-
-    /// <summary>Reads which sessions have a tombstone.</summary>
-    public static async Task<IReadOnlySet<SessionId>> ReadBuriedAsync(IJournal journal, CancellationToken cancellationToken)
-    {
-        var buried = new HashSet<SessionId>();
-        await foreach (var row in journal.ListAsync(Rows.Tombstone, cancellationToken))
-            buried.Add(new SessionId(row.Owner));
-        return buried;
     }
 
     private static async Task<List<(SessionId SessionId, long At)>> ReadTombstonesAsync(IJournal journal, RowReader reader, CancellationToken cancellationToken)

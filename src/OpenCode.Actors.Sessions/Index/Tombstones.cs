@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -20,5 +21,5 @@ internal sealed class Tombstones
     /// <param name="there">The sessions that have a tombstone in the rows.</param>
     public void Forget(long now, IReadOnlySet<SessionId> there) => _byTime.RemoveAll(tombstone => IsDue(tombstone.At, now) && !there.Contains(tombstone.SessionId));
 
-    private static bool IsDue(long at, long now) => now - at >= SessionActor.TombstoneMs;
+    private static bool IsDue(long at, long now) => now - at >= Tombstone.KeptMs;
 }

@@ -3,6 +3,7 @@ using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 

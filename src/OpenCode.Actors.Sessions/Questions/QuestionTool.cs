@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Questions;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Reads;
@@ -12,8 +13,8 @@ internal static class Reading
     public static object Answer(SessionId id, SessionState state, ISessionRead read) => read switch
     {
         _ when state.Info is null => new SessionNotFound(id),
-        SessionActor.GetMessages m => Page(state, m),
-        SessionActor.GetMessage m => state.Message(m.MessageId) is { } found ? new SessionActor.MessageFound(state.View(found)) : new MessageNotFound(m.MessageId),
+        GetMessages m => Page(state, m),
+        GetMessage m => state.Message(m.MessageId) is { } found ? new MessageFound(state.View(found)) : new MessageNotFound(m.MessageId),
         _ => throw new UnreachableException(),
     };
 
@@ -22,13 +23,15 @@ internal static class Reading
     /// <param name="state">Its state.</param>
     /// <param name="turn">A turn that is not open.</param>
     /// <param name="offset">The log holds all that the state tells up to here.</param>
-    /// <returns><see cref="SessionActor.TurnEnded"/>, <see cref="SessionNotFound"/> or <see cref="MessageNotFound"/>.</returns>
+    /// <returns><see cref="TurnEnded"/>, <see cref="SessionNotFound"/> or <see cref="MessageNotFound"/>.</returns>
     public static object EndOf(SessionId id, SessionState state, TurnId turn, long offset)
     {
         var messages = state.Messages;
         var asked = messages.FindLastIndex(message => message.Info.Id.Value == turn.Value);
+        if (state.Info is not { } info)
+            return new SessionNotFound(id);
         if (asked < 0)
-            return state.Info is null ? new SessionNotFound(id) : new MessageNotFound(new MessageId(turn.Value));
+            return new MessageNotFound(new MessageId(turn.Value));
 
         // Prompts that were taken up together have one answer: that to the newest of them, which follows them all. What the open turn says is no answer to a turn that is over.
         var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0
@@ -44,16 +47,16 @@ internal static class Reading
             answer = messages.FindLastIndex(asked, static message => message.Info is AssistantMessage);
         }
 
-        return new SessionActor.TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset);
+        return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
     }
 
-    private static SessionActor.Messages Page(SessionState state, SessionActor.GetMessages read)
+    private static MessagePage Page(SessionState state, GetMessages read)
     {
         var all = state.Messages;
         var end = read.Before is { } before ? EndBefore(state, before) : all.Count;
         var start = read.Limit is { } limit ? Math.Max(0, end - limit) : 0;
         var page = all.GetRange(start, end - start).ConvertAll(state.View);
-        return new SessionActor.Messages(page, start > 0 && end > start ? all[start].Info.Id : null);
+        return new MessagePage(page, start > 0 && end > start ? all[start].Info.Id : null);
     }
 
     // A cursor may name a message that is gone: then what sorts before it is meant.

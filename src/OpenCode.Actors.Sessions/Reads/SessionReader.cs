@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Reads;
 
@@ -15,16 +15,15 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
     public async Task<object> ReadAsync(SessionId id, ISessionRead read, CancellationToken cancellationToken) =>
         Reading.Answer(id, (await LoadAsync(id, cancellationToken)).State, read);
 
-    /// <summary>Tells how a turn ended, and an offset at or after its end; or that it is open, and an offset after which its end comes.</summary>
-    public async Task<TurnRead> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
+    /// <summary>Tells how a turn ended, as <see cref="Reading.EndOf"/> does; or that it is open: <see cref="TurnOpen"/>.</summary>
+    public async Task<object> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
     {
         var (state, head) = await LoadAsync(id, cancellationToken);
         if (state.IsOpen(turn))
-            return new TurnRead(null, head);
+            return new TurnOpen(head);
 
         // order-barrier: the rows are younger than the look at the head, and may have an end that lies behind it.
-        head = await journal.CatchUpAsync(cancellationToken);
-        return new TurnRead(Reading.EndOf(id, state, turn, head), head);
+        return Reading.EndOf(id, state, turn, await journal.CatchUpAsync(cancellationToken));
     }
 
     /// <summary>Reads the pieces of streamed text after an offset. Those that retention took are left out: the part keeps what was stored.</summary>
@@ -34,7 +33,7 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
         try
         {
             await foreach (var page in journal.ReadAsync(after, new EntryFilter(SessionId: id.Value), cancellationToken))
-                deltas.AddRange(page.Entries.Where(Recovery.IsDelta));
+                deltas.AddRange(page.Entries.Where(SessionFold.IsDelta));
         }
         catch (JournalTrimmedException e)
         {
@@ -65,8 +64,8 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
         await foreach (var row in journal.LoadAsync(id.Value, cancellationToken))
             rows.Add(row);
 
-        var (state, openSince) = Recovery.Fold(rows);
-        return (openSince is { } after ? Recovery.Fold(state, await ReadDeltasAsync(id, after, cancellationToken)) : state, head);
+        var (state, openSince) = SessionFold.FoldRows(rows);
+        return (openSince is { } after ? SessionFold.FoldDeltas(state, await ReadDeltasAsync(id, after, cancellationToken)) : state, head);
     }
 
     [LoggerMessage(EventId = 6011, Level = LogLevel.Error, Message = "The rows of {SessionId} cannot be read; the request gets 503. A newer version may have written them: look at the cause.")]

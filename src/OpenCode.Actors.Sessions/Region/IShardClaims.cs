@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.Region;
 
-/// <summary>Gives the right to write a session, before it is read (RULES E6). A node that is alone needs none.</summary>
+/// <summary>Gives the right to write a session, before it is read (rule "Claim before read"). A node that is alone needs none.</summary>
 internal interface IShardClaims
 {
     /// <summary>

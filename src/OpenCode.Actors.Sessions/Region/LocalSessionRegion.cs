@@ -1,13 +1,15 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Metrics;
 
 namespace OpenCode.Actors.Sessions.Region;
 
 /// <summary>The parent of all sessions on one node: starts a session at the first message for it, and lets it leave memory. A child per entity, as in a shard.</summary>
 /// <remarks>
 /// A session that leaves memory gets no more messages: its commands are kept, and start it again. A session that fails is stopped, not restarted in place, and starts anew
-/// at its next message; after three failures within a minute it is refused for a while (RULES C7).
+/// at its next message; after three failures within a minute it is refused for a while (rule "A session never throws").
 /// </remarks>
 internal sealed partial class LocalSessionRegion : ReceiveActor
 {
@@ -30,12 +32,12 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         Receive<Passivate>(OnPassivate);
         Receive<Terminated>(OnTerminated);
         Receive<Quiesce>(_ => OnQuiesce());
-        Receive<SessionActor.Quiesced>(_ => OnQuiet());
+        Receive<Commands.Quiesced>(_ => OnQuiet());
         Receive<StorageFull>(_ => OnQuiet());
         Receive<Unavailable>(_ => OnQuiet());
     }
 
-    /// <summary>Closes every open turn as aborted, except those that only wait for their user (RULES C5), and refuses new work; answered with <see cref="Quiesced"/>.</summary>
+    /// <summary>Closes every open turn as aborted, except those that only wait for their user (rule "Waiting turns stay open"), and refuses new work; answered with <see cref="Quiesced"/>.</summary>
     /// <remarks>The server stops.</remarks>
     public sealed record Quiesce;
 
@@ -111,14 +113,14 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
     }
 
     private static void Refuse(IActorRef sender, SessionId id, object command, Unavailable refusal) =>
-        sender.Tell(command is SessionActor.Wake ? new SessionActor.Awake(id) : refusal);
+        sender.Tell(command is Wake ? new Awake(id) : refusal);
 
     private IActorRef Start(SessionId id)
     {
         var child = new Child(Context.Watch(Context.ActorOf(_propsFor(id), id.Value)));
         _children.Add(id, child);
         if (_isQuiescing)
-            child.Actor.Tell(new SessionActor.Quiesce());
+            child.Actor.Tell(new Commands.Quiesce());
         return child.Actor;
     }
 
@@ -151,7 +153,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         foreach (var (id, child) in _children)
         {
             _unquiet.Add(id);
-            child.Actor.Tell(new SessionActor.Quiesce());
+            child.Actor.Tell(new Commands.Quiesce());
         }
 
         ReportQuiet();

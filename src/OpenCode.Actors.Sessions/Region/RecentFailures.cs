@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.Region;
 
-/// <summary>Which sessions failed in the last minute. One that failed three times is refused until the first of them is a minute ago (RULES C7).</summary>
+/// <summary>Which sessions failed in the last minute. One that failed three times is refused until the first of them is a minute ago (rule "A session never throws").</summary>
 /// <remarks>May be called from any thread: sessions of a cluster share one.</remarks>
 /// <param name="time">The clock.</param>
 internal sealed class RecentFailures(TimeProvider time)

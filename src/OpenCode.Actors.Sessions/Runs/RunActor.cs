@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
+using Akka.Streams;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Runs;
@@ -18,21 +21,28 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromMilliseconds(1_800);
 
     private readonly RunId _id;
-    private readonly Func<ToolCall, bool, Props?> _toolbox;
-    private readonly SessionsOptions _options;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _silence;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Outgoing _outgoing = new();
+    private readonly RunningTools _tools;
+    private readonly RetryDelays _retries;
+
+    // Made by the first call: it is an actor of its own, and a run that only runs a command or waits for its user needs none.
+    private IMaterializer? _materializer;
+    private Begin? _step;
+    private ModelCall? _call;
 
     public RunActor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup)
     {
-        (_id, _toolbox, _options, _time) = (id, toolbox, setup.Options, setup.Time);
+        (_id, _time, _silence) = (id, setup.Time, TimeSpan.FromMilliseconds(setup.Options.ModelSilenceMs));
         _logger = setup.Loggers.CreateLogger<RunActor>();
+        _tools = new RunningTools(toolbox, Context);
+        _retries = new RetryDelays(setup.Options);
         Running();
     }
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Lets the model make its next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
@@ -70,10 +80,16 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <summary>The tools took too long to stop: the run ends without them.</summary>
     private sealed record StopTimedOut;
 
-    /// <summary>Makes a run.</summary>
-    /// <param name="id">Its name.</param>
-    /// <param name="toolbox">Makes the actor of a call, given whether the user typed it; null when there is no such tool.</param>
-    /// <param name="setup">Options, clock and logs.</param>
+    /// <summary>The model has sent nothing for too long.</summary>
+    private sealed record ModelSilent(ModelCall Call) : IDeadLetterSuppression;
+
+    /// <summary>The wait before another try is over.</summary>
+    private sealed record RetryNow;
+
+    /// <summary>That another try begins is durable.</summary>
+    private sealed record RetryNoted : IDeadLetterSuppression;
+
+    /// <summary>Makes a run; <paramref name="toolbox"/> makes the actor of a call, given whether the user typed it, or null when there is no such tool.</summary>
     public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup) =>
         Props.CreateBy(new ActorProducer<RunActor>(() => new RunActor(id, toolbox, setup)));
 
@@ -89,8 +105,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void Running()
     {
         Receive<Begin>(OnBegin);
-        Receive<ModelSaid>(OnModelSaid);
-        Receive<ModelAwaited>(OnModelAwaited);
+        Receive<ModelCall.Said>(OnModelSaid);
+        Receive<ModelCall.Awaited>(OnModelAwaited);
         Receive<ModelSilent>(OnModelSilent);
         Receive<RetryNow>(_ => OnRetryNow());
         Receive<RetryNoted>(_ => Try());
@@ -108,6 +124,138 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Receive<Terminated>(m => OnToolStopped(m.ActorRef));
         Receive<StopTimedOut>(_ => Context.Stop(Self));
         ReceiveAny(static _ => { }); // Nothing is reported any more.
+    }
+
+    private void OnBegin(Begin message)
+    {
+        _step = message;
+        _retries.Reset();
+        Try();
+    }
+
+    private void Try() => _call = ModelCall.Begin(_step!.Model, _step.Request, Self, _materializer ??= Context.Materializer(), _stopped.Token);
+
+    private void OnModelSaid(ModelCall.Said message)
+    {
+        if (message.Call != _call)
+        {
+            Sender.Tell(ModelCall.Taken.Instance); // Of a call that was given up.
+            return;
+        }
+
+        Exception? broken = null;
+        foreach (var fact in message.Facts)
+        {
+            if (fact is AnswerBroken end)
+                broken = end.Cause;
+            else
+                Take(_call, (RunFact)fact);
+        }
+
+        _outgoing.AnswerLater(Sender, ModelCall.Taken.Instance);
+        Send();
+        if (broken is not null)
+            OnBroken(broken);
+    }
+
+    private void Take(ModelCall call, RunFact fact)
+    {
+        if (call.Note(fact))
+            _outgoing.Add(new AnswerBegan());
+        _outgoing.Add(fact);
+        if (fact is AnswerEnded)
+            EndCall();
+    }
+
+    private void OnModelAwaited(ModelCall.Awaited message)
+    {
+        if (message.Call != _call)
+            return;
+
+        if (message.IsWaiting)
+            Timers.StartSingleTimer(nameof(ModelSilent), new ModelSilent(message.Call), _silence);
+        else
+            Timers.Cancel(nameof(ModelSilent));
+    }
+
+    private void OnModelSilent(ModelSilent message)
+    {
+        if (message.Call == _call)
+            GiveUp(new ModelException($"The model sent nothing for {_silence.TotalSeconds:0.#} s.", retryable: true));
+    }
+
+    private void OnBroken(Exception cause)
+    {
+        if (cause is not ModelException told)
+            throw new InvalidOperationException($"The model failed in a way it should not: {cause.Message}", cause);
+
+        GiveUp(told);
+    }
+
+    private void GiveUp(ModelException cause)
+    {
+        var hasCalls = _call!.HasCalls;
+        EndCall();
+
+        // What it called is under way: another try would do it twice. The step goes on with the results.
+        if (hasCalls)
+        {
+            Tell(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
+            return;
+        }
+
+        if (!cause.Retryable)
+        {
+            Tell(new AnswerRefused(cause));
+            return;
+        }
+
+        var delay = _retries.Next(cause);
+        LogRetry(_logger, cause.Message, _retries.Failures, delay);
+        Timers.StartSingleTimer(nameof(RetryNow), new RetryNow(), delay);
+        Tell(new RetryPlanned(_retries.Failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
+    }
+
+    // suspend-on-silence: while the database is silent no model is called (rule "Suspend on silence"), so another try waits until the session has noted it.
+    private void OnRetryNow()
+    {
+        _outgoing.Add(new RetryBegan());
+        _outgoing.AnswerLater(Self, new RetryNoted());
+        Send();
+    }
+
+    private void EndCall()
+    {
+        Timers.Cancel(nameof(ModelSilent));
+        _call?.End();
+        _call = null;
+    }
+
+    private void OnStart(Start message)
+    {
+        if (!_tools.TryStart(message.Call, message.IsUsers))
+            Tell(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
+    }
+
+    private void OnToolReport(ToolReport message)
+    {
+        if (!_tools.Contains(Sender))
+            return;
+
+        if (message is ToolEnded or ToolFailed)
+            _tools.End(Sender);
+        else
+            _outgoing.AnswerLater(Sender, ToolContinue.Instance);
+        Tell(message);
+    }
+
+    private void OnToolGone(IActorRef tool)
+    {
+        if (_tools.Gone(tool) is not { } callId)
+            return;
+
+        LogToolGone(_logger, callId);
+        Tell(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
     }
 
     private void OnContinue()
@@ -130,24 +278,23 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
 
     private void OnStop()
     {
-        EndAttempt();
+        EndCall();
         Timers.CancelAll();
-        if (_calls.Count == 0)
-        {
-            Context.Stop(Self);
-            return;
-        }
-
-        foreach (var tool in _calls.Keys)
-            tool.Tell(StopTool.Instance);
+        _tools.StopAll();
         Timers.StartSingleTimer(nameof(StopTimedOut), new StopTimedOut(), _stopTimeout);
         Become(Stopping);
+        StopIfAlone();
     }
 
     private void OnToolStopped(IActorRef tool)
     {
-        _calls.Remove(tool);
-        if (_calls.Count == 0)
+        _tools.Gone(tool);
+        StopIfAlone();
+    }
+
+    private void StopIfAlone()
+    {
+        if (_tools.IsEmpty)
             Context.Stop(Self);
     }
 }

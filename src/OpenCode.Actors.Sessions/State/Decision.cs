@@ -10,6 +10,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -20,15 +21,18 @@ namespace OpenCode.Actors.Sessions.State;
 /// <param name="id">The session.</param>
 /// <param name="setup">Clock, ids, models and tools.</param>
 /// <param name="learned">The rules that other sessions of this location learned.</param>
-internal sealed partial class Decision(SessionState state, SessionId id, SessionSetup setup, IReadOnlyList<PermissionRule> learned)
+internal sealed class Decision(SessionState state, SessionId id, SessionSetup setup, IReadOnlyList<PermissionRule> learned)
 {
     private static readonly ProtocolJson _wire = ProtocolJson.Wire;
 
     /// <summary>Gets the state so far.</summary>
-    public SessionState State { get; private set; } = state;
+    public SessionState State { get; set; } = state;
 
     /// <summary>Gets the events so far, in order.</summary>
     public List<PendingEvent> Events { get; } = [];
+
+    /// <summary>Gets a value indicating whether something is to be written.</summary>
+    public bool ChangesSomething => Events.Count > 0 || Changes.Count > 0;
 
     /// <summary>Gets the changed rows so far, in order.</summary>
     public List<StateChange> Changes { get; } = [];
@@ -172,45 +176,8 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
         Put(Rows.Failure, prompt.Value, failure, _wire.MessageError);
     }
 
-    /// <summary>Notes that the session is being deleted.</summary>
-    public void BeginDeletion()
-    {
-        State = State with { IsDeleting = true };
-        Put(Rows.Turn, Rows.Deletion, new DeletionRow(Now), RowJson.Default.DeletionRow);
-    }
-
-    /// <summary>Ends the session: its last event, and none of its rows but that of its tombstone.</summary>
-    /// <param name="name">The name of the command; null leaves no tombstone.</param>
-    public void Delete(string? name)
-    {
-        Emit(new SessionDeleted(id, Info));
-        foreach (var message in State.Messages)
-        {
-            Drop(Rows.Message, message.Info.Id.Value);
-            foreach (var part in message.Parts)
-                Drop(Rows.Part, part.Id.Value);
-        }
-
-        foreach (var key in State.Keys.Keys.Order(StringComparer.Ordinal))
-            Drop(Rows.Key, key);
-        foreach (var prompt in State.Failures.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
-            Drop(Rows.Failure, prompt);
-        for (var i = 0; i < State.Remembered.Count; i++)
-            Drop(Rows.Remember, Number(i));
-        foreach (var done in State.Names.Keys.Order(StringComparer.Ordinal))
-            Drop(Rows.Name, done);
-        if (State.IsDeleting)
-            Drop(Rows.Turn, Rows.Deletion);
-        Drop(Rows.Session, "");
-        Drop(Rows.Head, "");
-        State = SessionState.None;
-        if (name is not null)
-            Bury(name);
-    }
-
-    private static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    private void Emit(IEventProperties properties)
+    /// <summary>Adds an event.</summary>
+    public void Emit(IEventProperties properties)
     {
         var durable = EventTypes.IsDurable(properties.EventType);
         Events.Add(new WholeEvent(properties, durable ? State.NextSequence : -1));
@@ -218,8 +185,10 @@ internal sealed partial class Decision(SessionState state, SessionId id, Session
             State = State with { NextSequence = State.NextSequence + 1 };
     }
 
-    private void Put<T>(string kind, string key, T row, JsonTypeInfo<T> json) =>
+    /// <summary>Writes a row.</summary>
+    public void Put<T>(string kind, string key, T row, JsonTypeInfo<T> json) =>
         Changes.Add(new StateChange(kind, id.Value, key, JsonSerializer.SerializeToUtf8Bytes(row, json)));
 
-    private void Drop(string kind, string key) => Changes.Add(new StateChange(kind, id.Value, key, null));
+    /// <summary>Removes a row.</summary>
+    public void Drop(string kind, string key) => Changes.Add(new StateChange(kind, id.Value, key, null));
 }

@@ -44,4 +44,8 @@ internal readonly record struct DoneName(Outcome Outcome, long At);
 /// <summary>What is left of a session that was deleted by name, so that a late copy of any command finds it gone and never makes it again.</summary>
 /// <param name="Name">The name of the deletion.</param>
 /// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
-internal sealed record Tombstone(string Name, long At);
+internal sealed record Tombstone(string Name, long At)
+{
+    /// <summary>How long it is kept, in milliseconds: an hour, and what the clocks of two nodes may differ by.</summary>
+    public const long KeptMs = 2 * 3_600_000;
+}

@@ -1,6 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Sessions.State;
 

@@ -1,24 +1,25 @@
 using System.Diagnostics;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.State;
 
 /// <summary>The refusals recorded under a command's name, so that no later copy is carried out.</summary>
 internal enum RefusalKind
 {
-    /// <summary><see cref="Sessions.PromptRejected"/>.</summary>
+    /// <summary><see cref="Commands.PromptRejected"/>.</summary>
     PromptRejected,
 
-    /// <summary><see cref="Sessions.TooManyPrompts"/>.</summary>
+    /// <summary><see cref="Commands.TooManyPrompts"/>.</summary>
     TooManyPrompts,
 
-    /// <summary><see cref="Sessions.PermissionNotFound"/>.</summary>
+    /// <summary><see cref="Commands.PermissionNotFound"/>.</summary>
     PermissionNotFound,
 
-    /// <summary><see cref="Sessions.QuestionNotFound"/>.</summary>
+    /// <summary><see cref="Commands.QuestionNotFound"/>.</summary>
     QuestionNotFound,
 
-    /// <summary><see cref="Sessions.CommandFailed"/>.</summary>
+    /// <summary><see cref="Commands.CommandFailed"/>.</summary>
     CommandFailed,
 }
 

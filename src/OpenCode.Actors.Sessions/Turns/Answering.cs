@@ -1,6 +1,8 @@
+using System.Diagnostics;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Protocol.Questions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
@@ -10,12 +12,34 @@ namespace OpenCode.Actors.Sessions.Turns;
 /// <summary>What the user's answers do to a turn that waits for them.</summary>
 internal static class Answering
 {
-    /// <summary>Answers a permission.</summary>
-    /// <param name="decision">The decision.</param>
-    /// <param name="request">A request that waits.</param>
-    /// <param name="answer">What the user said.</param>
-    /// <param name="feedback">With a reject: what to tell the model, which then goes on; without it the turn ends with this step.</param>
-    public static void Permission(Decision decision, PermissionRequest request, PermissionAnswer answer, string? feedback)
+    /// <summary>Tells whether a request waits for the answer. Each is answered once.</summary>
+    public static bool IsAwaited(SessionState state, IRequestReply reply) => reply is ReplyPermission
+        ? state.Permissions.Exists(request => request.Id.Value == reply.Request)
+        : state.Questions.Exists(request => request.Id.Value == reply.Request);
+
+    /// <summary>Takes an answer that is awaited.</summary>
+    public static Outcome Decide(Decision decision, IRequestReply reply)
+    {
+        switch (reply)
+        {
+            case ReplyPermission m:
+                Permission(decision, decision.State.Permissions.Find(request => request.Id == m.RequestId)!, m.Answer, m.Feedback);
+                break;
+            case ReplyQuestion m:
+                Question(decision, decision.State.Questions.Find(request => request.Id == m.RequestId)!, m.Answers);
+                break;
+            case RejectQuestion m:
+                Question(decision, decision.State.Questions.Find(request => request.Id == m.RequestId)!, answers: null);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        return new Outcome(OutcomeKind.Answered);
+    }
+
+    // With a reject, feedback is what to tell the model, which then goes on; without it the turn ends with this step.
+    private static void Permission(Decision decision, PermissionRequest request, PermissionAnswer answer, string? feedback)
     {
         if (answer == PermissionAnswer.Reject)
         {
@@ -38,8 +62,8 @@ internal static class Answering
         Stepping.Finish(decision);
     }
 
-    /// <summary>Answers a question; null dismisses it.</summary>
-    public static void Question(Decision decision, QuestionRequest request, IReadOnlyList<IReadOnlyList<string>>? answers)
+    // Null dismisses it.
+    private static void Question(Decision decision, QuestionRequest request, IReadOnlyList<IReadOnlyList<string>>? answers)
     {
         decision.Answer(request, answers);
         var part = Tool(decision, request.Tool);

@@ -29,7 +29,7 @@ internal static class Holding
             return;
         }
 
-        var waiting = Recovery.WaitingCalls(decision.State);
+        var waiting = Parking.WaitingCalls(decision.State);
         foreach (var part in decision.Assistant.Parts)
         {
             if (part is ToolPart { State: ToolRunning } tool && !waiting.Contains(tool.CallId))

@@ -1,6 +1,9 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -13,9 +16,46 @@ internal static class Prompting
 
     private const string DefaultVariant = "default";
 
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Finds what a prompt or a command of the user's came to that is taken again; null for a new one. Its first name wins: it is answered as the first time.</summary>
+    /// <param name="state">The session.</param>
+    /// <param name="messageId">The id that the client made for the message.</param>
+    /// <param name="key">The <c>Idempotency-Key</c>.</param>
+    public static Outcome? Earlier(SessionState state, MessageId? messageId, string? key)
+    {
+        if (key is not null && state.Keys.TryGetValue(key, out var byKey))
+            return new Outcome(OutcomeKind.Accepted, byKey);
+        if (messageId is not { } named || state.Message(named) is not { } known)
+            return null;
+
+        return known.Info is UserMessage
+            ? new Outcome(OutcomeKind.Accepted, named)
+            : new Outcome(OutcomeKind.Refused, Refusal: new PromptRejected($"The message {named} is not a prompt: choose another messageID."));
+    }
+
+    /// <summary>Finds the refusal of a new prompt; null when it can be taken.</summary>
+    public static object? Refusal(SessionState state, SessionSetup setup, Protocol.Requests.Prompt prompt)
+    {
+        // Without a reply no model is called. A mistake is answered to the user, who can correct it, also while the session is busy: it does not fail a later step.
+        var asksModel = prompt.NoReply != true;
+        if (asksModel && state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts)
+            return new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter);
+
+        var mistake = Mistake(state, prompt) ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
+        return mistake is null ? null : new PromptRejected(mistake);
+    }
+
     /// <summary>Takes a prompt: announces it at once, and opens a turn, or leaves it to the open turn's next step.</summary>
-    /// <returns>The id of the user message.</returns>
-    public static MessageId Take(Decision decision, Protocol.Requests.Prompt prompt)
+    public static Outcome Decide(Decision decision, TakePrompt command)
+    {
+        var taken = Take(decision, command.Request);
+        if (command.Key is { } key)
+            decision.Remember(key, taken);
+        return new Outcome(OutcomeKind.Accepted, taken);
+    }
+
+    private static MessageId Take(Decision decision, Protocol.Requests.Prompt prompt)
     {
         var (agent, model) = Choose(decision, prompt.Agent, prompt.Model, prompt.Variant);
         var id = prompt.MessageId ?? decision.NextMessage();
@@ -37,8 +77,7 @@ internal static class Prompting
         return id;
     }
 
-    /// <summary>Says what is wrong with a prompt, or null.</summary>
-    public static string? Mistake(SessionState state, Protocol.Requests.Prompt prompt)
+    private static string? Mistake(SessionState state, Protocol.Requests.Prompt prompt)
     {
         var given = prompt.Parts.Where(part => part.Id is not null).Select(part => part.Id!.Value).ToList();
         if (given.Count == 0)

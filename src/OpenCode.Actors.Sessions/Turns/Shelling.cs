@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
@@ -15,8 +16,15 @@ internal static class Shelling
     private const string Bash = "bash";
 
     /// <summary>Opens the turn.</summary>
-    /// <returns>The id of the user message.</returns>
-    public static MessageId Take(Decision decision, Protocol.Requests.Shell request)
+    public static Outcome Decide(Decision decision, RunShell command)
+    {
+        var taken = Take(decision, command.Request);
+        if (command.Key is { } key)
+            decision.Remember(key, taken);
+        return new Outcome(OutcomeKind.Accepted, taken);
+    }
+
+    private static MessageId Take(Decision decision, Protocol.Requests.Shell request)
     {
         var (agent, model) = Prompting.Choose(decision, request.Agent, request.Model, request.Model?.Variant);
         decision.Show(SessionStatus.Busy);

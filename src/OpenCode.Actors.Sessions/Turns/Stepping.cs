@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
@@ -19,41 +20,14 @@ internal static class Stepping
         Begin(decision, new TurnState(TurnKind.Prompt, new RunId(decision.Setup.Entropy.NextUInt64()), [prompt], 1, prompt));
     }
 
-    /// <summary>Takes in what the run reports.</summary>
-    public static void Take(Decision decision, object fact)
+    /// <summary>Takes in what the run reports. A fact may end the turn: then the rest is not of this turn any more.</summary>
+    public static void Take(Decision decision, RunId run, IReadOnlyList<object> facts)
     {
-        switch (fact)
+        foreach (var fact in facts)
         {
-            case AnswerBegan:
-                decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant));
+            if (decision.State.Turn?.Run != run)
                 break;
-            case TextStreamed m:
-                decision.Stream(m.IsReasoning, m.Text);
-                break;
-            case ToolCalled m:
-                Tooling.Call(decision, m.Call);
-                break;
-            case AnswerEnded m:
-                decision.CloseText();
-                decision.Put(decision.Turn with { Stream = new StreamEnd(m.Reason, m.Usage) });
-                Finish(decision);
-                break;
-            case ToolReport m:
-                Tooling.Take(decision, m);
-                Finish(decision);
-                break;
-            case RetryPlanned m:
-                decision.CloseText();
-                decision.Show(new RetryStatus(m.Attempt, m.Message, m.Next));
-                break;
-            case RetryBegan:
-                decision.Show(SessionStatus.Busy);
-                break;
-            case AnswerRefused m:
-                Closing.Close(decision, CloseCause.Failed(Error(m.Cause)));
-                break;
-            default:
-                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which nobody understands.");
+            Take(decision, fact);
         }
     }
 
@@ -119,6 +93,43 @@ internal static class Stepping
     /// <summary>Says that there is no such model.</summary>
     public static MessageError UnknownModel(ModelRef model) =>
         MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
+
+    private static void Take(Decision decision, object fact)
+    {
+        switch (fact)
+        {
+            case AnswerBegan:
+                decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant));
+                break;
+            case TextStreamed m:
+                decision.Stream(m.IsReasoning, m.Text);
+                break;
+            case ToolCalled m:
+                Tooling.Call(decision, m.Call);
+                break;
+            case AnswerEnded m:
+                decision.CloseText();
+                decision.Put(decision.Turn with { Stream = new StreamEnd(m.Reason, m.Usage) });
+                Finish(decision);
+                break;
+            case ToolReport m:
+                Tooling.Take(decision, m);
+                Finish(decision);
+                break;
+            case RetryPlanned m:
+                decision.CloseText();
+                decision.Show(new RetryStatus(m.Attempt, m.Message, m.Next));
+                break;
+            case RetryBegan:
+                decision.Show(SessionStatus.Busy);
+                break;
+            case AnswerRefused m:
+                Closing.Close(decision, CloseCause.Failed(Error(m.Cause)));
+                break;
+            default:
+                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which nobody understands.");
+        }
+    }
 
     // Prompts that wait are taken up here, all of them: the answer is to the newest, as the model sees them one after the other.
     private static void Begin(Decision decision, TurnState turn)

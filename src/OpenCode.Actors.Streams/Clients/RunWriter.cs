@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using OpenCode.Actors.Streams.Frames;
+using OpenCode.Actors.Streams.Metrics;
 
 namespace OpenCode.Actors.Streams.Clients;
 

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Streams.Clients;
 

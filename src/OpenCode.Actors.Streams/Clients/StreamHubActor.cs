@@ -20,8 +20,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     private readonly ILogger _logger;
     private readonly TimeSpan _sweepInterval;
     private readonly Dictionary<IActorRef, SseConnection> _streams = [];
-    private readonly Dictionary<IActorRef, string?> _barriers = [];
-    private readonly LostStreams _lost;
+    private readonly FlushBarriers _barriers;
     private IActorRef? _drainer;
     private bool _isResetting;
 
@@ -29,7 +28,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     {
         _setup = setup;
         _logger = setup.Loggers.CreateLogger<StreamHubActor>();
-        _lost = new LostStreams(setup.Time);
+        _barriers = new FlushBarriers(Context, setup);
         _sweepInterval = setup.Options.Heartbeat < setup.Options.WriteTimeout ? setup.Options.Heartbeat : setup.Options.WriteTimeout;
         _stream = new SseStream(Context, setup);
         Context.Watch(_stream.Supervisor);
@@ -136,8 +135,6 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
             EndIfOpen(connection, "The parent of the streams was stopped.");
     }
 
-    private static bool Selects(string? location, StreamRequest stream) => location is null || stream.IsWrapped || stream.Location == location;
-
     // Whatever became of the client's actor: its request ends, and its stream.
     private static void EndIfOpen(SseConnection connection, string detail)
     {
@@ -168,16 +165,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         Sender.Tell(new Connected(client));
         if (!Timers.IsTimerActive(nameof(Sweep)))
             ArmSweep(_sweepInterval);
-
-        if (request.IsWrapped)
-            return;
-
-        _lost.CameBack(request.Location);
-        foreach (var (barrier, location) in _barriers)
-        {
-            if (Selects(location, request))
-                barrier.Tell(new FlushBarrierActor.CameBack(client));
-        }
+        _barriers.OnConnected(client, request);
     }
 
     private void OnTerminated(Terminated message)
@@ -191,24 +179,9 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
             return;
 
         EndIfOpen(connection, "The client's actor did not start.");
-        TellBarriers(child, connection);
+        _barriers.OnEnded(child, connection, isDraining: _drainer is not null);
         if (_drainer is not null && _streams.Count == 0)
             _drainer.Tell(Drained.Instance);
-    }
-
-    private void TellBarriers(IActorRef client, SseConnection connection)
-    {
-        // A client of the whole server never disconnects because a POST completed, and none reconnects to a server that stops.
-        var request = connection.Request;
-        var awaitedFor = request.IsWrapped || _drainer is not null ? TimeSpan.Zero : FlushBarrierActor.ComesBackWithin(connection.End!.Reason);
-        if (awaitedFor > TimeSpan.Zero)
-            _lost.Add(request.Location, awaitedFor);
-
-        foreach (var (barrier, location) in _barriers)
-        {
-            if (Selects(location, request))
-                barrier.Tell(new FlushBarrierActor.Lost(client, awaitedFor));
-        }
     }
 
     // One timer for all. No deadline is missed between two looks: none is shorter than the interval.
@@ -234,25 +207,9 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     private void OnWaitFlushed(WaitFlushed message)
     {
         if (_isResetting)
-        {
             Sender.Tell(ShuttingDown.Instance);
-            return;
-        }
-
-        var streams = _streams.Where(stream => Selects(message.Location, stream.Value.Request)).ToList();
-        var lost = _lost.AwaitedFor(message.Location);
-        if (streams.Count == 0 && lost.Count == 0)
-            Sender.Tell(new Flushed(message.Location, message.Offset));
         else
-            StartBarrier(message, Sender, streams, lost);
-    }
-
-    private void StartBarrier(WaitFlushed wait, IActorRef asker, IReadOnlyCollection<KeyValuePair<IActorRef, SseConnection>> streams, IReadOnlyList<TimeSpan> lost)
-    {
-        var behind = streams.Where(stream => stream.Value.Progress.Cursor < wait.Offset).Select(static stream => stream.Key).ToList();
-        var hasFlushed = behind.Count < streams.Count;
-        var barrier = Context.Watch(Context.ActorOf(FlushBarrierActor.PropsFor(wait, asker, _setup.LogActor, behind, hasFlushed, lost, _setup.Options.HeadStart)));
-        _barriers.Add(barrier, wait.Location);
+            _barriers.Begin(message, Sender, _streams);
     }
 
     private void OnDisposeLocation(DisposeLocation message)
@@ -268,9 +225,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     {
         _drainer = Sender;
         LogResetting(_logger, _streams.Count, StopReason);
-        _lost.Clear();
-        foreach (var barrier in _barriers.Keys)
-            barrier.Tell(FlushBarrierActor.NoneComesBack.Instance);
+        _barriers.ForgetLost();
         if (_streams.Count == 0)
         {
             Sender.Tell(Drained.Instance);
@@ -278,7 +233,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         }
 
         Timers.StartSingleTimer(nameof(LastWordsOver), LastWordsOver.Instance, _lastWords);
-        StartBarrier(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, _streams, lost: []);
+        _barriers.Begin(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, _streams);
     }
 
     private void ResetAll()

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Streams.Settings;
+
 namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>What a stream waits for.</summary>

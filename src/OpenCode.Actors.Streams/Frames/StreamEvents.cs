@@ -3,6 +3,7 @@ using System.Text;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Sse;
 
 namespace OpenCode.Actors.Streams.Frames;

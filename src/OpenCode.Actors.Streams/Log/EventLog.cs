@@ -2,6 +2,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
+using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Streams.Log;
 
@@ -14,7 +15,7 @@ internal sealed class EventLog(IJournal journal, EventStreamOptions options)
 
     public LogRing Ring { get; } = new(journal.Head, options.RingBytes, new FrameEncoder(() => journal.Timeline));
 
-    /// <summary>The id of a cursor. Between two twins it still is before their entry, and the id says so (RULES A4).</summary>
+    /// <summary>The id of a cursor. Between two twins it still is before their entry, and the id says so (rule "Twin ids").</summary>
     public StreamCursor CursorAt(ResumePoint point) => point.FirstTwinOf > point.After ? CursorAt(point.After + 1, twin: true) : CursorAt(point.After);
 
     /// <summary>The id of an offset, in the running generation.</summary>

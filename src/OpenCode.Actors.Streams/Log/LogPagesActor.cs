@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>Reads the journal for clients that are behind the ring: one cache for all of them, a few reads at once (RULES D2).</summary>
+/// <summary>Reads the journal for clients that are behind the ring: one cache for all of them, a few reads at once (rule "Bounded memory").</summary>
 internal sealed class LogPagesActor : ReceiveActor
 {
     /// <summary>What the cached pages may take.</summary>

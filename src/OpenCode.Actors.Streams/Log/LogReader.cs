@@ -32,7 +32,7 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     // The next ordinal of its lane; -1 while it is not known: at the start, and after it fell behind the ring.
     private long _ordinal = -1;
 
-    // The entry of which the client already has the first of two frames (RULES A4).
+    // The entry of which the client already has the first of two frames (rule "Twin ids").
     private long _firstTwinOf;
     private bool _exactPage;
 
@@ -140,7 +140,7 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
         }
     }
 
-    /// <summary>False if the run is full. A view that merges for slow clients (RULES A5) has its place in front of this.</summary>
+    /// <summary>False if the run is full. A view that merges for slow clients (rule "Merged windows") has its place in front of this.</summary>
     private bool TryAdd(in EntryFrames entry, FrameRun run)
     {
         if (!run.HasRoomFor(entry.Bytes))

@@ -3,7 +3,7 @@ using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;
 
-/// <summary>The most recent entries, bounded by bytes, all frames counted (RULES D2), with a lane for each location and session.</summary>
+/// <summary>The most recent entries, bounded by bytes, all frames counted (rule "Bounded memory"), with a lane for each location and session.</summary>
 /// <remarks>
 /// The tail appends; readers take lanes without a lock. What changes the ring goes through one gate: an append, a frame that is made (once an event, not once a
 /// delivery), a stream that comes or goes. Nothing is awaited and no wake-up is called behind it.

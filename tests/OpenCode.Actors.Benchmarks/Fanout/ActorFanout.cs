@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
-using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Benchmarks.Fanout;
 

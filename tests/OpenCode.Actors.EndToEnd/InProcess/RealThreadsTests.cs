@@ -11,6 +11,7 @@ using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
 using StreamEnd = OpenCode.Actors.Streams.Clients.StreamEnd;
 
 namespace OpenCode.Actors.EndToEnd.InProcess;

@@ -4,8 +4,9 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions;
@@ -23,7 +24,7 @@ public sealed class DeletionTests : SessionsKit
         await PromptAsync(parent.Id);
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(["assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle", "session.deleted", "session.deleted"], await StoryAsync(before));
@@ -37,7 +38,7 @@ public sealed class DeletionTests : SessionsKit
         var (a1, a2, b1) = (await CreateAsync(a.Id), await CreateAsync(a.Id), await CreateAsync(b.Id));
         var other = await CreateAsync();
 
-        var deleted = await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(root.Id));
+        var deleted = await AskAsync<Deleted>(Index, new IndexQuery.Delete(root.Id));
 
         var order = (await LogAsync()).Where(static entry => entry.Type == "session.deleted").Select(static entry => new SessionId(entry.SessionId!)).ToList();
         Assert.Equal(6, order.Count);
@@ -56,14 +57,14 @@ public sealed class DeletionTests : SessionsKit
         Model.Answer.Bash("c1", "ls").EndWithCalls();
         await RunDryAsync();
         var request = Assert.Single(await PermissionsAsync());
-        Assert.Equal(session.Id, (await AskAsync<SessionActor.DeleteBegun>(session.Id, new SessionActor.BeginDelete())).SessionId);
+        Assert.Equal(session.Id, (await AskAsync<DeleteBegun>(session.Id, new BeginDelete())).SessionId);
         Assert.Empty(await PermissionsAsync());
 
         for (var life = 0; life < 2; life++)
         {
             foreach (var command in (ISessionCommand[])[
-                Prompt("x"), new SessionActor.Update(new() { Title = "x" }), new SessionActor.RunShell(new Shell("build", "ls")), new SessionActor.Abort(),
-                new SessionActor.ReplyPermission(request.Id, PermissionAnswer.Once), new SessionActor.CreateChild(Setup.Ids.NewSession(), new Place(Directory, "global"), new())])
+                Prompt("x"), new Update(new() { Title = "x" }), new RunShell(new Shell("build", "ls")), new Abort(),
+                new ReplyPermission(request.Id, PermissionAnswer.Once), new CreateChild(Setup.Ids.NewSession(), new Place(Directory, "global"), new())])
                 await AskAsync<SessionNotFound>(session.Id, command);
             Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
             if (life > 0)
@@ -76,8 +77,8 @@ public sealed class DeletionTests : SessionsKit
             Setup.Learned.Fill([]);
         }
 
-        await AskAsync<SessionActor.DeleteBegun>(session.Id, new SessionActor.BeginDelete());
-        await AskAsync<SessionActor.Deleted>(session.Id, new SessionActor.Delete());
+        await AskAsync<DeleteBegun>(session.Id, new BeginDelete());
+        await AskAsync<Deleted>(session.Id, new Delete());
         Assert.Empty(await RowsAsync(session.Id));
     }
 
@@ -89,7 +90,7 @@ public sealed class DeletionTests : SessionsKit
         var appends = Faulty.Appends;
         var created = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
         await RunUntilAsync(() => Faulty.Appends > appends); // It asks twice, and goes on between on the thread pool.
-        var deleted = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
+        var deleted = Index.Ask<object>(new IndexQuery.Delete(parent.Id));
         await RunDryAsync();
         var tooLate = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
         await RunDryAsync();
@@ -97,8 +98,8 @@ public sealed class DeletionTests : SessionsKit
         Faulty.Release();
         await RunDryAsync();
 
-        var child = Assert.IsType<SessionActor.Created>(await RunUntilAsync(created)).Info;
-        Assert.IsType<SessionActor.Deleted>(await RunUntilAsync(deleted));
+        var child = Assert.IsType<Created>(await RunUntilAsync(created)).Info;
+        Assert.IsType<Deleted>(await RunUntilAsync(deleted));
         Assert.IsType<SessionNotFound>(await RunUntilAsync(tooLate));
         Assert.Equal(
             [child.Id.Value, parent.Id.Value], (await LogAsync()).Where(static entry => entry.Type == "session.deleted").Select(static entry => entry.SessionId));
@@ -113,7 +114,7 @@ public sealed class DeletionTests : SessionsKit
         var appends = Faulty.Appends;
         var created = Sessions.CreateAsync(new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }, CancellationToken.None);
         await RunUntilAsync(() => Faulty.Appends > appends); // It asks twice, and goes on between on the thread pool.
-        var deleted = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
+        var deleted = Index.Ask<object>(new IndexQuery.Delete(parent.Id));
         await RunDryAsync();
         Faulty.AppendFault = new JournalFullException(0, 1);
         Faulty.Release();
@@ -122,7 +123,7 @@ public sealed class DeletionTests : SessionsKit
         Assert.IsType<StorageFull>(await RunUntilAsync(created));
         Assert.IsType<StorageFull>(await RunUntilAsync(deleted));
         Faulty.Heal();
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
     }
 
     [Fact]
@@ -130,14 +131,14 @@ public sealed class DeletionTests : SessionsKit
     {
         var parent = await CreateAsync();
         Faulty.Hold();
-        var created = Begin(parent.Id, new SessionActor.CreateChild(Setup.Ids.NewSession(), new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }));
+        var created = Begin(parent.Id, new CreateChild(Setup.Ids.NewSession(), new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }));
         await RunDryAsync();
         Time.Advance(TimeSpan.FromMinutes(11));
         await RunDryAsync();
 
         Faulty.Release();
 
-        Assert.IsType<SessionActor.Created>(await RunUntilAsync(created));
+        Assert.IsType<Created>(await RunUntilAsync(created));
     }
 
     [Fact]
@@ -145,9 +146,9 @@ public sealed class DeletionTests : SessionsKit
     {
         var root = await CreateAsync();
         var (a, b) = (await CreateAsync(root.Id), await CreateAsync(root.Id));
-        await AskAsync<SessionActor.DeleteBegun>(root.Id, new SessionActor.BeginDelete());
-        await AskAsync<SessionActor.DeleteBegun>(a.Id, new SessionActor.BeginDelete());
-        await AskAsync<SessionActor.Deleted>(a.Id, new SessionActor.Delete());
+        await AskAsync<DeleteBegun>(root.Id, new BeginDelete());
+        await AskAsync<DeleteBegun>(a.Id, new BeginDelete());
+        await AskAsync<Deleted>(a.Id, new Delete());
 
         await KillAndStartAsync();
 
@@ -161,7 +162,7 @@ public sealed class DeletionTests : SessionsKit
     public async Task A_deletion_whose_session_cannot_be_read_at_its_next_try_is_not_forgotten()
     {
         var root = await CreateAsync();
-        await AskAsync<SessionActor.DeleteBegun>(root.Id, new SessionActor.BeginDelete());
+        await AskAsync<DeleteBegun>(root.Id, new BeginDelete());
         await KillAsync();
         Faulty.LoadFaults = 3;
         await OpenAsync();
@@ -182,9 +183,9 @@ public sealed class DeletionTests : SessionsKit
     {
         var root = await CreateAsync();
         await CreateAsync(root.Id);
-        await AskAsync<SessionActor.DeleteBegun>(root.Id, new SessionActor.BeginDelete());
+        await AskAsync<DeleteBegun>(root.Id, new BeginDelete());
         Faulty.AppendFault = new JournalFullException(0, 1);
-        await AskAsync<StorageFull>(Index, new SessionIndexActor.Delete(root.Id));
+        await AskAsync<StorageFull>(Index, new IndexQuery.Delete(root.Id));
         Faulty.Heal();
 
         Time.Advance(TimeSpan.FromSeconds(5));
@@ -197,7 +198,7 @@ public sealed class DeletionTests : SessionsKit
     {
         var session = await CreateAsync();
         Faulty.AppendFault = new JournalFullException(0, 1);
-        await AskAsync<StorageFull>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<StorageFull>(Index, new IndexQuery.Delete(session.Id));
         Faulty.Heal();
         Time.Advance(TimeSpan.FromSeconds(10));
 
@@ -211,13 +212,13 @@ public sealed class DeletionTests : SessionsKit
         var root = await CreateAsync();
         await CreateAsync(root.Id);
         Faulty.Hold();
-        var (first, second) = (Index.Ask<object>(new SessionIndexActor.Delete(root.Id)), Index.Ask<object>(new SessionIndexActor.Delete(root.Id)));
+        var (first, second) = (Index.Ask<object>(new IndexQuery.Delete(root.Id)), Index.Ask<object>(new IndexQuery.Delete(root.Id)));
         await RunDryAsync();
 
         Faulty.Release();
 
         Assert.Equal(await RunUntilAsync(first), await RunUntilAsync(second));
-        Assert.IsType<SessionActor.Deleted>(await first);
+        Assert.IsType<Deleted>(await first);
         Assert.Equal(2, (await StoryAsync()).Count(static story => story == "session.deleted"));
     }
 
@@ -229,17 +230,17 @@ public sealed class DeletionTests : SessionsKit
         var region = CreateProbe();
         var index = Spawn(SessionIndexActor.PropsFor(region.Ref, Setup));
         await RunDryAsync();
-        var ofChild = index.Ask<object>(new SessionIndexActor.Delete(child.Id));
+        var ofChild = index.Ask<object>(new IndexQuery.Delete(child.Id));
         await RunDryAsync();
-        region.Expect<Deliver>(deliver => deliver.Command is SessionActor.BeginDelete);
-        region.Reply(new SessionActor.DeleteBegun(child.Id, 1));
+        region.Expect<Deliver>(deliver => deliver.Command is BeginDelete);
+        region.Reply(new DeleteBegun(child.Id, 1));
         await RunDryAsync();
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(root.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(root.Id));
 
-        region.Expect<Deliver>(deliver => deliver.Command is SessionActor.Delete);
+        region.Expect<Deliver>(deliver => deliver.Command is Delete);
         region.Reply(new SessionNotFound(child.Id));
 
-        Assert.Equal(new SessionActor.Deleted(child.Id, Journal.Head), await RunUntilAsync(ofChild));
+        Assert.Equal(new Deleted(child.Id, Journal.Head), await RunUntilAsync(ofChild));
     }
 
     [Fact]
@@ -248,9 +249,9 @@ public sealed class DeletionTests : SessionsKit
         var root = await CreateAsync();
         await CreateAsync(root.Id);
         Faulty.Hold();
-        var deletion = Index.Ask<object>(new SessionIndexActor.Delete(root.Id));
+        var deletion = Index.Ask<object>(new IndexQuery.Delete(root.Id));
         await RunDryAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
         Assert.IsType<Unavailable>(await deletion);
 
@@ -269,8 +270,8 @@ public sealed class DeletionTests : SessionsKit
         await RunDryAsync();
         var actor = Spawn(SessionActor.PropsFor(parent.Id, JournalActor, Setup with { RegionOf = _ => region.Ref }));
         var child = Setup.Ids.NewSession();
-        client.Send(actor, new SessionActor.CreateChild(child, new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }));
-        Assert.Equal(child, region.Expect<Deliver>(deliver => deliver.Command is SessionActor.Create).SessionId);
+        client.Send(actor, new CreateChild(child, new Place(Directory, "global"), new CreateSession { ParentId = parent.Id }));
+        Assert.Equal(child, region.Expect<Deliver>(deliver => deliver.Command is Create).SessionId);
 
         Sys.Stop(actor);
         await RunDryAsync();

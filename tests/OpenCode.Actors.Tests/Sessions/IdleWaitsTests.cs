@@ -14,8 +14,8 @@ public sealed class IdleWaitsTests : HubTestKit
     public void A_wait_that_was_given_up_is_not_kept_and_those_beside_it_are()
     {
         var (leaves, stays) = (CreateProbe("leaves"), CreateProbe("stays"));
-        _waits.Add(new SessionIndexActor.AwaitIdle(_id, 7, "a"), leaves.Ref);
-        _waits.Add(new SessionIndexActor.AwaitIdle(_id, 7, "b"), stays.Ref);
+        _waits.Add(new IdleWaits.Await(_id, 7, "a"), leaves.Ref);
+        _waits.Add(new IdleWaits.Await(_id, 7, "b"), stays.Ref);
 
         _waits.Remove(_id, "a");
         _waits.Remove(_id, "a");
@@ -23,7 +23,7 @@ public sealed class IdleWaitsTests : HubTestKit
 
         Assert.Equal(1, _waits.Count);
         _waits.Take(_id, 8);
-        stays.Expect<SessionIndexActor.BecameIdle>();
+        stays.Expect<IdleWaits.BecameIdle>();
         Assert.Equal(0, leaves.Count);
         Assert.Equal(0, _waits.Count);
     }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
@@ -21,7 +22,7 @@ public sealed class IndexProgressTests : SessionsKit
     public async Task It_goes_on_over_a_crash_of_the_index()
     {
         await CreateAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
 
         await CreateAsync();

@@ -8,7 +8,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Models;
@@ -83,7 +83,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
             Faulty.Heal();
             if (breaksActors)
                 Time.Advance(TimeSpan.FromMinutes(2)); // A session that failed three times is served again, and the log is followed.
-            await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+            await AskAsync<Aborted>(session.Id, new Abort());
             await CheckAsync(session);
             await KillAndStartAsync();
             await CheckAsync(session);
@@ -120,10 +120,10 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
                     Tools.Tool.End("out");
                     break;
                 case 12 when await TryListPermissionsAsync() is [.., var request]:
-                    _ = Begin(request.SessionId, new SessionActor.ReplyPermission(request.Id, (PermissionAnswer)_dice.Next(3)));
+                    _ = Begin(request.SessionId, new ReplyPermission(request.Id, (PermissionAnswer)_dice.Next(3)));
                     break;
                 case 13:
-                    _waits.Add(Begin(session.Id, new SessionActor.Abort()));
+                    _waits.Add(Begin(session.Id, new Abort()));
                     break;
                 case 14:
                     Time.Advance(TimeSpan.FromSeconds(_dice.Next(5)));
@@ -135,10 +135,10 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
                     JournalActor.Tell(new JournalActor.Recover(null!)); // Nobody can make sense of that, nor of the next two.
                     break;
                 case 17:
-                    Index.Tell(new SessionIndexActor.List(null!));
+                    Index.Tell(new IndexQuery.List(null!));
                     break;
                 case 18:
-                    Region.Tell(new Deliver(_unmakable, new SessionActor.Abort()));
+                    Region.Tell(new Deliver(_unmakable, new Abort()));
                     break;
                 case 19:
                     AnyFault();
@@ -175,9 +175,9 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
         // The index may be waiting for a log that cannot be read now.
         private async Task<IReadOnlyList<PermissionRequest>> TryListPermissionsAsync()
         {
-            var listed = Index.Ask<object>(new SessionIndexActor.ListPermissions());
+            var listed = Index.Ask<object>(new IndexQuery.ListPermissions());
             await RunDryAsync();
-            return listed is { IsCompletedSuccessfully: true, Result: SessionIndexActor.Permissions permissions } ? permissions.Requests : [];
+            return listed is { IsCompletedSuccessfully: true, Result: IndexQuery.Permissions permissions } ? permissions.Requests : [];
         }
 
         private async Task AnyPowerAsync()

@@ -3,7 +3,7 @@ using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
@@ -29,10 +29,11 @@ public sealed class RegionTests : SessionsKit
     {
         var id = new SessionId("ses_none");
 
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.GetMessages(), new SessionActor.AwaitTurn(new("msg_1"), "w")])
+        foreach (var command in (ISessionCommand[])[Prompt("x"), new Update(new()), new GetMessages()])
             Assert.Equal(id, (await AskAsync<SessionNotFound>(id, command)).SessionId);
-        await AskAsync<SessionNotFound>(Index, new SessionIndexActor.Get(id));
-        await AskAsync<SessionNotFound>(Index, new SessionIndexActor.Delete(id));
+        Assert.Equal(new SessionNotFound(id), await RunUntilAsync(Sessions.AwaitTurnAsync(id, new TurnId("msg_1"), null, CancellationToken.None)));
+        await AskAsync<SessionNotFound>(Index, new IndexQuery.Get(id));
+        await AskAsync<SessionNotFound>(Index, new IndexQuery.Delete(id));
         Assert.IsType<SessionNotFound>(await CreateAsync(new CreateSession { ParentId = id }));
         Assert.Empty(await StoryAsync());
     }
@@ -43,11 +44,11 @@ public sealed class RegionTests : SessionsKit
         var session = await CreateAsync();
         Time.Advance(TimeSpan.FromSeconds(5));
 
-        await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "New title" }));
-        var updated = await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Time = new(Archived: 7) }));
+        await AskAsync<Updated>(session.Id, new Update(new() { Title = "New title" }));
+        var updated = await AskAsync<Updated>(session.Id, new Update(new() { Time = new(Archived: 7) }));
 
         Assert.Equal(("New title", 7L, session.Time.Updated), (updated.Info.Title, updated.Info.Time.Archived, updated.Info.Time.Updated));
-        var found = await AskAsync<SessionIndexActor.Found>(Index, new SessionIndexActor.Get(session.Id));
+        var found = await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(session.Id));
         Assert.Contains("New title", Encoding.UTF8.GetString(found.Entry.Json.Span), StringComparison.Ordinal);
     }
 
@@ -62,16 +63,16 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
         Assert.Equal(
             [grandchild.Id.Value, child.Id.Value, parent.Id.Value],
             (await LogAsync(before)).Where(entry => entry.Type == "session.deleted").Select(entry => entry.SessionId));
         foreach (var kind in (string[])["session", "head", "message", "part", "turn", "open"])
             Assert.Empty(await Journal.ListAsync(kind, CancellationToken.None).ToListAsync());
-        await AskAsync<SessionNotFound>(parent.Id, new SessionActor.GetMessages());
+        await AskAsync<SessionNotFound>(parent.Id, new GetMessages());
         await KillAndStartAsync();
-        Assert.Empty((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
+        Assert.Empty((await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery()))).Entries);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class RegionTests : SessionsKit
         await RunDryAsync();
         var before = Journal.Head;
 
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(session.Id));
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(session.Id));
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(
@@ -96,11 +97,11 @@ public sealed class RegionTests : SessionsKit
     {
         var session = await CreateAsync();
         for (var i = 0; i < 5; i++)
-            await AskAsync<SessionActor.Accepted>(session.Id, Prompt($"m{i}", noReply: true));
+            await AskAsync<PromptAccepted>(session.Id, Prompt($"m{i}", noReply: true));
 
-        var newest = await AskAsync<SessionActor.Messages>(session.Id, new SessionActor.GetMessages(2));
-        var older = await AskAsync<SessionActor.Messages>(session.Id, new SessionActor.GetMessages(2, newest.Older));
-        var oldest = await AskAsync<SessionActor.Messages>(session.Id, new SessionActor.GetMessages(2, older.Older));
+        var newest = await AskAsync<MessagePage>(session.Id, new GetMessages(2));
+        var older = await AskAsync<MessagePage>(session.Id, new GetMessages(2, newest.Older));
+        var oldest = await AskAsync<MessagePage>(session.Id, new GetMessages(2, older.Older));
 
         Assert.Equal(["m3", "m4"], newest.Page.Select(Text));
         Assert.Equal(["m1", "m2"], older.Page.Select(Text));
@@ -147,7 +148,7 @@ public sealed class RegionTests : SessionsKit
 
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
         Assert.Equal(loads + 1, Faulty.Loads);
-        Assert.Single((await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery()))).Entries);
+        Assert.Single((await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery()))).Entries);
     }
 
     [Fact]
@@ -170,8 +171,8 @@ public sealed class RegionTests : SessionsKit
     {
         var session = await CreateAsync();
         var probe = CreateProbe();
-        probe.Send(Region, new Deliver(session.Id, new SessionActor.GetMessages()));
-        probe.Expect<SessionActor.Messages>();
+        probe.Send(Region, new Deliver(session.Id, new GetMessages()));
+        probe.Expect<MessagePage>();
 
         var loads = Faulty.Loads;
 

@@ -4,18 +4,24 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions.Faults;
 using OpenCode.Actors.Tests.TestKit;
@@ -91,9 +97,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
             OpenCode.Actors.Sessions.Journal.JournalActor.PropsFor(Setup.Journal, new AppendLedger(), Setup.Metrics, Logs.CreateLogger<JournalActor>(), Setup.Claims), $"journal-{_lives}");
         Region = Spawn(LocalSessionRegion.PropsFor(PropsFor, Time, Setup.Metrics, Logs.CreateLogger<LocalSessionRegion>()), $"sessions-{_lives}");
         Index = Spawn(SessionIndexActor.PropsFor(Region, Setup), $"index-{_lives}");
-        Sessions = new SessionsFacade(
-            new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Options, Setup.Ids, Entropy, Time,
-            Setup.NewSession, Setup.IsShared ? new SessionReader(Setup.Journal, Logs.CreateLogger<SessionReader>()) : null);
+        Sessions = new SessionsFacade(new Required<SessionRegion>(Region), new Required<SessionIndexKey>(Index), _end, Setup);
         _actors.AddRange([JournalActor, Region, Index]);
     }
 
@@ -122,30 +126,38 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
     private protected Task<T> AskAsync<T>(SessionId id, ISessionCommand command) => AskAsync<T>(Region, new Deliver(id, command));
 
     private protected async Task<Session> CreateAsync(SessionId? parent = null, string? title = "T", IReadOnlyList<PermissionRule>? permission = null) =>
-        Assert.IsType<SessionActor.Created>(await CreateAsync(new CreateSession { ParentId = parent, Title = title, Permission = permission })).Info;
+        Assert.IsType<Created>(await CreateAsync(new CreateSession { ParentId = parent, Title = title, Permission = permission })).Info;
 
     private protected Task<object> CreateAsync(CreateSession request) => RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "global"), request, CancellationToken.None));
 
-    private protected static SessionActor.Prompt Prompt(string text, string? messageId = null, string? key = null, bool? noReply = null, ModelRef? model = null) => new(
+    private protected static TakePrompt Prompt(string text, string? messageId = null, string? key = null, bool? noReply = null, ModelRef? model = null) => new(
         new Prompt([new TextPromptPart(text)]) { MessageId = messageId is null ? null : new MessageId(messageId), NoReply = noReply, Model = model }, key);
 
-    private protected Task<SessionActor.Accepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
-        AskAsync<SessionActor.Accepted>(id, Prompt(text, messageId, key));
+    private protected Task<PromptAccepted> PromptAsync(SessionId id, string text = "hello", string? messageId = null, string? key = null) =>
+        AskAsync<PromptAccepted>(id, Prompt(text, messageId, key));
+
+    /// <summary>Waits for the end of a turn, as an endpoint does.</summary>
+    private protected Task<object> AwaitTurn(SessionId id, PromptAccepted accepted) =>
+        Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
+
+    /// <summary>Reads the end of a turn that is over.</summary>
+    private protected async Task<TurnEnded> EndOfAsync(SessionId id, PromptAccepted accepted) =>
+        Assert.IsType<TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(id, accepted.Turn, null, CancellationToken.None)));
 
     private protected async Task<IReadOnlyList<MessageWithParts>> MessagesAsync(SessionId id) =>
-        (await AskAsync<SessionActor.Messages>(id, new SessionActor.GetMessages())).Page;
+        (await AskAsync<MessagePage>(id, new GetMessages())).Page;
 
     private protected async Task<SessionStatus> StatusAsync(SessionId id) =>
-        (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
+        (await AskAsync<IndexQuery.Statuses>(Index, new IndexQuery.ListStatus())).BySession.GetValueOrDefault(id, SessionStatus.Idle);
 
     private protected async Task<IReadOnlyList<SessionId>> ListAsync(SessionQuery? query = null) =>
-        (await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
+        (await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(query ?? new SessionQuery()))).Entries.Select(entry => entry.Id).ToList();
 
     private protected async Task<IReadOnlyList<PermissionRequest>> PermissionsAsync() =>
-        (await AskAsync<SessionIndexActor.Permissions>(Index, new SessionIndexActor.ListPermissions())).Requests;
+        (await AskAsync<IndexQuery.Permissions>(Index, new IndexQuery.ListPermissions())).Requests;
 
     private protected Task<object> ReplyAsync(PermissionId id, PermissionAnswer answer, string? feedback = null, SessionId? session = null) =>
-        ReplyAsync(new SessionActor.ReplyPermission(id, answer, feedback), session);
+        ReplyAsync(new ReplyPermission(id, answer, feedback), session);
 
     private protected Task<object> ReplyAsync(IRequestReply reply, SessionId? session = null) => RunUntilAsync(Sessions.ReplyAsync(reply, session, CancellationToken.None));
 

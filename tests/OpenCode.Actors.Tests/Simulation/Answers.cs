@@ -3,7 +3,8 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Simulation;
 
@@ -70,31 +71,31 @@ internal sealed class Answers(World world, KnownLog log)
 
         switch (request.Answer.Result)
         {
-            case SessionActor.Created m:
+            case Created m:
                 Made.Add(m.Info.Id);
                 if (request.Parent is { } parent)
                     _parents[m.Info.Id] = parent;
                 ExpectTold(request, EventTypes.SessionCreated, m.Info.Id.Value, m.Offset);
                 break;
-            case SessionActor.Accepted m:
+            case PromptAccepted m:
                 Accepted.Add((request.Session!.Value, m.User.Info.Id));
                 if (request.Name is { } name && !_takenByName.TryAdd(name, m.User.Info.Id))
                     Expect(request, _takenByName[name] == m.User.Info.Id, $"'{name}' was taken as {_takenByName[name]}, and again as {m.User.Info.Id}");
                 ExpectTold(request, EventTypes.MessageUpdated, m.User.Info.Id.Value, m.Offset);
                 break;
-            case SessionActor.Updated m:
+            case Updated m:
                 ExpectTold(request, EventTypes.SessionUpdated, m.Info.Title, m.Offset);
                 break;
-            case SessionActor.Deleted m:
+            case Deleted m:
                 ExpectTold(request, EventTypes.SessionDeleted, m.SessionId.Value, m.Offset);
                 break;
-            case SessionActor.Aborted m:
+            case Aborted m:
                 ExpectTold(request, EventTypes.SessionIdle, request.Session!.Value.Value, m.Offset);
                 break;
-            case SessionActor.TurnEnded m:
+            case TurnEnded m:
                 ExpectEnded(request, m);
                 break;
-            case SessionActor.RequestAnswered m:
+            case RequestAnswered m:
                 Expect(request, m.Offset <= log.Head, $"was answered at {m.Offset}, and the log ends at {log.Head}");
                 break;
             case Published m:
@@ -118,7 +119,7 @@ internal sealed class Answers(World world, KnownLog log)
         Expect(request, told is null or { Durable: true } || type == EventTypes.SessionIdle, $"was answered, and {told} does not outlive a power cut");
     }
 
-    private void ExpectEnded(Request request, SessionActor.TurnEnded ended)
+    private void ExpectEnded(Request request, TurnEnded ended)
     {
         Expect(request, ended.Offset <= log.Head, $"was answered at {ended.Offset}, and the log ends at {log.Head}");
         Expect(request, ended.Message.Info is UserMessage or AssistantMessage { Time.Completed: not null }, $"was answered with a message that is not complete: {ended.Message.Info}");

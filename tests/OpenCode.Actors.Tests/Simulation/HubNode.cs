@@ -6,12 +6,15 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
-using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -42,8 +45,7 @@ internal sealed class HubNode
         Region = world.Kit.Spawn(
             LocalSessionRegion.PropsFor(id => SessionActor.PropsFor(id, JournalActor, sessions), time, sessions.Metrics, logs.CreateLogger<LocalSessionRegion>()), Name("sessions"));
         Index = world.Kit.Spawn(SessionIndexActor.PropsFor(Region, sessions), Name("index"));
-        Sessions = new SessionsFacade(
-            new SessionsKit.Required<SessionRegion>(Region), new SessionsKit.Required<SessionIndexKey>(Index), _end, world.SessionsOptions, sessions.Ids, entropy, time);
+        Sessions = new SessionsFacade(new SessionsKit.Required<SessionRegion>(Region), new SessionsKit.Required<SessionIndexKey>(Index), _end, sessions);
         Ids = sessions.Ids;
 
         Log = new EventLog(StreamsJournal, world.StreamOptions);

@@ -6,9 +6,10 @@ using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Sessions;
 
 namespace OpenCode.Actors.Tests.Simulation;
@@ -62,18 +63,18 @@ internal sealed partial class NodeSimulation
         for (var round = 0; round < MaxRounds; round++)
         {
             _provider.EndAll();
-            foreach (var asked in Query<SessionIndexActor.Permissions>(new SessionIndexActor.ListPermissions()).Requests)
-                ReplyTo(new SessionActor.ReplyPermission(asked.Id, PermissionAnswer.Once));
-            foreach (var asked in Query<SessionIndexActor.Questions>(new SessionIndexActor.ListQuestions()).Requests)
-                ReplyTo(new SessionActor.RejectQuestion(asked.Id));
+            foreach (var asked in Query<IndexQuery.Permissions>(new IndexQuery.ListPermissions()).Requests)
+                ReplyTo(new ReplyPermission(asked.Id, PermissionAnswer.Once));
+            foreach (var asked in Query<IndexQuery.Questions>(new IndexQuery.ListQuestions()).Requests)
+                ReplyTo(new RejectQuestion(asked.Id));
             Time.Advance(TimeSpan.FromSeconds(5));
             Look();
-            if (Broken.Count > 0 || (_answers.AllCame && Query<SessionIndexActor.Statuses>(new SessionIndexActor.ListStatus()).BySession.Count == 0))
+            if (Broken.Count > 0 || (_answers.AllCame && Query<IndexQuery.Statuses>(new IndexQuery.ListStatus()).BySession.Count == 0))
                 return;
         }
 
         _answers.ExpectNoneOpen();
-        foreach (var (session, status) in Query<SessionIndexActor.Statuses>(new SessionIndexActor.ListStatus()).BySession)
+        foreach (var (session, status) in Query<IndexQuery.Statuses>(new IndexQuery.ListStatus()).BySession)
             _world.Promises.Break($"{session} is {status} for ever.");
     }
 
@@ -81,11 +82,11 @@ internal sealed partial class NodeSimulation
 
     private void ExpectReadsTellTheLog()
     {
-        Expect(Query<SessionIndexActor.Statuses>(new SessionIndexActor.ListStatus()).BySession.Count == 0, "A session is busy at rest.");
-        Expect(Query<SessionIndexActor.Permissions>(new SessionIndexActor.ListPermissions()).Requests.Count == 0, "A permission waits at rest.");
-        Expect(Query<SessionIndexActor.Questions>(new SessionIndexActor.ListQuestions()).Requests.Count == 0, "A question waits at rest.");
+        Expect(Query<IndexQuery.Statuses>(new IndexQuery.ListStatus()).BySession.Count == 0, "A session is busy at rest.");
+        Expect(Query<IndexQuery.Permissions>(new IndexQuery.ListPermissions()).Requests.Count == 0, "A permission waits at rest.");
+        Expect(Query<IndexQuery.Questions>(new IndexQuery.ListQuestions()).Requests.Count == 0, "A question waits at rest.");
 
-        var listed = Query<SessionIndexActor.Listed>(new SessionIndexActor.List(new SessionQuery { Limit = 1_000 })).Entries.ToDictionary(static entry => entry.Id.Value, static entry => entry.Title);
+        var listed = Query<IndexQuery.Listed>(new IndexQuery.List(new SessionQuery { Limit = 1_000 })).Entries.ToDictionary(static entry => entry.Id.Value, static entry => entry.Title);
         var told = SessionsOfLog();
         Expect(
             told.OrderBy(static s => s.Key, StringComparer.Ordinal).SequenceEqual(listed.OrderBy(static s => s.Key, StringComparer.Ordinal)),
@@ -115,9 +116,9 @@ internal sealed partial class NodeSimulation
 
     private void ExpectReadTellsTheLog(string session)
     {
-        var answer = _node.Sessions.AskAsync(new SessionId(session), new SessionActor.GetMessages(), CancellationToken.None);
+        var answer = _node.Sessions.AskAsync(new SessionId(session), new GetMessages(), CancellationToken.None);
         RunDry();
-        if (answer is not { IsCompletedSuccessfully: true, Result: SessionActor.Messages { Page: var read } })
+        if (answer is not { IsCompletedSuccessfully: true, Result: MessagePage { Page: var read } })
         {
             Expect(false, $"{session} cannot be read at rest: {(answer.IsCompletedSuccessfully ? answer.Result : answer.Status)}");
             return;

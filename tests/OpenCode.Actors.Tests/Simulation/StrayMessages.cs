@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Simulation;
@@ -33,7 +33,7 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
 
     // Who makes a child ends with its parent, and has told then that what becomes of the child is unknown.
     private static bool IsOfACreation(AllDeadLetters letter) =>
-        letter.Message is SessionActor.Created or Unavailable && letter.Recipient.Path.Name.StartsWith('$') && letter.Recipient.Path.Parent.Parent.Name.StartsWith("sessions-", StringComparison.Ordinal);
+        letter.Message is Created or Unavailable && letter.Recipient.Path.Name.StartsWith('$') && letter.Recipient.Path.Parent.Parent.Name.StartsWith("sessions-", StringComparison.Ordinal);
 
     private bool WasKilled(ActorPath path) =>
         troubles.Killed.Contains(path.ToSerializationFormat()) || troubles.Killed.Contains($"{path.Parent.ToSerializationFormat()}/*") || (path.Depth > 2 && WasKilled(path.Parent));

@@ -109,7 +109,7 @@ internal sealed class Troubles(World world)
             case < 9:
                 Count("index crashed");
                 Killed.Add($"{node.Index.Path.ToSerializationFormat()}/*"); // It takes its children along, those it has when it crashes.
-                node.Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+                node.Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
                 break;
             case < 10:
                 Killed.Add($"{node.Index.Path.ToSerializationFormat()}/*");

@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Reads;
 
@@ -51,14 +51,14 @@ internal sealed class Users(World world, Answers answers)
         }
 
         var prompt = new Prompt([new TextPromptPart($"p{++_prompts}")]) { MessageId = id };
-        Ask("prompt", node, session, new SessionActor.Prompt(prompt, world.OneIn(5) ? $"k{world.Dice.Next(5)}" : null));
+        Ask("prompt", node, session, new TakePrompt(prompt, world.OneIn(5) ? $"k{world.Dice.Next(5)}" : null));
     }
 
-    public void Abort(HubNode node) => Ask("abort", node, new SessionActor.Abort());
+    public void Abort(HubNode node) => Ask("abort", node, new Abort());
 
-    public void Rename(HubNode node) => Ask("rename", node, new SessionActor.Update(new UpdateSession { Title = $"R{world.Dice.Next(100)}" }));
+    public void Rename(HubNode node) => Ask("rename", node, new Update(new UpdateSession { Title = $"R{world.Dice.Next(100)}" }));
 
-    public void Read(HubNode node) => Ask("read", node, new SessionActor.GetMessages());
+    public void Read(HubNode node) => Ask("read", node, new GetMessages());
 
     /// <summary>A copy of a named command comes late.</summary>
     public void SendAgain(HubNode node)
@@ -77,10 +77,10 @@ internal sealed class Users(World world, Answers answers)
             return;
 
         answers.Deleting(session);
-        answers.Await("delete", node.Sessions.AskAsync(new SessionIndexActor.Delete(session), CancellationToken.None), session);
+        answers.Await("delete", node.Sessions.AskAsync(new IndexQuery.Delete(session), CancellationToken.None), session);
     }
 
-    public void List(HubNode node) => answers.Await("list", node.Sessions.AskAsync(new SessionIndexActor.List(new SessionQuery()), CancellationToken.None));
+    public void List(HubNode node) => answers.Await("list", node.Sessions.AskAsync(new IndexQuery.List(new SessionQuery()), CancellationToken.None));
 
     /// <summary>Waits for the end of a turn that was accepted.</summary>
     public void AwaitTurn(HubNode node)
@@ -97,8 +97,8 @@ internal sealed class Users(World world, Answers answers)
     {
         var request = System.Text.Json.JsonDocument.Parse(asked.Properties).RootElement.GetProperty("id").GetString()!;
         IRequestReply reply = asked.Type == "permission.asked"
-            ? new SessionActor.ReplyPermission(new PermissionId(request), (PermissionAnswer)world.Dice.Next(3))
-            : world.OneIn(2) ? new SessionActor.RejectQuestion(new QuestionId(request)) : new SessionActor.ReplyQuestion(new QuestionId(request), [["Red"]]);
+            ? new ReplyPermission(new PermissionId(request), (PermissionAnswer)world.Dice.Next(3))
+            : world.OneIn(2) ? new RejectQuestion(new QuestionId(request)) : new ReplyQuestion(new QuestionId(request), [["Red"]]);
         answers.Await("reply", node.Sessions.ReplyAsync(reply, null, CancellationToken.None), asked.SessionId is { } id ? new SessionId(id) : null);
     }
 

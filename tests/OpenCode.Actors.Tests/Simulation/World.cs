@@ -1,7 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Permissions;
-using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Streams;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Streams.Settings;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;

@@ -7,6 +7,8 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Tests.Streams;
 

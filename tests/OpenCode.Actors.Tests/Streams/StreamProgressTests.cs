@@ -1,5 +1,5 @@
-using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
+using OpenCode.Actors.Streams.Settings;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;

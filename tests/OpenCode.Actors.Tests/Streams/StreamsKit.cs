@@ -1,9 +1,10 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
+using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Settings;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
@@ -25,27 +26,24 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _reading = new();
-    private readonly ToolOutput _output;
+    private readonly BashOutput _output;
     private BashInput _input = null!;
     private TimeSpan _timeout;
     private Task<IToolProcess>? _starting;
     private IToolProcess? _process;
-    private int _discardedBytes;
     private bool _outputEnded;
     private int? _exitCode;
     private bool _timedOut;
     private Task? _gone;
-    private bool _hasNews;
     private bool _isUnanswered;
 
     public BashToolActor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger)
     {
         (_call, _context, _processes, _options, _logger) = (call, context, processes, options, logger);
-        _output = new ToolOutput(options.OutputCharacters);
+        _output = new BashOutput(options);
         Running();
     }
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     private sealed record Started(IToolProcess Process) : IDeadLetterSuppression;
@@ -175,17 +173,10 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private void OnOutputRead(OutputRead message)
     {
-        _hasNews |= _output.Append(message.Bytes.Span);
-        if (_output.Truncated && (_discardedBytes += message.Bytes.Length) >= _options.DiscardBytes)
-        {
-            _discardedBytes = 0;
+        if (_output.Append(message.Bytes.Span))
             Timers.StartSingleTimer(DiscardTimer, new ReadNext(), _options.DiscardPause);
-        }
         else
-        {
             Read();
-        }
-
         Report();
     }
 
@@ -197,12 +188,12 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private void Report()
     {
-        if (!_hasNews || _isUnanswered || _gone is not null || Timers.IsTimerActive(ProgressTimer))
+        if (!_output.HasNews || _isUnanswered || _gone is not null || Timers.IsTimerActive(ProgressTimer))
             return;
 
-        (_hasNews, _isUnanswered) = (false, true);
+        _isUnanswered = true;
         Timers.StartSingleTimer(ProgressTimer, new MayReport(), _options.ProgressInterval);
-        Context.Parent.Tell(new ToolProgress(_call.CallId, new BashMetadata(_output.Text, Description: _input.Description).ToJson()));
+        Context.Parent.Tell(new ToolProgress(_call.CallId, new BashMetadata(_output.TakeNews(), Description: _input.Description).ToJson()));
     }
 
     private void OnTimeIsUp()
@@ -258,20 +249,10 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private void OnGroupGone()
     {
-        _output.Complete();
-        var text = _output.Text;
+        var text = _output.Complete();
         var metadata = new BashMetadata(text, _exitCode, _output.Truncated, _input.Description);
-        Context.Parent.Tell(new ToolEnded(_call.CallId, _input.Command, text + Remark(text), metadata.ToJson()));
+        Context.Parent.Tell(new ToolEnded(_call.CallId, _input.Command, _output.ForModel(text, _exitCode, _timedOut ? _timeout : null), metadata.ToJson()));
         Context.Stop(Self);
-    }
-
-    // A model gets the output alone; what else it needs to go on is written below it, in words.
-    private string Remark(string text)
-    {
-        var remark = _timedOut
-            ? $"[Timed out: ended after {_timeout.TotalMilliseconds:0} ms. Give a longer timeout if it needs one; {_options.MaxTimeout.TotalMilliseconds:0} ms is the most.]"
-            : _exitCode is 0 ? "" : $"[Exit code: {_exitCode}]";
-        return remark.Length == 0 || text.Length == 0 || text.EndsWith('\n') ? remark : "\n" + remark;
     }
 
     private void Fail(string error)

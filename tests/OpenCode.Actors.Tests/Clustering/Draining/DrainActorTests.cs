@@ -3,9 +3,10 @@ using Akka.Actor;
 using OpenCode.Actors.Clustering.Draining;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Draining;
@@ -47,7 +48,7 @@ public sealed class DrainActorTests : ClusterKit
         ExpectQuestion();
         _asker.ExpectNothing();
 
-        _drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        _drain.Tell(new Quiet(_here), _region.Ref);
         Answer(_here); // Its status is what it was.
 
         _asker.Expect<DrainActor.Drained>();
@@ -62,12 +63,12 @@ public sealed class DrainActorTests : ClusterKit
         drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
         Answer(drain, _here);
         ExpectQuestion();
-        drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        drain.Tell(new Quiet(_here), _region.Ref);
         Answer(drain, _here, other);
 
         Assert.Equal(other, _region.Expect<Deliver>().SessionId);
         _asker.ExpectNothing();
-        drain.Tell(new SessionActor.Quiet(other), _region.Ref);
+        drain.Tell(new Quiet(other), _region.Ref);
         Answer(drain, _here, other);
 
         _asker.Expect<DrainActor.Drained>();
@@ -99,10 +100,10 @@ public sealed class DrainActorTests : ClusterKit
 
         Assert.InRange(Time.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.1));
         ExpectQuestion(); // The first one may have been lost.
-        Assert.Equal(_here, _region.Expect<Deliver>(deliver => deliver.Command is SessionActor.Quiesce).SessionId);
-        _drain.Tell(new SessionActor.Quiesced(), _region.Ref);
+        Assert.Equal(_here, _region.Expect<Deliver>(deliver => deliver.Command is Quiesce).SessionId);
+        _drain.Tell(new Quiesced(), _region.Ref);
         _asker.ExpectNothing();
-        _drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        _drain.Tell(new Quiet(_here), _region.Ref);
         Answer();
         _asker.Expect<DrainActor.Drained>();
     }
@@ -117,7 +118,7 @@ public sealed class DrainActorTests : ClusterKit
             Answer(_here);
 
         _drain.Tell(new StorageFull(0, 1), _region.Ref);
-        _drain.Tell(new SessionActor.Quiet(_here), _region.Ref);
+        _drain.Tell(new Quiet(_here), _region.Ref);
         Answer(_here);
 
         _asker.Expect<DrainActor.Drained>();
@@ -127,21 +128,21 @@ public sealed class DrainActorTests : ClusterKit
     public void An_index_that_cannot_answer_is_asked_again()
     {
         _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
-        _index.Expect<SessionIndexActor.ListStatus>();
+        _index.Expect<IndexQuery.ListStatus>();
         _index.Reply(new Unavailable("away", TimeSpan.FromSeconds(1)));
         Answer();
 
         _asker.Expect<DrainActor.Drained>();
     }
 
-    private void ExpectQuestion() => Assert.Equal(_here, _region.Expect<Deliver>(deliver => deliver.Command is SessionActor.AwaitQuiet).SessionId);
+    private void ExpectQuestion() => Assert.Equal(_here, _region.Expect<Deliver>(deliver => deliver.Command is AwaitQuiet).SessionId);
 
     private void Answer(params SessionId[] open) => Answer(_drain, open);
 
     private void Answer(IActorRef drain, params SessionId[] open)
     {
-        _index.Expect<SessionIndexActor.ListStatus>();
-        drain.Tell(new SessionIndexActor.Statuses(open.ToImmutableDictionary(id => id, _ => SessionStatus.Busy)), _index.Ref);
+        _index.Expect<IndexQuery.ListStatus>();
+        drain.Tell(new IndexQuery.Statuses(open.ToImmutableDictionary(id => id, _ => SessionStatus.Busy)), _index.Ref);
         RunDry();
     }
 }

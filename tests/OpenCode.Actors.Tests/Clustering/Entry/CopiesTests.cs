@@ -1,6 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Entry;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Entry;
@@ -44,7 +44,7 @@ public sealed class CopiesTests : EntryKit
         Assert.Equal(4, ProbeTimes(TimeSpan.FromSeconds(2)).Count);
 
         for (var i = 0; i < 4; i++)
-            held.Tell(new SessionActor.Awake(Session), Region.Ref);
+            held.Tell(new Awake(Session), Region.Ref);
         RunDry();
 
         ExpectCopy();
@@ -108,7 +108,7 @@ public sealed class CopiesTests : EntryKit
         ExpectCopy();
 
         held.Tell(Answer, Region.Ref);
-        Client.Expect<SessionActor.Aborted>();
+        Client.Expect<Aborted>();
         Assert.Equal(0, Meters.Count("opencode.cluster.commands.held"));
         held.Tell(Answer, Region.Ref);
 

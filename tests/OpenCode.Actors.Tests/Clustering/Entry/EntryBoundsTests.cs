@@ -1,6 +1,6 @@
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Entry;
@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Tests.Clustering.Entry;
 /// <summary>What the entry refuses at once: more than it holds, while the node may not run sessions, and at its end.</summary>
 public sealed class EntryBoundsTests : EntryKit
 {
-    private static SessionActor.Prompt Prompt(int length) => new(new Prompt([new TextPromptPart(new string('x', length))]));
+    private static TakePrompt Prompt(int length) => new(new Prompt([new TextPromptPart(new string('x', length))]));
 
     [Fact]
     public void More_commands_than_are_held_are_refused_until_one_is_answered()
@@ -22,7 +22,7 @@ public sealed class EntryBoundsTests : EntryKit
         Send(entry, Rename);
         var refusal = Client.Expect<Unavailable>();
         Region.Reply(Answer);
-        Client.Expect<SessionActor.Aborted>();
+        Client.Expect<Aborted>();
         RunDry();
         Send(entry, Rename);
 
@@ -41,7 +41,7 @@ public sealed class EntryBoundsTests : EntryKit
         Send(entry, Prompt(6_000));
         Assert.Equal(TimeSpan.FromSeconds(1), Client.Expect<Unavailable>().RetryAfter);
         Region.Reply(Answer);
-        Client.Expect<SessionActor.Aborted>();
+        Client.Expect<Aborted>();
         RunDry();
         Send(entry, Prompt(6_000));
 
@@ -62,7 +62,7 @@ public sealed class EntryBoundsTests : EntryKit
     [Fact]
     public void Another_command_that_no_frame_can_hold_is_refused_too()
     {
-        Send(StartEntry(), new SessionActor.Update(new UpdateSession { Title = new string('x', 1 << 20) }));
+        Send(StartEntry(), new Update(new UpdateSession { Title = new string('x', 1 << 20) }));
 
         Assert.Contains("may cross nodes", Client.Expect<CommandFailed>().Message, StringComparison.Ordinal);
     }
@@ -72,11 +72,11 @@ public sealed class EntryBoundsTests : EntryKit
     {
         var entry = StartEntry();
         Send(entry, Prompt(800_000));
-        Send(entry, new SessionActor.GetMessages());
+        Send(entry, new GetMessages());
 
-        Region.Expect<Deliver>(first => first.Command is SessionActor.GetMessages);
+        Region.Expect<Deliver>(first => first.Command is GetMessages);
 
-        Assert.IsType<SessionActor.Prompt>(ExpectCopy().Command);
+        Assert.IsType<TakePrompt>(ExpectCopy().Command);
     }
 
     [Fact]
@@ -87,10 +87,10 @@ public sealed class EntryBoundsTests : EntryKit
 
         Send(entry, Rename);
         var refusal = Client.Expect<Unavailable>();
-        Send(entry, new SessionActor.GetMessages());
+        Send(entry, new GetMessages());
         Client.Expect<Unavailable>();
-        Send(entry, SessionActor.Wake.Instance);
-        Client.Expect(new SessionActor.Awake(Session));
+        Send(entry, Wake.Instance);
+        Client.Expect(new Awake(Session));
 
         Region.ExpectNothing(HoldFor);
         Assert.Contains("The database does not answer. Nothing was changed.", refusal.Reason, StringComparison.Ordinal);

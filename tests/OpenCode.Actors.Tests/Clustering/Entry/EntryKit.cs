@@ -5,7 +5,7 @@ using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
@@ -39,13 +39,13 @@ public abstract class EntryKit : HubTestKit
 
     private protected CountingMeters Meters { get; } = new();
 
-    private protected SessionActor.Update Rename { get; } = new(new UpdateSession { Title = "T" });
+    private protected Update Rename { get; } = new(new UpdateSession { Title = "T" });
 
-    private protected SessionActor.Aborted Answer { get; } = new(7);
+    private protected Aborted Answer { get; } = new(7);
 
     /// <summary>Starts an entry that asks no index.</summary>
     private protected IActorRef StartEntry(int maxHeldCommands = 100, long maxHeldBytes = 64 << 20, LargeCommands? large = null, Func<SessionId, object?>? forgetHome = null) => Spawn(
-        EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large, ForgetHome = forgetHome }));
+        EntryActor.PropsFor(new EntrySetup(Region.Ref, Standing.Availability, new ClusterMetrics(Meters), Time, Entropy, maxHeldCommands, maxHeldBytes) { Large = large, ForgetHome = forgetHome }));
 
     private protected SessionId NewSession() => _ids.NewSession();
 
@@ -54,17 +54,17 @@ public abstract class EntryKit : HubTestKit
     /// <summary>Takes the next copy that the region got. Until then the session answers that it is awake.</summary>
     private protected Named ExpectCopy() => Assert.IsType<Named>(ExpectCommand());
 
-    private protected void ExpectProbe() => Region.Expect<Deliver>(probe => probe.SessionId == Session && probe.Command is SessionActor.Wake);
+    private protected void ExpectProbe() => Region.Expect<Deliver>(probe => probe.SessionId == Session && probe.Command is Wake);
 
     private protected object ExpectCommand()
     {
         while (true)
         {
             var command = Region.Expect<Deliver>(copy => copy.SessionId == Session).Command;
-            if (command is not SessionActor.Wake)
+            if (command is not Wake)
                 return command;
 
-            Region.Reply(new SessionActor.Awake(Session));
+            Region.Reply(new Awake(Session));
         }
     }
 
@@ -78,7 +78,7 @@ public abstract class EntryKit : HubTestKit
             Time.Advance(left < TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1));
             while (Region.Count > 0)
             {
-                Region.Expect<Deliver>(probe => probe.Command is SessionActor.Wake);
+                Region.Expect<Deliver>(probe => probe.Command is Wake);
                 times.Add((int)Time.GetElapsedTime(began).TotalMilliseconds);
             }
         }

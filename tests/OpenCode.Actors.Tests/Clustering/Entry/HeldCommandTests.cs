@@ -1,7 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 
@@ -19,7 +19,7 @@ public sealed class HeldCommandTests : EntryKit
 
         Region.Reply(Answer);
 
-        Assert.Same(Answer, Client.Expect<SessionActor.Aborted>());
+        Assert.Same(Answer, Client.Expect<Aborted>());
         Region.ExpectNothing(HoldFor);
         Client.ExpectNothing();
         Assert.Equal((0, 0), (Meters.Count("opencode.cluster.commands.held"), Meters.Count("opencode.cluster.commands.resent")));
@@ -82,7 +82,7 @@ public sealed class HeldCommandTests : EntryKit
         Assert.Equal(name, ExpectCopy().Name);
         Region.Reply(Answer);
 
-        Client.Expect<SessionActor.Aborted>();
+        Client.Expect<Aborted>();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class HeldCommandTests : EntryKit
         entry.Tell(new EntryActor.UseIndex(index.Ref));
         Send(entry, Rename);
 
-        index.Expect(new SessionIndexActor.Get(Session));
+        index.Expect(new IndexQuery.Get(Session));
         index.Reply(new SessionNotFound(Session));
 
         Client.Expect(new SessionNotFound(Session));
@@ -133,9 +133,9 @@ public sealed class HeldCommandTests : EntryKit
         var entry = StartEntry();
         entry.Tell(new EntryActor.UseIndex(index.Ref));
         Send(entry, Rename);
-        index.Expect(new SessionIndexActor.Get(Session));
-        index.Expect(new SessionIndexActor.Get(Session));
-        var found = new SessionIndexActor.Found(new SessionEntry(Session, "/proj", "global", "", null, "T", 1, default));
+        index.Expect(new IndexQuery.Get(Session));
+        index.Expect(new IndexQuery.Get(Session));
+        var found = new IndexQuery.Found(new SessionEntry(Session, "/proj", "global", "", null, "T", 1, default));
 
         index.Reply(found);
         index.Reply(found);
@@ -152,7 +152,7 @@ public sealed class HeldCommandTests : EntryKit
         var entry = StartEntry();
         entry.Tell(new EntryActor.UseIndex(index.Ref));
         Send(entry, Rename);
-        index.Expect(new SessionIndexActor.Get(Session));
+        index.Expect(new IndexQuery.Get(Session));
         index.Reply(new Unavailable("The server is starting.", TimeSpan.FromSeconds(1)));
 
         var refusal = Client.Expect<Unavailable>(limit: HoldFor);
@@ -169,7 +169,7 @@ public sealed class HeldCommandTests : EntryKit
         var entry = StartEntry();
         entry.Tell(new EntryActor.UseIndex(index.Ref));
 
-        Send(entry, new SessionActor.Create(new Place("/proj", "global"), new()));
+        Send(entry, new Create(new Place("/proj", "global"), new()));
 
         ExpectCopy();
         index.ExpectNothing();
@@ -179,7 +179,7 @@ public sealed class HeldCommandTests : EntryKit
     public void What_changes_nothing_passes_once_with_the_client_as_its_sender()
     {
         var entry = StartEntry();
-        foreach (var query in new ISessionCommand[] { SessionActor.Wake.Instance, new SessionActor.GetMessages() })
+        foreach (var query in new ISessionCommand[] { Wake.Instance, new GetMessages() })
         {
             Send(entry, query);
 
@@ -200,7 +200,7 @@ public sealed class HeldCommandTests : EntryKit
         var crash = ExpectLog<InvalidOperationException>(() =>
         {
             Region.Expect<Deliver>();
-            Region.Reply(new SessionActor.Awake(Session));
+            Region.Reply(new Awake(Session));
         });
 
         Assert.Contains("unknown", Client.Expect<Unavailable>().Reason, StringComparison.Ordinal);
@@ -239,7 +239,7 @@ public sealed class HeldCommandTests : EntryKit
         Client.Expect<Unavailable>();
         Send(entry, Rename);
 
-        index.FishFor<SessionIndexActor.Get>();
+        index.FishFor<IndexQuery.Get>();
         index.Reply(new SessionNotFound(Session));
         Client.FishFor<SessionNotFound>();
     }

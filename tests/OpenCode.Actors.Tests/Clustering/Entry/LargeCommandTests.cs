@@ -2,9 +2,9 @@ using System.Runtime.Serialization;
 using System.Text;
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Entry;
@@ -21,7 +21,7 @@ public sealed class LargeCommandTests : EntryKit
         _large = new LargeCommands(_bodies);
     }
 
-    private static SessionActor.Prompt Prompt(int length) => new(new Prompt([new TextPromptPart(new string('x', length))]), "a key");
+    private static TakePrompt Prompt(int length) => new(new Prompt([new TextPromptPart(new string('x', length))]), "a key");
 
     private NamedByReference ExpectReference() => Assert.IsType<NamedByReference>(ExpectCommand());
 
@@ -32,7 +32,7 @@ public sealed class LargeCommandTests : EntryKit
 
         var reference = ExpectReference();
 
-        var read = Assert.IsType<SessionActor.Prompt>(await _large.ReadAsync(reference, CancellationToken.None));
+        var read = Assert.IsType<TakePrompt>(await _large.ReadAsync(reference, CancellationToken.None));
         Assert.Equal("a key", read.Key);
         Assert.Equal(2 << 20, Assert.IsType<TextPromptPart>(Assert.Single(read.Request.Parts)).Text.Length);
     }
@@ -63,7 +63,7 @@ public sealed class LargeCommandTests : EntryKit
 
         Region.Reply(Answer);
 
-        Client.Expect<SessionActor.Aborted>();
+        Client.Expect<Aborted>();
         Assert.Equal((1, 0), (_bodies.Count, Meters.Count("opencode.cluster.commands.held")));
     }
 
@@ -88,7 +88,7 @@ public sealed class LargeCommandTests : EntryKit
 
         ExpectReference();
         Region.Reply(Answer);
-        Client.Expect<SessionActor.Aborted>();
+        Client.Expect<Aborted>();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;
@@ -112,16 +113,16 @@ public sealed class LookActorTests : ClusterKit
         await StartAsync();
         Arbiter.SetAway(true);
         Time.Advance(TimeSpan.FromSeconds(60));
-        Assert.Equal((0, true), (_resets, Standing.Now.HasStreams));
+        Assert.Equal((0, true), (_resets, Standing.Availability.Now.HasStreams));
 
         Time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotEqual(0, _resets);
-        Assert.False(Standing.Now.HasStreams);
+        Assert.False(Standing.Availability.Now.HasStreams);
 
         Arbiter.SetAway(false);
         Time.Advance(TimeSpan.FromMilliseconds(200));
         var resets = _resets;
-        Assert.True(Standing.Now.HasStreams);
+        Assert.True(Standing.Availability.Now.HasStreams);
         Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(resets, _resets);
     }

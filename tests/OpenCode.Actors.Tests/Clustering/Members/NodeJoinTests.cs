@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;

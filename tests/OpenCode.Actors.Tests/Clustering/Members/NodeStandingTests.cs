@@ -1,5 +1,6 @@
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Members;
@@ -16,18 +17,18 @@ public sealed class NodeStandingTests
     public NodeStandingTests()
     {
         _standing = new NodeStanding(_time, _deaths.Add);
-        _standing.Changed.Add(_changes.Add);
+        _standing.Availability.Changed.Add(_changes.Add);
     }
 
     [Fact]
     public void A_node_takes_no_commands_before_it_has_joined()
     {
         Assert.Equal(NodeState.Joining, _standing.Now.State);
-        Assert.False(_standing.Now.TakesCommands);
+        Assert.False(_standing.Availability.Now.TakesCommands);
 
         _standing.Join();
 
-        Assert.True(_standing.Now.TakesCommands);
+        Assert.True(_standing.Availability.Now.TakesCommands);
     }
 
     [Fact]
@@ -37,10 +38,10 @@ public sealed class NodeStandingTests
 
         _standing.Suspend(_time.GetTimestamp());
         _time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal((NodeState.Suspended, TimeSpan.FromSeconds(3)), (_standing.Now.State, _standing.Now.SuspendedFor));
+        Assert.Equal((NodeState.Suspended, TimeSpan.FromSeconds(3)), (_standing.Now.State, _standing.Availability.Now.SuspendedFor));
 
         _standing.Answered(_up, _time.GetTimestamp());
-        Assert.Equal((NodeState.Ready, null), (_standing.Now.State, _standing.Now.SuspendedFor));
+        Assert.Equal((NodeState.Ready, null), (_standing.Now.State, _standing.Availability.Now.SuspendedFor));
         Assert.Equal([NodeState.Ready, NodeState.Suspended, NodeState.Ready], _changes);
     }
 
@@ -51,10 +52,10 @@ public sealed class NodeStandingTests
         _standing.Answered(_up, _time.GetTimestamp());
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.False(_standing.Now.TakesCommands);
+        Assert.False(_standing.Availability.Now.TakesCommands);
 
         _standing.Answered(_up, _time.GetTimestamp());
-        Assert.True(_standing.Now.TakesCommands);
+        Assert.True(_standing.Availability.Now.TakesCommands);
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class NodeStandingTests
     public void Who_does_not_listen_any_more_is_told_nothing()
     {
         var told = 0;
-        var handle = _standing.Changed.Add(_ => told++);
+        var handle = _standing.Availability.Changed.Add(_ => told++);
         _standing.Join();
         handle.Dispose();
 

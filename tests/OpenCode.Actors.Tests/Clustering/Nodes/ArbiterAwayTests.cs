@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
@@ -19,11 +20,11 @@ public sealed class ArbiterAwayTests : NodesKit
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
         Assert.Equal(TimeSpan.FromSeconds(1), refusal.RetryAfter);
         await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.State == NodeState.Suspended), "all are suspended");
-        await UntilAsync(() => nodes[0].Standing.Now.SuspendedFor > TimeSpan.FromSeconds(3), "3 s have gone by");
+        await UntilAsync(() => nodes[0].Standing.Availability.Now.SuspendedFor > TimeSpan.FromSeconds(3), "3 s have gone by");
 
         SetAway(nodes, false);
         began = Stopwatch.GetTimestamp();
-        await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.TakesCommands), "all go on");
+        await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Availability.Now.TakesCommands), "all go on");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 3], session, "after")));
 
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
@@ -43,7 +44,7 @@ public sealed class ArbiterAwayTests : NodesKit
         Assert.Equal(NodeStatus.Up, Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status);
 
         SetAway(nodes[..2], false);
-        await UntilAsync(() => nodes[0].Standing.Now.TakesCommands && nodes[1].Standing.Now.TakesCommands, "both go on");
+        await UntilAsync(() => nodes[0].Standing.Availability.Now.TakesCommands && nodes[1].Standing.Availability.Now.TakesCommands, "both go on");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, "after")));
 
         Assert.Equal((null, null), (nodes[0].Death, nodes[1].Death));

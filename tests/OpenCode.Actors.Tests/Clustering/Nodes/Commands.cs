@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
@@ -46,7 +46,7 @@ internal sealed class Commands(IReadOnlyList<TestNode> via, IReadOnlyList<Sessio
             var title = $"{node.Name} {i}";
             switch (await node.UpdateAsync(session, title))
             {
-                case SessionActor.Updated:
+                case Updated:
                     _acknowledged.Enqueue((session, title));
                     break;
                 case Unavailable refusal:

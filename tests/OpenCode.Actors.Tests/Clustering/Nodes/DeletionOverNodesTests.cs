@@ -1,10 +1,10 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
@@ -23,7 +23,7 @@ public sealed class DeletionOverNodesTests : NodesKit
         var (here, there) = (await ChildOnAsync(nodes[1], nodes[0], parent), await ChildOnAsync(nodes[2], nodes[0], parent));
         await nodes[0].PromptAsync(parent, "slow: 2000");
 
-        Assert.Equal(parent, Assert.IsType<SessionActor.Deleted>(await DeleteAsync(nodes[0], parent)).SessionId);
+        Assert.Equal(parent, Assert.IsType<Deleted>(await DeleteAsync(nodes[0], parent)).SessionId);
 
         var log = (await nodes[2].LogAsync()).Where(entry => entry.Type is "session.deleted" or "session.idle").Select(entry => (entry.Type, entry.SessionId)).ToList();
         Assert.Equal(("session.idle", parent.Value), log[0]);
@@ -47,11 +47,11 @@ public sealed class DeletionOverNodesTests : NodesKit
         await KillAsync(nodes[0], by: nodes[1]);
         nodes[2].Store.Thaw();
 
-        await UntilAsync(async () => await nodes[1].Actors.Index.Ask<object>(new SessionIndexActor.Get(parent)) is SessionNotFound, "the tree is gone", TimeSpan.FromSeconds(5));
+        await UntilAsync(async () => await nodes[1].Actors.Index.Ask<object>(new IndexQuery.Get(parent)) is SessionNotFound, "the tree is gone", TimeSpan.FromSeconds(5));
         Assert.Equal([child.Value, parent.Value], (await nodes[1].LogAsync()).Where(entry => entry.Type == "session.deleted").Select(entry => entry.SessionId));
     }
 
-    private static Task<object> DeleteAsync(TestNode via, SessionId session) => via.Actors.Index.Ask<object>(new SessionIndexActor.Delete(session), TimeSpan.FromSeconds(10));
+    private static Task<object> DeleteAsync(TestNode via, SessionId session) => via.Actors.Index.Ask<object>(new IndexQuery.Delete(session), TimeSpan.FromSeconds(10));
 
     private async Task<SessionId> ChildOnAsync(TestNode owner, TestNode via, SessionId parent)
     {
@@ -61,7 +61,7 @@ public sealed class DeletionOverNodesTests : NodesKit
             if (!owner.Shards.Contains(ShardOf.Session(child)))
                 continue;
 
-            Assert.IsType<SessionActor.Created>(await via.AskAsync(child, new SessionActor.Create(new Place("/proj", "global"), new CreateSession { ParentId = parent })));
+            Assert.IsType<Created>(await via.AskAsync(child, new Create(new Place("/proj", "global"), new CreateSession { ParentId = parent })));
             return child;
         }
     }

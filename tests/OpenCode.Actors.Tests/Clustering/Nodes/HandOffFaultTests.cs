@@ -2,11 +2,11 @@ using Akka.Actor;
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Specifications;
 
@@ -31,14 +31,14 @@ public sealed class HandOffFaultTests : NodesKit
         using var meters = new RecordingMeters();
         var relay = nodes[0].System.ActorOf(Props.Create(() => new Astray(ShardOn(nodes[1], session), nodes[0].Actors.Region)));
         var entry = nodes[0].System.ActorOf(EntryActor.PropsFor(
-            new EntrySetup(relay, nodes[0].Standing, new ClusterMetrics(meters), TimeProvider.System, SystemEntropy.Instance, MaxHeldCommands: 10, MaxHeldBytes: 1 << 20)));
-        var astray = entry.Ask<object>(new Deliver(session, new SessionActor.Update(new UpdateSession { Title = "astray" })), TimeSpan.FromSeconds(8));
+            new EntrySetup(relay, nodes[0].Standing.Availability, new ClusterMetrics(meters), TimeProvider.System, SystemEntropy.Instance, MaxHeldCommands: 10, MaxHeldBytes: 1 << 20)));
+        var astray = entry.Ask<object>(new Deliver(session, new Update(new UpdateSession { Title = "astray" })), TimeSpan.FromSeconds(8));
         await UntilAsync(async () => await relay.Ask<int>(Astray.Count.Instance) > 1, "it was asked for again");
         Assert.False(astray.IsCompleted);
         nodes[1].Store.Thaw();
 
-        Assert.IsType<SessionActor.Updated>(await underWay);
-        Assert.Equal("astray", Assert.IsType<SessionActor.Updated>(await astray).Info.Title);
+        Assert.IsType<Updated>(await underWay);
+        Assert.Equal("astray", Assert.IsType<Updated>(await astray).Info.Title);
         Assert.True(meters.Totals["opencode.cluster.commands.resent"] >= 1);
         Assert.Equal(2, (await nodes[0].LogAsync()).Count(entry => entry.Type == "session.updated" && entry.SessionId == session.Value));
         await stopping;

@@ -3,7 +3,7 @@ using Akka.Actor;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
@@ -16,7 +16,7 @@ public sealed class HandOffTests : NodesKit
         var nodes = await StartAsync(2);
         var sessions = await CreateAsync(nodes[0], 40);
         var busy = await SessionOnAsync(nodes[1], nodes[0]);
-        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(busy, "slow: 2000")).IsOpen);
+        Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(busy, "slow: 2000")).IsOpen);
         await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
         var commands = new Commands(nodes, sessions);
         commands.Start();
@@ -59,7 +59,7 @@ public sealed class HandOffTests : NodesKit
     {
         var nodes = await StartAsync(2);
         var session = await SessionOnAsync(nodes[1], nodes[0]);
-        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
+        Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
         await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
 
         var began = Stopwatch.GetTimestamp();
@@ -82,7 +82,7 @@ public sealed class HandOffTests : NodesKit
         await UntilAsync(() => nodes[1].IsDraining, "the node drains");
 
         var began = Stopwatch.GetTimestamp();
-        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(idle, "hello")).IsOpen);
+        Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(idle, "hello")).IsOpen);
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         await stopping;
 
@@ -112,12 +112,12 @@ public sealed class HandOffTests : NodesKit
     {
         var nodes = await StartAsync(2);
         var session = (await CreateAsync(nodes[0], 1))[0];
-        var command = new Deliver(session, new Named("once", new SessionActor.Update(new UpdateSession { Title = "once" })));
+        var command = new Deliver(session, new Named("once", new Update(new UpdateSession { Title = "once" })));
 
         var answers = await Task.WhenAll(nodes.Concat(nodes).Select(node => node.Actors.Region.Ask<object>(command, TimeSpan.FromSeconds(5))));
 
-        Assert.All(answers, answer => Assert.Equal("once", Assert.IsType<SessionActor.Updated>(answer).Info.Title));
-        Assert.Single(answers.Cast<SessionActor.Updated>().Select(answer => answer.Offset).Distinct());
+        Assert.All(answers, answer => Assert.Equal("once", Assert.IsType<Updated>(answer).Info.Title));
+        Assert.Single(answers.Cast<Updated>().Select(answer => answer.Offset).Distinct());
         Assert.Single(await nodes[1].LogAsync(), entry => entry.Type == "session.updated");
     }
 }

@@ -1,5 +1,5 @@
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
@@ -13,8 +13,8 @@ public sealed class LargeCommandsOverNodesTests : NodesKit
         var session = await SessionOnAsync(nodes[1], nodes[0]);
         var text = new string('x', 2 << 20);
 
-        var accepted = Assert.IsType<SessionActor.Accepted>(await nodes[0].AskAsync(
-            session, new SessionActor.Prompt(new Prompt([new TextPromptPart(text)]) { NoReply = true })));
+        var accepted = Assert.IsType<PromptAccepted>(await nodes[0].AskAsync(
+            session, new TakePrompt(new Prompt([new TextPromptPart(text)]) { NoReply = true })));
 
         Assert.Empty(accepted.User.Parts); // Too large for a message as well: every node has them in its rows.
         var part = (await nodes[0].LogAsync()).Single(entry => entry.Type == "message.part.updated" && entry.SessionId == session.Value);

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
@@ -92,5 +92,5 @@ public abstract class NodesKit : IAsyncLifetime
 
     /// <summary>Stores text as the title of a session, and expects that it is taken.</summary>
     internal static async Task RenameAsync(TestNode via, SessionId session, string title) =>
-        Assert.Equal(title, Assert.IsType<SessionActor.Updated>(await via.UpdateAsync(session, title)).Info.Title);
+        Assert.Equal(title, Assert.IsType<Updated>(await via.UpdateAsync(session, title)).Info.Title);
 }

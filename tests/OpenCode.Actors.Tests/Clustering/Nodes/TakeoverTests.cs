@@ -5,7 +5,7 @@ using Akka.Remote.Transport;
 using OpenCode.Actors.Clustering.Downing;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
@@ -38,7 +38,7 @@ public sealed class TakeoverTests : NodesKit
     {
         var nodes = await StartAsync(2);
         var session = await SessionOnAsync(nodes[1], nodes[0]);
-        Assert.True(Assert.IsType<SessionActor.Accepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
+        Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
         await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
 
         await nodes[1].KillAsync();
@@ -117,9 +117,9 @@ public sealed class TakeoverTests : NodesKit
         await UntilAsync(() => Arbiters.Rows.Any(row => row is { Status: NodeStatus.Dead }), "the verdict", TimeSpan.FromSeconds(8));
         await RenameAsync(nodes[0], session, "by the new owner");
         var stale = nodes[1].Actors.Region.Ask<object>(
-            new OpenCode.Actors.Sessions.Region.Deliver(session, new Named("stale", new SessionActor.Update(new OpenCode.Actors.Protocol.Requests.UpdateSession { Title = "stale" }))), TimeSpan.FromSeconds(3));
+            new OpenCode.Actors.Sessions.Region.Deliver(session, new Named("stale", new Update(new OpenCode.Actors.Protocol.Requests.UpdateSession { Title = "stale" }))), TimeSpan.FromSeconds(3));
 
-        Assert.IsNotType<SessionActor.Updated>(await ResultOfAsync(stale));
+        Assert.IsNotType<Updated>(await ResultOfAsync(stale));
         nodes[1].Arbiter.Thaw();
 
         await UntilAsync(() => nodes[1].Death is not null, "the thawed node has ended", TimeSpan.FromSeconds(3));

@@ -16,9 +16,11 @@ using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;
@@ -117,15 +119,15 @@ internal sealed class TestNode
     {
         var ids = new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill);
         var session = ids.NewSession();
-        Assert.IsType<SessionActor.Created>(await AskAsync(session, new SessionActor.Create(new Place("/proj", "global"), new CreateSession { Title = title })));
+        Assert.IsType<Created>(await AskAsync(session, new Create(new Place("/proj", "global"), new CreateSession { Title = title })));
         return session;
     }
 
-    public Task<object> UpdateAsync(SessionId session, string title) => AskAsync(session, new SessionActor.Update(new UpdateSession { Title = title }));
+    public Task<object> UpdateAsync(SessionId session, string title) => AskAsync(session, new Update(new UpdateSession { Title = title }));
 
-    public Task<object> PromptAsync(SessionId session, string text) => AskAsync(session, new SessionActor.Prompt(new Prompt([new TextPromptPart(text)])));
+    public Task<object> PromptAsync(SessionId session, string text) => AskAsync(session, new TakePrompt(new Prompt([new TextPromptPart(text)])));
 
-    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new SessionIndexActor.ListStatus(), _answerLimit)) is SessionIndexActor.Statuses statuses ? statuses.BySession.Count : -1;
+    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new IndexQuery.ListStatus(), _answerLimit)) is IndexQuery.Statuses statuses ? statuses.BySession.Count : -1;
 
     /// <summary>Reads a counter or gauge.</summary>
     public long Total(string metric)

@@ -1,5 +1,5 @@
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
-using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
@@ -31,7 +31,7 @@ public sealed class UnknownCommitTests : NodesKit
         var late = Task.Delay(store.Lateness + TimeSpan.FromSeconds(0.1));
         await KillAsync(nodes[1], by: nodes[0]);
 
-        Assert.Equal("once", Assert.IsType<SessionActor.Updated>(await answer).Info.Title);
+        Assert.Equal("once", Assert.IsType<Updated>(await answer).Info.Title);
         if (fate == nameof(StoreFault.ArrivesLate))
             await late;
         Assert.Single(await nodes[0].LogAsync(), entry => entry.Type == "session.updated");

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Clustering.Status;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Tests.Clustering.Status;
 
@@ -89,10 +90,10 @@ public sealed class ClusterReportTests
         akka.ssl.tcp://opencode@n1:7096  up      3
 
         """,
-        ClusterReport.Of(View(null, Member(_n1, shards: 3)) with { Standing = new("Suspended", "The database does not answer.") }));
+        ClusterReport.Of(View(null, Member(_n1, shards: 3)) with { Availability = new(NodeState.Suspended, "The database does not answer.") }));
 
     private static MemberLine Member(NodeRow row, string status = "Up", int? shards = null) =>
         new(row.Description.Identity.Address, row.Description.Identity.Uid, status, IsReachable: true, shards);
 
-    private static ClusterView View(ClusterRows? rows, params MemberLine[] members) => new(_n1.Description.Identity, new("Ready", ""), members, rows);
+    private static ClusterView View(ClusterRows? rows, params MemberLine[] members) => new(_n1.Description.Identity, new(NodeState.Ready, ""), members, rows);
 }

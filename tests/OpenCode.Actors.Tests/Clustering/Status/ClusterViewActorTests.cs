@@ -4,6 +4,7 @@ using Akka.Cluster.Sharding;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Status;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -35,7 +36,7 @@ public sealed class ClusterViewActorTests : HubTestKit
         AnswerShards((_n1, 3));
 
         var view = _asker.Expect<ClusterView>();
-        Assert.Equal("Ready", view.Standing.State);
+        Assert.Equal(NodeState.Ready, view.Availability.State);
         Assert.Equal(_n1.Description.Identity, view.Me);
         Assert.Equal([3, null], view.Members.Select(static member => member.Shards));
         Assert.Equal(2, view.Rows!.Nodes.Count);
@@ -114,7 +115,7 @@ public sealed class ClusterViewActorTests : HubTestKit
     private Props PropsWith(Func<CancellationToken, ValueTask<ClusterRows>> readRows) => ClusterViewActor.PropsFor(Setup(new ClusterMetrics(_meters), readRows));
 
     private ClusterViewSetup Setup(ClusterMetrics metrics, Func<CancellationToken, ValueTask<ClusterRows>> readRows) =>
-        new(_n1.Description.Identity, static () => _members, _region.Ref, readRows, static () => new("Ready", ""), metrics);
+        new(_n1.Description.Identity, static () => _members, _region.Ref, readRows, new NodeAvailability(Time), metrics);
 
     private void AnswerShards(params (NodeRow Node, int Shards)[] regions)
     {

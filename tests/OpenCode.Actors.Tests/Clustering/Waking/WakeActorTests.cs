@@ -1,7 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Waking;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.TestKit;
@@ -28,7 +28,7 @@ public sealed class WakeActorTests : HubTestKit
     private List<SessionId> Sessions(int count) => [.. Enumerable.Range(0, count).Select(_ => _ids.NewSession())];
 
     private void AnswerWith(IEnumerable<SessionId> sessions, params SessionId[] deletions) =>
-        _index.Reply(new SessionIndexActor.Unfinished([.. sessions], deletions));
+        _index.Reply(new IndexQuery.Unfinished([.. sessions], deletions));
 
     private List<SessionId> Woken()
     {
@@ -36,7 +36,7 @@ public sealed class WakeActorTests : HubTestKit
         while (_region.Count > 0)
         {
             var message = _region.Expect<Deliver>();
-            Assert.IsType<SessionActor.Wake>(message.Command);
+            Assert.IsType<Wake>(message.Command);
             woken.Add(message.SessionId);
         }
 
@@ -51,7 +51,7 @@ public sealed class WakeActorTests : HubTestKit
         {
             while (_index.Count > 0)
             {
-                _index.Expect<SessionIndexActor.ListUnfinished>();
+                _index.Expect<IndexQuery.ListUnfinished>();
                 asked.Add(second);
             }
 
@@ -68,7 +68,7 @@ public sealed class WakeActorTests : HubTestKit
         var sessions = Sessions(3);
         Start();
 
-        _index.Expect<SessionIndexActor.ListUnfinished>();
+        _index.Expect<IndexQuery.ListUnfinished>();
         AnswerWith(sessions);
 
         Assert.Equal(sessions.ToHashSet(), Woken().ToHashSet());
@@ -101,7 +101,7 @@ public sealed class WakeActorTests : HubTestKit
         foreach (var me in _members)
         {
             var actor = Start(me);
-            _index.Expect<SessionIndexActor.ListUnfinished>();
+            _index.Expect<IndexQuery.ListUnfinished>();
             AnswerWith(sessions);
             var mine = Woken();
             Assert.InRange(mine.Count, 15, 50);
@@ -130,7 +130,7 @@ public sealed class WakeActorTests : HubTestKit
         _members = [];
         var sessions = Sessions(5);
         Start();
-        _index.Expect<SessionIndexActor.ListUnfinished>();
+        _index.Expect<IndexQuery.ListUnfinished>();
 
         AnswerWith(sessions);
 
@@ -145,11 +145,11 @@ public sealed class WakeActorTests : HubTestKit
         foreach (var me in _members)
         {
             var actor = Start(me);
-            _index.Expect<SessionIndexActor.ListUnfinished>();
+            _index.Expect<IndexQuery.ListUnfinished>();
             AnswerWith([], [.. sessions]);
             RunDry();
             while (_index.Count > 0)
-                deleted.Add(_index.Expect<SessionIndexActor.Delete>().SessionId);
+                deleted.Add(_index.Expect<IndexQuery.Delete>().SessionId);
             Sys.Stop(actor);
             RunDry();
         }
@@ -163,12 +163,12 @@ public sealed class WakeActorTests : HubTestKit
     {
         _members = ["a"];
         Start();
-        _index.Expect<SessionIndexActor.ListUnfinished>();
+        _index.Expect<IndexQuery.ListUnfinished>();
         var deleted = Sessions(1)[0];
         AnswerWith([], deleted);
-        _index.Expect(new SessionIndexActor.Delete(deleted));
+        _index.Expect(new IndexQuery.Delete(deleted));
 
-        _index.Reply(new SessionActor.Deleted(deleted, 7));
+        _index.Reply(new Deleted(deleted, 7));
         RunDry();
 
         Assert.Empty(Unhandled);
@@ -179,7 +179,7 @@ public sealed class WakeActorTests : HubTestKit
     {
         _members = ["a"];
         Start();
-        _index.Expect<SessionIndexActor.ListUnfinished>();
+        _index.Expect<IndexQuery.ListUnfinished>();
         AnswerWith(Sessions(1));
 
         _region.Expect<Deliver>();
@@ -191,10 +191,10 @@ public sealed class WakeActorTests : HubTestKit
     public void An_index_that_cannot_answer_is_asked_again()
     {
         Start();
-        _index.Expect<SessionIndexActor.ListUnfinished>();
+        _index.Expect<IndexQuery.ListUnfinished>();
         _index.Reply(new Unavailable("It starts.", TimeSpan.FromSeconds(1)));
 
-        _index.Expect<SessionIndexActor.ListUnfinished>();
+        _index.Expect<IndexQuery.ListUnfinished>();
 
         Assert.Empty(Unhandled);
     }

@@ -1,11 +1,12 @@
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Tests.TestKit;
@@ -28,7 +29,7 @@ internal static class MessageSamples
     public static IReadOnlyDictionary<Type, object> All { get; } = Make().ToDictionary(sample => sample.GetType());
 
     /// <summary>Makes an acceptance of a message with a text.</summary>
-    public static SessionActor.Accepted Accepted(string text) => new(Message(text), new TurnId(_message.Value), 7, MessageError.Unknown("no model"), IsOpen: true);
+    public static PromptAccepted Accepted(string text) => new(Message(text), new TurnId(_message.Value), 7, MessageError.Unknown("no model"), IsOpen: true);
 
     private static MessageWithParts Message(string text) =>
         new(new UserMessage(_message, _session, new MessageTime(1), "build", new ModelRef("p", "m")), [new TextPart(_ids.NewPart(), _session, _message, text)]);
@@ -37,39 +38,36 @@ internal static class MessageSamples
     {
         var permission = _ids.NewPermission();
         var question = _ids.NewQuestion();
-        var reply = new SessionActor.ReplyPermission(permission, PermissionAnswer.Reject, "no, because");
+        var reply = new ReplyPermission(permission, PermissionAnswer.Reject, "no, because");
         return
         [
             new Deliver(_session, new Named("node-1", reply)),
-            new Named("node-2", new SessionActor.Delete()),
+            new Named("node-2", new Delete()),
             new NamedByReference("node-3", "node-3"),
-            new SessionActor.Create(new Place("/proj", "global", "a/b"), new CreateSession { Title = "T", Permission = _info.Permission }),
-            new SessionActor.Created(_info, 3),
-            new SessionActor.Update(new UpdateSession { Title = "U", Time = new UpdateSessionTime(5) }),
-            new SessionActor.Updated(_info, 4),
-            new SessionActor.CreateChild(_session, new Place("/proj", "global", "a/b"), new CreateSession { Title = "T", ParentId = _session }),
-            new SessionActor.BeginDelete(),
-            new SessionActor.DeleteBegun(_session, 5),
-            new SessionActor.Delete(),
-            new SessionActor.Deleted(_session, 5),
-            new SessionActor.Prompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m") }, "a key"),
-            new SessionActor.RunShell(new Shell("build", "ls -l"), "another key"),
+            new Create(new Place("/proj", "global", "a/b"), new CreateSession { Title = "T", Permission = _info.Permission }),
+            new Created(_info, 3),
+            new Update(new UpdateSession { Title = "U", Time = new UpdateSessionTime(5) }),
+            new Updated(_info, 4),
+            new CreateChild(_session, new Place("/proj", "global", "a/b"), new CreateSession { Title = "T", ParentId = _session }),
+            new BeginDelete(),
+            new DeleteBegun(_session, 5),
+            new Delete(),
+            new Deleted(_session, 5),
+            new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m") }, "a key"),
+            new RunShell(new Shell("build", "ls -l"), "another key"),
             Accepted("hello"),
-            new SessionActor.AwaitTurn(new TurnId(_message.Value), "w"),
-            new SessionActor.TurnEnded(Message("bye"), 9),
-            new SessionActor.TurnLost(),
-            new SessionActor.Abort(),
-            new SessionActor.Aborted(10),
-            SessionActor.Wake.Instance,
-            new SessionActor.Awake(_session, new RetryStatus(2, "slow", 3)),
-            new SessionActor.GetMessages(3, _message),
-            new SessionActor.Messages([Message("one")], _message),
-            new SessionActor.GetMessage(_message),
-            new SessionActor.MessageFound(Message("two")),
+            new Abort(),
+            new Aborted(10),
+            Wake.Instance,
+            new Awake(_session, new RetryStatus(2, "slow", 3)),
+            new GetMessages(3, _message),
+            new MessagePage([Message("one")], _message),
+            new GetMessage(_message),
+            new MessageFound(Message("two")),
             reply,
-            new SessionActor.ReplyQuestion(question, [["a", "b"], []]),
-            new SessionActor.RejectQuestion(question),
-            new SessionActor.RequestAnswered(11),
+            new ReplyQuestion(question, [["a", "b"], []]),
+            new RejectQuestion(question),
+            new RequestAnswered(11),
             new SessionNotFound(_session),
             new MessageNotFound(_message),
             new PermissionNotFound(permission),

@@ -5,15 +5,17 @@ using Akka.Configuration;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Tests.Clustering.Wire;
 
 public sealed class SessionMessageSerializerTests : IAsyncLifetime
 {
     // Only on the node of the session: the region tells them to its sessions, and they answer it.
-    private static readonly Type[] _local = [typeof(SessionActor.Quiesce), typeof(SessionActor.Quiesced), typeof(SessionActor.AwaitQuiet), typeof(SessionActor.Quiet), typeof(SessionActor.Leave)];
+    private static readonly Type[] _local = [typeof(Quiesce), typeof(Quiesced), typeof(AwaitQuiet), typeof(Quiet), typeof(Leave)];
 
     private readonly ActorSystem _system = ActorSystem.Create("wire", Settings());
 
@@ -64,7 +66,7 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
         Assert.Equal(sent.SessionId, read.SessionId);
         var named = Assert.IsType<Named>(read.Command);
         Assert.Equal("node-1", named.Name);
-        var reply = Assert.IsType<SessionActor.ReplyPermission>(named.Command);
+        var reply = Assert.IsType<ReplyPermission>(named.Command);
         Assert.Equal("no, because", reply.Feedback);
     }
 
@@ -73,7 +75,7 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
     {
         var accepted = MessageSamples.Accepted(new string('x', AcceptedInShort.MaxBytes));
 
-        var read = Assert.IsType<SessionActor.Accepted>(Roundtrip(accepted));
+        var read = Assert.IsType<PromptAccepted>(Roundtrip(accepted));
 
         Assert.Empty(read.User.Parts);
         Assert.Equal(accepted.User.Info.Id, read.User.Info.Id);

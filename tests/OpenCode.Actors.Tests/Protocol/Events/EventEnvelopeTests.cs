@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Tests.Protocol.Events;
 

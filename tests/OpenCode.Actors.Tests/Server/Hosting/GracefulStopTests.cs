@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Streams;
 
@@ -66,7 +67,7 @@ public sealed class GracefulStopTests : HubTestKit
         // Continuations stay on this thread: xunit's context would send them to the pool.
         SynchronizationContext.SetSynchronizationContext(null);
         Simulation.WatchesEscapes = false; // Akka runs the phases of a shutdown on the pool
-        var stop = new GracefulStop(Sys, _journal, _application, Time, NullLogger<GracefulStop>.Instance);
+        var stop = new GracefulStop(Sys, _journal, new NodeAvailability(Time), _application, Time, NullLogger<GracefulStop>.Instance);
         Assert.True(stop.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
         return stop;
     }

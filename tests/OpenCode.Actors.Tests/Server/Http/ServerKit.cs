@@ -18,7 +18,7 @@ using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
-using OpenCode.Actors.Streams;
+using OpenCode.Actors.Streams.Settings;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Locations;

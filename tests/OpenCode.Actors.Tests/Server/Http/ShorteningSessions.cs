@@ -1,6 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Tests.Server.Http;
@@ -9,7 +10,7 @@ namespace OpenCode.Actors.Tests.Server.Http;
 internal sealed class ShorteningSessions(ISessions inner) : ISessions
 {
     public async Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) =>
-        await inner.AskAsync(sessionId, command, cancellationToken) is var answer && answer is SessionActor.Accepted accepted ? accepted with { User = accepted.User with { Parts = [] } } : answer;
+        await inner.AskAsync(sessionId, command, cancellationToken) is var answer && answer is PromptAccepted accepted ? accepted with { User = accepted.User with { Parts = [] } } : answer;
 
     public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => inner.CreateAsync(place, request, cancellationToken);
 

@@ -4,9 +4,10 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Transfer;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Sessions;
@@ -32,11 +33,11 @@ public sealed class TransferTests : SessionsKit
         var (region, index) = await StartAsync(other);
 
         Assert.Equal(new ImportReport(2, 0, 0), report);
-        var messages = (await AskAsync<SessionActor.Messages>(region, new Deliver(parent.Id, new SessionActor.GetMessages()))).Page;
+        var messages = (await AskAsync<MessagePage>(region, new Deliver(parent.Id, new GetMessages()))).Page;
         Assert.Equal(["hello", "half said"], messages.Select(Text));
         Assert.Equal("MessageAbortedError", Assistant(messages[1]).Error!.Name);
-        Assert.Equal([child.Id], (await AskAsync<SessionIndexActor.Listed>(index, new SessionIndexActor.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
-        var repeated = await AskAsync<SessionActor.Accepted>(region, new Deliver(parent.Id, Prompt("again", key: "k")));
+        Assert.Equal([child.Id], (await AskAsync<IndexQuery.Listed>(index, new IndexQuery.List(new SessionQuery(ParentId: parent.Id)))).Entries.Select(entry => entry.Id));
+        var repeated = await AskAsync<PromptAccepted>(region, new Deliver(parent.Id, Prompt("again", key: "k")));
         Assert.Equal("hello", Text(repeated.User));
     }
 
@@ -53,8 +54,8 @@ public sealed class TransferTests : SessionsKit
         await ImportAsync(other, await ExportAsync());
         var (_, index) = await StartAsync(other);
 
-        Assert.Equal(session.Id, Assert.Single((await AskAsync<SessionIndexActor.Permissions>(index, new SessionIndexActor.ListPermissions())).Requests).SessionId);
-        Assert.IsType<BusyStatus>((await AskAsync<SessionIndexActor.Statuses>(index, new SessionIndexActor.ListStatus())).BySession[session.Id]);
+        Assert.Equal(session.Id, Assert.Single((await AskAsync<IndexQuery.Permissions>(index, new IndexQuery.ListPermissions())).Requests).SessionId);
+        Assert.IsType<BusyStatus>((await AskAsync<IndexQuery.Statuses>(index, new IndexQuery.ListStatus())).BySession[session.Id]);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class TransferTests : SessionsKit
     {
         var session = await CreateAsync(title: "old");
         var lines = await ExportAsync();
-        await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "new" }));
+        await AskAsync<Updated>(session.Id, new Update(new() { Title = "new" }));
         var said = new StringWriter();
 
         var report = await SessionImport.RunAsync(lines, Journal, null, Setup.Ids, said, CancellationToken.None);

@@ -4,7 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Models;
 
@@ -50,12 +50,12 @@ public sealed class IndexFailureTests : SessionsKit
     public async Task Queries_that_waited_in_an_index_that_died_are_answered()
     {
         await CreateAsync();
-        var bad = Index.Ask<object>(new SessionIndexActor.List(null!));
-        var good = Index.Ask<object>(new SessionIndexActor.ListStatus());
+        var bad = Index.Ask<object>(new IndexQuery.List(null!));
+        var good = Index.Ask<object>(new IndexQuery.ListStatus());
         await RunDryAsync();
 
         Assert.IsType<Unavailable>(await bad);
-        Assert.True(await good is Unavailable or SessionIndexActor.Statuses);
+        Assert.True(await good is Unavailable or IndexQuery.Statuses);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class IndexFailureTests : SessionsKit
         var parent = await CreateAsync();
         await CreateAsync(parent.Id);
         Faulty.Hold();
-        var deletion = Index.Ask<object>(new SessionIndexActor.Delete(parent.Id));
+        var deletion = Index.Ask<object>(new IndexQuery.Delete(parent.Id));
         await RunDryAsync();
         Assert.False(deletion.IsCompleted);
 
@@ -89,7 +89,7 @@ public sealed class IndexFailureTests : SessionsKit
         await KillAsync();
         Faulty.ListFaults = 2;
         await OpenAsync();
-        var listed = Index.Ask<SessionIndexActor.Listed>(new SessionIndexActor.List(new SessionQuery()));
+        var listed = Index.Ask<IndexQuery.Listed>(new IndexQuery.List(new SessionQuery()));
         Time.Advance(TimeSpan.FromMilliseconds(1_999));
         Assert.False(listed.IsCompleted);
 
@@ -128,7 +128,7 @@ public sealed class IndexFailureTests : SessionsKit
         await RunDryAsync();
         Assert.False(prompt.IsCompleted);
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<PromptAccepted>(await prompt);
         Model.Answer.Bash("c2", "echo two").EndWithCalls();
         await RunDryAsync();
 
@@ -157,7 +157,7 @@ public sealed class IndexFailureTests : SessionsKit
         await CreateAsync();
         Faulty.ReadFaults = 2;
         var created = await CreateAsync(title: "new");
-        var listed = Index.Ask<SessionIndexActor.Listed>(new SessionIndexActor.List(new SessionQuery()));
+        var listed = Index.Ask<IndexQuery.Listed>(new IndexQuery.List(new SessionQuery()));
         await RunDryAsync();
         Assert.False(listed.IsCompleted);
 
@@ -174,13 +174,13 @@ public sealed class IndexFailureTests : SessionsKit
         var statuses = await StatusesAsync();
         Faulty.TrimmedReads = 1;
 
-        await AskAsync<SessionActor.Updated>(idle, new SessionActor.Update(new() { Title = "while it was trimmed" }));
+        await AskAsync<Updated>(idle, new Update(new() { Title = "while it was trimmed" }));
 
-        var entries = (await AskAsync<SessionIndexActor.Listed>(Index, new SessionIndexActor.List(new SessionQuery(Search: "trimmed")))).Entries;
+        var entries = (await AskAsync<IndexQuery.Listed>(Index, new IndexQuery.List(new SessionQuery(Search: "trimmed")))).Entries;
         Assert.Equal(idle, Assert.Single(entries).Id);
         Assert.Equal(statuses, await StatusesAsync());
         Assert.Equal(0, Faulty.TrimmedReads);
-        await AskAsync<SessionActor.Aborted>(retrying, new SessionActor.Abort()); // And it follows on.
+        await AskAsync<Aborted>(retrying, new Abort()); // And it follows on.
         Assert.IsType<IdleStatus>(await StatusAsync(retrying));
     }
 
@@ -231,7 +231,7 @@ public sealed class IndexFailureTests : SessionsKit
     {
         await CreateAsync();
         Faulty.IsAway = true;
-        Assert.IsType<Unavailable>(await AskAsync<object>(Index, new SessionIndexActor.List(new SessionQuery())));
+        Assert.IsType<Unavailable>(await AskAsync<object>(Index, new IndexQuery.List(new SessionQuery())));
 
         Faulty.IsAway = false;
         Assert.Single(await ListAsync());
@@ -257,7 +257,7 @@ public sealed class IndexFailureTests : SessionsKit
         await Journal.AppendAsync(new JournalBatch([], [new StateChange(kind, owner, "strange", Encoding.UTF8.GetBytes(json))]), CancellationToken.None);
 
     private async Task<IReadOnlyDictionary<SessionId, SessionStatus>> StatusesAsync() =>
-        (await AskAsync<SessionIndexActor.Statuses>(Index, new SessionIndexActor.ListStatus())).BySession;
+        (await AskAsync<IndexQuery.Statuses>(Index, new IndexQuery.ListStatus())).BySession;
 
-    private void CrashIndex() => ExpectLog<NullReferenceException>(() => Index.Tell(new SessionIndexActor.List(null!)), count: 2); // By us, and by Akka.
+    private void CrashIndex() => ExpectLog<NullReferenceException>(() => Index.Tell(new IndexQuery.List(null!)), count: 2); // By us, and by Akka.
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
-using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 
@@ -17,7 +16,7 @@ public sealed class JournalActorRestartTests : SessionsKit
 
         CrashJournalActor();
 
-        Assert.Equal("x", (await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "x" }))).Info.Title);
+        Assert.Equal("x", (await AskAsync<Updated>(session.Id, new Update(new() { Title = "x" }))).Info.Title);
         Assert.Equal(loads + 1, Faulty.Loads);
         Assert.Equal(1, Meters.Count("opencode.actors.restarts journal"));
     }
@@ -27,7 +26,7 @@ public sealed class JournalActorRestartTests : SessionsKit
     {
         var session = await CreateAsync();
         Faulty.Hold();
-        var update = Begin(session.Id, new SessionActor.Update(new() { Title = "late" }));
+        var update = Begin(session.Id, new Update(new() { Title = "late" }));
         await RunDryAsync();
 
         CrashJournalActor();
@@ -40,18 +39,18 @@ public sealed class JournalActorRestartTests : SessionsKit
     {
         var session = await CreateAsync();
         Faulty.Hold();
-        _ = Begin(session.Id, new SessionActor.Update(new() { Title = "late" }));
+        _ = Begin(session.Id, new Update(new() { Title = "late" }));
         await RunDryAsync();
         CrashJournalActor();
 
         // The session is started again for this, and must not decide without the append before.
-        var archive = Begin(session.Id, new SessionActor.Update(new() { Time = new(Archived: 7) }));
+        var archive = Begin(session.Id, new Update(new() { Time = new(Archived: 7) }));
         await RunDryAsync();
         Assert.False(archive.IsCompleted);
         Faulty.Release();
         await RunDryAsync();
 
-        var updated = Assert.IsType<SessionActor.Updated>(await archive);
+        var updated = Assert.IsType<Updated>(await archive);
         Assert.Equal(("late", 7L), (updated.Info.Title, updated.Info.Time.Archived));
     }
 
@@ -68,7 +67,7 @@ public sealed class JournalActorRestartTests : SessionsKit
 
         Assert.True(Model.Answer.WasCancelled);
         Assert.Equal(["text 'half ' end", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"], (await StoryAsync())[^5..]);
-        var ended = await AskAsync<SessionActor.TurnEnded>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var ended = await EndOfAsync(session.Id, accepted);
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
 
@@ -77,11 +76,11 @@ public sealed class JournalActorRestartTests : SessionsKit
     {
         var session = await CreateAsync();
         await PassivateAsync();
-        var messages = Begin(session.Id, new SessionActor.GetMessages());
+        var messages = Begin(session.Id, new GetMessages());
         JournalActor.Tell(new JournalActor.Recover(null!));
         await RunDryAsync();
 
-        Assert.True(await messages is SessionActor.Messages or Unavailable);
+        Assert.True(await messages is MessagePage or Unavailable);
         Assert.Empty(await MessagesAsync(session.Id));
     }
 
@@ -90,10 +89,10 @@ public sealed class JournalActorRestartTests : SessionsKit
     {
         var session = await CreateAsync();
         var probe = CreateProbe();
-        probe.Send(Region, new OpenCode.Actors.Sessions.Region.Deliver(session.Id, new SessionActor.GetMessages()));
-        probe.Expect<SessionActor.Messages>();
+        probe.Send(Region, new OpenCode.Actors.Sessions.Region.Deliver(session.Id, new GetMessages()));
+        probe.Expect<MessagePage>();
         Faulty.Hold();
-        var update = Begin(session.Id, new SessionActor.Update(new() { Title = "x" }));
+        var update = Begin(session.Id, new Update(new() { Title = "x" }));
         await RunDryAsync();
 
         probe.LastSender.Tell(new JournalActor.Appended(Version: 0, FirstOffset: 99, NextVersion: 1), JournalActor);
@@ -103,7 +102,7 @@ public sealed class JournalActorRestartTests : SessionsKit
         Faulty.Release();
         await RunDryAsync();
 
-        Assert.Equal(Journal.Head, Assert.IsType<SessionActor.Updated>(await update).Offset);
+        Assert.Equal(Journal.Head, Assert.IsType<Updated>(await update).Offset);
     }
 
     [Fact]
@@ -112,7 +111,7 @@ public sealed class JournalActorRestartTests : SessionsKit
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         Faulty.Hold();
-        var update = Begin(session.Id, new SessionActor.Update(new() { Title = "x" }));
+        var update = Begin(session.Id, new Update(new() { Title = "x" }));
         await RunDryAsync();
 
         Sys.Stop(JournalActor);

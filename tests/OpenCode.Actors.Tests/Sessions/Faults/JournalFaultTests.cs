@@ -3,8 +3,9 @@ using Akka.Actor;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Journal;
+using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
 
@@ -45,7 +46,7 @@ public sealed class JournalFaultTests : SessionsKit
             await RunDryAsync();
         }
 
-        _ = Begin(session.Id, new SessionActor.Update(new() { Title = "New" }));
+        _ = Begin(session.Id, new Update(new() { Title = "New" }));
         await RunDryAsync();
         Assert.Equal(appends + 1, Faulty.Appends);
 
@@ -61,7 +62,7 @@ public sealed class JournalFaultTests : SessionsKit
         var session = await CreateAsync();
         await PassivateAsync();
         Faulty.Hold();
-        var update = Begin(session.Id, new SessionActor.Update(new() { Title = "late" }));
+        var update = Begin(session.Id, new Update(new() { Title = "late" }));
         await RunDryAsync();
 
         var recovery = JournalActor.Ask<object>(new JournalActor.Recover(session.Id.Value));
@@ -72,7 +73,7 @@ public sealed class JournalFaultTests : SessionsKit
 
         var recovered = Assert.IsType<JournalActor.Recovered>(await recovery);
         Assert.Contains(recovered.Rows, row => row.Kind == "session" && Encoding.UTF8.GetString(row.Json.Span).Contains("late", StringComparison.Ordinal));
-        Assert.IsType<SessionActor.Updated>(await update);
+        Assert.IsType<Updated>(await update);
     }
 
     [Fact]
@@ -81,10 +82,10 @@ public sealed class JournalFaultTests : SessionsKit
         var session = await CreateAsync();
         await AskAsync<JournalActor.Recovered>(JournalActor, new JournalActor.Recover(session.Id.Value));
 
-        var refused = await AskAsync<object>(session.Id, new SessionActor.Update(new() { Title = "stale" }));
+        var refused = await AskAsync<object>(session.Id, new Update(new() { Title = "stale" }));
         Assert.IsType<Unavailable>(refused);
 
-        await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Title = "fresh" }));
+        await AskAsync<Updated>(session.Id, new Update(new() { Title = "fresh" }));
     }
 
     [Fact]
@@ -110,7 +111,7 @@ public sealed class JournalFaultTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         Faulty.AppendFault = new JournalFullException(10, 1000);
         Model.Answer.Say("lost");
         await RunDryAsync();
@@ -121,7 +122,7 @@ public sealed class JournalFaultTests : SessionsKit
         Faulty.AppendFault = null;
         Time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal("UnknownError", Assistant(((SessionActor.TurnEnded)await wait).Message).Error!.Name);
+        Assert.Equal("UnknownError", Assistant(((TurnEnded)await RunUntilAsync(wait)).Message).Error!.Name);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
     }
 
@@ -138,16 +139,14 @@ public sealed class JournalFaultTests : SessionsKit
     public async Task A_journal_that_died_with_an_open_turn_lets_its_session_start_a_few_times_and_is_then_unavailable()
     {
         var session = await CreateAsync();
-        var accepted = await PromptAsync(session.Id);
-        var wait = Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None);
-        await RunDryAsync();
+        await PromptAsync(session.Id);
         var loads = Faulty.Loads;
         Faulty.AppendFault = new JournalFailedException("syncing", "Start again.", null);
 
         Model.Answer.Say("lost");
-        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+        await RunDryAsync();
         for (var i = 0; i < 10; i++)
-            await AskAsync<Unavailable>(session.Id, new SessionActor.GetMessages());
+            await AskAsync<Unavailable>(session.Id, new GetMessages());
 
         Assert.Equal(loads + 3, Faulty.Loads);
         Assert.Equal(3, Meters.Count("opencode.actors.restarts session"));

@@ -2,7 +2,7 @@ using Akka.Actor;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 
@@ -87,14 +87,14 @@ public sealed class RunFailureTests : SessionsKit
         await RunDryAsync();
         Tools.Tool.IsStubborn = true;
 
-        var abort = Begin(session.Id, new SessionActor.Abort());
+        var abort = Begin(session.Id, new Abort());
         await RunDryAsync();
         Assert.True(Tools.Tool.WasToldToStop);
         Assert.False(abort.IsCompleted);
         Tools.Tool.GiveIn();
         await RunDryAsync();
 
-        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.IsType<Aborted>(await abort);
     }
 
     [Fact]
@@ -106,10 +106,10 @@ public sealed class RunFailureTests : SessionsKit
         await RunDryAsync();
         Tools.Tool.IsStubborn = true;
 
-        var abort = Begin(session.Id, new SessionActor.Abort());
+        var abort = Begin(session.Id, new Abort());
         Time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.IsType<SessionActor.Aborted>(await abort);
+        Assert.IsType<Aborted>(await abort);
         Assert.True(Tools.Tool.IsStopped);
     }
 
@@ -119,8 +119,8 @@ public sealed class RunFailureTests : SessionsKit
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         var probe = CreateProbe();
-        probe.Send(Region, new OpenCode.Actors.Sessions.Region.Deliver(session.Id, new SessionActor.GetMessages()));
-        probe.Expect<SessionActor.Messages>();
+        probe.Send(Region, new OpenCode.Actors.Sessions.Region.Deliver(session.Id, new GetMessages()));
+        probe.Expect<MessagePage>();
         var before = Journal.Head;
 
         probe.LastSender.Tell(new RunActor.Report(new RunId(7), [new TextStreamed(IsReasoning: false, "from the past")]));
@@ -137,7 +137,7 @@ public sealed class RunFailureTests : SessionsKit
         Model.Answer.Bash("c1", "x").EndWithCalls();
         await RunDryAsync();
         var tool = Tools.Tool;
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
         await PromptAsync(session.Id, "next");
         var before = Journal.Head;
 

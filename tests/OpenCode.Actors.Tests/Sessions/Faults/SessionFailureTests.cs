@@ -2,7 +2,9 @@ using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Live;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
@@ -57,7 +59,7 @@ public sealed class SessionFailureTests : SessionsKit
         var session = await CreateAsync();
         await PassivateAsync();
         Faulty.LoadFaults = 1;
-        var (one, two) = (Begin(session.Id, new SessionActor.GetMessages()), Begin(session.Id, Prompt("lost")));
+        var (one, two) = (Begin(session.Id, new GetMessages()), Begin(session.Id, Prompt("lost")));
         await RunDryAsync();
 
         Assert.Contains("cannot read the rows", Assert.IsType<Unavailable>(await one).Reason, StringComparison.Ordinal);
@@ -73,12 +75,12 @@ public sealed class SessionFailureTests : SessionsKit
         Faulty.LoadFaults = 100;
         for (var i = 0; i < 3; i++)
         {
-            await AskAsync<Unavailable>(session.Id, new SessionActor.GetMessages());
+            await AskAsync<Unavailable>(session.Id, new GetMessages());
             Time.Advance(TimeSpan.FromSeconds(10));
         }
 
         var loads = Faulty.Loads;
-        var refused = await AskAsync<Unavailable>(session.Id, new SessionActor.GetMessages());
+        var refused = await AskAsync<Unavailable>(session.Id, new GetMessages());
         Assert.Equal(TimeSpan.FromSeconds(30), refused.RetryAfter); // The first failure is 30 s ago.
         Assert.Equal(loads, Faulty.Loads); // It was not even tried.
         Assert.Equal(3, Meters.Count("opencode.actors.restarts session"));
@@ -95,7 +97,7 @@ public sealed class SessionFailureTests : SessionsKit
         await PassivateAsync();
         Faulty.LoadFaults = 3;
         for (var i = 0; i < 4; i++)
-            await AskAsync<Unavailable>(broken.Id, new SessionActor.GetMessages());
+            await AskAsync<Unavailable>(broken.Id, new GetMessages());
 
         Assert.Empty(await MessagesAsync(healthy.Id));
         Assert.Equal(2, (await ListAsync()).Count);
@@ -107,7 +109,7 @@ public sealed class SessionFailureTests : SessionsKit
         var session = await CreateAsync();
         await PassivateAsync();
         Meters.FailingName = "opencode.sessions.awake";
-        var lost = Begin(session.Id, new SessionActor.GetMessages());
+        var lost = Begin(session.Id, new GetMessages());
         await RunDryAsync();
         Assert.False(lost.IsCompleted); // The facade's timeout is for this.
 
@@ -124,13 +126,13 @@ public sealed class SessionFailureTests : SessionsKit
         (_maxStashed, Faulty.ListFaults) = (10, 1); // Without the learned rules the recovery does not end.
         await OpenAsync();
 
-        var answers = Enumerable.Range(0, 12).Select(_ => Begin(session.Id, new SessionActor.GetMessages())).ToList();
+        var answers = Enumerable.Range(0, 12).Select(_ => Begin(session.Id, new GetMessages())).ToList();
         await RunDryAsync();
         Assert.Equal(2, answers.Count(answer => answer.IsCompleted));
         Time.Advance(TimeSpan.FromSeconds(1));
 
         var answered = await Task.WhenAll(answers);
-        Assert.Equal(10, answered.OfType<SessionActor.Messages>().Count());
+        Assert.Equal(10, answered.OfType<MessagePage>().Count());
         Assert.Equal(2, answered.OfType<Unavailable>().Count());
     }
 
@@ -139,14 +141,14 @@ public sealed class SessionFailureTests : SessionsKit
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);
-        var wait = Begin(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w"));
+        var wait = AwaitTurn(session.Id, accepted);
         await RunDryAsync();
 
         _unmakable = new SessionId("ses_unmakable");
-        ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new SessionActor.Abort())), count: 2); // By us, and by Akka.
+        ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new Abort())), count: 2); // By us, and by Akka.
         Time.Advance(TimeSpan.FromSeconds(5));
 
-        Assert.IsType<SessionActor.TurnLost>(await wait);
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await RunUntilAsync(wait)).Message).Error!.Name);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
         Assert.Equal(1, Meters.Count("opencode.actors.restarts region"));
         await PromptAsync(session.Id, "again");
@@ -163,7 +165,7 @@ public sealed class SessionFailureTests : SessionsKit
         Assert.False(quiesced.IsCompleted);
 
         _unmakable = new SessionId("ses_unmakable");
-        ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new SessionActor.Abort())), count: 2); // By us, and by Akka.
+        ExpectLog<TimeoutException>(() => Region.Tell(new Deliver(_unmakable.Value, new Abort())), count: 2); // By us, and by Akka.
         await RunDryAsync();
 
         Assert.True(quiesced.IsCompletedSuccessfully);
@@ -191,7 +193,7 @@ public sealed class SessionFailureTests : SessionsKit
     public async Task Names_that_no_session_has_do_not_pile_up_in_memory()
     {
         for (var i = 0; i < 1_000; i++)
-            await AskAsync<SessionNotFound>(new SessionId($"ses_bogus{i}"), new SessionActor.GetMessages());
+            await AskAsync<SessionNotFound>(new SessionId($"ses_bogus{i}"), new GetMessages());
 
         Assert.Equal(0, Meters.Count("opencode.sessions.awake"));
     }
@@ -200,7 +202,7 @@ public sealed class SessionFailureTests : SessionsKit
     public async Task Commands_that_wait_behind_the_recovery_of_a_name_without_a_session_are_all_answered()
     {
         var id = new SessionId("ses_bogus");
-        var answers = Enumerable.Range(0, 10).Select(_ => Begin(id, new SessionActor.GetMessages())).ToList();
+        var answers = Enumerable.Range(0, 10).Select(_ => Begin(id, new GetMessages())).ToList();
         await RunDryAsync();
 
         Assert.All(await Task.WhenAll(answers), answer => Assert.IsType<SessionNotFound>(answer));

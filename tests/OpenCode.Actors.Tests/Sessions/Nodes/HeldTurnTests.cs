@@ -5,9 +5,11 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
@@ -41,7 +43,7 @@ public sealed class HeldTurnTests : SessionsKit
         Assert.Equal("hello", Assert.IsType<UserMessageText>(Assert.Single(Assert.Single(Model.Requests).Messages)).Text);
         Model.Answer.Say("answer").End();
         await RunDryAsync();
-        Assert.Equal("answer", Text(EndOf(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(accepted.Turn, "w")))));
+        Assert.Equal("answer", Text((await EndOfAsync(session.Id, accepted)).Message));
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public sealed class HeldTurnTests : SessionsKit
         Faulty.Release();
         await RunDryAsync();
 
-        Assert.True(Assert.IsType<SessionActor.Accepted>(await prompt).IsOpen);
+        Assert.True(Assert.IsType<PromptAccepted>(await prompt).IsOpen);
         Assert.Empty(Model.Requests);
         await HandOverAsync(session.Id);
         Assert.Single(Model.Requests);
@@ -69,15 +71,15 @@ public sealed class HeldTurnTests : SessionsKit
         Faulty.Hold();
         var prompt = Begin(session.Id, Prompt("hello"));
         await RunDryAsync();
-        actor.Tell(new SessionActor.Leave());
+        actor.Tell(new Leave());
         await RunDryAsync();
 
         Faulty.Release();
         await RunDryAsync();
 
-        Assert.True(Assert.IsType<SessionActor.Accepted>(await prompt).IsOpen);
+        Assert.True(Assert.IsType<PromptAccepted>(await prompt).IsOpen);
         Assert.DoesNotContain("idle", await StoryAsync());
-        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(session.Id, Wake.Instance);
         Assert.Single(Model.Requests);
     }
 
@@ -86,7 +88,7 @@ public sealed class HeldTurnTests : SessionsKit
     {
         var session = await CreateAsync();
         _drain.Begin();
-        await AskAsync<SessionActor.Accepted>(session.Id, new SessionActor.RunShell(new Shell("build", "ls")));
+        await AskAsync<PromptAccepted>(session.Id, new RunShell(new Shell("build", "ls")));
         Assert.Empty(Tools.Started);
 
         await HandOverAsync(session.Id);
@@ -107,7 +109,7 @@ public sealed class HeldTurnTests : SessionsKit
         await RunDryAsync();
         _drain.Begin();
 
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
         Assert.Empty(Tools.Started);
         await HandOverAsync(session.Id);
 
@@ -148,7 +150,7 @@ public sealed class HeldTurnTests : SessionsKit
         await HandOverAsync(session.Id);
 
         Assert.Equal("c1", Assert.Single(Tools.Started).Call.CallId);
-        Assert.IsType<SessionActor.RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
         await RunDryAsync();
         Assert.Equal(["c1", "c2"], Tools.Started.Select(static tool => tool.Call.CallId));
     }
@@ -169,8 +171,8 @@ public sealed class HeldTurnTests : SessionsKit
         Model.Answer.Say("to two").End();
         await RunDryAsync();
 
-        Assert.Equal("to one", Text(EndOf(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(first.Turn, "1")))));
-        Assert.Equal("to two", Text(EndOf(await AskAsync<object>(session.Id, new SessionActor.AwaitTurn(second.Turn, "2")))));
+        Assert.Equal("to one", Text((await EndOfAsync(session.Id, first)).Message));
+        Assert.Equal("to two", Text((await EndOfAsync(session.Id, second)).Message));
     }
 
     [Fact]
@@ -180,7 +182,7 @@ public sealed class HeldTurnTests : SessionsKit
         _drain.Begin();
         await PromptAsync(session.Id);
 
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<Aborted>(session.Id, new Abort());
 
         Assert.Equal("MessageAbortedError", Assistant((await MessagesAsync(session.Id))[1]).Error!.Name);
         await HandOverAsync(session.Id);
@@ -198,7 +200,7 @@ public sealed class HeldTurnTests : SessionsKit
         await OpenAsync();
         _drain.Begin();
         await RunDryAsync();
-        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(session.Id, Wake.Instance);
         Assert.Empty(Model.Requests);
 
         await HandOverAsync(session.Id);
@@ -230,9 +232,9 @@ public sealed class HeldTurnTests : SessionsKit
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         _drain.Begin();
-        (await FindAsync(session.Id)).Tell(new SessionActor.Quiesce(), _elsewhere.Ref);
+        (await FindAsync(session.Id)).Tell(new Quiesce(), _elsewhere.Ref);
         await RunDryAsync();
-        _elsewhere.Expect<SessionActor.Quiesced>();
+        _elsewhere.Expect<Quiesced>();
 
         Assert.True((await PromptAsync(session.Id, "again")).IsOpen);
         await HandOverAsync(session.Id);
@@ -253,12 +255,12 @@ public sealed class HeldTurnTests : SessionsKit
         await RunDryAsync();
         var region = CreateProbe();
         var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, Setup with { RegionOf = _ => region.Ref }));
-        await AskAsync<SessionActor.Awake>(actor, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(actor, Wake.Instance);
 
-        actor.Tell(new SessionActor.Leave());
+        actor.Tell(new Leave());
         await RunDryAsync();
 
-        Assert.Equal(new Deliver(session.Id, SessionActor.Wake.Instance), region.Expect<Deliver>());
+        Assert.Equal(new Deliver(session.Id, Wake.Instance), region.Expect<Deliver>());
     }
 
     [Fact]
@@ -266,7 +268,7 @@ public sealed class HeldTurnTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
-        (await FindAsync(session.Id)).Tell(new SessionActor.Leave());
+        (await FindAsync(session.Id)).Tell(new Leave());
         await RunDryAsync();
         Time.Advance(TimeSpan.FromSeconds(0.9));
         Assert.False(Model.Answer.WasCancelled);
@@ -284,7 +286,7 @@ public sealed class HeldTurnTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
-        (await FindAsync(session.Id)).Tell(new SessionActor.Leave());
+        (await FindAsync(session.Id)).Tell(new Leave());
         await RunDryAsync();
 
         Time.Advance(TimeSpan.FromSeconds(2.1));
@@ -296,19 +298,18 @@ public sealed class HeldTurnTests : SessionsKit
 
     private async Task<IActorRef> FindAsync(SessionId id)
     {
-        await AskAsync<SessionActor.Awake>(id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(id, Wake.Instance);
         return ((ActorRefWithCell)Region).GetSingleChild(id.Value);
     }
 
     /// <summary>Hands the session off, and has the next node, which does not drain, start it.</summary>
     private async Task HandOverAsync(SessionId id)
     {
-        (await FindAsync(id)).Tell(new SessionActor.Leave());
+        (await FindAsync(id)).Tell(new Leave());
         await RunDryAsync();
         await KillAndStartAsync();
-        await AskAsync<SessionActor.Awake>(id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(id, Wake.Instance);
         await RunDryAsync();
     }
 
-    private static MessageWithParts EndOf(object ended) => Assert.IsType<SessionActor.TurnEnded>(ended).Message;
 }

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Akka.Actor;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
@@ -10,8 +10,8 @@ public sealed class MessagesOfSessionsTests
 {
     private static readonly Type[] _answers =
     [
-        typeof(SessionActor.Created), typeof(SessionActor.Updated), typeof(SessionActor.Deleted), typeof(SessionActor.Accepted), typeof(SessionActor.Aborted),
-        typeof(SessionActor.Awake), typeof(SessionActor.RequestAnswered), typeof(SessionActor.Messages), typeof(SessionActor.MessageFound),
+        typeof(Created), typeof(Updated), typeof(Deleted), typeof(PromptAccepted), typeof(Aborted),
+        typeof(Awake), typeof(RequestAnswered), typeof(MessagePage), typeof(MessageFound),
         typeof(SessionNotFound), typeof(MessageNotFound), typeof(PermissionNotFound), typeof(QuestionNotFound), typeof(PromptRejected), typeof(TooManyPrompts),
         typeof(StorageFull), typeof(Unavailable), typeof(Moved), typeof(CommandFailed),
     ];

@@ -1,7 +1,8 @@
 using System.Runtime.Serialization;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
@@ -20,7 +21,7 @@ public sealed class NamedByReferenceTests : SessionsKit
         return _fault is { } fault ? throw fault : _stored.GetValueOrDefault(reference.Key);
     });
 
-    private static SessionActor.Update Rename(string title) => new(new() { Title = title });
+    private static Update Rename(string title) => new(new() { Title = title });
 
     [Fact]
     public async Task The_command_is_read_and_carried_out()
@@ -28,7 +29,7 @@ public sealed class NamedByReferenceTests : SessionsKit
         var session = await CreateAsync();
         _stored["k"] = Rename("one");
 
-        var updated = await AskAsync<SessionActor.Updated>(session.Id, new NamedByReference("n", "k"));
+        var updated = await AskAsync<Updated>(session.Id, new NamedByReference("n", "k"));
 
         Assert.Equal("one", updated.Info.Title);
     }
@@ -38,13 +39,13 @@ public sealed class NamedByReferenceTests : SessionsKit
     {
         var session = await CreateAsync();
         _stored["k"] = Rename("one");
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("before"));
+        await AskAsync<Updated>(session.Id, Rename("before"));
         Assert.Empty(Faulty.LastUsedBodies);
 
-        await AskAsync<SessionActor.Updated>(session.Id, new NamedByReference("n", "k"));
+        await AskAsync<Updated>(session.Id, new NamedByReference("n", "k"));
         Assert.Equal(["k"], Faulty.LastUsedBodies);
 
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("after"));
+        await AskAsync<Updated>(session.Id, Rename("after"));
         Assert.Empty(Faulty.LastUsedBodies);
     }
 
@@ -67,7 +68,7 @@ public sealed class NamedByReferenceTests : SessionsKit
         await PromptAsync(session.Id, messageId: "msg_1");
         _stored["k"] = Prompt("hello", "msg_1");
 
-        await AskAsync<SessionActor.Accepted>(session.Id, new NamedByReference("n", "k"));
+        await AskAsync<PromptAccepted>(session.Id, new NamedByReference("n", "k"));
 
         Assert.Equal(["k"], Faulty.LastUsedBodies);
     }
@@ -79,14 +80,14 @@ public sealed class NamedByReferenceTests : SessionsKit
         await PromptAsync(session.Id, "one");
         _stored["k"] = Prompt("two", noReply: true);
         Faulty.Hold();
-        var abort = Begin(session.Id, new SessionActor.Abort());
+        var abort = Begin(session.Id, new Abort());
         var prompt = Begin(session.Id, new NamedByReference("n", "k"));
         await RunDryAsync();
         Faulty.Release();
         await RunDryAsync();
 
-        Assert.IsType<SessionActor.Aborted>(await abort);
-        Assert.IsType<SessionActor.Accepted>(await prompt);
+        Assert.IsType<Aborted>(await abort);
+        Assert.IsType<PromptAccepted>(await prompt);
         Assert.Equal(1, _reads);
         Time.Advance(TimeSpan.FromMilliseconds(Options.PassivateAfterMs));
         await RunDryAsync();
@@ -110,11 +111,11 @@ public sealed class NamedByReferenceTests : SessionsKit
     {
         var session = await CreateAsync();
         _stored["k"] = Rename("one");
-        await AskAsync<SessionActor.Updated>(session.Id, new NamedByReference("n", "k"));
+        await AskAsync<Updated>(session.Id, new NamedByReference("n", "k"));
         _stored.Clear();
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("two"));
+        await AskAsync<Updated>(session.Id, Rename("two"));
 
-        var late = await AskAsync<SessionActor.Updated>(session.Id, new NamedByReference("n", "k"));
+        var late = await AskAsync<Updated>(session.Id, new NamedByReference("n", "k"));
 
         Assert.Equal(("two", 1), (late.Info.Title, _reads));
     }
@@ -128,7 +129,7 @@ public sealed class NamedByReferenceTests : SessionsKit
         var copies = Enumerable.Range(0, 3).Select(_ => Begin(session.Id, new NamedByReference("n", "k"))).ToList();
         await RunDryAsync();
 
-        var accepted = (await Task.WhenAll(copies)).Cast<SessionActor.Accepted>();
+        var accepted = (await Task.WhenAll(copies)).Cast<PromptAccepted>();
         Assert.Single(accepted.Select(static answer => answer.Turn).Distinct());
         Assert.Equal(2, (await MessagesAsync(session.Id)).Count);
     }
@@ -137,9 +138,9 @@ public sealed class NamedByReferenceTests : SessionsKit
     public async Task The_session_is_made_by_a_large_command_too()
     {
         var id = Setup.Ids.NewSession();
-        _stored["k"] = new SessionActor.Create(new Place(Directory, "global"), new() { Title = "T" });
+        _stored["k"] = new Create(new Place(Directory, "global"), new() { Title = "T" });
 
-        var created = await AskAsync<SessionActor.Created>(id, new NamedByReference("n", "k"));
+        var created = await AskAsync<Created>(id, new NamedByReference("n", "k"));
 
         Assert.Equal(id, created.Info.Id);
     }
@@ -177,7 +178,7 @@ public sealed class NamedByReferenceTests : SessionsKit
 
         _fault = null;
 
-        Assert.Equal("one", (await AskAsync<SessionActor.Updated>(session.Id, new NamedByReference("n", "k"))).Info.Title);
+        Assert.Equal("one", (await AskAsync<Updated>(session.Id, new NamedByReference("n", "k"))).Info.Title);
     }
 
     [Fact]
@@ -188,7 +189,7 @@ public sealed class NamedByReferenceTests : SessionsKit
 
         ExpectLog<SerializationException>(() => Begin(session.Id, new NamedByReference("n", "k")));
 
-        Assert.Equal("on", (await AskAsync<SessionActor.Updated>(session.Id, Rename("on"))).Info.Title);
+        Assert.Equal("on", (await AskAsync<Updated>(session.Id, Rename("on"))).Info.Title);
         Assert.Equal(0, Meters.Count("opencode.actors.restarts session"));
     }
 }

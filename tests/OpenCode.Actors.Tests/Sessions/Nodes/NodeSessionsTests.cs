@@ -3,9 +3,11 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
@@ -39,13 +41,13 @@ public sealed class NodeSessionsTests : SessionsKit
         var byActor = await MessagesAsync(session.Id);
         Sys.Stop(Region);
 
-        var page = Assert.IsType<SessionActor.Messages>(await ReadAsync(session.Id, new SessionActor.GetMessages()));
+        var page = Assert.IsType<MessagePage>(await ReadAsync(session.Id, new GetMessages()));
 
         Assert.Equal(byActor.Select(static message => message.Info), page.Page.Select(static message => message.Info));
         Assert.Equal("streamed text", Text(page.Page[1]));
-        var found = Assert.IsType<SessionActor.MessageFound>(await ReadAsync(session.Id, new SessionActor.GetMessage(page.Page[0].Info.Id)));
+        var found = Assert.IsType<MessageFound>(await ReadAsync(session.Id, new GetMessage(page.Page[0].Info.Id)));
         Assert.Equal("hello", Text(found.Message));
-        Assert.IsType<MessageNotFound>(await ReadAsync(session.Id, new SessionActor.GetMessage(new MessageId("msg_none"))));
+        Assert.IsType<MessageNotFound>(await ReadAsync(session.Id, new GetMessage(new MessageId("msg_none"))));
     }
 
     [Fact]
@@ -53,15 +55,15 @@ public sealed class NodeSessionsTests : SessionsKit
     {
         var session = await CreateAsync();
         for (var i = 0; i < 5; i++)
-            await AskAsync<SessionActor.Accepted>(session.Id, Prompt($"m{i}", noReply: true));
+            await AskAsync<PromptAccepted>(session.Id, Prompt($"m{i}", noReply: true));
 
-        var read = new SessionActor.GetMessages(2);
+        var read = new GetMessages(2);
         for (var page = 0; page < 3; page++)
         {
-            var (byActor, byRows) = (await AskAsync<SessionActor.Messages>(session.Id, read), Assert.IsType<SessionActor.Messages>(await ReadAsync(session.Id, read)));
+            var (byActor, byRows) = (await AskAsync<MessagePage>(session.Id, read), Assert.IsType<MessagePage>(await ReadAsync(session.Id, read)));
             Assert.Equal(byActor.Page.Select(Text), byRows.Page.Select(Text));
             Assert.Equal(byActor.Older, byRows.Older);
-            read = new SessionActor.GetMessages(2, byRows.Older);
+            read = new GetMessages(2, byRows.Older);
         }
     }
 
@@ -71,19 +73,12 @@ public sealed class NodeSessionsTests : SessionsKit
         var session = await CreateAsync();
         Faulty.IsAway = true;
 
-        Assert.IsType<Unavailable>(await ReadAsync(session.Id, new SessionActor.GetMessages()));
+        Assert.IsType<Unavailable>(await ReadAsync(session.Id, new GetMessages()));
     }
 
     [Fact]
-    public async Task An_unknown_session_is_not_found_and_starts_no_actor()
-    {
-        var loads = Faulty.Loads;
-        foreach (var command in (ISessionCommand[])[Prompt("x"), new SessionActor.Update(new()), new SessionActor.Abort()])
-            Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), command));
-
-        Assert.Equal(loads, Faulty.Loads);
-        Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), new SessionActor.GetMessages()));
-    }
+    public async Task A_read_of_an_unknown_session_finds_none() =>
+        Assert.IsType<SessionNotFound>(await ReadAsync(new SessionId("ses_none"), new GetMessages()));
 
     [Fact]
     public async Task A_child_gets_the_id_that_is_made_for_its_parent()
@@ -109,7 +104,7 @@ public sealed class NodeSessionsTests : SessionsKit
 
         Model.Answer.Say("!").End();
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("answer!", Text(ended.Message));
         Assert.Equal(Journal.Head, ended.Offset);
         Assert.Equal(loads + 1, Faulty.Loads);
@@ -122,11 +117,11 @@ public sealed class NodeSessionsTests : SessionsKit
         var accepted = await PromptAsync(session.Id);
         Model.Answer.Say("answer").End();
         await RunDryAsync();
-        var again = await AskAsync<SessionActor.Accepted>(session.Id, Prompt("hello", accepted.Turn.Value));
+        var again = await AskAsync<PromptAccepted>(session.Id, Prompt("hello", accepted.Turn.Value));
 
         Assert.False(again.IsOpen);
-        Assert.Equal("answer", Text(Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message));
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, accepted))); // Its idle is known.
+        Assert.Equal("answer", Text(Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, accepted))); // Its idle is known.
     }
 
     [Fact]
@@ -140,7 +135,7 @@ public sealed class NodeSessionsTests : SessionsKit
 
         Model.Answer.Say("x").End();
 
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -156,9 +151,9 @@ public sealed class NodeSessionsTests : SessionsKit
         await RunDryAsync();
         Faulty.Heal();
         Assert.False(wait.IsCompleted);
-        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(session.Id, Wake.Instance);
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
     }
 
@@ -169,7 +164,7 @@ public sealed class NodeSessionsTests : SessionsKit
         var wait = AwaitTurn(session.Id, await PromptAsync(session.Id));
         await RunDryAsync();
 
-        await AskAsync<SessionActor.Deleted>(session.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
 
         Assert.IsType<SessionNotFound>(await RunUntilAsync(wait));
     }
@@ -180,14 +175,14 @@ public sealed class NodeSessionsTests : SessionsKit
         var session = await CreateAsync();
         var wait = AwaitTurn(session.Id, await PromptAsync(session.Id));
         await RunDryAsync();
-        Index.Tell(new SessionIndexActor.List(null!), ActorRefs.NoSender);
+        Index.Tell(new IndexQuery.List(null!), ActorRefs.NoSender);
         await RunDryAsync();
         Assert.False(wait.IsCompleted);
         Assert.Equal(1, Meters.Count("opencode.actors.restarts index"));
 
         Model.Answer.Say("x").End();
 
-        Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(wait));
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -211,7 +206,7 @@ public sealed class NodeSessionsTests : SessionsKit
             return wait.IsCompleted;
         });
 
-        Assert.IsType<SessionActor.TurnEnded>(await wait);
+        Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
     }
 
     [Fact]
@@ -236,7 +231,7 @@ public sealed class NodeSessionsTests : SessionsKit
         await RunDryAsync();
         Faulty.HeadBefore = accepted.Offset;
 
-        var ended = Assert.IsType<SessionActor.TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
+        var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(Sessions.AwaitTurnAsync(session.Id, accepted.Turn, null, CancellationToken.None)));
 
         Assert.Equal(Journal.Head, ended.Offset);
     }
@@ -258,19 +253,19 @@ public sealed class NodeSessionsTests : SessionsKit
     {
         var (busy, idle, gone) = (await CreateAsync(), await CreateAsync(), await CreateAsync());
         await PromptAsync(busy.Id);
-        await AskAsync<SessionActor.Deleted>(gone.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(gone.Id, new Named("d", new Delete()));
         await KillAndStartAsync();
         Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.IsType<BusyStatus>(await StatusAsync(busy.Id));
-        Assert.Equal([busy.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions);
+        Assert.Equal([busy.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
 
         Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
         await RunDryAsync();
         Assert.IsType<IdleStatus>(await StatusAsync(busy.Id));
 
         Time.Advance(TimeSpan.FromHours(2));
-        Assert.Equal([gone.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions);
+        Assert.Equal([gone.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
     }
 
     [Fact]
@@ -278,15 +273,15 @@ public sealed class NodeSessionsTests : SessionsKit
     {
         var (parent, other) = (await CreateAsync(), await CreateAsync());
         await CreateAsync(parent.Id);
-        await AskAsync<SessionActor.DeleteBegun>(parent.Id, new Named("b", new SessionActor.BeginDelete()));
-        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        await AskAsync<DeleteBegun>(parent.Id, new Named("b", new BeginDelete()));
+        Assert.Equal([parent.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
         await KillAndStartAsync();
         Assert.Equal(3, (await ListAsync()).Count); // Another node may be at it.
 
-        Assert.Equal([parent.Id], (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
-        await AskAsync<SessionActor.Deleted>(Index, new SessionIndexActor.Delete(parent.Id));
+        Assert.Equal([parent.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(parent.Id));
 
-        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        Assert.Empty((await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
         Assert.Equal([other.Id], await ListAsync());
     }
 
@@ -296,15 +291,15 @@ public sealed class NodeSessionsTests : SessionsKit
         await CreateAsync();
         Faulty.ListFaults = 1;
 
-        await AskAsync<Unavailable>(Index, new SessionIndexActor.ListUnfinished());
-        Assert.Empty((await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Deletions);
+        await AskAsync<Unavailable>(Index, new IndexQuery.ListUnfinished());
+        Assert.Empty((await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Deletions);
     }
 
     [Fact]
     public async Task A_tombstone_is_removed_two_hours_after_the_log_told_of_the_deletion()
     {
         var session = await CreateAsync();
-        await AskAsync<SessionActor.Deleted>(session.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
         Time.Advance(TimeSpan.FromHours(2));
 
         Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
@@ -316,21 +311,19 @@ public sealed class NodeSessionsTests : SessionsKit
     public async Task A_tombstone_is_listed_until_its_row_has_gone_since_a_wake_may_be_lost()
     {
         var session = await CreateAsync();
-        await AskAsync<SessionActor.Deleted>(session.Id, new Named("d", new SessionActor.Delete()));
+        await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
         Assert.Empty(await UnfinishedAsync());
         Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Equal([session.Id], await UnfinishedAsync());
         Assert.Equal([session.Id], await UnfinishedAsync());
-        await AskAsync<SessionActor.Awake>(session.Id, SessionActor.Wake.Instance);
+        await AskAsync<Awake>(session.Id, Wake.Instance);
 
         Assert.Empty(await UnfinishedAsync());
     }
 
-    private async Task<IReadOnlyList<SessionId>> UnfinishedAsync() => (await AskAsync<SessionIndexActor.Unfinished>(Index, new SessionIndexActor.ListUnfinished())).Sessions;
+    private async Task<IReadOnlyList<SessionId>> UnfinishedAsync() => (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions;
 
     private Task<object> ReadAsync(SessionId id, ISessionCommand read) => RunUntilAsync(Sessions.AskAsync(id, read, CancellationToken.None));
 
-    private Task<object> AwaitTurn(SessionId id, SessionActor.Accepted accepted) =>
-        Sessions.AwaitTurnAsync(id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
 }

@@ -3,8 +3,9 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
@@ -32,7 +33,7 @@ public sealed class QuietSessionTests : SessionsKit
         await PromptAsync(held.Id);
 
         foreach (var session in (Session[])[idle, parked, held])
-            Assert.Equal(session.Id, (await AskAsync<SessionActor.Quiet>(Region, new Deliver(session.Id, SessionActor.AwaitQuiet.Instance))).SessionId);
+            Assert.Equal(session.Id, (await AskAsync<Quiet>(Region, new Deliver(session.Id, AwaitQuiet.Instance))).SessionId);
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class QuietSessionTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
-        var quiet = Region.Ask<SessionActor.Quiet>(new Deliver(session.Id, SessionActor.AwaitQuiet.Instance));
+        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, AwaitQuiet.Instance));
         Model.Answer.Say("x");
         await RunDryAsync();
         Assert.False(quiet.IsCompleted);
@@ -62,7 +63,7 @@ public sealed class QuietSessionTests : SessionsKit
         await PromptAsync(session.Id);
         Model.Answer.Bash("c1", "echo one").Say("and");
         await RunDryAsync();
-        var quiet = Region.Ask<SessionActor.Quiet>(new Deliver(session.Id, SessionActor.AwaitQuiet.Instance));
+        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, AwaitQuiet.Instance));
         await RunDryAsync();
         Assert.False(quiet.IsCompleted);
 
@@ -78,11 +79,11 @@ public sealed class QuietSessionTests : SessionsKit
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         Faulty.AppendFault = new JournalFullException(0, 1);
-        var quiet = Region.Ask<SessionActor.Quiet>(new Deliver(session.Id, SessionActor.AwaitQuiet.Instance));
+        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, AwaitQuiet.Instance));
         await RunDryAsync();
         Assert.False(quiet.IsCompleted);
 
-        Find(session.Id).Tell(new SessionActor.Quiesce(), _drainer.Ref);
+        Find(session.Id).Tell(new Quiesce(), _drainer.Ref);
         await RunDryAsync();
 
         await quiet;

@@ -2,14 +2,14 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
 /// <summary>Rule "Named commands": a refused one is never carried out by a later copy, and an accepted one is never refused.</summary>
 public sealed class RefusedCommandTests : SessionsKit
 {
-    private static Named Rename(string name, string title) => new(name, new SessionActor.Update(new() { Title = title }));
+    private static Named Rename(string name, string title) => new(name, new Update(new() { Title = title }));
 
     [Fact]
     public async Task A_command_that_had_no_room_is_not_carried_out_when_a_copy_of_it_comes_later()
@@ -22,7 +22,7 @@ public sealed class RefusedCommandTests : SessionsKit
         await AskAsync<StorageFull>(session.Id, Rename("n", "new"));
 
         Assert.Empty(await RowsAsync(session.Id, "name"));
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("n2", "new")); // What the client sends again has another name.
+        await AskAsync<Updated>(session.Id, Rename("n2", "new")); // What the client sends again has another name.
     }
 
     [Fact]
@@ -31,11 +31,11 @@ public sealed class RefusedCommandTests : SessionsKit
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         Faulty.AppendFault = new JournalFullException(0, 1);
-        await AskAsync<StorageFull>(session.Id, new Named("a", new SessionActor.Abort()));
+        await AskAsync<StorageFull>(session.Id, new Named("a", new Abort()));
         Faulty.Heal();
         await PromptAsync(session.Id, "next");
 
-        await AskAsync<StorageFull>(session.Id, new Named("a", new SessionActor.Abort()));
+        await AskAsync<StorageFull>(session.Id, new Named("a", new Abort()));
 
         Assert.IsType<BusyStatus>(await StatusAsync(session.Id));
     }
@@ -55,7 +55,7 @@ public sealed class RefusedCommandTests : SessionsKit
         }
 
         Assert.Empty(await MessagesAsync(session.Id));
-        await AskAsync<SessionActor.Accepted>(session.Id, new Named("p2", Prompt("hello")));
+        await AskAsync<PromptAccepted>(session.Id, new Named("p2", Prompt("hello")));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RefusedCommandTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
-        var shell = new Named("s", new SessionActor.RunShell(new OpenCode.Actors.Protocol.Requests.Shell("build", "rm x")));
+        var shell = new Named("s", new RunShell(new OpenCode.Actors.Protocol.Requests.Shell("build", "rm x")));
         await AskAsync<PromptRejected>(session.Id, shell);
         Model.Answer.Say("x").End();
         await RunDryAsync();
@@ -107,13 +107,13 @@ public sealed class RefusedCommandTests : SessionsKit
         await PromptAsync(session.Id);
         Model.Answer.Bash("c1", "ls").EndWithCalls();
         await RunDryAsync();
-        var reply = new Named("r", new SessionActor.ReplyPermission(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
-        await AskAsync<SessionActor.RequestAnswered>(session.Id, reply);
+        var reply = new Named("r", new ReplyPermission(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
+        await AskAsync<RequestAnswered>(session.Id, reply);
 
-        await AskAsync<SessionActor.RequestAnswered>(session.Id, reply);
-        await AskAsync<SessionActor.Aborted>(session.Id, new SessionActor.Abort());
+        await AskAsync<RequestAnswered>(session.Id, reply);
+        await AskAsync<Aborted>(session.Id, new Abort());
         await KillAndStartAsync();
-        await AskAsync<SessionActor.RequestAnswered>(session.Id, reply);
+        await AskAsync<RequestAnswered>(session.Id, reply);
 
         Assert.Single(Tools.Started);
     }
@@ -122,8 +122,8 @@ public sealed class RefusedCommandTests : SessionsKit
     public async Task A_reply_that_found_no_request_finds_none_later()
     {
         var session = await CreateAsync();
-        var permission = new Named("r", new SessionActor.ReplyPermission(new PermissionId("per_1"), default));
-        var question = new Named("q", new SessionActor.RejectQuestion(new QuestionId("que_1")));
+        var permission = new Named("r", new ReplyPermission(new PermissionId("per_1"), default));
+        var question = new Named("q", new RejectQuestion(new QuestionId("que_1")));
 
         for (var life = 0; life < 2; life++)
         {
@@ -139,11 +139,11 @@ public sealed class RefusedCommandTests : SessionsKit
     public async Task Refusals_are_forgotten_like_other_names()
     {
         var session = await CreateAsync();
-        await AskAsync<PermissionNotFound>(session.Id, new Named("r", new SessionActor.ReplyPermission(new PermissionId("per_1"), default)));
+        await AskAsync<PermissionNotFound>(session.Id, new Named("r", new ReplyPermission(new PermissionId("per_1"), default)));
         Time.Advance(TimeSpan.FromMinutes(9));
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("n1", "a"));
+        await AskAsync<Updated>(session.Id, Rename("n1", "a"));
         Time.Advance(TimeSpan.FromMinutes(6));
-        await AskAsync<SessionActor.Updated>(session.Id, Rename("n2", "b"));
+        await AskAsync<Updated>(session.Id, Rename("n2", "b"));
 
         Assert.Equal(["n1", "n2"], (await RowsAsync(session.Id, "name")).Select(static row => row.Key));
     }

@@ -3,8 +3,10 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
@@ -34,12 +36,12 @@ public sealed class ShardClaimTests : SessionsKit
         var session = await CreateAsync();
         Faulty.AppendFault = new JournalFencedException(new Fence(7, 1));
 
-        var moved = await AskAsync<Moved>(session.Id, new SessionActor.Update(new() { Title = "lost" }));
+        var moved = await AskAsync<Moved>(session.Id, new Update(new() { Title = "lost" }));
 
         Assert.Contains("token 1", moved.Reason, StringComparison.Ordinal);
         Assert.Equal([new Fence(7, 1)], _claims.LostFences);
         Faulty.Heal();
-        var updated = await AskAsync<SessionActor.Updated>(session.Id, new SessionActor.Update(new() { Time = new(Archived: 7) }));
+        var updated = await AskAsync<Updated>(session.Id, new Update(new() { Time = new(Archived: 7) }));
         Assert.Equal("T", updated.Info.Title);
         Assert.Equal([new Fence(7, 2)], Faulty.LastFences);
         Assert.Equal(0, Meters.Count("opencode.actors.restarts session"));
@@ -53,10 +55,10 @@ public sealed class ShardClaimTests : SessionsKit
         Model.Answer.Say("x");
         await RunDryAsync();
         Faulty.Hold();
-        var first = Begin(session.Id, new SessionActor.Update(new() { Title = "first" }));
+        var first = Begin(session.Id, new Update(new() { Title = "first" }));
         await RunDryAsync();
-        var second = Begin(session.Id, new SessionActor.Update(new() { Title = "second" }));
-        var abort = Begin(session.Id, new SessionActor.Abort());
+        var second = Begin(session.Id, new Update(new() { Title = "second" }));
+        var abort = Begin(session.Id, new Abort());
         var behind = Begin(session.Id, Prompt("behind"));
         await RunDryAsync();
 
@@ -78,12 +80,12 @@ public sealed class ShardClaimTests : SessionsKit
         Assert.Equal(3, Meters.Count("opencode.sessions.awake"));
         Faulty.AppendFault = new JournalFencedException(new Fence(7, 1));
 
-        await AskAsync<Moved>(a.Id, new SessionActor.Update(new() { Title = "x" }));
+        await AskAsync<Moved>(a.Id, new Update(new() { Title = "x" }));
 
         Assert.Equal(1, Meters.Count("opencode.sessions.awake"));
         Faulty.Heal();
-        await AskAsync<SessionActor.Updated>(c.Id, new SessionActor.Update(new() { Title = "goes on" }));
-        await AskAsync<SessionActor.Updated>(b.Id, new SessionActor.Update(new() { Title = "read anew" }));
+        await AskAsync<Updated>(c.Id, new Update(new() { Title = "goes on" }));
+        await AskAsync<Updated>(b.Id, new Update(new() { Title = "read anew" }));
         Assert.Equal([new Fence(7, 2)], Faulty.LastFences);
     }
 
@@ -94,7 +96,7 @@ public sealed class ShardClaimTests : SessionsKit
         await PassivateAsync();
         _claims.Fault = new ArbiterAwayException("no answer");
         for (var i = 0; i < 5; i++)
-            Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, new SessionActor.GetMessages()));
+            Assert.IsType<Unavailable>(await AskAsync<object>(session.Id, new GetMessages()));
 
         _claims.Fault = null;
         Assert.Empty(await MessagesAsync(session.Id));
@@ -108,7 +110,7 @@ public sealed class ShardClaimTests : SessionsKit
         await PassivateAsync();
         _claims.Fault = new DeclaredDeadException("dead");
 
-        await AskAsync<Moved>(session.Id, new SessionActor.GetMessages());
+        await AskAsync<Moved>(session.Id, new GetMessages());
     }
 
     [Fact]
@@ -117,10 +119,10 @@ public sealed class ShardClaimTests : SessionsKit
         var session = await CreateAsync();
         var probe = CreateProbe();
         probe.Send(Region, new Deliver(session.Id, Prompt("hello")));
-        probe.Expect<SessionActor.Accepted>();
+        probe.Expect<PromptAccepted>();
         probe.Watch(probe.LastSender);
 
-        probe.LastSender.Tell(new SessionActor.Leave());
+        probe.LastSender.Tell(new Leave());
 
         probe.ExpectTerminated(probe.LastSender);
         Assert.Equal("idle", (await StoryAsync())[^1]);
@@ -137,10 +139,10 @@ public sealed class ShardClaimTests : SessionsKit
         _claims.Pending = new TaskCompletionSource<Fence?>(TaskCreationOptions.None).Task;
         var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, Setup with { RegionOf = _ => region.Ref }));
         var client = CreateProbe();
-        actor.Tell(new SessionActor.GetMessages(), client.Ref);
-        actor.Tell(new SessionActor.Leave());
+        actor.Tell(new GetMessages(), client.Ref);
+        actor.Tell(new Leave());
 
-        Assert.Equal(client.Ref, Expect(region, new Deliver(session.Id, new SessionActor.GetMessages())));
+        Assert.Equal(client.Ref, Expect(region, new Deliver(session.Id, new GetMessages())));
     }
 
     [Fact]
@@ -149,7 +151,7 @@ public sealed class ShardClaimTests : SessionsKit
         var session = await CreateAsync();
         await PassivateAsync();
         var (region, client) = (CreateProbe(), CreateProbe());
-        SessionActor.Leave? asked = null;
+        Leave? asked = null;
         var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, Setup with
         {
             RegionOf = _ => region.Ref,
@@ -160,8 +162,8 @@ public sealed class ShardClaimTests : SessionsKit
 
         Time.Advance(TimeSpan.FromMinutes(11));
         Assert.NotNull(asked);
-        actor.Tell(new SessionActor.GetMessages(), client.Ref);
-        Assert.Equal(client.Ref, Expect(region, new Deliver(session.Id, new SessionActor.GetMessages())));
+        actor.Tell(new GetMessages(), client.Ref);
+        Assert.Equal(client.Ref, Expect(region, new Deliver(session.Id, new GetMessages())));
         actor.Tell(asked);
         client.ExpectTerminated(actor);
     }
@@ -177,7 +179,7 @@ public sealed class ShardClaimTests : SessionsKit
         for (var i = 0; i < 4; i++)
         {
             var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, setup));
-            refusal = await AskAsync<Unavailable>(actor, new SessionActor.GetMessages());
+            refusal = await AskAsync<Unavailable>(actor, new GetMessages());
             Sys.Stop(actor);
         }
 

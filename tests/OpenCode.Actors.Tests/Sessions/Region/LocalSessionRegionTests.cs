@@ -2,7 +2,9 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Actors;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -100,8 +102,8 @@ public sealed class LocalSessionRegionTests : HubTestKit
         RunDry();
         _client.Send(_region, new Deliver(_id, "refused"));
         Assert.Equal(TimeSpan.FromSeconds(20), _client.Expect<Unavailable>().RetryAfter);
-        _client.Send(_region, new Deliver(_id, SessionActor.Wake.Instance));
-        Assert.Equal(new SessionActor.Awake(_id), _client.Expect<SessionActor.Awake>());
+        _client.Send(_region, new Deliver(_id, Wake.Instance));
+        Assert.Equal(new Awake(_id), _client.Expect<Awake>());
         Assert.Equal(4, _started.Count);
 
         Time.Advance(TimeSpan.FromSeconds(20));
@@ -142,7 +144,7 @@ public sealed class LocalSessionRegionTests : HubTestKit
 
         _client.Send(_region, new Deliver(_id, "late"));
 
-        _session.Expect<SessionActor.Quiesce>();
+        _session.Expect<Quiesce>();
         Assert.Equal("late", _session.Expect<string>());
     }
 
@@ -154,8 +156,8 @@ public sealed class LocalSessionRegionTests : HubTestKit
         public Session(SessionId id, List<string> started, IActorRef probe)
         {
             started.Add(id.Value);
-            Receive<SessionActor.Leave>(_ => OnLeave());
-            Receive<SessionActor.Quiesce>(m => OnQuiesce(m, probe));
+            Receive<Leave>(_ => OnLeave());
+            Receive<Quiesce>(m => OnQuiesce(m, probe));
             Receive<string>(command => On(command, probe));
         }
 
@@ -165,11 +167,11 @@ public sealed class LocalSessionRegionTests : HubTestKit
                 Context.Stop(Self);
         }
 
-        private void OnQuiesce(SessionActor.Quiesce message, IActorRef probe)
+        private void OnQuiesce(Quiesce message, IActorRef probe)
         {
             probe.Tell(message);
             if (!_holds)
-                Sender.Tell(new SessionActor.Quiesced());
+                Sender.Tell(new Quiesced());
         }
 
         private void On(string command, IActorRef probe)
@@ -184,10 +186,10 @@ public sealed class LocalSessionRegionTests : HubTestKit
                     _holds = true;
                     break;
                 case "leave":
-                    Context.Parent.Tell(new Passivate(new SessionActor.Leave()));
+                    Context.Parent.Tell(new Passivate(new Leave()));
                     break;
                 case "fail":
-                    Context.Parent.Tell(new Passivate(new SessionActor.Leave(new TimeoutException("planned"))));
+                    Context.Parent.Tell(new Passivate(new Leave(new TimeoutException("planned"))));
                     break;
                 case "throw":
                     throw new TimeoutException("planned");

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;

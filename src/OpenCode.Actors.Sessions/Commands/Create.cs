@@ -1,0 +1,17 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Sessions;
+
+namespace OpenCode.Actors.Sessions.Commands;
+
+/// <summary>Makes the session; answered with <see cref="Created"/>. Its id is new: the asker made it.</summary>
+/// <remarks>The id is the name of the command: a copy is answered with the session as it is now, or with <see cref="SessionNotFound"/> when it was deleted since.</remarks>
+internal sealed record Create(Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
+
+/// <summary>The session exists. <paramref name="Offset"/> is that of its last event.</summary>
+internal sealed record Created(Session Info, long Offset);
+
+/// <summary>Makes a child of the session, unless that is being deleted; answered as <see cref="Create"/> is, by the child.</summary>
+/// <param name="Child">The id of the child, which is new: the asker made it. It is the name of the creation.</param>
+/// <param name="Place">Where it works.</param>
+/// <param name="Request">What the client wants.</param>
+internal sealed record CreateChild(SessionId Child, Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;

@@ -1,0 +1,21 @@
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Lifecycle;
+
+/// <summary>Changes what a session says of itself.</summary>
+internal static class Updating
+{
+    /// <summary>Decides an update. A title or archive time does not make a session newer: "updated" is about its messages.</summary>
+    public static Outcome Decide(Decision decision, Update command)
+    {
+        var (info, request) = (decision.Info, command.Request);
+        decision.Update(info with
+        {
+            Title = request.Title ?? info.Title,
+            Permission = request.Permission ?? info.Permission,
+            Time = info.Time with { Archived = request.Time?.Archived ?? info.Time.Archived },
+        });
+        return new Outcome(OutcomeKind.Updated);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>Decides one command at a time and answers it with its commit. A named one is carried out once, however often it is sent (rule "A decision error goes to the caller", rule "Named commands").</summary>
+internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, Committer committer, CommandNames names, TurnHandOver handOver, ILogger logger)
+{
+    // Where the content of the command was read from.
+    private string? _body;
+
+    /// <summary>Gets the sender of the command, which gets the answer.</summary>
+    public IActorRef Asker { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>Gets the name of the command; null when it has none.</summary>
+    public string? Name { get; private set; }
+
+    /// <summary>Begins with a command.</summary>
+    public void Begin(IActorRef asker, string? name = null, string? body = null) => (Asker, Name, _body) = (asker, name, body);
+
+    /// <summary>Answers a named command as the first time, if it was carried out or is under way.</summary>
+    /// <remarks>Rule "Named commands": looked up before existence, before state and before a large body is loaded. What is under way is in the tentative state, and its commit answers this copy too.</remarks>
+    public bool IsDone(string name, IActorRef asker)
+    {
+        Begin(asker);
+        if (names.FindWithoutRoom(name) is { } refusal)
+            Reply(refusal);
+        else if (CommandNames.Find(committer.State, name) is { } outcome)
+            Repeat(outcome);
+        else
+            return false;
+
+        return true;
+    }
+
+    /// <summary>Answers at once.</summary>
+    public void Reply(object answer) => Asker.Tell(answer);
+
+    /// <summary>Makes the answer that leaves with a commit.</summary>
+    public Completion Answer(Func<long, object> answer) => new(Asker, answer, Name: Name);
+
+    /// <summary>Decides the command. What it throws is the caller's error: nothing is changed, and the session goes on (rule "A decision error goes to the caller").</summary>
+    /// <param name="decide">Decides, and says what it comes to.</param>
+    /// <param name="committed">What else is to be done once it is committed.</param>
+    public void Decide(Func<Decision, Outcome> decide, Action? committed = null)
+    {
+        var decision = committer.NewDecision();
+        var isStill = handOver.IsStill;
+        Outcome outcome;
+        try
+        {
+            outcome = decide(decision);
+
+            // Rule "Running turns are not moved": the command is taken here, and what it begins is begun by the next owner.
+            if (setup.Drain.HasBegun && isStill && Holding.Begins(decision))
+                Holding.Hold(decision);
+            if (Name is { } name)
+                names.Note(decision, name, outcome);
+            decision.UsedBody = _body;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogDecisionFailed(logger, e, id.Value);
+            Decline(new CommandFailed(e.Message));
+            return;
+        }
+
+        var decided = decision.State;
+        committer.Commit(decision, Answer(offset =>
+        {
+            committed?.Invoke();
+            return AnswerOf(outcome, decided, offset);
+        }));
+    }
+
+    /// <summary>Answers as the first time, when all that is under way is committed.</summary>
+    public void Repeat(Outcome outcome)
+    {
+        var decided = committer.State;
+        var decision = committer.NewDecision();
+        if (Name is not null)
+            decision.UsedBody = _body; // It was done under another name.
+        committer.Commit(decision, new Completion(Asker, offset => AnswerOf(outcome, decided, offset)));
+    }
+
+    /// <summary>Refuses the command for good. Under a name that is noted, or a copy that comes later, when the state is another one, would be carried out after all.</summary>
+    /// <param name="refusal">One of <see cref="RefusalKind"/>.</param>
+    public void Decline(object refusal)
+    {
+        // A session that is not there has nowhere to note it, and will not be there later: its id is given to the client with its creation.
+        if (Name is not { } name || committer.State.Info is null)
+        {
+            Reply(refusal);
+            return;
+        }
+
+        var decision = committer.NewDecision();
+        names.Note(decision, name, new Outcome(OutcomeKind.Refused, Refusal: refusal));
+        decision.UsedBody = _body;
+        committer.Commit(decision, Answer(_ => refusal));
+    }
+
+    /// <summary>Refuses the command if there is no session. Every command but <see cref="Create"/> has this answer then.</summary>
+    public bool IsMissing()
+    {
+        if (committer.State.Info is not null)
+            return false;
+
+        Reply(new SessionNotFound(id));
+        return true;
+    }
+
+    /// <summary>Refuses the command if there is no session, or it is being deleted: then it takes nothing any more. Reading goes on until it is gone.</summary>
+    public bool IsGone()
+    {
+        if (!committer.State.IsDeleting)
+            return IsMissing();
+
+        Reply(new SessionNotFound(id));
+        return true;
+    }
+
+    private object AnswerOf(Outcome outcome, SessionState decided, long offset) => outcome.Kind switch
+    {
+        OutcomeKind.Created => new Created(decided.Info!, offset),
+        OutcomeKind.Updated => new Updated(decided.Info!, offset),
+        OutcomeKind.DeleteBegun => new DeleteBegun(id, offset),
+        OutcomeKind.Deleted => new Deleted(id, offset),
+        OutcomeKind.Accepted => AcceptedOf(outcome.Message!.Value, decided, offset),
+        OutcomeKind.Aborted => new Aborted(offset),
+        OutcomeKind.Answered => new RequestAnswered(offset),
+        OutcomeKind.Refused => outcome.Refusal!,
+        _ => throw new UnreachableException(),
+    };
+
+    // Whether the turn is open is told as of the offset: more than this may be in its batch.
+    private PromptAccepted AcceptedOf(MessageId message, SessionState decided, long offset)
+    {
+        var turn = new TurnId(message.Value);
+        return new PromptAccepted(decided.View(decided.Message(message)!), turn, offset, decided.Failures.GetValueOrDefault(message), committer.Committed.IsOpen(turn));
+    }
+
+    [LoggerMessage(EventId = 6002, Level = LogLevel.Error, Message = "A command could not be decided in {SessionId}; it was refused and nothing was changed.")]
+    private static partial void LogDecisionFailed(ILogger logger, Exception cause, string sessionId);
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Akka.Actor;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>Stores the text that streams in before it is old: a row without an event, by size or by time (rule "Streamed text is state").</summary>
+/// <param name="options">The size and the time.</param>
+/// <param name="timers">The actor's timers.</param>
+internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerScheduler> timers)
+{
+    private bool _isTimeUp;
+
+    /// <summary>Tells whether the next batch has to have the row.</summary>
+    public bool IsDue(SessionState state) => state.Turn?.Open is { } open
+        && (!open.HasRow || (open.UnstoredBytes > 0 && (_isTimeUp || open.UnstoredBytes >= options.StoreTextBytes)));
+
+    /// <summary>Adds the row to a batch, if it is due. Its offset is the head right after this batch, so it is made when all that the batch tells is folded in.</summary>
+    public SessionState Store(SessionId id, SessionState state, List<StateChange> changes)
+    {
+        if (!IsDue(state))
+            return state;
+
+        var open = state.Turn!.Open!;
+        changes.Add(new StateChange(Rows.Open, id.Value, "", JsonSerializer.SerializeToUtf8Bytes(open.Folded(), ProtocolJson.Wire.Part)));
+        _isTimeUp = false;
+        Cancel();
+        return state with { Turn = state.Turn with { Open = open with { UnstoredBytes = 0, HasRow = true } } };
+    }
+
+    /// <summary>Sees to it that what is not stored yet will be in time.</summary>
+    public void Plan(SessionState state)
+    {
+        if (state.Turn?.Open is { UnstoredBytes: > 0 } && !timers().IsTimerActive(nameof(StoreText)))
+            timers().StartSingleTimer(nameof(StoreText), new StoreText(), TimeSpan.FromMilliseconds(options.StoreTextMs));
+    }
+
+    /// <summary>The time is up: what is not stored is due.</summary>
+    public void TimeIsUp(SessionState state) => _isTimeUp = state.Turn?.Open is { UnstoredBytes: > 0 };
+
+    /// <summary>Forgets what was planned.</summary>
+    public void Cancel() => timers().Cancel(nameof(StoreText));
+
+    /// <summary>Stores the streamed text that is not stored yet.</summary>
+    public sealed record StoreText : INotInfluenceReceiveTimeout;
+}

@@ -1,0 +1,108 @@
+using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>The run of the open turn: its start, its orders, its credit and its end. There is one at most.</summary>
+internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorContext context)
+{
+    private IActorRef? _run;
+    private RunId _id;
+    private int _number;
+    private Exception? _failure;
+
+    /// <summary>Tells whether the run is there and drives this turn. That of the turn before may still be there, while its end and the next prompt wait for their commit.</summary>
+    public bool IsLive(TurnState? turn) => _run is not null && turn is not null && turn.Run == _id;
+
+    /// <summary>Tells whether an actor is the run.</summary>
+    public bool Is(IActorRef actor) => actor.Equals(_run);
+
+    /// <summary>Does what an order says; starts the run if it is not there.</summary>
+    /// <param name="order">Any but <see cref="EndRun"/>.</param>
+    /// <param name="directory">The location of the session.</param>
+    public void Carry(RunOrder order, string directory)
+    {
+        var run = IsThere(order.Run) ? _run! : Start(order.Run, directory);
+        switch (order)
+        {
+            case BeginStep m:
+                run.Tell(new RunActor.Begin(m.Model, m.Request));
+                break;
+            case StartTool m:
+                run.Tell(new RunActor.Start(m.Call, m.IsUsers));
+                break;
+            default:
+                break; // To have a run was all.
+        }
+    }
+
+    /// <summary>Its report is durable: it may send the next.</summary>
+    public void Credit(RunId id)
+    {
+        if (IsThere(id))
+            _run!.Tell(RunActor.Continue.Instance);
+    }
+
+    /// <summary>Tells the run to end; its <see cref="Terminated"/> follows.</summary>
+    public void Stop() => _run?.Tell(RunActor.Stop.Instance);
+
+    /// <summary>Ends the run of a turn that is over. What becomes of it does not matter any more.</summary>
+    public void End(RunId id)
+    {
+        if (IsThere(id))
+            LetGo();
+    }
+
+    /// <summary>Notes why a child fails, if it is the run. Its <see cref="Terminated"/> follows.</summary>
+    public void NoteFailure(IActorRef child, Exception cause)
+    {
+        if (Is(child))
+            _failure = cause;
+    }
+
+    /// <summary>The run has ended.</summary>
+    /// <returns>Why it failed; null when it did not.</returns>
+    public Exception? Ended()
+    {
+        var failure = _failure;
+        (_run, _failure) = (null, null);
+        setup.Metrics.Running(-1);
+        return failure;
+    }
+
+    /// <summary>The session leaves memory, and the run with it.</summary>
+    public void Leave()
+    {
+        if (_run is not null)
+            setup.Metrics.Running(-1);
+    }
+
+    private bool IsThere(RunId id) => _run is not null && _id == id;
+
+    private IActorRef Start(RunId id, string directory)
+    {
+        LetGo();
+        Props? PropsFor(ToolCall call, bool isUsers) => setup.Toolbox.PropsFor(call, new ToolContext(session, directory, call.CallId, isUsers));
+
+        _id = id;
+        _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, PropsFor, setup), $"run-{++_number}"));
+        setup.Metrics.Running(1);
+        return _run;
+    }
+
+    private void LetGo()
+    {
+        if (_run is not { } run)
+            return;
+
+        _run = null;
+        setup.Metrics.Running(-1);
+        context.Unwatch(run);
+        run.Tell(RunActor.Stop.Instance);
+    }
+}

@@ -1,0 +1,241 @@
+using Akka.Actor;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Lifecycle;
+using OpenCode.Actors.Sessions.Reads;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>The commands of a session: for each, when it is taken, put off or refused, and by what it is decided.</summary>
+internal sealed class SessionCommands(
+    SessionSetup setup,
+    Committer committer,
+    CommandDecider decider,
+    OpenTurn turn,
+    ChildCreations children,
+    LargeCommandReader large,
+    PutOffCommands putOff)
+{
+    private SessionState State => committer.State;
+
+    /// <summary>Takes a command.</summary>
+    public void Take(ISessionCommand command, IActorRef asker)
+    {
+        switch (command)
+        {
+            case Named m:
+                Take(m.Command, asker, m.Name);
+                break;
+            case NamedByReference m when !decider.IsDone(m.Name, asker):
+                large.Read(m, asker);
+                break;
+            case NamedByReference:
+                break;
+            default:
+                decider.Begin(asker);
+                Take(command);
+                break;
+        }
+    }
+
+    /// <summary>Takes a command that was read from the database. It comes again when it was put off.</summary>
+    public void Take(LargeCommandReader.BodyRead message, IActorRef asker)
+    {
+        large.End(message);
+        var (name, key) = message.Reference;
+        if (message.Read is ISessionCommand command)
+        {
+            Take(command, asker, name, key);
+        }
+        else if (message.Read is not CommandFailed refusal)
+        {
+            asker.Tell(message.Read);
+        }
+        else if (!decider.IsDone(name, asker))
+        {
+            decider.Begin(asker, name, key);
+            decider.Decline(refusal);
+        }
+    }
+
+    private void Take(ISessionCommand command, IActorRef asker, string name, string? body = null)
+    {
+        if (decider.IsDone(name, asker))
+            return;
+
+        decider.Begin(asker, name, body);
+        Take(command);
+    }
+
+    private void Take(ISessionCommand command)
+    {
+        switch (command)
+        {
+            case Create m: OnCreate(m); break;
+            case Update m: OnUpdate(m); break;
+            case CreateChild m: OnCreateChild(m); break;
+            case BeginDelete m: OnBeginDelete(m); break;
+            case Delete m: OnDelete(m); break;
+            case TakePrompt m: OnPrompt(m); break;
+            case RunShell m: OnShell(m); break;
+            case IRequestReply m: OnRequestReply(m); break;
+            case Abort: OnAbort(); break;
+            case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
+            case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
+            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
+        }
+    }
+
+    private void OnCreate(Create command)
+    {
+        if (State.Info is not null)
+            decider.Repeat(new Outcome(OutcomeKind.Created));
+        else if (State.Tombstone is not null)
+            decider.Reply(new SessionNotFound(committer.Id)); // A late copy: the session was deleted since.
+        else
+            decider.Decide(decision => Creating.Decide(decision, command));
+    }
+
+    private void OnUpdate(Update command)
+    {
+        if (!decider.IsGone())
+            decider.Decide(decision => Updating.Decide(decision, command));
+    }
+
+    // Rule "Close the parent first": a child is made by way of its parent, which is closed only when none is being made.
+    private void OnCreateChild(CreateChild command)
+    {
+        if (decider.IsGone())
+            return;
+
+        if (children.IsDeletionWaiting)
+            putOff.Add(command);
+        else
+            children.Begin(command, decider.Asker);
+    }
+
+    private void OnBeginDelete(BeginDelete command)
+    {
+        if (State.IsDeleting)
+            decider.Repeat(new Outcome(OutcomeKind.DeleteBegun));
+        else if (!IsPutOff(command) && !decider.IsMissing() && !IsHeldByChildren(command) && !IsClosedFirst(command))
+            decider.Decide(Deleting.Begin);
+    }
+
+    private void OnDelete(Delete command)
+    {
+        if (!IsPutOff(command) && !decider.IsMissing() && !IsClosedFirst(command))
+            decider.Decide(decision => Deleting.Decide(decision, decider.Name));
+    }
+
+    private void OnPrompt(TakePrompt command)
+    {
+        var prompt = command.Request;
+        if (IsRefused(command) || IsRepeated(prompt.MessageId, command.Key) || IsStopping())
+            return;
+
+        turn.Closer.CloseBroken();
+        if (Prompting.Refusal(State, setup, prompt) is { } refusal)
+            decider.Decline(refusal);
+        else
+            decider.Decide(decision => Prompting.Decide(decision, command), committed: setup.Metrics.PromptTaken);
+    }
+
+    private void OnShell(RunShell command)
+    {
+        if (IsRefused(command) || IsRepeated(command.Request.MessageId, command.Key) || IsStopping())
+            return;
+
+        turn.Closer.CloseBroken();
+        if (State.Turn is not null)
+            decider.Decline(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
+        else
+            decider.Decide(decision => Shelling.Decide(decision, command), committed: setup.Metrics.PromptTaken);
+    }
+
+    private void OnRequestReply(IRequestReply command)
+    {
+        if (IsRefused(command) || IsStopping())
+            return;
+
+        if (!Answering.IsAwaited(State, command))
+            decider.Decline(command.NotFound);
+        else
+            decider.Decide(decision => Answering.Decide(decision, command));
+    }
+
+    private void OnAbort()
+    {
+        if (decider.IsGone())
+            return;
+
+        if (State.Turn is null)
+        {
+            decider.Decide(static decision =>
+            {
+                decision.ShowIdle();
+                return new Outcome(OutcomeKind.Aborted);
+            });
+            return;
+        }
+
+        turn.Closer.OnceClosed(decider.Answer(static offset => new Aborted(offset)));
+        turn.Closer.CloseOnceStopped(CloseCause.Aborted);
+    }
+
+    private bool IsRefused(ISessionCommand command) => IsPutOff(command) || decider.IsGone();
+
+    // A command that would change the turn waits until it is closed.
+    private bool IsPutOff(ISessionCommand command)
+    {
+        if (turn.Closer.IsClosing)
+            putOff.Add(command);
+        return turn.Closer.IsClosing;
+    }
+
+    private bool IsHeldByChildren(BeginDelete command)
+    {
+        if (children.IsEmpty)
+            return false;
+
+        children.HoldDeletion();
+        putOff.Add(command);
+        return true;
+    }
+
+    // The turn is closed first; then the command is taken up again.
+    private bool IsClosedFirst(ISessionCommand command)
+    {
+        if (!turn.Run.IsLive(State.Turn))
+        {
+            turn.Closer.CloseBroken();
+            return false;
+        }
+
+        putOff.Add(command);
+        turn.Closer.CloseOnceStopped(CloseCause.Aborted);
+        return true;
+    }
+
+    private bool IsRepeated(MessageId? messageId, string? key)
+    {
+        if (Prompting.Earlier(State, messageId, key) is not { } earlier)
+            return false;
+
+        if (earlier.Refusal is { } refusal)
+            decider.Decline(refusal);
+        else
+            decider.Repeat(earlier);
+        return true;
+    }
+
+    private bool IsStopping()
+    {
+        if (turn.HandOver.RefusesWork)
+            decider.Reply(TurnHandOver.Stopping);
+        return turn.HandOver.RefusesWork;
+    }
+}

@@ -1,0 +1,107 @@
+using Akka.Actor;
+using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>Closes turns before their end: the run is stopped first, and the turn closed after its end (rule "One append outstanding").</summary>
+internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, PutOffCommands putOff, Func<ITimerScheduler> timers)
+{
+    private static readonly TimeSpan _closeAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly List<Completion> _onceClosed = [];
+    private CloseCause? _cause;
+
+    /// <summary>Gets a value indicating whether the run is stopping for it.</summary>
+    public bool IsClosing => _cause is not null;
+
+    /// <summary>Gets a value indicating whether the open turn is at its end, which could not be written: the disk was full.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>Completes something when the turn is closed. The names of commands among it are noted as aborts: one event for all copies.</summary>
+    public void OnceClosed(Completion completion) => _onceClosed.Add(completion);
+
+    /// <summary>Closes the open turn as soon as its run has ended.</summary>
+    public void CloseOnceStopped(CloseCause cause)
+    {
+        if (IsClosing)
+            return;
+
+        _cause = cause;
+        if (run.IsLive(committer.State.Turn))
+            run.Stop(); // Its Terminated goes on from here.
+        else
+            Finish();
+    }
+
+    /// <summary>The run that was stopped has ended.</summary>
+    public void Finish()
+    {
+        var cause = _cause!;
+        _cause = null;
+        Close(cause);
+        putOff.TakeUp();
+    }
+
+    /// <summary>Closes the open turn, if there is one, now: it has no run.</summary>
+    public void Close(CloseCause cause)
+    {
+        var decision = committer.NewDecision();
+        if (decision.State.Turn is not null)
+        {
+            setup.Metrics.TurnClosed();
+            Closing.Close(decision, cause);
+        }
+
+        foreach (var completion in _onceClosed)
+        {
+            if (completion.Name is { } name)
+                decision.Done(name, new Outcome(OutcomeKind.Aborted));
+        }
+
+        Completion[] completions = [.. _onceClosed];
+        _onceClosed.Clear();
+        committer.Commit(decision, completions);
+    }
+
+    /// <summary>The run's reports are lost with what was not written, so the open turn is at its end. Closing it has to be written too: tried again until there is room.</summary>
+    public void CloseWithoutRoom(JournalFullException full)
+    {
+        if (committer.State.Turn is null)
+            return;
+
+        if (run.IsLive(committer.State.Turn))
+        {
+            CloseOnceStopped(CloseCause.Failed(MessageError.Unknown(full.Message)));
+            return;
+        }
+
+        IsBroken = true;
+        timers().StartSingleTimer(nameof(CloseAgain), new CloseAgain(), _closeAgainAfter);
+    }
+
+    /// <summary>Closes the open turn, if it is at its end for which there was no room.</summary>
+    public void CloseBroken()
+    {
+        if (!IsBroken)
+            return;
+
+        IsBroken = false;
+        timers().Cancel(nameof(CloseAgain));
+        Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended.")));
+    }
+
+    /// <summary>Answers all that waits for a close with a refusal.</summary>
+    public void Refuse(object refusal)
+    {
+        foreach (var completion in _onceClosed)
+            completion.ReplyTo!.Tell(refusal);
+        _onceClosed.Clear();
+    }
+
+    /// <summary>Tries again to close a turn for whose end the disk had no room.</summary>
+    public sealed record CloseAgain : INotInfluenceReceiveTimeout;
+}

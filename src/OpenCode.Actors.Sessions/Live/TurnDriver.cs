@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>Takes the open turn on: the run's reports are decided, and what follows from a commit is carried to the run.</summary>
+internal sealed partial class TurnDriver(
+    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, ILogger logger)
+{
+    /// <summary>Decides a report. That of a closed run is dropped (rule "One append outstanding"): its turn is over, or about to be.</summary>
+    public void Take(RunActor.Report report)
+    {
+        if (closer.IsClosing || committer.State.Turn?.Run != report.Run)
+            return;
+
+        var decision = committer.NewDecision();
+        try
+        {
+            Stepping.Take(decision, report.Run, report.Facts);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The caller here is the run: it is its turn that fails (rule "A decision error goes to the caller").
+            LogReportFailed(logger, e, id.Value);
+            closer.CloseOnceStopped(CloseCause.Failed(MessageError.Unknown(e.Message)));
+            return;
+        }
+
+        committer.Commit(decision, new Completion(Credit: report.Run));
+    }
+
+    /// <summary>Does what a committed decision leads to.</summary>
+    public void Complete(Completion completion)
+    {
+        if (completion.Order is { } order)
+            Carry(order);
+        if (completion.Credit is { } credited)
+            run.Credit(credited);
+    }
+
+    /// <summary>The run has ended.</summary>
+    public void RunEnded()
+    {
+        var wasLive = run.IsLive(committer.State.Turn);
+        var failure = run.Ended();
+        if (closer.IsClosing)
+        {
+            closer.Finish();
+        }
+        else if (wasLive)
+        {
+            LogRunFailed(logger, failure, id.Value);
+            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn.")));
+        }
+    }
+
+    private void Carry(RunOrder order)
+    {
+        var turn = committer.State.Turn;
+        if (order is EndRun)
+            run.End(order.Run);
+        else if (turn?.Run != order.Run || closer.IsClosing)
+            return; // Closed while the order waited for its commit.
+        else if (setup.Drain.HasBegun && !run.IsLive(turn) && order is not HoldRun)
+            handOver.Hold();
+        else
+            run.Carry(order, committer.Directory!);
+    }
+
+    [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "A report of the run of {SessionId} could not be taken in; its turn is closed.")]
+    private static partial void LogReportFailed(ILogger logger, Exception cause, string sessionId);
+
+    [LoggerMessage(EventId = 6007, Level = LogLevel.Error, Message = "The run of {SessionId} failed; its turn is closed.")]
+    private static partial void LogRunFailed(ILogger logger, Exception? cause, string sessionId);
+}

@@ -1,0 +1,33 @@
+namespace OpenCode.Actors.Sessions.Readiness;
+
+/// <summary>Handlers that are told something, until each is disposed. Thread-safe.</summary>
+internal sealed class Handlers<T>
+{
+    private readonly Lock _gate = new();
+    private volatile Action<T>[] _handlers = [];
+
+    /// <summary>Adds a handler. It is to tell an actor, and no more.</summary>
+    /// <returns>Takes the handler away.</returns>
+    public IDisposable Add(Action<T> handler)
+    {
+        lock (_gate)
+            _handlers = [.. _handlers, handler];
+        return new Handle(this, handler);
+    }
+
+    /// <summary>Tells all handlers.</summary>
+    public void Tell(T value)
+    {
+        foreach (var handler in _handlers)
+            handler(value);
+    }
+
+    private sealed class Handle(Handlers<T> owner, Action<T> handler) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (owner._gate)
+                owner._handlers = [.. owner._handlers.Where(other => other != handler)];
+        }
+    }
+}

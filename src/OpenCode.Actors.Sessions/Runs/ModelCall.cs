@@ -1,0 +1,63 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Sessions.Runs;
+
+/// <summary>One call of the model: a stream of facts, joined while the run waits for its credit. What comes of a call that was given up is known by not being of the current one.</summary>
+internal sealed class ModelCall
+{
+    // Beyond this the model is not asked for more until the session has caught up: memory of a run is bounded.
+    private const long MaxBatchBytes = 64 * 1024;
+
+    private UniqueKillSwitch? _stream;
+
+    /// <summary>Gets a value indicating whether the model has begun to answer.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Gets a value indicating whether the model wants a tool.</summary>
+    public bool HasCalls { get; private set; }
+
+    /// <summary>Calls a model. The run gets <see cref="Said"/> and <see cref="Awaited"/>.</summary>
+    public static ModelCall Begin(IChatModel model, ModelRequest request, IActorRef run, IMaterializer materializer, CancellationToken stopped)
+    {
+        var call = new ModelCall();
+        call._stream = Source.From(() => ModelFacts.ReadAsync(model, request, isWaiting => run.Tell(new Awaited(call, isWaiting))))
+            .ViaMaterialized(KillSwitches.Single<RunFact>(), Keep.Right)
+            .BatchWeighted(MaxBatchBytes, CostOf, static fact => new FactList().Add(fact), static (facts, fact) => facts.Add(fact))
+            .SelectAsync(1, facts => run.Ask<Taken>(new Said(call, facts.Take()), Timeout.InfiniteTimeSpan, stopped))
+            .ToMaterialized(Sink.Ignore<Taken>(), Keep.Left)
+            .Run(materializer);
+        return call;
+    }
+
+    /// <summary>Takes note of a fact.</summary>
+    /// <returns>Whether it is the first.</returns>
+    public bool Note(RunFact fact)
+    {
+        var isFirst = !HasBegun;
+        HasBegun = true;
+        HasCalls |= fact is ToolCalled;
+        return isFirst;
+    }
+
+    /// <summary>Ends the stream, which cancels the model's token. It closes the model's connection behind that, and nothing tells when it is closed.</summary>
+    public void End() => _stream?.Shutdown();
+
+    private static long CostOf(RunFact fact) => fact is TextStreamed text ? text.Text.Length * sizeof(char) : 1;
+
+    /// <summary>What the model said. Answered with <see cref="Taken"/> when it is durable: then the stream gives the next.</summary>
+    public sealed record Said(ModelCall Call, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
+
+    /// <summary>What the model said is durable, or of a call that was given up: the stream may go on.</summary>
+    public sealed record Taken : IDeadLetterSuppression
+    {
+        /// <summary>Gets the one instance.</summary>
+        public static Taken Instance { get; } = new();
+    }
+
+    /// <summary>A wait for the model's next chunk begins or ends.</summary>
+    public sealed record Awaited(ModelCall Call, bool IsWaiting) : IDeadLetterSuppression;
+}

@@ -1,0 +1,48 @@
+using Akka.Actor;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Tools;
+
+namespace OpenCode.Actors.Sessions.Runs;
+
+/// <summary>The tools of a run, a child each.</summary>
+/// <param name="propsFor">Makes the actor of a call, given whether the user typed it; null when there is no such tool.</param>
+/// <param name="context">The run.</param>
+internal sealed class RunningTools(Func<ToolCall, bool, Props?> propsFor, IActorContext context)
+{
+    private readonly Dictionary<IActorRef, string> _calls = [];
+
+    /// <summary>Gets a value indicating whether none runs.</summary>
+    public bool IsEmpty => _calls.Count == 0;
+
+    /// <summary>Starts a tool.</summary>
+    /// <returns>Whether there is such a tool.</returns>
+    public bool TryStart(ToolCall call, bool isUsers)
+    {
+        if (propsFor(call, isUsers) is not { } props)
+            return false;
+
+        _calls.Add(context.Watch(context.ActorOf(props)), call.CallId);
+        return true;
+    }
+
+    /// <summary>Tells whether an actor is one of them.</summary>
+    public bool Contains(IActorRef tool) => _calls.ContainsKey(tool);
+
+    /// <summary>A tool has sent its last report.</summary>
+    public void End(IActorRef tool)
+    {
+        _calls.Remove(tool);
+        context.Unwatch(tool);
+    }
+
+    /// <summary>A tool has gone.</summary>
+    /// <returns>Its call, which has no result; null when it was none of them.</returns>
+    public string? Gone(IActorRef tool) => _calls.Remove(tool, out var callId) ? callId : null;
+
+    /// <summary>Tells all of them to stop. Each goes when what it started has gone.</summary>
+    public void StopAll()
+    {
+        foreach (var tool in _calls.Keys)
+            tool.Tell(StopTool.Instance);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using OpenCode.Actors.Protocol.Events;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>What a decision does to a session that is deleted.</summary>
+internal static class Deletion
+{
+    /// <summary>Notes that the session is being deleted.</summary>
+    public static void BeginDeletion(this Decision decision)
+    {
+        decision.State = decision.State with { IsDeleting = true };
+        decision.Put(Rows.Turn, Rows.Deletion, new DeletionRow(decision.Now), RowJson.Default.DeletionRow);
+    }
+
+    /// <summary>Ends the session: its last event, and none of its rows but that of its tombstone.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="name">The name of the command; null leaves no tombstone.</param>
+    public static void Delete(this Decision decision, string? name)
+    {
+        decision.Emit(new SessionDeleted(decision.Id, decision.Info));
+        foreach (var message in decision.State.Messages)
+        {
+            decision.Drop(Rows.Message, message.Info.Id.Value);
+            foreach (var part in message.Parts)
+                decision.Drop(Rows.Part, part.Id.Value);
+        }
+
+        foreach (var key in decision.State.Keys.Keys.Order(StringComparer.Ordinal))
+            decision.Drop(Rows.Key, key);
+        foreach (var prompt in decision.State.Failures.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
+            decision.Drop(Rows.Failure, prompt);
+        for (var i = 0; i < decision.State.Remembered.Count; i++)
+            decision.Drop(Rows.Remember, i.ToString(CultureInfo.InvariantCulture));
+        foreach (var done in decision.State.Names.Keys.Order(StringComparer.Ordinal))
+            decision.Drop(Rows.Name, done);
+        if (decision.State.IsDeleting)
+            decision.Drop(Rows.Turn, Rows.Deletion);
+        decision.Drop(Rows.Session, "");
+        decision.Drop(Rows.Head, "");
+        decision.State = SessionState.None;
+        if (name is not null)
+            decision.Bury(name);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Permissions;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>What a decision does to the permissions and questions that wait for an answer: state from the moment they are asked (rule "Waiting turns stay open").</summary>
+internal static class RequestChanges
+{
+    /// <summary>Asks for a permission.</summary>
+    public static void Ask(this Decision decision, PermissionRequest request)
+    {
+        decision.State = decision.State with { Permissions = decision.State.Permissions.Add(request) };
+        decision.Emit(request);
+        decision.Put(Rows.Permission, request.Id.Value, request, ProtocolJson.Wire.PermissionRequest);
+    }
+
+    /// <summary>Asks a question.</summary>
+    public static void Ask(this Decision decision, QuestionRequest request)
+    {
+        decision.State = decision.State with { Questions = decision.State.Questions.Add(request) };
+        decision.Emit(request);
+        decision.Put(Rows.Question, request.Id.Value, request, ProtocolJson.Wire.QuestionRequest);
+    }
+
+    /// <summary>Answers a permission, or withdraws it with a reject.</summary>
+    public static void Answer(this Decision decision, PermissionRequest request, PermissionAnswer answer)
+    {
+        decision.State = decision.State with { Permissions = decision.State.Permissions.RemoveAll(other => other.Id == request.Id) };
+        decision.Emit(new PermissionReplied(decision.Id, request.Id, answer));
+        decision.Drop(Rows.Permission, request.Id.Value);
+    }
+
+    /// <summary>Answers a question; null dismisses or withdraws it.</summary>
+    public static void Answer(this Decision decision, QuestionRequest request, IReadOnlyList<IReadOnlyList<string>>? answers)
+    {
+        decision.State = decision.State with { Questions = decision.State.Questions.RemoveAll(other => other.Id == request.Id) };
+        decision.Emit(answers is null ? new QuestionRejected(decision.Id, request.Id) : new QuestionReplied(decision.Id, request.Id, answers));
+        decision.Drop(Rows.Question, request.Id.Value);
+    }
+
+    /// <summary>Remembers a rule for this location.</summary>
+    public static void Remember(this Decision decision, PermissionRule rule)
+    {
+        if (decision.State.Remembered.Contains(rule))
+            return;
+
+        decision.Put(Rows.Remember, decision.State.Remembered.Count.ToString(CultureInfo.InvariantCulture), rule, ProtocolJson.Wire.PermissionRule);
+        decision.State = decision.State with { Remembered = decision.State.Remembered.Add(rule) };
+    }
+}

@@ -1,0 +1,207 @@
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Index;
+
+namespace OpenCode.Actors.Tests.Sessions.Permissions;
+
+public sealed class PermissionTests : SessionsKit
+{
+    private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];
+
+    [Fact]
+    public async Task A_tool_that_needs_permission_is_asked_for_and_waits()
+    {
+        var session = await WaitingAsync();
+
+        var request = Assert.Single(await PermissionsAsync());
+        Assert.Equal(session.Id, request.SessionId);
+        Assert.Equal(["echo permitted"], request.Patterns);
+        Assert.Equal(["echo *"], request.Always);
+        Assert.Equal("echo permitted", request.Metadata.GetProperty("command").GetString());
+        Assert.Equal("c1", request.Tool!.CallId);
+        Assert.Equal(["tool pending", "permission.asked", "tool running"], (await StoryAsync())[^3..]);
+        Assert.IsType<BusyStatus>(await StatusAsync(session.Id));
+        Assert.Empty(Tools.Started);
+    }
+
+    [Fact]
+    public async Task Once_lets_the_tool_run_and_asks_again_next_time()
+    {
+        await WaitingAsync();
+        var request = Assert.Single(await PermissionsAsync());
+
+        Assert.IsType<RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once));
+
+        Assert.Single(Tools.Started);
+        Assert.Equal("permission.replied once", (await StoryAsync())[^1]);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Model.Answer.Bash("c2", "echo again").EndWithCalls();
+        await RunDryAsync();
+        Assert.Single(await PermissionsAsync());
+    }
+
+    [Fact]
+    public async Task A_permission_is_answered_exactly_once()
+    {
+        await WaitingAsync();
+        var request = Assert.Single(await PermissionsAsync());
+        await ReplyAsync(request.Id, PermissionAnswer.Once);
+
+        Assert.IsType<PermissionNotFound>(await ReplyAsync(request.Id, PermissionAnswer.Once));
+        Assert.Empty(await PermissionsAsync());
+    }
+
+    [Fact]
+    public async Task The_route_of_another_session_does_not_answer_a_permission()
+    {
+        await WaitingAsync();
+        var other = await CreateAsync();
+        var request = Assert.Single(await PermissionsAsync());
+
+        Assert.IsType<PermissionNotFound>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: other.Id));
+        Assert.IsType<RequestAnswered>(await ReplyAsync(request.Id, PermissionAnswer.Once, session: request.SessionId));
+    }
+
+    [Fact]
+    public async Task Always_is_remembered_for_the_location_and_over_a_restart()
+    {
+        await WaitingAsync();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Model.Answer.Say("Done.").End();
+        await RunDryAsync();
+
+        foreach (var restart in (bool[])[false, true])
+        {
+            if (restart)
+                await KillAndStartAsync();
+            var started = Tools.Started.Count;
+            var other = await CreateAsync(permission: _askForBash);
+            await PromptAsync(other.Id);
+            Model.Answer.Bash("c9", "echo other words").EndWithCalls();
+            await RunDryAsync();
+
+            Assert.Empty(await PermissionsAsync());
+            Assert.Equal(started + 1, Tools.Started.Count);
+            Tools.Tool.End("x");
+            await RunDryAsync();
+            Model.Answer.Say("Done.").End();
+            await RunDryAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Always_also_lets_go_what_waits_for_the_same()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo one").Bash("c2", "echo two").Bash("c3", "ls").EndWithCalls();
+        await RunDryAsync();
+        var requests = await PermissionsAsync();
+        Assert.Equal(3, requests.Count);
+
+        await ReplyAsync(requests[0].Id, PermissionAnswer.Always);
+
+        Assert.Equal(["ls"], Assert.Single(await PermissionsAsync()).Patterns);
+        Assert.Equal(["c1", "c2"], Tools.Started.Select(tool => tool.Call.CallId));
+    }
+
+    [Fact]
+    public async Task Reject_with_a_message_tells_the_model_and_the_turn_goes_on()
+    {
+        var session = await WaitingAsync();
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Reject, "not now");
+
+        var result = Assert.IsType<ToolResult>(Model.Requests[1].Messages[^1]);
+        Assert.EndsWith("with the following feedback: not now", result.Output, StringComparison.Ordinal);
+        Assert.IsType<BusyStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task Reject_without_a_message_ends_the_turn()
+    {
+        var session = await WaitingAsync();
+        var before = Journal.Head;
+
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Reject);
+
+        Assert.Equal(
+            ["permission.replied reject", "tool error", "step-finish", "assistant finish=tool-calls", "assistant finish=tool-calls completed", "session.updated", "status idle", "idle"],
+            await StoryAsync(before));
+        Assert.Single(Model.Requests);
+        Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
+    }
+
+    [Fact]
+    public async Task A_permission_is_still_pending_after_a_crash_and_its_answer_goes_on_as_if_nothing_had_happened()
+    {
+        var session = await WaitingAsync();
+        var request = Assert.Single(await PermissionsAsync());
+        var before = Journal.Head;
+
+        await KillAndStartAsync();
+
+        Assert.Equal(request.Id, Assert.Single(await PermissionsAsync()).Id);
+        Assert.IsType<BusyStatus>(await StatusAsync(session.Id));
+        Assert.IsType<ToolRunning>(Tool((await MessagesAsync(session.Id))[1]).State);
+        Assert.Empty(await StoryAsync(before));
+
+        await ReplyAsync(request.Id, PermissionAnswer.Once);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Model.Answer.Say("Done.").End();
+
+        Assert.Equal(["status idle", "idle"], (await StoryAsync())[^2..]);
+        Assert.Equal("Done.", Text((await MessagesAsync(session.Id))[^1]));
+    }
+
+    [Fact]
+    public async Task A_tool_that_ran_beside_one_that_waits_closes_the_turn_and_withdraws_the_request()
+    {
+        Config.Rules = [new("bash", "rm *", PermissionAction.Ask)];
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "rm x").Bash("c2", "sleep 1000").EndWithCalls();
+        await RunDryAsync();
+        Tools.Tool.Begin(group: 42);
+        await RunDryAsync();
+        var before = Journal.Head;
+
+        await KillAndStartAsync();
+
+        Assert.Equal(42, Assert.Single(Tools.Killed).GroupId);
+        Assert.Empty(await PermissionsAsync());
+        Assert.Equal(
+            ["permission.replied reject", "tool error", "tool error", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"],
+            await StoryAsync(before));
+    }
+
+    [Fact]
+    public async Task Abort_withdraws_what_waits()
+    {
+        var session = await WaitingAsync();
+        var before = Journal.Head;
+
+        await AskAsync<Aborted>(session.Id, new Abort());
+
+        Assert.Empty(await PermissionsAsync());
+        Assert.Equal(
+            ["permission.replied reject", "tool error", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"],
+            await StoryAsync(before));
+    }
+
+    private async Task<Session> WaitingAsync()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
+        await RunDryAsync();
+        return session;
+    }
+}

@@ -9,14 +9,11 @@ namespace OpenCode.Actors.Journal.Batches;
 /// process's own, or all nodes of a cluster append to it.
 /// </summary>
 /// <remarks>
-/// While a shared store is away, appends are undecided and reads wait: nothing fails by it, see <see cref="AwayFor"/>. What ends the journal is another life of the store
+/// While a shared store is away, appends are undecided and reads wait: nothing fails by it. What ends the journal is another life of the store
 /// (rule "Life of the database") in which not all is that this process holds: then it has to start anew.
 /// </remarks>
 public sealed partial class BatchJournal : IJournal
 {
-    // An answer that takes longer than this is one that does not come.
-    private static readonly TimeSpan SlowAnswer = TimeSpan.FromMilliseconds(500);
-
     // How long a closing journal tries to have the last appends decided.
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(3);
 
@@ -61,20 +58,6 @@ public sealed partial class BatchJournal : IJournal
 
     /// <inheritdoc/>
     public Task<JournalFailedException> Died => _life.Died;
-
-    /// <summary>
-    /// Gets how long the store has not answered: null while all is well. Appends that wait then are undecided, and may have been committed; what is asked for anew
-    /// would wait with them.
-    /// </summary>
-    public TimeSpan? AwayFor
-    {
-        get
-        {
-            var (append, reading) = (_committer.Pending.Elapsed, _tail.Pending.Elapsed);
-            var longest = append > reading ? append : reading;
-            return longest > SlowAnswer ? longest : null;
-        }
-    }
 
     /// <summary>Opens the journal on a store.</summary>
     /// <param name="store">The store; disposed with the journal.</param>

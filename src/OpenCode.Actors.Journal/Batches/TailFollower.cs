@@ -18,9 +18,6 @@ internal sealed class TailFollower(IBatchStore store, BatchLog log, GenerationFo
     private int _pollWanted;
     private long _hinted;
 
-    /// <summary>Gets since when a round waits for the store.</summary>
-    public PendingAnswer Pending { get; } = new(time);
-
     /// <summary>Begins to follow.</summary>
     public void Start()
     {
@@ -100,11 +97,8 @@ internal sealed class TailFollower(IBatchStore store, BatchLog log, GenerationFo
 
                 // Kept over failed tries: its callers began to wait before any of them.
                 _round ??= Interlocked.Exchange(ref _nextRound, null);
-                if (!Pending.IsPending)
-                    Pending.Begin(time.GetTimestamp());
                 await ReadOnAsync().ConfigureAwait(false);
                 await generations.VerifyClaimsAsync().ConfigureAwait(false);
-                Pending.End();
                 Interlocked.Exchange(ref _round, null)?.TrySetResult(log.Head);
                 backoff = default;
             }

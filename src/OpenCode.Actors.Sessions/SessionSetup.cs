@@ -45,6 +45,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets whether the journal can be asked at the moment; null on a node that is alone, whose journal never goes away without the process.</summary>
     public ISuspension? Suspension { get; init; }
 
+    /// <summary>Gets what follows traced commands.</summary>
+    public JournalTraces? Traces { get; init; }
+
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;
 

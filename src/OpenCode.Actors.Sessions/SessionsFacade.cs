@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Index;
@@ -19,6 +20,7 @@ namespace OpenCode.Actors.Sessions;
 /// <param name="newSession">Makes the id of a new session, given that of its parent; any id when null.</param>
 /// <param name="reader">Where other nodes run sessions too: reads come from the rows, and this node's own log has the turn's end (rule "Wait on the own log"). Null on a single node.</param>
 /// <param name="suspension">Whether the journal answers: while it does not, and as soon as it does not, queries and reads are refused. The entry refuses commands.</param>
+/// <param name="traces">Follows traced commands; null where none is.</param>
 internal sealed class SessionsFacade(
     IRequiredActor<SessionRegion> region,
     IRequiredActor<SessionIndexKey> index,
@@ -29,7 +31,8 @@ internal sealed class SessionsFacade(
     TimeProvider time,
     Func<IdFactory, SessionId?, SessionId>? newSession = null,
     SessionReader? reader = null,
-    ISuspension? suspension = null) : ISessions
+    ISuspension? suspension = null,
+    JournalTraces? traces = null) : ISessions
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
     private static readonly Unavailable _deletionGoesOn = new("The database did not answer for a moment. A part of the session may be deleted, and the rest will be. Send the request again to see its end.", _retryAfter);
@@ -177,8 +180,11 @@ internal sealed class SessionsFacade(
         }
     }
 
-    private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken) =>
-        await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
+    private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken)
+    {
+        using var trace = traces?.Begin(id.Value, command);
+        return await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
+    }
 
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
         await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is SessionIndexActor.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");

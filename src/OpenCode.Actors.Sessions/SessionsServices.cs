@@ -56,7 +56,8 @@ public static class SessionsServices
                 setup.Time,
                 setup.NewSession,
                 setup.IsShared ? new SessionReader(setup.Journal, setup.Loggers.CreateLogger<SessionReader>()) : null,
-                setup.Suspension);
+                setup.Suspension,
+                setup.Traces);
         });
         return services;
     }
@@ -75,7 +76,7 @@ public static class SessionsServices
     {
         var setup = services.GetService<SessionSetup>();
         var journal = system.ActorOf(
-            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims), "journal");
+            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims, setup.Traces), "journal");
         var region = startRegion(system, setup, id => SessionActor.PropsFor(id, journal, setup));
         registry.Register<SessionRegion>(region);
         registry.Register<SessionIndexKey>(system.ActorOf(SessionIndexActor.PropsFor(region, setup), "index"));
@@ -93,7 +94,10 @@ public static class SessionsServices
         provider.GetRequiredService<IPermissionConfig>(),
         provider.GetRequiredService<SessionMetrics>(),
         provider.GetRequiredService<IJournal>(),
-        provider.GetRequiredService<ILoggerFactory>());
+        provider.GetRequiredService<ILoggerFactory>())
+    {
+        Traces = provider.GetService<JournalTraces>(),
+    };
 
     private static IActorRef StartLocalRegion(ActorSystem system, SessionSetup setup, Func<SessionId, Props> propsFor)
     {

@@ -111,7 +111,9 @@ public sealed partial class BatchJournal
             {
                 case Fate.Written:
                     _number = batch.Number;
-                    _metrics?.Committed(batch.EntryCount, batch.Body.Length, _time.GetElapsedTime(started));
+                    var took = _time.GetElapsedTime(started);
+                    _metrics?.Committed(batch.EntryCount, batch.Body.Length, took);
+                    group.Trace(_metrics?.Traces, appended.Commit.First, took);
                     Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, Body: default), batch.Body.Length, group, appended.Below);
                     return;
                 case Fate.Fenced:

@@ -92,8 +92,10 @@ internal static class ServeCommand
                 builder.Services.AddSingleton<IServer>(front.Port);
         });
         limit.Watch(app.Lifetime, app.Services.GetRequiredService<ILogger<StopLimit>>());
+        var collecting = app.CollectAsync();
         var routes = app.WarmUpRoutesAsync();
         await app.OpenStorageAsync();
+        await collecting;
         if (app.Services.GetService<ClusterSettings>() is not null)
             await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
         using (front?.Stopping.Register(app.Lifetime.StopApplication))

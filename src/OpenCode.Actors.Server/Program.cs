@@ -30,7 +30,7 @@ internal static class Program
         var config = configs.Server;
         var cluster = ClusterSettings.Find(settings, config.Cluster);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
-        builder.Logging.AddLogLines();
+        builder.Logging.AddLogLines(settings.LogLevel);
         builder.WebHost.UseHttp(settings, config.Limits);
         builder.Services
             .AddHost()

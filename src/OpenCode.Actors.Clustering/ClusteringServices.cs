@@ -99,7 +99,7 @@ public static class ClusteringServices
     internal static async Task<ClusterActors> StartSessionsAsync(ActorSystem system, ClusterNode node, SessionSetup setup, IActorRef? hub)
     {
         var journal = system.ActorOf(
-            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims), "journal");
+            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims, setup.Traces), "journal");
         var actors = await node.StartAsync(
             system, id => SessionActor.PropsFor(id, journal, setup), entry => system.ActorOf(SessionIndexActor.PropsFor(entry, setup), "index"), hub);
         return actors with { Journal = journal };

@@ -14,6 +14,12 @@ public sealed record EntryFilter(string? Location = null, string? SessionId = nu
     public bool Matches(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return (Location is null || Location == entry.Location) && (SessionId is null || SessionId == entry.SessionId);
+        return Matches(entry.Location, entry.SessionId);
     }
+
+    /// <summary>Tells whether the reader wants entries of a place.</summary>
+    /// <param name="location">Their directory, or null.</param>
+    /// <param name="sessionId">Their session, or null.</param>
+    /// <returns>True if they are selected.</returns>
+    public bool Matches(string? location, string? sessionId) => (Location is null || Location == location) && (SessionId is null || SessionId == sessionId);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OpenCode.Actors.Journal;
 
 /// <summary>What is committed together: entries of the log, and the changes of state that follow from them.</summary>
@@ -13,6 +15,9 @@ public sealed record JournalBatch(IReadOnlyList<EntryDraft> Entries, IReadOnlyLi
     /// open ignores them.
     /// </summary>
     public IReadOnlyList<string> UsedBodies { get; init; } = [];
+
+    /// <summary>Gets the command that the batch is the effect of, where something listens to <see cref="JournalTraces"/>; else null.</summary>
+    public Activity? Trace { get; init; }
 
     /// <summary>Gets a value indicating whether any entry is durable, so that the whole batch is synced before it is answered.</summary>
     public bool Durable

@@ -61,8 +61,9 @@ public sealed class JournalFolderException(string folder, string what, string re
 
 /// <summary>Another process has the data folder open.</summary>
 /// <param name="folder">The data folder.</param>
-public sealed class JournalLockedException(string folder)
-    : JournalException($"The data folder '{folder}' is in use by another process. Stop that one, or give this one a folder of its own (--data).")
+/// <param name="holder">What that process says of itself; null if it says nothing.</param>
+public sealed class JournalLockedException(string folder, string? holder = null)
+    : JournalException($"The data folder '{folder}' is in use by {holder ?? "another process"}. Stop that one, or give this one a folder of its own (--data).")
 {
     /// <summary>Gets the data folder.</summary>
     public string Folder { get; } = folder;

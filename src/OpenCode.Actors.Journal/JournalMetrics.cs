@@ -16,8 +16,10 @@ public sealed class JournalMetrics : IDisposable
 
     /// <summary>Initializes a new instance of the <see cref="JournalMetrics"/> class.</summary>
     /// <param name="meters">Makes the meter; null to have one of its own.</param>
-    public JournalMetrics(IMeterFactory? meters = null)
+    /// <param name="traces">Follows traced commands; null where none is.</param>
+    public JournalMetrics(IMeterFactory? meters = null, JournalTraces? traces = null)
     {
+        Traces = traces;
         _meter = meters?.Create("OpenCode.Actors.Journal") ?? new Meter("OpenCode.Actors.Journal");
         _events = _meter.CreateCounter<long>("opencode.journal.events.committed", "{event}", "Events written to the journal.");
         _batches = _meter.CreateCounter<long>("opencode.journal.batches.committed", "{batch}", "Batches written to the journal, each with all that waited.");
@@ -28,6 +30,8 @@ public sealed class JournalMetrics : IDisposable
         _meter.CreateObservableGauge("opencode.journal.head", () => _place().Head, "{event}", "Offset of the last committed event.");
         _meter.CreateObservableGauge("opencode.journal.floor", () => _place().Floor, "{event}", "Last offset that is gone by retention.");
     }
+
+    internal JournalTraces? Traces { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -5,12 +5,12 @@ using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations;
-using OpenCode.Actors.Server.Metrics;
 using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Server.OpenApi;
 using OpenCode.Actors.Server.Routes;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Server.Telemetry;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -30,11 +30,11 @@ internal static class Program
         var config = configs.Server;
         var cluster = ClusterSettings.Find(settings, config.Cluster);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
-        builder.Logging.AddLogLines();
+        builder.Logging.AddLogLines(settings.LogLevel);
         builder.WebHost.UseHttp(settings, config.Limits);
         builder.Services
             .AddHost()
-            .AddMetricCollector()
+            .AddTelemetry()
             .AddLocations(settings.WorkingFolder)
             .AddStorage(settings, cluster, config.EventStream)
             .AddEventStreams(config)

@@ -135,8 +135,11 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
         }
     }
 
-    private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken) =>
-        await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
+    private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken)
+    {
+        using var trace = setup.Traces?.Begin(id.Value, command);
+        return await TryAskAsync(region.ActorRef, new Deliver(id, command), cancellationToken) ?? Unanswered(id.Value);
+    }
 
     private async Task<object> QueryAsync(IIndexQuery query, CancellationToken cancellationToken) =>
         await WhileServedAsync(served => TryAskAsync(index.ActorRef, query, served), cancellationToken, query is IndexQuery.Delete ? _deletionGoesOn : null) ?? Unanswered("The index of sessions");

@@ -69,7 +69,7 @@ public static class SessionsServices
     {
         var setup = services.GetService<SessionSetup>();
         var journal = system.ActorOf(
-            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims), "journal");
+            JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims, setup.Traces), "journal");
         var region = startRegion(system, setup, id => SessionActor.PropsFor(id, journal, setup));
         registry.Register<SessionRegion>(region);
         registry.Register<SessionIndexKey>(system.ActorOf(SessionIndexActor.PropsFor(region, setup), "index"));
@@ -90,6 +90,7 @@ public static class SessionsServices
         provider.GetRequiredService<ILoggerFactory>())
     {
         Availability = provider.GetRequiredService<NodeAvailability>(),
+        Traces = provider.GetService<JournalTraces>(),
     };
 
     private static IActorRef StartLocalRegion(ActorSystem system, SessionSetup setup, Func<SessionId, Props> propsFor)

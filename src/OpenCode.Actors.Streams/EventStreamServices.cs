@@ -64,7 +64,7 @@ public static class EventStreamServices
 
             var setup = new SseClientSetup(
                 log, logActor, new StreamEvents(services.GetService<IdFactory>()), services.GetService<IOptions<EventStreamOptions>>().Value, metrics,
-                services.GetService<TimeProvider>(), loggers);
+                services.GetService<TimeProvider>(), loggers, services.GetService<JournalTraces>());
             var hub = system.ActorOf(StreamHubActor.PropsFor(setup), "clients");
             registry.Register<StreamHubActor>(hub);
             registry.Register<OrderBarrier>(hub);

@@ -108,7 +108,9 @@ internal sealed partial class Committer(
             {
                 case Fate.Written:
                     Volatile.Write(ref _number, batch.Number);
-                    metrics?.Committed(batch.EntryCount, batch.Body.Length, time.GetElapsedTime(started));
+                    var took = time.GetElapsedTime(started);
+                    metrics?.Committed(batch.EntryCount, batch.Body.Length, took);
+                    group.Trace(metrics?.Traces, appended.Commit.First, took);
                     Publish(new(appended.Commit.First, batch.EntryCount, batch.Generation, appended.Commit.At, Body: default), batch.Body.Length, group, appended.Below);
                     return;
                 case Fate.Fenced:

@@ -58,6 +58,20 @@ internal sealed class BatchGroup
     /// <summary>Gives what was appended, in order.</summary>
     public EntryDraft[] ToEntries() => [.. _members.SelectMany(static member => member.Batch.Entries)];
 
+    /// <summary>Tells the commands that are traced of their commit.</summary>
+    public void Trace(JournalTraces? traces, long first, TimeSpan took)
+    {
+        if (traces is null)
+            return;
+
+        foreach (var (batch, _) in _members)
+        {
+            if (batch.Trace is not null)
+                traces.Committed(batch, first, took);
+            first += batch.Entries.Count;
+        }
+    }
+
     public void Committed(long first)
     {
         foreach (var (_, waiter) in _members)

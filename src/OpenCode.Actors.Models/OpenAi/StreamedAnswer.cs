@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.OpenAi;
@@ -9,6 +10,8 @@ namespace OpenCode.Actors.Models.OpenAi;
 internal sealed class StreamedAnswer(int messageCount)
 {
     private readonly List<OpenCall> _calls = [];
+    private readonly WholeCharacters _reasoning = new();
+    private readonly WholeCharacters _text = new();
     private string? _finishReason;
     private TokenUsage _usage = TokenUsage.None;
 
@@ -41,9 +44,9 @@ internal sealed class StreamedAnswer(int messageCount)
             yield break;
 
         // DeepSeek, vLLM and Ollama's newer relatives say reasoning_content; OpenRouter and Ollama say reasoning.
-        if ((Text(delta, "reasoning_content") ?? Text(delta, "reasoning")) is { Length: > 0 } reasoning)
+        if (_reasoning.Take(Text(delta, "reasoning_content") ?? Text(delta, "reasoning") ?? "") is { Length: > 0 } reasoning)
             yield return new ReasoningDelta(reasoning);
-        if ((Text(delta, "content") ?? Text(delta, "refusal")) is { Length: > 0 } text)
+        if (_text.Take(Text(delta, "content") ?? Text(delta, "refusal") ?? "") is { Length: > 0 } text)
             yield return new TextDelta(text);
         if (Get(delta, "tool_calls") is { ValueKind: JsonValueKind.Array } calls)
         {
@@ -59,6 +62,10 @@ internal sealed class StreamedAnswer(int messageCount)
         if (_finishReason is null)
             throw ProviderErrors.Incomplete();
 
+        if (_reasoning.Complete() is { Length: > 0 } reasoning)
+            yield return new ReasoningDelta(reasoning);
+        if (_text.Complete() is { Length: > 0 } text)
+            yield return new TextDelta(text);
         foreach (var (call, index) in _calls.Select(static (call, index) => (call, index)))
             yield return new ToolCallChunk(new ToolCall(call.Id.Length > 0 ? call.Id : $"call_{messageCount}_{index}", call.Name.ToString(), ReadArguments(call.Arguments.ToString())));
 
@@ -89,8 +96,11 @@ internal sealed class StreamedAnswer(int messageCount)
     }
 
     // What is no JSON is handed on as a string: the tool says what it wants instead, and the model may try again.
-    private static JsonElement ReadArguments(string arguments)
+    private static JsonElement ReadArguments(string joined)
     {
+        var bytes = Encoding.UTF8.GetBytes(joined);
+        LoneSurrogates.Replace(bytes, isLast: true);
+        var arguments = Encoding.UTF8.GetString(bytes);
         try
         {
             return JsonElement.Parse(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
@@ -124,7 +134,7 @@ internal sealed class StreamedAnswer(int messageCount)
     private static JsonElement? Get(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private static string? Text(JsonElement element, string name) => Get(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    private static string? Text(JsonElement element, string name) => Get(element, name) is { ValueKind: JsonValueKind.String } value ? JsonText.Read(value) : null;
 
     private static long Number(JsonElement? element, string name) =>
         Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;

@@ -52,10 +52,13 @@ internal static class OpenCodeCommand
         var advertise = new Option<string?>("--advertise") { Description = "Where the other nodes reach this one. Default: the --hostname and the --cluster-port.", HelpName = "HOST[:PORT]" };
         var clusterPort = new Option<int?>("--cluster-port") { Description = "Port for the other nodes; 0 picks a free one. Default: 7096." };
         var clusterBind = new Option<string?>("--cluster-bind") { Description = "Address of this machine to listen on for the other nodes. Default: the advertised one.", HelpName = "ADDRESS" };
+        cors.AllowMultipleArgumentsPerToken = true;
+        var asOpenCode = new OpenCodeOptions();
         port.Validators.Add(CheckPort);
         clusterPort.Validators.Add(CheckPort);
 
         var command = new Command("serve", "Runs the server.") { hostname, port, data, exclusive, config, cors, hosts, insecure, cluster, node, advertise, clusterPort, clusterBind };
+        asOpenCode.AddTo(command);
         command.SetAction((parsed, _) => serve(new ServeSettings
         {
             Hostname = parsed.GetRequiredValue(hostname),
@@ -63,6 +66,8 @@ internal static class OpenCodeCommand
             DataFolder = Path.GetFullPath(parsed.GetValue(data) ?? DataFolder.Default(variable, home)),
             Exclusive = parsed.GetValue(exclusive),
             ConfigFile = parsed.GetValue(config),
+            LogLevel = asOpenCode.LogLevelOf(parsed),
+            WithoutEffect = asOpenCode.WithoutEffect(parsed),
             Cors = parsed.GetRequiredValue(cors),
             AllowedHosts = parsed.GetRequiredValue(hosts),
             Insecure = parsed.GetValue(insecure),

@@ -29,6 +29,9 @@ internal static class ServeCommand
         if (settings.Refusal() is { } refusal)
             return await FailAsync(ExitCodes.BadOption, refusal);
 
+        foreach (var sentence in settings.WithoutEffect)
+            await Console.Error.WriteLineAsync(sentence);
+
         try
         {
             var files = new MachineConfigSource();
@@ -68,7 +71,7 @@ internal static class ServeCommand
         var holder = await HolderSearch.FindAsync(folder, TimeProvider.System, _namesHolder);
         return await FailAsync(
             ExitCodes.DataFolder,
-            $"The data folder '{folder}' is in use by {(holder is null ? "another process" : $"the server at {holder.Url} (process {holder.Pid})")}. "
+            $"The data folder '{folder}' is in use by {holder?.ToString() ?? "another process"}. "
             + "Stop that one, leave out --exclusive to serve through it, or give this one a folder of its own (--data).");
     }
 
@@ -92,8 +95,10 @@ internal static class ServeCommand
                 builder.Services.AddSingleton<IServer>(front.Port);
         });
         limit.Watch(app.Lifetime, app.Services.GetRequiredService<ILogger<StopLimit>>());
+        var collecting = app.CollectAsync();
         var routes = app.WarmUpRoutesAsync();
         await app.OpenStorageAsync();
+        await collecting;
         if (app.Services.GetService<ClusterSettings>() is not null)
             await Rehearsal.PlayAsync(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(Rehearsal)));
         using (front?.Stopping.Register(app.Lifetime.StopApplication))

@@ -17,6 +17,12 @@ internal sealed record ServeSettings
 
     public string? ConfigFile { get; init; }
 
+    /// <summary>Gets the least level of what is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Gets the options of opencode that were given and change nothing here, each with the reason.</summary>
+    public IReadOnlyList<string> WithoutEffect { get; init; } = [];
+
     /// <summary>Gets further origins whose pages may use the server, exact.</summary>
     public IReadOnlyList<string> Cors { get; init; } = [];
 

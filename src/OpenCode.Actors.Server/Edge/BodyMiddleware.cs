@@ -1,6 +1,8 @@
+using OpenCode.Actors.Server.Bodies;
+
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>Takes each body for JSON whatever its content type says, and each HEAD for a GET whose body is left out.</summary>
+/// <summary>Takes each body for JSON whatever its content type and encoding say, and each HEAD for a GET whose body is left out.</summary>
 /// <remarks>The real server asks for no content type, and clients send none or a wrong one. Kestrel leaves the body out by itself.</remarks>
 internal sealed class BodyMiddleware(RequestDelegate next)
 {
@@ -8,6 +10,7 @@ internal sealed class BodyMiddleware(RequestDelegate next)
     {
         var request = context.Request;
         request.ContentType = "application/json";
+        RequestBodies.Decode(context);
         if (HttpMethods.IsHead(request.Method))
         {
             context.Features.Set(Head.Instance);

@@ -26,6 +26,7 @@ internal static class EdgeServices
         var hosts = new HostRule(settings.Password is not null, settings.Hostname, settings.AllowedHosts);
         var origins = new OriginRule(settings.Cors);
         var credentials = settings.Password is { } password ? new Credentials(settings.Username, password) : null;
+        app.Use(next => context => next(OneSlash.For(context)));
         app.Use(next => new EdgeMiddleware(next, hosts, origins, credentials).InvokeAsync);
     }
 

@@ -8,7 +8,7 @@ using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>A connection on which Kestrel's own refusals have a body: what it cannot read comes to none of our code, and is answered with a bare status.</summary>
+/// <summary>A connection on which a POST of HTTP/1.0 needs no length (<see cref="Http10Input"/>), and Kestrel's own refusals have a body: what it cannot read comes to none of our code, and is answered with a bare status.</summary>
 /// <remarks>Everything else passes as it is. Our own errors are distinguished by their body: an empty 4xx that closes the connection is Kestrel's.</remarks>
 internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, IDuplexPipe
 {
@@ -17,7 +17,7 @@ internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, I
     private readonly PipeWriter _output = connection.Output;
     private Memory<byte> _lent;
 
-    public PipeReader Input => connection.Input;
+    public PipeReader Input { get; } = new Http10Input(connection.Input);
 
     public PipeWriter Output => this;
 

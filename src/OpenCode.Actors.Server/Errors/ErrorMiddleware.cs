@@ -17,9 +17,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await next(context);
 
-            // Generated handlers set this status without a body and without throwing.
-            if (context.Response is { StatusCode: StatusCodes.Status413PayloadTooLarge, HasStarted: false })
-                await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, _tooLarge);
+            // Generated handlers set these, without a body and without throwing, where the body of the request cannot be read.
+            if (!context.Response.HasStarted && Unexplained(context.Response.StatusCode) is { } error)
+                await RefuseAsync(context, context.Response.StatusCode, error);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -30,6 +30,14 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             await AnswerAsync(context, e);
         }
     }
+
+    private static NamedError? Unexplained(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => _tooLarge,
+        StatusCodes.Status408RequestTimeout => NamedError.BadRequest("The body did not come to its end in time. Nothing was done; send the request again.", BadRequestKinds.Payload),
+        StatusCodes.Status400BadRequest => NamedError.BadRequest("The body did not come to its end. Nothing was done.", BadRequestKinds.Payload),
+        _ => null,
+    };
 
     private Task AnswerAsync(HttpContext context, Exception error)
     {
@@ -47,7 +55,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             case BadHttpRequestException { InnerException: JsonException json } bad:
                 return RefuseAsync(context, bad.StatusCode, NamedError.BadRequest(JsonMistake.Describe(json), BadRequestKinds.Payload));
             case BadHttpRequestException bad:
-                return RefuseAsync(context, bad.StatusCode, NamedError.BadRequest(bad.Message, BadRequestKinds.Params));
+                return RefuseAsync(context, bad.StatusCode, RequestMistake.Describe(bad.Message));
+            case RefusedBodyException { Status: StatusCodes.Status413PayloadTooLarge } body:
+                return RefuseAsync(context, body.Status, new NamedError(_tooLarge.Name, new NamedErrorData(body.Message)));
+            case RefusedBodyException body:
+                return RefuseAsync(context, body.Status, NamedError.BadRequest(body.Message, BadRequestKinds.Payload));
             case LocationException location:
                 return RefuseAsync(context, StatusCodes.Status400BadRequest, NamedError.BadRequest(location.Message, BadRequestKinds.Query));
             case ConfigException config:

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Front;
 /// <param name="holder">The holder.</param>
 /// <param name="differences">Why; no values.</param>
 internal sealed class FrontRefusedException(string folder, HolderInfo holder, IReadOnlyList<string> differences) : Exception(
-    $"The data folder '{folder}' is in use by the server at {holder.Url} (process {holder.Pid}), and this one would serve through it, under its rules; but they differ:\n  "
+    $"The data folder '{folder}' is in use by {holder}, and this one would serve through it, under its rules; but they differ:\n  "
     + string.Join("\n  ", differences)
     + "\nStart both with the same settings (stop that one if they have changed since it started), or give this one a folder of its own (--data).")
 {

@@ -35,7 +35,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
 
         // Never started: its parts are used, and its pipeline.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
-        builder.Logging.AddLogLines();
+        builder.Logging.AddLogLines(settings.LogLevel);
         builder.WebHost.UseHttp(settings, config.Limits);
         builder.Services.AddHost().AddLocations(settings.WorkingFolder).AddHttpForwarder();
         _parts = builder.Build();

@@ -19,10 +19,11 @@ internal static class HostingServices
     public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>One line a log entry, to stderr: stdout belongs to the line that launchers wait for.</summary>
-    public static ILoggingBuilder AddLogLines(this ILoggingBuilder logging)
+    public static ILoggingBuilder AddLogLines(this ILoggingBuilder logging, LogLevel level)
     {
-        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Npgsql", LogLevel.Warning) // has a line for every statement
+        var others = level > LogLevel.Warning ? level : LogLevel.Warning;
+        logging.SetMinimumLevel(level).AddFilter("Microsoft", others)
+            .AddFilter("Npgsql", others) // has a line for every statement
             .AddFilter("Yarp", LogLevel.None) // has two for every request, and a stack for each holder that ends
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // why a start failed says ServeCommand, in a sentence
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // It makes an unused activity for each request: the scope is ErrorMiddleware's.

@@ -30,13 +30,19 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
         }
     }
 
-    public ValueTask EndAsync()
+    public async ValueTask EndAsync()
     {
         // Rule "No clean end over HTTP/1.0": a response that announced more bytes than it sent ends in an error. Over HTTP/1.1 the end of the request ends the stream.
-        if (context.Response.ContentLength is not null)
-            context.Abort();
+        if (context.Response.ContentLength is null)
+            return;
 
-        return ValueTask.CompletedTask;
+        // A reset at once would take the last frame from the client.
+        await SseResponse.UntilSentAsync(context, context.RequestServices.GetRequiredService<TimeProvider>());
+        lock (_lock)
+        {
+            if (!_released)
+                context.Abort();
+        }
     }
 
     /// <summary>Releases the request: it belongs to another client soon.</summary>

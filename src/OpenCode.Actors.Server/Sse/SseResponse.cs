@@ -55,7 +55,10 @@ internal static class SseResponse
     public static async Task TurnAwayAsync(HttpContext context, TimeProvider time)
     {
         await context.Response.BodyWriter.WriteAsync(SseFrame.Retry(_comeBack), context.RequestAborted);
-        await Task.Delay(_untilSent, time, context.RequestAborted);
+        await UntilSentAsync(context, time);
         context.Abort();
     }
+
+    /// <summary>Waits until what was flushed is at the client, as far as that can be known: a reset takes from it what it has not read.</summary>
+    public static Task UntilSentAsync(HttpContext context, TimeProvider time) => Task.Delay(_untilSent, time, context.RequestAborted);
 }

@@ -11,7 +11,7 @@ internal static class DatabaseServices
     /// <summary>Adds the journal of all nodes. The database has to be opened by <see cref="OpenStorageAsync"/> before anything asks for them.</summary>
     public static IServiceCollection AddDatabase(this IServiceCollection services, EventStreamConfig window)
     {
-        services.AddSingleton(provider => new JournalMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(provider => new JournalMetrics(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<JournalTraces>()));
         services.AddSingleton(provider => new PostgresMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton(window).AddSingleton<OpenedDatabase>();
         services.AddSingleton<IStorage>(static provider => provider.GetRequiredService<OpenedDatabase>());

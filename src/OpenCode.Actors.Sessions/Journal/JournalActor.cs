@@ -24,12 +24,13 @@ internal sealed partial class JournalActor : ReceiveActor
     private readonly SessionMetrics _metrics;
     private readonly ILogger _logger;
     private readonly IShardClaims? _claims;
+    private readonly JournalTraces? _traces;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, OpenOwner> _owners = new(StringComparer.Ordinal);
 
-    public JournalActor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger, IShardClaims? claims)
+    public JournalActor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger, IShardClaims? claims, JournalTraces? traces)
     {
-        (_journal, _ledger, _metrics, _logger, _claims) = (journal, ledger, metrics, logger, claims);
+        (_journal, _ledger, _metrics, _logger, _claims, _traces) = (journal, ledger, metrics, logger, claims, traces);
 
         Receive<Append>(OnAppend);
         Receive<AppendDecided>(OnAppendDecided);
@@ -97,8 +98,9 @@ internal sealed partial class JournalActor : ReceiveActor
         public Fence? Fence { get; set; }
     }
 
-    public static Props PropsFor(IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger, IShardClaims? claims = null) =>
-        Props.Create(() => new JournalActor(journal, ledger, metrics, logger, claims));
+    public static Props PropsFor(
+        IJournal journal, AppendLedger ledger, SessionMetrics metrics, ILogger<JournalActor> logger, IShardClaims? claims = null, JournalTraces? traces = null) =>
+        Props.Create(() => new JournalActor(journal, ledger, metrics, logger, claims, traces));
 
     protected override void PreRestart(Exception reason, object message)
     {
@@ -131,6 +133,8 @@ internal sealed partial class JournalActor : ReceiveActor
         // claim-before-read: an append carries the token that its owner was recovered under, never a newer one.
         if (open.Fence is { } fence)
             batch = batch with { Fences = [fence] };
+        if (_traces?.Of(owner) is { } trace)
+            batch = batch with { Trace = trace };
 
         var replyTo = Sender;
         AppendAsync(batch).PipeTo(

@@ -47,6 +47,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets what this node may do at the moment.</summary>
     public NodeAvailability Availability { get; init; } = new(Time);
 
+    /// <summary>Gets what follows traced commands.</summary>
+    public JournalTraces? Traces { get; init; }
+
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;
 

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
@@ -33,6 +34,8 @@ internal sealed class ClientFeed : IDisposable
     private readonly StreamEvents _events;
     private readonly LogReader _reader;
     private readonly StreamProgress _progress;
+    private readonly JournalTraces? _traces;
+    private readonly EntryFilter _filter;
     private readonly bool _isWrapped;
     private bool _isOpen;
     private long? _beganAfter;
@@ -44,6 +47,8 @@ internal sealed class ClientFeed : IDisposable
         _log = setup.Log;
         _events = setup.Events;
         _progress = progress;
+        _traces = setup.Traces;
+        _filter = request.Filter;
         _isWrapped = request.IsWrapped;
         _reader = new LogReader(_log.Ring, request.Filter, _isWrapped, wake);
     }
@@ -100,6 +105,7 @@ internal sealed class ClientFeed : IDisposable
     {
         _reader.Written();
         _progress.Flushed(_reader.Cursor);
+        _traces?.Written(_reader.Cursor, _filter);
     }
 
     /// <summary>Looks for the next run. The phase says afterwards what is waited for.</summary>

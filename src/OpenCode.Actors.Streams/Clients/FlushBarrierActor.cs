@@ -104,7 +104,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     /// <summary>For how long the client of a stream that ended so is waited for.</summary>
     public static TimeSpan ComesBackWithin(StreamEndReason reason) => reason switch
     {
-        StreamEndReason.Disposed or StreamEndReason.Drained or StreamEndReason.Suspended => TimeSpan.Zero,
+        StreamEndReason.Disposed or StreamEndReason.Deleted or StreamEndReason.Drained or StreamEndReason.Suspended => TimeSpan.Zero,
         StreamEndReason.Disconnected => _cutComesBack,
         _ => _resetComesBack,
     };

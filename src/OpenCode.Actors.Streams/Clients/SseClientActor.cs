@@ -115,7 +115,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
             case LogPagesActor.PageFailed m: End(StreamEndReason.Unreadable, m.Cause.Message); break;
             case OutOfWindow m: Open(StreamOpening.BehindGap(GapReasons.Window, m.Id, connection.Request, setup)); break;
             case AllSent: Close(); break;
-            case Closed: End(new StreamEnd(StreamEndReason.Disposed, "The instance was disposed."), isClean: true); break;
+            case Closed: End(CleanEnd(), isClean: true); break;
             case CloseFailed m: EndByWriter(m.Cause); break;
             case StreamEnded m: OnStreamEnded(m); break;
             case Reset m: End(m.End); break;
@@ -220,6 +220,10 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
             EndByWriter(cause);
         }
     }
+
+    private StreamEnd CleanEnd() => connection.Request.Kind == StreamKind.Session
+        ? new StreamEnd(StreamEndReason.Deleted, "The session was deleted.")
+        : new StreamEnd(StreamEndReason.Disposed, "The instance was disposed.");
 
     private void OnStreamEnded(StreamEnded message)
     {

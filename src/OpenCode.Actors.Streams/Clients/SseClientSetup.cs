@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
 using OpenCode.Actors.Streams.Metrics;
@@ -15,8 +16,10 @@ namespace OpenCode.Actors.Streams.Clients;
 /// <param name="Metrics">Counts.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">Makes the loggers.</param>
+/// <param name="Traces">Follows traced commands to their first frame; null where none is.</param>
 internal sealed record SseClientSetup(
-    EventLog Log, IActorRef LogActor, StreamEvents Events, EventStreamOptions Options, EventStreamMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers)
+    EventLog Log, IActorRef LogActor, StreamEvents Events, EventStreamOptions Options, EventStreamMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers,
+    JournalTraces? Traces = null)
 {
     public ILogger<SseClientActor> ClientLogger { get; } = Loggers.CreateLogger<SseClientActor>();
 }

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>Why a stream ended. All but <see cref="Disposed"/> are a reset for the client, so that it reconnects.</summary>
+/// <summary>Why a stream ended. All but <see cref="Disposed"/> and <see cref="Deleted"/> are a reset for the client, so that it reconnects.</summary>
 internal enum StreamEndReason
 {
     /// <summary>The client went away.</summary>
@@ -18,8 +18,11 @@ internal enum StreamEndReason
     /// <summary>The server cannot go on with streams for now: its database does not answer.</summary>
     Suspended,
 
-    /// <summary>The instance was disposed: the one clean end.</summary>
+    /// <summary>The instance was disposed: a clean end.</summary>
     Disposed,
+
+    /// <summary>The stream was a session's own, and the session was deleted: a clean end.</summary>
+    Deleted,
 
     /// <summary>The journal could not be read.</summary>
     Unreadable,
@@ -41,6 +44,7 @@ internal sealed record StreamEnd(StreamEndReason Reason, string Detail)
         StreamEndReason.Drained => "drained",
         StreamEndReason.Suspended => "suspended",
         StreamEndReason.Disposed => "disposed",
+        StreamEndReason.Deleted => "deleted",
         StreamEndReason.Unreadable => "unreadable",
         _ => "broken",
     };

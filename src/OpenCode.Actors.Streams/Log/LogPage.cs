@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Streams.Frames;
 
 namespace OpenCode.Actors.Streams.Log;
@@ -23,6 +24,9 @@ internal sealed class LogPage
     public long Through { get; }
 
     public long Bytes { get; }
+
+    /// <summary>Gets the offset of the first deletion of a session; 0 without. On a page of one session it is the last of its events.</summary>
+    public long DeletedAt { get; private init; }
 
     /// <summary>Gets the frames behind an offset.</summary>
     public ReadOnlySpan<EntryFrames> Behind(long offset)
@@ -51,6 +55,6 @@ internal sealed class LogPage
         var entries = new EntryFrames[count];
         for (var i = 0; i < count; i++)
             entries[i] = encoder.Encode(page.Entries[i], wrapped);
-        return new LogPage(entries, through);
+        return new LogPage(entries, through) { DeletedAt = page.Entries.Take(count).FirstOrDefault(static entry => entry.Type == EventTypes.SessionDeleted)?.Offset ?? 0 };
     }
 }

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Streams.Cursors;
 using OpenCode.Actors.Streams.Frames;
 
@@ -87,6 +88,8 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     public void Take(LogPage page, FrameRun run)
     {
         _exactPage = page.Through <= Cursor;
+        if (filter.SessionId is not null && page.DeletedAt > Cursor)
+            StopAt = Math.Min(StopAt, page.DeletedAt);
         var isComplete = true;
         foreach (var entry in page.Behind(Cursor))
         {
@@ -113,6 +116,9 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     /// <summary>Ends the registration.</summary>
     public void Close() => ring.Unsubscribe(_registration, filter);
 
+    // Of a session that is deleted no more is to come.
+    private bool EndsWith(LogEntry entry) => filter.SessionId is not null && entry.Type == EventTypes.SessionDeleted;
+
     private bool FindOrdinal()
     {
         if (_ordinal >= 0)
@@ -136,6 +142,8 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
             if (slot.Offset > Cursor && !TryAdd(ring.FramesOf(slot, wrapped), run))
                 return;
 
+            if (EndsWith(slot.Entry))
+                StopAt = slot.Offset;
             _ordinal++;
         }
     }

@@ -30,6 +30,29 @@ public sealed class NginxTests(ITestOutputHelper output) : ServerTest(output)
         Assert.NotEqual(StreamEnd.Clean, await Eventually.EndsAsync(stream.Ended, "the stream of the killed server"));
     }
 
+    [SkippableFact]
+    public async Task Through_nginx_with_default_settings_sessions_are_made_prompted_aborted_and_streamed()
+    {
+        Needs.Nginx();
+        var server = await StartAsync();
+        var nginx = Own(await NginxProcess.StartAsync(server.Root, Folder.Sub("nginx")));
+        await using var stream = await SseClient.ConnectAsync(nginx.Root);
+        await stream.WaitForTypeAsync("server.connected");
+
+        // As curl -X POST sends it: without a body, and without a length.
+        var created = await RawHttp.SendAsync(nginx.Root, "POST", "/session");
+        Assert.Equal(200, created.Status);
+        var session = System.Text.Json.JsonDocument.Parse(created.Body).RootElement.Text("id")!;
+        await stream.WaitForTypeAsync("session.created", session);
+
+        var prompted = await RawHttp.SendAsync(nginx.Root, "POST", $"/session/{session}/message", body: """{"parts":[{"type":"text","text":"hello"}]}"""u8.ToArray());
+        Assert.Equal(200, prompted.Status);
+        await stream.WaitForTypeAsync("session.idle", session);
+
+        Assert.Equal("true", (await RawHttp.SendAsync(nginx.Root, "POST", $"/session/{session}/abort")).Body);
+        Assert.Equal(200, (await RawHttp.SendAsync(nginx.Root, "GET", "//session")).Status);
+    }
+
     [Fact]
     public async Task To_HTTP_1_0_a_stream_announces_a_length_that_it_never_reaches()
     {

@@ -50,6 +50,26 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_an_emoji_is_joined_with_the_next_chunk()
+    {
+        _provider.Stream(
+            """{"choices":[{"index":0,"delta":{"reasoning":"\ud83d"}}]}""",
+            """{"choices":[{"index":0,"delta":{"reasoning":"\ude00 hm"}}]}""",
+            """{"choices":[{"index":0,"delta":{"content":"a \"\n\ud83d"}}]}""",
+            """{"choices":[{"index":0,"delta":{"content":"\ude00"}}]}""",
+            """{"choices":[{"index":0,"delta":{"content":"\ude00 low, high \ud83d"}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"bash","arguments":"{\"a\":\"\ud83d"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\ude00 \\ud83d\"}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}""");
+
+        var chunks = await AskAsync();
+
+        Assert.Equal("\U0001F600 hm", string.Concat(chunks.OfType<ReasoningDelta>().Select(static c => c.Text)));
+        Assert.Equal("a \"\n\U0001F600\uFFFD low, high \uFFFD", string.Concat(chunks.OfType<TextDelta>().Select(static c => c.Text)));
+        Assert.Equal("\U0001F600 \uFFFD", Assert.Single(chunks.OfType<ToolCallChunk>()).Call.Input.GetProperty("a").GetString());
+    }
+
+    [Fact]
     public async Task Tool_calls_split_over_chunks_come_whole()
     {
         _provider.Stream(

@@ -29,14 +29,12 @@ internal sealed class CountingMeters : IMeterFactory
     /// <summary>Gets or sets the counter that throws: for an error in the middle of an actor's work.</summary>
     public string? FailingName { get; set; }
 
-    /// <summary>Gets the meters that were made.</summary>
-    public IReadOnlyList<Meter> Meters => _meters;
-
     /// <summary>Gives the count of a counter, or of one of its tag's values: <c>opencode.actors.restarts journal</c>.</summary>
     public long Count(string name) => _counts.GetValueOrDefault(name);
 
     public Meter Create(MeterOptions options)
     {
+        options.Scope = this;
         var meter = new Meter(options);
         _meters.Add(meter);
         return meter;

@@ -176,6 +176,29 @@ public sealed class LogSourceTests : StreamsKit
         _actor.ExpectNothing();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_stream_of_a_session_ends_with_its_deletion_from_the_ring_and_from_a_page(bool fromPage)
+    {
+        if (!fromPage)
+            RunSource(session: "ses_a");
+        Journal.Append(Journal.Event(session: "ses_a"), Journal.Event(session: "ses_a", type: "session.deleted"), Journal.Event(session: "ses_a"));
+        if (fromPage)
+            RunSource(session: "ses_a");
+        Open(after: 0);
+        Pull().Clear();
+        Demand();
+        if (fromPage)
+            Signal(_actor.Expect<OpenCode.Actors.Streams.Log.LogPagesActor.PageRead>());
+
+        var run = Next();
+        Assert.Equal(2, run.Count);
+        run.Clear();
+        Demand();
+        _actor.Expect<SseClientActor.AllSent>();
+    }
+
     [Fact]
     public void Behind_the_journals_floor_it_asks_where_to_go_on()
     {
@@ -272,19 +295,20 @@ public sealed class LogSourceTests : StreamsKit
 
     private static string Text(ReadOnlyMemory<byte> frame) => System.Text.Encoding.UTF8.GetString(frame.Span);
 
-    private void RunSource()
+    private void RunSource(string? session = null)
     {
-        Prepare();
+        Prepare(session);
         Materialize();
         Run();
     }
 
-    private void Prepare()
+    private void Prepare(string? session = null)
     {
         Start();
         _ = Materializer;
         _actor = CreateProbe("client");
-        _connection = new SseConnection(Bare(new RecordingSseWriter()), Setup);
+        _connection = new SseConnection(
+            session is null ? Bare(new RecordingSseWriter()) : new StreamRequest(StreamKind.Session, "/a", session, cursor: null, new RecordingSseWriter()), Setup);
         _connection.Own(_actor.Ref, CancellationToken.None);
     }
 

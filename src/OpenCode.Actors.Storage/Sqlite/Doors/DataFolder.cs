@@ -29,7 +29,7 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Takes a folder; makes it where it is not there.</summary>
     /// <exception cref="JournalLockedException">Another process has it.</exception>
     /// <exception cref="JournalFolderException">It cannot be used.</exception>
-    public static DataFolder Take(string folder) => TryTake(folder) ?? throw new JournalLockedException(System.IO.Path.GetFullPath(folder));
+    public static DataFolder Take(string folder) => TryTake(folder) ?? throw new JournalLockedException(System.IO.Path.GetFullPath(folder), HolderOf(folder));
 
     /// <summary>Takes a folder if no other process has it; makes it where it is not there.</summary>
     /// <returns>The folder; null while another process has it.</returns>
@@ -136,6 +136,19 @@ internal sealed class DataFolder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    // Null while it does not listen, and where it may not be read.
+    private static string? HolderOf(string folder)
+    {
+        try
+        {
+            return HolderFile.Read(folder)?.ToString();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsLocked(IOException e) => e.HResult is SharingViolation or WouldBlock or WouldBlockOnMac;
 

@@ -8,7 +8,11 @@ namespace OpenCode.Actors.Storage.Sqlite.Doors;
 /// <param name="Secret">Proves to it that a request comes from a server that may read the folder. New at each start.</param>
 /// <param name="HasPassword">Whether its own clients need one.</param>
 /// <param name="Settings">What its rules come from, each with a keyed hash of its value.</param>
-internal sealed record HolderInfo(string Url, int Pid, string Secret, bool HasPassword, IReadOnlyDictionary<string, string> Settings);
+internal sealed record HolderInfo(string Url, int Pid, string Secret, bool HasPassword, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>Says who it is, for people; without the secret.</summary>
+    public override string ToString() => $"the server at {Url} (process {Pid})";
+}
 
 /// <summary>Its JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

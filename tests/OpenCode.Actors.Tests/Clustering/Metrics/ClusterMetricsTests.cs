@@ -1,7 +1,7 @@
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Journal.Nodes;
-using OpenCode.Actors.Server.Metrics;
 using OpenCode.Actors.Tests.Clustering.Status;
+using OpenCode.Actors.Tests.Server.Telemetry;
 using OpenCode.Actors.Tests.Sessions;
 
 namespace OpenCode.Actors.Tests.Clustering.Metrics;
@@ -11,10 +11,10 @@ public sealed class ClusterMetricsTests
     private static readonly NodeRow _me = SomeRows.Node("n1", 11);
 
     [Fact]
-    public void The_names_are_those_of_the_documentation()
+    public async Task The_names_are_those_of_the_documentation()
     {
-        using var collector = new MetricCollector();
         using var meters = new CountingMeters();
+        using var scrape = new Scrape(meters);
         using var metrics = new ClusterMetrics(meters) { ShardsHere = static () => 21, IsSuspended = static () => true, TailLag = static () => 9 };
         metrics.NodeRemoved();
         metrics.ShardClaimed(3);
@@ -24,23 +24,19 @@ public sealed class ClusterMetricsTests
         metrics.SawMembers(3);
         metrics.SawRows(_me.Description.Identity, SomeRows.Of([_me], (1, _me), (2, SomeRows.Node("lost", 99))));
 
-        var meter = meters.Meters.Single();
-        var lines = PrometheusText.Write(collector.Collect().Where(family => family.Instrument.Meter == meter)).Split('\n').Where(static line => !line.StartsWith('#'));
-
         Assert.Equal(
             [
-                "opencode_cluster_commands_forwarded_total 1",
-                "opencode_cluster_commands_resent_total 2",
-                "opencode_cluster_members 3",
-                "opencode_cluster_shards 21",
-                "opencode_cluster_shards_claimed_total 1",
-                "opencode_cluster_suspended 1",
-                "opencode_cluster_tail_lag_events 9",
-                "opencode_cluster_takeovers_total 1",
-                "opencode_cluster_unowned_shards 1",
-                "",
+                "opencode_cluster_commands_forwarded_total{} 1",
+                "opencode_cluster_commands_resent_total{} 2",
+                "opencode_cluster_members{} 3",
+                "opencode_cluster_shards_claimed_total{} 1",
+                "opencode_cluster_shards{} 21",
+                "opencode_cluster_suspended{} 1",
+                "opencode_cluster_tail_lag_events{} 9",
+                "opencode_cluster_takeovers_total{} 1",
+                "opencode_cluster_unowned_shards{} 1",
             ],
-            lines);
+            (await scrape.LinesAsync()).Order(StringComparer.Ordinal));
     }
 
     [Fact]

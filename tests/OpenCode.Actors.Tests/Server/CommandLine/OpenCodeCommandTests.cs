@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Tests.Server.CommandLine;
@@ -29,7 +30,26 @@ public sealed class OpenCodeCommandTests
         Assert.True(settings.Exclusive);
     }
 
+    [Fact]
+    public async Task What_opencode_takes_is_taken_and_what_has_no_effect_is_said()
+    {
+        var settings = await ServeAsync(
+            ["--print-logs", "--log-level", "DEBUG", "--pure", "--mdns", "--mdns-domain", "hub.local", "--cors", "https://a", "https://b", "--port", "0"], static _ => null);
+
+        Assert.Equal(LogLevel.Debug, settings!.LogLevel);
+        Assert.Equal(["https://a", "https://b"], settings.Cors);
+        Assert.Equal(["--pure", "--mdns", "--mdns-domain"], settings.WithoutEffect.Select(static sentence => sentence.Split(' ')[0]));
+    }
+
     [Theory]
+    [InlineData("DEBUG", LogLevel.Debug)]
+    [InlineData("INFO", LogLevel.Information)]
+    [InlineData("WARN", LogLevel.Warning)]
+    [InlineData("ERROR", LogLevel.Error)]
+    public async Task The_log_has_a_level(string name, LogLevel level) => Assert.Equal(level, (await ServeAsync(["--log-level", name], static _ => null))!.LogLevel);
+
+    [Theory]
+    [InlineData("--log-level", "LOUD")]
     [InlineData("--port", "65536")]
     [InlineData("--port", "-1")]
     [InlineData("--port", "x")]

@@ -27,6 +27,10 @@ public sealed class BadInputTests
     [InlineData("POST", "/tui/publish", """{"type":"tui.toast.show"}""", "'properties'")]
     [InlineData("PATCH", "/config", """{"model":"x"}""", "model")]
     [InlineData("PATCH", "/config", "[]", "Wrong type")]
+    [InlineData("PATCH", "/config", null, "A body is needed")]
+    [InlineData("POST", "/tui/publish", null, "A body is needed")]
+    [InlineData("POST", "/permission/per_1/reply", null, "A body is needed")]
+    [InlineData("POST", "/permission/nope/reply", """{"reply":"once"}""", "requestID: 'nope' is not valid")]
     [InlineData("GET", "/session/nope", null, "nope")]
     [InlineData("GET", "/session/..%2F..%2Fetc%2Fpasswd", null, "sessionID")]
     [InlineData("DELETE", "/session/ses_a%5Cb", null, "sessionID")]
@@ -46,6 +50,7 @@ public sealed class BadInputTests
         Assert.Equal((400, "BadRequest"), (status, error.GetProperty("name").GetString()));
         Assert.Contains(complaint, error.GetProperty("data").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain("OpenCode.Actors", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("arameter", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(server.Log, line => line.Level >= LogLevel.Warning);
     }
 

@@ -94,6 +94,26 @@ public sealed class StreamEndpointsTests
     }
 
     [Fact]
+    public async Task The_stream_of_a_deleted_session_ends_cleanly_behind_the_deletion_and_no_other_stream_does()
+    {
+        await using var server = await ServerKit.StartAsync();
+        var deleted = await server.SessionAsync();
+        var kept = await server.SessionAsync();
+        using var own = new SseClient(await server.RespondAsync("GET", $"/session/{deleted}/event"));
+        using var ofTheOther = new SseClient(await server.RespondAsync("GET", $"/session/{kept}/event"));
+        using var ofAll = new SseClient(await server.RespondAsync("GET", "/event"));
+        await Task.WhenAll(own.UntilAsync("server.connected"), ofTheOther.UntilAsync("server.connected"), ofAll.UntilAsync("server.connected"));
+
+        await server.SendAsync("DELETE", $"/session/{deleted}");
+        await server.SendAsync("PATCH", $"/session/{kept}", """{"title":"later"}""");
+
+        Assert.Contains(deleted, (await own.UntilAsync("session.deleted"))[^1].Data, StringComparison.Ordinal);
+        Assert.Null(await own.NextAsync());
+        await ofTheOther.UntilAsync("later");
+        await ofAll.UntilAsync("later");
+    }
+
+    [Fact]
     public async Task Dispose_ends_the_streams_of_its_location_cleanly_and_no_other()
     {
         await using var server = await ServerKit.StartAsync();

@@ -56,6 +56,16 @@ public sealed class UnservedRoutesTests
         Assert.Equal((404, "NotFoundError"), (status, body.GetProperty("name").GetString()));
     }
 
+    [Theory]
+    [InlineData("http://localhost:4096//session")]
+    [InlineData("http://localhost:4096///session//")]
+    public async Task Slashes_in_a_row_are_one(string address)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        Assert.Equal(200, (await server.SendAsync("GET", address)).Status);
+    }
+
     [Fact]
     public async Task OPTIONS_of_a_known_path_names_its_methods()
     {

@@ -1,0 +1,35 @@
+using OpenCode.Actors.Server.Errors;
+
+namespace OpenCode.Actors.Server.Bodies;
+
+/// <summary>A body that the client compressed. The limit of bodies holds for what comes out of it, too.</summary>
+/// <param name="decoder">Decompresses.</param>
+/// <param name="encoding">Its name, for the message.</param>
+/// <param name="limit">How many bytes may come out.</param>
+internal sealed class DecompressedBody(Stream decoder, string encoding, long limit) : ReadOnlyBody
+{
+    private long _readBytes;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count;
+        try
+        {
+            count = await decoder.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
+        {
+            throw new RefusedBodyException(StatusCodes.Status400BadRequest, $"The body is no valid {encoding}.");
+        }
+
+        _readBytes += count;
+        return _readBytes <= limit ? count : throw new RefusedBodyException(StatusCodes.Status413PayloadTooLarge, "The decompressed body is larger than server.limits.body_bytes allows.");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            decoder.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -20,6 +20,8 @@ public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(out
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
         await AssertRefusedAsync(Setup with { Port = port }, PortTaken, $"{port}");
+
+        Assert.Empty(Directory.EnumerateFiles(Setup.DataFolder, "hub.db*"));
     }
 
     [Fact]

@@ -35,6 +35,19 @@ internal static class HolderFile
         File.Move(made, path, overwrite: true);
     }
 
+    /// <summary>Reads what the holder tells; null where it tells nothing, or that cannot be read.</summary>
+    public static HolderInfo? TryRead(string folder)
+    {
+        try
+        {
+            return Read(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads what the holder tells; null while it tells nothing, because it does not listen yet or is no server.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>

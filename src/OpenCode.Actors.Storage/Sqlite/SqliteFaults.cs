@@ -33,12 +33,32 @@ internal static class SqliteFaults
     {
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new JournalCorruptException(
             Path.Combine(folder, file), e.Message, "Restore the file from a backup, or move it away to begin with an empty log. 'check' tells what is wrong with it."),
-        raw.SQLITE_FULL => new JournalFullException(FreeBytes(folder), 0),
+        raw.SQLITE_FULL => FullAtStart(folder),
         raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => new JournalFolderException(
             folder, $"'{file}' cannot be opened for writing ({e.Message})", "Give the user of the server the right to write there, or name another folder (--data)."),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new JournalFolderException(
             folder, $"another process keeps '{file}' locked ({e.Message})", "End it: a program like sqlite3 with an open transaction."),
         _ => new JournalFolderException(folder, $"'{file}' cannot be opened ({e.Message}, code {e.SqliteExtendedErrorCode})", "Look at the disk and its mount."),
+    };
+
+    /// <summary>Says that a start has no room: it notes its generation, and SQLite the index of its log.</summary>
+    /// <param name="folder">The data folder.</param>
+    public static JournalFolderException FullAtStart(string folder) => new(
+        folder,
+        $"its disk is full ({(FreeBytes(folder) is { } free ? $"{free} bytes are free" : "how many bytes are free is not known")})",
+        "Make room, 1 MiB or more, and start again: nothing was changed. A running server needs none, it makes room by retention.");
+
+    /// <summary>Translates an error of a look that changes nothing.</summary>
+    /// <param name="e">The error.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="file">The name of the database file in it.</param>
+    public static Exception ExplainRead(SqliteException e, string folder, string file) => Code(e) switch
+    {
+        raw.SQLITE_FULL => new JournalFolderException(
+            folder, $"its disk is full, and SQLite cannot make the index of '{file}-wal' there", "Make room, 1 MiB or more, or look at a copy of the folder on another disk."),
+        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => new JournalFolderException(
+            folder, $"'{file}' may not be read ({e.Message})", $"Do this as the user of the server. Where there is a '{file}-wal', that user also needs the right to write in the folder."),
+        _ => Explain(e, folder, file),
     };
 
     // The -shm that cannot grow: there is no room for it.

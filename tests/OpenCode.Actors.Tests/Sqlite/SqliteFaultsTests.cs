@@ -23,7 +23,7 @@ public sealed class SqliteFaultsTests
     public void While_it_runs(int code, Type expected) => Assert.IsType(expected, SqliteFaults.Translate(Fault(code), "/data/hub.db"));
 
     [Theory]
-    [InlineData(raw.SQLITE_FULL, typeof(JournalFullException), "full")]
+    [InlineData(raw.SQLITE_FULL, typeof(JournalFolderException), "full")]
     [InlineData(raw.SQLITE_CORRUPT, typeof(JournalCorruptException), "backup")]
     [InlineData(raw.SQLITE_NOTADB, typeof(JournalCorruptException), "backup")]
     [InlineData(raw.SQLITE_READONLY, typeof(JournalFolderException), "--data")]

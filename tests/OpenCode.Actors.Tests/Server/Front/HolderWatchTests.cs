@@ -13,6 +13,7 @@ public sealed class HolderWatchTests : IDisposable
     private readonly HolderLink _link;
     private readonly HolderWatch _watch;
     private bool _isFrozen;
+    private TaskCompletionSource<bool>? _asked;
 
     public HolderWatchTests()
     {
@@ -36,7 +37,7 @@ public sealed class HolderWatchTests : IDisposable
         Assert.Equal((LogLevel.Warning, 5036), (silent.Level, silent.EventId));
         Assert.Contains("process 77", silent.Message, StringComparison.Ordinal);
 
-        _isFrozen = false;
+        GoOn();
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal([5036, 5037], _logs.Records.Select(static record => record.EventId));
         await _stop.CancelAsync();
@@ -49,7 +50,7 @@ public sealed class HolderWatchTests : IDisposable
         var watching = Watch();
         _isFrozen = true;
         _time.Advance(HolderWatch.SilenceLimit - TimeSpan.FromSeconds(1));
-        _isFrozen = false;
+        GoOn();
         _time.Advance(TimeSpan.FromSeconds(10));
         _link.Lost(_link.Holder!);
         _isFrozen = true;
@@ -73,8 +74,14 @@ public sealed class HolderWatchTests : IDisposable
         if (!_isFrozen)
             return Task.FromResult(true);
 
-        var over = new TaskCompletionSource<bool>();
+        var over = _asked = new TaskCompletionSource<bool>();
         limit.Register(() => over.TrySetResult(false));
         return over.Task;
+    }
+
+    private void GoOn()
+    {
+        _isFrozen = false;
+        _asked?.TrySetResult(true);
     }
 }

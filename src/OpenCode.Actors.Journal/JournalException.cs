@@ -7,7 +7,7 @@ public abstract class JournalException(string message, Exception? innerException
 
 /// <summary>The disk has no room for a batch. Nothing of it was written, reading goes on, a later append may succeed.</summary>
 /// <param name="freeBytes">Bytes that are free; null where the disk is a database's, which does not say.</param>
-/// <param name="neededBytes">Bytes that the batch needs.</param>
+/// <param name="neededBytes">Bytes that the batch needs at most.</param>
 public sealed class JournalFullException(long? freeBytes, long neededBytes)
     : JournalException(freeBytes is { } free
         ? $"The disk of the journal is full: {neededBytes} bytes are needed, {free} are free. Make room; the journal tries again with the next append."
@@ -16,7 +16,7 @@ public sealed class JournalFullException(long? freeBytes, long neededBytes)
     /// <summary>Gets the bytes that are free; null where that is not known.</summary>
     public long? FreeBytes { get; } = freeBytes;
 
-    /// <summary>Gets the bytes that the batch needs.</summary>
+    /// <summary>Gets the bytes that the batch needs at most.</summary>
     public long NeededBytes { get; } = neededBytes;
 }
 

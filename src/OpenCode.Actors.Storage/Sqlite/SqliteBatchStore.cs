@@ -46,6 +46,8 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         (_recoveries, _readings, _bootCheck) = (new(file, "hub-load"), new(file, "hub-read"), new(file, time, logger));
     }
 
+    public string Place => $"'{_folder.Path}'";
+
     public bool IsSingleThreaded => false;
 
     public bool IsShared => false;

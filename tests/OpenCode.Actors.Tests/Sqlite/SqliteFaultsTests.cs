@@ -36,7 +36,9 @@ public sealed class SqliteFaultsTests
 
         Assert.IsType(expected, fault);
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".)", fault.Message, StringComparison.Ordinal);
     }
 
-    private static SqliteException Fault(int code) => new("what SQLite says", code & 0xFF, code);
+    private static SqliteException Fault(int code) => new("what SQLite says.", code & 0xFF, code);
 }

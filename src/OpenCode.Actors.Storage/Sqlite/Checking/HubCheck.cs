@@ -51,20 +51,22 @@ public static class HubCheck
         }
     }
 
-    // Without a log no process has the file open, and all of it is in the file: it is read as it is, which needs no right to write and leaves nothing behind.
-    // Where a server came meanwhile, that may have read halves.
+    // Without a log no process has written, and all is in the file: it is read as it is, which needs no right to write and no room, and leaves nothing behind. (An empty
+    // log is left by a start that the full disk refused.) Where a server came meanwhile, that may have read halves.
     private static HubReport Run(string path, HubFile file)
     {
         var before = DataFolder.Look(file.Path);
-        if (!DataFolder.HasFile(file.Path + "-wal"))
+        if (!HasLog(file))
         {
             var report = Run(path, file, file.OpenUnchanging());
-            if (!DataFolder.HasFile(file.Path + "-wal") && DataFolder.Look(file.Path) == before)
+            if (!HasLog(file) && DataFolder.Look(file.Path) == before)
                 return report;
         }
 
         return Run(path, file, file.OpenReader());
     }
+
+    private static bool HasLog(HubFile file) => DataFolder.Look(file.Path + "-wal") is { Length: > 0 };
 
     private static HubReport Run(string path, HubFile file, SqliteConnection opened)
     {

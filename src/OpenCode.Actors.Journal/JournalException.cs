@@ -7,7 +7,7 @@ public abstract class JournalException(string message, Exception? innerException
 
 /// <summary>The disk has no room for a batch. Nothing of it was written, reading goes on, a later append may succeed.</summary>
 /// <param name="freeBytes">Bytes that are free; null where the disk is a database's, which does not say.</param>
-/// <param name="neededBytes">Bytes that the batch needs.</param>
+/// <param name="neededBytes">Bytes that the batch needs at most.</param>
 public sealed class JournalFullException(long? freeBytes, long neededBytes)
     : JournalException(freeBytes is { } free
         ? $"The disk of the journal is full: {neededBytes} bytes are needed, {free} are free. Make room; the journal tries again with the next append."
@@ -16,7 +16,7 @@ public sealed class JournalFullException(long? freeBytes, long neededBytes)
     /// <summary>Gets the bytes that are free; null where that is not known.</summary>
     public long? FreeBytes { get; } = freeBytes;
 
-    /// <summary>Gets the bytes that the batch needs.</summary>
+    /// <summary>Gets the bytes that the batch needs at most.</summary>
     public long NeededBytes { get; } = neededBytes;
 }
 
@@ -30,10 +30,10 @@ public sealed class JournalFencedException(Fence fence)
 }
 
 /// <summary>The journal is dead: what is committed is unknown to this process from here on. It has to end, and the next start reads what is there.</summary>
-/// <param name="what">What was being done, and where.</param>
+/// <param name="what">What was being done, and where; with or without a full stop, as the texts of other libraries have it.</param>
 /// <param name="remedy">What to do.</param>
 /// <param name="innerException">The cause, if there is one.</param>
-public sealed class JournalFailedException(string what, string remedy, Exception? innerException) : JournalException($"The journal failed: {what}. {remedy}", innerException)
+public sealed class JournalFailedException(string what, string remedy, Exception? innerException) : JournalException($"The journal failed: {what.TrimEnd('.')}. {remedy}", innerException)
 {
     /// <summary>Gets a value indicating whether another process has taken the store that this one had for itself (rule "One holder").</summary>
     public bool IsTaken { get; init; }
@@ -43,7 +43,7 @@ public sealed class JournalFailedException(string what, string remedy, Exception
 /// <param name="file">The file.</param>
 /// <param name="what">What is wrong there.</param>
 /// <param name="remedy">What to do.</param>
-public sealed class JournalCorruptException(string file, string what, string remedy) : JournalException($"'{file}' is damaged: {what}. {remedy}")
+public sealed class JournalCorruptException(string file, string what, string remedy) : JournalException($"'{file}' is damaged: {what.TrimEnd('.')}. {remedy}")
 {
     /// <summary>Gets the file.</summary>
     public string File { get; } = file;
@@ -53,7 +53,7 @@ public sealed class JournalCorruptException(string file, string what, string rem
 /// <param name="folder">The data folder.</param>
 /// <param name="what">What is wrong with it.</param>
 /// <param name="remedy">What to do.</param>
-public sealed class JournalFolderException(string folder, string what, string remedy) : JournalException($"The data folder '{folder}' cannot be used: {what}. {remedy}")
+public sealed class JournalFolderException(string folder, string what, string remedy) : JournalException($"The data folder '{folder}' cannot be used: {what.TrimEnd('.')}. {remedy}")
 {
     /// <summary>Gets the data folder.</summary>
     public string Folder { get; } = folder;

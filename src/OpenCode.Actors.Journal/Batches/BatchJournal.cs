@@ -44,7 +44,7 @@ public sealed partial class BatchJournal : IJournal
         _trimmer.Start();
         _hints?.Start();
         metrics?.Opened(() => (Head, Floor));
-        LogOpened(logger, Timeline.Id, Timeline.Current, Floor, Head);
+        LogOpened(logger, store.Place, Timeline.Id, Timeline.Current, Floor, Head);
     }
 
     /// <inheritdoc/>
@@ -146,6 +146,6 @@ public sealed partial class BatchJournal : IJournal
     }
 
     [LoggerMessage(EventId = 3020, Level = LogLevel.Information,
-        Message = "Opened the journal: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
-    private static partial void LogOpened(ILogger logger, string timeline, long generation, long floor, long head);
+        Message = "Opened the journal in {Place}: timeline {Timeline}, generation {Generation}, entries {Floor} (exclusive) to {Head}.")]
+    private static partial void LogOpened(ILogger logger, string place, string timeline, long generation, long floor, long head);
 }

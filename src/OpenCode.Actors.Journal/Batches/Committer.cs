@@ -15,7 +15,7 @@ internal sealed partial class Committer(
 
     private readonly CommitQueue _queue = new(store.IsSingleThreaded);
     private long _number;
-    private (long Since, long NeededBytes, long? FreeBytes)? _full;
+    private (long Since, long? FreeBytes)? _full;
 
     /// <summary>What became of a batch.</summary>
     private enum Fate
@@ -124,7 +124,7 @@ internal sealed partial class Committer(
 
         // Nothing is left of it: all were refused, or there is no room.
         if (!group.IsEmpty && _full is { } full)
-            group.Failed(new JournalFullException(full.FreeBytes, full.NeededBytes));
+            group.RefuseFull(full.FreeBytes);
         _queue.Return(group);
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class Committer(
                 }
                 catch (StoreFullException e) when (!mayBeWritten)
                 {
-                    _full = (time.GetTimestamp(), batch.Body.Length, e.FreeBytes);
+                    _full = (time.GetTimestamp(), e.FreeBytes);
                     LogFull(logger, e);
                     return (Fate.Full, Nothing, []);
                 }

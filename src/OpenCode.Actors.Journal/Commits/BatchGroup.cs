@@ -9,7 +9,7 @@ internal sealed class BatchGroup
     // A reader holds a row whole; and a statement that is too long makes all other nodes wait for the head.
     private const long FullBytes = 1024 * 1024;
 
-    private readonly List<(JournalBatch Batch, AppendWaiter Waiter)> _members = [];
+    private readonly List<(JournalBatch Batch, long MostBytes, AppendWaiter Waiter)> _members = [];
     private readonly BodyWriter _body = new();
     private readonly ChangeMerge _changes = new();
     private long _mostBytes;
@@ -27,7 +27,7 @@ internal sealed class BatchGroup
     /// <param name="waiter">The wait for its commit.</param>
     public void Add(JournalBatch batch, long mostBytes, AppendWaiter waiter)
     {
-        _members.Add((batch, waiter));
+        _members.Add((batch, mostBytes, waiter));
         _mostBytes += mostBytes;
     }
 
@@ -36,7 +36,7 @@ internal sealed class BatchGroup
     {
         _body.Clear(keepBytes: (int)FullBytes * 2);
         var entryCount = 0;
-        foreach (var (batch, waiter) in _members)
+        foreach (var (batch, _, waiter) in _members)
         {
             waiter.Begin(entryCount, batch.Entries.Count > 0);
             _body.Reserve(BodyWriter.MostBytes(batch));
@@ -64,7 +64,7 @@ internal sealed class BatchGroup
         if (traces is null)
             return;
 
-        foreach (var (batch, _) in _members)
+        foreach (var (batch, _, _) in _members)
         {
             if (batch.Trace is not null)
                 traces.Committed(batch, first, took);
@@ -74,14 +74,21 @@ internal sealed class BatchGroup
 
     public void Committed(long first)
     {
-        foreach (var (_, waiter) in _members)
+        foreach (var (_, _, waiter) in _members)
             waiter.Committed(first);
     }
 
     public void Failed(Exception cause)
     {
-        foreach (var (_, waiter) in _members)
+        foreach (var (_, _, waiter) in _members)
             waiter.Failed(cause);
+    }
+
+    /// <summary>Refuses all: there is no room. Each learns what it needs itself.</summary>
+    public void RefuseFull(long? freeBytes)
+    {
+        foreach (var (_, mostBytes, waiter) in _members)
+            waiter.Failed(new JournalFullException(freeBytes, mostBytes));
     }
 
     /// <summary>Refuses those batches that have one of these fences; the others stay.</summary>
@@ -116,7 +123,7 @@ internal sealed class BatchGroup
     private List<string> UsedBodies()
     {
         var keys = new List<string>();
-        foreach (var (batch, _) in _members)
+        foreach (var (batch, _, _) in _members)
             keys.AddRange(batch.UsedBodies);
 
         return keys;
@@ -126,7 +133,7 @@ internal sealed class BatchGroup
     {
         var fences = new List<Fence>();
         var last = default(Fence);
-        foreach (var (batch, _) in _members)
+        foreach (var (batch, _, _) in _members)
         {
             for (var i = 0; i < batch.Fences.Count; i++)
             {

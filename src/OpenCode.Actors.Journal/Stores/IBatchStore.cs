@@ -8,6 +8,9 @@ namespace OpenCode.Actors.Journal.Stores;
 /// </remarks>
 internal interface IBatchStore : IAsyncDisposable
 {
+    /// <summary>Gets where it is, for people: without secrets.</summary>
+    string Place { get; }
+
     /// <summary>Gets a value indicating whether all runs on one thread, that of virtual time: a caller of the journal continues on the thread that answers it.</summary>
     bool IsSingleThreaded { get; }
 

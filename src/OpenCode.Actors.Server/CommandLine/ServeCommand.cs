@@ -48,7 +48,7 @@ internal static class ServeCommand
             using (folder)
                 return holder is null ? await ServeAsync(settings, configs, (folder!, print)) : await ServeThroughHolderAsync(settings, configs, print, holder);
         }
-        catch (Exception e) when (StartFailure.Of(e, settings) is { } failure)
+        catch (Exception e) when (StartFailure.Of(e, settings, HolderFile.TryRead) is { } failure)
         {
             return await FailAsync(failure.ExitCode, failure.Message);
         }
@@ -95,6 +95,8 @@ internal static class ServeCommand
                 builder.Services.AddSingleton<IServer>(front.Port);
         });
         limit.Watch(app.Lifetime, app.Services.GetRequiredService<ILogger<StopLimit>>());
+        if (front is null)
+            FreePort.Check(settings);
         var collecting = app.CollectAsync();
         var routes = app.WarmUpRoutesAsync();
         await app.OpenStorageAsync();

@@ -15,7 +15,7 @@ internal static class TransferCommand
     /// <summary>Writes every session as a line, and the configuration of a cluster.</summary>
     /// <param name="place">Where they are.</param>
     /// <param name="file">A new file; null for stdout.</param>
-    public static Task<int> ExportAsync(StoragePlace place, string? file) => RunAsync(place, async (opened, _) =>
+    public static Task<int> ExportAsync(StoragePlace place, string? file) => RunAsync(place, before: static () => { }, run: async (opened, _) =>
     {
         await using var output = file is null ? Console.Out : LineFile.Create(file);
         var hasConfig = opened.Config is { } config && await SessionExport.WriteConfigAsync(config, output, CancellationToken.None);
@@ -27,7 +27,7 @@ internal static class TransferCommand
     /// <summary>Takes the sessions of an export; those that are there already stay as they are.</summary>
     /// <param name="place">Where they go.</param>
     /// <param name="file">The export.</param>
-    public static Task<int> ImportAsync(StoragePlace place, string file) => RunAsync(place, async (opened, ids) =>
+    public static Task<int> ImportAsync(StoragePlace place, string file) => RunAsync(place, before: () => LineFile.Check(file), run: async (opened, ids) =>
     {
         var report = await SessionImport.RunAsync(LineFile.Read(file), opened.Journal, opened.Config, ids, Console.Error, CancellationToken.None);
         await Console.Error.WriteLineAsync(report.Bad > 0
@@ -36,10 +36,11 @@ internal static class TransferCommand
         return report.Bad > 0 ? ExitCodes.BadOption : ExitCodes.Ok;
     });
 
-    private static async Task<int> RunAsync(StoragePlace place, Func<OpenedPlace, IdFactory, Task<int>> run)
+    private static async Task<int> RunAsync(StoragePlace place, Action before, Func<OpenedPlace, IdFactory, Task<int>> run)
     {
         try
         {
+            before();
             await using var opened = await place.OpenAsync();
             return await run(opened, new IdFactory(TimeProvider.System, SystemEntropy.Instance.Fill));
         }

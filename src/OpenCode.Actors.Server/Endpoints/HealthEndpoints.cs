@@ -30,7 +30,7 @@ internal static class HealthEndpoints
         var started = routes.ServiceProvider.GetRequiredService<TimeProvider>().GetTimestamp();
         routes.MapGet("/global/health", GetGlobal).WithName("global.health").WithTags("Health");
         routes.MapGet("/health/ready", GetReady).WithName("health.ready").WithTags("Health").Produces<ReadyHealth>(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/health/live", (TimeProvider time) => GetLive(time, started)).WithName("health.live").WithTags("Health");
+        routes.MapGet("/health/live", (TimeProvider time) => TypedResults.Ok(Live(time, started))).WithName("health.live").WithTags("Health");
         if (routes.ServiceProvider.GetService<ClusterSettings>() is not null)
             routes.MapGet("/health/cluster", GetClusterAsync).WithName("health.cluster").WithTags("Health").Produces<string>(contentType: "text/plain")
                 .Produces<NamedError>(StatusCodes.Status503ServiceUnavailable);
@@ -57,8 +57,10 @@ internal static class HealthEndpoints
         }
     }
 
-    private static Ok<LiveHealth> GetLive(TimeProvider time, long started) =>
-        TypedResults.Ok(new LiveHealth(Healthy: true, Version, ProtocolVersion, Math.Round(time.GetElapsedTime(started).TotalSeconds, 3)));
+    /// <summary>Says that this process is alive.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="started">Its timestamp at the start.</param>
+    public static LiveHealth Live(TimeProvider time, long started) => new(Healthy: true, Version, ProtocolVersion, Math.Round(time.GetElapsedTime(started).TotalSeconds, 3));
 }
 
 /// <summary>Answer of <c>GET /global/health</c>.</summary>

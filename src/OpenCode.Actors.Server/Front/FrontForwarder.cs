@@ -6,6 +6,7 @@ using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Errors;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Sse;
+using OpenCode.Actors.Storage.Sqlite.Doors;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OpenCode.Actors.Server.Front;
@@ -31,6 +32,8 @@ internal sealed class FrontForwarder(
     {
         ActivityTimeout = Timeout.InfiniteTimeSpan, Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact, AllowResponseBuffering = false,
     };
+
+    private static readonly ForwarderRequestConfig _watchConfig = _config with { ActivityTimeout = HolderLimit };
 
     private readonly HttpMessageInvoker _client = new(new BodyGiver(new SocketsHttpHandler
     {
@@ -71,7 +74,7 @@ internal sealed class FrontForwarder(
             }
 
             var transformer = new FrontTransformer(holder, locations, streams, opening);
-            var error = await forwarder.SendAsync(context, holder.Url, _client, _config, transformer, stopping);
+            var error = await forwarder.SendAsync(context, holder.Url, _client, FrontRoutes.IsWatch(context.Request) ? _watchConfig : _config, transformer, stopping);
             if (error is ForwarderError.None && !transformer.IsUnknownThere)
                 return;
 
@@ -83,6 +86,12 @@ internal sealed class FrontForwarder(
             var failure = error is ForwarderError.None ? null : context.Features.Get<IForwarderErrorFeature>()?.Exception;
             StartOver(context.Response, edge);
             ThrowMistake(error, failure);
+            if (error is ForwarderError.RequestTimedOut)
+            {
+                await RefuseAsync(context, $"The server at {holder.Url} (process {holder.Pid}), through which this one serves, does not answer.");
+                return;
+            }
+
             var isNotSent = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
             var isLost = isNotSent || transformer.IsUnknownThere;
             if (isLost)
@@ -97,6 +106,23 @@ internal sealed class FrontForwarder(
             failedAt ??= time.GetTimestamp();
             if (!isLost)
                 await Task.Delay(_sendAgain, time, context.RequestAborted);
+        }
+    }
+
+    /// <summary>Asks a holder whether it is alive.</summary>
+    /// <returns>Whether it answered, whatever it said.</returns>
+    public async Task<bool> IsAliveAsync(HolderInfo holder, CancellationToken limit)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, holder.Url + "/health/live");
+        request.Headers.Add(FrontPass.Header, holder.Secret);
+        try
+        {
+            using var answer = await _client.SendAsync(request, limit);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
         }
     }
 

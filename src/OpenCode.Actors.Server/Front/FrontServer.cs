@@ -5,6 +5,8 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Endpoints;
+using OpenCode.Actors.Server.Errors;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Storage.Sqlite.Doors;
@@ -26,6 +28,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly FrontForwarder _forwarder;
+    private readonly HolderWatch _watch;
     private IDisposable? _mark;
     private bool _isBlind;
 
@@ -49,8 +52,11 @@ internal sealed partial class FrontServer : IAsyncDisposable
             _parts.Services.GetRequiredService<LocationResolver>(),
             _time,
             _stopping.Token);
+        _watch = new HolderWatch(Link, _forwarder.IsAliveAsync, _time, _parts.Services.GetRequiredService<ILogger<HolderWatch>>());
         _parts.UseErrors();
         _parts.UseClientRules(settings);
+        var started = _time.GetTimestamp();
+        _parts.Use(next => context => FrontRoutes.AsksIfAlive(context.Request) ? context.Response.WriteAsJsonAsync(HealthEndpoints.Live(_time, started), ServerJson.Default.LiveHealth) : next(context));
         _parts.Run(_forwarder.ForwardAsync);
         Port = new SharedPort(_parts.Services.GetRequiredService<IServer>());
     }
@@ -78,8 +84,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
         var front = new FrontServer(settings, config, print);
         try
         {
-            front.RefuseOtherRules(holder);
-            front.Link.Found(holder);
+            front.Accept(holder);
             front.Mark();
             await front._parts.Services.GetRequiredService<IHostLifetime>().WaitForStartAsync(CancellationToken.None);
             await front.Port.OpenAsync(((IApplicationBuilder)front._parts).Build(), front._parts.Services.GetRequiredService<IHttpContextFactory>(), CancellationToken.None);
@@ -100,15 +105,25 @@ internal sealed partial class FrontServer : IAsyncDisposable
     public async Task<HeldFolder?> RunAsync()
     {
         var stop = Stopping;
-        while (!stop.IsCancellationRequested)
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = _watch.RunAsync(over.Token);
+        try
         {
-            if (LookAfterHolder() is { } held)
+            while (!stop.IsCancellationRequested)
             {
-                Become(held);
-                return held;
-            }
+                if (LookAfterHolder() is { } held)
+                {
+                    Become(held);
+                    return held;
+                }
 
-            await Task.Delay(_lookAgain, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(_lookAgain, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await watching;
         }
 
         await _stopping.CancelAsync();
@@ -171,17 +186,20 @@ internal sealed partial class FrontServer : IAsyncDisposable
         if (holder is null || holder.Secret == known?.Secret)
             return;
 
-        RefuseOtherRules(holder);
-        Link.Found(holder);
+        Accept(holder);
     }
 
-    private void RefuseOtherRules(HolderInfo holder)
+    private void Accept(HolderInfo holder)
     {
         var differences = new List<string>(_print.DifferencesTo(holder.Settings, holder.Secret));
         if (holder.HasPassword && _settings.Password is null)
             differences.Insert(0, "that server has a password (OPENCODE_SERVER_PASSWORD), this one has none");
         if (differences.Count > 0)
             throw new FrontRefusedException(_settings.DataFolder, holder, differences);
+
+        if (_settings.Password is not null && !holder.HasPassword)
+            LogOpenHolder(_logger, holder.Url, holder.Pid);
+        Link.Found(holder);
     }
 
     [LoggerMessage(EventId = 5030, Level = LogLevel.Information, Message = "The data folder '{Folder}' is held by the server at {Url} (process {Pid}); this one serves through it.")]
@@ -189,6 +207,9 @@ internal sealed partial class FrontServer : IAsyncDisposable
 
     [LoggerMessage(EventId = 5031, Level = LogLevel.Warning, Message = "The server that held the data folder '{Folder}' has ended; this one takes it over.")]
     private static partial void LogTakesOver(ILogger logger, string folder);
+
+    [LoggerMessage(EventId = 5035, Level = LogLevel.Warning, Message = "The server at {Url} (process {Pid}), through which this one serves, has no password: every user of this machine can use the same sessions there. Start it with OPENCODE_SERVER_PASSWORD too.")]
+    private static partial void LogOpenHolder(ILogger logger, string url, int pid);
 
     [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "It cannot be seen who holds the data folder '{Folder}' ({Reason}). This server goes on serving through the holder it knows, and cannot take the folder over until this is mended; it tries five times a second.")]
     private static partial void LogBlind(ILogger logger, string folder, string reason);

@@ -59,11 +59,15 @@ internal sealed class SettingsPrint
             .Where(static setting => setting.Here != setting.There)
             .Select(static setting => setting switch
             {
+                { Here: null } when IsFile(setting.Name) => $"{setting.Name}, which that server has read, is not read here",
+                { There: null } when IsFile(setting.Name) => $"{setting.Name} is read here, but that server has not read it: it was made since that one started, or is not named there",
                 { Here: null } => $"{setting.Name} is set there, not here",
                 { There: null } => $"{setting.Name} is set here, not there",
                 _ => $"{setting.Name} is not what it was when that server read it",
             })];
     }
+
+    private static bool IsFile(string name) => name.StartsWith(File, StringComparison.Ordinal);
 
     private sealed class Recorder(IConfigSource files) : IConfigSource
     {

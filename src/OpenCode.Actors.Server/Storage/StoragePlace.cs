@@ -1,13 +1,12 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids.Doors;
-using OpenCode.Actors.Server.Locations;
-using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Storage.Postgres.Batches;
 using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Nodes;
 using OpenCode.Actors.Storage.Sqlite;
+using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
 
 namespace OpenCode.Actors.Server.Storage;
 
@@ -46,8 +45,8 @@ internal sealed record FolderPlace(string Folder, bool MustExist) : StoragePlace
     /// <inheritdoc/>
     public override async Task<OpenedPlace> OpenAsync()
     {
-        if (MustExist && new MachineFolderTree().Look(Folder) != PathKind.Folder)
-            throw new DirectoryNotFoundException($"There is no data folder '{Folder}': name it with --data.");
+        if (MustExist)
+            HeldFolder.RequireJournal(Folder);
 
         return new OpenedPlace(await SqliteJournal.OpenAsync(Folder, _keepingAll, TimeProvider.System, SystemEntropy.Instance.NextUInt64));
     }

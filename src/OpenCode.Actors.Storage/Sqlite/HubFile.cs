@@ -14,6 +14,9 @@ internal sealed class HubFile(string folder)
 
     private const int Version = 1;
 
+    // "ocAc" in the header of the file, where `file` and PRAGMA application_id see it. Files of 0.2.0 have none, and are known by their tables.
+    private const int Application = 0x6F634163;
+
     // How long a statement waits for another process that holds a lock, such as a sqlite3 that checkpoints.
     private const int BusyMilliseconds = 200;
 
@@ -22,22 +25,23 @@ internal sealed class HubFile(string folder)
 
     /// <summary>Opens the connection that writes; makes the file, and brings its schema up to date.</summary>
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
+    /// <exception cref="JournalFolderException">Another program wrote the file.</exception>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public SqliteConnection OpenWriter()
     {
-        var connection = Connect(SqliteOpenMode.ReadWriteCreate);
+        if (!DataFolder.HasFile(Path))
+            Make();
+
+        var connection = Connect(Path, SqliteOpenMode.ReadWrite);
         try
         {
-            // Of a new file only, before its first table.
-            connection.Execute("PRAGMA auto_vacuum = incremental");
-            if (CheckVersion(connection) == 0)
-                FileControl.KeepToOwner(Path);
+            CheckVersion(connection);
             UseLog(connection);
 
             // Retention needs room in the log of a full disk: it is not cut below this (rule "The store says what is wrong").
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
             connection.Execute("PRAGMA synchronous = full");
-            Migrate(connection);
+            Migrate(connection, CheckVersion(connection));
             return connection;
         }
         catch (SqliteException e) when (FileControl.IsFull(connection, e.SqliteExtendedErrorCode))
@@ -52,6 +56,32 @@ internal sealed class HubFile(string folder)
         }
     }
 
+    // Under another name until it is whole: a crash leaves no half of it, so an empty hub.db is never one that was being made.
+    private void Make()
+    {
+        var made = Path + ".new";
+        FileControl.RemoveUnfinished(made);
+        try
+        {
+            using (var connection = Connect(made, SqliteOpenMode.ReadWriteCreate))
+            {
+                FileControl.KeepToOwner(made);
+                connection.Execute("PRAGMA synchronous = off"); // synced as a whole
+                connection.Execute("PRAGMA auto_vacuum = incremental"); // before the first table
+                connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Application}"));
+                UseLog(connection);
+                Migrate(connection, from: 0);
+            }
+
+            FileControl.PutInPlace(made, Path);
+        }
+        catch
+        {
+            FileControl.RemoveUnfinished(made);
+            throw;
+        }
+    }
+
     // SQLite answers with the mode that it could set.
     private void UseLog(SqliteConnection connection)
     {
@@ -59,17 +89,20 @@ internal sealed class HubFile(string folder)
             throw new JournalFolderException(folder, $"'{DataFolder.DatabaseFile}' cannot have a write-ahead log there (it is in mode '{mode}')", "Put the folder on a local disk.");
     }
 
+    /// <summary>Opens a connection that reads the file as it is, without its log, and makes nothing. While no other process has it open.</summary>
+    public SqliteConnection OpenUnchanging() => Connect($"file:{string.Join('/', Path.Split('/').Select(Uri.EscapeDataString))}?immutable=1", SqliteOpenMode.ReadOnly);
+
     /// <summary>Opens a connection that reads.</summary>
     public SqliteConnection OpenReader()
     {
-        var connection = Connect(SqliteOpenMode.ReadWrite);
+        var connection = Connect(Path, SqliteOpenMode.ReadWrite);
         connection.Execute("PRAGMA query_only = true");
         return connection;
     }
 
-    private SqliteConnection Connect(SqliteOpenMode mode)
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
         try
         {
             connection.Open();
@@ -86,19 +119,34 @@ internal sealed class HubFile(string folder)
         }
     }
 
-    /// <summary>Looks at the version of the schema.</summary>
-    /// <returns>The version that the file has; 0 for a new file.</returns>
+    /// <summary>Looks whose file it is, and at the version of its schema.</summary>
+    /// <returns>The version that the file has; 0 for one that 0.2.0 had begun to make.</returns>
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
+    /// <exception cref="JournalFolderException">Another program wrote the file.</exception>
     public int CheckVersion(SqliteConnection connection)
     {
+        if (!IsOurs(connection))
+        {
+            throw new JournalFolderException(
+                folder, $"its '{DataFolder.DatabaseFile}' is not a database of this program", $"Name another folder (--data), or move '{DataFolder.DatabaseFile}' away to begin with no sessions. The file was not changed.");
+        }
+
         var found = (int)connection.Number("PRAGMA user_version");
         return found <= Version ? found : throw new JournalVersionException(Path, found, Version);
     }
 
-    private void Migrate(SqliteConnection connection)
+    // A crash of 0.2.0 in its first start left a file without any table.
+    private static bool IsOurs(SqliteConnection connection) => connection.Number("PRAGMA application_id") switch
     {
-        var found = CheckVersion(connection);
-        for (var version = found + 1; version <= Version; version++)
+        Application => true,
+        0 => connection.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('setting', 'log_floor', 'generation', 'log_batch', 'state')") == 5
+            || (connection.Number("PRAGMA user_version") == 0 && connection.Number("SELECT count(*) FROM sqlite_schema") == 0),
+        _ => false,
+    };
+
+    private static void Migrate(SqliteConnection connection, int from)
+    {
+        for (var version = from + 1; version <= Version; version++)
         {
             connection.Execute("BEGIN IMMEDIATE");
             connection.Execute(Script(version));

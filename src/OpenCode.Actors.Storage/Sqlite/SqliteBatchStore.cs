@@ -46,6 +46,8 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         (_recoveries, _readings, _bootCheck) = (new(file, "hub-load"), new(file, "hub-read"), new(file, time, logger));
     }
 
+    public string Place => $"'{_folder.Path}'";
+
     public bool IsSingleThreaded => false;
 
     public bool IsShared => false;
@@ -57,6 +59,8 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         await WriteAsync(() =>
         {
             _connection = _file.OpenWriter();
+            if (FileControl.KeepToOwner(_file.Path) is { } reason)
+                LogOpenToOthers(_logger, _file.Path, reason);
             _transactions = new(_connection);
             _append = new(_connection, _transactions);
             _checkpoints = new(_connection, _transactions);
@@ -235,6 +239,9 @@ internal sealed partial class SqliteBatchStore : IBatchStore
                 _ = CheckpointAsync();
         }
     }
+
+    [LoggerMessage(EventId = 3053, Level = LogLevel.Warning, Message = "Other users of this machine may read '{File}' or its log, and that cannot be changed ({Reason}). Its owner can: chmod 600.")]
+    private static partial void LogOpenToOthers(ILogger logger, string file, string reason);
 
     [LoggerMessage(EventId = 3052, Level = LogLevel.Warning, Message = "The log of '{File}' could not be given room for a full disk; it is tried again with the next retention.")]
     private static partial void LogNotReserved(ILogger logger, string file, Exception cause);

@@ -24,7 +24,6 @@ public static class SqliteJournal
     /// <exception cref="JournalFolderException">The folder or the file cannot be used.</exception>
     /// <exception cref="JournalCorruptException">The file is damaged.</exception>
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
-    /// <exception cref="JournalFullException">The disk is full.</exception>
     public static Task<BatchJournal> OpenAsync(
         string folder,
         JournalOptions options,
@@ -50,8 +49,8 @@ public static class SqliteJournal
         catch (Exception e)
         {
             await store.DisposeAsync().ConfigureAwait(false);
-            if (e is StoreFullException full)
-                throw new JournalFullException(full.FreeBytes, 0);
+            if (e is StoreFullException)
+                throw SqliteFaults.FullAtStart(held.Path);
             if (e is StoreException { InnerException: SqliteException fault })
                 throw SqliteFaults.Explain(fault, held.Path, DataFolder.DatabaseFile);
             throw;

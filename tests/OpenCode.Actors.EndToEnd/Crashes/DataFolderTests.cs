@@ -7,6 +7,7 @@ namespace OpenCode.Actors.EndToEnd.Crashes;
 /// <summary>Rule "One holder" and rule "The store says what is wrong", as an operator meets them.</summary>
 public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(output)
 {
+    private const int BadOption = 2;
     private const int LockedOrDamaged = 3;
     private const int JournalDied = 5;
     private const int PageBytes = 4096;
@@ -142,6 +143,54 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
 
         Assert.Equal(before, Contents());
         Assert.Contains(before, file => file.Contains("-wal", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Check_of_a_stopped_folder_leaves_nothing_behind()
+    {
+        await FillAsync();
+        var before = Directory.GetFiles(Setup.DataFolder).Order().ToArray();
+
+        await Hub.AssertWholeAsync(Setup.DataFolder);
+
+        Assert.Equal(before, Directory.GetFiles(Setup.DataFolder).Order());
+        Assert.DoesNotContain(before, static file => file.Contains("hub.db-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Commands_on_what_is_no_folder_with_a_journal_say_so_and_make_nothing()
+    {
+        var empty = Folder.Sub("empty");
+        var file = Path.Combine(Folder.Path, "a-file");
+        await File.WriteAllTextAsync(file, "");
+
+        await AssertSaysAsync("is a file", "check", file);
+        await AssertSaysAsync("no data folder", "check", file + "-missing");
+        await AssertSaysAsync("is a file", "export", "--data", file);
+        await AssertSaysAsync("There is no journal", "export", "--data", empty);
+        await AssertSaysAsync("a-file-missing", "import", "--data", empty, file + "-missing");
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(empty));
+
+        static async Task AssertSaysAsync(string part, params string[] command)
+        {
+            var (exit, said) = await Hub.RunAsync([], command);
+            Assert.True(exit == BadOption, said);
+            Assert.Contains(part, said, StringComparison.Ordinal);
+            Assert.DoesNotContain("..", said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_export_is_for_its_owner_alone()
+    {
+        await FillAsync();
+        var lines = Path.Combine(Folder.Path, "export.jsonl");
+
+        var (exit, said) = await Hub.RunAsync([], "export", "--data", Setup.DataFolder, "--output", lines);
+
+        Assert.True(exit == 0, said);
+        Assert.True(Unix.IsForOwnerAlone(lines));
     }
 
     private string[] Contents() =>

@@ -20,6 +20,8 @@ public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(out
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
         await AssertRefusedAsync(Setup with { Port = port }, PortTaken, $"{port}");
+
+        Assert.Empty(Directory.EnumerateFiles(Setup.DataFolder, "hub.db*"));
     }
 
     [Fact]
@@ -81,6 +83,7 @@ public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(out
         server.Signal(Unix.Terminate);
         await server.ExitAsync();
 
+        Assert.Contains($"Opened the journal in '{Setup.DataFolder}'", server.Log, StringComparison.Ordinal);
         Assert.Equal($"opencode server listening on http://127.0.0.1:{server.Root.Port}\n", server.Output);
     }
 

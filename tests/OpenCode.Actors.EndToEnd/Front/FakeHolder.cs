@@ -23,7 +23,7 @@ internal sealed class FakeHolder : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    /// <summary>Gets the heads of the requests so far.</summary>
+    /// <summary>Gets the heads of the requests so far, but for those by which the front watches it.</summary>
     public IReadOnlyList<string> Requests
     {
         get
@@ -67,7 +67,11 @@ internal sealed class FakeHolder : IAsyncDisposable
         }
 
         lock (_requests)
-            _requests.Add(head);
+        {
+            if (!head.StartsWith("GET /health/live ", StringComparison.Ordinal))
+                _requests.Add(head);
+        }
+
         await socket.SendAsync(Encoding.Latin1.GetBytes(_answer));
         socket.Shutdown(SocketShutdown.Both);
     }

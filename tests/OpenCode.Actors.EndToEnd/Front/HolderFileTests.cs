@@ -54,6 +54,18 @@ public sealed class HolderFileTests : IDisposable
     }
 
     [Fact]
+    public void A_holder_that_never_told_anything_leaves_no_file()
+    {
+        HolderFile.Write(_folder.Path, Info);
+        DataFolder.Take(_folder.Path).Dispose();
+        Assert.False(File.Exists(Path.Combine(_folder.Path, HolderFile.Name)));
+
+        using (DataFolder.Take(_folder.Path))
+            HolderFile.Write(_folder.Path, Info);
+        Assert.NotNull(HolderFile.Read(_folder.Path));
+    }
+
+    [Fact]
     public void The_holder_sees_whether_there_are_fronts()
     {
         using var held = DataFolder.Take(_folder.Path);

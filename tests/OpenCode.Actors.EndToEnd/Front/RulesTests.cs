@@ -10,6 +10,7 @@ namespace OpenCode.Actors.EndToEnd.Front;
 public sealed class RulesTests(ITestOutputHelper output) : FrontTest(output)
 {
     private const int BadOption = 2;
+    private const int PortTaken = 4;
     private const string Pass = "x-opencode-front";
 
     [Fact]
@@ -28,6 +29,26 @@ public sealed class RulesTests(ITestOutputHelper output) : FrontTest(output)
         request.Headers.Add(Pass, HolderFile().GetProperty("secret").GetString());
         using var answer = await none.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_front_with_a_password_warns_of_a_holder_without_one()
+    {
+        var (holder, front) = await StartBothAsync(front: FrontSetup with { Password = "of the front" });
+
+        await Eventually.TrueAsync(() => front.Log.Contains($"{holder.Root.GetLeftPart(UriPartial.Authority)} (process {holder.Id}), through which this one serves, has no password", StringComparison.Ordinal), "the warning");
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_port_of_the_holder_is_told_how_to_serve_too()
+    {
+        var holder = await StartAsync();
+
+        var refused = Own(ServerProcess.Spawn(FrontSetup with { Port = holder.Root.Port }));
+
+        Assert.Equal(PortTaken, await refused.ExitAsync());
+        Assert.Contains($"Port {holder.Root.Port} is taken by the opencode-actors server (process {holder.Id}) that uses this data folder", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("--port 0", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

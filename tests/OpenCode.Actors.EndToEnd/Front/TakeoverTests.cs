@@ -85,12 +85,16 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
 
         holder.Signal(Unix.Stop);
         var waits = front.Api.GetAsync($"/session/{session}");
-        await Task.Delay(TimeSpan.FromSeconds(3)); // longer than a takeover takes
-        AssertIsHolder(holder);
+        await front.Api.GetAsync("/health/live");
+        await front.Api.GetAsync("/health/ready", HttpStatusCode.ServiceUnavailable);
+        await front.Api.GetAsync("/metrics", HttpStatusCode.ServiceUnavailable);
+        AssertIsHolder(holder); // after longer than a takeover takes
         Assert.False(waits.IsCompletedSuccessfully, "Somebody answered for a holder that is frozen.");
+        await Eventually.TrueAsync(() => front.Log.Contains($"(process {holder.Id}), through which this one serves, does not answer since", StringComparison.Ordinal), "the warning");
         holder.Signal(Unix.Continue);
 
         await Eventually.EndsAsync(waits, "the answer of the holder that goes on");
+        await Eventually.TrueAsync(() => front.Log.Contains($"(process {holder.Id}) answers again", StringComparison.Ordinal), "the second warning");
         await front.Api.AskAsync(session, "hello");
         AssertIsHolder(holder);
     }

@@ -23,6 +23,16 @@ internal static partial class Unix
             () => Directory.EnumerateDirectories($"/proc/{processId}/task").All(task => File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T'), "a frozen process");
     }
 
+    /// <summary>Says whether a file can be read and written by its owner, and by no other user.</summary>
+    public static bool IsForOwnerAlone(string file) => OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>Lets every user read a file.</summary>
+    public static void LetOthersRead(string file)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+    }
+
     /// <summary>Reads the resident memory of a process, in bytes.</summary>
     public static long ResidentBytes(int processId)
     {

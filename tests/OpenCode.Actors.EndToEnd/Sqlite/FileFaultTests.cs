@@ -110,6 +110,109 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
         Assert.False(File.Exists(Hub.File(Setup.DataFolder)));
     }
 
+    [Fact]
+    public async Task A_file_that_is_gone_while_its_log_is_there_is_refused_and_the_log_left_alone()
+    {
+        await (await StartAsync()).KillAsync();
+        File.Move(Hub.File(Setup.DataFolder), Path.Combine(Folder.Path, "moved.db"));
+        var log = await File.ReadAllBytesAsync(Hub.Log(Setup.DataFolder));
+
+        await AssertRefusedAsync(Setup, "'hub.db' is gone", "'hub.db-wal' is there", "backup");
+        await AssertCheckRefusesAsync("'hub.db' is gone", "'hub.db-wal' is there", "backup");
+        Assert.Equal(log, await File.ReadAllBytesAsync(Hub.Log(Setup.DataFolder)));
+        Assert.False(File.Exists(Hub.File(Setup.DataFolder)));
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_refused()
+    {
+        Directory.CreateDirectory(Setup.DataFolder);
+        await File.WriteAllBytesAsync(Hub.File(Setup.DataFolder), []);
+
+        await AssertRefusedAsync(Setup, "'hub.db' is empty", "backup");
+        await AssertCheckRefusesAsync("'hub.db' is empty", "backup");
+        Assert.Equal(0, new FileInfo(Hub.File(Setup.DataFolder)).Length);
+    }
+
+    [Fact]
+    public async Task A_database_of_another_program_is_refused_and_left_as_it_is()
+    {
+        Directory.CreateDirectory(Setup.DataFolder);
+        await File.WriteAllBytesAsync(Hub.File(Setup.DataFolder), []);
+        using (var other = Hub.Open(Setup.DataFolder))
+            other.Run("CREATE TABLE t (a)");
+        var before = await File.ReadAllBytesAsync(Hub.File(Setup.DataFolder));
+
+        await AssertRefusedAsync(Setup, "not a database of this program", "--data");
+        await AssertCheckRefusesAsync("not a database of this program", "--data");
+        Assert.Equal(before, await File.ReadAllBytesAsync(Hub.File(Setup.DataFolder)));
+    }
+
+    [Fact]
+    public async Task A_file_that_an_earlier_program_made_or_had_begun_to_make_is_taken()
+    {
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync();
+        await server.KillAsync();
+        using (var other = Hub.Open(Setup.DataFolder))
+            other.Run("PRAGMA application_id = 0");
+        var again = await StartAsync();
+        await again.Api.GetAsync($"/session/{session}");
+
+        // Killed in its first start: a first page, and no table.
+        var begun = Setup with { DataFolder = Folder.Sub("begun") };
+        await File.WriteAllBytesAsync(Hub.File(begun.DataFolder), []);
+        using (var other = Hub.Open(begun.DataFolder))
+        {
+            other.Run("PRAGMA auto_vacuum = incremental");
+            other.Run("PRAGMA journal_mode = wal");
+        }
+
+        Assert.NotEqual(0, new FileInfo(Hub.File(begun.DataFolder)).Length);
+        await (await StartAsync(begun)).Api.CreateSessionAsync();
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_of_a_new_file_is_in_nobodys_way()
+    {
+        Directory.CreateDirectory(Setup.DataFolder);
+        await File.WriteAllTextAsync(Hub.File(Setup.DataFolder) + ".new", "half of it");
+        await File.WriteAllTextAsync(Hub.File(Setup.DataFolder) + ".new-journal", "half of it");
+
+        await (await StartAsync()).Api.CreateSessionAsync();
+
+        Assert.Empty(Directory.EnumerateFiles(Setup.DataFolder, "*.new*"));
+    }
+
+    [Fact]
+    public async Task A_restored_file_that_others_may_read_is_kept_to_its_owner()
+    {
+        var server = await StartAsync();
+        Assert.All(Files(), static file => Assert.True(Unix.IsForOwnerAlone(file), file));
+        await server.KillAsync();
+        foreach (var file in Files())
+            Unix.LetOthersRead(file);
+
+        await StartAsync();
+
+        Assert.All(Files(), static file => Assert.True(Unix.IsForOwnerAlone(file), file));
+
+        string[] Files() => Directory.GetFiles(Setup.DataFolder, "hub.db*");
+    }
+
+    [SkippableFact]
+    public async Task A_folder_that_may_not_be_read_is_said_to_be_one()
+    {
+        Needs.Root();
+        await (await StartAsync()).KillAsync();
+
+        var (exit, said) = await Hub.RunAsync(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], "check", Setup.DataFolder);
+
+        Assert.True(exit == Unusable, said);
+        Assert.Contains("may not be read", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", said, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -71,6 +71,26 @@ public sealed class FullDiskTests(ITestOutputHelper output) : ServerTest(output)
         Output.WriteLine($"{_refused} toasts were refused meanwhile.");
     }
 
+    [SkippableFact]
+    public async Task A_start_on_a_full_disk_names_the_folder_and_what_to_do_and_check_works()
+    {
+        await using var disk = await SmallDisk.MakeAsync(megabytes: 64);
+        var server = await StartAsync(On(disk));
+        server.Signal(Unix.Terminate);
+        Assert.Equal(0, await server.ExitAsync());
+        disk.Fill();
+
+        var refused = Own(ServerProcess.Spawn(On(disk)));
+
+        Assert.Equal(3, await refused.ExitAsync());
+        Assert.Contains(disk.Path, refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("its disk is full", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("Make room", refused.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(disk.View, "holder.json")));
+        var (exit, said) = await Hub.RunAsync(disk.Enter, "check", disk.Path);
+        Assert.True(exit == 0, said);
+    }
+
     private ServerSetup On(SmallDisk disk) => Setup with
     {
         Within = disk.Enter,

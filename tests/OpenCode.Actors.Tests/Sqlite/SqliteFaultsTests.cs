@@ -23,7 +23,7 @@ public sealed class SqliteFaultsTests
     public void While_it_runs(int code, Type expected) => Assert.IsType(expected, SqliteFaults.Translate(Fault(code), "/data/hub.db"));
 
     [Theory]
-    [InlineData(raw.SQLITE_FULL, typeof(JournalFullException), "full")]
+    [InlineData(raw.SQLITE_FULL, typeof(JournalFolderException), "full")]
     [InlineData(raw.SQLITE_CORRUPT, typeof(JournalCorruptException), "backup")]
     [InlineData(raw.SQLITE_NOTADB, typeof(JournalCorruptException), "backup")]
     [InlineData(raw.SQLITE_READONLY, typeof(JournalFolderException), "--data")]
@@ -36,7 +36,9 @@ public sealed class SqliteFaultsTests
 
         Assert.IsType(expected, fault);
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".)", fault.Message, StringComparison.Ordinal);
     }
 
-    private static SqliteException Fault(int code) => new("what SQLite says", code & 0xFF, code);
+    private static SqliteException Fault(int code) => new("what SQLite says.", code & 0xFF, code);
 }

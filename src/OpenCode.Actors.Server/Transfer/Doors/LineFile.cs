@@ -9,7 +9,17 @@ internal static class LineFile
     /// <exception cref="IOException">There is none, or it cannot be read.</exception>
     public static IEnumerable<string> Read(string path) => File.ReadLines(path, Encoding.UTF8);
 
-    /// <summary>Makes a new file.</summary>
+    /// <summary>Opens a file and closes it again: what cannot be read is said before anything is made.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    public static void Check(string path) => File.OpenRead(path).Dispose();
+
+    /// <summary>Makes a new file for its owner alone: it has what people said to their agents.</summary>
     /// <exception cref="IOException">There is one already, or it cannot be written.</exception>
-    public static TextWriter Create(string path) => new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    public static TextWriter Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options);
+    }
 }

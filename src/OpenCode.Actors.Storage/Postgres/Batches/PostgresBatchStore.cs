@@ -96,6 +96,8 @@ internal sealed partial class PostgresBatchStore : IBatchStore
         _blockers = new(database, () => _append.ServerProcess, time, metrics, logger);
     }
 
+    public string Place => "the database of the cluster";
+
     public bool IsSingleThreaded => false;
 
     public bool IsShared => true;

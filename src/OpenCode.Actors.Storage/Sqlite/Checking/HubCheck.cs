@@ -29,29 +29,51 @@ public static class HubCheck
     public static HubReport Run(string folder)
     {
         var path = Path.GetFullPath(folder);
-        if (!DataFolder.IsThere(path))
-            throw new DirectoryNotFoundException($"There is no data folder '{path}': name it.");
-
-        DataFolder.RefuseOldFormat(path);
-        var file = new HubFile(path);
-        if (!DataFolder.HasFile(file.Path))
-            return new(path, null, 0, 0, 0, 0, 0, []);
-
         try
         {
-            using var connection = file.OpenReader();
-            _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-            file.CheckVersion(connection);
-            return Run(path, connection);
+            DataFolder.RequireThere(path);
+            DataFolder.RefuseOldFormat(path);
+            DataFolder.RefuseLostFile(path);
+            var file = new HubFile(path);
+            return DataFolder.HasFile(file.Path) ? Run(path, file) : new(path, null, 0, 0, 0, 0, 0, []);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new JournalFolderException(path, $"it may not be read ({e.Message})", "Do this as the user of the server.");
         }
         catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {
-            return new(path, null, 0, 0, 0, 0, 0, [$"'{DataFolder.DatabaseFile}' cannot be read: {e.Message}. Restore it from a backup."]);
+            return new(path, null, 0, 0, 0, 0, 0, [$"'{DataFolder.DatabaseFile}' cannot be read: {e.Message.TrimEnd('.')}. Restore it from a backup."]);
         }
         catch (SqliteException e)
         {
-            throw SqliteFaults.Explain(e, path, DataFolder.DatabaseFile);
+            throw SqliteFaults.ExplainRead(e, path, DataFolder.DatabaseFile);
         }
+    }
+
+    // Without a log no process has written, and all is in the file: it is read as it is, which needs no right to write and no room, and leaves nothing behind. (An empty
+    // log is left by a start that the full disk refused.) Where a server came meanwhile, that may have read halves.
+    private static HubReport Run(string path, HubFile file)
+    {
+        var before = DataFolder.Look(file.Path);
+        if (!HasLog(file))
+        {
+            var report = Run(path, file, file.OpenUnchanging());
+            if (!HasLog(file) && DataFolder.Look(file.Path) == before)
+                return report;
+        }
+
+        return Run(path, file, file.OpenReader());
+    }
+
+    private static bool HasLog(HubFile file) => DataFolder.Look(file.Path + "-wal") is { Length: > 0 };
+
+    private static HubReport Run(string path, HubFile file, SqliteConnection opened)
+    {
+        using var connection = opened;
+        _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        file.CheckVersion(connection);
+        return Run(path, connection);
     }
 
     private static HubReport Run(string path, SqliteConnection connection)

@@ -44,6 +44,8 @@ internal sealed class DataFolder : IDisposable
             if (OpenLock(path, FileMode.OpenOrCreate) is not { } held)
                 return null;
 
+            RefuseLostFile(path, held);
+
             return Hold(path, held);
         }
         catch (UnauthorizedAccessException e)
@@ -93,11 +95,54 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Refuses a folder whose database is gone or empty while a part of the data, or what was one, is there: a start would begin anew and lose it.</summary>
+    /// <exception cref="JournalFolderException">It is one.</exception>
+    public static void RefuseLostFile(string path)
+    {
+        var (file, log) = (System.IO.Path.Combine(path, DatabaseFile), System.IO.Path.Combine(path, DatabaseFile + "-wal"));
+        var hasLog = LengthOf(log) > 0;
+        switch (LengthOf(file))
+        {
+            case null when hasLog:
+                throw new JournalFolderException(
+                    path,
+                    $"'{DatabaseFile}' is gone, and its write-ahead log '{DatabaseFile}-wal' is there, with what was written last",
+                    $"Put '{DatabaseFile}' back beside it if it was moved; or move '{DatabaseFile}-wal' away, and put a backup in the place of '{DatabaseFile}', or begin with no sessions.");
+            case 0 when !hasLog:
+                throw new JournalFolderException(
+                    path, $"'{DatabaseFile}' is empty: something has emptied it", $"Put a backup in its place, or remove it to begin with no sessions.");
+        }
+    }
+
+    /// <summary>Requires a folder.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not see that.</exception>
+    public static void RequireThere(string path)
+    {
+        if (!IsThere(path))
+            throw new DirectoryNotFoundException(HasFile(path) ? $"'{path}' is a file: name the data folder that it is in." : $"There is no data folder '{path}': name one that is there.");
+    }
+
+    /// <summary>Requires a folder with a journal in it, of this or the old format.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not see that.</exception>
+    public static void RequireJournal(string path)
+    {
+        RequireThere(path);
+        if (!Array.Exists([DatabaseFile, DatabaseFile + "-wal", "timeline.json"], name => HasFile(System.IO.Path.Combine(path, name))))
+            throw new DirectoryNotFoundException($"There is no journal in '{path}': name a data folder (--data).");
+    }
+
     /// <summary>Tells whether there is such a folder.</summary>
-    public static bool IsThere(string path) => Directory.Exists(path);
+    /// <exception cref="UnauthorizedAccessException">This user may not see that.</exception>
+    public static bool IsThere(string path) => Attributes(path)?.HasFlag(FileAttributes.Directory) == true;
 
     /// <summary>Tells whether there is such a file.</summary>
-    public static bool HasFile(string path) => File.Exists(path);
+    /// <exception cref="UnauthorizedAccessException">This user may not see that.</exception>
+    public static bool HasFile(string path) => Attributes(path)?.HasFlag(FileAttributes.Directory) == false;
+
+    /// <summary>Gets the length of a file and when it was written, by its name; null where there is none.</summary>
+    public static (long Length, DateTime Written)? Look(string path) => new FileInfo(path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : null;
 
     /// <summary>Gets which boot of the machine this is; null where the system does not say.</summary>
     public static string? Boot() => File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : null;
@@ -135,7 +180,13 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        // Once: it is another process's after that.
+        if (!_lock.SafeFileHandle.IsClosed)
+            HolderFile.RemoveIfEmpty(Path);
+        _lock.Dispose();
+    }
 
     // Null while it does not listen, and where it may not be read.
     private static string? HolderOf(string folder)
@@ -151,6 +202,34 @@ internal sealed class DataFolder : IDisposable
     }
 
     private static bool IsLocked(IOException e) => e.HResult is SharingViolation or WouldBlock or WouldBlockOnMac;
+
+    private static long? LengthOf(string file) => Look(file)?.Length;
+
+    // File.Exists says no of what may not be seen.
+    private static FileAttributes? Attributes(string path)
+    {
+        try
+        {
+            return File.GetAttributes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static void RefuseLostFile(string path, FileStream held)
+    {
+        try
+        {
+            RefuseLostFile(path);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     private static DataFolder Hold(string path, FileStream held)
     {

@@ -15,6 +15,8 @@ internal static partial class FileControl
     // SQLITE_FCNTL_HAS_MOVED: whether the file at the path is another one than the one that is open.
     private const int HasMoved = 20;
 
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>Looks whether the file is still at its path.</summary>
     /// <param name="connection">A connection to it.</param>
     /// <param name="path">Its path, for the message.</param>
@@ -41,11 +43,43 @@ internal static partial class FileControl
         $"'{path}' was removed, renamed or replaced under the server: what was written since then may be in no file any more",
         "Leave the data folder alone while a server runs. Put the file back, or restore a backup, and start again.");
 
-    /// <summary>Lets only the owner read and write a file that is new: it has what people said to their agents. SQLite makes the others beside it alike. By name, without opening it.</summary>
-    public static void KeepToOwner(string path)
+    /// <summary>Lets only the owner read and write the file and its log, also where a restored copy let others: it has what people said to their agents. By name, without opening it.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>Why not; null where it is so.</returns>
+    public static string? KeepToOwner(string path)
     {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (OperatingSystem.IsWindows())
+            return null;
+
+        try
+        {
+            foreach (var file in (string[])[path, path + "-wal", path + "-shm"])
+            {
+                if (File.Exists(file) && (File.GetUnixFileMode(file) & ~OwnerOnly) != UnixFileMode.None)
+                    File.SetUnixFileMode(file, OwnerOnly);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Puts a file that is closed and whole in its place. It survives a power cut.</summary>
+    public static void PutInPlace(string made, string path)
+    {
+        FolderSync.Run(made); // a file is synced as a folder is
+        File.Move(made, path);
+        FolderSync.Run(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Removes a file that was not finished, with what SQLite may have left beside it.</summary>
+    public static void RemoveUnfinished(string made)
+    {
+        foreach (var file in (string[])[made, made + "-wal", made + "-shm", made + "-journal"])
+            File.Delete(file);
     }
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_system_errno")]

@@ -18,6 +18,20 @@ internal static class HolderFile
             File.WriteAllBytes(path, []);
     }
 
+    /// <summary>Removes it where the holder has told nothing: its start failed.</summary>
+    public static void RemoveIfEmpty(string folder)
+    {
+        try
+        {
+            if (new FileInfo(Path.Combine(folder, Name)) is { Exists: true, Length: 0 } file)
+                file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It says the same as none.
+        }
+    }
+
     /// <summary>Writes what the holder tells. Readers see all of it or what was there before.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
@@ -33,6 +47,19 @@ internal static class HolderFile
         using (var file = new FileStream(made, options))
             JsonSerializer.Serialize(file, holder, HolderJson.Default.HolderInfo);
         File.Move(made, path, overwrite: true);
+    }
+
+    /// <summary>Reads what the holder tells; null where it tells nothing, or that cannot be read.</summary>
+    public static HolderInfo? TryRead(string folder)
+    {
+        try
+        {
+            return Read(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads what the holder tells; null while it tells nothing, because it does not listen yet or is no server.</summary>

@@ -29,11 +29,16 @@ internal static class Hub
     }
 
     /// <summary>Runs <c>check</c>.</summary>
-    public static async Task<(int Exit, string Said)> CheckAsync(string dataFolder)
+    public static Task<(int Exit, string Said)> CheckAsync(string dataFolder) => RunAsync([], "check", dataFolder);
+
+    /// <summary>Runs a command of the program.</summary>
+    /// <param name="within">The words before it.</param>
+    /// <param name="command">The command and its options.</param>
+    public static async Task<(int Exit, string Said)> RunAsync(string[] within, params string[] command)
     {
-        await using var check = ChildProcess.Start("dotnet", [Repository.ServerDll, "check", dataFolder], Path.GetTempPath());
-        var exit = await check.ExitAsync();
-        return (exit, check.Output + check.Errors);
+        await using var run = ChildProcess.Start("env", [.. within, "dotnet", Repository.ServerDll, .. command], Path.GetTempPath());
+        var exit = await run.ExitAsync();
+        return (exit, run.Output + run.Errors);
     }
 
     /// <summary>Opens a connection in the process of the tests: a program beside the server.</summary>

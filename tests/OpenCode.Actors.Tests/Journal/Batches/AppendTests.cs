@@ -142,7 +142,9 @@ public sealed class AppendTests : BatchJournalKit
         Assert.Null(full.FreeBytes);
         Assert.Contains("database", full.Message, StringComparison.Ordinal);
         node.Store.Fault = _ => StoreFault.None;
-        Assert.Throws<JournalFullException>(() => Done(node.Append(Batch("2"))));
+        var larger = Assert.Throws<JournalFullException>(() => Done(node.Append(Batch(new string('2', 5_000)))));
+        Assert.InRange(full.NeededBytes, 1, 4_999);
+        Assert.InRange(larger.NeededBytes, 5_000, 100_000); // Its own, and not those of the one that was tried.
         Advance(1);
 
         Assert.Equal(1, Done(node.Append(Batch("3"))));

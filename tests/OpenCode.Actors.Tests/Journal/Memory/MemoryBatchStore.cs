@@ -22,6 +22,8 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     private int _life;
 
     /// <inheritdoc/>
+    public string Place => "memory";
+
     public bool IsSingleThreaded => true;
 
     public bool IsShared => true;

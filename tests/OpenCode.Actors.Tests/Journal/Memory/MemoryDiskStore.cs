@@ -10,6 +10,8 @@ internal sealed class MemoryDiskStore(MemoryDisk disk, TimeProvider time) : IBat
 {
     private int _life;
 
+    public string Place => "memory";
+
     public bool IsSingleThreaded => true;
 
     public bool IsShared => false;

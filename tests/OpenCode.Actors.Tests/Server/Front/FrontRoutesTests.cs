@@ -23,4 +23,19 @@ public sealed class FrontRoutesTests
 
         Assert.Equal((answersTurn, isStream), (FrontRoutes.AnswersTurn(request), FrontRoutes.IsStream(request)));
     }
+
+    [Theory]
+    [InlineData("GET", "/health/live", true, false)]
+    [InlineData("HEAD", "/health/live/", true, false)]
+    [InlineData("GET", "/health/ready", false, true)]
+    [InlineData("GET", "/metrics", false, true)]
+    [InlineData("POST", "/metrics", false, false)]
+    [InlineData("GET", "/session", false, false)]
+    public void What_watches_a_server_is_recognised(string method, string path, bool asksIfAlive, bool isWatch)
+    {
+        var request = new DefaultHttpContext().Request;
+        (request.Method, request.Path) = (method, path);
+
+        Assert.Equal((asksIfAlive, isWatch), (FrontRoutes.AsksIfAlive(request), FrontRoutes.IsWatch(request)));
+    }
 }

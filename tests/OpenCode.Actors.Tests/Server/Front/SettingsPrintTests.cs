@@ -32,7 +32,7 @@ public sealed class SettingsPrintTests
         Assert.Equal(
             [
                 $"the file {UserFile} is not what it was when that server read it",
-                $"the file {UserFile}c is set here, not there",
+                $"the file {UserFile}c is read here, but that server has not read it: it was made since that one started, or is not named there",
                 "the variable OPENCODE_A is set here, not there",
                 "the variable OPENCODE_B is not what it was when that server read it",
                 "the variable OPENCODE_C is set there, not here",

@@ -96,8 +96,16 @@ public sealed class JournalTraces(TimeProvider time) : IDisposable
     // It is over: it ends now.
     private void Note(string name, ActivityContext trace, DateTimeOffset began, long first)
     {
-        using var activity = _source.StartActivity(name, ActivityKind.Internal, trace, startTime: began);
-        activity?.SetTag("journal.offset", first).SetEndTime(time.GetUtcNow().UtcDateTime);
+        try
+        {
+            using var activity = _source.StartActivity(name, ActivityKind.Internal, trace, startTime: began);
+            activity?.SetTag("journal.offset", first).SetEndTime(time.GetUtcNow().UtcDateTime);
+        }
+#pragma warning disable CA1031, RCS1075 // A listener's fault is not the journal's: the batch is committed, the frame written.
+        catch (Exception)
+#pragma warning restore CA1031, RCS1075
+        {
+        }
     }
 
     private sealed class CommandEnd(JournalTraces traces, string owner, Activity activity) : IDisposable

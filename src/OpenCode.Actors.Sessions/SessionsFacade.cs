@@ -84,16 +84,14 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
     private async Task<object> ReadAsync(SessionId sessionId, ISessionRead read, CancellationToken cancellationToken) =>
         await WhileServedAsync(served => TryReadAsync(token => _reader.ReadAsync(sessionId, read, token), served), cancellationToken) ?? Unanswered("The journal");
 
-    // Asked again from time to time: the wait must outlive an index that was stopped with it in its mailbox. Null when the node has come to its end.
+    // Null when the node has come to its end, and after a while without an answer: the rows are read then, so the wait outlives an index that was stopped or stands still.
     private async Task<object?> AwaitIdleAsync(IdleWaits.Await wait, CancellationToken cancellationToken)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, setup.Availability.Over);
         object? answer = null;
         try
         {
-            while (answer is null)
-                answer = await TryAskAsync(index.ActorRef, wait, given.Token);
-            return answer;
+            return answer = await TryAskAsync(index.ActorRef, wait, given.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

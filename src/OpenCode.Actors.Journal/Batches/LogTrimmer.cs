@@ -13,7 +13,6 @@ internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, Journa
 
     private ITimer? _timer;
     private Task _trimming = Task.CompletedTask;
-    private int _isTrimming;
 
     /// <summary>Begins to run by the clock.</summary>
     public void Start() => _timer = time.CreateTimer(_ => Run(), null, FirstRun, Interval);
@@ -21,8 +20,13 @@ internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, Journa
     /// <summary>Starts a run, unless one is under way.</summary>
     public void Run()
     {
-        if (life.Over is null && Interlocked.Exchange(ref _isTrimming, 1) == 0)
-            _trimming = TrimAsync();
+        var last = Volatile.Read(ref _trimming);
+        if (life.Over is not null || !last.IsCompleted)
+            return;
+
+        var run = new TaskCompletionSource(TaskCreationOptions.None);
+        if (Interlocked.CompareExchange(ref _trimming, run.Task, last) == last)
+            _ = TrimAsync(run);
     }
 
     /// <summary>Waits for the run that is under way, once the journal is closing.</summary>
@@ -32,7 +36,7 @@ internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, Journa
         await _trimming.ConfigureAwait(false);
     }
 
-    private async Task TrimAsync()
+    private async Task TrimAsync(TaskCompletionSource run)
     {
         try
         {
@@ -55,7 +59,7 @@ internal sealed partial class LogTrimmer(IBatchStore store, BatchLog log, Journa
         }
         finally
         {
-            Volatile.Write(ref _isTrimming, 0);
+            run.SetResult();
         }
     }
 

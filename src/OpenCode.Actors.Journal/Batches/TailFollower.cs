@@ -107,7 +107,7 @@ internal sealed class TailFollower(IBatchStore store, BatchLog log, GenerationFo
                 await life.BackOffAsync(e, ref backoff, life.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wakeup.Set();
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (life.Stopping.IsCancellationRequested)
             {
                 break;
             }

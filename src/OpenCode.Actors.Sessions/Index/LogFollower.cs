@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Akka;
 using Akka.Actor;
 using Akka.Event;
@@ -114,7 +113,7 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
         {
             return Happenings.Of(entry);
         }
-        catch (JsonException e)
+        catch (Exception e) when (RowReader.IsOfJson(e))
         {
             LogUnreadable(logger, e, entry.Type, entry.Offset);
             return null;

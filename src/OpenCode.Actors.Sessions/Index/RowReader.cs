@@ -21,7 +21,9 @@ internal sealed partial class RowReader(ILogger logger)
         where T : class =>
         Read(row, source => JsonSerializer.Deserialize(source.Json.Span, json) ?? throw new JsonException("The row is empty."));
 
-    // JSON of another shape than expected is more than a JsonException: a reader of JSON throws the others for a value of the wrong type.
+    /// <summary>Tells whether what was read is JSON of another shape than expected: for a value of the wrong type a reader of JSON throws more than a <see cref="JsonException"/>.</summary>
+    public static bool IsOfJson(Exception e) => e is JsonException or InvalidOperationException or FormatException or ArgumentException;
+
     private T? Read<T>(StateRow row, Func<StateRow, T> read)
         where T : class
     {
@@ -29,7 +31,7 @@ internal sealed partial class RowReader(ILogger logger)
         {
             return read(row);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (IsOfJson(e))
         {
             LogUnreadable(logger, e, row.Kind, row.Owner);
             return null;

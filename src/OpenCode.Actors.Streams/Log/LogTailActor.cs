@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Streams.Log;
 /// <remarks>It cannot go on after a failure: an event would be missing. See <see cref="EventLogActor"/>.</remarks>
 internal sealed class LogTailActor : ReceiveActor, IWithTimers
 {
-    /// <summary>How long the next page waits for readers that were woken: no reader holds up the others for longer.</summary>
+    /// <summary>How long the next page waits for readers that were woken. A reader that has not looked by then is not waited for again until it has.</summary>
     public static readonly TimeSpan LongestWave = TimeSpan.FromMilliseconds(100);
 
     private readonly EventLog _log;
@@ -16,6 +16,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _incarnation = new();
     private readonly Action _waveEnded;
     private bool _waits;
+    private bool _isLate;
 
     public LogTailActor(EventLog log)
     {
@@ -23,7 +24,8 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
         var self = Self;
         _waveEnded = () => self.Tell(WaveEnded.Instance);
         Receive<Advanced>(OnAdvanced);
-        Receive<WaveEnded>(_ => OnWaveEnded());
+        Receive<WaveEnded>(_ => OnWaveEnded(isLate: false));
+        Receive<WaveIsLate>(_ => OnWaveEnded(isLate: true));
         Receive<ReportAt>(OnReportAt);
         Receive<Lost>(m => throw new LogTailLostException(_log.Ring.End, m.Cause));
     }
@@ -43,6 +45,11 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
     private sealed record WaveEnded : IDeadLetterSuppression
     {
         public static WaveEnded Instance { get; } = new();
+    }
+
+    private sealed record WaveIsLate : IDeadLetterSuppression
+    {
+        public static WaveIsLate Instance { get; } = new();
     }
 
     private sealed record Lost(Exception Cause) : IDeadLetterSuppression;
@@ -72,6 +79,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
 
     private void OnAdvanced(Advanced message)
     {
+        _isLate = _isLate && !_log.Ring.Wave.IsOver;
         _log.Ring.Append(message.Page.Entries);
         _log.Ring.WakeReaders();
         for (var i = _askers.Count - 1; i >= 0; i--)
@@ -83,20 +91,20 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
             _askers.RemoveAt(i);
         }
 
-        _waits = _log.Ring.Wave.TryWait(_waveEnded);
+        _waits = !_isLate && _log.Ring.Wave.TryWait(_waveEnded);
         if (_waits)
-            Timers.StartSingleTimer(WaveEnded.Instance, WaveEnded.Instance, LongestWave);
+            Timers.StartSingleTimer(WaveIsLate.Instance, WaveIsLate.Instance, LongestWave);
         else
             Follow();
     }
 
-    private void OnWaveEnded()
+    private void OnWaveEnded(bool isLate)
     {
         if (!_waits)
             return;
 
-        _waits = false;
-        Timers.Cancel(WaveEnded.Instance);
+        (_waits, _isLate) = (false, isLate);
+        Timers.Cancel(WaveIsLate.Instance);
         Follow();
     }
 

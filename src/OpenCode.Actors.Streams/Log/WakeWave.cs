@@ -10,6 +10,9 @@ internal sealed class WakeWave
     private int _awaited;
     private Action? _ended;
 
+    /// <summary>Gets a value indicating whether all have looked.</summary>
+    public bool IsOver => Volatile.Read(ref _awaited) == 0;
+
     /// <summary>Counts a reader that is being woken. For the tail alone.</summary>
     public void Woken() => Interlocked.Increment(ref _awaited);
 

@@ -219,13 +219,24 @@ public sealed class SessionsFacadeTests : HubTestKit
         using var gone = new CancellationTokenSource();
         var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, gone.Token);
         var asked = _index.Expect<IdleWaits.Await>();
-        Time.Advance(TimeSpan.FromSeconds(30));
-        await RunUntilAsync(() => _index.Count > 0);
-        Assert.Equal(asked, _index.Expect<IdleWaits.Await>());
 
         await gone.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunUntilAsync(wait));
+        Assert.Equal(new IdleWaits.Forget(_id, asked.Waiter), _index.Expect<IdleWaits.Forget>());
+    }
+
+    [Fact]
+    public async Task A_turn_whose_end_the_index_does_not_tell_is_looked_for_in_the_rows()
+    {
+        var wait = _facade.AwaitTurnAsync(_id, new TurnId("msg_1"), 7, CancellationToken.None);
+        var asked = _index.Expect<IdleWaits.Await>();
+
+        Time.Advance(TimeSpan.FromSeconds(30));
+
+        // The rows of this journal cannot be read.
+        Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+        Assert.Contains(Logs.Records, static record => record.EventId == 6011);
         Assert.Equal(new IdleWaits.Forget(_id, asked.Waiter), _index.Expect<IdleWaits.Forget>());
     }
 

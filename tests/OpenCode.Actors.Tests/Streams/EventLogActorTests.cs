@@ -115,8 +115,12 @@ public sealed class EventLogActorTests : StreamsKit
         Append(Journal.Event());
 
         Time.Advance(LogTailActor.LongestWave);
-
         Assert.Equal(2, Log.Ring.End);
+
+        // Not again for the same reader.
+        Append(Journal.Event());
+        Append(Journal.Event());
+        Assert.Equal(4, Log.Ring.End);
     }
 
     private LaneReader Waiting()

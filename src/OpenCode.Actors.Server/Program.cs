@@ -1,71 +1,9 @@
-using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.CommandLine;
-using OpenCode.Actors.Server.Config;
-using OpenCode.Actors.Server.Edge;
-using OpenCode.Actors.Server.Endpoints;
-using OpenCode.Actors.Server.Hosting;
-using OpenCode.Actors.Server.Locations;
-using OpenCode.Actors.Server.Models;
-using OpenCode.Actors.Server.OpenApi;
-using OpenCode.Actors.Server.Routes;
-using OpenCode.Actors.Server.Sse;
-using OpenCode.Actors.Server.Storage;
-using OpenCode.Actors.Server.Telemetry;
-using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server;
 
-/// <summary>The composition root: the one place that names the parts of the server.</summary>
+/// <summary>Where the process begins.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => OpenCodeCommand.RunAsync(args);
-
-    /// <summary>Puts a server together: alone on its data folder, or a node of a cluster.</summary>
-    /// <param name="settings">The command line.</param>
-    /// <param name="configs">The configuration.</param>
-    /// <param name="replace">Changes what was put together before it is built.</param>
-    public static WebApplication Build(ServeSettings settings, ConfigCatalog configs, Action<WebApplicationBuilder>? replace = null)
-    {
-        var config = configs.Server;
-        var cluster = ClusterSettings.Find(settings, config.Cluster);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "opencode-actors" });
-        builder.Logging.AddLogLines(settings.LogLevel);
-        builder.WebHost.UseHttp(settings, config.Limits);
-        builder.Services
-            .AddHost()
-            .AddTelemetry()
-            .AddLocations(settings.WorkingFolder)
-            .AddStorage(settings, cluster, config.EventStream)
-            .AddEventStreams(config)
-            .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
-            .AddTools(cluster?.Node.Name)
-            .AddNode(cluster)
-            .AddConfiguration(configs)
-            .AddEndpoints()
-            .AddApiDescription()
-            .AddActors()
-            .AddJoin(cluster)
-            .AddGracefulStop();
-        replace?.Invoke(builder);
-
-        var app = builder.Build();
-        app.UseFrontPass();
-        app.UseErrors();
-        app.UseEdge(settings);
-        app.MapSessions();
-        app.MapMessages();
-        app.MapPermissionsAndQuestions();
-        app.MapEventStreams();
-        app.MapLocations();
-        app.MapConfig();
-        app.MapHealth();
-        app.MapMetrics();
-        app.MapApiDescription();
-        app.MapUnserved();
-        return app;
-    }
-
-    private static IServiceCollection AddStorage(this IServiceCollection services, ServeSettings settings, ClusterSettings? cluster, EventStreamConfig window) =>
-        cluster is null ? services.AddDataFolder(settings, window) : services.AddDatabase(window);
 }

@@ -3,6 +3,7 @@ using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Tools;

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Server.Cluster;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Config;
-using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Cluster;
 

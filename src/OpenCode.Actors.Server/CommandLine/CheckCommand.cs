@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Storage.Sqlite.Checking;
 
 namespace OpenCode.Actors.Server.CommandLine;

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Clustering.Status;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Postgres.Nodes;
 

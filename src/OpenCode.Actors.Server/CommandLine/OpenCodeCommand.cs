@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine;

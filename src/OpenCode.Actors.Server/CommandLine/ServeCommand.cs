@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
-using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Server.CommandLine.Doors;
+using OpenCode.Actors.Server.Composition;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Config.Doors;
 using OpenCode.Actors.Server.Edge;
@@ -8,6 +9,7 @@ using OpenCode.Actors.Server.Front;
 using OpenCode.Actors.Server.Front.Doors;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Hosting.Doors;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
@@ -87,7 +89,7 @@ internal static class ServeCommand
     private static async Task<int> ServeAsync(ServeSettings settings, ConfigCatalog configs, (HeldFolder Folder, SettingsPrint Print)? holds = null, FrontServer? front = null)
     {
         using var limit = new StopLimit(TimeProvider.System, Environment.Exit); // ends after the server is disposed of
-        await using var app = Program.Build(settings, configs, builder =>
+        await using var app = CompositionRoot.Build(settings, configs, builder =>
         {
             if (holds is { Folder: { } folder })
                 builder.Services.AddSingleton(folder);

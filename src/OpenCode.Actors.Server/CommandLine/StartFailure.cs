@@ -4,6 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Front;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 

@@ -2,6 +2,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Transfer;
 using OpenCode.Actors.Server.Transfer.Doors;

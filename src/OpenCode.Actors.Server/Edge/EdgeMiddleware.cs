@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;

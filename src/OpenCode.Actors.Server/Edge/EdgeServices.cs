@@ -1,5 +1,5 @@
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Sse;
 
 namespace OpenCode.Actors.Server.Edge;

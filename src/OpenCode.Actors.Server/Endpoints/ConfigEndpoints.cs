@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;

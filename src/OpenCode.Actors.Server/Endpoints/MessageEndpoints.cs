@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
-using OpenCode.Actors.Server.Endpoints;
-using OpenCode.Actors.Server.Errors;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Locations.Doors;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 using Yarp.ReverseProxy.Forwarder;
 using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
@@ -56,7 +56,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
         _parts.UseErrors();
         _parts.UseClientRules(settings);
         var started = _time.GetTimestamp();
-        _parts.Use(next => context => FrontRoutes.AsksIfAlive(context.Request) ? context.Response.WriteAsJsonAsync(HealthEndpoints.Live(_time, started), ServerJson.Default.LiveHealth) : next(context));
+        _parts.Use(next => context => FrontRoutes.AsksIfAlive(context.Request) ? context.Response.WriteAsJsonAsync(LiveHealth.Of(_time, started), ServerJson.Default.LiveHealth) : next(context));
         _parts.Run(_forwarder.ForwardAsync);
         Port = new SharedPort(_parts.Services.GetRequiredService<IServer>());
     }

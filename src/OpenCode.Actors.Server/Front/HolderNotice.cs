@@ -1,6 +1,6 @@
 using System.Net;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Edge;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.Front;

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
 using OpenCode.Actors.Clustering;
-using OpenCode.Actors.Server.Cluster;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Streams;
 

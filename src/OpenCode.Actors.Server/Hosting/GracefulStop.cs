@@ -1,6 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Server.Hosting;

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging.Console;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Server.Hosting;
 

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Server.Settings;
+
 namespace OpenCode.Actors.Server.Hosting;
 
 /// <summary>Ends the process when a stop hangs. Each step of a stop has its own limit, all of them together less than this one: when it ends a process, one of the steps has a fault.</summary>
@@ -22,7 +24,7 @@ internal sealed partial class StopLimit(TimeProvider time, Action<int> exit) : I
     private void End(ILogger logger)
     {
         LogHangs(logger, Limit.TotalSeconds);
-        exit(CommandLine.ExitCodes.StopHung);
+        exit(ExitCodes.StopHung);
     }
 
     [LoggerMessage(

@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Server.Endpoints;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.OpenApi;
@@ -18,7 +18,7 @@ internal static class OpenApiServices
             document.Info = new OpenApiInfo
             {
                 Title = "OpenCode.Actors",
-                Version = HealthEndpoints.ProtocolVersion,
+                Version = Versions.Protocol,
                 Description = "The routes of opencode that this server serves, and a few of its own. Other routes of opencode answer 501.",
             };
             document.Servers = null;

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Server.Storage;
 

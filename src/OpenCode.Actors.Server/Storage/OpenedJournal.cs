@@ -1,8 +1,8 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Storage.Sqlite;
 using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;

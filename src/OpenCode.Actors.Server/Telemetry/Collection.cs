@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Config;
-using OpenCode.Actors.Server.Endpoints;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -106,5 +106,5 @@ internal sealed class Collection : IDisposable
     }
 
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
-    private static void Describe(ResourceBuilder resource) => resource.AddService("opencode-actors", serviceVersion: HealthEndpoints.Version).AddEnvironmentVariableDetector();
+    private static void Describe(ResourceBuilder resource) => resource.AddService("opencode-actors", serviceVersion: Versions.Server).AddEnvironmentVariableDetector();
 }

@@ -27,7 +27,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
         Receive<WaveEnded>(_ => OnWaveEnded(isLate: false));
         Receive<WaveIsLate>(_ => OnWaveEnded(isLate: true));
         Receive<ReportAt>(OnReportAt);
-        Receive<Lost>(m => throw new LogTailLostException(_log.Ring.End, m.Cause));
+        Receive<Lost>(m => throw new LogTailLostException(Ring.End, m.Cause));
     }
 
     /// <summary>Waits until the ring has all up to an offset. Answered by <see cref="Reached"/>.</summary>
@@ -39,6 +39,8 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
     public sealed record Reached(long Offset) : IDeadLetterSuppression;
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private LogRing Ring => _log.Ring;
 
     private sealed record Advanced(EntryPage Page) : IDeadLetterSuppression;
 
@@ -65,7 +67,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
     }
 
     // One page, one message: a question for an offset has its turn between two pages.
-    private void Follow() => NextPageAsync(_log.Ring.End, _incarnation.Token)
+    private void Follow() => NextPageAsync(Ring.End, _incarnation.Token)
         .PipeTo(Self, success: static page => new Advanced(page), failure: static cause => new Lost(cause));
 
     private async Task<EntryPage> NextPageAsync(long after, CancellationToken cancellationToken)
@@ -79,19 +81,19 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
 
     private void OnAdvanced(Advanced message)
     {
-        _isLate = _isLate && !_log.Ring.Wave.IsOver;
-        _log.Ring.Append(message.Page.Entries);
-        _log.Ring.WakeReaders();
+        _isLate = _isLate && !Ring.Wave.IsOver;
+        Ring.Append(message.Page.Entries);
+        Ring.WakeReaders();
         for (var i = _askers.Count - 1; i >= 0; i--)
         {
-            if (_askers[i].Offset > _log.Ring.End)
+            if (_askers[i].Offset > Ring.End)
                 continue;
 
             _askers[i].Asker.Tell(new Reached(_askers[i].Offset));
             _askers.RemoveAt(i);
         }
 
-        _waits = !_isLate && _log.Ring.Wave.TryWait(_waveEnded);
+        _waits = !_isLate && Ring.Wave.TryWait(_waveEnded);
         if (_waits)
             Timers.StartSingleTimer(WaveIsLate.Instance, WaveIsLate.Instance, LongestWave);
         else
@@ -110,7 +112,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
 
     private void OnReportAt(ReportAt message)
     {
-        if (message.Offset <= _log.Ring.End)
+        if (message.Offset <= Ring.End)
             Sender.Tell(new Reached(message.Offset));
         else
             _askers.Add((message.Offset, Sender));

@@ -4,9 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.EndToEnd.Harness;
-using OpenCode.Actors.Server;
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Composition;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.EndToEnd.InProcess;
@@ -37,7 +37,7 @@ internal sealed class InProcessServer : IAsyncDisposable
     {
         var files = new OneConfigFile(System.IO.Path.Combine(folder.Path, "opencode.json"), config);
         var settings = new ServeSettings { DataFolder = folder.Sub("data"), Port = 0, WorkingFolder = folder.Sub("project"), ConfigFile = files.Path };
-        var app = Program.Build(settings, ConfigCatalog.Open(files, files.Path, settings.WorkingFolder), builder =>
+        var app = CompositionRoot.Build(settings, ConfigCatalog.Open(files, files.Path, settings.WorkingFolder), builder =>
         {
             builder.Logging.SetMinimumLevel(LogLevel.Error);
             replace(builder.Services);

@@ -17,6 +17,11 @@ internal static class Checkout
         .Where(file => _kinds.Contains(Path.GetExtension(file)))
         .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
 
+    /// <summary>Gets the code of the product.</summary>
+    public static IEnumerable<SourceFile> Code() => Files()
+        .Where(file => file.StartsWith("src/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+        .Select(file => new SourceFile(file, Read(file)));
+
     private static IEnumerable<string> Walk(string folder) => Directory.EnumerateFiles(folder)
         .Concat(Directory.EnumerateDirectories(folder).Where(child => !_built.Contains(Path.GetFileName(child))).SelectMany(Walk));
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Server.Hosting.Doors;
 

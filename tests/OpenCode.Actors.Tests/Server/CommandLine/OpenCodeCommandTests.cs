@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Tests.Server.CommandLine;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Storage.Postgres.Connections;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 

@@ -1,11 +1,11 @@
 using Akka.Actor;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Sessions.Readiness;
-using OpenCode.Actors.Tests.TestKit;
 using OpenCode.Actors.Tests.Streams;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Hosting;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Hosting;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Hosting;

@@ -11,10 +11,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
-using OpenCode.Actors.Server;
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Composition;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
@@ -125,7 +125,7 @@ internal sealed class ServerKit : IAsyncDisposable
             files.Files["/home/dev/.config/opencode/opencode.json"] = config;
 
         var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/proj" };
-        return Program.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/proj"), builder =>
+        return CompositionRoot.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/proj"), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(new Collector(Log)).SetMinimumLevel(LogLevel.Information);
             builder.Services.AddSingleton<IConnectionListenerFactory>(transport);

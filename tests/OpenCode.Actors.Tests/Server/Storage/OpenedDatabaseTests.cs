@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Clustering.Settings;
-using OpenCode.Actors.Storage.Postgres;
-using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Storage.Postgres;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Storage;

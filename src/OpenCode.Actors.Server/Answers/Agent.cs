@@ -1,6 +1,6 @@
 using OpenCode.Actors.Protocol.Permissions;
 
-namespace OpenCode.Actors.Server.Endpoints;
+namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>An agent as clients list it.</summary>
 /// <param name="Name">What prompts name.</param>

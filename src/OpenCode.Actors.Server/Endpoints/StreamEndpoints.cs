@@ -1,3 +1,4 @@
+using OpenCode.Actors.Server.Sse;
 using Akka.Actor;
 using Akka.Hosting;
 using OpenCode.Actors.Protocol.Ids;
@@ -10,7 +11,7 @@ using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Streams.Clients;
 
-namespace OpenCode.Actors.Server.Sse;
+namespace OpenCode.Actors.Server.Endpoints;
 
 /// <summary>The event streams: of a location, of everything, of one session.</summary>
 internal static class StreamEndpoints

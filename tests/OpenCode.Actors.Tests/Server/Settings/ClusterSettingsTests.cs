@@ -1,8 +1,7 @@
-using OpenCode.Actors.Server.Cluster;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Settings;
 
-namespace OpenCode.Actors.Tests.Server.Cluster;
+namespace OpenCode.Actors.Tests.Server.Settings;
 
 public sealed class ClusterSettingsTests
 {

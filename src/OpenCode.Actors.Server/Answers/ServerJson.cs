@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Server.Endpoints;
 
-namespace OpenCode.Actors.Server.Errors;
+namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>Source-generated JSON of the bodies that only this server makes. The wire of opencode is in <c>ProtocolJson</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

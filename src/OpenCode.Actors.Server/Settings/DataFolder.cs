@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Server.CommandLine;
+namespace OpenCode.Actors.Server.Settings;
 
 /// <summary>Where data is kept when <c>--data</c> does not say.</summary>
 internal static class DataFolder

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using OpenCode.Actors.Journal;
-using OpenCode.Actors.Server.CommandLine;
+using OpenCode.Actors.Server.Composition;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
 
-namespace OpenCode.Actors.Server.Hosting.Doors;
+namespace OpenCode.Actors.Server.CommandLine.Doors;
 
 /// <summary>Plays one session through on a server that nobody else knows: what sessions need is compiled in this process before the cluster gives it any.</summary>
 /// <remarks>
@@ -55,7 +55,7 @@ internal static partial class Rehearsal
 
     private static async Task OnStageAsync(ServeSettings settings, CancellationToken over)
     {
-        await using var app = Program.Build(settings, ConfigCatalog.Open(new NothingConfigured(), named: null, settings.WorkingFolder), Apart);
+        await using var app = CompositionRoot.Build(settings, ConfigCatalog.Open(new NothingConfigured(), named: null, settings.WorkingFolder), Apart);
         await app.OpenStorageAsync();
         await app.StartAsync(over);
         using (var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.First()) })

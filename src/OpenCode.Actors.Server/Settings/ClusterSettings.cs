@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Net;
 using OpenCode.Actors.Clustering.Settings;
-using OpenCode.Actors.Server.CommandLine;
 using OpenCode.Actors.Server.Config;
 
-namespace OpenCode.Actors.Server.Cluster;
+namespace OpenCode.Actors.Server.Settings;
 
 /// <summary>How this server is a node of a cluster. From the command line and the environment, else from <c>server.cluster</c> of the configuration.</summary>
 /// <param name="Connection">How to reach the database.</param>

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Server.CommandLine;
+namespace OpenCode.Actors.Server.Settings;
 
 /// <summary>How the process ends.</summary>
 internal static class ExitCodes

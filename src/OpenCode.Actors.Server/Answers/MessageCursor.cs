@@ -1,8 +1,7 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Server.Errors;
 
-namespace OpenCode.Actors.Server.Endpoints;
+namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>Where a page of messages begins, as <c>X-Next-Cursor</c> and <c>?before=</c> carry it: base64 of JSON, as in opencode.</summary>
 /// <param name="Id">Only messages before this one.</param>

@@ -1,7 +1,8 @@
+using OpenCode.Actors.Server.Locations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Server.Locations.Doors;
 
-namespace OpenCode.Actors.Server.Locations;
+namespace OpenCode.Actors.Server.Locations.Doors;
 
 /// <summary>Where work is done, and to which project that belongs.</summary>
 internal static class LocationServices

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace OpenCode.Actors.Server.CommandLine;
+namespace OpenCode.Actors.Server.Settings;
 
 /// <summary>What the command line and the environment say about one run of <c>serve</c>.</summary>
 internal sealed record ServeSettings

@@ -1,0 +1,14 @@
+using System.Reflection;
+
+namespace OpenCode.Actors.Server.Answers;
+
+/// <summary>The versions that this server names.</summary>
+internal static class Versions
+{
+    /// <summary>The version of opencode whose protocol we speak.</summary>
+    public const string Protocol = "1.18.33";
+
+    /// <summary>Our own version.</summary>
+    public static readonly string Server =
+        typeof(Versions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+}

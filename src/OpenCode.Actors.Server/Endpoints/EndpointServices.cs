@@ -1,0 +1,16 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Server.Publishing;
+using OpenCode.Actors.Server.Sse;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>What endpoints need of streams, sessions and the journal.</summary>
+internal static class EndpointServices
+{
+    public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
+        .AddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill))
+        .AddSingleton<EventPublisher>()
+        .AddSingleton<FlushBarrier>()
+        .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()
+        .AddSingleton<TurnEnds>();
+}

@@ -79,14 +79,14 @@ internal static class ProviderErrors
     // {"error":{"message":…}} of OpenAI, {"error":"…"} of Ollama.
     private static string? MessageIn(JsonElement error) => error.ValueKind switch
     {
-        JsonValueKind.String => error.GetString(),
-        JsonValueKind.Object when error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => message.GetString(),
+        JsonValueKind.String => JsonText.WithoutHalves(JsonText.Read(error)),
+        JsonValueKind.Object when error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => JsonText.WithoutHalves(JsonText.Read(message)),
         _ => null,
     };
 
     private static int? StatusIn(JsonElement error) =>
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code)
-        && int.TryParse(code.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599 ? status : null;
+        && int.TryParse(code.ValueKind == JsonValueKind.String ? JsonText.Read(code) : code.GetRawText(), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599 ? status : null;
 
     private static string Innermost(Exception cause)
     {

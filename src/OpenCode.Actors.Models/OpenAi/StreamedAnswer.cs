@@ -44,9 +44,13 @@ internal sealed class StreamedAnswer(int messageCount)
             yield break;
 
         // DeepSeek, vLLM and Ollama's newer relatives say reasoning_content; OpenRouter and Ollama say reasoning.
-        if (_reasoning.Take(Text(delta, "reasoning_content") ?? Text(delta, "reasoning") ?? "") is { Length: > 0 } reasoning)
+        var reasoning = _reasoning.Take(Text(delta, "reasoning_content") ?? Text(delta, "reasoning") ?? "");
+        var text = _text.Take(Text(delta, "content") ?? Text(delta, "refusal") ?? "");
+        if (text.Length > 0)
+            reasoning += _reasoning.Complete(); // The reasoning ends where the text begins.
+        if (reasoning.Length > 0)
             yield return new ReasoningDelta(reasoning);
-        if (_text.Take(Text(delta, "content") ?? Text(delta, "refusal") ?? "") is { Length: > 0 } text)
+        if (text.Length > 0)
             yield return new TextDelta(text);
         if (Get(delta, "tool_calls") is { ValueKind: JsonValueKind.Array } calls)
         {

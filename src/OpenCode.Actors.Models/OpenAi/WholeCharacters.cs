@@ -14,5 +14,10 @@ internal sealed class WholeCharacters
     }
 
     /// <summary>Returns what waits still: no other half came.</summary>
-    public string Complete() => JsonText.WithoutHalves(_half);
+    public string Complete()
+    {
+        var half = _half;
+        _half = "";
+        return JsonText.WithoutHalves(half);
+    }
 }

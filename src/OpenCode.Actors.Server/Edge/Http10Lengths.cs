@@ -26,12 +26,12 @@ internal sealed class Http10Lengths
     {
         while (!input.IsEmpty)
         {
-            var count = isLast || _passesAll ? input.Length : Math.Min(_bodyBytes, input.Length);
+            var count = _passesAll ? input.Length : Math.Min(_bodyBytes, input.Length);
             if (count == 0)
             {
                 if (input.PositionOf((byte)'\n') is not { } end)
                 {
-                    _passesAll = input.Length > MaxLineBytes;
+                    _passesAll = isLast || input.Length > MaxLineBytes;
                     if (!_passesAll)
                         return input;
                     continue;

@@ -16,7 +16,7 @@ internal sealed class Collection : IDisposable
     private const string RuntimeMeter = "System.Runtime";
     private const string RequestSource = "Microsoft.AspNetCore";
 
-    // Of the 5 s of a stop: what a collector that does not answer may take.
+    // What a collector that does not answer may add to the 5 s of a stop, for the traces and again for the meters.
     private const int LastExportMs = 1_000;
 
     // By name: for a pattern the SDK makes a regular expression at the start.

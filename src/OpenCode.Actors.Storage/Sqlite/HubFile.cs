@@ -23,31 +23,32 @@ internal sealed class HubFile(string folder)
     /// <summary>Gets the path of the file.</summary>
     public string Path { get; } = System.IO.Path.Combine(folder, DataFolder.DatabaseFile);
 
+    private string Making => Path + ".new";
+
     /// <summary>Opens the connection that writes; makes the file, and brings its schema up to date.</summary>
     /// <exception cref="JournalVersionException">A newer program wrote the file.</exception>
     /// <exception cref="JournalFolderException">Another program wrote the file.</exception>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public SqliteConnection OpenWriter()
     {
+        FileControl.RemoveUnfinished(Making); // of a start that a crash ended
         if (!DataFolder.HasFile(Path))
             Make();
 
         var connection = Connect(Path, SqliteOpenMode.ReadWrite);
         try
         {
-            CheckVersion(connection);
-            UseLog(connection);
+            NameFullDisk(connection, () =>
+            {
+                CheckVersion(connection);
+                UseLog(connection);
 
-            // Retention needs room in the log of a full disk: it is not cut below this (rule "The store says what is wrong").
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
-            connection.Execute("PRAGMA synchronous = full");
-            Migrate(connection, CheckVersion(connection));
+                // Retention needs room in the log of a full disk: it is not cut below this (rule "The store says what is wrong").
+                connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {LogBytes}"));
+                connection.Execute("PRAGMA synchronous = full");
+                Migrate(connection, CheckVersion(connection));
+            });
             return connection;
-        }
-        catch (SqliteException e) when (FileControl.IsFull(connection, e.SqliteExtendedErrorCode))
-        {
-            connection.Dispose();
-            throw SqliteFaults.Full(Path, e);
         }
         catch
         {
@@ -59,26 +60,51 @@ internal sealed class HubFile(string folder)
     // Under another name until it is whole: a crash leaves no half of it, so an empty hub.db is never one that was being made.
     private void Make()
     {
-        var made = Path + ".new";
-        FileControl.RemoveUnfinished(made);
         try
         {
-            using (var connection = Connect(made, SqliteOpenMode.ReadWriteCreate))
+            FileControl.MakeForOwner(Making);
+            using (var connection = Connect(Making, SqliteOpenMode.ReadWrite))
             {
-                FileControl.KeepToOwner(made);
-                connection.Execute("PRAGMA synchronous = off"); // synced as a whole
-                connection.Execute("PRAGMA auto_vacuum = incremental"); // before the first table
-                connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Application}"));
-                UseLog(connection);
-                Migrate(connection, from: 0);
+                NameFullDisk(connection, () =>
+                {
+                    connection.Execute("PRAGMA synchronous = off"); // synced as a whole
+                    connection.Execute("PRAGMA auto_vacuum = incremental"); // before the first table
+                    connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Application}"));
+                    UseLog(connection);
+                    Migrate(connection, from: 0);
+
+                    // The end of the last connection does the same and hides what goes wrong: the file would be put in its place without what its log has.
+                    if (connection.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+                        throw new JournalFolderException(folder, $"another process uses '{Making}', which this start makes", "End it, and start again.");
+                });
             }
 
-            FileControl.PutInPlace(made, Path);
+            FileControl.PutInPlace(Making, Path);
         }
-        catch
+        catch (IOException e) when (FileControl.IsFull(e))
         {
-            FileControl.RemoveUnfinished(made);
-            throw;
+            throw SqliteFaults.Full(Path);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new JournalFolderException(folder, e.Message, "Give the user of the server the right to write there, or name another folder (--data).");
+        }
+        finally
+        {
+            FileControl.RemoveUnfinished(Making);
+        }
+    }
+
+    // Of a quota that is used up only the connection tells.
+    private void NameFullDisk(SqliteConnection connection, Action writing)
+    {
+        try
+        {
+            writing();
+        }
+        catch (SqliteException e) when (FileControl.IsFull(connection, e.SqliteExtendedErrorCode))
+        {
+            throw SqliteFaults.Full(Path, e);
         }
     }
 

@@ -29,6 +29,22 @@ public sealed class FolderLossTests(ITestOutputHelper output) : FrontTest(output
     }
 
     [Fact]
+    public async Task A_front_does_not_begin_anew_where_the_database_of_its_holder_is_empty()
+    {
+        var (holder, front) = await StartBothAsync();
+        front.Signal(Unix.Stop);
+        await holder.KillAsync();
+        var file = Path.Combine(Setup.DataFolder, "hub.db");
+        await File.WriteAllBytesAsync(file, []);
+        front.Signal(Unix.Continue);
+
+        Assert.Equal(DataFolder, await front.ExitAsync());
+        Assert.Contains("'hub.db' is empty", front.Log, StringComparison.Ordinal);
+        Assert.Equal(0, new FileInfo(file).Length);
+        Assert.NotEqual(0, new FileInfo(file + "-wal").Length);
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_there_for_a_while_ends_no_front_and_is_taken_over_when_it_is_back()
     {
         var (holder, front) = await StartBothAsync();

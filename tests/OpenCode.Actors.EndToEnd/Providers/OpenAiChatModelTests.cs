@@ -70,6 +70,19 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_an_emoji_at_the_end_of_the_reasoning_comes_before_the_text()
+    {
+        _provider.Stream(
+            """{"choices":[{"index":0,"delta":{"reasoning":"hm \ud83d"}}]}""",
+            """{"choices":[{"index":0,"delta":{"content":"Done."}}]}""",
+            """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""");
+
+        var chunks = await AskAsync();
+
+        Assert.Equal([new ReasoningDelta("hm "), new ReasoningDelta("\uFFFD"), new TextDelta("Done."), new Finished(FinishReason.Stop, TokenUsage.None)], chunks);
+    }
+
+    [Fact]
     public async Task Tool_calls_split_over_chunks_come_whole()
     {
         _provider.Stream(
@@ -215,6 +228,18 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync());
 
         Assert.Equal(("context too long", false, 400), (error.Message, error.Retryable, error.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"message":"no \ud83d","code":"\ud83d"}}""")]
+    [InlineData("""{"error":"no \ud83d"}""")]
+    public async Task Half_an_emoji_in_an_error_is_told_as_U_FFFD(string body)
+    {
+        _provider.Stream(body);
+        Assert.Equal("no \uFFFD", (await Assert.ThrowsAsync<ModelException>(() => AskAsync())).Message);
+
+        _provider.Refuse(400, body);
+        Assert.Equal("no \uFFFD", (await Assert.ThrowsAsync<ModelException>(() => AskAsync())).Message);
     }
 
     [Fact]

@@ -123,15 +123,40 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
         Assert.False(File.Exists(Hub.File(Setup.DataFolder)));
     }
 
-    [Fact]
-    public async Task An_empty_file_is_refused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_empty_file_is_refused_and_its_log_left_alone(bool hasLog)
     {
-        Directory.CreateDirectory(Setup.DataFolder);
+        await (await StartAsync()).KillAsync();
         await File.WriteAllBytesAsync(Hub.File(Setup.DataFolder), []);
+        if (!hasLog)
+            File.Delete(Hub.Log(Setup.DataFolder));
+        var log = hasLog ? await File.ReadAllBytesAsync(Hub.Log(Setup.DataFolder)) : [];
 
         await AssertRefusedAsync(Setup, "'hub.db' is empty", "backup");
         await AssertCheckRefusesAsync("'hub.db' is empty", "backup");
+        var (exit, said) = await Hub.RunAsync([], "export", "--data", Setup.DataFolder, "--output", Path.Combine(Folder.Path, "exported"));
+
+        Assert.True(exit == Unusable, said);
+        Assert.Contains("'hub.db' is empty", said, StringComparison.Ordinal);
         Assert.Equal(0, new FileInfo(Hub.File(Setup.DataFolder)).Length);
+        Assert.Equal(hasLog, File.Exists(Hub.Log(Setup.DataFolder)));
+        if (hasLog)
+            Assert.Equal(log, await File.ReadAllBytesAsync(Hub.Log(Setup.DataFolder)));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_a_link_is_refused()
+    {
+        await (await StartAsync()).KillAsync();
+        var target = Path.Combine(Folder.Path, "target.db");
+        File.Move(Hub.File(Setup.DataFolder), target);
+        File.CreateSymbolicLink(Hub.File(Setup.DataFolder), target);
+
+        await AssertRefusedAsync(Setup, "'hub.db' is a symbolic link", target);
+        await AssertCheckRefusesAsync("'hub.db' is a symbolic link", target);
+        Assert.False(File.Exists(target + "-wal"));
     }
 
     [Fact]
@@ -179,8 +204,14 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
         await File.WriteAllTextAsync(Hub.File(Setup.DataFolder) + ".new", "half of it");
         await File.WriteAllTextAsync(Hub.File(Setup.DataFolder) + ".new-journal", "half of it");
 
-        await (await StartAsync()).Api.CreateSessionAsync();
+        var server = await StartAsync();
+        await server.Api.CreateSessionAsync();
+        Assert.Empty(Directory.EnumerateFiles(Setup.DataFolder, "*.new*"));
 
+        // Also beside a file that was put back.
+        await server.KillAsync();
+        await File.WriteAllTextAsync(Hub.File(Setup.DataFolder) + ".new-wal", "half of it");
+        await StartAsync();
         Assert.Empty(Directory.EnumerateFiles(Setup.DataFolder, "*.new*"));
     }
 
@@ -293,15 +324,19 @@ public sealed class FileFaultTests(ITestOutputHelper output) : ServerTest(output
         await Hub.AssertWholeAsync(Setup.DataFolder);
     }
 
-    [SkippableFact]
-    public async Task A_start_without_quota_says_that_there_is_no_room()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_start_without_quota_says_that_there_is_no_room(bool isFirst)
     {
         using var disk = HubDisk.Make(Folder);
-        await (await StartAsync()).KillAsync();
+        if (!isFirst)
+            await (await StartAsync()).KillAsync();
 
         disk.Fail(HubDisk.Failing.Quota);
 
-        await AssertRefusedAsync(Setup with { Within = disk.Within }, "full");
+        await AssertRefusedAsync(Setup with { Within = disk.Within }, "its disk is full");
+        Assert.Equal(!isFirst, Directory.EnumerateFiles(Setup.DataFolder, "hub.db*").Any());
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public static class HubCheck
         {
             DataFolder.RequireThere(path);
             DataFolder.RefuseOldFormat(path);
-            DataFolder.RefuseLostFile(path);
+            DataFolder.RefuseUnsafeFile(path);
             var file = new HubFile(path);
             return DataFolder.HasFile(file.Path) ? Run(path, file) : new(path, null, 0, 0, 0, 0, 0, []);
         }
@@ -58,12 +58,21 @@ public static class HubCheck
         var before = DataFolder.Look(file.Path);
         if (!HasLog(file))
         {
-            var report = Run(path, file, file.OpenUnchanging());
-            if (!HasLog(file) && DataFolder.Look(file.Path) == before)
-                return report;
+            try
+            {
+                var report = Run(path, file, file.OpenUnchanging());
+                if (IsUnchanged())
+                    return report;
+            }
+            catch (Exception e) when (e is SqliteException or JournalException && !IsUnchanged())
+            {
+                // It read halves.
+            }
         }
 
         return Run(path, file, file.OpenReader());
+
+        bool IsUnchanged() => !HasLog(file) && DataFolder.Look(file.Path) == before;
     }
 
     private static bool HasLog(HubFile file) => DataFolder.Look(file.Path + "-wal") is { Length: > 0 };

@@ -44,8 +44,6 @@ internal sealed class DataFolder : IDisposable
             if (OpenLock(path, FileMode.OpenOrCreate) is not { } held)
                 return null;
 
-            RefuseLostFile(path, held);
-
             return Hold(path, held);
         }
         catch (UnauthorizedAccessException e)
@@ -62,7 +60,7 @@ internal sealed class DataFolder : IDisposable
     /// <returns>The folder; null while another process has it.</returns>
     /// <exception cref="IOException">It cannot be seen now whether another process has it; also because it is not there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same, for a lack of rights.</exception>
-    /// <exception cref="JournalFolderException">Its holder has ended, and its database is gone.</exception>
+    /// <exception cref="JournalFolderException">Its holder has ended, and its database is gone or may not be used.</exception>
     public static DataFolder? TryTakeOver(string folder)
     {
         var path = System.IO.Path.GetFullPath(folder);
@@ -95,12 +93,21 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Refuses a folder whose database is gone or empty while a part of the data, or what was one, is there: a start would begin anew and lose it.</summary>
+    /// <summary>Refuses a folder whose database is gone while its log is there, or is empty: a start would begin anew and lose what is left. And a database that is a link.</summary>
+    /// <remarks>SQLite keeps the log beside the target of a link, where this program does not look, and another folder may link to the same file.</remarks>
     /// <exception cref="JournalFolderException">It is one.</exception>
-    public static void RefuseLostFile(string path)
+    public static void RefuseUnsafeFile(string path)
     {
         var (file, log) = (System.IO.Path.Combine(path, DatabaseFile), System.IO.Path.Combine(path, DatabaseFile + "-wal"));
         var hasLog = LengthOf(log) > 0;
+        if (new FileInfo(file).LinkTarget is { } target)
+        {
+            throw new JournalFolderException(
+                path,
+                $"its '{DatabaseFile}' is a symbolic link, to '{target}'",
+                "Name the folder of that file (--data), or move the file, and its '-wal' if there is one, to where the link is.");
+        }
+
         switch (LengthOf(file))
         {
             case null when hasLog:
@@ -108,9 +115,11 @@ internal sealed class DataFolder : IDisposable
                     path,
                     $"'{DatabaseFile}' is gone, and its write-ahead log '{DatabaseFile}-wal' is there, with what was written last",
                     $"Put '{DatabaseFile}' back beside it if it was moved; or move '{DatabaseFile}-wal' away, and put a backup in the place of '{DatabaseFile}', or begin with no sessions.");
-            case 0 when !hasLog:
+            case 0: // This program never leaves one, and SQLite removes the log of an empty file when it first reads it.
                 throw new JournalFolderException(
-                    path, $"'{DatabaseFile}' is empty: something has emptied it", $"Put a backup in its place, or remove it to begin with no sessions.");
+                    path,
+                    $"'{DatabaseFile}' is empty: something has emptied it",
+                    (hasLog ? $"Move '{DatabaseFile}-wal' away: it has what was written last. Then put" : "Put") + $" a backup in the place of '{DatabaseFile}', or remove that to begin with no sessions.");
         }
     }
 
@@ -218,23 +227,11 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    private static void RefuseLostFile(string path, FileStream held)
-    {
-        try
-        {
-            RefuseLostFile(path);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
-
     private static DataFolder Hold(string path, FileStream held)
     {
         try
         {
+            RefuseUnsafeFile(path);
             HolderFile.Clear(path); // What it says is about a process that has ended.
             return new(path, held);
         }

@@ -11,6 +11,7 @@ internal static partial class FileControl
     // EDQUOT: the disk has room, but not for this user.
     private const int QuotaUsedUp = 122;
     private const int QuotaUsedUpOnMac = 69;
+    private const int DiskFull = 28; // ENOSPC
 
     // SQLITE_FCNTL_HAS_MOVED: whether the file at the path is another one than the one that is open.
     private const int HasMoved = 20;
@@ -33,9 +34,12 @@ internal static partial class FileControl
     public static bool IsFull(SqliteConnection connection, int code) => code switch
     {
         raw.SQLITE_FULL or raw.SQLITE_IOERR_SHMSIZE => true, // of the -shm there is no other code
-        raw.SQLITE_IOERR_WRITE => !OperatingSystem.IsWindows() && LastError(connection.Handle!.DangerousGetHandle()) == (OperatingSystem.IsMacOS() ? QuotaUsedUpOnMac : QuotaUsedUp),
+        raw.SQLITE_IOERR_WRITE => !OperatingSystem.IsWindows() && IsQuota(LastError(connection.Handle!.DangerousGetHandle())),
         _ => false,
     };
+
+    /// <summary>Tells whether .NET could not make a file because there is no room.</summary>
+    public static bool IsFull(IOException e) => !OperatingSystem.IsWindows() && (e.HResult == DiskFull || IsQuota(e.HResult)); // what the system gave
 
     /// <summary>Says that a file was taken away.</summary>
     /// <param name="path">Where it was.</param>
@@ -67,6 +71,15 @@ internal static partial class FileControl
         }
     }
 
+    /// <summary>Makes an empty file that only the owner may read and write, and so is the log that SQLite makes beside it. Before SQLite opens it.</summary>
+    public static void MakeForOwner(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        new FileStream(path, options).Dispose();
+    }
+
     /// <summary>Puts a file that is closed and whole in its place. It survives a power cut.</summary>
     public static void PutInPlace(string made, string path)
     {
@@ -81,6 +94,8 @@ internal static partial class FileControl
         foreach (var file in (string[])[made, made + "-wal", made + "-shm", made + "-journal"])
             File.Delete(file);
     }
+
+    private static bool IsQuota(int error) => error == (OperatingSystem.IsMacOS() ? QuotaUsedUpOnMac : QuotaUsedUp);
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_system_errno")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -21,7 +21,10 @@ public sealed class Http10LengthsTests
     public void A_post_without_a_length_gets_one_however_it_arrives(string sent, string? passed)
     {
         for (var size = 1; size <= sent.Length; size++)
+        {
             Assert.Equal(passed ?? sent, Pass(sent.Chunk(size).Select(static piece => new string(piece))));
+            Assert.Equal(passed ?? sent, Pass(sent.Chunk(size).Select(static piece => new string(piece)), lastIsEnd: true));
+        }
     }
 
     [Fact]
@@ -44,14 +47,15 @@ public sealed class Http10LengthsTests
         Assert.Equal(endless + "\r\n\r\n", Pass(["POST / HTTP/1.0\r\nX: ", endless, "\r\n\r\n"])["POST / HTTP/1.0\r\nX: ".Length..]);
     }
 
-    private static string Pass(IEnumerable<string> pieces)
+    // The end comes with the last piece, or after it.
+    private static string Pass(IEnumerable<string> pieces, bool lastIsEnd = false)
     {
         var requests = new Http10Lengths();
         var output = new ArrayBufferWriter<byte>();
         var waiting = "";
-        foreach (var piece in pieces)
+        foreach (var piece in lastIsEnd ? pieces.SkipLast(1) : pieces)
             waiting = Encoding.Latin1.GetString(requests.Pass(Sequence(waiting + piece), isLast: false, output));
-        requests.Pass(Sequence(waiting), isLast: true, output);
+        requests.Pass(Sequence(waiting + (lastIsEnd ? pieces.Last() : "")), isLast: true, output);
         return Encoding.Latin1.GetString(output.WrittenSpan);
     }
 

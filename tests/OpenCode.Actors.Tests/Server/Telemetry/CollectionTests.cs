@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Journal;
@@ -9,6 +8,7 @@ using OpenCode.Actors.Server.Telemetry;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Storage.Postgres.Batches;
 using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Tests.Repository;
 using OpenCode.Actors.Tests.Sessions;
 
 namespace OpenCode.Actors.Tests.Server.Telemetry;
@@ -61,7 +61,7 @@ public sealed partial class CollectionTests : IDisposable
         all.Start();
 
         var served = (await _scrape.LinesAsync()).Select(static line => SeriesSuffix().Replace(line[..line.IndexOf('{', StringComparison.Ordinal)], "")).ToHashSet(StringComparer.Ordinal);
-        var documented = MetricName().Matches(await File.ReadAllTextAsync(Operations())).Select(static match => match.Value).Distinct(StringComparer.Ordinal).ToList();
+        var documented = MetricName().Matches(Checkout.Read("docs/operations.md")).Select(static match => match.Value).Distinct(StringComparer.Ordinal).ToList();
 
         Assert.True(documented.Count > 15);
         Assert.Equal([NeedsActors], documented.Where(name => !served.Contains(name)));
@@ -108,8 +108,6 @@ public sealed partial class CollectionTests : IDisposable
             case Histogram<int> histogram: histogram.Record(1); break;
         }
     }
-
-    private static string Operations([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../../../docs/operations.md"));
 
     [GeneratedRegex("_(bucket|sum|count)$", RegexOptions.ExplicitCapture)]
     private static partial Regex SeriesSuffix();

@@ -35,7 +35,7 @@ internal static class RequestBody
         {
             switch (message)
             {
-                case UserMessageText m:
+                case UserTurn m:
                     WriteText(json, "user", m.Text);
                     break;
                 case AssistantTurn m:

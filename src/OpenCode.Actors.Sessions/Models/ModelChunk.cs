@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenCode.Actors.Sessions.Models;
 
 /// <summary>One piece of a model's streamed reply.</summary>
@@ -10,6 +12,10 @@ public sealed record TextDelta(string Text) : ModelChunk;
 /// <summary>The next piece of the model's reasoning; never empty.</summary>
 /// <param name="Text">To be appended to the reasoning so far.</param>
 public sealed record ReasoningDelta(string Text) : ModelChunk;
+
+/// <summary>The block of reasoning that was streamed last is over. Without text before it, it is a block whose text the provider hides.</summary>
+/// <param name="Metadata">What the provider wants to see again with it: the <c>metadata</c> of the reasoning part.</param>
+public sealed record ReasoningEnded(JsonElement Metadata) : ModelChunk;
 
 /// <summary>A tool call, given once it is complete.</summary>
 /// <param name="Call">The call.</param>
@@ -31,6 +37,9 @@ public enum FinishReason
 
     /// <summary>It ran into a limit of length.</summary>
     Length,
+
+    /// <summary>The provider's filter took the rest.</summary>
+    ContentFilter,
 }
 
 /// <summary>What one step cost, in tokens.</summary>

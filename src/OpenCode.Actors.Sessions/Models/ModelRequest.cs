@@ -7,7 +7,11 @@ namespace OpenCode.Actors.Sessions.Models;
 /// <param name="System">Instructions that stand before the conversation, or none.</param>
 /// <param name="Messages">The conversation, oldest first. Each <see cref="ToolResult"/> follows the <see cref="AssistantTurn"/> that called for it.</param>
 /// <param name="Tools">What the model may call; empty when it may call nothing.</param>
-public sealed record ModelRequest(string ModelId, string? System, IReadOnlyList<ModelMessage> Messages, IReadOnlyList<ToolDefinition> Tools);
+public sealed record ModelRequest(string ModelId, string? System, IReadOnlyList<ModelMessage> Messages, IReadOnlyList<ToolDefinition> Tools)
+{
+    /// <summary>Gets how the model is to answer.</summary>
+    public StepOptions Options { get; init; } = StepOptions.Default;
+}
 
 /// <summary>A tool as a model sees it.</summary>
 /// <param name="Name">What the model calls it by.</param>

@@ -32,7 +32,7 @@ internal static class Conversation
     {
         var texts = message.Parts.OfType<TextPart>().Where(part => part.Ignored != true).Select(part => part.Text);
         var files = message.Parts.OfType<FilePart>().Select(part => $"[File: {part.Filename ?? part.Url}]");
-        messages.Add(new UserMessageText(string.Join('\n', texts.Concat(files))));
+        messages.Add(new UserTurn(string.Join('\n', texts.Concat(files))));
     }
 
     // Of tries that were cut only the last counts: it said all of it again.
@@ -41,12 +41,12 @@ internal static class Conversation
         var from = message.Parts.FindLastIndex(static part => part is StepStartPart) + 1;
         var parts = message.Parts.Skip(from).ToList();
         var text = string.Concat(parts.OfType<TextPart>().Select(part => part.Text));
-        var reasoning = string.Concat(parts.OfType<ReasoningPart>().Select(part => part.Text));
+        var reasoning = parts.OfType<ReasoningPart>().Select(part => new ReasoningBlock(part.Text, part.Metadata));
         var tools = parts.OfType<ToolPart>().ToList();
         if (text.Length == 0 && tools.Count == 0)
             return;
 
-        messages.Add(new AssistantTurn(text, reasoning, [.. tools.Select(part => new ToolCall(part.CallId, part.Tool, part.State.Input))]));
+        messages.Add(new AssistantTurn(text, [.. reasoning], [.. tools.Select(part => new ToolCall(part.CallId, part.Tool, part.State.Input))]));
         foreach (var tool in tools)
         {
             messages.Add(tool.State switch

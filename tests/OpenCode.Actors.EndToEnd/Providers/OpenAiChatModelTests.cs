@@ -122,7 +122,7 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
         var request = new ModelRequest(
             "m1",
             "Be brief.",
-            [new UserMessageText("list"), new AssistantTurn("", "hm", [call]), new ToolResult("call_1", "bash", "a b", IsError: false), new AssistantTurn("Two files.", "", [])],
+            [new UserTurn("list"), new AssistantTurn("", [new ReasoningBlock("hm")], [call]), new ToolResult("call_1", "bash", "a b", IsError: false), new AssistantTurn("Two files.", [], [])],
             [new ToolDefinition("bash", "Runs it.", JsonElement.Parse("""{"type":"object"}"""))]);
 
         await AskAsync(request, apiKey: "secret-1", headers: new Dictionary<string, string>(StringComparer.Ordinal) { ["x-team"] = "blue" });
@@ -298,7 +298,7 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
         Assert.Contains($"127.0.0.1:{port}", error.Message, StringComparison.Ordinal);
     }
 
-    private static ModelRequest Prompt() => new("m1", null, [new UserMessageText("hi")], []);
+    private static ModelRequest Prompt() => new("m1", null, [new UserTurn("hi")], []);
 
     private ResolvedModel Model(string? baseUrl = null, string? apiKey = null, IReadOnlyDictionary<string, string>? headers = null, TimeSpan? networkTimeout = null) =>
         new ModelCatalog(

@@ -70,8 +70,8 @@ public sealed class EmbeddedModel(TimeProvider time) : IChatModel
     {
         var input = (request.System?.Length ?? 0) + request.Messages.Sum(static message => message switch
         {
-            UserMessageText m => m.Text.Length,
-            AssistantTurn m => m.Text.Length + m.Reasoning.Length,
+            UserTurn m => m.Text.Length,
+            AssistantTurn m => m.Text.Length + m.Reasoning.Sum(static block => block.Text.Length),
             ToolResult m => m.Output.Length,
             _ => 0,
         });

@@ -18,7 +18,7 @@ internal static partial class EmbeddedScript
     public static EmbeddedReply Answer(ModelRequest request) => (request.Messages.Count == 0 ? null : request.Messages[^1]) switch
     {
         ToolResult result => new EmbeddedReply { Text = EmbeddedTexts.Result(result.ToolName, Quote(OutputOf(result)), ExitCodeOf(result), result.IsError) },
-        UserMessageText prompt => Obey(Unquote(prompt.Text.Trim()), request),
+        UserTurn prompt => Obey(Unquote(prompt.Text.Trim()), request),
         _ => new EmbeddedReply { Text = EmbeddedTexts.Introduction("") },
     };
 

@@ -85,7 +85,7 @@ public sealed class RecoveryTests : SessionsKit
 
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);
         await PromptAsync(session.Id, "three");
-        Assert.Equal(["one", "two", "three"], Model.Requests[^1].Messages.Select(message => Assert.IsType<OpenCode.Actors.Sessions.Models.UserMessageText>(message).Text));
+        Assert.Equal(["one", "two", "three"], Model.Requests[^1].Messages.Select(message => Assert.IsType<OpenCode.Actors.Sessions.Models.UserTurn>(message).Text));
     }
 
     /// <summary>Crash truth at every write: whatever the power cut leaves, nothing runs, nothing is busy, and what was told is there.</summary>

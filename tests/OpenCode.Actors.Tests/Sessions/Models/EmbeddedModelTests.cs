@@ -83,7 +83,7 @@ public sealed class EmbeddedModelTests
     [InlineData("ask: Why?", "question")]
     public async Task A_tool_that_is_not_offered_is_not_called(string prompt, string tool)
     {
-        var chunks = await AskAsync(new ModelRequest("assistant", null, [new UserMessageText(prompt)], []));
+        var chunks = await AskAsync(new ModelRequest("assistant", null, [new UserTurn(prompt)], []));
 
         Assert.Empty(chunks.OfType<ToolCallChunk>());
         Assert.Contains($"`{tool}`", Text(chunks), StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public sealed class EmbeddedModelTests
     {
         var first = Assert.Single((await AskAsync("run: ls")).OfType<ToolCallChunk>()).Call;
         var second = Assert.Single((await AskAsync(new ModelRequest(
-            "assistant", null, [new UserMessageText("run: ls"), new AssistantTurn("", "", [first]), new ToolResult(first.CallId, "bash", "", IsError: false), new UserMessageText("run: ls")], _tools)))
+            "assistant", null, [new UserTurn("run: ls"), new AssistantTurn("", [], [first]), new ToolResult(first.CallId, "bash", "", IsError: false), new UserTurn("run: ls")], _tools)))
             .OfType<ToolCallChunk>()).Call;
 
         Assert.NotEqual(first.CallId, second.CallId);
@@ -186,10 +186,10 @@ public sealed class EmbeddedModelTests
 
     private static ToolDefinition Tool(string name) => new(name, name, JsonElement.Parse("{}"));
 
-    private static ModelRequest Prompt(string text) => new("assistant", null, [new UserMessageText(text)], _tools);
+    private static ModelRequest Prompt(string text) => new("assistant", null, [new UserTurn(text)], _tools);
 
     private static ModelRequest AfterCall(string tool, ToolResult result) => new(
-        "assistant", null, [new UserMessageText("x"), new AssistantTurn("", "", [new ToolCall("call_1", tool, JsonElement.Parse("{}"))]), result], _tools);
+        "assistant", null, [new UserTurn("x"), new AssistantTurn("", [], [new ToolCall("call_1", tool, JsonElement.Parse("{}"))]), result], _tools);
 
     private static string Text(IEnumerable<ModelChunk> chunks) => string.Concat(chunks.OfType<TextDelta>().Select(d => d.Text));
 

@@ -40,7 +40,7 @@ public sealed class HeldTurnTests : SessionsKit
         await HandOverAsync(session.Id);
 
         Assert.Empty(await StoryAsync(before)); // Nothing is closed, and nothing is said twice.
-        Assert.Equal("hello", Assert.IsType<UserMessageText>(Assert.Single(Assert.Single(Model.Requests).Messages)).Text);
+        Assert.Equal("hello", Assert.IsType<UserTurn>(Assert.Single(Assert.Single(Model.Requests).Messages)).Text);
         Model.Answer.Say("answer").End();
         await RunDryAsync();
         Assert.Equal("answer", Text((await EndOfAsync(session.Id, accepted)).Message));

@@ -1,0 +1,31 @@
+namespace OpenCode.Actors.Sessions.Files;
+
+/// <summary>What stands at a path, links followed.</summary>
+internal enum EntryKind
+{
+    /// <summary>Nothing, or nothing that may be seen.</summary>
+    Missing,
+    Folder,
+    File,
+}
+
+/// <summary>The files of a machine, as far as a model is told of them. A door; its calls may block.</summary>
+internal interface IFileTree
+{
+    /// <summary>Says what stands at a path.</summary>
+    EntryKind Look(string path);
+
+    /// <summary>Opens a file for reading, from its start.</summary>
+    /// <exception cref="IOException">It is not there, may not be read, or is no regular file; the message is for people.</exception>
+    Stream Open(string path);
+
+    /// <summary>Lists what stands in a folder, in no order.</summary>
+    /// <exception cref="IOException">It cannot be listed; the message is for people.</exception>
+    IEnumerable<FolderEntry> List(string path);
+}
+
+/// <summary>What stands in a folder.</summary>
+/// <param name="Name">Its name, without the folder.</param>
+/// <param name="IsFolder">Whether it is a folder, or a link to one.</param>
+/// <param name="IsLink">Whether it is a link.</param>
+internal readonly record struct FolderEntry(string Name, bool IsFolder, bool IsLink = false);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Live;
@@ -90,6 +91,7 @@ public static class SessionsServices
         provider.GetRequiredService<ILoggerFactory>())
     {
         Availability = provider.GetRequiredService<NodeAvailability>(),
+        Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
         Traces = provider.GetService<JournalTraces>(),
     };
 

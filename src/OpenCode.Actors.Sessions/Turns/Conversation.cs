@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
@@ -30,9 +31,17 @@ internal static class Conversation
 
     private static void Tell(MessageState message, List<ModelMessage> messages)
     {
-        var texts = message.Parts.OfType<TextPart>().Where(part => part.Ignored != true).Select(part => part.Text);
-        var files = message.Parts.OfType<FilePart>().Select(part => $"[File: {part.Filename ?? part.Url}]");
-        messages.Add(new UserTurn(string.Join('\n', texts.Concat(files))));
+        var content = new List<UserContent>();
+        foreach (var part in message.Parts)
+        {
+            if (part is TextPart { Ignored: not true, Text.Length: > 0 } text)
+                content.Add(new TextContent(text.Text));
+            else if (part is FilePart file && AttachedMedia.Find(file) is { } media)
+                content.Add(media);
+        }
+
+        if (content.Count > 0)
+            messages.Add(new UserTurn(content));
     }
 
     // Of tries that were cut only the last counts: it said all of it again.
@@ -51,7 +60,7 @@ internal static class Conversation
         {
             messages.Add(tool.State switch
             {
-                ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false),
+                ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false) { Files = [.. (done.Attachments ?? []).Select(AttachedMedia.Find).OfType<FileContent>()] },
                 ToolError failed => new ToolResult(tool.CallId, tool.Tool, failed.Error, IsError: true),
                 _ => new ToolResult(tool.CallId, tool.Tool, "The tool did not end.", IsError: true),
             });

@@ -9,6 +9,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Metrics;
@@ -92,6 +93,7 @@ public static class SessionsServices
     {
         Availability = provider.GetRequiredService<NodeAvailability>(),
         Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
+        Instructions = provider.GetService<SystemPrompts>(),
         Traces = provider.GetService<JournalTraces>(),
     };
 

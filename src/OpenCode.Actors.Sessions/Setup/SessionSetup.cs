@@ -4,6 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -42,6 +43,9 @@ internal sealed record SessionSetup(
 
     /// <summary>Gets the files that models are told of.</summary>
     public IFileWork Files { get; init; } = NoFiles.Instance;
+
+    /// <summary>Gets what system prompts are written by; null for models that need none.</summary>
+    public SystemPrompts? Instructions { get; init; }
 
     /// <summary>Gets how far the index has followed the log: a claim waits for it.</summary>
     public IndexProgress Progress { get; init; } = new();

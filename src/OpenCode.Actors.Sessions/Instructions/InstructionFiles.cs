@@ -30,7 +30,7 @@ internal sealed class InstructionFiles(IFileTree files, string directory, string
     public static bool IsUrl(string entry) => entry.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
     // Of the first kind that the project has, those of all folders: the outermost first, since what is nearer says more.
-    private IEnumerable<string> OfProject() => _kinds
+    private List<string> OfProject() => _kinds
         .Where(kind => sources.ReadsClaude || kind != "CLAUDE.md")
         .Select(kind => FoldersUp().Select(folder => Path.Combine(folder, kind)).Where(IsFile).Reverse().ToList())
         .FirstOrDefault(static paths => paths.Count > 0) ?? [];

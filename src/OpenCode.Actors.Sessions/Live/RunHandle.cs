@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
@@ -15,6 +16,7 @@ internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorCon
     private RunId _id;
     private int _number;
     private Exception? _failure;
+    private TurnInstructions? _instructions;
 
     /// <summary>Tells whether the run is there and drives this turn. That of the turn before may still be there, while its end and the next prompt wait for their commit.</summary>
     public bool IsLive(TurnState? turn) => _run is not null && turn is not null && turn.Run == _id;
@@ -31,7 +33,7 @@ internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorCon
         switch (order)
         {
             case BeginStep m:
-                run.Tell(new RunActor.Begin(m.Model, m.Request));
+                run.Tell(new RunActor.Begin(m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model, m.Request));
                 break;
             case StartTool m:
                 run.Tell(new RunActor.Start(m.Call, m.IsUsers));
@@ -90,6 +92,7 @@ internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorCon
         Props? PropsFor(ToolCall call, bool isUsers) => setup.Toolbox.PropsFor(call, new ToolContext(session, directory, call.CallId, isUsers));
 
         _id = id;
+        _instructions = setup.Instructions is { } instructions ? new TurnInstructions(instructions) : null;
         _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, PropsFor, setup), $"run-{++_number}"));
         setup.Metrics.Running(1);
         return _run;

@@ -19,7 +19,7 @@ internal sealed class ConfigCatalog
     {
         _files = files;
         _server = server;
-        Server = ConfigSchema.Read(ConfigLayer.Merge(server), Merged, []);
+        Server = AvailableProviders.Complete(ConfigSchema.Read(ConfigLayer.Merge(server), Merged, []), files);
     }
 
     /// <summary>Gets where the configuration is read from.</summary>
@@ -116,7 +116,7 @@ internal sealed class ConfigCatalog
         if (patch is not null)
             layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
 
-        var values = ConfigSchema.Read(ConfigLayer.Merge(layers), Merged, []);
+        var values = AvailableProviders.Complete(ConfigSchema.Read(ConfigLayer.Merge(layers), Merged, []), _files);
         return new EffectiveConfig(values, ModelMistakes.Find(values, layers));
     }
 }

@@ -22,8 +22,8 @@ internal static class ConfigSchema
 <<<<<<< HEAD
             Instructions = root.Texts("instructions"),
 =======
-            EnabledProviders = root.Texts("enabled_providers"),
-            DisabledProviders = root.Texts("disabled_providers") ?? [],
+            EnabledProviders = root["enabled_providers"] is null ? null : root.Texts("enabled_providers"),
+            DisabledProviders = root.Texts("disabled_providers"),
 >>>>>>> 65f3054 (Ask OpenAI-compatible and Anthropic models through their packages)
         };
     }

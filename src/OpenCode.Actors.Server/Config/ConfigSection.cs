@@ -82,8 +82,6 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
         return null;
     }
 
-    public IReadOnlyList<string>? Texts(string key) => List(key, static _ => true, "give a list of strings.");
-
     /// <summary>Reads a list of words, each of them one of <paramref name="words"/>.</summary>
     public IReadOnlyList<string>? OneOf(string key, string[] words) => List(key, words.Contains, $"give a list of {string.Join(", ", words)}.");
 

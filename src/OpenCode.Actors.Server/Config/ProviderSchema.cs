@@ -45,7 +45,7 @@ internal static class ProviderSchema
         {
             Api = api,
             Npm = npm ?? ProviderApis.PackageOf(api ?? ProviderApi.OpenAiCompatible),
-            KeyVariables = provider.Texts("env") ?? known?.KeyVariables ?? [],
+            KeyVariables = provider["env"] is null ? known?.KeyVariables ?? [] : provider.Texts("env"),
         };
     }
 

@@ -39,14 +39,9 @@ internal static class CompositionRoot
             .AddLocations(settings.WorkingFolder)
             .AddStorage(settings, cluster, config.EventStream)
             .AddEventStreams(config)
-<<<<<<< HEAD
-            .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
+            .AddSessions(options => (options.MaxQueuedPrompts, options.ModelSilenceMs) = (config.Limits.QueuedPrompts, config.Limits.ModelSilenceMs))
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null)
             .AddInstructions()
-=======
-            .AddSessions(options => (options.MaxQueuedPrompts, options.ModelSilenceMs) = (config.Limits.QueuedPrompts, config.Limits.ModelSilenceMs))
-            .AddTools(cluster?.Node.Name)
->>>>>>> 65f3054 (Ask OpenAI-compatible and Anthropic models through their packages)
             .AddNode(cluster)
             .AddConfiguration(configs)
             .AddEndpoints()

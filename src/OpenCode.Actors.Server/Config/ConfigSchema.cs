@@ -19,12 +19,9 @@ internal static class ConfigSchema
             Limits(server?.Section("limits")),
             Cluster(server?.Section("cluster")))
         {
-<<<<<<< HEAD
             Instructions = root.Texts("instructions"),
-=======
             EnabledProviders = root["enabled_providers"] is null ? null : root.Texts("enabled_providers"),
             DisabledProviders = root.Texts("disabled_providers"),
->>>>>>> 65f3054 (Ask OpenAI-compatible and Anthropic models through their packages)
         };
     }
 

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenCode.Actors.Models.Anthropic;
 using OpenCode.Actors.Models.Doors;
+using OpenCode.Actors.Models.Known;
 using OpenCode.Actors.Models.OpenAi;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
@@ -9,10 +12,8 @@ namespace OpenCode.Actors.Models;
 /// <summary>The models of <c>opencode.json</c>, and the embedded one. Owns the connections to the providers.</summary>
 public sealed class ModelCatalog : IModelCatalog, IDisposable
 {
-    private const string OpenAiUrl = "https://api.openai.com/v1";
-
     private readonly Dictionary<(string ProviderId, string ModelId), ResolvedModel> _models = [];
-    private readonly HttpClient _http = ProviderHttp.Create();
+    private readonly HttpClient _http;
 
     /// <summary>Builds the catalog.</summary>
     /// <param name="options">The providers.</param>
@@ -24,18 +25,17 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         if (FindMistakes(options) is { Count: > 0 } mistakes)
             throw new ArgumentException(string.Join(' ', mistakes), nameof(options));
 
-        var providers = new List<ProviderInfo>();
-        foreach (var provider in options.Providers.Where(static p => p.Id != EmbeddedModel.ProviderId))
+        _http = ProviderHttp.Create(time);
+        foreach (var provider in options.Providers)
         {
-            var model = new OpenAiChatModel(new OpenAiProvider(provider, new Uri(provider.BaseUrl ?? OpenAiUrl)), _http, time);
-            foreach (var (id, _) in provider.Models)
-                _models[(provider.Id, id)] = new ResolvedModel(provider.Id, id, model);
-            providers.Add(new ProviderInfo(provider.Id, provider.Name ?? provider.Id, [.. provider.Models.Select(static m => new ModelInfo(m.Key, m.Value ?? m.Key))]));
+            foreach (var model in provider.Models)
+                _models[(provider.Id, model.Id)] = new ResolvedModel(provider.Id, model.Id, new LazyChatModel(() => Make(provider, model, _http, time))) { Info = model };
         }
 
-        var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time));
+        var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time)) { Info = EmbeddedModel.Provider.Models[0] };
         _models[(embedded.ProviderId, embedded.ModelId)] = embedded;
-        Providers = [.. providers, EmbeddedModel.Provider];
+        Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
+        Unconnected = [.. KnownProviders.All.Where(known => options.Providers.All(p => p.Id != known.Id)).Select(InfoOf)];
         Default = _models[Split(options.DefaultModel) ?? FirstOf(Providers)];
     }
 
@@ -44,6 +44,9 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<ProviderInfo> Providers { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProviderInfo> Unconnected { get; }
 
     /// <summary>Finds everything that is wrong with the options, each with its full key.</summary>
     /// <param name="options">The providers.</param>
@@ -56,9 +59,9 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         {
             if (provider.Id == EmbeddedModel.ProviderId)
                 mistakes.Add($"provider.{provider.Id}: this id belongs to the embedded model; choose another.");
-            if (provider.BaseUrl is null ? provider.Id != "openai" : !IsHttpUrl(provider.BaseUrl))
+            if (provider.BaseUrl is null ? ProviderApis.UrlOf(provider.Api) is null : !IsHttpUrl(provider.BaseUrl))
                 mistakes.Add($"provider.{provider.Id}.options.baseURL: give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.");
-            if (provider.NetworkTimeout is { } timeout && timeout <= TimeSpan.Zero)
+            if (provider.Timeout <= TimeSpan.Zero)
                 mistakes.Add($"provider.{provider.Id}.options.timeout: give 1 or more (milliseconds).");
         }
 
@@ -73,9 +76,21 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    private static IChatModel Make(ProviderOptions provider, ModelInfo model, HttpClient http, TimeProvider time) => provider.Api == ProviderApi.Anthropic
+        ? new AnthropicChatModel(provider, model, http, time)
+        : new OpenAiChatModel(provider, model, http, time);
+
+    private static ProviderInfo InfoOf(ProviderOptions provider) => new(provider.Id, provider.Name ?? provider.Id, provider.Models)
+    {
+        Source = provider.Source,
+        KeyVariables = provider.KeyVariables,
+        Npm = ProviderApis.PackageOf(provider.Api),
+        Url = provider.BaseUrl ?? "",
+    };
+
     private static bool Knows(ModelsOptions options, (string ProviderId, string ModelId) model) =>
         model == (EmbeddedModel.ProviderId, EmbeddedModel.ModelId)
-        || options.Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Key == model.ModelId));
+        || options.Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
 
     private static (string ProviderId, string ModelId) FirstOf(IReadOnlyList<ProviderInfo> providers)
     {

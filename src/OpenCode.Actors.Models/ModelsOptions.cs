@@ -1,4 +1,4 @@
-using OpenCode.Actors.Models.OpenAi;
+using OpenCode.Actors.Models.Providers;
 
 namespace OpenCode.Actors.Models;
 

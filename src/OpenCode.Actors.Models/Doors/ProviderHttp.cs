@@ -1,15 +1,18 @@
+using OpenCode.Actors.Models.Providers;
+
 namespace OpenCode.Actors.Models.Doors;
 
 /// <summary>The door to providers.</summary>
 internal static class ProviderHttp
 {
-    /// <summary>Makes the client of all providers. It has no timeout of its own: that would count the whole stream. The pipeline above it has one for each wait.</summary>
-    public static HttpClient Create() => new(
+    /// <summary>Makes the client of all providers. It has no timeout of its own: that would count the whole stream. Each wait has one above it (<see cref="Waits"/>).</summary>
+    public static HttpClient Create(TimeProvider time) => new(new RefusalHandler(
         new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // So that a changed DNS entry is seen.
-        })
+        },
+        time))
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

@@ -4,101 +4,95 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using OpenAI;
 using OpenAI.Chat;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.OpenAi;
 
 /// <summary>A model behind OpenAI's chat completions API.</summary>
-/// <remarks>
-/// Built on the protocol methods of the official package: its pipeline sends, authenticates and times out; requests and chunks are ours, since the typed ones hide the
-/// reasoning that many servers stream and refuse what OpenAI itself does not send.
-/// </remarks>
-internal sealed class OpenAiChatModel(OpenAiProvider provider, HttpClient http, TimeProvider time) : IChatModel
+/// <remarks>The official package makes and sends the request. Its pages of raw responses are read here: its typed chunks refuse what other servers send (docs/decisions/0021-providers.md).</remarks>
+internal sealed class OpenAiChatModel : IChatModel
 {
-    private const int MaxErrorBytes = 64 * 1024;
     private const string EndOfStream = "[DONE]";
 
-    private readonly OpenAIClientOptions _options = new()
-    {
-        Endpoint = provider.Endpoint,
-        Transport = new HttpClientPipelineTransport(http),
-        RetryPolicy = new ClientRetryPolicy(maxRetries: 0), // The run retries, where clients can see it.
-        NetworkTimeout = provider.Options.NetworkTimeout ?? TimeSpan.FromMinutes(5),
-        UserAgentApplicationId = "opencode-actors",
-    };
+    private readonly ProviderOptions _provider;
+    private readonly ModelInfo _model;
+    private readonly TimeProvider _time;
+    private readonly Uri _endpoint;
+    private readonly ChatClient _client;
 
-    private readonly AuthenticationPolicy _authentication = provider.Options.ApiKey is { Length: > 0 } key
-        ? ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key))
-        : new NoAuthentication();
+    public OpenAiChatModel(ProviderOptions provider, ModelInfo model, HttpClient http, TimeProvider time)
+    {
+        (_provider, _model, _time) = (provider, model, time);
+        _endpoint = new Uri(provider.BaseUrl ?? ProviderApis.UrlOf(ProviderApi.OpenAi)!);
+        var options = new OpenAIClientOptions
+        {
+            Endpoint = _endpoint,
+            Transport = new HttpClientPipelineTransport(http),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0), // The run retries, where clients can see it.
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+            UserAgentApplicationId = "opencode-actors",
+        };
+        options.AddPolicy(new HeaderPolicy([provider.Headers, model.Headers]), PipelinePosition.BeforeTransport);
+        var authentication = provider.ApiKey is { Length: > 0 } key
+            ? ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key))
+            : (AuthenticationPolicy)new NoAuthentication();
+        _client = new ChatClient(model.ApiId ?? model.Id, authentication, options);
+    }
 
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        var answer = new StreamedAnswer(request.Messages.Count);
-        var events = SseParser.Create(response.ContentStream!).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (events.ConfigureAwait(false))
+        using var waits = new Waits(_endpoint, _provider.Timeout, _time, cancellationToken);
+        var pages = _client.CompleteChatStreamingAsync(OpenAiRequest.Messages(request, _model), OpenAiRequest.Options(request, _model, _provider.Api), waits.Token)
+            .GetRawPagesAsync().GetAsyncEnumerator(waits.Token);
+        await using (pages.ConfigureAwait(false))
         {
-            while (await MoveNextAsync(events, cancellationToken).ConfigureAwait(false) && events.Current.Data != EndOfStream)
+            await waits.ForAsync(pages.MoveNextAsync).ConfigureAwait(false); // All of the stream is one page.
+            using var response = pages.Current.GetRawResponse();
+            var answer = new StreamedAnswer(request.Messages.Count);
+            var events = SseParser.Create(response.ContentStream!).EnumerateAsync(waits.Token).GetAsyncEnumerator(waits.Token);
+            await using (events.ConfigureAwait(false))
             {
-                foreach (var chunk in answer.Take(events.Current.Data))
-                    yield return chunk;
+                while (await waits.ForAsync(events.MoveNextAsync).ConfigureAwait(false) && events.Current.Data != EndOfStream)
+                {
+                    foreach (var chunk in answer.Take(events.Current.Data))
+                        yield return chunk;
+                }
             }
-        }
 
-        foreach (var chunk in answer.Complete())
-            yield return chunk;
-    }
-
-    private async Task<PipelineResponse> SendAsync(ModelRequest request, CancellationToken cancellationToken)
-    {
-        var client = new ChatClient(request.ModelId, _authentication, _options);
-        var options = new RequestOptions { BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = cancellationToken };
-        options.SetHeader("Accept", "text/event-stream");
-        foreach (var (name, value) in provider.Options.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
-            options.SetHeader(name, value);
-
-        PipelineResponse response;
-        try
-        {
-            using var content = BinaryContent.Create(RequestBody.Write(request));
-            var result = await client.CompleteChatAsync(content, options).ConfigureAwait(false);
-            response = result.GetRawResponse();
-        }
-        catch (Exception e) when (ProviderErrors.IsNetworkFailure(e, cancellationToken))
-        {
-            throw ProviderErrors.Unreachable(provider.Endpoint, e);
-        }
-
-        if (!response.IsError && !ProviderErrors.IsNoStream(response))
-            return response;
-
-        using (response)
-            throw ProviderErrors.Refused(provider.Endpoint, response, await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false), time.GetUtcNow());
-    }
-
-    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<string>> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await events.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (ProviderErrors.IsNetworkFailure(e, cancellationToken))
-        {
-            throw ProviderErrors.Cut(provider.Endpoint, e);
+            foreach (var chunk in answer.Complete())
+                yield return chunk;
         }
     }
 
-    private static async Task<string> ReadBodyAsync(PipelineResponse response, CancellationToken cancellationToken)
+    /// <summary>For servers that want no key: no Authorization header.</summary>
+    private sealed class NoAuthentication : AuthenticationPolicy
     {
-        try
+        public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex) => ProcessNext(message, pipeline, currentIndex);
+
+        public override ValueTask ProcessAsync(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex) => ProcessNextAsync(message, pipeline, currentIndex);
+    }
+
+    /// <summary>Adds the headers of the configuration.</summary>
+    private sealed class HeaderPolicy(IReadOnlyList<IReadOnlyDictionary<string, string>> headers) : PipelinePolicy
+    {
+        public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
         {
-            var body = new byte[MaxErrorBytes];
-            var byteCount = response.ContentStream is { } stream ? await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) : 0;
-            return System.Text.Encoding.UTF8.GetString(body, 0, byteCount);
+            Add(message.Request.Headers);
+            ProcessNext(message, pipeline, currentIndex);
         }
-        catch (Exception e) when (ProviderErrors.IsNetworkFailure(e, cancellationToken))
+
+        public override ValueTask ProcessAsync(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
         {
-            return ""; // The status says enough.
+            Add(message.Request.Headers);
+            return ProcessNextAsync(message, pipeline, currentIndex);
+        }
+
+        private void Add(PipelineRequestHeaders request)
+        {
+            request.Set("Accept", "text/event-stream");
+            foreach (var (name, value) in headers.SelectMany(static h => h))
+                request.Set(name, value);
         }
     }
 }

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
+using static OpenCode.Actors.Models.Providers.Answer;
 
 namespace OpenCode.Actors.Models.OpenAi;
 
@@ -23,7 +24,7 @@ internal sealed class StreamedAnswer(int messageCount)
 
         public StringBuilder Name { get; } = new();
 
-        public StringBuilder Arguments { get; } = new();
+        public StringBuilder Pieces { get; } = new();
     }
 
     /// <summary>Takes the data of one event.</summary>
@@ -71,9 +72,16 @@ internal sealed class StreamedAnswer(int messageCount)
         if (_text.Complete() is { Length: > 0 } text)
             yield return new TextDelta(text);
         foreach (var (call, index) in _calls.Select(static (call, index) => (call, index)))
-            yield return new ToolCallChunk(new ToolCall(call.Id.Length > 0 ? call.Id : $"call_{messageCount}_{index}", call.Name.ToString(), ReadArguments(call.Arguments.ToString())));
+            yield return new ToolCallChunk(new ToolCall(call.Id.Length > 0 ? call.Id : $"call_{messageCount}_{index}", call.Name.ToString(), Arguments(call.Pieces.ToString())));
 
-        yield return new Finished(_calls.Count > 0 ? FinishReason.ToolCalls : _finishReason == "length" ? FinishReason.Length : FinishReason.Stop, _usage);
+        var reason = _finishReason switch
+        {
+            _ when _calls.Count > 0 => FinishReason.ToolCalls, // Some servers say "stop" then.
+            "length" => FinishReason.Length,
+            "content_filter" => FinishReason.ContentFilter,
+            _ => FinishReason.Stop,
+        };
+        yield return new Finished(reason, _usage);
     }
 
     // A call comes in pieces that name it by its index; where a server leaves that out, an id begins the next one.
@@ -95,23 +103,7 @@ internal sealed class StreamedAnswer(int messageCount)
         if (Get(piece, "function") is { } function)
         {
             call.Name.Append(Text(function, "name"));
-            call.Arguments.Append(Text(function, "arguments"));
-        }
-    }
-
-    // What is no JSON is handed on as a string: the tool says what it wants instead, and the model may try again.
-    private static JsonElement ReadArguments(string joined)
-    {
-        var bytes = Encoding.UTF8.GetBytes(joined);
-        LoneSurrogates.Replace(bytes, isLast: true);
-        var arguments = Encoding.UTF8.GetString(bytes);
-        try
-        {
-            return JsonElement.Parse(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
-        }
-        catch (JsonException)
-        {
-            return JsonElement.Parse($"\"{JsonEncodedText.Encode(arguments)}\"");
+            call.Pieces.Append(Get(function, "arguments") is { ValueKind: JsonValueKind.Object } whole ? whole.GetRawText() : Text(function, "arguments"));
         }
     }
 
@@ -134,12 +126,4 @@ internal sealed class StreamedAnswer(int messageCount)
             throw ProviderErrors.NoJson(data, e);
         }
     }
-
-    private static JsonElement? Get(JsonElement? element, string name) =>
-        element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static string? Text(JsonElement element, string name) => Get(element, name) is { ValueKind: JsonValueKind.String } value ? JsonText.Read(value) : null;
-
-    private static long Number(JsonElement? element, string name) =>
-        Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
 }

@@ -39,7 +39,7 @@ internal static class CompositionRoot
             .AddLocations(settings.WorkingFolder)
             .AddStorage(settings, cluster, config.EventStream)
             .AddEventStreams(config)
-            .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
+            .AddSessions(options => (options.MaxQueuedPrompts, options.ModelSilenceMs) = (config.Limits.QueuedPrompts, config.Limits.ModelSilenceMs))
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null)
             .AddInstructions()
             .AddNode(cluster)

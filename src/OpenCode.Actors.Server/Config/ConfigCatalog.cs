@@ -140,7 +140,7 @@ internal sealed class ConfigCatalog
 
         var merged = ConfigLayer.Merge(layers);
         ConfigShape.Finish(merged);
-        var values = ConfigSchema.Read(merged, Merged, []);
+        var values = AvailableProviders.Complete(ConfigSchema.Read(merged, Merged, []), _files);
         return new EffectiveConfig(values, [.. ModelMistakes.Find(values, layers), .. AgentMistakes.Find(values, layers)]);
     }
 

@@ -81,6 +81,34 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
         return null;
     }
 
+    public bool? Flag(string key)
+    {
+        if (json[key] is not { } node)
+            return null;
+
+        if (node.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+            return node.GetValue<bool>();
+
+        Wrong(key, "give true or false.");
+        return null;
+    }
+
+    /// <summary>Reads a price: a number of 0 or more.</summary>
+    public decimal? Amount(string key)
+    {
+        if (json[key] is not { } node)
+            return null;
+
+        if (node.GetValueKind() == JsonValueKind.Number && decimal.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) && amount >= 0)
+            return amount;
+
+        Wrong(key, "give a number, 0 or more.");
+        return null;
+    }
+
+    /// <summary>Reads a list of words, each of them one of <paramref name="words"/>.</summary>
+    public IReadOnlyList<string>? OneOf(string key, string[] words) => List(key, words.Contains, $"give a list of {string.Join(", ", words)}.");
+
     public ConfigSection? Section(string key)
     {
         if (json[key] is not { } node)
@@ -90,6 +118,19 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
             return new ConfigSection(child, Full(key), source, mistakes);
 
         Wrong(key, "give an object.");
+        return null;
+    }
+
+    private List<string>? List(string key, Func<string, bool> isValid, string mistake)
+    {
+        if (json[key] is not { } node)
+            return null;
+
+        var texts = (node as JsonArray)?.Select(static item => item is JsonValue value && value.TryGetValue(out string? text) ? text : null).ToList();
+        if (texts is not null && texts.TrueForAll(text => text is not null && isValid(text)))
+            return texts!;
+
+        Wrong(key, mistake);
         return null;
     }
 }

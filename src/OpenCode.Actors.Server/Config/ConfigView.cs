@@ -23,8 +23,8 @@ internal static class ConfigView
         if (config.Model is { } model)
             view["model"] = model;
 
-        if (config.Providers.Count > 0)
-            view["provider"] = Object(config.Providers, p => p.Id, Provider);
+        if (config.Providers.Any(static p => p.Source == "config"))
+            view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
 
         if (config.Permission.Count > 0)
         {
@@ -50,6 +50,7 @@ internal static class ConfigView
                 ["connections"] = config.Limits.Connections,
                 ["streams"] = config.Limits.Streams,
                 ["queued_prompts"] = config.Limits.QueuedPrompts,
+                ["model_silence_ms"] = config.Limits.ModelSilenceMs,
             },
         };
         return view;

@@ -1,12 +1,11 @@
+using OpenCode.Actors.Models.Providers;
+
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>Finds the models and providers of a configuration that cannot be used, each with the file that says so and its full key.</summary>
 /// <remarks>A provider that lists no models offers nothing here and is ignored, like any key that is not ours: opencode.json also sets up providers that only opencode has.</remarks>
 internal static class ModelMistakes
 {
-    /// <summary>The one provider whose URL is known.</summary>
-    public const string OpenAi = "openai";
-
     /// <summary>Finds them all.</summary>
     /// <param name="config">All layers, merged and read.</param>
     /// <param name="layers">The layers, lowest first.</param>
@@ -26,7 +25,13 @@ internal static class ModelMistakes
 
         foreach (var provider in config.Providers.Where(p => p.Models.Count > 0))
         {
-            if (provider.BaseUrl is null && provider.Id != OpenAi)
+            if (provider.Api is not { } api)
+            {
+                Add($"'{provider.Npm}' is a package that this server has no API for: give one of {string.Join(", ", ProviderApis.Packages)}.", "provider", provider.Id, "npm");
+                continue;
+            }
+
+            if (provider.BaseUrl is null && ProviderApis.UrlOf(api) is null)
                 Add("give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.", "provider", provider.Id, "options", "baseURL");
 
             if (provider.ApiKey is null && MissingKey(provider, layers) is { } missing)
@@ -44,7 +49,9 @@ internal static class ModelMistakes
         if (layers.LastOrDefault(layer => layer.Sets(key))?.Unset.GetValueOrDefault(string.Join('.', key)) is { } variable)
             return $"names the variable {variable}, which is not set: set it, or leave apiKey out if the provider wants none.";
 
-        return provider is { Id: OpenAi, BaseUrl: null, Headers.Count: 0 } ? "OpenAI wants one: give it, such as \"{env:OPENAI_API_KEY}\"." : null;
+        return provider is { BaseUrl: null, Headers.Count: 0, Api: { } api } && ProviderApis.UrlOf(api) is not null
+            ? $"{provider.Name} wants one: give it, such as \"{{env:{(api == ProviderApi.Anthropic ? "ANTHROPIC" : "OPENAI")}_API_KEY}}\", or set that variable."
+            : null;
     }
 
     // What is missing was left out by the file that has the nearest section around it.

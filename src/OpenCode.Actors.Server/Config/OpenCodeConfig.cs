@@ -1,4 +1,6 @@
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
@@ -23,6 +25,12 @@ internal sealed record OpenCodeConfig(
 
     public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
 
+    /// <summary>Gets the providers that may be used alone; null for all. Key <c>enabled_providers</c>.</summary>
+    public IReadOnlyList<string>? EnabledProviders { get; init; }
+
+    /// <summary>Gets the providers that may not be used. Key <c>disabled_providers</c>.</summary>
+    public IReadOnlyList<string> DisabledProviders { get; init; } = [];
+
     /// <summary>Gets the agents, and what changes the built-in ones, in the order of the files.</summary>
     public IReadOnlyList<AgentConfig> Agents { get; init; } = [];
 
@@ -37,7 +45,7 @@ internal sealed record OpenCodeConfig(
         model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));
 }
 
-/// <summary>A provider with an OpenAI-compatible interface. Section <c>provider.ID</c>.</summary>
+/// <summary>A provider. Section <c>provider.ID</c>.</summary>
 /// <param name="Id">The key of the section.</param>
 /// <param name="Name">For people.</param>
 /// <param name="BaseUrl">Where it is; null when the section gives none.</param>
@@ -46,12 +54,20 @@ internal sealed record OpenCodeConfig(
 /// <param name="Models">In the order of the file.</param>
 /// <param name="Timeout">How long it may take to answer, and be silent; null for the default.</param>
 internal sealed record ProviderConfig(
-    string Id, string Name, Uri? BaseUrl, string? ApiKey, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<ModelConfig> Models, TimeSpan? Timeout);
+    string Id, string Name, Uri? BaseUrl, string? ApiKey, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<ModelInfo> Models, TimeSpan? Timeout)
+{
+    /// <summary>Gets which API it has; null when this server has none for its package.</summary>
+    public ProviderApi? Api { get; init; } = ProviderApi.OpenAiCompatible;
 
-/// <summary>A model of a provider. Section <c>provider.ID.models.ID</c>.</summary>
-/// <param name="Id">The key: what clients name.</param>
-/// <param name="Name">For people.</param>
-internal sealed record ModelConfig(string Id, string Name);
+    /// <summary>Gets opencode's package for its API.</summary>
+    public string Npm { get; init; } = "";
+
+    /// <summary>Gets the environment variables that may hold its key.</summary>
+    public IReadOnlyList<string> KeyVariables { get; init; } = [];
+
+    /// <summary>Gets what made it available: <c>config</c> or <c>env</c>.</summary>
+    public string Source { get; init; } = "config";
+}
 
 /// <summary>Timings and limits of event streams. Section <c>server.event_stream</c>.</summary>
 internal sealed record EventStreamConfig
@@ -86,6 +102,9 @@ internal sealed record LimitsConfig
 
     /// <summary>Gets how many prompts may wait in one session; 1 to 10,000. Beyond it: 503 with Retry-After.</summary>
     public int QueuedPrompts { get; init; } = 64;
+
+    /// <summary>Gets the silence after which a model's stream is cut and tried again, in milliseconds; a second to an hour.</summary>
+    public int ModelSilenceMs { get; init; } = 120_000;
 }
 
 /// <summary>How the server is a node of a cluster. Section <c>server.cluster</c>; the command line and the environment go before. Never shown: it holds secrets.</summary>

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Models;
-using OpenCode.Actors.Models.OpenAi;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Models;
 
@@ -25,6 +26,8 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
     public ResolvedModel Default => _server.Default;
 
     public IReadOnlyList<ProviderInfo> Providers => _server.Providers;
+
+    public IReadOnlyList<ProviderInfo> Unconnected => _server.Unconnected;
 
     public IModelCatalog For(string directory)
     {
@@ -54,7 +57,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
     private ModelCatalog CatalogOf(OpenCodeConfig config)
     {
         var options = Options(config);
-        var key = KeyOf(options);
+        var key = ModelsKey.Of(options);
         lock (_lock)
         {
             if (_catalogs.TryGetValue(key, out var catalog))
@@ -72,18 +75,19 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
     {
         var usable = config with { Providers = [.. config.Providers.Where(IsUsable)] };
         return new ModelsOptions(
-            [.. usable.Providers.Select(p => new ProviderOptions(
-                p.Id, p.Name, p.BaseUrl?.OriginalString, p.ApiKey, p.Headers, [.. p.Models.Select(m => KeyValuePair.Create(m.Id, (string?)m.Name))], p.Timeout))],
+            [.. usable.Providers.Select(static p => new ProviderOptions(p.Id, p.Api!.Value, p.Models)
+            {
+                Name = p.Name,
+                BaseUrl = p.BaseUrl?.OriginalString,
+                ApiKey = p.ApiKey,
+                Headers = p.Headers,
+                Timeout = p.Timeout ?? TimeSpan.FromMinutes(5),
+                Source = p.Source,
+                KeyVariables = p.KeyVariables,
+            })],
             usable.Model is { } model && usable.Knows(model) ? model : null);
     }
 
-    // Equal for equal options, whatever objects they are in.
-    private static string KeyOf(ModelsOptions options) => string.Join('\n', options.Providers
-        .SelectMany(p => new[] { p.Id, p.Name, p.BaseUrl, p.ApiKey, p.NetworkTimeout?.ToString() }
-            .Concat(p.Headers?.SelectMany(h => new[] { h.Key, h.Value }) ?? [])
-            .Concat(p.Models.SelectMany(m => new[] { m.Key, m.Value }))
-            .Append("/"))
-        .Prepend(options.DefaultModel));
-
-    private static bool IsUsable(ProviderConfig provider) => provider.BaseUrl is not null || provider.Id == ModelMistakes.OpenAi;
+    private static bool IsUsable(ProviderConfig provider) =>
+        provider is { Id: not EmbeddedModel.ProviderId, Api: { } api } && (provider.BaseUrl is not null || ProviderApis.UrlOf(api) is not null) && (provider.Models.Count > 0 || provider.BaseUrl is not null);
 }

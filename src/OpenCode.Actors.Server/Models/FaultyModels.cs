@@ -12,5 +12,7 @@ internal sealed class FaultyModels(IModelCatalog usable, string fault) : IModelC
 
     public IReadOnlyList<ProviderInfo> Providers => usable.Providers;
 
+    public IReadOnlyList<ProviderInfo> Unconnected => usable.Unconnected;
+
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => usable.TryResolve(providerId, modelId, out model);
 }

@@ -8,8 +8,11 @@ public interface IModelCatalog
     /// <summary>Gets the model of a prompt that names none.</summary>
     ResolvedModel Default { get; }
 
-    /// <summary>Gets all providers, in the order of the configuration; the embedded one is last.</summary>
+    /// <summary>Gets all providers that are available, in the order of the configuration; the embedded one is last.</summary>
     IReadOnlyList<ProviderInfo> Providers { get; }
+
+    /// <summary>Gets the providers that are not available but would be with a key, with the models that they would have.</summary>
+    IReadOnlyList<ProviderInfo> Unconnected => [];
 
     /// <summary>Gets why the configuration that these models are from cannot be used; null when it can. Prompts are refused with it.</summary>
     string? Fault => null;
@@ -29,17 +32,10 @@ public interface IModelCatalog
 
 /// <summary>A model with the names it was found by.</summary>
 /// <param name="ProviderId">The provider, as in <c>opencode.json</c>.</param>
-/// <param name="ModelId">The model's id at that provider.</param>
+/// <param name="ModelId">The model's id at that provider, for clients.</param>
 /// <param name="Model">What streams its replies.</param>
-public sealed record ResolvedModel(string ProviderId, string ModelId, IChatModel Model);
-
-/// <summary>A provider, as clients list it.</summary>
-/// <param name="Id">Its id in <c>opencode.json</c>.</param>
-/// <param name="Name">Its name for people.</param>
-/// <param name="Models">Its models, in the order of the configuration.</param>
-public sealed record ProviderInfo(string Id, string Name, IReadOnlyList<ModelInfo> Models);
-
-/// <summary>A model, as clients list it.</summary>
-/// <param name="Id">Its id at the provider.</param>
-/// <param name="Name">Its name for people.</param>
-public sealed record ModelInfo(string Id, string Name);
+public sealed record ResolvedModel(string ProviderId, string ModelId, IChatModel Model)
+{
+    /// <summary>Gets what it can do and costs.</summary>
+    public ModelInfo Info { get; init; } = new(ModelId, ModelId);
+}

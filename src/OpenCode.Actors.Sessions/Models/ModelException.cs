@@ -32,4 +32,7 @@ public sealed class ModelException(
 
     /// <summary>Gets the body of the answer; null when there was none.</summary>
     public string? ResponseBody { get; } = responseBody;
+
+    /// <summary>Gets a value indicating whether the conversation is longer than the model takes: only a shorter one can succeed.</summary>
+    public bool IsContextOverflow { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed record StepOptions
     public int? MaxOutputTokens { get; init; }
 
     /// <summary>Gets the options of agent and variant, as the provider's package in opencode names them, such as <c>reasoningEffort</c> or <c>thinking</c>, already merged.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Provider { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonElement> Provider { get; init; } = JsonObjects.Empty;
 
     /// <summary>Gets a value indicating whether the model must call a tool in this step, as for structured output.</summary>
     public bool MustCallTool { get; init; }

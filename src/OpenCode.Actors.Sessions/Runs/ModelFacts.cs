@@ -71,6 +71,7 @@ internal static class ModelFacts
     {
         TextDelta m => new TextStreamed(IsReasoning: false, m.Text),
         ReasoningDelta m => new TextStreamed(IsReasoning: true, m.Text),
+        ReasoningEnded m => new ReasoningClosed(m.Metadata),
         ToolCallChunk m => new ToolCalled(m.Call),
         Finished m => new AnswerEnded(m.Reason, m.Usage),
         _ => throw new InvalidOperationException($"The model sent {chunk.GetType().Name}, which is not known."),

@@ -9,6 +9,9 @@ internal sealed class RetryDelays(SessionsOptions options)
     /// <summary>Gets how many calls of the step have failed.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>Gets a value indicating whether the model was tried again as often as it may be (rule "Every wait ends").</summary>
+    public bool AreSpent => Failures >= options.MaxRetries;
+
     /// <summary>Another step begins.</summary>
     public void Reset() => Failures = 0;
 

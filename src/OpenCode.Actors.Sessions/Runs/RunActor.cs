@@ -204,7 +204,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             return;
         }
 
-        if (!cause.Retryable)
+        if (!cause.Retryable || _retries.AreSpent)
         {
             Tell(new AnswerRefused(cause));
             return;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Runs;
@@ -10,6 +11,10 @@ internal sealed record AnswerBegan : RunFact;
 
 /// <summary>The model said or thought something.</summary>
 internal sealed record TextStreamed(bool IsReasoning, string Text) : RunFact;
+
+/// <summary>The reasoning that came last is a whole block, or one whose text is hidden.</summary>
+/// <param name="Metadata">What the provider wants to see again with it.</param>
+internal sealed record ReasoningClosed(JsonElement Metadata) : RunFact;
 
 /// <summary>The model wants a tool.</summary>
 internal sealed record ToolCalled(ToolCall Call) : RunFact;

@@ -11,8 +11,8 @@ public sealed class SessionsOptions
     /// <value>1 to 10,000; 64 by default.</value>
     public int MaxQueuedPrompts { get; set; } = 64;
 
-    /// <summary>Gets or sets the silence, in milliseconds, after which a model's stream is cut and tried again.</summary>
-    /// <value>1,000 or more; 120,000 by default: reasoning models may think that long before the first chunk.</value>
+    /// <summary>Gets or sets the silence, in milliseconds, after which a model's stream is cut and tried again. Key <c>server.limits.model_silence_ms</c>.</summary>
+    /// <value>1,000 to 3,600,000; 120,000 by default: reasoning models may think that long before the first chunk.</value>
     public int ModelSilenceMs { get; set; } = 120_000;
 
     /// <summary>Gets or sets the wait, in milliseconds, before a failed model call is tried again for the first time; it doubles with each try.</summary>
@@ -22,6 +22,10 @@ public sealed class SessionsOptions
     /// <summary>Gets or sets the longest such wait, in milliseconds.</summary>
     /// <value>At least <see cref="RetryMinMs"/>; 30,000 by default.</value>
     public int RetryMaxMs { get; set; } = 30_000;
+
+    /// <summary>Gets or sets how often a failed model call is tried again; then its error ends the turn.</summary>
+    /// <value>0 to 100; 5 by default.</value>
+    public int MaxRetries { get; set; } = 5;
 
     /// <summary>Gets or sets after how many streamed bytes (UTF-8) an open part is stored.</summary>
     /// <value>1 to 16,384; 16,384 by default.</value>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -22,6 +23,20 @@ internal static class StreamedText
         var open = decision.Turn.Open!.Append(text);
         decision.State = decision.State with { Turn = decision.Turn with { Open = open } };
         decision.Events.Add(new DeltaEvent(decision.Id, decision.Turn.Assistant, open.Id, text));
+    }
+
+    /// <summary>Closes the open reasoning with what its provider wants to see again; without any, adds a part that has nothing else.</summary>
+    public static void CloseReasoning(this Decision decision, JsonElement metadata)
+    {
+        if (decision.Turn.Open is { IsReasoning: true } open)
+        {
+            decision.State = decision.State with { Turn = decision.Turn with { Open = open with { Part = (ReasoningPart)open.Part with { Metadata = metadata } } } };
+            decision.CloseText();
+            return;
+        }
+
+        decision.CloseText();
+        decision.Put(new ReasoningPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, "", new PartTime(decision.Now, decision.Now)) { Metadata = metadata });
     }
 
     /// <summary>Closes the open part, if there is one: its last event has the whole text.</summary>

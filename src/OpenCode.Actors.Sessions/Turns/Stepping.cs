@@ -107,6 +107,9 @@ internal static class Stepping
             case TextStreamed m:
                 decision.Stream(m.IsReasoning, m.Text);
                 break;
+            case ReasoningClosed m:
+                decision.CloseReasoning(m.Metadata);
+                break;
             case ToolCalled m:
                 Tooling.Call(decision, m.Call);
                 break;

@@ -32,6 +32,30 @@ public sealed class RetryTests : SessionsKit
     }
 
     [Fact]
+    public async Task After_five_retries_the_error_is_on_the_message_and_the_session_idle()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        var before = Journal.Head;
+
+        foreach (var seconds in (int[])[2, 4, 8, 16, 30])
+        {
+            Model.Answer.Fail(new ModelException("mock internal error", retryable: true, 500, responseBody: "{}"));
+            await RunDryAsync();
+            Time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        Model.Answer.Fail(new ModelException("mock internal error", retryable: true, 500, responseBody: "{}"));
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(6, Model.Requests.Count);
+        Assert.Equal(["assistant error=APIError completed", "error APIError", "status idle", "idle"], (await StoryAsync(before))[^4..]);
+        var error = Assistant((await MessagesAsync(session.Id))[1]).Error!.Data;
+        Assert.Equal(("mock internal error", 500, true, "{}"), (error.Message, error.StatusCode, error.IsRetryable, error.ResponseBody));
+    }
+
+    [Fact]
     public async Task No_model_is_tried_again_before_the_journal_has_noted_it()
     {
         await PromptAsync((await CreateAsync()).Id);

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Models.OpenAi;
+namespace OpenCode.Actors.Models.Providers;
 
 /// <summary>One streamed text, in pieces that end between two characters: half of one waits for the next piece.</summary>
 internal sealed class WholeCharacters

@@ -1,19 +1,31 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Globalization;
 using System.Text.Json;
 using OpenCode.Actors.Sessions.Models;
 
-namespace OpenCode.Actors.Models.OpenAi;
+namespace OpenCode.Actors.Models.Providers;
 
 /// <summary>Turns what providers and networks do into <see cref="ModelException"/>s.</summary>
 internal static class ProviderErrors
 {
     private const int MaxShownCharacters = 300;
 
+    private static readonly string[] _overflows =
+    [
+        "context_length_exceeded", "maximum context length", "prompt is too long", "exceeds the context window", "exceed context limit", "exceeds the available context size", "context window exceeds",
+    ];
+
     /// <summary>Whether an exception is the network's fault or the timeout's: anything else is a mistake of ours, and the caller's own cancellation is no failure.</summary>
     public static bool IsNetworkFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is ClientResultException or HttpRequestException or IOException or OperationCanceledException or TimeoutException or AggregateException;
+
+    /// <summary>Finds what <see cref="RefusalHandler"/> threw, whatever a vendor's package wrapped it in.</summary>
+    public static ModelException? InnerModelException(Exception? exception)
+    {
+        while (exception is not (null or ModelException))
+            exception = exception.InnerException;
+        return (ModelException?)exception;
+    }
 
     public static ModelException Unreachable(Uri endpoint, Exception cause) =>
         new($"No answer from {endpoint}: {Innermost(cause)}", retryable: true, inner: cause);
@@ -21,31 +33,38 @@ internal static class ProviderErrors
     public static ModelException Cut(Uri endpoint, Exception cause) =>
         new($"The stream from {endpoint} broke off: {Innermost(cause)}", retryable: true, inner: cause);
 
+    public static ModelException Silent(Uri endpoint, TimeSpan longest, Exception cause) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{endpoint} was silent for {longest.TotalSeconds:0.#} s (provider.<id>.options.timeout)."), retryable: true, inner: cause);
+
     public static ModelException Incomplete() =>
         new("The model's stream ended before its answer was complete.", retryable: true);
 
-    public static ModelException NoJson(string data, JsonException cause) =>
+    public static ModelException NoJson(string data, Exception cause) =>
         new($"The model's stream holds something that is no JSON: {Shorten(data)}", retryable: true, inner: cause);
 
     /// <summary>An error the provider reports in the middle of a stream that began well.</summary>
     public static ModelException InStream(JsonElement error)
     {
         var status = StatusIn(error);
-        return new ModelException(MessageIn(error) ?? Shorten(error.GetRawText()), status is null || IsRetryable(status.Value), status, responseBody: error.GetRawText());
+        var message = MessageIn(error) ?? Shorten(error.GetRawText());
+        var overflow = IsContextOverflow(error.GetRawText());
+        return new ModelException(message, !overflow && (status is null || IsRetryable(status.Value)), status, responseBody: error.GetRawText()) { IsContextOverflow = overflow };
     }
 
-    /// <summary>Whether a successful answer is certainly not the stream that was asked for.</summary>
-    public static bool IsNoStream(PipelineResponse response) =>
-        response.Headers.TryGetValue("content-type", out var type) && (type!.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase));
-
-    public static ModelException Refused(Uri endpoint, PipelineResponse response, string body, DateTimeOffset now)
+    public static ModelException Refused(Uri endpoint, HttpResponseMessage response, string body, DateTimeOffset now)
     {
-        var headers = response.Headers.ToDictionary(static h => h.Key.ToLowerInvariant(), static h => h.Value, StringComparer.Ordinal);
-        var message = !response.IsError
+        var status = (int)response.StatusCode;
+        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(static h => h.Key.ToLowerInvariant(), static h => string.Join(", ", h.Value), StringComparer.Ordinal);
+        var message = response.IsSuccessStatusCode
             ? $"{endpoint} answered with {headers.GetValueOrDefault("content-type")} instead of a stream; check options.baseURL: {Shorten(body)}"
-            : MessageOf(body) ?? $"{endpoint} answered {response.Status} {response.ReasonPhrase}: {Shorten(body)}";
-        return new ModelException(message, IsRetryable(response.Status), response.Status, RetryAfter(headers, now), headers, body);
+            : MessageOf(body) ?? $"{endpoint} answered {status} {response.ReasonPhrase}: {Shorten(body)}";
+        var overflow = status is 400 or 413 && IsContextOverflow(body);
+        return new ModelException(message, IsRetryable(status), status, RetryAfter(headers, now), headers, body) { IsContextOverflow = overflow };
     }
+
+    // No API has one code for it: these are the words of OpenAI, Anthropic, llama.cpp, vLLM, Ollama and OpenRouter.
+    private static bool IsContextOverflow(string body) =>
+        _overflows.Any(words => body.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsRetryable(int status) => status is 408 or 409 or 429 or >= 500;
 
@@ -84,7 +103,21 @@ internal static class ProviderErrors
         _ => null,
     };
 
-    private static int? StatusIn(JsonElement error) =>
+    // {"type":"overloaded_error"} of Anthropic is a status by name.
+    private static int? StatusIn(JsonElement error) => Answer.Text(error, "type") switch
+    {
+        "invalid_request_error" => 400,
+        "authentication_error" => 401,
+        "permission_error" => 403,
+        "not_found_error" => 404,
+        "request_too_large" => 413,
+        "rate_limit_error" => 429,
+        "api_error" => 500,
+        "overloaded_error" => 529,
+        _ => CodeIn(error),
+    };
+
+    private static int? CodeIn(JsonElement error) =>
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code)
         && int.TryParse(code.ValueKind == JsonValueKind.String ? JsonText.Read(code) : code.GetRawText(), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599 ? status : null;
 

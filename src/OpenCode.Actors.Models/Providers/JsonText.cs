@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace OpenCode.Actors.Models.OpenAi;
+namespace OpenCode.Actors.Models.Providers;
 
 /// <summary>Reads strings of JSON that end, or begin, in the middle of a character: providers cut an answer between two tokens, and a token may be half an emoji.</summary>
 internal static class JsonText

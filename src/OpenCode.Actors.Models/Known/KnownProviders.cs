@@ -1,0 +1,25 @@
+using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Models.Known;
+
+/// <summary>The providers that need a key and nothing else, with some of their models. The configuration may add others and change these.</summary>
+public static class KnownProviders
+{
+    /// <summary>Gets them, without keys.</summary>
+    public static IReadOnlyList<ProviderOptions> All { get; } =
+    [
+        new("anthropic", ProviderApi.Anthropic, AnthropicModels.All) { Name = "Anthropic", Source = "env", KeyVariables = ["ANTHROPIC_API_KEY"] },
+        new("openai", ProviderApi.OpenAi, OpenAiModels.All) { Name = "OpenAI", Source = "env", KeyVariables = ["OPENAI_API_KEY"] },
+    ];
+
+    /// <summary>Finds one.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>The provider, without a key; null when it is not known.</returns>
+    public static ProviderOptions? Find(string id) => All.FirstOrDefault(provider => provider.Id == id);
+
+    /// <summary>Finds what is known of a model that the configuration names.</summary>
+    /// <param name="providerId">Its provider.</param>
+    /// <param name="modelId">Its id, or its id at the provider.</param>
+    public static ModelInfo? Find(string providerId, string modelId) => Find(providerId)?.Models.FirstOrDefault(model => model.Id == modelId);
+}

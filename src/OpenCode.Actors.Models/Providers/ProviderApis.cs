@@ -1,0 +1,37 @@
+namespace OpenCode.Actors.Models.Providers;
+
+/// <summary>What is known of each <see cref="ProviderApi"/>.</summary>
+public static class ProviderApis
+{
+    /// <summary>Gets the names of the packages that this server has an API for.</summary>
+    public static IReadOnlyList<string> Packages { get; } = [PackageOf(ProviderApi.OpenAiCompatible), PackageOf(ProviderApi.OpenAi), PackageOf(ProviderApi.Anthropic)];
+
+    /// <summary>Finds the API of opencode's package.</summary>
+    /// <param name="npm">The package's name.</param>
+    /// <returns>The API; null when this server has none for it.</returns>
+    public static ProviderApi? Of(string npm) => npm switch
+    {
+        "@ai-sdk/openai-compatible" => ProviderApi.OpenAiCompatible,
+        "@ai-sdk/openai" => ProviderApi.OpenAi,
+        "@ai-sdk/anthropic" => ProviderApi.Anthropic,
+        _ => null,
+    };
+
+    /// <summary>Gives the name of opencode's package for an API.</summary>
+    /// <param name="api">The API.</param>
+    public static string PackageOf(ProviderApi api) => api switch
+    {
+        ProviderApi.OpenAi => "@ai-sdk/openai",
+        ProviderApi.Anthropic => "@ai-sdk/anthropic",
+        _ => "@ai-sdk/openai-compatible",
+    };
+
+    /// <summary>Gives the address of an API that has one; null for compatible servers, which are anywhere.</summary>
+    /// <param name="api">The API.</param>
+    public static string? UrlOf(ProviderApi api) => api switch
+    {
+        ProviderApi.OpenAi => "https://api.openai.com/v1",
+        ProviderApi.Anthropic => "https://api.anthropic.com/v1",
+        _ => null,
+    };
+}

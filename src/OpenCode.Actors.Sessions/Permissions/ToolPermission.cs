@@ -14,17 +14,11 @@ internal sealed record ToolPermission(string Permission, IReadOnlyList<string> P
 {
     private const string Bash = "bash";
 
-    /// <summary>Finds out what a call needs. A command is asked for as it is, and remembered by its first word.</summary>
-    public static ToolPermission Of(ToolCall call)
-    {
-        if (call.Name != Bash || Command(call.Input) is not { } command)
-            return new ToolPermission(call.Name, ["*"], ["*"], ProtocolJson.EmptyObject);
-
-        var word = command.AsSpan().Trim();
-        var end = word.IndexOfAny(" \t\r\n");
-        var metadata = JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal) { ["command"] = command }, PermissionJson.Default.DictionaryStringString);
-        return new ToolPermission(Bash, [command], [$"{(end < 0 ? word : word[..end])} *"], metadata);
-    }
+    /// <summary>Finds out what a call needs, in the order in which it is asked for. The call runs when each is allowed; one that is denied denies it.</summary>
+    /// <param name="call">The call; its input is an object.</param>
+    /// <param name="location">Where it would run.</param>
+    public static IReadOnlyList<ToolPermission> Of(ToolCall call, ToolLocation location) =>
+        call.Name == Bash && Command(call.Input) is { } command ? [OfCommand(command)] : [new ToolPermission(call.Name, ["*"], ["*"], ProtocolJson.EmptyObject)];
 
     /// <summary>Decides: denied if any pattern is, else asked for if any is, else allowed.</summary>
     public PermissionAction Evaluate(params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
@@ -45,6 +39,14 @@ internal sealed record ToolPermission(string Permission, IReadOnlyList<string> P
         }
 
         return strictest;
+    }
+
+    private static ToolPermission OfCommand(string command)
+    {
+        var word = command.AsSpan().Trim();
+        var end = word.IndexOfAny(" \t\r\n");
+        var metadata = JsonSerializer.SerializeToElement(new CommandMetadata(command), PermissionJson.Default.CommandMetadata);
+        return new ToolPermission(Bash, [command], [$"{(end < 0 ? word : word[..end])} *"], metadata);
     }
 
     private static string? Command(JsonElement input) =>

@@ -6,6 +6,7 @@ using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Tools;
@@ -49,6 +50,9 @@ internal sealed record SessionSetup(
 
     /// <summary>Gets what follows traced commands.</summary>
     public JournalTraces? Traces { get; init; }
+
+    /// <summary>Gets what stands at the paths that tool calls name.</summary>
+    public IPathFacts Paths { get; init; } = new DiskPaths();
 
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
     public bool IsShared => Claims is not null;

@@ -3,7 +3,6 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Commands;
-using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
 
@@ -54,7 +53,7 @@ internal static class Answering
             }
 
             decision.Answer(request, answer);
-            Tooling.Start(decision, Tool(decision, request.Tool));
+            Permitting.GoOn(decision, Tool(decision, request.Tool), request);
             if (answer == PermissionAnswer.Always)
                 GrantCovered(decision);
         }
@@ -104,12 +103,11 @@ internal static class Answering
     {
         foreach (var other in decision.State.Permissions)
         {
-            var wanted = new ToolPermission(other.Permission, other.Patterns, other.Always, other.Metadata);
-            if (wanted.Evaluate(Tooling.Rules(decision)) != PermissionAction.Allow)
+            if (!Permitting.IsAllowed(decision, other))
                 continue;
 
             decision.Answer(other, PermissionAnswer.Always);
-            Tooling.Start(decision, Tool(decision, other.Tool));
+            Permitting.GoOn(decision, Tool(decision, other.Tool), other);
         }
     }
 

@@ -38,8 +38,7 @@ internal static class Shelling
         decision.Put(new TurnState(TurnKind.Shell, new RunId(decision.Setup.Entropy.NextUInt64()), [asked.Id], 1, assistant.Id));
         decision.Put(assistant);
 
-        var input = JsonSerializer.SerializeToElement(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["command"] = request.Command }, PermissionJson.Default.DictionaryStringString);
+        var input = JsonSerializer.SerializeToElement(new CommandMetadata(request.Command), PermissionJson.Default.CommandMetadata);
         var id = decision.NextPart();
         var part = new ToolPart(id, decision.Id, assistant.Id, $"call_{id.Value}", Bash, new ToolRunning(input, new PartTime(decision.Now)));
         decision.Put(part);

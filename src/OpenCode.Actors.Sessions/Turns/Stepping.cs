@@ -74,7 +74,6 @@ internal static class Stepping
     public static AssistantMessage NewAssistant(Decision decision, UserMessage asked)
     {
         var info = decision.Info;
-        var root = info.Path.Length > 0 && info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory[..^(info.Path.Length + 1)] : info.Directory;
         return new AssistantMessage(
             decision.NextMessage(),
             decision.Id,
@@ -84,11 +83,15 @@ internal static class Stepping
             asked.Model.ModelId,
             asked.Agent,
             asked.Agent,
-            new MessagePath(info.Directory, root))
+            new MessagePath(info.Directory, RootOf(info)))
         {
             Variant = asked.Model.Variant,
         };
     }
+
+    /// <summary>Gives the root of a session's project.</summary>
+    public static string RootOf(Session info) =>
+        info.Path.Length > 0 && info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory[..^(info.Path.Length + 1)] : info.Directory;
 
     /// <summary>Says that there is no such model.</summary>
     public static MessageError UnknownModel(ModelRef model) =>

@@ -29,7 +29,7 @@ internal static class Tooling
         else if (!decision.Setup.Toolbox.Definitions.Any(tool => tool.Name == call.Name))
             Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", decision.Setup.Toolbox.Definitions.Select(tool => tool.Name))}.");
         else
-            Permit(decision, part, call);
+            Permitting.Permit(decision, part, call);
     }
 
     /// <summary>Takes the report of a running tool. One that has ended has nothing to report any more.</summary>
@@ -63,6 +63,14 @@ internal static class Tooling
     public static void Start(Decision decision, ToolPart part) =>
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), decision.Turn.Kind == TurnKind.Shell));
 
+    /// <summary>Shows a call as running. One that waits for the user is shown so too; that nothing was done yet follows from the request alone.</summary>
+    public static ToolPart Run(Decision decision, ToolPart part, ToolCall call)
+    {
+        var running = part with { State = new ToolRunning(call.Input, new PartTime(decision.Now)) };
+        decision.Put(running);
+        return running;
+    }
+
     /// <summary>Ends a tool with an error.</summary>
     public static void Fail(Decision decision, ToolPart part, string error)
     {
@@ -91,38 +99,5 @@ internal static class Tooling
 
         decision.Ask(new QuestionRequest(decision.Setup.Ids.NewQuestion(), decision.Id, questions, new ToolCallRef(part.MessageId, part.CallId)));
         Run(decision, part, call);
-    }
-
-    private static void Permit(Decision decision, ToolPart part, ToolCall call)
-    {
-        var wanted = ToolPermission.Of(call);
-        switch (wanted.Evaluate(Rules(decision)))
-        {
-            case PermissionAction.Deny:
-                Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"A permission rule forbids this: {wanted.Permission} {string.Join(", ", wanted.Patterns)}.");
-                break;
-            case PermissionAction.Ask:
-                decision.Ask(new PermissionRequest(
-                    decision.Setup.Ids.NewPermission(),
-                    decision.Id,
-                    wanted.Permission,
-                    wanted.Patterns,
-                    wanted.Metadata,
-                    wanted.Always,
-                    new ToolCallRef(part.MessageId, part.CallId)));
-                Run(decision, part, call);
-                break;
-            default:
-                Start(decision, Run(decision, part, call));
-                break;
-        }
-    }
-
-    // A tool that waits for the user is shown as running too; that nothing was done yet follows from the request alone.
-    private static ToolPart Run(Decision decision, ToolPart part, ToolCall call)
-    {
-        var running = part with { State = new ToolRunning(call.Input, new PartTime(decision.Now)) };
-        decision.Put(running);
-        return running;
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 
 namespace OpenCode.Actors.Tests.Sessions.Permissions;
 
@@ -74,7 +75,7 @@ public sealed class PermissionRulesTests
     [InlineData("pwd", "pwd *")]
     public void A_command_is_asked_for_as_it_is_and_remembered_by_its_first_word(string command, string always)
     {
-        var wanted = ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command })));
+        var wanted = Assert.Single(ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command })), new ToolLocation("/p", "/p", new DiskPaths())));
 
         Assert.Equal(("bash", command, always), (wanted.Permission, wanted.Patterns[0], wanted.Always[0]));
         Assert.Equal(command, wanted.Metadata.GetProperty("command").GetString());

@@ -1,0 +1,69 @@
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Has a tool call run when all it needs is allowed. What needs the user is asked for one after the other, as the real server does.</summary>
+internal static class Permitting
+{
+    /// <summary>Takes a new call: it starts, waits for the user, or is refused at once. What any rule denies is not asked about.</summary>
+    public static void Permit(Decision decision, ToolPart part, ToolCall call)
+    {
+        var wanted = Wanted(decision, call);
+        if (wanted.FirstOrDefault(permission => Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
+            Tooling.Fail(decision, part with { State = new ToolPending(call.Input, "") }, Denied(denied));
+        else if (Next(decision, wanted) is { } next)
+        {
+            Ask(decision, next, part);
+            Tooling.Run(decision, part, call);
+        }
+        else
+            Tooling.Start(decision, Tooling.Run(decision, part, call));
+    }
+
+    /// <summary>Goes on with a call that waited and whose request was granted: the next permission it needs is asked for, or it starts.</summary>
+    public static void GoOn(Decision decision, ToolPart part, PermissionRequest granted)
+    {
+        var wanted = Wanted(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
+
+        // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
+        var done = wanted.ToList().FindIndex(permission => permission.Permission == granted.Permission && permission.Patterns.SequenceEqual(granted.Patterns, StringComparer.Ordinal));
+        var left = wanted.Skip(done + 1).ToList();
+        if (left.Find(permission => Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
+            Tooling.Fail(decision, part, Denied(denied));
+        else if (Next(decision, left) is { } next)
+            Ask(decision, next, part);
+        else
+            Tooling.Start(decision, part);
+    }
+
+    /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
+    public static bool IsAllowed(Decision decision, PermissionRequest request) =>
+        Evaluate(decision, new ToolPermission(request.Permission, request.Patterns, request.Always, request.Metadata)) == PermissionAction.Allow;
+
+    private static IReadOnlyList<ToolPermission> Wanted(Decision decision, ToolCall call)
+    {
+        var info = decision.Info;
+        return ToolPermission.Of(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+    }
+
+    private static PermissionAction Evaluate(Decision decision, ToolPermission permission) => permission.Evaluate(Tooling.Rules(decision));
+
+    private static ToolPermission? Next(Decision decision, IEnumerable<ToolPermission> wanted) =>
+        wanted.FirstOrDefault(permission => Evaluate(decision, permission) == PermissionAction.Ask);
+
+    private static void Ask(Decision decision, ToolPermission wanted, ToolPart part) => decision.Ask(new PermissionRequest(
+        decision.Setup.Ids.NewPermission(),
+        decision.Id,
+        wanted.Permission,
+        wanted.Patterns,
+        wanted.Metadata,
+        wanted.Always,
+        new ToolCallRef(part.MessageId, part.CallId)));
+
+    private static string Denied(ToolPermission denied) => $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.";
+}

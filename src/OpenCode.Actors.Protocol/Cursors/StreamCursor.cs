@@ -10,10 +10,10 @@ namespace OpenCode.Actors.Protocol.Cursors;
 /// </summary>
 /// <param name="Timeline">Which life of the log: 8 base62 characters.</param>
 /// <param name="Generation">Which generation of that life: 1, or a time in milliseconds.</param>
-/// <param name="Offset">The last entry that was had; 0 before the first.</param>
-/// <param name="Twin">Whether only the first of that entry's two frames was had. A stream without twins takes it as the offset itself.</param>
+/// <param name="Offset">The last entry that the client has; 0 before the first.</param>
+/// <param name="BeforeTwin">Whether the client has the entry's first frame only, and not its sync twin. A stream without twins reads it as the offset itself.</param>
 /// <param name="MergedThrough">The end of the merged window that is under way, beyond the offset; null if there is none.</param>
-public readonly record struct StreamCursor(string Timeline, long Generation, long Offset, bool Twin = false, long? MergedThrough = null)
+public readonly record struct StreamCursor(string Timeline, long Generation, long Offset, bool BeforeTwin = false, long? MergedThrough = null)
 {
     /// <summary>
     /// The greatest length of a cursor. Generation and offsets share 28 digits, of which a generation takes 13 at most until 2336: that leaves 15 for an offset, and 7 for each end
@@ -46,14 +46,14 @@ public readonly record struct StreamCursor(string Timeline, long Generation, lon
             return false;
 
         var suffix = dot < 0 ? [] : rest[(dot + 1)..];
-        var twin = suffix is "1";
+        var isBeforeTwin = suffix is "1";
         long? mergedThrough = null;
         if (suffix is ['m', .. var end] && TryReadNumber(end, out var through) && through > offset)
             mergedThrough = through;
-        if (dot >= 0 && !twin && mergedThrough is null)
+        if (dot >= 0 && !isBeforeTwin && mergedThrough is null)
             return false;
 
-        cursor = new StreamCursor(text[..TimelineLength].ToString(), generation, offset, twin, mergedThrough);
+        cursor = new StreamCursor(text[..TimelineLength].ToString(), generation, offset, isBeforeTwin, mergedThrough);
         return true;
     }
 
@@ -67,7 +67,7 @@ public readonly record struct StreamCursor(string Timeline, long Generation, lon
         if (MergedThrough is { } end)
             return Utf8.TryWrite(utf8Destination, invariant, $"{Timeline}.{Generation}-{Offset}.m{end}", out bytesWritten);
 
-        return Twin
+        return BeforeTwin
             ? Utf8.TryWrite(utf8Destination, invariant, $"{Timeline}.{Generation}-{Offset}.1", out bytesWritten)
             : Utf8.TryWrite(utf8Destination, invariant, $"{Timeline}.{Generation}-{Offset}", out bytesWritten);
     }
@@ -80,7 +80,7 @@ public readonly record struct StreamCursor(string Timeline, long Generation, lon
         if (MergedThrough is { } end)
             return string.Create(CultureInfo.InvariantCulture, $"{place}.m{end}");
 
-        return Twin ? place + ".1" : place;
+        return BeforeTwin ? place + ".1" : place;
     }
 
     // No sign, no blank, no leading zero: each cursor has one spelling.

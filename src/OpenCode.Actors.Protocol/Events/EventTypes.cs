@@ -18,7 +18,7 @@ public static class EventTypes
     /// <summary>A session became idle; follows the status.</summary>
     public const string SessionIdle = "session.idle";
 
-    /// <summary>A turn failed or was aborted.</summary>
+    /// <summary>A turn failed or was aborted. Properties: <see cref="SessionFailed"/>.</summary>
     public const string SessionError = "session.error";
 
     /// <summary>Files changed by a session.</summary>
@@ -42,13 +42,13 @@ public static class EventTypes
     /// <summary>A part was removed.</summary>
     public const string PartRemoved = "message.part.removed";
 
-    /// <summary>A tool asks for a permission.</summary>
+    /// <summary>A tool asks for a permission. Properties: <see cref="PermissionRequest"/>.</summary>
     public const string PermissionAsked = "permission.asked";
 
     /// <summary>A permission was given or refused.</summary>
     public const string PermissionReplied = "permission.replied";
 
-    /// <summary>A tool asks the user.</summary>
+    /// <summary>A tool asks the user. Properties: <see cref="QuestionRequest"/>.</summary>
     public const string QuestionAsked = "question.asked";
 
     /// <summary>The user answered.</summary>
@@ -81,9 +81,10 @@ public static class EventTypes
     /// <summary>Ours: positions that the client asked for are no longer there.</summary>
     public const string HubGap = "hub.gap";
 
-    /// <summary>Tells whether events of a type make state: those have a sequence in their session and a sync twin on <c>/global/event</c>.</summary>
+    /// <summary>Tells whether events of a type are durable: the batch is synced before it is shown, and each has a sequence in its session and a sync twin on <c>/global/event</c>.</summary>
+    /// <remarks>As opencode has it. A volatile event may have a row, too: <c>permission.asked</c> is synced with the tool's part, which is in the same batch.</remarks>
     /// <param name="type">A type of event.</param>
-    /// <returns>Whether they do. Types that are not known here do not.</returns>
+    /// <returns>False also for types that are not known here.</returns>
     public static bool IsDurable(string type) => type is SessionCreated or SessionUpdated or SessionDeleted
         or MessageUpdated or MessageRemoved or PartUpdated or PartRemoved;
 }

@@ -4,7 +4,8 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Events;
 
-/// <summary>A tool asks the user; also the properties of <c>permission.asked</c>.</summary>
+/// <summary>Properties of <see cref="EventTypes.PermissionAsked"/>, the row of a permission that waits, and its line in <c>GET /permission</c>.</summary>
+/// <remarks>Rows and entries of older versions are read as this record: a new field has to be optional.</remarks>
 /// <param name="Id">The request's id.</param>
 /// <param name="SessionId">The session that asks.</param>
 /// <param name="Permission">What is asked for, such as <c>bash</c>.</param>

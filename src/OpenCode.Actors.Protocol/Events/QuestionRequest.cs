@@ -3,7 +3,8 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Events;
 
-/// <summary>The tool <c>question</c> asks the user; also the properties of <c>question.asked</c>.</summary>
+/// <summary>Properties of <see cref="EventTypes.QuestionAsked"/>, the row of a question that waits, and its line in <c>GET /question</c>.</summary>
+/// <remarks>Rows and entries of older versions are read as this record: a new field has to be optional.</remarks>
 /// <param name="Id">The request's id.</param>
 /// <param name="SessionId">The session that asks.</param>
 /// <param name="Questions">The questions; answers come in the same order.</param>

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Server.Answers.Providers;
+using OpenCode.Actors.Server.Locations.Vcs;
 
 namespace OpenCode.Actors.Server.Answers;
 
@@ -11,5 +13,15 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(ReadyHealth))]
 [JsonSerializable(typeof(IReadOnlyList<Agent>))]
 [JsonSerializable(typeof(MessageCursor))]
+[JsonSerializable(typeof(ConfiguredProviders))]
+[JsonSerializable(typeof(KnownProviders))]
+[JsonSerializable(typeof(PathAnswer))]
+[JsonSerializable(typeof(LocationAnswer))]
+[JsonSerializable(typeof(EmptyList))]
+[JsonSerializable(typeof(VcsAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<FileChange>))]
+[JsonSerializable(typeof(IReadOnlyList<FileStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<ProjectAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<ProjectDirectory>))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ServerJson : JsonSerializerContext;

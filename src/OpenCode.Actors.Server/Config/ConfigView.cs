@@ -9,7 +9,17 @@ internal static class ConfigView
     public static JsonObject Of(EffectiveConfig effective)
     {
         var config = effective.Values;
-        var view = new JsonObject { ["$schema"] = "https://opencode.ai/config.json" };
+        var view = new JsonObject
+        {
+            ["$schema"] = "https://opencode.ai/config.json",
+            ["share"] = "disabled", // else the TUI offers what is refused
+            ["autoupdate"] = false,
+            ["username"] = Environment.UserName,
+            ["plugin"] = new JsonArray(),
+            ["command"] = new JsonObject(),
+            ["mode"] = new JsonObject(),
+            ["agent"] = new JsonObject(),
+        };
         if (config.Model is { } model)
             view["model"] = model;
 

@@ -17,10 +17,13 @@ internal static class ConfigEndpoints
     {
         routes.MapGet("/config", Get).WithName("config.get").WithTags("Config");
         routes.MapPatch("/config", PatchAsync).WithName("config.update").WithTags("Config");
+        routes.MapGet("/global/config", GetOfServer).WithName("global.config.get").WithTags("Config");
         routes.MapGet("/agent", GetAgents).WithName("app.agents").WithTags("Config");
     }
 
     private static Ok<JsonObject> Get(Location location, ConfigCatalog configs) => TypedResults.Ok(ConfigView.Of(configs.For(location.Path)));
+
+    private static Ok<JsonObject> GetOfServer(ConfigCatalog configs) => TypedResults.Ok(ConfigView.Of(new EffectiveConfig(configs.Server, [])));
 
     private static async Task<IResult> PatchAsync(Location location, JsonObject change, ConfigCatalog configs, IServiceProvider services, CancellationToken cancellationToken)
     {

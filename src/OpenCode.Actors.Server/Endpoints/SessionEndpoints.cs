@@ -23,6 +23,8 @@ internal static class SessionEndpoints
         sessions.MapPatch("/{sessionID}", UpdateAsync).WithName("session.update").Produces<Session>();
         sessions.MapDelete("/{sessionID}", DeleteAsync).WithName("session.delete").Produces<bool>();
         sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").Produces<IReadOnlyList<Session>>();
+        sessions.MapGet("/{sessionID}/todo", ListNothingAsync<Todo>).WithName("session.todo").Produces<IReadOnlyList<Todo>>();
+        sessions.MapGet("/{sessionID}/diff", ListNothingAsync<FileDiff>).WithName("session.diff").Produces<IReadOnlyList<FileDiff>>();
         sessions.MapPost("/{sessionID}/abort", AbortAsync).WithName("session.abort").Produces<bool>();
     }
 
@@ -93,6 +95,14 @@ internal static class SessionEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
     }
+
+    // Of what no session has yet: an error here is an error page in the web client.
+    private static async Task<IResult> ListNothingAsync<T>(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
+        {
+            IndexQuery.Found => TypedResults.Bytes("[]"u8.ToArray(), "application/json; charset=utf-8"),
+            var refusal => SessionRefusals.Of(refusal),
+        };
 
     private static async Task<IResult> AbortAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.AskAsync(sessionID, new Abort(), cancellationToken) switch

@@ -7,30 +7,38 @@ namespace OpenCode.Actors.Server.Locations;
 /// <remarks>Read from git once for a location, at its first use. "global" is read again after a while: <c>git init</c> may have happened.</remarks>
 internal sealed class ProjectCatalog(IGit git, TimeProvider time)
 {
-    private const string Global = "global";
     private const int MostKnown = 10_000;
     private static readonly TimeSpan _askAgain = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Project> _projects = new(StringComparer.Ordinal);
 
     /// <summary>Returns the place of a location. Never fails: without git, or when git takes too long, its project is <c>global</c>.</summary>
-    public async ValueTask<Place> PlaceOfAsync(Location location)
+    public async ValueTask<Place> PlaceOfAsync(Location location) => (await KnowAsync(location)).Place;
+
+    /// <summary>Returns the project of a location, as <see cref="PlaceOfAsync"/> does.</summary>
+    public async ValueTask<Project> ProjectOfAsync(Location location) => (await KnowAsync(location)).Project;
+
+    private async ValueTask<Known> KnowAsync(Location location)
     {
         var now = time.GetTimestamp();
-        if (_known.TryGetValue(location.Path, out var known) && (known.Place.ProjectId != Global || time.GetElapsedTime(known.At, now) < _askAgain))
-            return known.Place;
+        if (_known.TryGetValue(location.Path, out var known) && (known.Project.IsRepository || time.GetElapsedTime(known.At, now) < _askAgain))
+            return known;
 
         var repository = location.Exists ? await git.FindAsync(location.Path) : null;
-        var place = repository is null
-            ? new Place(location.Path, Global)
-            : new Place(location.Path, repository.FirstCommit, PathWithin(repository.Root, location.Path));
         if (_known.Count >= MostKnown)
             _known.Clear();
+        if (_projects.Count >= MostKnown)
+            _projects.Clear();
 
-        _known[location.Path] = new Known(place, now);
-        return place;
+        return _known[location.Path] = repository is null
+            ? new Known(new Place(location.Path, Project.GlobalId), Meet(Project.GlobalId, "/"), now)
+            : new Known(new Place(location.Path, repository.FirstCommit, PathWithin(repository.Root, location.Path)), Meet(repository.FirstCommit, repository.Root), now);
     }
+
+    // Clones of one repository are one project, each with a folder of its own.
+    private Project Meet(string id, string worktree) => _projects.GetOrAdd(id, static (id, at) => new Project(id, at.Worktree, at.Now), (Worktree: worktree, Now: time.GetUtcNow())) with { Worktree = worktree };
 
     private static string PathWithin(string root, string path) => path.StartsWith(root + "/", StringComparison.Ordinal) ? path[(root.Length + 1)..] : "";
 
-    private readonly record struct Known(Place Place, long At);
+    private readonly record struct Known(Place Place, Project Project, long At);
 }

@@ -21,7 +21,7 @@ internal static class SseResponse
         response.Headers.CacheControl = "no-cache, no-transform";
         response.Headers["X-Accel-Buffering"] = "no";
 
-        // Kestrel would cut a slow reader by itself; the subscriber's own deadline does that, and says so.
+        // Kestrel would cut a slow client without a word; the deadline of SseClientActor cuts it, counts it and logs it.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
 

@@ -151,6 +151,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
         connection.Signal(opening);
     }
 
+    // Here alone a stalled client ends: its write has waited for write_timeout_ms. The hub sends the tick.
     private void OnTick()
     {
         var progress = connection.Progress;

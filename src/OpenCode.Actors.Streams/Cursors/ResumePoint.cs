@@ -7,9 +7,9 @@ namespace OpenCode.Actors.Streams.Cursors;
 
 /// <summary>Where a stream goes on.</summary>
 /// <param name="After">The client has all up to this offset.</param>
-/// <param name="FirstTwinOf">An entry of which the client has the first of two frames; 0 for none.</param>
+/// <param name="BeforeTwinOf">The entry whose first frame the client has and whose twin it has not; 0 for none.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ResumePoint(long After, long FirstTwinOf)
+internal readonly record struct ResumePoint(long After, long BeforeTwinOf)
 {
     /// <summary>Tells whether a cursor is of this log, but beyond what this process has of it: in a cluster another node may have been faster.</summary>
     /// <param name="text">What the client sent; null or empty for nothing.</param>
@@ -37,7 +37,7 @@ internal readonly record struct ResumePoint(long After, long FirstTwinOf)
         point = default;
 
         // This version sends no merged windows (rule "Merged windows"), so an id inside one is not ours.
-        if (!StreamCursor.TryParse(text, out var cursor) || cursor.MergedThrough is not null || (cursor.Twin && cursor.Offset == 0))
+        if (!StreamCursor.TryParse(text, out var cursor) || cursor.MergedThrough is not null || (cursor.BeforeTwin && cursor.Offset == 0))
             return GapReasons.Damaged;
 
         var timeline = journal.Timeline;
@@ -51,12 +51,12 @@ internal readonly record struct ResumePoint(long After, long FirstTwinOf)
         if (cursor.Generation > timeline.Current || cursor.Offset > journal.Head)
             return GapReasons.Ahead;
 
-        var half = twins && cursor.Twin;
-        var after = half ? cursor.Offset - 1 : cursor.Offset;
+        var isBeforeTwin = twins && cursor.BeforeTwin;
+        var after = isBeforeTwin ? cursor.Offset - 1 : cursor.Offset;
         if (after < journal.Floor)
             return GapReasons.Window;
 
-        point = new ResumePoint(after, half ? cursor.Offset : 0);
+        point = new ResumePoint(after, isBeforeTwin ? cursor.Offset : 0);
         return null;
     }
 }

@@ -28,12 +28,12 @@ internal sealed class FrameEncoder(Func<Timeline> timeline)
             EventEnvelope.WriteWrapped(_data, entry.Location, entry.Project, entry.EventIdUtf8.Span, entry.Type, properties);
         else
             EventEnvelope.WriteBare(_data, entry.EventIdUtf8.Span, entry.Type, properties);
-        AddFrame(entry.Offset, isFirstTwin: hasTwin);
+        AddFrame(entry.Offset, isBeforeTwin: hasTwin);
         var firstBytes = _frames.WrittenCount;
         if (hasTwin)
         {
             EventEnvelope.WriteSync(_data, entry.Location, entry.Project, entry.EventIdUtf8.Span, entry.Type, entry.Sequence, entry.SessionId!, properties);
-            AddFrame(entry.Offset, isFirstTwin: false);
+            AddFrame(entry.Offset, isBeforeTwin: false);
         }
 
         var frames = _frames.WrittenSpan;
@@ -45,11 +45,12 @@ internal sealed class FrameEncoder(Func<Timeline> timeline)
         return made;
     }
 
-    private void AddFrame(long offset, bool isFirstTwin)
+    // The first frame has an id of its own, so that a client that is cut behind it gets the twin (rule "Twin ids").
+    private void AddFrame(long offset, bool isBeforeTwin)
     {
         var data = _data.WrittenSpan;
         var now = timeline(); // After the entry was read: it may be the first of a generation.
-        var id = new StreamCursor(now.Id, now.Current, offset, isFirstTwin);
+        var id = new StreamCursor(now.Id, now.Current, offset, isBeforeTwin);
         SseFrame.Write(_frames, id, data.ContainsAny((byte)'\r', (byte)'\n') ? OnOneLine(data) : data);
         Clear(ref _data);
     }

@@ -16,12 +16,12 @@ internal sealed class EventLog(IJournal journal, EventStreamOptions options)
     public LogRing Ring { get; } = new(journal.Head, options.RingBytes, new FrameEncoder(() => journal.Timeline));
 
     /// <summary>The id of a cursor. Between two twins it still is before their entry, and the id says so (rule "Twin ids").</summary>
-    public StreamCursor CursorAt(ResumePoint point) => point.FirstTwinOf > point.After ? CursorAt(point.After + 1, twin: true) : CursorAt(point.After);
+    public StreamCursor CursorAt(ResumePoint point) => point.BeforeTwinOf > point.After ? CursorAt(point.After + 1, beforeTwin: true) : CursorAt(point.After);
 
     /// <summary>The id of an offset, in the running generation.</summary>
-    public StreamCursor CursorAt(long offset, bool twin = false)
+    public StreamCursor CursorAt(long offset, bool beforeTwin = false)
     {
         var timeline = journal.Timeline;
-        return new(timeline.Id, timeline.Current, offset, twin);
+        return new(timeline.Id, timeline.Current, offset, beforeTwin);
     }
 }

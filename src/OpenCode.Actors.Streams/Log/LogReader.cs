@@ -33,15 +33,15 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     // The next ordinal of its lane; -1 while it is not known: at the start, and after it fell behind the ring.
     private long _ordinal = -1;
 
-    // The entry of which the client already has the first of two frames (rule "Twin ids").
-    private long _firstTwinOf;
+    // The entry whose first frame the client has: its twin is next (rule "Twin ids").
+    private long _beforeTwinOf;
     private bool _exactPage;
 
     /// <summary>Gets the cursor: all that is selected up to it was written.</summary>
     public long Cursor { get; private set; }
 
     /// <summary>Gets where a client that is cut now resumes.</summary>
-    public ResumePoint Point => new(Cursor, _firstTwinOf);
+    public ResumePoint Point => new(Cursor, _beforeTwinOf);
 
     /// <summary>Gets or sets the offset behind which nothing is read.</summary>
     public long StopAt { get; set; } = long.MaxValue;
@@ -55,7 +55,7 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     public void GoOnAt(ResumePoint point)
     {
         Cursor = _through = point.After;
-        _firstTwinOf = point.FirstTwinOf;
+        _beforeTwinOf = point.BeforeTwinOf;
         _ordinal = -1;
     }
 
@@ -154,8 +154,8 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
         if (!run.HasRoomFor(entry.Bytes))
             return false;
 
-        // An id after the first of two twins; on an entry that has none it means the entry itself.
-        if (entry.Offset != _firstTwinOf)
+        // A client that resumes between the two frames of this entry gets the twin alone.
+        if (entry.Offset != _beforeTwinOf)
             run.Add(entry.First);
         if (!entry.Twin.IsEmpty)
             run.Add(entry.Twin);

@@ -11,7 +11,7 @@ public sealed class EventStreamOptions
     /// <value>1 MiB to 16 GiB; 64 MiB by default.</value>
     public long RingBytes { get; set; } = 64L << 20;
 
-    /// <summary>Gets or sets the time, in milliseconds, after which a client that takes nothing of a write is reset. Key <c>server.event_stream.write_timeout_ms</c>.</summary>
+    /// <summary>Gets or sets the time, in milliseconds, for which a write may wait for its client before the stream is reset. It runs once the buffers between the two are full. Key <c>server.event_stream.write_timeout_ms</c>.</summary>
     /// <value>1,000 to 600,000; 20,000 by default.</value>
     public int WriteTimeoutMs { get; set; } = 20_000;
 

@@ -220,7 +220,7 @@ internal sealed class CheckedClient(
     private static string PlaceOf(string id) => id[(id.IndexOf('-', StringComparison.Ordinal) + 1)..];
 
     // Up to which the client has all: between two twins (.1) their entry is not among it.
-    private static long OffsetOf(string id) => !StreamCursor.TryParse(id, out var cursor) ? -1 : cursor.Twin ? cursor.Offset - 1 : cursor.Offset;
+    private static long OffsetOf(string id) => !StreamCursor.TryParse(id, out var cursor) ? -1 : cursor.BeforeTwin ? cursor.Offset - 1 : cursor.Offset;
 
     private void Expect(bool holds, string what)
     {

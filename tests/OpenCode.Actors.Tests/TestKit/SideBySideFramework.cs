@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Xunit.Abstractions;
 using Xunit.Sdk;
@@ -7,6 +8,7 @@ using Xunit.Sdk;
 namespace OpenCode.Actors.Tests.TestKit;
 
 /// <summary>The test framework of this project: xunit's, which runs the tests of the collection <see cref="SideBySide"/> a few at a time, after all others.</summary>
+/// <remarks><c>OPENCODE_ACTORS_REPEAT_TESTS=300</c> runs each selected test 300 times in one process, to find a test that fails now and then.</remarks>
 public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramework(messages)
 {
     private const int AtATime = 2;
@@ -17,7 +19,9 @@ public sealed class SideBySideFramework(IMessageSink messages) : XunitTestFramew
     {
         protected override async void RunTestCases(IEnumerable<IXunitTestCase> testCases, IMessageSink executionMessageSink, ITestFrameworkExecutionOptions executionOptions)
         {
-            using var runner = new AssemblyRunner(TestAssembly, testCases, DiagnosticMessageSink, executionMessageSink, executionOptions);
+            var repeats = int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_REPEAT_TESTS"), CultureInfo.InvariantCulture, out var times) ? times : 1;
+            var repeated = Enumerable.Repeat(testCases, repeats).SelectMany(static cases => cases);
+            using var runner = new AssemblyRunner(TestAssembly, repeated, DiagnosticMessageSink, executionMessageSink, executionOptions);
             await runner.RunAsync();
         }
     }

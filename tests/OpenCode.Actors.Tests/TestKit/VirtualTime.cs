@@ -64,7 +64,7 @@ public sealed class VirtualTime : TimeProvider
 
         var end = GetTimestamp() + span.Ticks;
         while (TakeDue(end) is { } alarm)
-            alarm.Fire();
+            Inlining.Run(alarm.Fire);
         MoveTo(end);
     }
 

@@ -1,6 +1,6 @@
-using OpenCode.Actors.Server.Locations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OpenCode.Actors.Server.Locations.Doors;
+using OpenCode.Actors.Server.Locations.Files;
+using OpenCode.Actors.Server.Locations.Vcs;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
@@ -12,7 +12,9 @@ internal static class LocationServices
         services.TryAddSingleton<IFolderTree, MachineFolderTree>();
         services.TryAddSingleton<IGit, MachineGit>();
         services.AddSingleton(provider => new LocationResolver(provider.GetRequiredService<IFolderTree>(), workingFolder));
-        services.AddSingleton<ProjectCatalog>();
+        services.TryAddSingleton<IFiles, MachineFiles>();
+        services.AddSingleton<ProjectCatalog>().AddSingleton<WorkingTree>();
+        services.TryAddSingleton(UserFolders.Of(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.UserName));
         return services;
     }
 }

@@ -7,8 +7,8 @@ using OpenCode.Actors.Journal.Stores;
 namespace OpenCode.Actors.Storage.Postgres.Batches;
 
 /// <summary>
-/// The one statement that appends (rule "Numbered batches"). Locks writer, shards by part, head, each only if all before it match; the holder of the head waits for nothing (rule "One lock order").
-/// No row back: nothing was written. What a batch does not have is left out, since each part costs planning and time under the lock.
+/// The one statement that appends (rule "Numbered batches"). Locks writer, shards by number, head, each only if all before it match; the holder of the head waits for nothing (rule "One lock order").
+/// No row back: nothing was written. What a batch does not have is left out, since each clause costs planning and time under the lock.
 /// </summary>
 internal static class AppendStatement
 {
@@ -52,7 +52,7 @@ internal static class AppendStatement
         return new(Text(batch.EntryCount > 0, batch.Fences.Count > 0, puts.Length > 0, deletes.Length > 0, batch.UsedBodies.Count > 0), [.. parameters]);
     }
 
-    /// <summary>Writes the statement. Parameters: writer, number, generation, entries, bytes, puts; then those of the parts, in this order.</summary>
+    /// <summary>Writes the statement. Parameters: writer, number, generation, entries, bytes, puts; then those of the clauses, in this order.</summary>
     private static string Text(bool hasEntries, bool hasFences, bool hasPuts, bool hasDeletes, bool hasUsedBodies)
     {
         var next = 7;
@@ -61,6 +61,7 @@ internal static class AppendStatement
         var isOwned = "";
         if (hasFences)
         {
+            // The column part is the number of the shard.
             var fence = Next(2);
             sql.Append(CultureInfo.InvariantCulture, $"""
                 , s AS (

@@ -125,7 +125,7 @@ internal static class NodeSql
         SELECT (SELECT status FROM mine), (SELECT status FROM other), (SELECT tag FROM other), EXISTS (SELECT FROM died)
         """;
 
-    /// <summary>$1 name, $2 uid, $3 address, $4 part. The status keeps a zombie from claiming, read under a lock that no verdict passes.</summary>
+    /// <summary>$1 name, $2 uid, $3 address, $4 shard (its column is <c>part</c>). The status keeps a zombie from claiming, read under a lock that no verdict passes.</summary>
     public const string Claim =
         """
         WITH me AS MATERIALIZED (

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
@@ -69,8 +70,11 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
             _held.Clear();
         }
 
-        foreach (var call in held)
-            call.TrySetResult();
+        Inlining.Run(() =>
+        {
+            foreach (var call in held)
+                call.TrySetResult();
+        });
     }
 
     public async ValueTask<IReadOnlyList<NodeRow>> AdmitAsync(
@@ -213,7 +217,7 @@ internal sealed class MemoryArbiter(MemoryArbiterDatabase database, TimeProvider
     // Given up in the call that cancels it, where Task.WaitAsync goes on on the pool.
     private static async Task WaitAsync(TaskCompletionSource held, CancellationToken cancellationToken)
     {
-        await using (cancellationToken.UnsafeRegister(static (held, token) => ((TaskCompletionSource)held!).TrySetCanceled(token), held).ConfigureAwait(false))
+        await using (cancellationToken.UnsafeRegister(static (held, token) => Inlining.Run(() => ((TaskCompletionSource)held!).TrySetCanceled(token)), held).ConfigureAwait(false))
             await held.Task.ConfigureAwait(false);
     }
 }

@@ -86,18 +86,11 @@ internal sealed class MemoryDisk(ulong seed = 1)
             _heldSyncs.Clear();
         }
 
-        // Without a context the continuations run here and now, which is what a test on one thread counts on.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
+        Inlining.Run(() =>
         {
             foreach (var sync in held)
                 sync.SetResult();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+        });
     }
 
     internal StoreLife Take(DateTimeOffset now)

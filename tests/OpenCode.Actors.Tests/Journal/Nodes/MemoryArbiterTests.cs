@@ -31,20 +31,12 @@ public sealed class MemoryArbiterTests() : ArbiterSpecification(new MemoryArbite
     {
         var a = await UpAsync("a");
         ((MemoryArbiter)a.Arbiter).Latency = TimeSpan.FromMilliseconds(400);
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null); // So the call goes on inside Advance, not on the thread pool.
-        try
-        {
-            var look = a.Arbiter.LookAsync(0, default).AsTask();
-            Memory.Advance(TimeSpan.FromMilliseconds(399));
-            Assert.False(look.IsCompleted);
-            Memory.Advance(TimeSpan.FromMilliseconds(1));
-            Assert.True(look.IsCompletedSuccessfully);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+
+        var look = a.Arbiter.LookAsync(0, default).AsTask();
+        Memory.Advance(TimeSpan.FromMilliseconds(399));
+        Assert.False(look.IsCompleted);
+        Memory.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(look.IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -62,6 +54,24 @@ public sealed class MemoryArbiterTests() : ArbiterSpecification(new MemoryArbite
 
         Assert.Equal(Verdict.ThisIsDead, await EndsAsync(late, "the late verdict"));
         Assert.Equal(NodeStatus.Up, await StatusAsync(a));
+    }
+
+    [Fact]
+    public async Task What_a_frozen_node_asked_ends_in_the_call_that_lets_it_go_on_or_gives_it_up()
+    {
+        var a = await UpAsync("a");
+        using var patience = new CancellationTokenSource();
+        a.Freeze();
+        var claim = a.Arbiter.ClaimAsync(4, default).AsTask();
+        var givenUp = a.Arbiter.ClaimAsync(5, patience.Token).AsTask();
+
+        CancelHere(patience);
+        Assert.True(givenUp.IsCanceled);
+        a.Thaw();
+        Assert.True(claim.IsCompletedSuccessfully);
+
+        // Not CancelAsync, which calls back on the pool.
+        static void CancelHere(CancellationTokenSource source) => source.Cancel();
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class StreamCursorTests
     public void A_cursor_says_timeline_generation_and_offset()
     {
         Assert.Equal("aZ09bcde.3-1042", new StreamCursor(Life, 3, 1042).ToString());
-        Assert.Equal("aZ09bcde.3-1042.1", new StreamCursor(Life, 3, 1042, Twin: true).ToString());
+        Assert.Equal("aZ09bcde.3-1042.1", new StreamCursor(Life, 3, 1042, BeforeTwin: true).ToString());
         Assert.Equal("aZ09bcde.3-1042.m1100", new StreamCursor(Life, 3, 1042, MergedThrough: 1100).ToString());
         Assert.Equal("aZ09bcde.1-0", new StreamCursor(Life, 1, 0).ToString());
     }

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Tests.Protocol.Sse;
 
 public sealed class SseFrameTests
 {
-    private static readonly StreamCursor _cursor = new("aaaaaaaa", 1, 7, Twin: true);
+    private static readonly StreamCursor _cursor = new("aaaaaaaa", 1, 7, BeforeTwin: true);
 
     [Fact]
     public void A_frame_has_its_cursor_and_one_line_of_data() =>

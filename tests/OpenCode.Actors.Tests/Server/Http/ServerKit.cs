@@ -147,6 +147,8 @@ internal sealed class ServerKit : IAsyncDisposable
     private sealed class NoGit : IGit
     {
         public Task<GitRepository?> FindAsync(string folder) => Task.FromResult<GitRepository?>(null);
+
+        public Task<string?> ReadAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
     }
 
     private sealed class Collector(ConcurrentQueue<(LogLevel Level, string Text)> log) : ILoggerProvider, ILogger

@@ -54,5 +54,7 @@ public sealed class ProjectCatalogTests
             Questions++;
             return Task.FromResult(Repositories.GetValueOrDefault(folder));
         }
+
+        public Task<string?> ReadAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
     }
 }

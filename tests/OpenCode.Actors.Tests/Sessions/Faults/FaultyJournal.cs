@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
 
@@ -65,12 +66,7 @@ internal sealed class FaultyJournal : IJournal
     {
         var held = _held;
         _held = null;
-
-        // Without a context what waits goes on here and now, as on a disk in memory.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        held!.SetResult();
-        SynchronizationContext.SetSynchronizationContext(context);
+        Inlining.Run(held!.SetResult);
     }
 
     /// <summary>Takes back every fault.</summary>
@@ -146,7 +142,7 @@ internal sealed class FaultyJournal : IJournal
     private static async ValueTask<long> SilentAsync(CancellationToken cancellationToken)
     {
         var over = new TaskCompletionSource<long>(TaskCreationOptions.None);
-        await using var registration = cancellationToken.UnsafeRegister(over => ((TaskCompletionSource<long>)over!).SetCanceled(CancellationToken.None), over);
+        await using var registration = cancellationToken.UnsafeRegister(static over => Inlining.Run(() => ((TaskCompletionSource<long>)over!).SetCanceled(CancellationToken.None)), over);
         return await over.Task;
     }
 }

@@ -1,0 +1,30 @@
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Server.Answers.Providers;
+
+/// <summary>A provider as clients list it.</summary>
+/// <param name="Id">Its id in the configuration.</param>
+/// <param name="Name">Its name for people.</param>
+/// <param name="Source">Where it is from.</param>
+/// <param name="Env">The variables with its key: not told.</param>
+/// <param name="Options">Its options: not told, they hold secrets.</param>
+/// <param name="Models">Its models by their ids.</param>
+internal sealed record ProviderAnswer(
+    string Id, string Name, string Source, IReadOnlyList<string> Env, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, ModelAnswer> Models)
+{
+    /// <summary>Lists the providers of a location.</summary>
+    public static IReadOnlyList<ProviderAnswer> All(IModelCatalog models) => [.. models.Providers.Where(p => p.Models.Count > 0).Select(Of)];
+
+    /// <summary>Names the first model of each provider, which clients take when their user has chosen none.</summary>
+    public static IReadOnlyDictionary<string, string> Defaults(IReadOnlyList<ProviderAnswer> providers) =>
+        providers.ToDictionary(p => p.Id, p => p.Models.Keys.First(), StringComparer.Ordinal);
+
+    private static ProviderAnswer Of(ProviderInfo provider) => new(
+        provider.Id, provider.Name, "config", [], ModelAnswer.Nothing, provider.Models.ToDictionary(m => m.Id, m => ModelAnswer.Of(provider.Id, m), StringComparer.Ordinal));
+}
+
+/// <summary>Answer of <c>GET /config/providers</c>.</summary>
+internal sealed record ConfiguredProviders(IReadOnlyList<ProviderAnswer> Providers, IReadOnlyDictionary<string, string> Default);
+
+/// <summary>Answer of <c>GET /provider</c>: only what is configured is known, so all are connected.</summary>
+internal sealed record KnownProviders(IReadOnlyList<ProviderAnswer> All, IReadOnlyDictionary<string, string> Default, IReadOnlyList<string> Connected);

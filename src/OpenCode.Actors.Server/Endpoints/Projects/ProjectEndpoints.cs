@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Index;
+
+namespace OpenCode.Actors.Server.Endpoints.Projects;
+
+/// <summary>Where a location is, and the projects that this server knows: that of the location, and those of its sessions.</summary>
+internal static class ProjectEndpoints
+{
+    public static void MapProjects(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/path", GetPathAsync).WithName("path.get").WithTags("Projects");
+        routes.MapGet("/api/location", GetLocationAsync).WithName("v2.location.get").WithTags("Projects");
+        routes.MapGet("/project/current", GetCurrentAsync).WithName("project.current").WithTags("Projects");
+        routes.MapGet("/project", ListAsync).WithName("project.list").WithTags("Projects").Produces<IReadOnlyList<ProjectAnswer>>();
+        routes.MapGet("/project/{projectID}/directories", ListDirectoriesAsync).WithName("project.directories").WithTags("Projects").Produces<IReadOnlyList<ProjectDirectory>>();
+    }
+
+    private static async Task<Ok<PathAnswer>> GetPathAsync(Location location, ProjectCatalog projects, UserFolders user) =>
+        TypedResults.Ok(new PathAnswer(user.Home, user.State, user.Config, (await projects.ProjectOfAsync(location)).Worktree, location.Path));
+
+    private static async Task<Ok<LocationAnswer>> GetLocationAsync(Location location, ProjectCatalog projects) =>
+        TypedResults.Ok(LocationAnswer.Of(location, await projects.ProjectOfAsync(location)));
+
+    private static async Task<Ok<ProjectAnswer>> GetCurrentAsync(Location location, ProjectCatalog projects) =>
+        TypedResults.Ok(ProjectAnswer.Of(await projects.ProjectOfAsync(location)));
+
+    private static async Task<IResult> ListAsync(Location location, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken)
+    {
+        var here = await projects.ProjectOfAsync(location);
+        return await sessions.AskAsync(new IndexQuery.List(new SessionQuery()), cancellationToken) switch
+        {
+            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectAnswer>>([ProjectAnswer.Of(here), .. OfSessions(r.Entries).Where(p => p.Id != here.Id)]),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<IResult> ListDirectoriesAsync(string projectID, Location location, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken)
+    {
+        if (projectID == Project.GlobalId)
+            return TypedResults.Ok<IReadOnlyList<ProjectDirectory>>([]);
+
+        var here = await projects.ProjectOfAsync(location);
+        return await sessions.AskAsync(new IndexQuery.List(new SessionQuery(ProjectId: projectID)), cancellationToken) switch
+        {
+            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectDirectory>>(
+                [.. r.Entries.Select(WorktreeOf).Prepend(here.Id == projectID ? here.Worktree : null).OfType<string>().Distinct(StringComparer.Ordinal).Select(d => new ProjectDirectory(d))]),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static IEnumerable<ProjectAnswer> OfSessions(IEnumerable<SessionEntry> sessions) => sessions
+        .GroupBy(s => s.ProjectId, StringComparer.Ordinal)
+        .Select(group => ProjectAnswer.Of(group.Key, WorktreeOf(group.First()), group.Min(s => s.Updated), group.Max(s => s.Updated)));
+
+    private static string WorktreeOf(SessionEntry session) => session.ProjectId == Project.GlobalId
+        ? "/"
+        : session.Path.Length > 0 && session.Directory.EndsWith("/" + session.Path, StringComparison.Ordinal) ? session.Directory[..^(session.Path.Length + 1)] : session.Directory;
+}

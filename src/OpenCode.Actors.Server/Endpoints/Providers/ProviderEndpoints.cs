@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Server.Answers.Providers;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Server.Endpoints.Providers;
+
+/// <summary>The providers and models that a location's sessions may use.</summary>
+internal static class ProviderEndpoints
+{
+    public static void MapProviders(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/config/providers", GetConfigured).WithName("config.providers").WithTags("Providers");
+        routes.MapGet("/provider", GetKnown).WithName("provider.list").WithTags("Providers");
+    }
+
+    private static Ok<ConfiguredProviders> GetConfigured(Location location, IModelCatalog models)
+    {
+        var providers = ProviderAnswer.All(models.For(location.Path));
+        return TypedResults.Ok(new ConfiguredProviders(providers, ProviderAnswer.Defaults(providers)));
+    }
+
+    private static Ok<KnownProviders> GetKnown(Location location, IModelCatalog models)
+    {
+        var providers = ProviderAnswer.All(models.For(location.Path));
+        return TypedResults.Ok(new KnownProviders(providers, ProviderAnswer.Defaults(providers), [.. providers.Select(p => p.Id)]));
+    }
+}

@@ -1,0 +1,29 @@
+namespace OpenCode.Actors.Tests.TestKit;
+
+/// <summary>Completes fakes so that what awaits them with <c>ConfigureAwait(false)</c> goes on inside the call.</summary>
+/// <remarks>The runtime continues an await inside the completing call only on a thread without a synchronization context and outside any other task scheduler; otherwise on the pool, some time later.</remarks>
+internal static class Inlining
+{
+    public static void Run(Action action)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            if (TaskScheduler.Current == TaskScheduler.Default)
+            {
+                action();
+            }
+            else
+            {
+                var task = new Task(action, TaskCreationOptions.DenyChildAttach);
+                task.RunSynchronously(TaskScheduler.Default);
+                task.GetAwaiter().GetResult();
+            }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+}

@@ -1,16 +1,27 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Files.Doors;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;
+using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Doors;
+using OpenCode.Actors.Sessions.Tools.Edit;
+using OpenCode.Actors.Sessions.Tools.Paths;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
+using OpenCode.Actors.Sessions.Tools.Read;
+using OpenCode.Actors.Sessions.Tools.Todos;
+using OpenCode.Actors.Sessions.Tools.Write;
 
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>Registration of the tools.</summary>
 public static class ToolServices
 {
-    /// <summary>Adds the built-in tools and the door to processes.</summary>
+    /// <summary>Adds the built-in tools and the doors to processes and files.</summary>
     /// <param name="services">The services; logging is registered too.</param>
     /// <param name="node">The name of this node, for errors that are its own; null when there is no other.</param>
     /// <returns>The services.</returns>
@@ -18,8 +29,26 @@ public static class ToolServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IToolbox>(static provider => new BuiltInToolbox(
+        services.TryAddSingleton<IFileTree>(static _ => new MachineFiles());
+        services.TryAddSingleton<IFileWork, PooledFileWork>();
+        services.TryAddSingleton<IFileStore, DiskStore>();
+        services.TryAddSingleton<IPathFacts, DiskPaths>();
+        services.TryAddSingleton<ReadStamps>();
+        services.TryAddSingleton<FileChanges>();
+
+        services.AddSingleton<ITool>(static provider => new BashTool(
             provider.GetRequiredService<IProcessHost>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
+        services.AddSingleton<ITool>(static provider => new ReadTool(
+            provider.GetRequiredService<IFileWork>(),
+            provider.GetRequiredService<IPathFacts>(),
+            new ExactFiles(provider.GetRequiredService<IFileTree>()),
+            provider.GetRequiredService<IFileStore>(),
+            provider.GetRequiredService<ReadStamps>()));
+        services.AddSingleton<ITool, EditTool>();
+        services.AddSingleton<ITool, WriteTool>();
+        services.AddSingleton<ITool, TodoWriteTool>();
+        services.AddSingleton<ITool, TodoReadTool>();
+        services.TryAddSingleton<IToolbox, Toolbox>();
         return services;
     }
 }

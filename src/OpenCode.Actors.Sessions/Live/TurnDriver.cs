@@ -69,7 +69,7 @@ internal sealed partial class TurnDriver(
         else if (setup.Drain.HasBegun && !run.IsLive(turn) && order is not HoldRun)
             handOver.Hold();
         else
-            run.Carry(order, committer.Directory!);
+            run.Carry(order);
     }
 
     [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "A report of the run of {SessionId} could not be taken in; its turn is closed.")]

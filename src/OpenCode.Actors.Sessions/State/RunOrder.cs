@@ -1,5 +1,6 @@
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
 
@@ -14,7 +15,7 @@ internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
-internal sealed record StartTool(RunId Run, ToolCall Call, bool IsUsers) : RunOrder(Run);
+internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);
 
 /// <summary>The turn is over: stop the run.</summary>
 internal sealed record EndRun(RunId Run) : RunOrder(Run);

@@ -13,7 +13,7 @@ internal static class Permitting
     /// <summary>Takes a new call: it starts, waits for the user, or is refused at once. What any rule denies is not asked about.</summary>
     public static void Permit(Decision decision, ToolPart part, ToolCall call)
     {
-        var wanted = Wanted(decision, call);
+        var wanted = NeedsOf(decision, call);
         if (wanted.FirstOrDefault(permission => Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
             Tooling.Fail(decision, part with { State = new ToolPending(call.Input, "") }, Denied(denied));
         else if (Next(decision, wanted) is { } next)
@@ -22,13 +22,13 @@ internal static class Permitting
             Tooling.Run(decision, part, call);
         }
         else
-            Tooling.Start(decision, Tooling.Run(decision, part, call));
+            Tooling.Start(decision, Tooling.Run(decision, part, call), wanted);
     }
 
     /// <summary>Goes on with a call that waited and whose request was granted: the next permission it needs is asked for, or it starts.</summary>
     public static void GoOn(Decision decision, ToolPart part, PermissionRequest granted)
     {
-        var wanted = Wanted(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
+        var wanted = NeedsOf(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
 
         // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
         var done = wanted.ToList().FindIndex(permission => permission.Permission == granted.Permission && permission.Patterns.SequenceEqual(granted.Patterns, StringComparer.Ordinal));
@@ -38,17 +38,18 @@ internal static class Permitting
         else if (Next(decision, left) is { } next)
             Ask(decision, next, part);
         else
-            Tooling.Start(decision, part);
+            Tooling.Start(decision, part, wanted);
     }
 
     /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
     public static bool IsAllowed(Decision decision, PermissionRequest request) =>
         Evaluate(decision, new ToolPermission(request.Permission, request.Patterns, request.Always, request.Metadata)) == PermissionAction.Allow;
 
-    private static IReadOnlyList<ToolPermission> Wanted(Decision decision, ToolCall call)
+    /// <summary>Gives what a call needs.</summary>
+    public static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolCall call)
     {
         var info = decision.Info;
-        return ToolPermission.Of(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+        return decision.Setup.Toolbox.NeedsOf(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
     }
 
     private static PermissionAction Evaluate(Decision decision, ToolPermission permission) => permission.Evaluate(Tooling.Rules(decision));

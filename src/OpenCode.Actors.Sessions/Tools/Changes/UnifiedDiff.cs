@@ -68,7 +68,7 @@ internal static class UnifiedDiff
 
         var chunks = new Chunks();
         var result = Differ.Instance.CreateDiffs(
-            chunks.Join(old.GetRange(start, oldEnd - start)), chunks.Join(now.GetRange(start, nowEnd - start)), ignoreWhiteSpace: false, ignoreCase: false, chunks);
+            Chunks.Join(old.GetRange(start, oldEnd - start)), Chunks.Join(now.GetRange(start, nowEnd - start)), ignoreWhiteSpace: false, ignoreCase: false, chunks);
         return [.. result.DiffBlocks.Select(block => new DiffBlock(block.DeleteStartA + start, block.DeleteCountA, block.InsertStartB + start, block.InsertCountB))];
     }
 
@@ -107,7 +107,7 @@ internal static class UnifiedDiff
     // The lines are there already: DiffPlex takes texts, and cuts them again.
     private sealed class Chunks : IChunker
     {
-        public string Join(List<string> lines) => string.Concat(lines);
+        public static string Join(List<string> lines) => string.Concat(lines);
 
         public IReadOnlyList<string> Chunk(string text) => Lines(text);
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -11,9 +10,6 @@ namespace OpenCode.Actors.Sessions.Tools.Todos;
 internal sealed class TodoWriteTool : FunctionTool
 {
     public const string Name = "todowrite";
-
-    private static readonly string[] _statuses = ["pending", "in_progress", "completed", "cancelled"];
-    private static readonly string[] _priorities = ["high", "medium", "low"];
 
     public override ToolDefinition Definition { get; } = new(
         Name,
@@ -40,26 +36,19 @@ internal sealed class TodoWriteTool : FunctionTool
             }
             """));
 
-    public override Task<ToolOutcome> RunAsync(ToolCall call, ToolContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(Todos.Outcome(Read(call)) is var outcome ? outcome with { Todos = Read(call) } : outcome);
-
-    protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) => [new ToolPermission(Name, ["*"], ["*"], ProtocolJson.EmptyObject)];
-
-    private IReadOnlyList<Todo> Read(ToolCall call)
+    public override Task<ToolOutcome> RunAsync(ToolCall call, ToolContext context, CancellationToken cancellationToken)
     {
-        var input = InputOf(call);
+        var todos = Read(call.Input);
+        return Task.FromResult(TodoList.Outcome(todos) with { Todos = todos });
+    }
+
+    protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) => TodoList.Needs(Name);
+
+    private static IReadOnlyList<Todo> Read(JsonElement input)
+    {
         try
         {
-            var todos = call.Input.Deserialize(TodoJson.Default.TodoInput)!.Todos;
-            foreach (var todo in todos)
-            {
-                if (!_statuses.Contains(todo.Status, StringComparer.Ordinal))
-                    throw input.Mistake("status", $"is \"{todo.Status}\". Give {string.Join(", ", _statuses)}");
-                if (!_priorities.Contains(todo.Priority, StringComparer.Ordinal))
-                    throw input.Mistake("priority", $"is \"{todo.Priority}\". Give {string.Join(", ", _priorities)}");
-            }
-
-            return todos;
+            return input.Deserialize(TodoJson.Default.TodoInput)!.Todos;
         }
         catch (JsonException e)
         {

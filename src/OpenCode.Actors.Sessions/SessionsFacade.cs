@@ -3,6 +3,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Readiness;
@@ -25,6 +26,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
 
     private readonly TimeSpan _answerTimeout = TimeSpan.FromMilliseconds(setup.Options.AskTimeoutMs);
     private readonly SessionReader _reader = new(setup.Journal, setup.Loggers.CreateLogger<SessionReader>());
+    private readonly PromptFiles _files = new(setup.Files);
     private int _outstanding;
 
     /// <inheritdoc/>
@@ -38,7 +40,12 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
 
     /// <inheritdoc/>
     public Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) => BoundedAsync(() =>
-        setup.IsShared && command is ISessionRead read ? ReadAsync(sessionId, read, cancellationToken) : CommandAsync(sessionId, command, cancellationToken));
+        command switch
+        {
+            ISessionRead read when setup.IsShared => ReadAsync(sessionId, read, cancellationToken),
+            TakePrompt prompt => PromptAsync(sessionId, prompt, cancellationToken),
+            _ => CommandAsync(sessionId, command, cancellationToken),
+        });
 
     /// <inheritdoc/>
     public Task<object> AskAsync(IIndexQuery query, CancellationToken cancellationToken) => BoundedAsync(() => QueryAsync(query, cancellationToken));
@@ -132,6 +139,10 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
             Interlocked.Decrement(ref _outstanding);
         }
     }
+
+    // Files are read here, where waiting is allowed: a session gets a prompt that has all it needs.
+    private async Task<object> PromptAsync(SessionId id, TakePrompt prompt, CancellationToken cancellationToken) =>
+        await _files.ReadAsync(prompt, cancellationToken) is var read && read is TakePrompt whole ? await CommandAsync(id, whole, cancellationToken) : read;
 
     private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken)
     {

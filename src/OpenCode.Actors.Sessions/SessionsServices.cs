@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Metrics;
@@ -90,6 +92,8 @@ public static class SessionsServices
         provider.GetRequiredService<ILoggerFactory>())
     {
         Availability = provider.GetRequiredService<NodeAvailability>(),
+        Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
+        Instructions = provider.GetService<SystemPrompts>(),
         Traces = provider.GetService<JournalTraces>(),
     };
 

@@ -24,12 +24,13 @@ public static class ToolServices
     /// <summary>Adds the built-in tools and the doors to processes and files.</summary>
     /// <param name="services">The services; logging is registered too.</param>
     /// <param name="node">The name of this node, for errors that are its own; null when there is no other.</param>
+    /// <param name="store">The path of the server's own store, whose files are closed to models; null when there is none on this machine.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddTools(this IServiceCollection services, string? node = null)
+    public static IServiceCollection AddTools(this IServiceCollection services, string? node = null, string? store = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IFileTree>(static _ => new MachineFiles());
+        services.TryAddSingleton<IFileTree>(_ => new MachineFiles(store));
         services.TryAddSingleton<IFileWork, PooledFileWork>();
         services.TryAddSingleton<IFileStore, DiskStore>();
         services.TryAddSingleton<IPathFacts, DiskPaths>();

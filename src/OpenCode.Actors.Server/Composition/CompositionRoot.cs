@@ -16,6 +16,7 @@ using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Telemetry;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Instructions;
 
 namespace OpenCode.Actors.Server.Composition;
 
@@ -40,7 +41,8 @@ internal static class CompositionRoot
             .AddStorage(settings, cluster, config.EventStream)
             .AddEventStreams(config)
             .AddSessions(options => options.MaxQueuedPrompts = config.Limits.QueuedPrompts)
-            .AddTools(cluster?.Node.Name)
+            .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null)
+            .AddInstructions()
             .AddNode(cluster)
             .AddConfiguration(configs)
             .AddEndpoints()

@@ -22,6 +22,9 @@ internal sealed class ConfigCatalog
         Server = ConfigSchema.Read(ConfigLayer.Merge(server), Merged, []);
     }
 
+    /// <summary>Gets where the configuration is read from.</summary>
+    public IConfigSource Files => _files;
+
     /// <summary>Gets what holds for the whole server. Read once, at the start.</summary>
     public OpenCodeConfig Server { get; }
 

@@ -9,15 +9,18 @@ internal static class ConfigLayers
     public static IReadOnlyList<ConfigLayer> Server(IConfigSource files, string? named, ICollection<ConfigMistake> mistakes)
     {
         var layers = new List<ConfigLayer>();
-        var folder = Path.Combine(files.Variable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(files.Home, ".config"), "opencode");
         foreach (var name in _names)
-            Add(layers, Path.Combine(folder, name), files, mistakes, mustExist: false);
+            Add(layers, Path.Combine(UserFolder(files), name), files, mistakes, mustExist: false);
 
         if ((named ?? files.Variable("OPENCODE_CONFIG")) is { Length: > 0 } path)
             Add(layers, Path.GetFullPath(path), files, mistakes, mustExist: true);
 
         return layers;
     }
+
+    /// <summary>Finds the folder of the user's own configuration.</summary>
+    public static string UserFolder(IConfigSource files) =>
+        Path.Combine(files.Variable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(files.Home, ".config"), "opencode");
 
     /// <summary>Reads the layer of one location, which may not set <c>server</c>.</summary>
     public static IReadOnlyList<ConfigLayer> Location(IConfigSource files, string location, ICollection<ConfigMistake> mistakes)

@@ -19,7 +19,10 @@ internal static class ConfigSchema
             PermissionSchema.Read(root),
             EventStream(server?.Section("event_stream")),
             Limits(server?.Section("limits")),
-            Cluster(server?.Section("cluster")));
+            Cluster(server?.Section("cluster")))
+        {
+            Instructions = root.Texts("instructions"),
+        };
     }
 
     private static string? Model(ConfigSection root)

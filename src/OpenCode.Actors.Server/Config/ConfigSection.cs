@@ -28,6 +28,19 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
         return null;
     }
 
+    /// <summary>Reads a list of strings; an empty one when there is none.</summary>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        if (json[key] is not { } node)
+            return [];
+
+        if (node is JsonArray array && array.All(static entry => entry is JsonValue value && value.TryGetValue(out string? _)))
+            return [.. array.Select(static entry => entry!.GetValue<string>())];
+
+        Wrong(key, "give a list of strings.");
+        return [];
+    }
+
     /// <summary>Reads a whole number of <paramref name="unit"/> between <paramref name="min"/> and <paramref name="max"/>, both allowed.</summary>
     public long? Whole(string key, long min, long max, string unit)
     {

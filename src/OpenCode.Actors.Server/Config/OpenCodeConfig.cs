@@ -18,6 +18,9 @@ internal sealed record OpenCodeConfig(
     LimitsConfig Limits,
     ClusterConfig Cluster)
 {
+    /// <summary>Gets where instructions for models are: paths, globs and URLs, in the order of the files.</summary>
+    public IReadOnlyList<string> Instructions { get; init; } = [];
+
     public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
 
     /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>

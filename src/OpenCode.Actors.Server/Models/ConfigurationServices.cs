@@ -1,4 +1,5 @@
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 
@@ -9,6 +10,10 @@ internal static class ConfigurationServices
 {
     public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs)
     {
-        return services.AddSingleton(configs).AddSingleton<IModelCatalog, ConfiguredModels>().AddSingleton<IPermissionConfig, ConfiguredPermissions>();
+        return services
+            .AddSingleton(configs)
+            .AddSingleton<IModelCatalog, ConfiguredModels>()
+            .AddSingleton<IPermissionConfig, ConfiguredPermissions>()
+            .AddSingleton<IInstructionConfig, ConfiguredInstructions>();
     }
 }

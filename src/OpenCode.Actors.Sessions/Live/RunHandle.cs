@@ -1,4 +1,5 @@
 using Akka.Actor;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
@@ -14,6 +15,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     private RunId _id;
     private int _number;
     private Exception? _failure;
+    private TurnInstructions? _instructions;
 
     /// <summary>Tells whether the run is there and drives this turn. That of the turn before may still be there, while its end and the next prompt wait for their commit.</summary>
     public bool IsLive(TurnState? turn) => _run is not null && turn is not null && turn.Run == _id;
@@ -29,7 +31,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         switch (order)
         {
             case BeginStep m:
-                run.Tell(new RunActor.Begin(m.Model, m.Request));
+                run.Tell(new RunActor.Begin(m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model, m.Request));
                 break;
             case StartTool m:
                 run.Tell(new RunActor.Start(m.Call, m.Context));
@@ -86,6 +88,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     {
         LetGo();
         _id = id;
+        _instructions = setup.Instructions is { } instructions ? new TurnInstructions(instructions) : null;
         _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, setup), $"run-{++_number}"));
         setup.Metrics.Running(1);
         return _run;

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -38,6 +40,12 @@ internal sealed record SessionSetup(
 {
     /// <summary>Gets the claims of shards, which a session needs before it is read (rule "Claim before read"); null on a single node.</summary>
     public IShardClaims? Claims { get; init; }
+
+    /// <summary>Gets the files that models are told of.</summary>
+    public IFileWork Files { get; init; } = NoFiles.Instance;
+
+    /// <summary>Gets what system prompts are written by; null for models that need none.</summary>
+    public SystemPrompts? Instructions { get; init; }
 
     /// <summary>Gets how far the index has followed the log: a claim waits for it.</summary>
     public IndexProgress Progress { get; init; } = new();

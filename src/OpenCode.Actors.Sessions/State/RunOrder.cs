@@ -1,3 +1,4 @@
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Tools;
@@ -12,7 +13,11 @@ internal abstract record RunOrder(RunId Run);
 internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 
 /// <summary>Let the model make its next step.</summary>
-internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request) : RunOrder(Run);
+/// <param name="Run">The run.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Request">What it is asked, without what is read from files for it.</param>
+/// <param name="Briefing">What the system prompt is made from; null when the request has all.</param>
+internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, Briefing? Briefing = null) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
 internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);

@@ -1,5 +1,7 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Attachments;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
@@ -13,26 +15,59 @@ internal static class Conversation
     /// <summary>Builds the request for the next step.</summary>
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
+        var (state, turn) = (decision.State, decision.Turn);
+        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision, asked));
+    }
+
+    /// <summary>Says what the system prompt of the next step is made from.</summary>
+    public static Briefing Brief(Decision decision, UserMessage asked) =>
+        new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", AgentPrompt: null);
+
+    // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
+    private static List<ModelMessage> Tell(SessionState state, TurnState turn)
+    {
         var messages = new List<ModelMessage>();
-        var later = decision.Turn.Prompts.Skip(decision.Turn.Taken).ToHashSet(); // They came while the turn was held.
-        foreach (var message in decision.State.Messages)
+        var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
+        string? agent = null;
+        foreach (var message in Remembered(state.Messages))
         {
             if (later.Contains(message.Info.Id))
                 continue;
-            if (message.Info is UserMessage)
-                Tell(message, messages);
-            else if (message.Info.Id != decision.Turn.Assistant)
+
+            if (message.Info is UserMessage user)
+            {
+                Tell(message, Reminding.Of(user.Agent, agent), messages);
+                agent = user.Agent;
+            }
+            else if (message.Info.Id != turn.Assistant)
+            {
                 TellAnswer(message, messages);
+            }
         }
 
-        return new ModelRequest(asked.Model.ModelId, asked.System, messages, Tools(decision, asked));
+        return messages;
     }
 
-    private static void Tell(MessageState message, List<ModelMessage> messages)
+    // What a model still gets: all. The boundary that a summary of the session sets belongs here.
+    private static IEnumerable<MessageState> Remembered(IReadOnlyList<MessageState> messages) => messages;
+
+    private static void Tell(MessageState message, string? reminder, List<ModelMessage> messages)
     {
-        var texts = message.Parts.OfType<TextPart>().Where(part => part.Ignored != true).Select(part => part.Text);
-        var files = message.Parts.OfType<FilePart>().Select(part => $"[File: {part.Filename ?? part.Url}]");
-        messages.Add(new UserTurn(string.Join('\n', texts.Concat(files))));
+        var content = new List<UserContent>();
+        foreach (var part in message.Parts)
+        {
+            if (part is TextPart { Ignored: not true, Text.Length: > 0 } text)
+                content.Add(new TextContent(text.Text));
+            else if (part is FilePart file && AttachedMedia.Find(file) is { } media)
+                content.Add(media);
+        }
+
+        if (content.Count == 0)
+            return;
+
+        if (reminder is not null)
+            content.Add(new TextContent(reminder));
+        messages.Add(new UserTurn(content));
     }
 
     // Of tries that were cut only the last counts: it said all of it again.
@@ -51,7 +86,7 @@ internal static class Conversation
         {
             messages.Add(tool.State switch
             {
-                ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false),
+                ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false) { Files = [.. (done.Attachments ?? []).Select(AttachedMedia.Find).OfType<FileContent>()] },
                 ToolError failed => new ToolResult(tool.CallId, tool.Tool, failed.Error, IsError: true),
                 _ => new ToolResult(tool.CallId, tool.Tool, "The tool did not end.", IsError: true),
             });

@@ -57,7 +57,7 @@ internal static class Stepping
         var turn = decision.Turn;
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
         if (decision.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
-            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked)));
+            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked), Conversation.Brief(decision, asked)));
         else
             Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));
     }

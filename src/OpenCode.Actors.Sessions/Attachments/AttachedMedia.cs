@@ -1,0 +1,25 @@
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Sessions.Attachments;
+
+/// <summary>The file parts of a message that a model looks at as they are. Of all others it was told in words.</summary>
+internal static class AttachedMedia
+{
+    /// <summary>Decodes a part; null when it is none of these.</summary>
+    public static FileContent? Find(FilePart part)
+    {
+        if (!MediaTypes.IsMedia(part.Mime) || !DataUrl.Is(part.Url))
+            return null;
+
+        try
+        {
+            return new FileContent(part.Mime, part.Filename, DataUrl.Parse(part.Url).Decode());
+        }
+        catch (FormatException)
+        {
+            return null; // Of a tool, or of a version that did not check it.
+        }
+    }
+}

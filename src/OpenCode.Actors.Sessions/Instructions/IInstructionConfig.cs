@@ -1,0 +1,19 @@
+namespace OpenCode.Actors.Sessions.Instructions;
+
+/// <summary>What the configuration says about instructions.</summary>
+internal interface IInstructionConfig
+{
+    /// <summary>Gives where the instructions of a location are. May read files.</summary>
+    InstructionSources For(string directory);
+}
+
+/// <summary>Where the instructions of a location are, beside the files of the project.</summary>
+/// <param name="Home">The user's home.</param>
+/// <param name="OfUser">The user's own files: the first that exists is read.</param>
+/// <param name="Configured">The entries of <c>instructions</c>: paths, globs and URLs.</param>
+/// <param name="ReadsClaude">Whether files of the name <c>CLAUDE.md</c> are read.</param>
+internal sealed record InstructionSources(string Home, IReadOnlyList<string> OfUser, IReadOnlyList<string> Configured, bool ReadsClaude = true)
+{
+    /// <summary>Gets why the configuration could not be read; null when it could.</summary>
+    public string? Fault { get; init; }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Instructions.Doors;
+
+namespace OpenCode.Actors.Sessions.Instructions;
+
+/// <summary>Registration of the system prompts.</summary>
+internal static class InstructionServices
+{
+    /// <summary>Adds system prompts. Needs an <see cref="IFileWork"/>, an <see cref="IInstructionConfig"/> and a clock.</summary>
+    public static IServiceCollection AddInstructions(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IPages, HttpPages>();
+        services.TryAddSingleton<InstructionPages>();
+        services.TryAddSingleton<SystemPrompts>();
+        return services;
+    }
+}

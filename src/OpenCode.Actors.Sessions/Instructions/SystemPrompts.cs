@@ -1,0 +1,79 @@
+using OpenCode.Actors.Sessions.Files;
+
+namespace OpenCode.Actors.Sessions.Instructions;
+
+/// <summary>Collects what system prompts are made of: from the files of the project, the configuration and the web. Safe for many sessions at the same time.</summary>
+internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, InstructionPages pages, TimeProvider time)
+{
+    private const int DepthInRepository = 3;
+    private const int MostTrees = 1_000;
+
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
+
+    // A session keeps the tree that it began with: one that changed with each file would be read anew by the provider, with all that follows.
+    private readonly Dictionary<(string Session, string Directory), string> _trees = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Collects a prompt. What cannot be read is said in it.</summary>
+    public async Task<SystemPrompt> CollectAsync(Briefing briefing, CancellationToken cancellationToken)
+    {
+        var (worktree, tree, found, urls) = await ReadAsync(briefing, cancellationToken);
+        var fetched = await Task.WhenAll(urls.Select(url => pages.GetAsync(url, cancellationToken)));
+        return new SystemPrompt(briefing, worktree, Platform, DateOnly.FromDateTime(time.GetLocalNow().DateTime), tree, [.. found, .. fetched]);
+    }
+
+    private static string Platform => OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : "win32";
+
+    private async Task<Read> ReadAsync(Briefing briefing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work.DoAsync((files, token) => Collect(files, briefing, token), _limit, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            return new Read(null, "", [new Instruction(briefing.Directory, null, $"The instructions of the project are missing. {e.Message}")], []);
+        }
+    }
+
+    private Read Collect(IFileTree files, Briefing briefing, CancellationToken cancellationToken)
+    {
+        var sources = config.For(briefing.Directory);
+        var worktree = Worktree(files, briefing.Directory);
+        var found = new InstructionFiles(files, briefing.Directory, worktree ?? briefing.Directory, sources, cancellationToken).Read();
+        var urls = sources.Configured.Where(InstructionFiles.IsUrl).Distinct(StringComparer.Ordinal).ToList();
+        return new Read(worktree, Tree(files, briefing, worktree is not null, cancellationToken), sources.Fault is { } fault ? [.. found, new Instruction("the configuration", null, fault)] : found, urls);
+    }
+
+    private string Tree(IFileTree files, Briefing briefing, bool isInRepository, CancellationToken cancellationToken)
+    {
+        var key = (briefing.Session, briefing.Directory);
+        lock (_lock)
+        {
+            if (_trees.TryGetValue(key, out var known))
+                return known;
+        }
+
+        // Outside of a repository this may be anything, such as a home: only what stands in the location itself is told.
+        var tree = new ProjectTree(files, cancellationToken).Draw(briefing.Directory, isInRepository ? DepthInRepository : 1);
+        lock (_lock)
+        {
+            if (_trees.Count >= MostTrees)
+                _trees.Clear();
+            return _trees[key] = tree;
+        }
+    }
+
+    private static string? Worktree(IFileTree files, string directory)
+    {
+        for (var folder = directory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (files.Look(Path.Combine(folder, ".git")) != EntryKind.Missing)
+                return folder;
+        }
+
+        return null;
+    }
+
+    private sealed record Read(string? Worktree, string Tree, IReadOnlyList<Instruction> Found, IReadOnlyList<string> Urls);
+}

@@ -10,9 +10,13 @@ using OpenCode.Actors.Sessions.Tools.Bash;
 using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Doors;
 using OpenCode.Actors.Sessions.Tools.Edit;
+using OpenCode.Actors.Sessions.Tools.Glob;
+using OpenCode.Actors.Sessions.Tools.Grep;
+using OpenCode.Actors.Sessions.Tools.List;
 using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
+using OpenCode.Actors.Sessions.Tools.Search.Doors;
 using OpenCode.Actors.Sessions.Tools.Todos;
 using OpenCode.Actors.Sessions.Tools.Write;
 
@@ -30,8 +34,9 @@ public static class ToolServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IFileTree>(_ => new MachineFiles(store));
-        services.TryAddSingleton<IFileWork, PooledFileWork>();
+        services.TryAddSingleton<IFileTree>(_ => new ExactFiles(new MachineFiles(store)));
+        services.TryAddSingleton<IFileWork>(provider => new PooledFileWork(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<SearchThreads>();
         services.TryAddSingleton<IFileStore, DiskStore>();
         services.TryAddSingleton<IPathFacts, DiskPaths>();
         services.TryAddSingleton<ReadStamps>();
@@ -39,12 +44,10 @@ public static class ToolServices
 
         services.AddSingleton<ITool>(static provider => new BashTool(
             provider.GetRequiredService<IProcessHost>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
-        services.AddSingleton<ITool>(static provider => new ReadTool(
-            provider.GetRequiredService<IFileWork>(),
-            provider.GetRequiredService<IPathFacts>(),
-            new ExactFiles(provider.GetRequiredService<IFileTree>()),
-            provider.GetRequiredService<IFileStore>(),
-            provider.GetRequiredService<ReadStamps>()));
+        services.AddSingleton<ITool, ReadTool>();
+        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GlobTool>(provider, provider.GetRequiredService<SearchThreads>()));
+        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GrepTool>(provider, provider.GetRequiredService<SearchThreads>()));
+        services.AddSingleton<ITool, ListTool>();
         services.AddSingleton<ITool, EditTool>();
         services.AddSingleton<ITool, WriteTool>();
         services.AddSingleton<ITool, TodoWriteTool>();

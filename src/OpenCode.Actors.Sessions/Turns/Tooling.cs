@@ -69,6 +69,7 @@ internal static class Tooling
         {
             Root = Stepping.RootOf(info),
             Allowed = allowed,
+            Rules = Rules(decision),
             Todos = decision.State.Todos,
         };
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));

@@ -8,7 +8,6 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 {
     // One name per file and server: what a crash left is replaced by the next write of the same file.
     private static readonly string _suffix = $".opencode-{Environment.ProcessId}.tmp";
-    private readonly ExactFiles _files = new(files);
 
     public FileStamp? Find(string path)
     {
@@ -18,7 +17,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
     public byte[] Read(string path, int mostBytes)
     {
-        using var file = _files.Open(path);
+        using var file = files.Open(path);
         if (file.Length > mostBytes)
             throw new IOException($"The file {path} has {file.Length} bytes; {mostBytes} are the most that this tool takes.");
 

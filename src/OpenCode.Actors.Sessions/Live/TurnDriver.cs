@@ -64,6 +64,8 @@ internal sealed partial class TurnDriver(
         var turn = committer.State.Turn;
         if (order is EndRun)
             run.End(order.Run);
+        else if (order is EndBackground)
+            setup.Processes.KillOf(id.Value);
         else if (turn?.Run != order.Run || closer.IsClosing)
             return; // Closed while the order waited for its commit.
         else if (setup.Drain.HasBegun && !run.IsLive(turn) && order is not HoldRun)

@@ -22,5 +22,8 @@ internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Reque
 /// <summary>Start a tool.</summary>
 internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);
 
+/// <summary>The session is deleted: end what its commands left in the background.</summary>
+internal sealed record EndBackground() : RunOrder(default(RunId));
+
 /// <summary>The turn is over: stop the run.</summary>
 internal sealed record EndRun(RunId Run) : RunOrder(Run);

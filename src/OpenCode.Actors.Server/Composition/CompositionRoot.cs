@@ -16,7 +16,6 @@ using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Telemetry;
 using OpenCode.Actors.Sessions;
-using OpenCode.Actors.Sessions.Instructions;
 
 namespace OpenCode.Actors.Server.Composition;
 

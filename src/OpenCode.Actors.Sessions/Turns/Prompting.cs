@@ -1,8 +1,12 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
 
@@ -15,6 +19,7 @@ internal static class Prompting
     public const string DefaultAgent = "build";
 
     private const string DefaultVariant = "default";
+    private const string TaskTool = "task";
 
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
 
@@ -61,7 +66,12 @@ internal static class Prompting
         var id = prompt.MessageId ?? decision.NextMessage();
         decision.Put(new UserMessage(id, decision.Id, new MessageTime(decision.Now), agent, model) { System = prompt.System, Tools = prompt.Tools });
         foreach (var part in prompt.Parts)
+        {
             decision.Put(part.ToPart(part.Id ?? decision.NextPart(), decision.Id, id));
+            if (part is AgentPromptPart named)
+                decision.Put(new TextPart(decision.NextPart(), decision.Id, id, Delegating(decision, named.Name)) { Synthetic = true });
+        }
+
         decision.Touch();
 
         if (prompt.NoReply == true)
@@ -76,6 +86,10 @@ internal static class Prompting
 
         return id;
     }
+
+    private static string Delegating(Decision decision, string agent) => PermissionRules.Evaluate(TaskTool, agent, Tooling.Rules(decision)) == PermissionAction.Deny
+        ? $"The user names the agent '{agent}', but a permission rule forbids to call it. Say so, and do what you can without it."
+        : $"The user wants the agent '{agent}' for this. Write it a prompt with all that it has to know from the messages above, and call it with the tool {TaskTool}, subagent_type '{agent}'.";
 
     private static string? Mistake(SessionState state, Protocol.Requests.Prompt prompt)
     {

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Instructions.Doors;
 
-namespace OpenCode.Actors.Sessions.Instructions;
+namespace OpenCode.Actors.Sessions;
 
 /// <summary>Registration of the system prompts.</summary>
 internal static class InstructionServices

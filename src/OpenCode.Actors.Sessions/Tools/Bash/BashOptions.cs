@@ -20,8 +20,8 @@ internal sealed class BashOptions
     public int OutputLines { get; set; } = 2_000;
 
     /// <summary>Gets or sets how much of the output a report holds while the command runs: its end.</summary>
-    /// <value>3,000 characters by default. Clients show a few lines.</value>
-    public int ReportCharacters { get; set; } = 3_000;
+    /// <value>2,000 characters by default. Clients show a few lines.</value>
+    public int ReportCharacters { get; set; } = 2_000;
 
     /// <summary>Gets or sets the least time between two reports of output. It doubles with each report of an output that is longer than a report, up to 64 times.</summary>
     /// <value>50 ms by default.</value>

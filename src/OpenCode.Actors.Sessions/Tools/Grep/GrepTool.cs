@@ -4,13 +4,14 @@ using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools.Functions;
+using OpenCode.Actors.Sessions.Tools.Outputs;
 using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Search;
 
 namespace OpenCode.Actors.Sessions.Tools.Grep;
 
 /// <summary>Finds lines in files.</summary>
-internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files, IFileStore store) : FileTool(work, paths)
+internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files, IFileStore store, IOutputFolder outputs) : FileTool(work, paths)
 {
     public const string Name = "grep";
 
@@ -31,7 +32,7 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        SearchNeeds.Of(Name, input.Text("pattern"), input.OptionalText("path"), location);
+        SearchNeeds.Of(Name, input.Text("pattern"), input.OptionalText("path"), location, outputs.Path);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {

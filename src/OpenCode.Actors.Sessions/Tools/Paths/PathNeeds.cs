@@ -11,9 +11,10 @@ internal static class PathNeeds
     /// <summary>Gives what is needed to be outside of the location and its project; nothing inside.</summary>
     /// <param name="path">The path.</param>
     /// <param name="location">Where the call runs.</param>
-    public static IReadOnlyList<ToolPermission> ToReach(ToolPath path, ToolLocation location)
+    /// <param name="open">A folder that is open wherever the call runs, if there is one.</param>
+    public static IReadOnlyList<ToolPermission> ToReach(ToolPath path, ToolLocation location, string? open = null)
     {
-        if (location.Contains(path.Real))
+        if (location.Contains(path.Real) || (open is not null && path.Real.StartsWith(open + "/", StringComparison.Ordinal)))
             return [];
 
         var folder = location.Paths.IsFolder(path.Real) ? path.Real : Path.GetDirectoryName(path.Real) ?? "/";
@@ -27,9 +28,10 @@ internal static class PathNeeds
     /// <param name="path">The path.</param>
     /// <param name="location">Where the call runs.</param>
     /// <param name="metadata">What to show to the user.</param>
-    public static IReadOnlyList<ToolPermission> Of(string permission, ToolPath path, ToolLocation location, JsonElement metadata)
+    /// <param name="open">A folder that is open wherever the call runs, if there is one.</param>
+    public static IReadOnlyList<ToolPermission> Of(string permission, ToolPath path, ToolLocation location, JsonElement metadata, string? open = null)
     {
         string[] names = [Path.GetRelativePath(location.Root, path.Real), Path.GetRelativePath(location.Root, path.Named)];
-        return [.. ToReach(path, location), new ToolPermission(permission, [.. names.Distinct(StringComparer.Ordinal)], ["*"], metadata)];
+        return [.. ToReach(path, location, open), new ToolPermission(permission, [.. names.Distinct(StringComparer.Ordinal)], ["*"], metadata)];
     }
 }

@@ -4,12 +4,13 @@ using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools.Functions;
+using OpenCode.Actors.Sessions.Tools.Outputs;
 using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Sessions.Tools.Read;
 
 /// <summary>Gives the content of a file to the model.</summary>
-internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files, IFileStore store, ReadStamps stamps) : FileTool(work, paths)
+internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files, IFileStore store, ReadStamps stamps, IOutputFolder outputs) : FileTool(work, paths)
 {
     public const string Name = "read";
 
@@ -34,7 +35,7 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        PathNeeds.Of(Name, ToolPath.Of(input.Text("filePath"), location), location, ProtocolJson.EmptyObject);
+        PathNeeds.Of(Name, ToolPath.Of(input.Text("filePath"), location), location, ProtocolJson.EmptyObject, outputs.Path);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
@@ -42,6 +43,8 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
         var limit = input.OptionalNumber("limit", 0) is > 0 and var wanted ? Math.Min(wanted, NumberedText.MostLines) : NumberedText.MostLines;
         if (store.Find(path.Real) is { } stamp)
             stamps.Note(context.SessionId, path.Real, stamp);
+        else
+            stamps.Forget(context.SessionId, path.Real);
         if (files.Look(path.Real) == EntryKind.Missing)
             throw new ToolRefusedException(NotFound.Say(files, path.Named));
 

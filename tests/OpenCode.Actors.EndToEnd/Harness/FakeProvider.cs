@@ -10,7 +10,7 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>
 /// An OpenAI-compatible provider over real HTTP that understands the prompts of the embedded model, so that one scenario runs against the embedded model, our
-/// OpenAI client and the real opencode. More: <c>fail: 401</c>, <c>fail: 429</c> with <c>retry-after</c>, and <c>cut</c>, which resets the connection in mid-answer.
+/// OpenAI client and the real opencode. More: <c>fail: 401</c>, <c>fail: 429</c> with <c>retry-after</c>, <c>call: TOOL {input}</c>, and <c>cut</c>, which resets the connection in mid-answer.
 /// </summary>
 internal sealed class FakeProvider : IAsyncDisposable
 {
@@ -76,6 +76,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         await ((colon < 0 ? text : text[..colon]) switch
         {
             "run" => answer.ToolAsync("bash", new { command = argument, description = "Runs the command" }),
+            "call" => answer.ToolAsync(argument[..argument.IndexOf(' ', StringComparison.Ordinal)], JsonElement.Parse(argument[argument.IndexOf(' ', StringComparison.Ordinal)..])),
             "ask" => answer.ToolAsync("question", Question(argument)),
             "think" => answer.TextAsync("Done thinking.", argument),
             "slow" => answer.TextAsync(string.Concat(Enumerable.Range(0, int.Parse(argument, CultureInfo.InvariantCulture)).Select(n => $"word{n} ")), pause: 50),

@@ -11,15 +11,12 @@ namespace OpenCode.Actors.Sessions.Tools.Changes;
 /// <param name="Deletions">Lines removed.</param>
 internal sealed record FileChange(string Path, string Patch, int Additions, int Deletions)
 {
-    // A client gets it twice, with each update of the part.
-    private const int MostCharacters = 64 * 1024;
-
     /// <summary>Compares two texts. Line ends are not compared.</summary>
     public static FileChange Of(string path, string before, string after)
     {
         var hunks = UnifiedDiff.Of(before.ReplaceLineEndings("\n"), after.ReplaceLineEndings("\n"), out var additions, out var deletions);
         var patch = $"Index: {path}\n{new string('=', 67)}\n--- {path}\n+++ {path}\n{hunks}";
-        return new FileChange(path, patch.Length <= MostCharacters ? patch : "", additions, deletions);
+        return new FileChange(path, hunks.Length <= UnifiedDiff.MostCharacters ? patch : "", additions, deletions);
     }
 
     /// <summary>Makes the metadata of an edit.</summary>

@@ -13,6 +13,9 @@ internal static class UnifiedDiff
     // The comparison takes lines × differences: two unlike texts of more lines are told as one replacement.
     private const int MostLines = 5_000;
 
+    /// <summary>How long a diff is worth showing. One that is longer ends somewhere behind that.</summary>
+    public const int MostCharacters = 64 * 1024;
+
     /// <summary>Gives the hunks of a unified diff.</summary>
     /// <param name="before">The old text, with line feeds.</param>
     /// <param name="after">The new text, with line feeds.</param>
@@ -25,7 +28,7 @@ internal static class UnifiedDiff
         (additions, deletions) = (blocks.Sum(static block => block.InsertCountB), blocks.Sum(static block => block.DeleteCountA));
 
         var text = new StringBuilder();
-        for (var first = 0; first < blocks.Count;)
+        for (var first = 0; first < blocks.Count && text.Length <= MostCharacters;)
         {
             var last = first;
             while (last + 1 < blocks.Count && blocks[last + 1].DeleteStartA - End(blocks[last]) <= 2 * Context)
@@ -100,7 +103,7 @@ internal static class UnifiedDiff
 
     private static void AppendLines(StringBuilder text, char sign, List<string> lines, int start, int end)
     {
-        for (var i = start; i < end; i++)
+        for (var i = start; i < end && text.Length <= MostCharacters; i++)
             text.Append(sign).Append(lines[i]).Append(lines[i].EndsWith('\n') ? "" : "\n\\ No newline at end of file\n");
     }
 

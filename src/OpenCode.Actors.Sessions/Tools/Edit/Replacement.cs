@@ -30,10 +30,15 @@ internal sealed record Replacement(string Old, string New, bool IsAll)
         if (places.Count > 1 && !IsAll)
             throw new ToolRefusedException($"'oldString' is in the file {path} {places.Count} times ({LinesOf(file.Text, places)}). Add lines around it that make it unique, or set 'replaceAll'.");
 
-        var after = new StringBuilder(file.Text);
-        foreach (var place in Enumerable.Reverse(places))
-            after.Remove(place.Start, place.Length).Insert(place.Start, place.New);
-        return after.ToString();
+        var after = new StringBuilder();
+        var end = 0;
+        foreach (var place in places)
+        {
+            after.Append(file.Text, end, place.Start - end).Append(place.New);
+            end = place.Start + place.Length;
+        }
+
+        return after.Append(file.Text, end, file.Text.Length - end).ToString();
     }
 
     private static string LinesOf(string text, IReadOnlyList<Place> places)

@@ -42,6 +42,10 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         if (Directory.Exists(path))
             throw new IOException($"{path} is a folder, and cannot be written as a file.");
 
+        // Whatever may not be opened, such as the store of the server, is not replaced either.
+        if (File.Exists(path))
+            files.Open(path).Dispose();
+
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);

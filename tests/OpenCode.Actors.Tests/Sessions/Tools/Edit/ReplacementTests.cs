@@ -33,6 +33,7 @@ public sealed class ReplacementTests
     public void Every_place_is_replaced_when_asked()
     {
         Assert.Equal("2-2-2", new Replacement("a", "2", IsAll: true).Apply("/f", Of("a-a-a")));
+        Assert.Equal(new string('b', 1_000_000), new Replacement("a", "b", IsAll: true).Apply("/f", Of(new string('a', 1_000_000)))); // In linear time.
         Assert.Equal("aa", new Replacement("a", "aa", IsAll: true).Apply("/f", Of("a"))); // What was put in is not looked through again.
     }
 

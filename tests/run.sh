@@ -15,6 +15,7 @@ postgres
 needed_package pgbouncer pgbouncer
 needed_package sqlite3 sqlite3
 needed_package gcc gcc
+needed_package tmux tmux
 build_release
 wait "$npm"
 

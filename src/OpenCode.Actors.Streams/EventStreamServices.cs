@@ -13,6 +13,7 @@ using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
 using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Repaints;
 using OpenCode.Actors.Streams.Settings;
 
 namespace OpenCode.Actors.Streams;
@@ -62,9 +63,11 @@ public static class EventStreamServices
             var logActor = system.ActorOf(EventLogActor.PropsFor(log, loggers), "log");
             registry.Register<EventLogActor>(logActor);
 
+            var time = services.GetService<TimeProvider>();
+            var repaints = system.ActorOf(RepaintActor.PropsFor(log, services.GetService<IPendingRequests>(), time, loggers.CreateLogger<RepaintActor>()), "repaints");
             var setup = new SseClientSetup(
                 log, logActor, new StreamEvents(services.GetService<IdFactory>()), services.GetService<IOptions<EventStreamOptions>>().Value, metrics,
-                services.GetService<TimeProvider>(), loggers, services.GetService<JournalTraces>());
+                time, loggers, repaints, services.GetService<JournalTraces>());
             var hub = system.ActorOf(StreamHubActor.PropsFor(setup), "clients");
             registry.Register<StreamHubActor>(hub);
             registry.Register<OrderBarrier>(hub);

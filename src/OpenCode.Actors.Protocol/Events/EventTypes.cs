@@ -82,7 +82,7 @@ public static class EventTypes
     public const string HubGap = "hub.gap";
 
     /// <summary>Tells whether events of a type are durable: the batch is synced before it is shown, and each has a sequence in its session and a sync twin on <c>/global/event</c>.</summary>
-    /// <remarks>As opencode has it. A volatile event may have a row, too: <c>permission.asked</c> is synced with the tool's part, which is in the same batch.</remarks>
+    /// <remarks>The same types as in opencode. A volatile event may have a row, too, such as <c>permission.asked</c>: it survives a power cut only if its batch also has a durable event.</remarks>
     /// <param name="type">A type of event.</param>
     /// <returns>False also for types that are not known here.</returns>
     public static bool IsDurable(string type) => type is SessionCreated or SessionUpdated or SessionDeleted

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Server.Sse;
+using OpenCode.Actors.Streams.Repaints;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -11,6 +12,7 @@ internal static class EndpointServices
         .AddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill))
         .AddSingleton<EventPublisher>()
         .AddSingleton<FlushBarrier>()
+        .AddSingleton<IPendingRequests, PendingRequests>()
         .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()
         .AddSingleton<TurnEnds>();
 }

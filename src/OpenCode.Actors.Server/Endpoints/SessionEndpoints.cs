@@ -47,7 +47,7 @@ internal static class SessionEndpoints
         ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken)
     {
         var place = await projects.PlaceOfAsync(location);
-        var wholeProject = scope == "project" || string.IsNullOrEmpty(directory);
+        var wholeProject = scope == "project" || string.IsNullOrEmpty(directory) || path is not null;
         var query = new SessionQuery(
             Directory: wholeProject ? null : place.Directory,
             ProjectId: place.ProjectId,

@@ -31,7 +31,7 @@ internal sealed class ProjectCatalog(IGit git, TimeProvider time)
             _projects.Clear();
 
         return _known[location.Path] = repository is null
-            ? new Known(new Place(location.Path, Project.GlobalId), Meet(Project.GlobalId, "/"), now)
+            ? new Known(new Place(location.Path, Project.GlobalId, location.Path[1..]), Meet(Project.GlobalId, "/"), now)
             : new Known(new Place(location.Path, repository.FirstCommit, PathWithin(repository.Root, location.Path)), Meet(repository.FirstCommit, repository.Root), now);
     }
 

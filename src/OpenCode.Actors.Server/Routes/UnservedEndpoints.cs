@@ -4,7 +4,7 @@ using OpenCode.Actors.Server.Errors;
 namespace OpenCode.Actors.Server.Routes;
 
 /// <summary>What no endpoint takes: 501 for a route of opencode, 404 for all others, methods that a route does not have included.</summary>
-internal static class UnservedEndpoints
+internal static partial class UnservedEndpoints
 {
     public static void MapUnserved(this IEndpointRouteBuilder routes) =>
         routes.MapFallback("/{**path}", AnswerAsync).ExcludeFromDescription();
@@ -21,9 +21,17 @@ internal static class UnservedEndpoints
         }
 
         var name = $"{request.Method} {request.Path}";
-        return known?.Methods.Contains(request.Method, StringComparer.OrdinalIgnoreCase) == true
-            ? context.WriteErrorAsync(StatusCodes.Status501NotImplemented, NamedError.NotImplemented($"{request.Method} {known.Path}"))
-            : context.WriteErrorAsync(StatusCodes.Status404NotFound, NamedError.NotFound(
+        if (known?.Methods.Contains(request.Method, StringComparer.OrdinalIgnoreCase) == true)
+        {
+            var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(UnservedEndpoints));
+            LogUnserved(logger, request.Method, known.Path);
+            return context.WriteErrorAsync(StatusCodes.Status501NotImplemented, NamedError.NotImplemented($"{request.Method} {known.Path}"));
+        }
+
+        return context.WriteErrorAsync(StatusCodes.Status404NotFound, NamedError.NotFound(
                 known is null ? $"Route not found: {name}" : $"Route not found: {name}. This path takes {string.Join(", ", known.Methods)}."));
     }
+
+    [LoggerMessage(EventId = 5040, Level = LogLevel.Debug, Message = "Answered 501: {Method} {Route}.")]
+    private static partial void LogUnserved(ILogger logger, string method, string route);
 }

@@ -59,7 +59,7 @@ internal sealed class SessionIndex
     private static bool IsSelected(SessionEntry entry, SessionQuery query) =>
         (query.Directory is null || query.Directory == entry.Directory)
         && (query.ProjectId is null || query.ProjectId == entry.ProjectId)
-        && (query.Path is null || query.Path == entry.Path)
+        && (query.Path is not { } path || (entry.Path.StartsWith(path, StringComparison.Ordinal) && (entry.Path.Length == path.Length || entry.Path[path.Length] == '/')))
         && (query.ParentId is null || query.ParentId == entry.ParentId)
         && !(query.RootsOnly && entry.ParentId is not null)
         && (query.Search is null || entry.Title.Contains(query.Search, StringComparison.OrdinalIgnoreCase));

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <summary>Which sessions to list; what is null does not select. Newest updated first.</summary>
 /// <param name="Directory">Only sessions of exactly this location.</param>
 /// <param name="ProjectId">Only sessions of this project.</param>
-/// <param name="Path">Only sessions at this path within their project.</param>
+/// <param name="Path">Only sessions at this path within their project, or below it.</param>
 /// <param name="ParentId">Only children of this session.</param>
 /// <param name="RootsOnly">Only sessions without a parent.</param>
 /// <param name="UpdatedSince">Only those updated at or after this moment, in milliseconds of the epoch.</param>

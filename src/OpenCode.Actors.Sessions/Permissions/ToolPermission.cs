@@ -12,45 +12,30 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <param name="Metadata">What to show to the user.</param>
 internal sealed record ToolPermission(string Permission, IReadOnlyList<string> Patterns, IReadOnlyList<string> Always, JsonElement Metadata)
 {
-    private const string Bash = "bash";
+    /// <summary>Gets what is judged, where that is more than the patterns that are shown; null where it is not.</summary>
+    public IReadOnlyList<CommandPattern>? Judged { get; init; }
 
     /// <summary>Finds out what a call needs, in the order in which it is asked for. The call runs when each is allowed; one that is denied denies it.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
-    public static IReadOnlyList<ToolPermission> Of(ToolCall call, ToolLocation location) =>
-        call.Name == Bash && Command(call.Input) is { } command ? [OfCommand(command)] : [new ToolPermission(call.Name, ["*"], ["*"], ProtocolJson.EmptyObject)];
+    public static IReadOnlyList<ToolPermission> Of(ToolCall call, ToolLocation location) => call.Name == "bash" && Text(call.Input, "command") is { } command
+        ? CommandPermissions.Of(command, Text(call.Input, "workdir"), location)
+        : [new ToolPermission(call.Name, ["*"], ["*"], ProtocolJson.EmptyObject)];
 
     /// <summary>Decides: denied if any pattern is, else asked for if any is, else allowed.</summary>
     public PermissionAction Evaluate(params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {
         var strictest = PermissionAction.Allow;
-        foreach (var pattern in Patterns)
-        {
-            switch (PermissionRules.Evaluate(Permission, pattern, sets))
-            {
-                case PermissionAction.Deny:
-                    return PermissionAction.Deny;
-                case PermissionAction.Ask:
-                    strictest = PermissionAction.Ask;
-                    break;
-                default:
-                    break;
-            }
-        }
-
+        foreach (var pattern in Judged ?? [.. Patterns.Select(static text => new CommandPattern(text, text))])
+            strictest = CommandPattern.Stricter(strictest, pattern.Evaluate(Permission, sets));
         return strictest;
     }
 
-    private static ToolPermission OfCommand(string command)
-    {
-        var word = command.AsSpan().Trim();
-        var end = word.IndexOfAny(" \t\r\n");
-        var metadata = JsonSerializer.SerializeToElement(new CommandMetadata(command), PermissionJson.Default.CommandMetadata);
-        return new ToolPermission(Bash, [command], [$"{(end < 0 ? word : word[..end])} *"], metadata);
-    }
+    /// <summary>Gives the patterns that an answer <c>always</c> allows from then on: what the rules allow already needs none.</summary>
+    public IReadOnlyList<string> AlwaysBeyond(IReadOnlyList<PermissionRule>[] sets) => Judged is null ? Always : [.. Judged
+        .Where(pattern => pattern.Evaluate(Permission, sets) != PermissionAction.Allow)
+        .Select(static pattern => pattern.Always).OfType<string>().Distinct(StringComparer.Ordinal)];
 
-    private static string? Command(JsonElement input) =>
-        input.ValueKind == JsonValueKind.Object && input.TryGetProperty("command", out var command) && command.ValueKind == JsonValueKind.String
-            ? command.GetString()
-            : null;
+    private static string? Text(JsonElement input, string name) =>
+        input.ValueKind == JsonValueKind.Object && input.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

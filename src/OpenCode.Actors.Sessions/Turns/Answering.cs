@@ -103,11 +103,12 @@ internal static class Answering
     {
         foreach (var other in decision.State.Permissions)
         {
-            if (!Permitting.IsAllowed(decision, other))
+            var part = Tool(decision, other.Tool);
+            if (!Permitting.IsAllowed(decision, part, other))
                 continue;
 
             decision.Answer(other, PermissionAnswer.Always);
-            Permitting.GoOn(decision, Tool(decision, other.Tool), other);
+            Permitting.GoOn(decision, part, other);
         }
     }
 

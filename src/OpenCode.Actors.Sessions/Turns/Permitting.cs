@@ -28,10 +28,10 @@ internal static class Permitting
     /// <summary>Goes on with a call that waited and whose request was granted: the next permission it needs is asked for, or it starts.</summary>
     public static void GoOn(Decision decision, ToolPart part, PermissionRequest granted)
     {
-        var wanted = NeedsOf(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
+        var wanted = NeedsOf(decision, part);
 
         // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
-        var done = wanted.ToList().FindIndex(permission => permission.Permission == granted.Permission && permission.Patterns.SequenceEqual(granted.Patterns, StringComparer.Ordinal));
+        var done = wanted.ToList().FindIndex(permission => IsFor(permission, granted));
         var left = wanted.Skip(done + 1).ToList();
         if (left.Find(permission => Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
             Tooling.Fail(decision, part, Denied(denied));
@@ -42,8 +42,13 @@ internal static class Permitting
     }
 
     /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
-    public static bool IsAllowed(Decision decision, PermissionRequest request) =>
-        Evaluate(decision, new ToolPermission(request.Permission, request.Patterns, request.Always, request.Metadata)) == PermissionAction.Allow;
+    public static bool IsAllowed(Decision decision, ToolPart part, PermissionRequest request) =>
+        NeedsOf(decision, part).FirstOrDefault(permission => IsFor(permission, request)) is { } wanted && Evaluate(decision, wanted) == PermissionAction.Allow;
+
+    private static bool IsFor(ToolPermission permission, PermissionRequest request) =>
+        permission.Permission == request.Permission && permission.Patterns.SequenceEqual(request.Patterns, StringComparer.Ordinal);
+
+    private static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolPart part) => NeedsOf(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
 
     /// <summary>Gives what a call needs.</summary>
     public static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolCall call)
@@ -63,7 +68,7 @@ internal static class Permitting
         wanted.Permission,
         wanted.Patterns,
         wanted.Metadata,
-        wanted.Always,
+        wanted.AlwaysBeyond(Tooling.Rules(decision)),
         new ToolCallRef(part.MessageId, part.CallId)));
 
     private static string Denied(ToolPermission denied) => $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.";

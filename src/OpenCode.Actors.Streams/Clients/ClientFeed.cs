@@ -37,6 +37,8 @@ internal sealed class ClientFeed : IDisposable
     private readonly JournalTraces? _traces;
     private readonly EntryFilter _filter;
     private readonly bool _isWrapped;
+    private IReadOnlyList<byte[]>? _opening;
+    private int _opened;
     private bool _isOpen;
     private long? _beganAfter;
     private long _reportAt = long.MaxValue;
@@ -73,8 +75,8 @@ internal sealed class ClientFeed : IDisposable
         }
 
         _progress.Rest(_reader.Cursor);
-        foreach (var frame in opening.Frames)
-            Run.Add(frame);
+        (_opening, _opened) = (opening.Frames, 0);
+        AddOpening();
     }
 
     /// <summary>
@@ -116,6 +118,8 @@ internal sealed class ClientFeed : IDisposable
             return FeedState.Ready;
         if (!_isOpen)
             return FeedState.NotOpen;
+        if (AddOpening())
+            return FeedState.Ready;
 
         switch (_reader.Fill(Run))
         {
@@ -152,6 +156,19 @@ internal sealed class ClientFeed : IDisposable
 
         Run.Add(_events.Heartbeat(_isWrapped, Id));
         return FeedState.Ready;
+    }
+
+    // A repaint is longer than one write may be.
+    private bool AddOpening()
+    {
+        while (_opening is not null && Run.HasRoomFor(_opening[_opened].Length))
+        {
+            Run.Add(_opening[_opened]);
+            if (++_opened == _opening.Count)
+                _opening = null;
+        }
+
+        return Run.Count > 0;
     }
 
     /// <summary>Ends the registration with the ring, and releases its frames.</summary>

@@ -3,6 +3,7 @@ using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Streams.Cursors;
+using OpenCode.Actors.Streams.Repaints;
 using OpenCode.Actors.Streams.Log;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -18,6 +19,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
 {
     private readonly CancellationTokenSource _incarnation = new();
     private List<(long Offset, IActorRef Asker)>? _askers;
+    private (string Reason, string From)? _gap;
     private bool _isOpen;
 
     /// <summary>The client has gone.</summary>
@@ -113,7 +115,8 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
             case CursorReached: AnswerAskers(); break;
             case LogPagesActor.PageRead or LogPagesActor.PageTrimmed or EndAfter: connection.Signal(message); break;
             case LogPagesActor.PageFailed m: End(StreamEndReason.Unreadable, m.Cause.Message); break;
-            case OutOfWindow m: Open(StreamOpening.BehindGap(GapReasons.Window, m.Id, connection.Request, setup)); break;
+            case OutOfWindow m: OpenBehindGap(GapReasons.Window, m.Id); break;
+            case Repaint m: OnRepaint(m); break;
             case AllSent: Close(); break;
             case Closed: End(CleanEnd(), isClean: true); break;
             case CloseFailed m: EndByWriter(m.Cause); break;
@@ -135,8 +138,35 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
 
     private void Open()
     {
-        if (!_isOpen)
-            Open(StreamOpening.Find(connection.Request, setup));
+        if (_isOpen)
+            return;
+
+        var request = connection.Request;
+        if (StreamOpening.Find(request, setup, out var reason) is { } opening)
+            Open(opening);
+        else if (reason is not null)
+            OpenBehindGap(reason, request.Cursor!);
+        else if (setup.Repaints is { } repaints && request.Kind != StreamKind.Session)
+            repaints.Tell(new RepaintActor.Get(request.Filter, request.IsWrapped, request.WantsChanges));
+        else
+            Open(StreamOpening.AtTail(request, setup, repaint: null));
+    }
+
+    private void OpenBehindGap(string reason, string from)
+    {
+        _gap = (reason, from);
+        if (setup.Repaints is { } repaints)
+            repaints.Tell(new RepaintActor.Get(connection.Request.Filter, connection.Request.IsWrapped, WithChanges: true));
+        else
+            OnRepaint(null);
+    }
+
+    private void OnRepaint(Repaint? repaint)
+    {
+        Open(_gap is { } gap
+            ? StreamOpening.BehindGap(gap, isFirst: !_isOpen, connection.Request, setup, repaint)
+            : StreamOpening.AtTail(connection.Request, setup, repaint));
+        _gap = null;
     }
 
     private void Open(StreamOpening opening)

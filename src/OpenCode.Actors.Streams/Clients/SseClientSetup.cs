@@ -16,10 +16,11 @@ namespace OpenCode.Actors.Streams.Clients;
 /// <param name="Metrics">Counts.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">Makes the loggers.</param>
+/// <param name="Repaints">Makes repaints; null where none are sent.</param>
 /// <param name="Traces">Follows traced commands to their first frame; null where none is.</param>
 internal sealed record SseClientSetup(
     EventLog Log, IActorRef LogActor, StreamEvents Events, EventStreamOptions Options, EventStreamMetrics Metrics, TimeProvider Time, ILoggerFactory Loggers,
-    JournalTraces? Traces = null)
+    IActorRef? Repaints = null, JournalTraces? Traces = null)
 {
     public ILogger<SseClientActor> ClientLogger { get; } = Loggers.CreateLogger<SseClientActor>();
 }

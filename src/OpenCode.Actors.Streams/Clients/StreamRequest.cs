@@ -34,5 +34,12 @@ internal sealed class StreamRequest(StreamKind kind, string? location, string? s
     /// <summary>Gets the stream's end, after the writer's <see cref="ISseWriter.Reset"/> or <see cref="ISseWriter.EndAsync"/>. It never fails.</summary>
     public Task<StreamEnd> Ended => _ended.Task;
 
+    /// <summary>Gets a value indicating whether a stream that begins without a cursor is sent what changed lately.</summary>
+    /// <remarks>
+    /// Clients of <c>/global/event</c>, such as the TUI, connect again without one. Those of <c>/event</c> resume with theirs, and <c>run --attach</c> prints each text that comes: the
+    /// answers of former turns too.
+    /// </remarks>
+    public bool WantsChanges => Kind == StreamKind.Wrapped;
+
     internal void End(StreamEnd end) => _ended.TrySetResult(end);
 }

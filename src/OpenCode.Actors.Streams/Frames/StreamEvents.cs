@@ -26,9 +26,14 @@ internal sealed class StreamEvents(IdFactory ids)
     /// <summary>A sign of life that carries the cursor, so that a client of a quiet location moves forward too.</summary>
     public byte[] Heartbeat(bool wrapped, StreamCursor id) => Frame(wrapped, id, new ServerHeartbeat());
 
-    /// <summary>Says that the stream resumes at another position than the one asked for (rule "Good cursor"); carries the fresh id, since no repaint follows (rule "No id before a gap").</summary>
-    public byte[] Gap(bool wrapped, string reason, string from, StreamCursor to) =>
-        Frame(wrapped, to, new HubGap(Reason: reason, From: from.Length > MaxFromLength ? from[..MaxFromLength] : from, To: to.ToString()));
+    /// <summary>Says that the stream resumes at another position than the one asked for (rule "Good cursor").</summary>
+    /// <param name="wrapped">For which kind of stream.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="from">What was asked for.</param>
+    /// <param name="to">Where it resumes.</param>
+    /// <param name="withId">Whether it carries the fresh id: not where a repaint follows (rule "Repaint whole or nothing").</param>
+    public byte[] Gap(bool wrapped, string reason, string from, StreamCursor to, bool withId) =>
+        Frame(wrapped, withId ? to : null, new HubGap(Reason: reason, From: from.Length > MaxFromLength ? from[..MaxFromLength] : from, To: to.ToString()));
 
     private byte[] Frame(bool wrapped, StreamCursor? id, IEventProperties properties)
     {

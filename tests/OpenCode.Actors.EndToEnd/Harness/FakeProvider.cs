@@ -10,7 +10,8 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>
 /// An OpenAI-compatible provider over real HTTP that understands the prompts of the embedded model, so that one scenario runs against the embedded model, our
-/// OpenAI client and the real opencode. More: <c>fail: 401</c>, <c>fail: 429</c> with <c>retry-after</c>, <c>call: TOOL {input}</c>, and <c>cut</c>, which resets the connection in mid-answer.
+/// OpenAI client and the real opencode. More: <c>fail: 401</c>, <c>fail: 429</c> with <c>retry-after</c>, <c>call: TOOL JSON</c>, and <c>cut</c>,
+/// which resets the connection in mid-answer.
 /// </summary>
 internal sealed class FakeProvider : IAsyncDisposable
 {
@@ -75,8 +76,8 @@ internal sealed class FakeProvider : IAsyncDisposable
         var argument = colon < 0 ? string.Empty : text[(colon + 2)..];
         await ((colon < 0 ? text : text[..colon]) switch
         {
+            "call" => CallAsync(answer, argument),
             "run" => answer.ToolAsync("bash", new { command = argument, description = "Runs the command" }),
-            "call" => answer.ToolAsync(argument[..argument.IndexOf(' ', StringComparison.Ordinal)], JsonElement.Parse(argument[argument.IndexOf(' ', StringComparison.Ordinal)..])),
             "ask" => answer.ToolAsync("question", Question(argument)),
             "think" => answer.TextAsync("Done thinking.", argument),
             "slow" => answer.TextAsync(string.Concat(Enumerable.Range(0, int.Parse(argument, CultureInfo.InvariantCulture)).Select(n => $"word{n} ")), pause: 50),
@@ -85,6 +86,13 @@ internal sealed class FakeProvider : IAsyncDisposable
             "tool result" => answer.TextAsync("The tool has run. Done."),
             _ => answer.TextAsync("Hello from the fake model."),
         });
+    }
+
+    // "call: write {...}" calls any tool.
+    private static Task CallAsync(FakeAnswer answer, string argument)
+    {
+        var space = argument.IndexOf(' ', StringComparison.Ordinal);
+        return answer.ToolAsync(argument[..space], JsonNode.Parse(argument[(space + 1)..])!);
     }
 
     private static object Question(string argument)

@@ -5,6 +5,12 @@ internal static class Needs
 {
     public static void Node() => Require(Repository.Clients.ContainsModules && Programs.Find("node") is not null, "Node.js and `npm ci` in tests/clients");
 
+    public static void Tmux()
+    {
+        Node();
+        Require(Programs.Find("tmux") is not null, "tmux");
+    }
+
     public static void Chromium()
     {
         Node();

@@ -26,7 +26,7 @@ internal sealed class EscapeWatch
             return;
 
         // The code of an async test itself, which went on at another thread between two runs.
-        if (!_isDriven && SynchronizationContext.Current is TestContinuations)
+        if (!_isDriven && Inlining.Context is TestContinuations)
             return;
 
         var escape = $"'{what}' came from another thread{Environment.NewLine}{new StackTrace(fNeedFileInfo: true)}";

@@ -4,9 +4,27 @@ namespace OpenCode.Actors.Tests.TestKit;
 /// <remarks>The runtime continues an await inside the completing call only on a thread without a synchronization context and outside any other task scheduler; otherwise on the pool, some time later.</remarks>
 internal static class Inlining
 {
+    [ThreadStatic]
+    private static SynchronizationContext? _replaced;
+
+    /// <summary>Gets the context of the thread, also inside <see cref="Run(Action)"/>.</summary>
+    public static SynchronizationContext? Context => SynchronizationContext.Current ?? _replaced;
+
+    public static T Run<T>(Func<T> function)
+    {
+        T result = default!;
+        Run(() =>
+        {
+            result = function();
+        });
+        return result;
+    }
+
     public static void Run(Action action)
     {
         var context = SynchronizationContext.Current;
+        var outer = _replaced;
+        _replaced = Context;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
@@ -24,6 +42,7 @@ internal static class Inlining
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
+            _replaced = outer;
         }
     }
 }

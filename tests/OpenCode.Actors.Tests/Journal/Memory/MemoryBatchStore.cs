@@ -1,6 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Journal.Stores;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
@@ -92,8 +93,11 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
             _held.Clear();
         }
 
-        foreach (var call in held)
-            call.SetResult();
+        Inlining.Run(() =>
+        {
+            foreach (var call in held)
+                call.SetResult();
+        });
     }
 
     /// <summary>Ends the connections there are: calls under way get no answer, hints end. New ones can be made.</summary>

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Journal.Stores;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
@@ -54,7 +55,8 @@ internal sealed class MemoryHints : IStoreHints
                 _pending = Math.Max(_pending, head);
         }
 
-        waiter?.SetResult(head);
+        if (waiter is not null)
+            Inlining.Run(() => waiter.SetResult(head));
     }
 
     public void Cut()
@@ -66,7 +68,8 @@ internal sealed class MemoryHints : IStoreHints
             (waiter, _waiter) = (_waiter, null);
         }
 
-        waiter?.SetException(new StoreAwayException("The connection is cut."));
+        if (waiter is not null)
+            Inlining.Run(() => waiter.SetException(new StoreAwayException("The connection is cut.")));
     }
 
     public ValueTask DisposeAsync() => _registration.DisposeAsync();

@@ -70,14 +70,14 @@ public sealed class PermissionRulesTests
     }
 
     [Theory]
-    [InlineData("echo permitted", "echo *")]
-    [InlineData("  ls\t-l", "ls *")]
-    [InlineData("pwd", "pwd *")]
-    public void A_command_is_asked_for_as_it_is_and_remembered_by_its_first_word(string command, string always)
+    [InlineData("echo permitted", "echo permitted", "echo *")]
+    [InlineData("  ls\t-l ", "ls\t-l", "ls *")]
+    [InlineData("git log -1", "git log -1", "git log *")]
+    public void A_command_is_asked_for_as_it_is_and_remembered_by_its_first_words(string command, string pattern, string always)
     {
         var wanted = Assert.Single(ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command })), new ToolLocation("/p", "/p", new DiskPaths())));
 
-        Assert.Equal(("bash", command, always), (wanted.Permission, wanted.Patterns[0], wanted.Always[0]));
+        Assert.Equal(("bash", pattern, always), (wanted.Permission, wanted.Patterns[0], wanted.Always[0]));
         Assert.Equal(command, wanted.Metadata.GetProperty("command").GetString());
     }
 

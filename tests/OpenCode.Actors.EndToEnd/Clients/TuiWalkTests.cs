@@ -1,0 +1,118 @@
+using OpenCode.Actors.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Clients;
+
+/// <summary>A user's day in the real TUI, step by step.</summary>
+[Collection(HeavyTests.Name)]
+public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
+{
+    private Tui _tui = null!;
+
+    [SkippableFact]
+    public async Task A_user_works_in_the_TUI()
+    {
+        await StartServerAsync();
+        _tui = await StartTuiAsync();
+        foreach (var (name, step) in Steps())
+        {
+            Output.WriteLine(name);
+            await step();
+        }
+    }
+
+    private IEnumerable<(string Name, Func<Task> Step)> Steps() =>
+    [
+        ("a prompt streams its answer", async () =>
+        {
+            await _tui.EnterAsync("hello");
+            await _tui.SeeAsync("Hello from the fake model");
+        }),
+        ("reasoning is shown", async () =>
+        {
+            await _tui.EnterAsync("think: deeply about it");
+            await _tui.SeeAsync("Done thinking");
+        }),
+        ("the shell tool shows its output", async () =>
+        {
+            await _tui.EnterAsync("run: echo tool-$((40+2))");
+            await _tui.SeeAsync("tool-42");
+        }),
+        ("a permission is asked and given", async () =>
+        {
+            await File.WriteAllTextAsync(Path.Combine(Setup.Project, "secret.txt"), "content-of-the-file");
+            await _tui.EnterAsync("run: cat secret.txt");
+            await _tui.SeeAsync("Permission required");
+            await _tui.PressAsync("Enter");
+            await _tui.SeeAsync("content-of-the-file");
+            await _tui.SeeNoMoreAsync("Permission required");
+        }),
+        ("a question is asked and answered", async () =>
+        {
+            await _tui.EnterAsync("ask: Tea or coffee? | Tea | Coffee");
+            await _tui.SeeAsync("1\\. Tea");
+            await _tui.PressAsync("Down");
+            await _tui.PressAsync("Enter");
+            await _tui.SeeNoMoreAsync("1\\. Tea");
+            await _tui.SeeAsync("# Questions(.|\n)*Coffee");
+        }),
+        ("the session is renamed", async () =>
+        {
+            await _tui.EnterAsync("/rename");
+            await _tui.SeeAsync("Rename Session");
+            await _tui.PressAsync("C-u");
+            await _tui.EnterAsync("A new name");
+            await _tui.SeeAsync("A new name");
+        }),
+        ("a line of the shell runs", async () =>
+        {
+            await _tui.WriteAsync("!");
+            await _tui.SeeAsync("Shell");
+            await _tui.EnterAsync("echo shell-$((40+3))");
+            await _tui.SeeAsync("shell-43");
+        }),
+        ("the model picker lists the models", async () =>
+        {
+            await _tui.EnterAsync("/models");
+            await _tui.SeeAsync("Select model(.|\n)*Fake 1");
+            await _tui.PressAsync("Escape");
+            await _tui.SeeNoMoreAsync("Select model");
+        }),
+        ("the agent picker lists the agents", async () =>
+        {
+            await _tui.EnterAsync("/agents");
+            await _tui.SeeAsync("Select agent(.|\n)*build");
+            await _tui.PressAsync("Escape");
+            await _tui.SeeNoMoreAsync("Select agent");
+        }),
+        ("a slow answer is aborted", async () =>
+        {
+            await _tui.EnterAsync("slow: 400");
+            await _tui.SeeAsync("word10 ");
+            await _tui.PressAsync("Escape");
+            await _tui.PressAsync("Escape");
+            await _tui.SeeAsync("interrupted");
+        }),
+        ("a new session begins", async () =>
+        {
+            await _tui.EnterAsync("/new");
+            await _tui.SeeAsync("Ask anything");
+            await _tui.EnterAsync("hello");
+            await _tui.SeeAsync("Hello from the fake model");
+        }),
+        ("the list of sessions has both, and opens the first", async () =>
+        {
+            await _tui.EnterAsync("/sessions");
+            await _tui.SeeAsync("Sessions(.|\n)*A new name");
+            await _tui.WriteAsync("new name");
+            await _tui.SeeAsync("Sessions(.|\n)* new name(.|\n)*A new name");
+            await _tui.PressAsync("Enter");
+            await _tui.SeeAsync("interrupted");
+        }),
+        ("it ends when it is told to", async () =>
+        {
+            await _tui.EnterAsync("/exit");
+            await _tui.SeeAsync("EXITED 0");
+        }),
+    ];
+}

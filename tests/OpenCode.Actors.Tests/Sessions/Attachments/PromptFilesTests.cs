@@ -1,0 +1,117 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Attachments;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Tests.Sessions.Files;
+
+namespace OpenCode.Actors.Tests.Sessions.Attachments;
+
+public sealed class PromptFilesTests
+{
+    private readonly MemoryFiles _files = new();
+
+    [Fact]
+    public async Task What_is_read_stands_before_its_part_which_stays_as_it_is()
+    {
+        _files.Add("/p/a b.txt", "one\ntwo\n");
+        var file = new FilePromptPart("text/plain", "file:///p/a%20b.txt?start=2") { Filename = "a", Source = JsonElement.Parse("""{"type":"file"}""") };
+
+        var parts = await ReadAsync(new TextPromptPart("see"), file, new TextPromptPart("and"));
+
+        Assert.Equal(new TextPromptPart("see"), parts[0]);
+        Assert.Contains("\n2: two\n", Assert.IsType<TextPromptPart>(parts[1]).Text, StringComparison.Ordinal);
+        Assert.True(((TextPromptPart)parts[1]).Synthetic);
+        Assert.Same(file, parts[2]);
+        Assert.Equal(new TextPromptPart("and"), parts[3]);
+    }
+
+    [Fact]
+    public async Task An_image_of_the_disk_becomes_the_data_of_its_part()
+    {
+        _files.Add("/p/x", [0x89, .. "PNG"u8]);
+
+        var parts = await ReadAsync(new FilePromptPart("text/plain", "file:///p/x"));
+
+        var image = Assert.IsType<FilePromptPart>(parts[1]);
+        Assert.Equal(("image/png", "data:image/png;base64,iVBORw=="), (image.Mime, image.Url));
+    }
+
+    [Theory]
+    [InlineData("text/plain", "data:text/plain;base64,SEVM TE8=", "HELLO")]
+    [InlineData("text/plain", "data:text/plain;charset=utf-8;base64,SEVMTE8%3D", "HELLO")]
+    [InlineData("application/json", "data:,%7B%22a%22:1%7D", """{"a":1}""")]
+    [InlineData("text/plain", "DATA:text/plain,", "<file name=\"n\">")]
+    [InlineData("application/zip", "data:application/zip;base64,AAEC", "It is binary")]
+    public async Task Data_is_decoded(string mime, string url, string told)
+    {
+        var parts = await ReadAsync(new FilePromptPart(mime, url) { Filename = "n" });
+
+        Assert.Contains(told, Assert.IsType<TextPromptPart>(parts[0]).Text, StringComparison.Ordinal);
+        Assert.Equal(url, Assert.IsType<FilePromptPart>(parts[1]).Url);
+    }
+
+    [Theory]
+    [InlineData("image/png", "data:image/png;base64,iVBORw0KGgo=", "image/png")]
+    [InlineData("image/png", "data:image/png;base64,/9j/4AAQ", "image/jpeg")]
+    [InlineData("text/plain", "data:text/plain;base64,JVBERi0xLjc=", "application/pdf")]
+    [InlineData("image/heic", "data:image/heic;base64,AAEC", "image/heic")]
+    public async Task Media_in_data_is_left_to_the_model_by_its_real_type(string mime, string url, string type)
+    {
+        var parts = await ReadAsync(new FilePromptPart(mime, url));
+
+        Assert.Equal((type, url), (Assert.IsType<FilePromptPart>(Assert.Single(parts)).Mime, ((FilePromptPart)parts[0]).Url));
+        Assert.Equal(type, AttachedMedia.Find((FilePart)parts[0].ToPart(default, default, default))!.MimeType);
+    }
+
+    [Theory]
+    [InlineData("https://h/x")]
+    [InlineData("x.txt")]
+    [InlineData("data:text/plain;base64,%")]
+    [InlineData("data:text/plain")]
+    [InlineData("file://other/x")]
+    [InlineData("file:///x?start=one")]
+    [InlineData("file:///x?end=-1")]
+    public async Task What_cannot_be_read_is_refused_with_its_part(string url)
+    {
+        var refusal = Assert.IsType<PromptRejected>(await TakeAsync(new TextPromptPart("x"), new FilePromptPart("text/plain", url)));
+
+        Assert.StartsWith("parts[1].url: ", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resources_and_too_many_files_are_refused()
+    {
+        var resource = new FilePromptPart("text/plain", "r://x") { Source = JsonElement.Parse("""{"type":"resource"}""") };
+        var file = new FilePromptPart("text/plain", "file:///p/a.txt");
+
+        Assert.Contains("MCP", Assert.IsType<PromptRejected>(await TakeAsync(resource)).Reason, StringComparison.Ordinal);
+        Assert.Contains("at most 200", Assert.IsType<PromptRejected>(await TakeAsync([.. Enumerable.Repeat(file, 201)])).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Images_that_are_too_large_together_are_left_out_with_a_word()
+    {
+        _files.Add("/p/x.png", [0x89, .. "PNG"u8, .. new byte[15 << 20]]);
+        var file = new FilePromptPart("image/png", "file:///p/x.png");
+
+        var parts = await ReadAsync(file, file);
+
+        Assert.StartsWith("data:", Assert.IsType<FilePromptPart>(parts[1]).Url, StringComparison.Ordinal);
+        Assert.Contains("larger than 24 MiB together", Assert.IsType<TextPromptPart>(parts[2]).Text, StringComparison.Ordinal);
+        Assert.Same(file, parts[3]);
+    }
+
+    [Fact]
+    public async Task Files_that_do_not_answer_refuse_the_prompt()
+    {
+        _files.IsAway = true;
+
+        Assert.Contains("did not answer", Assert.IsType<PromptRejected>(await TakeAsync(new FilePromptPart("text/plain", "file:///p/a"))).Reason, StringComparison.Ordinal);
+        Assert.IsType<TakePrompt>(await TakeAsync(new TextPromptPart("no file")));
+    }
+
+    private async Task<IReadOnlyList<PromptPart>> ReadAsync(params PromptPart[] parts) => Assert.IsType<TakePrompt>(await TakeAsync(parts)).Request.Parts;
+
+    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files).ReadAsync(new TakePrompt(new Prompt(parts)), CancellationToken.None);
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+
+namespace OpenCode.Actors.Tests.Sessions.ShellLines;
+
+/// <summary>Lines that try to run what the rules forbid, and lines that do not: <c>attacks.json</c> has the rules, the line and the verdict, and for some what is asked and what an answer "always" allows.</summary>
+public sealed class AttackTableTests
+{
+    private static readonly ToolLocation _location = new("/work", "/work", new ScriptedPaths());
+
+    public static TheoryData<string> Rows { get; } = [.. Table().Select((row, index) => $"{index}: {row.GetProperty("line").GetString()}")];
+
+    [Fact]
+    public void The_table_has_each_form_for_allow_ask_deny_and_always()
+    {
+        Assert.True(Table().Count >= 60);
+        Assert.Equal(["allow", "ask", "deny"], Table().Select(row => row.GetProperty("verdict").GetString()).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_line_is_judged_command_by_command(string name)
+    {
+        var row = Table()[int.Parse(name.Split(':')[0], CultureInfo.InvariantCulture)];
+        var line = row.GetProperty("line").GetString();
+        var rules = PermissionRules.Parse(JsonSerializer.SerializeToElement(new { bash = row.GetProperty("bash") }));
+
+        var wanted = ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command = line })), _location).Where(permission => permission.Permission == "bash").ToList();
+        var verdict = wanted.Aggregate(PermissionAction.Allow, (strictest, permission) => CommandPattern.Stricter(strictest, permission.Evaluate(rules)));
+
+        Assert.Equal(row.GetProperty("verdict").GetString(), verdict.ToString().ToLowerInvariant());
+        if (row.TryGetProperty("asks", out var asks))
+            Assert.Equal(asks.EnumerateArray().Select(text => text.GetString()!), Assert.Single(wanted).Patterns);
+        if (row.TryGetProperty("always", out var always))
+            Assert.Equal(always.EnumerateArray().Select(text => text.GetString()!), Assert.Single(wanted).AlwaysBeyond([rules]));
+    }
+
+    private static List<JsonElement> Table() => [.. JsonElement.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Sessions", "ShellLines", "attacks.json"))).EnumerateArray()];
+}

@@ -3,27 +3,60 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;
+using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Doors;
+using OpenCode.Actors.Sessions.Tools.Edit;
+using OpenCode.Actors.Sessions.Tools.Glob;
+using OpenCode.Actors.Sessions.Tools.Grep;
+using OpenCode.Actors.Sessions.Tools.List;
+using OpenCode.Actors.Sessions.Tools.Outputs;
+using OpenCode.Actors.Sessions.Tools.Outputs.Doors;
+using OpenCode.Actors.Sessions.Tools.Paths;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
+using OpenCode.Actors.Sessions.Tools.Read;
+using OpenCode.Actors.Sessions.Tools.Search.Doors;
+using OpenCode.Actors.Sessions.Tools.Todos;
+using OpenCode.Actors.Sessions.Tools.Write;
 
 namespace OpenCode.Actors.Sessions;
 
 /// <summary>Registration of the tools.</summary>
 public static class ToolServices
 {
-    /// <summary>Adds the built-in tools and the door to processes.</summary>
+    /// <summary>Adds the built-in tools and the doors to processes and files.</summary>
     /// <param name="services">The services; logging is registered too.</param>
     /// <param name="node">The name of this node, for errors that are its own; null when there is no other.</param>
     /// <param name="store">The path of the server's own store, whose files are closed to models; null when there is none on this machine.</param>
+    /// <param name="outputs">The folder for long outputs of commands; by default one below the folder for temporary files.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddTools(this IServiceCollection services, string? node = null, string? store = null)
+    public static IServiceCollection AddTools(this IServiceCollection services, string? node = null, string? store = null, string? outputs = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IFileTree>(_ => new ExactFiles(new MachineFiles(store)));
         services.TryAddSingleton<IFileWork>(provider => new PooledFileWork(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IToolbox>(static provider => new BuiltInToolbox(
-            provider.GetRequiredService<IProcessHost>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
+        services.TryAddSingleton<SearchThreads>();
+        services.TryAddSingleton<IOutputFolder>(provider => new OutputFolder(outputs ?? Path.Combine(Path.GetTempPath(), "opencode-actors-tool-output"), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IFileStore, DiskStore>();
+        services.TryAddSingleton<IPathFacts, DiskPaths>();
+        services.TryAddSingleton<ReadStamps>();
+        services.TryAddSingleton<FileChanges>();
+
+        services.AddSingleton<ITool>(static provider => new BashTool(
+            provider.GetRequiredService<IProcessHost>(), provider.GetRequiredService<IOutputFolder>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
+        services.AddSingleton<ITool, ReadTool>();
+        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GlobTool>(provider, provider.GetRequiredService<SearchThreads>()));
+        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GrepTool>(provider, provider.GetRequiredService<SearchThreads>()));
+        services.AddSingleton<ITool, ListTool>();
+        services.AddSingleton<ITool, EditTool>();
+        services.AddSingleton<ITool, WriteTool>();
+        services.AddSingleton<ITool, TodoWriteTool>();
+        services.AddSingleton<ITool, TodoReadTool>();
+        services.TryAddSingleton<IToolbox, Toolbox>();
         return services;
     }
 }

@@ -28,6 +28,7 @@ namespace OpenCode.Actors.Clustering.Wire;
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(GetMessage))]
 [JsonSerializable(typeof(MessageFound))]
+[JsonSerializable(typeof(TodosFound))]
 [JsonSerializable(typeof(ReplyPermission))]
 [JsonSerializable(typeof(ReplyQuestion))]
 [JsonSerializable(typeof(RejectQuestion))]

@@ -40,7 +40,7 @@ internal static class CompositionRoot
             .AddStorage(settings, cluster, config.EventStream)
             .AddEventStreams(config)
             .AddSessions(options => (options.MaxQueuedPrompts, options.ModelSilenceMs) = (config.Limits.QueuedPrompts, config.Limits.ModelSilenceMs))
-            .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null)
+            .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null, Path.Combine(settings.DataFolder, "tool-output"))
             .AddInstructions()
             .AddNode(cluster)
             .AddConfiguration(configs, settings.DataFolder)

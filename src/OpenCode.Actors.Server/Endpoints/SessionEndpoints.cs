@@ -23,10 +23,17 @@ internal static class SessionEndpoints
         sessions.MapPatch("/{sessionID}", UpdateAsync).WithName("session.update").Produces<Session>();
         sessions.MapDelete("/{sessionID}", DeleteAsync).WithName("session.delete").Produces<bool>();
         sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").Produces<IReadOnlyList<Session>>();
-        sessions.MapGet("/{sessionID}/todo", ListNothingAsync<Todo>).WithName("session.todo").Produces<IReadOnlyList<Todo>>();
+        sessions.MapGet("/{sessionID}/todo", ListTodosAsync).WithName("session.todo").Produces<IReadOnlyList<Todo>>();
         sessions.MapGet("/{sessionID}/diff", ListNothingAsync<FileDiff>).WithName("session.diff").Produces<IReadOnlyList<FileDiff>>();
         sessions.MapPost("/{sessionID}/abort", AbortAsync).WithName("session.abort").Produces<bool>();
     }
+
+    private static async Task<IResult> ListTodosAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(sessionID, new GetTodos(), cancellationToken) switch
+        {
+            TodosFound found => Wire.Ok(found.Todos, ProtocolJson.Wire.IReadOnlyListTodo),
+            var refusal => SessionRefusals.Of(refusal),
+        };
 
     private static async Task<IResult> CreateAsync(Location location, CreateSession? request, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.CreateAsync(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession(), cancellationToken) switch

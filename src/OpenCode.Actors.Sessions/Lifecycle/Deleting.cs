@@ -10,6 +10,7 @@ internal static class Deleting
     public static Outcome Begin(Decision decision)
     {
         CloseTurn(decision);
+        decision.Orders.Add(new EndBackground());
         decision.BeginDeletion();
         return new Outcome(OutcomeKind.DeleteBegun);
     }
@@ -20,6 +21,7 @@ internal static class Deleting
     public static Outcome Decide(Decision decision, string? name)
     {
         CloseTurn(decision);
+        decision.Orders.Add(new EndBackground());
         decision.Delete(name);
         return new Outcome(OutcomeKind.Deleted);
     }

@@ -14,7 +14,7 @@ internal sealed class OpenTurn
         SessionId id, SessionSetup setup, Committer committer, PutOffCommands putOff, IActorContext context, Func<ITimerScheduler> timers, ILogger logger)
     {
         _committer = committer;
-        Run = new RunHandle(id, setup, context);
+        Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
         Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, logger);

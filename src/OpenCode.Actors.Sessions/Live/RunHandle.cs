@@ -1,5 +1,4 @@
 using Akka.Actor;
-using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
@@ -10,7 +9,7 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The run of the open turn: its start, its orders, its credit and its end. There is one at most.</summary>
-internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorContext context)
+internal sealed class RunHandle(SessionSetup setup, IActorContext context)
 {
     private IActorRef? _run;
     private RunId _id;
@@ -26,17 +25,16 @@ internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorCon
 
     /// <summary>Does what an order says; starts the run if it is not there.</summary>
     /// <param name="order">Any but <see cref="EndRun"/>.</param>
-    /// <param name="directory">The location of the session.</param>
-    public void Carry(RunOrder order, string directory)
+    public void Carry(RunOrder order)
     {
-        var run = IsThere(order.Run) ? _run! : Start(order.Run, directory);
+        var run = IsThere(order.Run) ? _run! : Start(order.Run);
         switch (order)
         {
             case BeginStep m:
                 run.Tell(new RunActor.Begin(m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model, m.Request));
                 break;
             case StartTool m:
-                run.Tell(new RunActor.Start(m.Call, m.IsUsers));
+                run.Tell(new RunActor.Start(m.Call, m.Context));
                 break;
             default:
                 break; // To have a run was all.
@@ -86,14 +84,12 @@ internal sealed class RunHandle(SessionId session, SessionSetup setup, IActorCon
 
     private bool IsThere(RunId id) => _run is not null && _id == id;
 
-    private IActorRef Start(RunId id, string directory)
+    private IActorRef Start(RunId id)
     {
         LetGo();
-        Props? PropsFor(ToolCall call, bool isUsers) => setup.Toolbox.PropsFor(call, new ToolContext(session, directory, call.CallId, isUsers));
-
         _id = id;
         _instructions = setup.Instructions is { } instructions ? new TurnInstructions(instructions) : null;
-        _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, PropsFor, setup), $"run-{++_number}"));
+        _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, setup), $"run-{++_number}"));
         setup.Metrics.Running(1);
         return _run;
     }

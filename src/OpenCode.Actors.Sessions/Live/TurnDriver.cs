@@ -64,12 +64,14 @@ internal sealed partial class TurnDriver(
         var turn = committer.State.Turn;
         if (order is EndRun)
             run.End(order.Run);
+        else if (order is EndBackground)
+            setup.Processes.KillOf(id.Value);
         else if (turn?.Run != order.Run || closer.IsClosing)
             return; // Closed while the order waited for its commit.
         else if (setup.Drain.HasBegun && !run.IsLive(turn) && order is not HoldRun)
             handOver.Hold();
         else
-            run.Carry(order, committer.Directory!);
+            run.Carry(order);
     }
 
     [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "A report of the run of {SessionId} could not be taken in; its turn is closed.")]

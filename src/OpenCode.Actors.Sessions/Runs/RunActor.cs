@@ -34,11 +34,11 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private Begin? _step;
     private ModelCall? _call;
 
-    public RunActor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup)
+    public RunActor(RunId id, SessionSetup setup)
     {
         (_id, _time, _silence) = (id, setup.Time, TimeSpan.FromMilliseconds(setup.Options.ModelSilenceMs));
         _logger = setup.Loggers.CreateLogger<RunActor>();
-        _tools = new RunningTools(toolbox, Context);
+        _tools = new RunningTools(setup.Toolbox, Context);
         _retries = new RetryDelays(setup.Options);
         Running();
     }
@@ -49,7 +49,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     public sealed record Begin(IChatModel Model, ModelRequest Request) : IDeadLetterSuppression; // To a run that has ended meanwhile.
 
     /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also when there is no such tool.</summary>
-    public sealed record Start(ToolCall Call, bool IsUsers) : IDeadLetterSuppression;
+    public sealed record Start(ToolCall Call, ToolContext Context) : IDeadLetterSuppression;
 
     /// <summary>The last report is durable: the next may come.</summary>
     public sealed record Continue : IDeadLetterSuppression
@@ -89,9 +89,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <summary>That another try begins is durable.</summary>
     private sealed record RetryNoted : IDeadLetterSuppression;
 
-    /// <summary>Makes a run; <paramref name="toolbox"/> makes the actor of a call, given whether the user typed it, or null when there is no such tool.</summary>
-    public static Props PropsFor(RunId id, Func<ToolCall, bool, Props?> toolbox, SessionSetup setup) =>
-        Props.CreateBy(new ActorProducer<RunActor>(() => new RunActor(id, toolbox, setup)));
+    /// <summary>Makes a run.</summary>
+    public static Props PropsFor(RunId id, SessionSetup setup) => Props.CreateBy(new ActorProducer<RunActor>(() => new RunActor(id, setup)));
 
     // A tool that fails is an error of that tool alone, reported by its Terminated.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
@@ -233,7 +232,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
 
     private void OnStart(Start message)
     {
-        if (!_tools.TryStart(message.Call, message.IsUsers))
+        if (!_tools.TryStart(message.Call, message.Context))
             Tell(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
     }
 

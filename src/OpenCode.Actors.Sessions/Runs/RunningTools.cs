@@ -5,9 +5,9 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Sessions.Runs;
 
 /// <summary>The tools of a run, a child each.</summary>
-/// <param name="propsFor">Makes the actor of a call, given whether the user typed it; null when there is no such tool.</param>
+/// <param name="toolbox">Makes the actor of a call.</param>
 /// <param name="context">The run.</param>
-internal sealed class RunningTools(Func<ToolCall, bool, Props?> propsFor, IActorContext context)
+internal sealed class RunningTools(IToolbox toolbox, IActorContext context)
 {
     private readonly Dictionary<IActorRef, string> _calls = [];
 
@@ -16,9 +16,9 @@ internal sealed class RunningTools(Func<ToolCall, bool, Props?> propsFor, IActor
 
     /// <summary>Starts a tool.</summary>
     /// <returns>Whether there is such a tool.</returns>
-    public bool TryStart(ToolCall call, bool isUsers)
+    public bool TryStart(ToolCall call, ToolContext where)
     {
-        if (propsFor(call, isUsers) is not { } props)
+        if (toolbox.PropsFor(call, where) is not { } props)
             return false;
 
         _calls.Add(context.Watch(context.ActorOf(props)), call.CallId);

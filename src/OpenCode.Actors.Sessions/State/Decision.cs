@@ -83,6 +83,17 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
         Put(Rows.Session, "", info, _wire.Session);
     }
 
+    /// <summary>Replaces the to-do list.</summary>
+    public void Put(IReadOnlyList<Todo> todos)
+    {
+        Emit(new TodoUpdated(id, todos));
+        if (todos.Count > 0)
+            Put(Rows.Todos, "", todos, _wire.IReadOnlyListTodo);
+        else if (State.Todos.Count > 0)
+            Drop(Rows.Todos, "");
+        State = State with { Todos = todos };
+    }
+
     /// <summary>Notes that something happened in the session now.</summary>
     public void Touch() => Update(Info with { Time = Info.Time with { Updated = Now } });
 

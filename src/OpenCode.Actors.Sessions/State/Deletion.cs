@@ -32,6 +32,8 @@ internal static class Deletion
             decision.Drop(Rows.Failure, prompt);
         for (var i = 0; i < decision.State.Remembered.Count; i++)
             decision.Drop(Rows.Remember, i.ToString(CultureInfo.InvariantCulture));
+        if (decision.State.Todos.Count > 0)
+            decision.Drop(Rows.Todos, "");
         foreach (var done in decision.State.Names.Keys.Order(StringComparer.Ordinal))
             decision.Drop(Rows.Name, done);
         if (decision.State.IsDeleting)

@@ -18,6 +18,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>question</c>   | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>process</c>    | call id          | the <see cref="ProcessMark"/>                              | when the tool has ended       |
 /// | <c>remember</c>   | number           | a permission rule learned by <c>always</c>                 | with the session              |
+/// | <c>todos</c>      | empty            | the to-do list                                             | with the session              |
 /// | <c>key</c>        | idempotency key  | <see cref="KeyRow"/>                                       | with the session              |
 /// | <c>failure</c>    | message id       | the error that kept a run from beginning                   | with the session              |
 /// | <c>name</c>       | name of a command | <see cref="NameRow"/>                                     | 15 minutes later, or with the session |
@@ -35,6 +36,7 @@ internal static class Rows
     public const string Question = "question";
     public const string Process = "process";
     public const string Remember = "remember";
+    public const string Todos = "todos";
     public const string Key = "key";
     public const string Failure = "failure";
     public const string Name = "name";

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
 
@@ -19,7 +20,10 @@ internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, Briefing? Briefing = null) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
-internal sealed record StartTool(RunId Run, ToolCall Call, bool IsUsers) : RunOrder(Run);
+internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);
+
+/// <summary>The session is deleted: end what its commands left in the background.</summary>
+internal sealed record EndBackground() : RunOrder(default(RunId));
 
 /// <summary>The turn is over: stop the run.</summary>
 internal sealed record EndRun(RunId Run) : RunOrder(Run);

@@ -64,6 +64,9 @@ internal static class SessionFold
                 case Rows.Remember:
                     state = state with { Remembered = state.Remembered.Add(Read(row, wire.PermissionRule)) };
                     break;
+                case Rows.Todos:
+                    state = state with { Todos = Read(row, wire.IReadOnlyListTodo) };
+                    break;
                 case Rows.Key:
                     state = state with { Keys = state.Keys.SetItem(row.Key, new MessageId(Read(row, RowJson.Default.KeyRow).MessageId)) };
                     break;

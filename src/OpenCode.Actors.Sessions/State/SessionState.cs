@@ -33,6 +33,9 @@ internal sealed record SessionState
     /// <summary>Gets the questions that wait for an answer, oldest first.</summary>
     public ImmutableList<QuestionRequest> Questions { get; init; } = [];
 
+    /// <summary>Gets the to-do list.</summary>
+    public IReadOnlyList<Todo> Todos { get; init; } = [];
+
     /// <summary>Gets the rules learned here by an answer <c>always</c>; they hold for the whole location.</summary>
     public ImmutableList<PermissionRule> Remembered { get; init; } = [];
 

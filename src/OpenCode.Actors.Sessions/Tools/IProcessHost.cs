@@ -10,15 +10,21 @@ internal interface IProcessHost
     /// <summary>Kills what is left of a group that an earlier life of this server started. Does nothing when the group is gone or its number belongs to another process by now.</summary>
     void KillLeftover(ProcessMark mark);
 
-    /// <summary>Kills every running command: another node may run the same sessions by now. Their tools end as after any kill.</summary>
+    /// <summary>Kills what commands of an owner left in the background.</summary>
+    void KillOf(string owner)
+    {
+    }
+
+    /// <summary>Kills every running command, and what commands left in the background: another node may run the same sessions by now. Their tools end as after any kill.</summary>
     void KillAll();
 }
 
 /// <summary>What to start.</summary>
 /// <param name="Command">A command line for the shell.</param>
 /// <param name="WorkingDirectory">An existing directory.</param>
+/// <param name="Owner">The session, which what is left in the background belongs to.</param>
 /// <param name="Environment">Variables to set or replace, on top of the server's own.</param>
-internal sealed record ToolProcessSpec(string Command, string WorkingDirectory, IReadOnlyDictionary<string, string>? Environment = null);
+internal sealed record ToolProcessSpec(string Command, string WorkingDirectory, string Owner = "", IReadOnlyDictionary<string, string>? Environment = null);
 
 /// <summary>Names a process group for ever, also after its number has been given to another one. Noted in state before the tool's output is.</summary>
 /// <param name="GroupId">The group's number, which is the process id of its leader.</param>

@@ -1,6 +1,9 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
@@ -9,6 +12,11 @@ internal interface IToolbox
 {
     /// <summary>Gets their descriptions for the model.</summary>
     IReadOnlyList<ToolDefinition> Definitions { get; }
+
+    /// <summary>Gives the permissions that a call needs, in the order in which they are asked for.</summary>
+    /// <param name="call">The call; its input is an object.</param>
+    /// <param name="location">Where it would run.</param>
+    IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
 
     /// <summary>Makes the actor of one call.</summary>
     /// <param name="call">The call.</param>
@@ -22,4 +30,17 @@ internal interface IToolbox
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>
 /// <param name="IsUsers">Whether the user typed it (<c>/shell</c>): it has no deadline then, since the user watches and can abort it.</param>
-internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId, bool IsUsers = false);
+internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId, bool IsUsers = false)
+{
+    /// <summary>Gets the root of the project that the location belongs to.</summary>
+    public string Root { get; init; } = Directory;
+
+    /// <summary>Gets what was allowed. A tool that finds that it needs something else by now, since a link was changed meanwhile, refuses to run.</summary>
+    public IReadOnlyList<ToolPermission> Allowed { get; init; } = [];
+
+    /// <summary>Gets the rules that hold in the session, weakest first.</summary>
+    public IReadOnlyList<PermissionRule>[] Rules { get; init; } = [];
+
+    /// <summary>Gets the to-do list of the session.</summary>
+    public IReadOnlyList<Todo> Todos { get; init; } = [];
+}

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
+using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
@@ -24,7 +25,23 @@ internal sealed record ToolProgress(string CallId, JsonElement Metadata) : ToolR
 /// <param name="Title">A line for people.</param>
 /// <param name="Output">The output for the model.</param>
 /// <param name="Metadata">The metadata of the completed part (bash: <c>{output, exit, truncated, description}</c>).</param>
-internal sealed record ToolEnded(string CallId, string Title, string Output, JsonElement Metadata) : ToolReport(CallId);
+internal sealed record ToolEnded(string CallId, string Title, string Output, JsonElement Metadata) : ToolReport(CallId)
+{
+    /// <summary>Gets the files that it read for the model: images.</summary>
+    public IReadOnlyList<ToolFile> Files { get; init; } = [];
+
+    /// <summary>Gets the real paths of the files that it wrote.</summary>
+    public IReadOnlyList<string> Edited { get; init; } = [];
+
+    /// <summary>Gets the new to-do list of the session; null leaves it as it is.</summary>
+    public IReadOnlyList<Todo>? Todos { get; init; }
+}
+
+/// <summary>A file for the model.</summary>
+/// <param name="MimeType">Its type, such as <c>image/png</c>.</param>
+/// <param name="Filename">Its name.</param>
+/// <param name="Url">A <c>data:</c> URL with its bytes.</param>
+internal sealed record ToolFile(string MimeType, string Filename, string Url);
 
 /// <summary>The tool could not do its work.</summary>
 /// <param name="CallId">The call it is about.</param>

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
 
@@ -33,7 +34,7 @@ internal static class Holding
         foreach (var part in decision.Assistant.Parts)
         {
             if (part is ToolPart { State: ToolRunning } tool && !waiting.Contains(tool.CallId))
-                Tooling.Start(decision, tool);
+                Tooling.Start(decision, tool, Permitting.NeedsOf(decision, new ToolCall(tool.CallId, tool.Tool, tool.State.Input)));
         }
 
         if (!Begins(decision))

@@ -13,7 +13,7 @@ internal static class Permitting
     /// <summary>Takes a new call: it starts, waits for the user, or is refused at once. What any rule denies is not asked about.</summary>
     public static void Permit(Decision decision, ToolPart part, ToolCall call)
     {
-        var wanted = Wanted(decision, call);
+        var wanted = NeedsOf(decision, call);
         if (wanted.FirstOrDefault(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
             Tooling.Fail(decision, part with { State = new ToolPending(call.Input, "") }, Denied(denied));
         else if (Next(decision, wanted) is { } next)
@@ -22,13 +22,13 @@ internal static class Permitting
             Tooling.Run(decision, part, call);
         }
         else
-            Tooling.Start(decision, Tooling.Run(decision, part, call));
+            Tooling.Start(decision, Tooling.Run(decision, part, call), wanted);
     }
 
     /// <summary>Goes on with a call that waited and whose request was granted: the next permission it needs is asked for, or it starts.</summary>
     public static void GoOn(Decision decision, ToolPart part, PermissionRequest granted)
     {
-        var wanted = Wanted(decision, part);
+        var wanted = NeedsOf(decision, part);
 
         // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
         var done = wanted.ToList().FindIndex(permission => IsFor(permission, granted));
@@ -38,22 +38,23 @@ internal static class Permitting
         else if (Next(decision, left) is { } next)
             Ask(decision, next, part);
         else
-            Tooling.Start(decision, part);
+            Tooling.Start(decision, part, wanted);
     }
 
     /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
     public static bool IsAllowed(Decision decision, ToolPart part, PermissionRequest request) =>
-        Wanted(decision, part).FirstOrDefault(permission => IsFor(permission, request)) is { } wanted && TurnRules.Evaluate(decision, wanted) == PermissionAction.Allow;
+        NeedsOf(decision, part).FirstOrDefault(permission => IsFor(permission, request)) is { } wanted && TurnRules.Evaluate(decision, wanted) == PermissionAction.Allow;
 
     private static bool IsFor(ToolPermission permission, PermissionRequest request) =>
         permission.Permission == request.Permission && permission.Patterns.SequenceEqual(request.Patterns, StringComparer.Ordinal);
 
-    private static IReadOnlyList<ToolPermission> Wanted(Decision decision, ToolPart part) => Wanted(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
+    private static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolPart part) => NeedsOf(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
 
-    private static IReadOnlyList<ToolPermission> Wanted(Decision decision, ToolCall call)
+    /// <summary>Gives what a call needs.</summary>
+    public static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolCall call)
     {
         var info = decision.Info;
-        return ToolPermission.Of(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+        return decision.Setup.Toolbox.NeedsOf(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
     }
 
     private static ToolPermission? Next(Decision decision, IEnumerable<ToolPermission> wanted) =>

@@ -42,7 +42,7 @@ internal static class Shelling
         var id = decision.NextPart();
         var part = new ToolPart(id, decision.Id, assistant.Id, $"call_{id.Value}", Bash, new ToolRunning(input, new PartTime(decision.Now)));
         decision.Put(part);
-        Tooling.Start(decision, part);
+        Tooling.Start(decision, part, allowed: []);
         return asked.Id;
     }
 }

@@ -47,8 +47,7 @@ internal static class Tooling
                 decision.Put(part with { State = running with { Metadata = m.Metadata } });
                 break;
             case ToolEnded m:
-                decision.Mark(m.CallId, null);
-                decision.Put(part with { State = new ToolCompleted(running.Input, m.Output, m.Title, m.Metadata, running.Time with { End = decision.Now }) });
+                End(decision, part, running, m);
                 break;
             case ToolFailed m:
                 decision.Mark(m.CallId, null);
@@ -59,9 +58,22 @@ internal static class Tooling
         }
     }
 
-    /// <summary>Starts a tool whose part is running already: it waited for the user.</summary>
-    public static void Start(Decision decision, ToolPart part) =>
-        decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), decision.Turn.Kind == TurnKind.Shell));
+    /// <summary>Starts a tool whose part is running already.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="allowed">What was allowed.</param>
+    public static void Start(Decision decision, ToolPart part, IReadOnlyList<ToolPermission> allowed)
+    {
+        var info = decision.Info;
+        var context = new ToolContext(decision.Id, info.Directory, part.CallId, IsUsers: decision.Turn.Kind == TurnKind.Shell)
+        {
+            Root = Stepping.RootOf(info),
+            Allowed = allowed,
+            Rules = Rules(decision),
+            Todos = decision.State.Todos,
+        };
+        decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));
+    }
 
     /// <summary>Shows a call as running. One that waits for the user is shown so too; that nothing was done yet follows from the request alone.</summary>
     public static ToolPart Run(Decision decision, ToolPart part, ToolCall call)
@@ -77,6 +89,23 @@ internal static class Tooling
         var start = part.State is ToolRunning running ? running.Time.Start : decision.Now;
         var metadata = (part.State as ToolRunning)?.Metadata;
         decision.Put(part with { State = new ToolError(part.State.Input, error, new PartTime(start, decision.Now)) { Metadata = metadata } });
+    }
+
+    private static void End(Decision decision, ToolPart part, ToolRunning running, ToolEnded end)
+    {
+        decision.Mark(end.CallId, null);
+        foreach (var file in end.Edited)
+            decision.Emit(new FileEdited(file));
+        if (end.Todos is { } todos)
+            decision.Put(todos);
+        decision.Put(part with
+        {
+            State = new ToolCompleted(running.Input, end.Output, end.Title, end.Metadata, running.Time with { End = decision.Now })
+            {
+                Attachments = end.Files.Count == 0 ? null
+                    : [.. end.Files.Select(file => new FilePart(decision.NextPart(), decision.Id, part.MessageId, file.MimeType, file.Url) { Filename = file.Filename })],
+            },
+        });
     }
 
     private static void AskQuestion(Decision decision, ToolPart part, ToolCall call)

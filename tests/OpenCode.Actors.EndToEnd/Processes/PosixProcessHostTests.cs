@@ -45,13 +45,42 @@ public sealed class PosixProcessHostTests
     }
 
     [Fact]
-    public async Task Both_outputs_arrive_in_the_order_they_were_written()
+    public async Task Each_output_has_a_pipe_of_its_own()
     {
-        await using var process = await StartAsync("for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done");
+        await using var process = await StartAsync("for i in 1 2 3; do echo out $i; echo err $i >&2; done; echo more > /dev/stderr");
 
-        var output = await ReadToEndAsync(process);
+        var texts = await Task.WhenAll(ReadToEndAsync(process), ReadToEndAsync(process, OutputPipe.Error));
 
-        Assert.Equal(string.Concat(Enumerable.Range(1, 5).Select(i => $"out {i}\nerr {i}\n")), output);
+        Assert.Equal(["out 1\nout 2\nout 3\n", "err 1\nerr 2\nerr 3\nmore\n"], texts);
+    }
+
+    [Fact]
+    public async Task What_a_command_left_in_the_background_goes_on_and_ends_with_its_owner()
+    {
+        using var folder = new TempFolder();
+        var host = Host;
+        var process = await host.StartAsync(new ToolProcessSpec($"(sleep 1; echo late; touch {folder.Path}/ALIVE; sleep {_nap}) & echo started", "/", "ses_1"), default);
+        Assert.Equal(0, await process.ExitCode.WaitAsync(_patience));
+
+        await process.LeaveAsync().AsTask().WaitAsync(_patience);
+
+        await UntilAsync(() => File.Exists($"{folder.Path}/ALIVE") && CountNaps() == 1); // Its output went nowhere, and did not end it.
+        host.KillOf("ses_2");
+        await Task.Delay(100);
+        Assert.Equal(1, CountNaps());
+        host.KillOf("ses_1");
+        await UntilAsync(() => CountNaps() == 0);
+    }
+
+    [Fact]
+    public async Task A_command_that_left_nothing_is_gone_when_it_is_let_go()
+    {
+        var process = await StartAsync("echo done");
+        Assert.Equal(0, await process.ExitCode.WaitAsync(_patience));
+
+        await process.LeaveAsync();
+
+        await UntilAsync(() => !Directory.Exists($"/proc/{process.Mark.GroupId}"));
     }
 
     [Fact]
@@ -66,7 +95,7 @@ public sealed class PosixProcessHostTests
     public async Task The_command_reads_nothing_and_sees_directory_and_environment()
     {
         await using var process = await Host.StartAsync(
-            new ToolProcessSpec("cat; pwd; echo $GREETING", "/usr", new Dictionary<string, string>(StringComparer.Ordinal) { ["GREETING"] = "hello" }), default);
+            new ToolProcessSpec("cat; pwd; echo $GREETING", "/usr", Environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["GREETING"] = "hello" }), default);
 
         Assert.Equal("/usr\nhello\n", await ReadToEndAsync(process));
     }
@@ -158,7 +187,7 @@ public sealed class PosixProcessHostTests
     {
         // What a server's death does, without the death: its end of the guard's pipe goes away and nobody sends a signal.
         using var guard = Process.Start(new ProcessStartInfo("/usr/bin/setsid",
-            ["/bin/sh", "-c", GuardScripts.Guard, "guard", "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "tool", "/bin/sh", "-c", $"(sleep {_nap}) & sleep {_nap}; true"])
+            ["/bin/sh", "-c", GuardScripts.Guard, "guard", "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "tool", "/dev/null", "/bin/sh", "-c", $"(sleep {_nap}) & sleep {_nap}; true"])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         await UntilAsync(() => CountNaps() == 2);
 
@@ -236,11 +265,11 @@ public sealed class PosixProcessHostTests
 
     private ValueTask<IToolProcess> StartAsync(string command) => Host.StartAsync(new ToolProcessSpec(command, "/"), default);
 
-    private static async Task<string> ReadToEndAsync(IToolProcess process)
+    private static async Task<string> ReadToEndAsync(IToolProcess process, OutputPipe pipe = OutputPipe.Out)
     {
         using var patience = new CancellationTokenSource(_patience);
         var output = new StringBuilder();
-        while (await process.ReadAsync(patience.Token) is { Length: > 0 } chunk)
+        while (await process.ReadAsync(pipe, patience.Token) is { Length: > 0 } chunk)
             output.Append(Encoding.UTF8.GetString(chunk.Span));
         return output.ToString();
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -82,6 +83,10 @@ internal sealed class ScriptedTool(ToolCall call, IActorRef self, IActorRef run)
     public void Output(string output) => Tell(new ToolProgress(call.CallId, JsonSerializer.SerializeToElement(new { output })));
 
     public void End(string output, int exit = 0) => Tell(new ToolEnded(call.CallId, "title", output, JsonSerializer.SerializeToElement(new { output, exit, truncated = false })));
+
+    /// <summary>Ends with files that it wrote, and a to-do list.</summary>
+    public void End(IReadOnlyList<string> edited, IReadOnlyList<Todo>? todos) =>
+        Tell(new ToolEnded(call.CallId, "title", "done", JsonSerializer.SerializeToElement(new { })) { Edited = edited, Todos = todos, Files = [new ToolFile("image/png", "x.png", "data:image/png;base64,AA==")] });
 
     public void Fail(string error) => Tell(new ToolFailed(call.CallId, error));
 

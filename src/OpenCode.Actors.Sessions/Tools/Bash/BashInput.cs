@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
 /// <summary>The input of the bash tool, read from what a model wrote.</summary>
-internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Description)
+internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Description, string? WorkingDirectory)
 {
     /// <summary>Reads an input.</summary>
     /// <param name="json">What the model wrote.</param>
@@ -18,12 +18,15 @@ internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Desc
             mistake = $"bash: 'timeout' is {timeout.GetRawText()}. Give milliseconds as a number above 0, or leave it out.";
         else if (Property(json, "description") is { ValueKind: not JsonValueKind.String })
             mistake = "bash: 'description' is not a string.";
+        else if (Property(json, "workdir") is { ValueKind: not JsonValueKind.String })
+            mistake = "bash: 'workdir' is not a string. Give the path of a folder, or leave it out.";
         else
         {
             return new BashInput(
                 command.GetString()!,
                 Property(json, "timeout") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds.GetDouble()) : null,
-                Property(json, "description")?.GetString());
+                Property(json, "description")?.GetString(),
+                Property(json, "workdir")?.GetString() is { Length: > 0 } folder ? folder : null);
         }
 
         return null;

@@ -3,12 +3,13 @@ using Akka.Event;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
 /// <summary>Runs one command and reports to its parent: that it started, what it wrote so far, how it ended. Ends with it; stopping it ends the command and all it started.</summary>
 /// <remarks>
-/// It always reads, so that the command is never blocked by a parent that is busy; beyond the cap it throws away, at a pace that keeps a flood cheap.
+/// It always reads, so that the command is never blocked by a parent that is busy; a flood is read at a pace that keeps it cheap. What the command left in the background goes on when its call ends.
 /// On <see cref="StopTool"/> it ends the command's process group and stops when the group is gone. A hard stop ends the group too, but does not wait for it.
 /// </remarks>
 internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
@@ -16,7 +17,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private const string DeadlineTimer = "deadline";
     private const string ProgressTimer = "progress";
     private const string DrainTimer = "drain";
-    private const string DiscardTimer = "discard";
+    private const string FloodTimer = "flood";
     private const string StopTimer = "stop";
 
     private readonly ToolCall _call;
@@ -27,20 +28,23 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _reading = new();
     private readonly BashOutput _output;
+    private readonly WholeOutput _whole;
+    private readonly HashSet<OutputPipe> _open = [OutputPipe.Out, OutputPipe.Error];
     private BashInput _input = null!;
     private TimeSpan _timeout;
     private Task<IToolProcess>? _starting;
     private IToolProcess? _process;
-    private bool _outputEnded;
     private int? _exitCode;
+    private string _text = "";
     private bool _timedOut;
     private Task? _gone;
     private bool _isUnanswered;
 
-    public BashToolActor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger)
+    public BashToolActor(ToolCall call, ToolContext context, IProcessHost processes, IOutputFolder outputs, BashOptions options, ILogger<BashToolActor> logger)
     {
         (_call, _context, _processes, _options, _logger) = (call, context, processes, options, logger);
         _output = new BashOutput(options);
+        _whole = new WholeOutput(outputs, $"{context.SessionId}-{call.CallId}");
         Running();
     }
 
@@ -50,11 +54,11 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private sealed record StartRefused(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record OutputRead(ReadOnlyMemory<byte> Bytes) : IDeadLetterSuppression;
+    private sealed record OutputRead(OutputPipe Pipe, ReadOnlyMemory<byte> Bytes) : IDeadLetterSuppression;
 
-    private sealed record ReadNext;
+    private sealed record ReadNext(OutputPipe Pipe);
 
-    private sealed record OutputEnded : IDeadLetterSuppression;
+    private sealed record OutputEnded(OutputPipe Pipe) : IDeadLetterSuppression;
 
     private sealed record Exited(int Code) : IDeadLetterSuppression;
 
@@ -70,8 +74,8 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private sealed record StopTimedOut;
 
-    public static Props PropsFor(ToolCall call, ToolContext context, IProcessHost processes, BashOptions options, ILogger<BashToolActor> logger) =>
-        Props.CreateBy(new ActorProducer<BashToolActor>(() => new BashToolActor(call, context, processes, options, logger)));
+    public static Props PropsFor(ToolCall call, ToolContext context, IProcessHost processes, IOutputFolder outputs, BashOptions options, ILogger<BashToolActor> logger) =>
+        Props.CreateBy(new ActorProducer<BashToolActor>(() => new BashToolActor(call, context, processes, outputs, options, logger)));
 
     protected override void PreStart()
     {
@@ -83,7 +87,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
         _input = input;
         _timeout = input.Timeout is { } wanted && wanted < _options.MaxTimeout ? wanted : input.Timeout is null ? _options.DefaultTimeout : _options.MaxTimeout;
-        _starting = StartAsync(new ToolProcessSpec(input.Command, _context.Directory));
+        _starting = StartAsync(new ToolProcessSpec(input.Command, input.WorkingDirectory is { } folder ? Path.Combine(_context.Directory, folder) : _context.Directory, _context.SessionId.Value));
         _starting.PipeTo(Self, success: static process => new Started(process), failure: static cause => new StartRefused(cause));
     }
 
@@ -94,6 +98,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         if (_starting is not null && _gone is null)
             _ = EndGroupAsync(_starting);
         _stopped.Dispose();
+        _ = _whole.DisposeAsync().AsTask();
     }
 
     private void Running()
@@ -101,8 +106,8 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         Receive<Started>(OnStarted);
         Receive<StartRefused>(OnStartRefused);
         Receive<OutputRead>(OnOutputRead);
-        Receive<ReadNext>(_ => Read());
-        Receive<OutputEnded>(_ => OnOutputEnded());
+        Receive<ReadNext>(m => Read(m.Pipe));
+        Receive<OutputEnded>(m => OnOutputEnded(m.Pipe));
         Receive<Exited>(OnExited);
         Receive<TimeIsUp>(_ => OnTimeIsUp());
         Receive<StopReading>(_ => OnStopReading());
@@ -115,7 +120,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
 
     private void Stopping()
     {
-        Receive<Started>(m => EndGroup(m.Process));
+        Receive<Started>(m => EndGroup(m.Process, isKilled: true));
         Receive<StartRefused>(_ => Context.Stop(Self));
         Receive<GroupGone>(_ => Context.Stop(Self));
         Receive<WatchFailed>(_ => Context.Stop(Self));
@@ -151,7 +156,8 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(DeadlineTimer, new TimeIsUp(), _timeout);
         _isUnanswered = true;
         Context.Parent.Tell(new ToolStarted(_call.CallId, _process.Mark));
-        Read();
+        Read(OutputPipe.Out);
+        Read(OutputPipe.Error);
     }
 
     private void OnStartRefused(StartRefused message)
@@ -165,18 +171,24 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private void OnWatchFailed(WatchFailed message) =>
         throw new InvalidOperationException($"The command of call {_call.CallId} could not be watched: {message.Cause.Message}", message.Cause);
 
-    private void Read() =>
-        _process!.ReadAsync(_reading.Token).PipeTo(
-            Self,
-            success: static bytes => bytes.IsEmpty ? new OutputEnded() : new OutputRead(bytes),
-            failure: static cause => cause is OperationCanceledException ? new OutputEnded() : new WatchFailed(cause));
+    private void Read(OutputPipe pipe) => ReadAsync(pipe).PipeTo(
+        Self,
+        success: bytes => bytes.IsEmpty ? new OutputEnded(pipe) : new OutputRead(pipe, bytes),
+        failure: cause => cause is OperationCanceledException ? new OutputEnded(pipe) : new WatchFailed(cause));
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(OutputPipe pipe)
+    {
+        var bytes = await _process!.ReadAsync(pipe, _reading.Token);
+        await _whole.AppendAsync(bytes);
+        return bytes;
+    }
 
     private void OnOutputRead(OutputRead message)
     {
-        if (_output.Append(message.Bytes.Span))
-            Timers.StartSingleTimer(DiscardTimer, new ReadNext(), _options.DiscardPause);
+        if (_output.Append(message.Pipe, message.Bytes.Span))
+            Timers.StartSingleTimer((FloodTimer, message.Pipe), new ReadNext(message.Pipe), _options.FloodPause);
         else
-            Read();
+            Read(message.Pipe);
         Report();
     }
 
@@ -192,8 +204,9 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
             return;
 
         _isUnanswered = true;
-        Timers.StartSingleTimer(ProgressTimer, new MayReport(), _options.ProgressInterval);
-        Context.Parent.Tell(new ToolProgress(_call.CallId, new BashMetadata(_output.TakeNews(), Description: _input.Description).ToJson()));
+        var text = _output.TakeNews();
+        Timers.StartSingleTimer(ProgressTimer, new MayReport(), _output.Interval);
+        Context.Parent.Tell(new ToolProgress(_call.CallId, new BashMetadata(text, Description: _input.Description).ToJson()));
     }
 
     private void OnTimeIsUp()
@@ -205,7 +218,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private void OnExited(Exited message)
     {
         _exitCode = message.Code;
-        if (!_outputEnded)
+        if (_open.Count > 0)
             Timers.StartSingleTimer(DrainTimer, new StopReading(), _options.Drain);
         End();
     }
@@ -214,44 +227,49 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private void OnStopReading()
     {
         _reading.Cancel();
-        if (!Timers.IsTimerActive(DiscardTimer))
-            return;
-
-        Timers.Cancel(DiscardTimer);
-        OnOutputEnded();
+        foreach (var pipe in _open.Where(pipe => Timers.IsTimerActive((FloodTimer, pipe))).ToList())
+        {
+            Timers.Cancel((FloodTimer, pipe));
+            OnOutputEnded(pipe);
+        }
     }
 
-    private void OnOutputEnded()
+    private void OnOutputEnded(OutputPipe pipe)
     {
-        _outputEnded = true;
+        _open.Remove(pipe);
         End();
     }
 
     private void End()
     {
-        if (_exitCode is null || !_outputEnded || _gone is not null)
+        if (_exitCode is null || _open.Count > 0 || _gone is not null)
             return;
 
         Timers.CancelAll();
-        EndGroup(_process!);
+        _text = _output.Complete();
+        EndGroup(_process!, isKilled: _timedOut);
     }
 
-    private void EndGroup(IToolProcess process)
+    private void EndGroup(IToolProcess process, bool isKilled)
     {
         if (_gone is not null)
             return;
 
-        _gone = DisposeAsync(process);
+        _gone = EndAsync(process, isKilled);
         _gone.PipeTo(Self, success: static () => new GroupGone(), failure: static cause => new WatchFailed(cause));
     }
 
-    private static async Task DisposeAsync(IToolProcess process) => await process.DisposeAsync();
+    private async Task EndAsync(IToolProcess process, bool isKilled)
+    {
+        if (_output.Truncated)
+            await _whole.KeepAsync();
+        await (isKilled ? process.DisposeAsync() : process.LeaveAsync());
+    }
 
     private void OnGroupGone()
     {
-        var text = _output.Complete();
-        var metadata = new BashMetadata(text, _exitCode, _output.Truncated, _input.Description);
-        Context.Parent.Tell(new ToolEnded(_call.CallId, _input.Command, _output.ForModel(text, _exitCode, _timedOut ? _timeout : null), metadata.ToJson()));
+        var metadata = new BashMetadata(_text, _exitCode, _output.Truncated, _input.Description, _output.Truncated ? _whole.Path : null);
+        Context.Parent.Tell(new ToolEnded(_call.CallId, _input.Command, _output.ForModel(_text, _whole, _exitCode, _timedOut ? _timeout : null), metadata.ToJson()));
         Context.Stop(Self);
     }
 
@@ -268,7 +286,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
         Become(Stopping);
         _reading.Cancel();
         if (_process is not null)
-            EndGroup(_process);
+            EndGroup(_process, isKilled: true);
         else
             _stopped.Cancel(); // The process is starting; Started or StartRefused follows.
     }

@@ -16,7 +16,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
     ];
 
     private readonly string[]? _newSession = Array.Find(_sessionLaunchers, launcher => File.Exists(launcher[0]));
-    private readonly ConcurrentDictionary<PosixToolProcess, bool> _running = new();
+    private readonly ConcurrentDictionary<PosixToolProcess, string> _running = new();
     private readonly string _shell = options.Shell ?? Array.Find(["/bin/bash", "/usr/bin/bash"], File.Exists) ?? "/bin/sh";
 
     public async ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken)
@@ -32,12 +32,13 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         if (spec.Command.Contains('\0', StringComparison.Ordinal))
             throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
 
-        var process = new PosixToolProcess(StartGuard(spec), options.KillGrace, time);
+        using var error = new ErrorPipe();
+        var process = new PosixToolProcess(StartGuard(spec, error), error.Reader, options.KillGrace, time);
         try
         {
             await process.WaitForLeaderAsync(cancellationToken).ConfigureAwait(false);
-            _running[process] = true;
-            _ = ForgetAtExitAsync(process);
+            _running[process] = spec.Owner;
+            _ = ForgetWhenGoneAsync(process);
             return process;
         }
         catch
@@ -49,24 +50,30 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
 
     public void KillLeftover(ProcessMark mark) => ProcessGroups.Signal(mark, ProcessGroups.Kill);
 
+    public void KillOf(string owner)
+    {
+        foreach (var (process, _) in _running.Where(running => running.Value == owner))
+            process.Kill();
+    }
+
     public void KillAll()
     {
         foreach (var process in _running.Keys)
             process.Kill();
     }
 
-    private async Task ForgetAtExitAsync(PosixToolProcess process)
+    private async Task ForgetWhenGoneAsync(PosixToolProcess process)
     {
-        await process.ExitCode.ConfigureAwait(false);
+        await process.Gone.ConfigureAwait(false);
         _running.TryRemove(process, out _);
     }
 
-    private Process StartGuard(ToolProcessSpec spec)
+    private Process StartGuard(ToolProcessSpec spec, ErrorPipe error)
     {
         string[] commandLine =
         [
             .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard",
-            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool",
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool", error.Name,
             _shell, "-c", spec.Command,
         ];
 

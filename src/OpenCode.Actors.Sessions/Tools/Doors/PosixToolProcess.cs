@@ -3,31 +3,40 @@ using System.Globalization;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>A command under its guard. Three pipes: the guard's stdin (its end kills the group), the group's output, the leader's reports.</summary>
+/// <summary>A command under its guard. Four pipes: the guard's stdin (its end kills the group), the group's two outputs, the leader's reports.</summary>
 /// <remarks>Its continuations do not go back to the actor that called: a process is ended whatever became of the actor.</remarks>
 internal sealed class PosixToolProcess : IToolProcess
 {
     private const int KilledExitCode = 128 + ProcessGroups.Kill;
 
+    // When it is looked whether what was left in the background still runs: most is gone in a moment.
+    private static readonly TimeSpan _firstLook = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _mostBetweenLooks = TimeSpan.FromSeconds(5);
+
     private readonly Process _guard;
+    private readonly Output[] _outputs;
     private readonly TimeSpan _killGrace;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly byte[] _buffer = new byte[64 * 1024]; // A pipe holds as much: one read empties it.
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _killing = new();
     private ITimer? _graceTimer;
-    private bool _outputEnded;
     private bool _released;
+    private bool _isDisposed;
 
-    public PosixToolProcess(Process guard, TimeSpan killGrace, TimeProvider time)
+    public PosixToolProcess(Process guard, Stream error, TimeSpan killGrace, TimeProvider time)
     {
         (_guard, _killGrace, _time) = (guard, killGrace, time);
+        _outputs = [new Output(guard.StandardOutput.BaseStream), new Output(error)];
         Mark = new ProcessMark(0, 0, "");
     }
 
     public ProcessMark Mark { get; private set; }
 
     public Task<int> ExitCode => _exitCode.Task;
+
+    /// <summary>Gets what ends when nothing of the command is left.</summary>
+    public Task Gone => _gone.Task;
 
     /// <summary>Waits until the leader has reported itself, just before it starts the command.</summary>
     public async ValueTask WaitForLeaderAsync(CancellationToken cancellationToken)
@@ -38,12 +47,7 @@ internal sealed class PosixToolProcess : IToolProcess
         _ = WatchExitAsync();
     }
 
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
-    {
-        var byteCount = await _guard.StandardOutput.BaseStream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
-        _outputEnded |= byteCount == 0;
-        return _buffer.AsMemory(0, byteCount);
-    }
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(OutputPipe pipe, CancellationToken cancellationToken) => _outputs[(int)pipe].ReadAsync(cancellationToken);
 
     public void Kill()
     {
@@ -59,31 +63,64 @@ internal sealed class PosixToolProcess : IToolProcess
         }
     }
 
+    public async ValueTask LeaveAsync()
+    {
+        if (ProcessGroups.HasMembers(Mark))
+            _ = WatchBackgroundAsync();
+        else
+            await DisposeAsync().ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        lock (_killing)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+        }
+
         Kill();
         await DrainAsync().ConfigureAwait(false);
         Release();
         await _guard.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         _exitCode.TrySetResult(KilledExitCode);
-        _guard.StandardOutput.Dispose(); // Process.Dispose leaves open what was read by its caller, until the garbage collector comes by.
+        foreach (var output in _outputs)
+            output.Dispose(); // Process.Dispose leaves open what was read by its caller, until the garbage collector comes by.
         _guard.StandardError.Dispose();
         _guard.Dispose();
+        _gone.TrySetResult();
     }
 
-    // The end of the output means that the group has ended: a command that stops at once needs no wait for the grace period.
+    // What is left may write on, as it could to a terminal: without a reader it would be ended by its next line.
+    private async Task WatchBackgroundAsync()
+    {
+        using var killed = new CancellationTokenSource();
+        var draining = Task.WhenAll(_outputs.Select(output => output.DrainAsync(killed.Token)));
+        var delay = _firstLook;
+        do
+        {
+            await Task.Delay(delay, _time).ConfigureAwait(false);
+            delay = delay * 2 < _mostBetweenLooks ? delay * 2 : _mostBetweenLooks;
+        }
+        while (!IsReleased() && ProcessGroups.HasMembers(Mark));
+
+        await killed.CancelAsync().ConfigureAwait(false);
+        await draining.ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    private bool IsReleased()
+    {
+        lock (_killing)
+            return _released;
+    }
+
+    // The end of the outputs means that the group has ended: a command that stops at once needs no wait for the grace period.
     private async ValueTask DrainAsync()
     {
         using var grace = new CancellationTokenSource(_killGrace, _time);
-        try
-        {
-            while (!_outputEnded)
-                await ReadAsync(grace.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The grace is over, or a process that left the group keeps the output open.
-        }
+        await Task.WhenAll(_outputs.Select(output => output.DrainAsync(grace.Token))).ConfigureAwait(false);
     }
 
     // Closing its pipe makes the guard kill the group. The signal from here is for the case that the guard itself was killed.
@@ -112,5 +149,35 @@ internal sealed class PosixToolProcess : IToolProcess
         {
             _exitCode.TrySetResult(KilledExitCode); // Disposed before the leader had anything to report.
         }
+    }
+
+    /// <summary>The read end of one output.</summary>
+    private sealed class Output(Stream pipe) : IDisposable
+    {
+        private readonly byte[] _buffer = new byte[64 * 1024]; // A pipe holds as much: one read empties it.
+        private bool _hasEnded;
+
+        public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+        {
+            var byteCount = await pipe.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
+            _hasEnded |= byteCount == 0;
+            return _buffer.AsMemory(0, byteCount);
+        }
+
+        /// <summary>Reads to the end, and keeps nothing.</summary>
+        public async Task DrainAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                while (!_hasEnded)
+                    await ReadAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // A process that left the group keeps it open.
+            }
+        }
+
+        public void Dispose() => pipe.Dispose();
     }
 }

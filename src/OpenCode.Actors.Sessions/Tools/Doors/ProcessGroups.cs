@@ -31,6 +31,33 @@ internal static partial class ProcessGroups
         return SendSignal(-mark.GroupId, signal) == 0;
     }
 
+    /// <summary>Tells whether a process of the group still runs, beside its leader. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
+    public static bool HasMembers(ProcessMark mark)
+    {
+        foreach (var folder in Directory.Exists("/proc/self") ? Directory.EnumerateDirectories("/proc") : [])
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != mark.GroupId && IsMember(folder, mark.GroupId))
+                return true;
+        }
+
+        return false;
+    }
+
+    // proc(5): behind the name in parentheses come the state, the parent and the group. A zombie has ended.
+    private static bool IsMember(string folder, int groupId)
+    {
+        try
+        {
+            var stat = File.ReadAllText(folder + "/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', 5, StringSplitOptions.RemoveEmptyEntries);
+            return fields is [not ("Z" or "X"), _, var group, ..] && group == groupId.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // Gone meanwhile.
+        }
+    }
+
     private static long StartTimeOf(int processId)
     {
         try

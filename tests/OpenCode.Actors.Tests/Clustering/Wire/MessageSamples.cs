@@ -64,6 +64,8 @@ internal static class MessageSamples
             new MessagePage([Message("one")], _message),
             new GetMessage(_message),
             new MessageFound(Message("two")),
+            new GetTodos(),
+            new TodosFound([new Todo("do it", "pending", "high")]),
             reply,
             new ReplyQuestion(question, [["a", "b"], []]),
             new RejectQuestion(question),

@@ -11,7 +11,7 @@ public sealed class MessagesOfSessionsTests
     private static readonly Type[] _answers =
     [
         typeof(Created), typeof(Updated), typeof(Deleted), typeof(PromptAccepted), typeof(Aborted),
-        typeof(Awake), typeof(RequestAnswered), typeof(MessagePage), typeof(MessageFound),
+        typeof(Awake), typeof(RequestAnswered), typeof(MessagePage), typeof(MessageFound), typeof(TodosFound),
         typeof(SessionNotFound), typeof(MessageNotFound), typeof(PermissionNotFound), typeof(QuestionNotFound), typeof(PromptRejected), typeof(TooManyPrompts),
         typeof(StorageFull), typeof(Unavailable), typeof(Moved), typeof(CommandFailed),
     ];

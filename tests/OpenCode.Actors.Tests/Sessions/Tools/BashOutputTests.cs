@@ -1,17 +1,19 @@
+using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;
+using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
 
 public sealed class BashOutputTests
 {
-    private readonly BashOutput _output = new(new BashOptions { OutputCharacters = 4, DiscardBytes = 10 });
+    private readonly BashOutput _output = new(new BashOptions { OutputCharacters = 4, FloodBytes = 10 });
 
     [Fact]
     public void Text_is_news_until_it_is_taken()
     {
         Assert.False(_output.HasNews);
 
-        _output.Append("ab"u8);
+        _output.Append(OutputPipe.Out, "ab"u8);
 
         Assert.True(_output.HasNews);
         Assert.Equal("ab", _output.TakeNews());
@@ -20,14 +22,13 @@ public sealed class BashOutputTests
     }
 
     [Fact]
-    public void Beyond_the_limit_each_so_many_bytes_ask_for_a_pause()
+    public void Of_a_flood_each_so_many_bytes_ask_for_a_pause()
     {
-        Assert.False(_output.Append("abc"u8));
-        Assert.False(_output.Append("defgh"u8));
-        Assert.True(_output.Append("ijklm"u8));
-        Assert.False(_output.Append("nopqrstu"u8));
-        Assert.True(_output.Append("vw"u8));
-        Assert.True(_output.Truncated);
+        Assert.False(_output.Append(OutputPipe.Out, "abc"u8));
+        Assert.False(_output.Append(OutputPipe.Out, "defgh"u8));
+        Assert.False(_output.Append(OutputPipe.Out, "ijklm"u8));
+        Assert.True(_output.Append(OutputPipe.Error, "nopqrstu"u8));
+        Assert.False(_output.Append(OutputPipe.Out, "vw"u8));
     }
 
     [Theory]
@@ -37,5 +38,5 @@ public sealed class BashOutputTests
     [InlineData("oops\n", 3, null, "oops\n[Exit code: 3]")]
     [InlineData("so far", 137, 50, "so far\n[Timed out: ended after 50 ms. Give a longer timeout if it needs one; 600000 ms is the most.]")]
     public void A_model_reads_below_the_text_how_the_command_ended(string text, int exitCode, int? timedOutMs, string expected) =>
-        Assert.Equal(expected, _output.ForModel(text, exitCode, timedOutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null));
+        Assert.Equal(expected, _output.ForModel(text, new WholeOutput(new MemoryOutputs(), "x"), exitCode, timedOutMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null));
 }

@@ -14,6 +14,7 @@ public sealed class BashToolActorTests : HubTestKit
 {
     private readonly ScriptedProcessHost _host;
     private readonly BashOptions _options = new();
+    private readonly MemoryOutputs _outputs = new();
     private readonly HubProbe _reports;
     private IActorRef _tool = null!;
 
@@ -51,7 +52,7 @@ public sealed class BashToolActorTests : HubTestKit
         Assert.Equal(("ls", "a\nb\n"), (ended.Title, ended.Output));
         Assert.Equal("""{"output":"a\nb\n","exit":0,"truncated":false,"description":"Lists"}""", ended.Metadata.GetRawText());
         _reports.ExpectTerminated(_tool);
-        Assert.Equal(1, Process.Disposals);
+        Assert.Equal((1, 0), (Process.Leaves, Process.Disposals));
     }
 
     [Fact]
@@ -132,6 +133,7 @@ public sealed class BashToolActorTests : HubTestKit
         End(143);
 
         var ended = _reports.Expect<ToolEnded>();
+        Assert.Equal((0, 1), (Process.Leaves, Process.Disposals));
         Assert.StartsWith("begun\n[Timed out: ended after 5000 ms.", ended.Output, StringComparison.Ordinal);
         Assert.Equal(143, ended.Metadata.GetProperty("exit").GetInt32());
     }
@@ -171,32 +173,107 @@ public sealed class BashToolActorTests : HubTestKit
         Time.Advance(_options.Drain - TimeSpan.FromMilliseconds(1));
         Process.Write("late");
         Answer<ToolProgress>();
-        Assert.Equal(0, Process.Disposals);
+        Assert.Equal(0, Process.Leaves);
         Time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal("late", _reports.Expect<ToolEnded>().Output);
-        Assert.Equal(1, Process.Disposals);
+        Assert.Equal((1, 0), (Process.Leaves, Process.Disposals));
     }
 
     [Fact]
-    public void A_flood_is_cut_read_at_a_pace_and_reported_no_more()
+    public void A_character_stays_whole_when_the_other_output_comes_between_its_bytes()
+    {
+        Run("""{"command":"x"}""");
+        Answer<ToolStarted>();
+        var smile = "🙂\n"u8.ToArray();
+
+        Process.Write(OutputPipe.Out, smile[0]);
+        RunDry();
+        Process.Write(OutputPipe.Error, "stderr\nü"u8[..^1].ToArray());
+        RunDry();
+        Process.Write(OutputPipe.Out, smile[1..]);
+        RunDry();
+        Process.Write(OutputPipe.Error, "ü"u8[1..].ToArray());
+        End(0);
+
+        Assert.Equal("stderr\n🙂\nü", _reports.FishFor<ToolEnded>().Output);
+    }
+
+    [Fact]
+    public void Of_a_long_output_the_end_is_kept_and_the_whole_is_in_a_file_that_is_told()
+    {
+        Run("""{"command":"seq 1 20000; echo THE-ERROR"}""");
+        Answer<ToolStarted>();
+        var lines = string.Concat(Enumerable.Range(1, 20_000).Select(static i => $"{i}\n")) + "THE-ERROR\n";
+        foreach (var piece in lines.Chunk(10_000))
+        {
+            Process.Write(new string(piece));
+            RunDry();
+        }
+
+        End(1);
+
+        var ended = _reports.FishFor<ToolEnded>();
+        var path = ended.Metadata.GetProperty("outputPath").GetString()!;
+        var kept = ended.Metadata.GetProperty("output").GetString()!;
+        Assert.True(ended.Metadata.GetProperty("truncated").GetBoolean());
+        Assert.StartsWith("18002\n", kept, StringComparison.Ordinal);
+        Assert.Equal(2_000, kept.Count(static c => c == '\n'));
+        Assert.StartsWith($"[Output cut: this is its end, of {lines.Length} bytes. All of it is in {path}:", ended.Output, StringComparison.Ordinal);
+        Assert.EndsWith("20000\nTHE-ERROR\n[Exit code: 1]", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(lines, _outputs.TextOf(path));
+    }
+
+    [Fact]
+    public void An_output_that_cannot_be_kept_whole_says_so()
+    {
+        _outputs.IsFull = true;
+        Run("""{"command":"seq"}""");
+        Answer<ToolStarted>();
+
+        Process.Write(new string('x', 40_000));
+        End(0);
+
+        var ended = _reports.FishFor<ToolEnded>();
+        Assert.StartsWith("[Output cut: this is its end, of 40000 bytes. The rest could not be kept.]", ended.Output, StringComparison.Ordinal);
+        Assert.False(ended.Metadata.TryGetProperty("outputPath", out _));
+    }
+
+    [Fact]
+    public void A_flood_is_read_at_a_pace_and_reported_ever_more_seldom()
     {
         Process.Flood = new byte[64 * 1024];
         Array.Fill(Process.Flood, (byte)'z');
         Run("""{"command":"yes"}""");
         Answer<ToolStarted>();
-        var progress = Answer<ToolProgress>();
-        Assert.Equal(30_000, OutputOf(progress).Count(c => c == 'z'));
+        var reported = OutputOf(Answer<ToolProgress>()).Length;
         var reads = Process.Reads;
 
-        _reports.ExpectNothing(TimeSpan.FromSeconds(1));
+        for (var elapsed = 0; elapsed < 5_000; elapsed += 10)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            if (_reports.Count > 0)
+                reported += OutputOf(Answer<ToolProgress>()).Length;
+        }
 
-        Assert.Equal(800, Process.Reads - reads); // 16 of 64 KiB, then a pause of 20 ms.
+        Assert.InRange(reported, 6_000, 30_000);
+        Assert.Equal(4_000, Process.Reads - reads); // 16 of 64 KiB, then a pause of 20 ms.
         Process.Exit(0);
         Time.Advance(_options.Drain);
-        var ended = _reports.Expect<ToolEnded>();
+        var ended = _reports.FishFor<ToolEnded>();
         Assert.True(ended.Metadata.GetProperty("truncated").GetBoolean());
-        Assert.EndsWith("[Output cut: only its first 30000 characters are kept.]", ended.Output, StringComparison.Ordinal);
+        Assert.Equal(new string('z', 30_000), ended.Metadata.GetProperty("output").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"command":"ls","workdir":"/tmp"}""", "/tmp")]
+    [InlineData("""{"command":"ls","workdir":"sub"}""", "/proj/sub")]
+    [InlineData("""{"command":"ls","workdir":""}""", "/proj")]
+    public void A_command_runs_in_the_folder_it_is_given(string input, string folder)
+    {
+        Run(input);
+
+        Assert.Equal((folder, "ses_x"), (_host.Specs[0].WorkingDirectory, _host.Specs[0].Owner));
     }
 
     [Fact]
@@ -284,7 +361,7 @@ public sealed class BashToolActorTests : HubTestKit
         Simulation.Outside("group gone", Process.DisposalGate.SetResult);
 
         _reports.ExpectTerminated(_tool);
-        Assert.Equal(1, Process.Disposals);
+        Assert.Equal((1, 0), (Process.Leaves, Process.Disposals));
     }
 
     [Fact]
@@ -306,6 +383,7 @@ public sealed class BashToolActorTests : HubTestKit
     [InlineData("""{"command":"ls","timeout":"5"}""", "'timeout'")]
     [InlineData("""{"command":"ls","timeout":0}""", "'timeout'")]
     [InlineData("""{"command":"ls","description":1}""", "'description'")]
+    [InlineData("""{"command":"ls","workdir":1}""", "'workdir'")]
     public void An_input_that_breaks_the_schema_is_told_and_starts_nothing(string input, string named)
     {
         Run(input);
@@ -320,7 +398,7 @@ public sealed class BashToolActorTests : HubTestKit
     {
         var call = new ToolCall("call_1", "bash", JsonElement.Parse(input));
         var props = BashToolActor.PropsFor(
-            call, new ToolContext(new SessionId("ses_x"), "/proj", "call_1", isUsers), _host, _options, NullLogger<BashToolActor>.Instance);
+            call, new ToolContext(new SessionId("ses_x"), "/proj", "call_1", isUsers), _host, _outputs, _options, NullLogger<BashToolActor>.Instance);
         Spawn(Props.CreateBy(new ActorProducer<Parent>(() => new Parent(props, child => _tool = child, _reports.Ref))));
         RunDry();
         _reports.Watch(_tool);

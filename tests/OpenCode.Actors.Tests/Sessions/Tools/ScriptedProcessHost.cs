@@ -33,10 +33,8 @@ internal sealed class ScriptedProcessHost(SeededSystem? system = null) : IProces
 /// <summary>A process that writes and ends by the test's hand.</summary>
 internal sealed class ScriptedProcess(SeededSystem? system) : IToolProcess
 {
-    private readonly Queue<byte[]> _written = new();
+    private readonly Pipe[] _pipes = [new(), new()];
     private readonly TaskCompletionSource<int> _exitCode = new();
-    private TaskCompletionSource<ReadOnlyMemory<byte>>? _read;
-    private bool _closed;
 
     public ProcessMark Mark { get; } = new(4711, 99, "boot");
 
@@ -44,57 +42,91 @@ internal sealed class ScriptedProcess(SeededSystem? system) : IToolProcess
 
     public int Kills { get; private set; }
 
+    /// <summary>Gets how often it was ended with all it started.</summary>
     public int Disposals { get; private set; }
+
+    /// <summary>Gets how often it was let go, with what it left in the background.</summary>
+    public int Leaves { get; private set; }
 
     public int Reads { get; private set; }
 
     /// <summary>Set to let the end of the group take as long as the test wants.</summary>
     public TaskCompletionSource? DisposalGate { get; set; }
 
-    /// <summary>Writes for ever: each read gets this.</summary>
+    /// <summary>Writes for ever: each read of stdout gets this.</summary>
     public byte[]? Flood { get; set; }
 
     public void Write(string text) => Write(System.Text.Encoding.UTF8.GetBytes(text));
 
-    public void Write(params byte[] bytes)
+    public void Write(params byte[] bytes) => Write(OutputPipe.Out, bytes);
+
+    public void Write(OutputPipe pipe, params byte[] bytes)
     {
-        if (Interlocked.Exchange(ref _read, null) is { } read)
+        if (_pipes[(int)pipe].TakeRead() is { } read)
             system!.Outside("output", () => read.TrySetResult(bytes));
         else
-            _written.Enqueue(bytes);
+            _pipes[(int)pipe].Written.Enqueue(bytes);
     }
 
     public void CloseOutput()
     {
-        _closed = true;
-        if (Interlocked.Exchange(ref _read, null) is { } read)
-            system!.Outside("output ends", () => read.TrySetResult(default));
+        foreach (var pipe in _pipes)
+        {
+            pipe.IsClosed = true;
+            if (pipe.TakeRead() is { } read)
+                system!.Outside("output ends", () => read.TrySetResult(default));
+        }
     }
 
     public void Exit(int code) => system!.Outside("exit", () => _exitCode.TrySetResult(code));
 
-    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(OutputPipe pipe, CancellationToken cancellationToken)
     {
-        Reads++;
+        var from = _pipes[(int)pipe];
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
-        if (Flood is not null)
+        if (pipe == OutputPipe.Out)
+            Reads++;
+        if (pipe == OutputPipe.Out && Flood is not null)
             return new(Flood);
-        if (_written.TryDequeue(out var bytes))
+        if (from.Written.TryDequeue(out var bytes))
             return new(bytes);
-        if (_closed)
+        if (from.IsClosed)
             return default;
-        var read = _read = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        var read = from.Read = new TaskCompletionSource<ReadOnlyMemory<byte>>();
         cancellationToken.Register(() => system!.Outside("read cancelled", () => read.TrySetCanceled(cancellationToken)));
         return new(read.Task);
     }
 
     public void Kill() => Kills++;
 
+    public async ValueTask LeaveAsync()
+    {
+        Leaves++;
+        if (DisposalGate is not null)
+            await DisposalGate.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Disposals++;
         if (DisposalGate is not null)
             await DisposalGate.Task;
+    }
+
+    private sealed class Pipe
+    {
+        private TaskCompletionSource<ReadOnlyMemory<byte>>? _read;
+
+        public Queue<byte[]> Written { get; } = new();
+
+        public bool IsClosed { get; set; }
+
+        public TaskCompletionSource<ReadOnlyMemory<byte>> Read
+        {
+            set => _read = value;
+        }
+
+        public TaskCompletionSource<ReadOnlyMemory<byte>>? TakeRead() => Interlocked.Exchange(ref _read, null);
     }
 }

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Tools.Paths;
+
+namespace OpenCode.Actors.Sessions.Tools.Changes;
+
+/// <summary>Changes files, one change of a file at a time.</summary>
+internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
+{
+    // Calls of one step run side by side, and two of them may change the same file.
+    private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
+
+    /// <summary>Gives the permissions that a change needs.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="location">Where the call runs.</param>
+    /// <param name="before">What is replaced, as the call says; the file itself is not read for that.</param>
+    /// <param name="after">What replaces it.</param>
+    public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after)
+    {
+        var metadata = new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch);
+        return PathNeeds.Of("edit", path, location, JsonSerializer.SerializeToElement(metadata, NeedsJson.Default.ChangeMetadata));
+    }
+
+    /// <summary>Changes a file.</summary>
+    /// <param name="session">The session whose call it is.</param>
+    /// <param name="path">The real path.</param>
+    /// <param name="edit">Gives the new text from the old one, which is null where there is no file.</param>
+    /// <param name="cancellationToken">Gives up before the file is changed.</param>
+    /// <returns>The change, and whether the file was there.</returns>
+    /// <exception cref="ToolRefusedException">The file was changed since the session has seen it, or <paramref name="edit"/> refuses.</exception>
+    public (FileChange Change, bool Existed) Change(SessionId session, string path, Func<FileText?, string> edit, CancellationToken cancellationToken)
+    {
+        lock (_locks[(uint)path.GetHashCode(StringComparison.Ordinal) % (uint)_locks.Length])
+        {
+            var stamp = store.Find(path);
+            stamps.Check(session, path, stamp);
+            var before = stamp is null ? null : FileText.Of(path, store.Read(path, FileText.MostBytes));
+            var after = edit(before);
+            var file = before ?? FileText.Empty;
+            stamps.Note(session, path, store.Write(path, file.Bytes(after), cancellationToken));
+            return (FileChange.Of(path, file.Text, after), stamp is not null);
+        }
+    }
+}

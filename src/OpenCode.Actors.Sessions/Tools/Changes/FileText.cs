@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace OpenCode.Actors.Sessions.Tools.Changes;
+
+/// <summary>The text of a file, with what a change has to keep: the encoding, the byte order mark, the line ends.</summary>
+/// <param name="Text">The text as it stands in the file, line ends included.</param>
+/// <param name="Encoding">The encoding.</param>
+/// <param name="HasMark">Whether it begins with a byte order mark.</param>
+internal sealed record FileText(string Text, Encoding Encoding, bool HasMark)
+{
+    /// <summary>The largest file that is changed.</summary>
+    public const int MostBytes = 16 << 20;
+
+    // Bytes that are no UTF-8 would come back as U+FFFD: then the file is not changed at all.
+    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Gets the text of a file that is made new.</summary>
+    public static FileText Empty { get; } = new("", _utf8, HasMark: false);
+
+    /// <summary>Gets the line end that most of the text has.</summary>
+    public string LineEnd => Text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+
+    /// <summary>Reads the content of a file.</summary>
+    /// <exception cref="ToolRefusedException">It is no text.</exception>
+    public static FileText Of(string path, byte[] content)
+    {
+        var (encoding, mark) = content switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => ((Encoding)_utf8, 3),
+            [0xFF, 0xFE, ..] => (new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), 2),
+            [0xFE, 0xFF, ..] => (new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), 2),
+            _ => (_utf8, 0),
+        };
+        try
+        {
+            if (mark == 2 || !content.Contains((byte)0))
+                return new FileText(encoding.GetString(content.AsSpan(mark)), encoding, mark > 0);
+        }
+        catch (DecoderFallbackException)
+        {
+            // Said below.
+        }
+
+        throw new ToolRefusedException($"The file {path} is no UTF-8 text, so it cannot be changed as text. Use a command that keeps its encoding.");
+    }
+
+    /// <summary>Gives a text the line ends of this one.</summary>
+    public string WithLineEnds(string text) => text.ReplaceLineEndings("\n").Replace("\n", LineEnd, StringComparison.Ordinal);
+
+    /// <summary>Gives the content of the file with another text.</summary>
+    public byte[] Bytes(string text)
+    {
+        var mark = HasMark ? Mark() : [];
+        var content = new byte[mark.Length + Encoding.GetByteCount(text)];
+        mark.CopyTo(content, 0);
+        Encoding.GetBytes(text, content.AsSpan(mark.Length));
+        return content;
+    }
+
+    private byte[] Mark() => Encoding.GetBytes("\uFEFF");
+}

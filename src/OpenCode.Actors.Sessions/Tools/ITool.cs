@@ -1,0 +1,20 @@
+using Akka.Actor;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+
+namespace OpenCode.Actors.Sessions.Tools;
+
+/// <summary>One tool. Each stands in a folder of its own, and <see cref="Toolbox"/> lists them.</summary>
+internal interface ITool
+{
+    /// <summary>Gets what a model is told of it.</summary>
+    ToolDefinition Definition { get; }
+
+    /// <summary>Gives the permissions that a call needs, in the order in which they are asked for. Pure but for what stands at its paths.</summary>
+    /// <param name="call">The call; its input is an object, and may break the schema.</param>
+    /// <param name="location">Where it would run.</param>
+    IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location);
+
+    /// <summary>Makes the actor of one call, whose parent gets its <see cref="ToolReport"/>s.</summary>
+    Props PropsFor(ToolCall call, ToolContext context);
+}

@@ -1,0 +1,53 @@
+namespace OpenCode.Actors.Sessions.Tools.Outputs.Doors;
+
+/// <summary>A folder of long outputs, which its owner alone may read: commands print secrets too.</summary>
+internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFolder
+{
+    private const int LongestName = 120;
+    private static readonly TimeSpan _kept = TimeSpan.FromDays(7);
+
+    public string Path => path;
+
+    public Task<(string Path, Stream File)> CreateAsync(string name) => Task.Run(() => Create(name));
+
+    private (string Path, Stream File) Create(string name)
+    {
+        try
+        {
+            Prepare();
+            var stem = string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '-'));
+            stem = System.IO.Path.Combine(path, stem[..Math.Min(stem.Length, LongestName)]);
+            for (var number = 1; ; number++)
+            {
+                // A model's name of a call need not be unique.
+                var file = number == 1 ? $"{stem}.txt" : $"{stem}-{number}.txt";
+                if (!File.Exists(file))
+                    return (file, new FileStream(file, Options()));
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private void Prepare()
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var oldest = time.GetUtcNow().UtcDateTime - _kept;
+        foreach (var old in new DirectoryInfo(path).EnumerateFiles("*.txt").Where(file => file.LastWriteTimeUtc < oldest))
+            old.Delete();
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+}

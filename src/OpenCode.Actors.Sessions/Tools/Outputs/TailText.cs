@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace OpenCode.Actors.Sessions.Tools.Outputs;
+
+/// <summary>The end of a text that grows: errors stand at the end of an output. Memory is bounded by the limits.</summary>
+/// <param name="maxCharacters">How many characters are kept (UTF-16 code units).</param>
+/// <param name="maxLines">How many lines are kept.</param>
+internal sealed class TailText(int maxCharacters, int maxLines)
+{
+    private readonly StringBuilder _text = new();
+    private int _lines;
+
+    /// <summary>Gets a value indicating whether something of the start is gone.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>Adds a piece.</summary>
+    public void Append(ReadOnlySpan<char> piece)
+    {
+        _text.Append(piece);
+        _lines += piece.Count('\n');
+
+        // Cut in large steps, so that a flood costs what it holds and not what is kept.
+        if (_text.Length > 4 * maxCharacters || _lines > 4 * maxLines)
+            Cut();
+    }
+
+    /// <summary>Gives what is kept.</summary>
+    public string Take()
+    {
+        Cut();
+        return _text.ToString();
+    }
+
+    private void Cut()
+    {
+        var start = Math.Max(0, _text.Length - maxCharacters);
+        if (start > 0 && start < _text.Length && char.IsLowSurrogate(_text[start]))
+            start++;
+        var text = _text.ToString(start, _text.Length - start);
+
+        // A line feed at the end closes the last line, and begins none.
+        for (var (at, lines) = (text.Length - 1, 0); at > 0 && (at = text.LastIndexOf('\n', at - 1)) >= 0;)
+        {
+            if (++lines < maxLines)
+                continue;
+
+            start += at + 1;
+            break;
+        }
+
+        if (start == 0)
+            return;
+
+        IsCut = true;
+        _text.Remove(0, start);
+        _lines = _text.ToString().AsSpan().Count('\n');
+    }
+}

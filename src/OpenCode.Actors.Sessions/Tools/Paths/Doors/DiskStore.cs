@@ -1,0 +1,87 @@
+using OpenCode.Actors.Sessions.Files;
+
+namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
+
+/// <summary>The files of this machine, whole.</summary>
+/// <param name="files">Opens them.</param>
+internal sealed class DiskStore(IFileTree files) : IFileStore
+{
+    // One name per file and server: what a crash left is replaced by the next write of the same file.
+    private static readonly string _suffix = $".opencode-{Environment.ProcessId}.tmp";
+
+    public FileStamp? Find(string path)
+    {
+        var info = new FileInfo(path);
+        return info.Exists ? new FileStamp(info.LastWriteTimeUtc, info.Length) : null;
+    }
+
+    public byte[] Read(string path, int mostBytes)
+    {
+        using var file = files.Open(path);
+        if (file.Length > mostBytes)
+            throw new IOException($"The file {path} has {file.Length} bytes; {mostBytes} are the most that this tool takes.");
+
+        var content = new byte[file.Length];
+        return content[..file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
+    }
+
+    public FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Replace(path, content, cancellationToken);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new IOException($"The file {path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private FileStamp Replace(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder, and cannot be written as a file.");
+
+        // Whatever may not be opened, such as the store of the server, is not replaced either.
+        if (File.Exists(path))
+            files.Open(path).Dispose();
+
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
+        var renamed = false;
+        try
+        {
+            using (var file = new FileStream(temporary, ModeFor(path)))
+            {
+                if (!ExactFiles.IsAt(file, temporary))
+                    throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written.");
+
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            File.Move(temporary, path, overwrite: true);
+            renamed = true;
+            return Find(path) ?? throw new IOException($"The file {path} was removed as soon as it was written.");
+        }
+        finally
+        {
+            if (!renamed)
+                File.Delete(temporary);
+        }
+    }
+
+    private static FileStreamOptions ModeFor(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (OperatingSystem.IsWindows() || !File.Exists(path))
+            return options;
+
+        // A file that may not be written is not replaced either, although the rights of its folder would allow it.
+        using (new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            options.UnixCreateMode = File.GetUnixFileMode(path);
+        return options;
+    }
+}

@@ -1,0 +1,28 @@
+using OpenCode.Actors.Sessions.Files;
+
+namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
+
+/// <summary>Files that are opened by their real path only: what is elsewhere, since a link took the place of a folder after the path was judged, is not given out.</summary>
+/// <param name="files">The files.</param>
+internal sealed class ExactFiles(IFileTree files) : IFileTree
+{
+    private const string OpenFiles = "/proc/self/fd/";
+
+    /// <summary>Tells whether an open file is the one at a path. True where the system does not say (it does on Linux: proc(5)).</summary>
+    public static bool IsAt(FileStream file, string path) =>
+        new FileInfo(OpenFiles + file.SafeFileHandle.DangerousGetHandle()).LinkTarget is not { } real || real == path;
+
+    public EntryKind Look(string path) => files.Look(path);
+
+    public IEnumerable<FolderEntry> List(string path) => files.List(path);
+
+    public Stream Open(string path)
+    {
+        var opened = files.Open(path);
+        if (opened is not FileStream file || IsAt(file, path))
+            return opened;
+
+        opened.Dispose();
+        throw new IOException($"The path {path} leads elsewhere by now. Nothing was read.");
+    }
+}

@@ -1,0 +1,61 @@
+using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.Sessions.Files.Doors;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
+
+namespace OpenCode.Actors.EndToEnd.Tools;
+
+/// <summary>Whole files on a real disk, and links that come in between.</summary>
+public sealed class DiskStoreTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ExactFiles _files = new(new MachineFiles());
+    private readonly DiskStore _store;
+
+    public DiskStoreTests() => _store = new DiskStore(_files);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_link_that_takes_the_place_of_a_folder_after_the_path_was_judged_leads_nowhere()
+    {
+        var inside = _folder.Sub("inside");
+        var outside = _folder.Sub("outside");
+        File.WriteAllText(Path.Combine(outside, "f"), "SECRET");
+        Directory.Delete(inside);
+        File.CreateSymbolicLink(inside, outside);
+
+        Assert.Throws<IOException>(() => _files.Open(Path.Combine(inside, "f")));
+        Assert.Throws<IOException>(() => _store.Read(Path.Combine(inside, "f"), 100));
+        Assert.Throws<IOException>(() => _store.Write(Path.Combine(inside, "f"), "x"u8, default));
+
+        Assert.Equal("SECRET", File.ReadAllText(Path.Combine(outside, "f")));
+        Assert.Single(Directory.EnumerateFileSystemEntries(outside));
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_refused_and_leaves_nothing()
+    {
+        var folder = _folder.Sub("f");
+        var given = new CancellationTokenSource();
+        given.Cancel();
+
+        Assert.Throws<IOException>(() => _store.Write(folder, "x"u8, default));
+        Assert.Throws<OperationCanceledException>(() => _store.Write(Path.Combine(folder, "a"), "x"u8, given.Token));
+        Assert.ThrowsAny<IOException>(() => _store.Write(Path.Combine(folder, new string('n', 300)), "x"u8, default));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void The_store_of_the_server_is_neither_read_nor_written()
+    {
+        var path = Path.Combine(_folder.Path, "hub.db");
+        File.WriteAllText(path, "store");
+        var store = new DiskStore(new ExactFiles(new MachineFiles(path)));
+
+        Assert.Throws<IOException>(() => store.Read(path, 100));
+        Assert.Throws<IOException>(() => store.Write(path, "x"u8, default));
+
+        Assert.Equal("store", File.ReadAllText(path));
+    }
+}

@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Tools;
@@ -69,7 +70,7 @@ internal static class Tooling
         {
             Root = Stepping.RootOf(info),
             Allowed = allowed,
-            Rules = Rules(decision),
+            Rules = TurnRules.Of(decision),
             Todos = decision.State.Todos,
         };
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));

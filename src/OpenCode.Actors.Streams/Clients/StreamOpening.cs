@@ -12,7 +12,7 @@ internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Fr
     /// <summary>Finds where a stream begins (rule "An id is a promise").</summary>
     public static StreamOpening Find(StreamRequest request, SseClientSetup setup)
     {
-        var point = new ResumePoint(setup.Log.Ring.End, BeforeTwinOf: 0);
+        var point = new ResumePoint(Math.Min(setup.Log.Ring.End, request.BeginsBy), BeforeTwinOf: 0);
         if (!string.IsNullOrEmpty(request.Cursor) && ResumePoint.Find(request.Cursor, setup.Log.Journal, request.IsWrapped, out point) is { } reason)
         {
             // No id before the gap's own: a client that is cut between the two must get the gap again.

@@ -2,9 +2,11 @@ using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
+using OpenCode.Actors.Server.Endpoints.Files;
 using OpenCode.Actors.Server.Endpoints.Projects;
 using OpenCode.Actors.Server.Endpoints.Providers;
 using OpenCode.Actors.Server.Endpoints.Start;
+using OpenCode.Actors.Server.Endpoints.Tui;
 using OpenCode.Actors.Server.Endpoints.Vcs;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations.Doors;
@@ -45,6 +47,7 @@ internal static class CompositionRoot
             .AddNode(cluster)
             .AddConfiguration(configs)
             .AddEndpoints()
+            .AddTui()
             .AddApiDescription()
             .AddActors()
             .AddJoin(cluster)
@@ -64,6 +67,8 @@ internal static class CompositionRoot
         app.MapProviders();
         app.MapProjects();
         app.MapVcs();
+        app.MapFiles();
+        app.MapTui();
         app.MapStart();
         app.MapHealth();
         app.MapMetrics();

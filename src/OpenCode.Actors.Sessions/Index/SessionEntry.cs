@@ -15,12 +15,7 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed record SessionEntry(
     SessionId Id, string Directory, string ProjectId, string Path, SessionId? ParentId, string Title, long Updated, ReadOnlyMemory<byte> Json)
 {
-    private const string NoRepository = "global";
-
     /// <summary>Makes the entry of an info.</summary>
     public static SessionEntry Of(Session info, ReadOnlyMemory<byte> json) =>
-        new(info.Id, info.Directory, info.ProjectId, PathOf(info), info.ParentId, info.Title, info.Time.Updated, json);
-
-    // Sessions outside a repository were stored without a path before.
-    private static string PathOf(Session info) => info is { Path.Length: 0, ProjectId: NoRepository } ? info.Directory.TrimStart('/') : info.Path;
+        new(info.Id, info.Directory, info.ProjectId, info.Path, info.ParentId, info.Title, info.Time.Updated, json);
 }

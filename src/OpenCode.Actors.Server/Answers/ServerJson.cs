@@ -19,6 +19,8 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(PathAnswer))]
 [JsonSerializable(typeof(LocationAnswer))]
 [JsonSerializable(typeof(EmptyList))]
+[JsonSerializable(typeof(ClientLine))]
+[JsonSerializable(typeof(IReadOnlyList<ToolAnswer>))]
 [JsonSerializable(typeof(FileContent))]
 [JsonSerializable(typeof(FoundFiles))]
 [JsonSerializable(typeof(IReadOnlyList<FileNode>))]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Reads;
@@ -21,9 +20,8 @@ internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, T
         var ending = end(left);
         while (!ending.IsCompleted && !await EndsInTimeAsync(ending, left))
         {
-            if (httpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-                rate.MinDataRate = null; // of a byte in 15 s
-            httpContext.Response.ContentType = "application/json; charset=utf-8";
+            if (!httpContext.Response.HasStarted)
+                httpContext.Response.ContentType = "application/json; charset=utf-8";
             await httpContext.Response.Body.WriteAsync(" "u8.ToArray(), left);
             await httpContext.Response.Body.FlushAsync(left);
         }

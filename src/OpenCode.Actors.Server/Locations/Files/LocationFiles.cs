@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Server.Locations.Files;
 
@@ -8,7 +8,7 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
     private const int MostFiles = 50_000;
     private const int DeepestFolder = 32;
     private const long LongestFile = 10 * 1024 * 1024;
-    private static readonly HashSet<string> _skipped = new(StringComparer.Ordinal) { ".git", "node_modules" };
+    private static readonly FrozenSet<string> _skipped = FrozenSet.Create(StringComparer.Ordinal, ".git", "node_modules");
 
     /// <summary>Finds what a client's path means.</summary>
     /// <param name="location">Where it starts.</param>

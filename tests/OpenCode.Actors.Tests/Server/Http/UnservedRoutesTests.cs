@@ -20,6 +20,8 @@ public sealed class UnservedRoutesTests
         "GET /file", "GET /file/content", "GET /find", "GET /find/file", "GET /find/symbol", "GET /api/fs/find",
         "POST /tui/open-help", "POST /tui/open-sessions", "POST /tui/open-themes", "POST /tui/open-models", "POST /tui/submit-prompt", "POST /tui/clear-prompt", "POST /tui/execute-command",
         "POST /tui/append-prompt", "POST /tui/show-toast", "POST /tui/select-session",
+        "PUT /auth/{providerID}", "DELETE /auth/{providerID}", "POST /log", "GET /experimental/tool", "GET /experimental/tool/ids", "GET /experimental/session",
+        "POST /session/{sessionID}/share", "DELETE /session/{sessionID}/share",
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Models.Doors;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
@@ -8,8 +9,12 @@ namespace OpenCode.Actors.Server.Models;
 /// <summary>What sessions take from the configuration: models, agents with their rules, and instructions.</summary>
 internal static class ConfigurationServices
 {
-    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs, string dataFolder)
+    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs, string dataFolder, bool isCluster)
     {
+        // A cluster has no folder that all nodes share.
+        if (!isCluster)
+            services.AddSingleton(new ProviderKeys(dataFolder));
+
         return services
             .AddSingleton(configs)
             .AddSingleton(new BuiltInAgents(Path.Combine(dataFolder, "tool-output")))

@@ -17,6 +17,11 @@ public sealed class UnservedRoutesTests
         "GET /provider/auth", "GET /pty", "GET /skill", "GET /experimental/capabilities", "GET /experimental/console", "GET /experimental/console/orgs", "GET /experimental/resource",
         "GET /experimental/workspace", "GET /experimental/workspace/adapter", "GET /experimental/workspace/status", "GET /experimental/worktree", "GET /api/health", "GET /api/session",
         "GET /api/location", "GET /api/agent", "GET /api/command", "GET /api/integration", "GET /api/model", "GET /api/provider", "GET /api/reference", "GET /api/skill",
+        "GET /file", "GET /file/content", "GET /find", "GET /find/file", "GET /find/symbol", "GET /api/fs/find",
+        "POST /tui/open-help", "POST /tui/open-sessions", "POST /tui/open-themes", "POST /tui/open-models", "POST /tui/submit-prompt", "POST /tui/clear-prompt", "POST /tui/execute-command",
+        "POST /tui/append-prompt", "POST /tui/show-toast", "POST /tui/select-session",
+        "PUT /auth/{providerID}", "DELETE /auth/{providerID}", "POST /log", "GET /experimental/tool", "GET /experimental/tool/ids", "GET /experimental/session",
+        "POST /session/{sessionID}/share", "DELETE /session/{sessionID}/share",
     };
 
     [Fact]

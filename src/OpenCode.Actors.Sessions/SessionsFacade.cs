@@ -141,8 +141,18 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
     }
 
     // Files are read here, where waiting is allowed: a session gets a prompt that has all it needs.
-    private async Task<object> PromptAsync(SessionId id, TakePrompt prompt, CancellationToken cancellationToken) =>
-        await _files.ReadAsync(prompt, cancellationToken) is var read && read is TakePrompt whole ? await CommandAsync(id, whole, cancellationToken) : read;
+    private async Task<object> PromptAsync(SessionId id, TakePrompt prompt, CancellationToken cancellationToken)
+    {
+        if (!PromptFiles.Has(prompt))
+            return await CommandAsync(id, prompt, cancellationToken);
+
+        var session = await QueryAsync(new IndexQuery.Get(id), cancellationToken);
+        if (session is not IndexQuery.Found found)
+            return session;
+
+        var read = await _files.ReadAsync(prompt, found.Entry.Directory, cancellationToken);
+        return read is TakePrompt whole ? await CommandAsync(id, whole, cancellationToken) : read;
+    }
 
     private async Task<object> CommandAsync(SessionId id, ISessionCommand command, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Sessions.Files;
+
 namespace OpenCode.Actors.Sessions.Instructions;
 
 /// <summary>Instructions for a model, or why there are none.</summary>
@@ -8,6 +10,26 @@ internal sealed record Instruction(string Source, string? Text, string? Fault = 
 {
     /// <summary>How much of one text is read.</summary>
     public const int MostCharacters = 64 * 1024;
+
+    /// <summary>Gets it as a model reads it: some lines, the first one empty.</summary>
+    public string Told => Text is null
+        ? $"\nInstructions from {Source}: {Fault}\n"
+        : $"\nInstructions from {Source}:\n<instructions>\n{Text}{(Text.EndsWith('\n') ? "" : "\n")}</instructions>\n{(Fault is null ? "" : $"{Fault}\n")}";
+
+    /// <summary>Reads a file.</summary>
+    public static Instruction Read(IFileTree files, string path)
+    {
+        try
+        {
+            using var text = new StreamReader(files.Open(path));
+            var read = new char[MostCharacters + 1];
+            return Of(path, new string(read, 0, text.ReadBlock(read)));
+        }
+        catch (IOException e)
+        {
+            return new Instruction(path, null, $"It cannot be read: {e.Message}");
+        }
+    }
 
     /// <summary>Makes one of a text that was read up to a character more than the limit.</summary>
     public static Instruction Of(string source, string text) => text.Length > MostCharacters

@@ -59,18 +59,9 @@ internal sealed class InstructionFiles(IFileTree files, string directory, string
             return;
         }
 
-        try
-        {
-            using var text = new StreamReader(files.Open(path));
-            var read = new char[Instruction.MostCharacters + 1];
-            var instruction = Instruction.Of(path, new string(read, 0, text.ReadBlock(read)));
-            _room -= instruction.Text!.Length;
-            _found.Add(instruction);
-        }
-        catch (IOException e)
-        {
-            _found.Add(new Instruction(path, null, $"It cannot be read: {e.Message}"));
-        }
+        var instruction = Instruction.Read(files, path);
+        _room -= instruction.Text?.Length ?? 0;
+        _found.Add(instruction);
     }
 
     private bool IsFile(string path) => files.Look(path) == EntryKind.File;

@@ -30,19 +30,9 @@ internal sealed record SystemPrompt(Briefing Briefing, string? Worktree, string 
         if (Tree.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nThe project when this session was first worked on here, in short (what git ignores is left out):\n<tree>\n{Tree}</tree>\n");
         foreach (var instruction in Instructions)
-            Append(text, instruction);
+            text.Append(instruction.Told);
         if (!string.IsNullOrEmpty(ofPrompt))
             text.Append('\n').Append(ofPrompt).Append('\n');
         return text.ToString();
-    }
-
-    private static void Append(StringBuilder text, Instruction instruction)
-    {
-        text.Append(CultureInfo.InvariantCulture, $"\nInstructions from {instruction.Source}:");
-        if (instruction.Text is { } words)
-            text.Append("\n<instructions>\n").Append(words).Append(words.EndsWith('\n') ? "" : "\n").Append("</instructions>");
-        if (instruction.Fault is { } fault)
-            text.Append(instruction.Text is null ? ' ' : '\n').Append(fault);
-        text.Append('\n');
     }
 }

@@ -27,6 +27,18 @@ public sealed class PromptFilesTests
     }
 
     [Fact]
+    public async Task The_first_file_of_a_folder_brings_the_instructions_of_that_folder()
+    {
+        _files.Add("/p/AGENTS.md", "OF LOCATION").Add("/p/a/AGENTS.md", "OF A").Add("/p/a/b/AGENTS.md", "OF B").Add("/p/a/b/x.c").Add("/p/a/y.c").Add("/q/AGENTS.md", "OUTSIDE").Add("/q/z.c");
+
+        var parts = await ReadAsync([.. ((string[])["a/b/x.c", "a/y.c", "../q/z.c", "a/AGENTS.md"]).Select(path => new FilePromptPart("text/plain", $"file:///p/{path}".Replace("/p/..", "", StringComparison.Ordinal)))]);
+
+        var told = parts.OfType<TextPromptPart>().Select(part => part.Text).ToList();
+        Assert.EndsWith("For files in that folder hold:\nInstructions from /p/a/AGENTS.md:\n<instructions>\nOF A\n</instructions>\n\nInstructions from /p/a/b/AGENTS.md:\n<instructions>\nOF B\n</instructions>\n</reminder>", told[0], StringComparison.Ordinal);
+        Assert.All(told.Skip(1), text => Assert.DoesNotContain("<instructions>", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_image_of_the_disk_becomes_the_data_of_its_part()
     {
         _files.Add("/p/x", [0x89, .. "PNG"u8]);
@@ -108,10 +120,9 @@ public sealed class PromptFilesTests
         _files.IsAway = true;
 
         Assert.Contains("did not answer", Assert.IsType<PromptRejected>(await TakeAsync(new FilePromptPart("text/plain", "file:///p/a"))).Reason, StringComparison.Ordinal);
-        Assert.IsType<TakePrompt>(await TakeAsync(new TextPromptPart("no file")));
     }
 
     private async Task<IReadOnlyList<PromptPart>> ReadAsync(params PromptPart[] parts) => Assert.IsType<TakePrompt>(await TakeAsync(parts)).Request.Parts;
 
-    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files).ReadAsync(new TakePrompt(new Prompt(parts)), CancellationToken.None);
+    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files).ReadAsync(new TakePrompt(new Prompt(parts)), "/p", CancellationToken.None);
 }

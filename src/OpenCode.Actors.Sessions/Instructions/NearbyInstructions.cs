@@ -1,0 +1,31 @@
+using OpenCode.Actors.Sessions.Files;
+
+namespace OpenCode.Actors.Sessions.Instructions;
+
+/// <summary>The <c>AGENTS.md</c> of folders inside a location, which a model gets with the first file that it reads there: the system prompt has those of the location and above.</summary>
+internal static class NearbyInstructions
+{
+    private const string Name = "AGENTS.md";
+
+    /// <summary>Finds and reads those that hold for a file, the outermost first.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="path">The file, an absolute path.</param>
+    /// <param name="directory">The location. For a file outside of it there are none.</param>
+    /// <param name="known">The paths of those that were given already; what is found is added.</param>
+    public static IReadOnlyList<Instruction> Find(IFileTree files, string path, string directory, ISet<string> known)
+    {
+        var found = new List<Instruction>();
+        for (var folder = Path.GetDirectoryName(path); folder is not null && folder.StartsWith(directory + "/", StringComparison.Ordinal); folder = Path.GetDirectoryName(folder))
+        {
+            var named = Path.Combine(folder, Name);
+            if (named != path && files.Look(named) == EntryKind.File && known.Add(named))
+                found.Insert(0, Instruction.Read(files, named));
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes them behind what a model is told of the file; empty when there are none.</summary>
+    public static string Tell(IReadOnlyList<Instruction> instructions) =>
+        instructions.Count == 0 ? "" : $"\n<reminder>\nFor files in that folder hold:{string.Concat(instructions.Select(static instruction => instruction.Told))}</reminder>";
+}

@@ -93,6 +93,9 @@ internal static class Prompting
 
     private static string? Mistake(SessionState state, Protocol.Requests.Prompt prompt)
     {
+        if (prompt.Parts.Any(static part => part is SubtaskPromptPart))
+            return "parts: parts of the type 'subtask' are not supported. Name the agent by a part of the type 'agent'.";
+
         var given = prompt.Parts.Where(part => part.Id is not null).Select(part => part.Id!.Value).ToList();
         if (given.Count == 0)
             return null;

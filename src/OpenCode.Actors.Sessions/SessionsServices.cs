@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Instructions;
@@ -28,7 +29,7 @@ public static class SessionsServices
     // Of the 5 s of a shutdown: a command that was asked to end has half a second, the rest is a slow disk's.
     private static readonly TimeSpan _quiesceTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Adds sessions. Needs metrics, an <see cref="IJournal"/>, an <see cref="IModelCatalog"/> and the tools to be registered too.</summary>
+    /// <summary>Adds sessions. Needs metrics, an <see cref="IJournal"/>, an <see cref="IModelCatalog"/>, an <see cref="IAgentCatalog"/> and the tools to be registered too.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes timings and limits.</param>
     /// <returns>The services.</returns>
@@ -46,7 +47,6 @@ public static class SessionsServices
 
         services.TryAddSingleton<SessionMetrics>();
         services.TryAddSingleton<ActorsEnd>();
-        services.TryAddSingleton<IPermissionConfig, NoPermissionConfig>();
         services.TryAddSingleton(MakeSetup);
         services.TryAddSingleton(static provider => new NodeAvailability(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ISessions>(static provider => new SessionsFacade(
@@ -86,7 +86,7 @@ public static class SessionsServices
         provider.GetRequiredService<IModelCatalog>(),
         provider.GetRequiredService<IToolbox>(),
         provider.GetRequiredService<IProcessHost>(),
-        provider.GetRequiredService<IPermissionConfig>(),
+        provider.GetRequiredService<IAgentCatalog>(),
         provider.GetRequiredService<SessionMetrics>(),
         provider.GetRequiredService<IJournal>(),
         provider.GetRequiredService<ILoggerFactory>())

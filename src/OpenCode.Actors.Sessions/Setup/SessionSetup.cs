@@ -2,6 +2,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Instructions;
@@ -22,7 +23,7 @@ namespace OpenCode.Actors.Sessions.Setup;
 /// <param name="Models">The models there are.</param>
 /// <param name="Toolbox">The tools there are.</param>
 /// <param name="Processes">Kills what a crash left running.</param>
-/// <param name="Config">The permission rules of the configuration.</param>
+/// <param name="Agents">The agents there are, with the rules of the configuration.</param>
 /// <param name="Metrics">What is counted.</param>
 /// <param name="Journal">To read the deltas of an open part at recovery; what is written goes through the journal's actor.</param>
 /// <param name="Loggers">Makes the logs.</param>
@@ -33,7 +34,7 @@ internal sealed record SessionSetup(
     IModelCatalog Models,
     IToolbox Toolbox,
     IProcessHost Processes,
-    IPermissionConfig Config,
+    IAgentCatalog Agents,
     SessionMetrics Metrics,
     IJournal Journal,
     ILoggerFactory Loggers)

@@ -15,7 +15,6 @@ using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;

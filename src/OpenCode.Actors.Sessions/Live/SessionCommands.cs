@@ -152,6 +152,8 @@ internal sealed class SessionCommands(
         turn.Closer.CloseBroken();
         if (State.Turn is not null)
             decider.Decline(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
+        else if (Prompting.AgentMistake(State, setup, command.Request.Agent) is { } mistake)
+            decider.Decline(new PromptRejected(mistake));
         else
             decider.Decide(decision => Shelling.Decide(decision, command), committed: setup.Metrics.PromptTaken);
     }

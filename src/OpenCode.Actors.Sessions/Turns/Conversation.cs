@@ -3,7 +3,6 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
 
@@ -16,12 +15,12 @@ internal static class Conversation
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
         var (state, turn) = (decision.State, decision.Turn);
-        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision, asked));
+        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision));
     }
 
     /// <summary>Says what the system prompt of the next step is made from.</summary>
     public static Briefing Brief(Decision decision, UserMessage asked) =>
-        new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", AgentPrompt: null);
+        new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", TurnRules.AgentOf(decision)?.Prompt);
 
     // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
     private static List<ModelMessage> Tell(SessionState state, TurnState turn)
@@ -93,12 +92,9 @@ internal static class Conversation
         }
     }
 
-    private static List<ToolDefinition> Tools(Decision decision, UserMessage asked)
-    {
-        var rules = Tooling.Rules(decision);
-        return [.. decision.Setup.Toolbox.Definitions
+    private static List<ToolDefinition> Tools(Decision decision) =>
+        [.. decision.Setup.Toolbox.Definitions
             .Where(static tool => tool.Name != QuestionTool.Name)
             .Append(QuestionTool.Definition)
-            .Where(tool => !PermissionRules.IsDenied(tool.Name, rules) && asked.Tools?.GetValueOrDefault(tool.Name, defaultValue: true) != false)];
-    }
+            .Where(tool => TurnRules.Offers(decision, tool.Name))];
 }

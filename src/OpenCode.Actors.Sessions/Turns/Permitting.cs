@@ -14,7 +14,7 @@ internal static class Permitting
     public static void Permit(Decision decision, ToolPart part, ToolCall call)
     {
         var wanted = Wanted(decision, call);
-        if (wanted.FirstOrDefault(permission => Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
+        if (wanted.FirstOrDefault(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
             Tooling.Fail(decision, part with { State = new ToolPending(call.Input, "") }, Denied(denied));
         else if (Next(decision, wanted) is { } next)
         {
@@ -33,7 +33,7 @@ internal static class Permitting
         // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
         var done = wanted.ToList().FindIndex(permission => IsFor(permission, granted));
         var left = wanted.Skip(done + 1).ToList();
-        if (left.Find(permission => Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
+        if (left.Find(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
             Tooling.Fail(decision, part, Denied(denied));
         else if (Next(decision, left) is { } next)
             Ask(decision, next, part);
@@ -43,7 +43,7 @@ internal static class Permitting
 
     /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
     public static bool IsAllowed(Decision decision, ToolPart part, PermissionRequest request) =>
-        Wanted(decision, part).FirstOrDefault(permission => IsFor(permission, request)) is { } wanted && Evaluate(decision, wanted) == PermissionAction.Allow;
+        Wanted(decision, part).FirstOrDefault(permission => IsFor(permission, request)) is { } wanted && TurnRules.Evaluate(decision, wanted) == PermissionAction.Allow;
 
     private static bool IsFor(ToolPermission permission, PermissionRequest request) =>
         permission.Permission == request.Permission && permission.Patterns.SequenceEqual(request.Patterns, StringComparer.Ordinal);
@@ -56,10 +56,8 @@ internal static class Permitting
         return ToolPermission.Of(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
     }
 
-    private static PermissionAction Evaluate(Decision decision, ToolPermission permission) => permission.Evaluate(Tooling.Rules(decision));
-
     private static ToolPermission? Next(Decision decision, IEnumerable<ToolPermission> wanted) =>
-        wanted.FirstOrDefault(permission => Evaluate(decision, permission) == PermissionAction.Ask);
+        wanted.FirstOrDefault(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Ask);
 
     private static void Ask(Decision decision, ToolPermission wanted, ToolPart part) => decision.Ask(new PermissionRequest(
         decision.Setup.Ids.NewPermission(),

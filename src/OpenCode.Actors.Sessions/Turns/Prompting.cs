@@ -15,9 +15,6 @@ namespace OpenCode.Actors.Sessions.Turns;
 /// <summary>Takes prompts.</summary>
 internal static class Prompting
 {
-    /// <summary>The agent of a prompt and a session that name none.</summary>
-    public const string DefaultAgent = "build";
-
     private const string DefaultVariant = "default";
     private const string TaskTool = "task";
 
@@ -47,8 +44,17 @@ internal static class Prompting
         if (asksModel && state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts)
             return new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter);
 
-        var mistake = Mistake(state, prompt) ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
+        var mistake = Mistake(state, prompt) ?? AgentMistake(state, setup, prompt.Agent) ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
         return mistake is null ? null : new PromptRejected(mistake);
+    }
+
+    /// <summary>Says what is wrong with the agent of a prompt or a command of the user's; null when it can be used.</summary>
+    public static string? AgentMistake(SessionState state, SessionSetup setup, string? agent)
+    {
+        var agents = setup.Agents.For(state.Info!.Directory);
+        return agents.Fault ?? (agent is null || agents.Find(agent) is not null
+            ? null
+            : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
     }
 
     /// <summary>Takes a prompt: announces it at once, and opens a turn, or leaves it to the open turn's next step.</summary>
@@ -72,6 +78,8 @@ internal static class Prompting
                 decision.Put(new TextPart(decision.NextPart(), decision.Id, id, Delegating(decision, named.Name)) { Synthetic = true });
         }
 
+        if (prompt.Tools is { Count: > 0 } tools)
+            decision.Update(decision.Info with { Permission = SessionRules.Add(decision.Info.Permission, SessionRules.Of(tools)) });
         decision.Touch();
 
         if (prompt.NoReply == true)
@@ -111,9 +119,11 @@ internal static class Prompting
     public static (string Agent, ModelRef Model) Choose(Decision decision, string? agent, ModelRef? model, string? variant)
     {
         var info = decision.Info;
-        agent ??= info.Agent ?? DefaultAgent;
-        model ??= info.Model?.ToModelRef() ?? new ModelRef(decision.Models.Default.ProviderId, decision.Models.Default.ModelId);
-        variant ??= model.Variant;
+        var agents = decision.Setup.Agents.For(info.Directory);
+        agent ??= agents.Default;
+        var chosen = agents.Find(agent);
+        model ??= chosen?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(decision.Models.Default.ProviderId, decision.Models.Default.ModelId);
+        variant ??= model.Variant ?? (IsSame(model, chosen?.Model) ? chosen!.Variant : null);
 
         var noted = new SessionModel(model.ModelId, model.ProviderId, variant ?? DefaultVariant);
         if (info.Agent != agent || info.Model != noted)
@@ -121,6 +131,8 @@ internal static class Prompting
 
         return (agent, model with { Variant = variant == DefaultVariant ? null : variant });
     }
+
+    private static bool IsSame(ModelRef model, ModelRef? other) => model with { Variant = null } == (other is null ? null : other with { Variant = null });
 
     // The real server shows busy, the error and idle, and makes no assistant message.
     private static void Refuse(Decision decision, MessageId prompt, MessageError error)

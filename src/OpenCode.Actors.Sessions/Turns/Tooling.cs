@@ -2,9 +2,7 @@ using System.Text.Json;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Parts;
-using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Tools;
@@ -24,6 +22,8 @@ internal static class Tooling
 
         if (call.Input.ValueKind != JsonValueKind.Object)
             Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+        else if (!TurnRules.Offers(decision, call.Name))
+            Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"The tool '{call.Name}' is switched off here. Go on without it.");
         else if (call.Name == QuestionTool.Name)
             AskQuestion(decision, part, call);
         else if (!decision.Setup.Toolbox.Definitions.Any(tool => tool.Name == call.Name))
@@ -79,21 +79,11 @@ internal static class Tooling
         decision.Put(part with { State = new ToolError(part.State.Input, error, new PartTime(start, decision.Now)) { Metadata = metadata } });
     }
 
-    /// <summary>Gives the rules that hold in this session, weakest first.</summary>
-    public static IReadOnlyList<PermissionRule>[] Rules(Decision decision) =>
-        [decision.Setup.Config.RulesFor(decision.Info.Directory), decision.Info.Permission ?? [], decision.Learned, decision.State.Remembered];
-
     private static void AskQuestion(Decision decision, ToolPart part, ToolCall call)
     {
         if (QuestionTool.Read(call.Input, out var mistake) is not { } questions)
         {
             Fail(decision, part, mistake);
-            return;
-        }
-
-        if (PermissionRules.IsDenied(QuestionTool.Name, Rules(decision)))
-        {
-            Fail(decision, part, "Questions are switched off in this session. Go on without an answer.");
             return;
         }
 

@@ -13,6 +13,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Journal;
@@ -56,7 +57,7 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
 
     private protected SessionsOptions Options { get; } = new();
 
-    private protected ScriptedPermissions Config { get; } = new();
+    private protected ScriptedAgents Config { get; } = new();
 
     private protected CountingMeters Meters { get; } = new();
 
@@ -232,11 +233,16 @@ public abstract class SessionsKit : HubTestKit, IAsyncLifetime
 
     private protected static ToolPart Tool(MessageWithParts message) => Assert.Single(message.Parts.OfType<ToolPart>());
 
-    internal sealed class ScriptedPermissions : IPermissionConfig
+    internal sealed class ScriptedAgents : IAgentCatalog
     {
+        private static readonly BuiltInAgents _builtIn = new("/data/tool-output");
+
         public IReadOnlyList<PermissionRule> Rules { get; set; } = [];
 
-        public IReadOnlyList<PermissionRule> RulesFor(string directory) => Rules;
+        /// <summary>Gets or sets what a test does to the agents.</summary>
+        public Func<LocationAgents, LocationAgents> Change { get; set; } = static agents => agents;
+
+        public LocationAgents For(string directory) => Change(_builtIn.With(Rules));
     }
 
     internal sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>

@@ -1,15 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
-using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
-using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
 /// <summary>The embedded model in real time, and no tools.</summary>
-internal sealed class TestModels : IModelCatalog, IToolbox, IProcessHost, IPermissionConfig
+internal sealed class TestModels : IModelCatalog, IToolbox, IProcessHost, IAgentCatalog
 {
     public ResolvedModel Default { get; } = new(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(TimeProvider.System));
 
@@ -35,5 +34,5 @@ internal sealed class TestModels : IModelCatalog, IToolbox, IProcessHost, IPermi
     {
     }
 
-    public IReadOnlyList<PermissionRule> RulesFor(string directory) => [];
+    public LocationAgents For(string directory) => new BuiltInAgents("/data/tool-output").With([]);
 }

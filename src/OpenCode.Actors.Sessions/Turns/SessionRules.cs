@@ -1,0 +1,18 @@
+using OpenCode.Actors.Protocol.Permissions;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>The permission rules that a session has itself.</summary>
+internal static class SessionRules
+{
+    /// <summary>Makes rules of the tools that a prompt switches on and off.</summary>
+    public static IEnumerable<PermissionRule> Of(IReadOnlyDictionary<string, bool> tools) =>
+        tools.Select(static tool => new PermissionRule(tool.Key, "*", tool.Value ? PermissionAction.Allow : PermissionAction.Deny));
+
+    /// <summary>Adds rules as the strongest ones. An older rule about the same is taken out; all others stay, since a denial among them must (rule "Restrictions fail closed").</summary>
+    public static IReadOnlyList<PermissionRule> Add(IReadOnlyList<PermissionRule>? rules, IEnumerable<PermissionRule> added)
+    {
+        var later = added.ToList();
+        return [.. (rules ?? []).Where(rule => !later.Exists(other => (other.Permission, other.Pattern) == (rule.Permission, rule.Pattern))), .. later];
+    }
+}

@@ -1,0 +1,44 @@
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Agents;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>The rules that hold for the open turn: those of its agent, then the session's own.</summary>
+internal static class TurnRules
+{
+    private const string Everything = "*";
+
+    private static readonly PermissionRule[] _nothing = [new(Everything, Everything, PermissionAction.Deny)];
+
+    /// <summary>Gives the agent of the turn's prompt; null when the configuration has no such agent any more, or has mistakes.</summary>
+    public static Agent? AgentOf(Decision decision)
+    {
+        var agents = decision.Setup.Agents.For(decision.Info.Directory);
+        return agents.Fault is null ? agents.Find(((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Agent) : null;
+    }
+
+    /// <summary>Gives the rules, weakest first. Without a usable agent everything is denied (rule "Restrictions fail closed"): a rule that cannot be read may be a denial.</summary>
+    public static IReadOnlyList<PermissionRule>[] Of(Decision decision) =>
+        AgentOf(decision) is { } agent ? [agent.Permission, decision.Info.Permission ?? []] : [_nothing];
+
+    /// <summary>Decides about what a call needs. What users allowed for always answers what would be asked, and lifts no denial.</summary>
+    public static PermissionAction Evaluate(Decision decision, ToolPermission permission)
+    {
+        var rules = Of(decision);
+        var action = permission.Evaluate(rules);
+        return action == PermissionAction.Ask ? permission.Evaluate([.. rules, decision.Learned, decision.State.Remembered]) : action;
+    }
+
+    /// <summary>Tells whether the model may be offered a tool, and may call it at all.</summary>
+    public static bool Offers(Decision decision, string tool)
+    {
+        var rules = Of(decision);
+        return !PermissionRules.IsDenied(PermissionOf(tool), rules)
+            && rules.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: Everything, Action: PermissionAction.Deny };
+    }
+
+    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
+}

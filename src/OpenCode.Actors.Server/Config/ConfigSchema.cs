@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 

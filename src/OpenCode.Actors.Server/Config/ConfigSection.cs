@@ -81,18 +81,6 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
         return null;
     }
 
-    public bool? Flag(string key)
-    {
-        if (json[key] is not { } node)
-            return null;
-
-        if (node.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
-            return node.GetValue<bool>();
-
-        Wrong(key, "give true or false.");
-        return null;
-    }
-
     /// <summary>Reads a price: a number of 0 or more.</summary>
     public decimal? Amount(string key)
     {

@@ -46,6 +46,24 @@ public sealed record MessageError(string Name, MessageErrorData Data)
             ResponseBody = responseBody,
         });
 
+    /// <summary>The conversation is longer than the model takes.</summary>
+    /// <param name="message">What the provider said.</param>
+    /// <param name="responseBody">The answer's body.</param>
+    /// <returns>The error.</returns>
+    public static MessageError ContextOverflow(string message, string? responseBody = null) =>
+        new("ContextOverflowError", new MessageErrorData { Message = message, ResponseBody = responseBody });
+
+    /// <summary>The provider's content filter took the answer.</summary>
+    /// <param name="message">What to do next.</param>
+    /// <returns>The error.</returns>
+    public static MessageError ContentFilter(string message) => new("ContentFilterError", new MessageErrorData { Message = message });
+
+    /// <summary>The model gave no structured output.</summary>
+    /// <param name="message">What it did instead.</param>
+    /// <param name="retries">How often it was asked again.</param>
+    /// <returns>The error.</returns>
+    public static MessageError StructuredOutput(string message, int retries) => new("StructuredOutputError", new MessageErrorData { Message = message, Retries = retries });
+
     /// <summary>The provider has no credentials, or refuses them.</summary>
     /// <param name="providerId">The provider.</param>
     /// <param name="message">What is missing and where to give it.</param>

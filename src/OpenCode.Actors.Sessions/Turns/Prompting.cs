@@ -44,7 +44,11 @@ internal static class Prompting
         if (asksModel && state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts)
             return new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter);
 
-        var mistake = Mistake(state, prompt) ?? AgentMistake(state, setup, prompt.Agent) ?? (prompt.Tools is { } tools ? SessionRules.Mistake(state.Info!.Permission, SessionRules.Of(tools)) : null) ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
+        var mistake = Mistake(state, prompt)
+            ?? AgentMistake(state, setup, prompt.Agent)
+            ?? VariantMistake(state, setup, prompt)
+            ?? (prompt.Tools is { } tools ? SessionRules.Mistake(state.Info!.Permission, SessionRules.Of(tools)) : null)
+            ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
         return mistake is null ? null : new PromptRejected(mistake);
     }
 
@@ -55,6 +59,15 @@ internal static class Prompting
         return agents.Fault ?? (agent is null || agents.Find(agent) is not null
             ? null
             : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
+    }
+
+    private static string? VariantMistake(SessionState state, SessionSetup setup, Protocol.Requests.Prompt prompt)
+    {
+        var (info, models) = (state.Info!, setup.Models.For(state.Info!.Directory));
+        var agents = setup.Agents.For(info.Directory);
+        var model = prompt.Model ?? agents.Find(prompt.Agent ?? agents.Default)?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(models.Default.ProviderId, models.Default.ModelId);
+        var variant = prompt.Variant ?? prompt.Model?.Variant;
+        return variant == DefaultVariant ? null : StepOptioning.Mistake(models, model, variant);
     }
 
     /// <summary>Takes a prompt: announces it at once, and opens a turn, or leaves it to the open turn's next step.</summary>

@@ -57,9 +57,15 @@ internal static class Stepping
         var turn = decision.Turn;
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
         if (decision.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
-            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Conversation.Build(decision, asked), Conversation.Brief(decision, asked)));
+        {
+            var request = Conversation.Build(decision, asked);
+            request = request with { Options = StepOptioning.Join(request.Options, model.Info, asked.Model.Variant) };
+            decision.Orders.Add(new BeginStep(turn.Run, model.Model, request, Conversation.Brief(decision, asked)));
+        }
         else
+        {
             Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));
+        }
     }
 
     /// <summary>Ends the turn.</summary>
@@ -116,7 +122,10 @@ internal static class Stepping
             case AnswerEnded m:
                 decision.CloseText();
                 decision.Put(decision.Turn with { Stream = new StreamEnd(m.Reason, m.Usage) });
-                Finish(decision);
+                if (m.Reason == FinishReason.ContentFilter)
+                    CloseFiltered(decision);
+                else
+                    Finish(decision);
                 break;
             case ToolReport m:
                 Tooling.Take(decision, m);
@@ -153,22 +162,32 @@ internal static class Stepping
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
         var shown = tokens with { Total = usage.Input + usage.Output + usage.Reasoning + usage.CacheRead + usage.CacheWrite };
+        var answer = (AssistantMessage)decision.Assistant.Info;
+        var cost = decision.Models.TryResolve(answer.ProviderId, answer.ModelId, out var model) ? model.Info.Price.Of(usage) : 0;
         var reason = stream.Reason switch
         {
             FinishReason.ToolCalls => "tool-calls",
             FinishReason.Length => "length",
+            FinishReason.ContentFilter => "content-filter",
             _ => "stop",
         };
 
-        decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, Cost: 0, shown));
-        decision.Put((AssistantMessage)decision.Assistant.Info with { Finish = reason, Tokens = shown });
+        decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown));
+        decision.Put(answer with { Finish = reason, Tokens = shown, Cost = cost });
         decision.Put(Completed(decision));
-        decision.Update(decision.Info with { Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
+        decision.Update(decision.Info with { Cost = decision.Info.Cost + cost, Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
     }
 
     private static AssistantMessage Completed(Decision decision) =>
         (AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } };
 
-    private static MessageError Error(ModelException cause) =>
-        MessageError.ApiError(cause.Message, cause.StatusCode, cause.Retryable, cause.ResponseHeaders, cause.ResponseBody);
+    private static void CloseFiltered(Decision decision)
+    {
+        CompleteAnswer(decision, decision.Turn.Stream!);
+        Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
+    }
+
+    private static MessageError Error(ModelException cause) => cause.IsContextOverflow
+        ? MessageError.ContextOverflow(cause.Message, cause.ResponseBody)
+        : MessageError.ApiError(cause.Message, cause.StatusCode, cause.Retryable, cause.ResponseHeaders, cause.ResponseBody);
 }

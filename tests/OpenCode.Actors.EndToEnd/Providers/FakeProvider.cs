@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.EndToEnd.Providers;
 
-/// <summary>A provider of this test: speaks OpenAI's chat completions on a free port of the loopback and answers each request with the next reply of its script.</summary>
+/// <summary>A provider of this test: speaks OpenAI's chat completions and Anthropic's messages on a free port of the loopback and answers each request with the next reply of its script.</summary>
 public sealed class FakeProvider : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -27,6 +27,7 @@ public sealed class FakeProvider : IAsyncDisposable
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         var provider = new FakeProvider(builder.Build());
         provider._app.MapPost("/v1/chat/completions", provider.AnswerAsync);
+        provider._app.MapPost("/v1/messages", provider.AnswerAsync);
         await provider._app.StartAsync();
         return provider;
     }
@@ -37,6 +38,9 @@ public sealed class FakeProvider : IAsyncDisposable
         await WriteEventsAsync(context, events);
         await context.Response.WriteAsync("data: [DONE]\n\n");
     });
+
+    /// <summary>Answers the next request with a stream: one event for each JSON text, and nothing after them.</summary>
+    public FakeProvider Events(params string[] events) => Then(context => WriteEventsAsync(context, events));
 
     /// <summary>Streams these events, then resets the connection when told to: a reset throws away what the client has not read.</summary>
     public FakeProvider StreamAndCut(Task cut, params string[] events) => Then(async context =>
@@ -89,6 +93,9 @@ public sealed class FakeProvider : IAsyncDisposable
         context.Response.ContentType = "text/event-stream";
         foreach (var data in events)
         {
+            using var json = JsonDocument.Parse(data); // Anthropic's events have a name beside, the same as in their data.
+            if (json.RootElement.TryGetProperty("type", out var type))
+                await context.Response.WriteAsync($"event: {type.GetString()}\n");
             await context.Response.WriteAsync($"data: {data}\n\n");
             await context.Response.Body.FlushAsync();
         }

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using OpenCode.Actors.Models;
-using OpenCode.Actors.Models.OpenAi;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.EndToEnd.Providers;
@@ -131,11 +131,54 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
         Assert.Equal("Bearer secret-1", sent.Headers["Authorization"]);
         Assert.Equal("blue", sent.Headers["x-team"]);
         Assert.Equal(
-            """{"model":"m1","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"list"},"""
-            + """{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"bash","arguments":"{\u0022command\u0022:\u0022ls\u0022}"}}]},"""
-            + """{"role":"tool","tool_call_id":"call_1","content":"a b"},{"role":"assistant","content":"Two files."}],"tools":"""
-            + """[{"type":"function","function":{"name":"bash","description":"Runs it.","parameters":{"type":"object"}}}]}""",
+            """{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"list"},"""
+            + """{"role":"assistant","tool_calls":[{"id":"call_1","type":"function","function":{"name":"bash","arguments":"{\u0022command\u0022:\u0022ls\u0022}"}}]},"""
+            + """{"role":"tool","tool_call_id":"call_1","content":"a b"},{"role":"assistant","content":"Two files."}],"model":"m1","stream":true,"stream_options":{"include_usage":true},"""
+            + """"tools":[{"type":"function","function":{"description":"Runs it.","name":"bash","parameters":{"type":"object"}}}]}""",
             sent.Body.GetRawText());
+    }
+
+    [Fact]
+    public async Task Files_options_and_limits_are_sent_as_the_model_takes_them()
+    {
+        _provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"content_filter"}]}""");
+        var model = new ModelInfo("m1", "M") { ApiId = "api-1", Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["x-m"] = "m" }, Capabilities = new ModelCapabilities { Temperature = true, Input = ["text", "image"], ReasoningField = "reasoning_content" } };
+        var image = new FileContent("image/png", "a.png", new byte[] { 1, 2 });
+        var call = new ToolCall("c", "read", JsonElement.Parse("\"no json\""));
+        var request = new ModelRequest(
+            "m1", null,
+            [new UserTurn([new TextContent("see"), image, new FileContent("application/pdf", "b.pdf", new byte[] { 3 })]), new AssistantTurn("", [new ReasoningBlock("hm")], [call]), new ToolResult("c", "read", "out", IsError: false) { Files = [image] }],
+            [new ToolDefinition("read", "Reads.", JsonElement.Parse("""{"type":"object"}"""))])
+        {
+            Options = new StepOptions { Temperature = 0.3, TopP = 0.8, MaxOutputTokens = 9000, MustCallTool = true, Provider = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["reasoningEffort"] = JsonElement.Parse("\"high\""), ["foo"] = JsonElement.Parse("""{"a":1}""") } },
+        };
+
+        var chunks = await AskAsync(request, model: model);
+
+        Assert.Equal(FinishReason.ContentFilter, Assert.IsType<Finished>(chunks[^1]).Reason);
+        var sent = Assert.Single(_provider.Requests);
+        Assert.Equal("m", sent.Headers["x-m"]);
+        Assert.Equal(("api-1", 9000, 0.3, 0.8, "high", "required", 1), (
+            sent.Body.GetProperty("model").GetString(), sent.Body.GetProperty("max_tokens").GetInt32(), sent.Body.GetProperty("temperature").GetDouble(), sent.Body.GetProperty("top_p").GetDouble(),
+            sent.Body.GetProperty("reasoning_effort").GetString(), sent.Body.GetProperty("tool_choice").GetString(), sent.Body.GetProperty("foo").GetProperty("a").GetInt32()));
+        var messages = sent.Body.GetProperty("messages");
+        Assert.Equal("data:image/png;base64,AQI=", messages[0].GetProperty("content")[1].GetProperty("image_url").GetProperty("url").GetString());
+        Assert.Contains("b.pdf", messages[0].GetProperty("content")[2].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal("hm", messages[1].GetProperty("reasoning_content").GetString());
+        Assert.Equal("""{"input":"no json"}""", messages[1].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString());
+        Assert.Equal("out", messages[2].GetProperty("content").GetString());
+        Assert.Equal("image_url", messages[3].GetProperty("content")[1].GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task A_conversation_that_is_too_long_is_told_as_that()
+    {
+        _provider.Refuse(400, """{"error":{"message":"This model's maximum context length is 4096 tokens","code":"context_length_exceeded"}}""");
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync());
+
+        Assert.True(error.IsContextOverflow);
+        Assert.False(error.Retryable);
     }
 
     [Fact]
@@ -300,9 +343,16 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
 
     private static ModelRequest Prompt() => new("m1", null, [new UserTurn("hi")], []);
 
-    private ResolvedModel Model(string? baseUrl = null, string? apiKey = null, IReadOnlyDictionary<string, string>? headers = null, TimeSpan? networkTimeout = null) =>
+    private ResolvedModel Model(string? baseUrl = null, string? apiKey = null, IReadOnlyDictionary<string, string>? headers = null, TimeSpan? networkTimeout = null, ModelInfo? model = null) =>
         new ModelCatalog(
-            new ModelsOptions([new ProviderOptions("fake", null, baseUrl ?? _provider.BaseUrl, apiKey, headers, [new("m1", null)], networkTimeout)]), TimeProvider.System).Default;
+            new ModelsOptions([new ProviderOptions("fake", ProviderApi.OpenAiCompatible, [model ?? new ModelInfo("m1", "m1")])
+            {
+                BaseUrl = baseUrl ?? _provider.BaseUrl,
+                ApiKey = apiKey,
+                Headers = headers ?? new Dictionary<string, string>(StringComparer.Ordinal),
+                Timeout = networkTimeout ?? TimeSpan.FromMinutes(1),
+            }]),
+            TimeProvider.System).Default;
 
     private async Task<List<ModelChunk>> AskAsync(
         ModelRequest? request = null,
@@ -310,11 +360,12 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
         string? apiKey = null,
         IReadOnlyDictionary<string, string>? headers = null,
         TimeSpan? networkTimeout = null,
-        List<ModelChunk>? into = null)
+        List<ModelChunk>? into = null,
+        ModelInfo? model = null)
     {
         using var patience = new CancellationTokenSource(_patience);
         var chunks = into ?? [];
-        await foreach (var chunk in Model(baseUrl, apiKey, headers, networkTimeout).Model.StreamAsync(request ?? Prompt(), patience.Token))
+        await foreach (var chunk in Model(baseUrl, apiKey, headers, networkTimeout, model).Model.StreamAsync(request ?? Prompt(), patience.Token))
             chunks.Add(chunk);
         return chunks;
     }

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Models;
-using OpenCode.Actors.Models.OpenAi;
+using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Tests.Models;
@@ -43,7 +44,7 @@ public sealed class ModelCatalogTests
     public void Every_mistake_is_named_with_its_key()
     {
         var mistakes = ModelCatalog.FindMistakes(new ModelsOptions(
-            [Provider("embedded"), Provider("a") with { BaseUrl = null }, Provider("b") with { BaseUrl = "ftp://x" }, Provider("c") with { NetworkTimeout = TimeSpan.Zero }], "nowhere"));
+            [Provider("embedded"), Provider("a") with { BaseUrl = null }, Provider("b") with { BaseUrl = "ftp://x" }, Provider("c") with { Timeout = TimeSpan.Zero }], "nowhere"));
 
         Assert.Equal(
             ["provider.embedded", "provider.a.options.baseURL", "provider.b.options.baseURL", "provider.c.options.timeout", "model"],
@@ -51,5 +52,5 @@ public sealed class ModelCatalogTests
     }
 
     private static ProviderOptions Provider(string id, params string[] models) =>
-        new(id, null, "http://127.0.0.1:9/v1", null, null, [.. models.Select(m => KeyValuePair.Create(m, (string?)null))]);
+        new(id, ProviderApi.OpenAiCompatible, [.. models.Select(static m => new ModelInfo(m, m))]) { BaseUrl = "http://127.0.0.1:9/v1" };
 }

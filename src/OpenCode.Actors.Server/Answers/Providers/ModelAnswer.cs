@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Sessions.Models;
 
@@ -11,37 +12,43 @@ internal sealed record ModelAnswer(
     ModelAnswer.ModelApi Api,
     string Name,
     string Family,
-    ModelAnswer.ModelCapabilities Capabilities,
+    ModelAnswer.Abilities Capabilities,
     ModelAnswer.ModelCost Cost,
-    ModelAnswer.ModelLimit Limit,
+    ModelAnswer.Limits Limit,
     string Status,
-    IReadOnlyDictionary<string, string> Options,
+    IReadOnlyDictionary<string, JsonElement> Options,
     IReadOnlyDictionary<string, string> Headers,
     [property: JsonPropertyName("release_date")] string ReleaseDate,
-    IReadOnlyDictionary<string, string> Variants)
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>> Variants)
 {
     /// <summary>The TUI divides by the window, and ends at the first answer of a model that has none.</summary>
-    private static readonly ModelLimit _unknownLimit = new(128_000, 8_192);
-
-    private static readonly ModelMedia _text = new(Text: true, Audio: false, Image: false, Video: false, Pdf: false);
+    private const long UnknownContext = 128_000;
 
     public static IReadOnlyDictionary<string, string> Nothing { get; } = ReadOnlyDictionary<string, string>.Empty;
 
-    public static ModelAnswer Of(string providerId, ModelInfo model) => new(
-        model.Id, providerId, new ModelApi(model.Id, "", "@ai-sdk/openai-compatible"), model.Name, "",
-        new ModelCapabilities(Temperature: false, Reasoning: false, Attachment: false, Toolcall: true, _text, _text, Interleaved: false),
-        new ModelCost(0, 0, new ModelCost.CacheCost(0, 0)), _unknownLimit, "active", Nothing, Nothing, "", Nothing);
+    public static ModelAnswer Of(ProviderInfo provider, ModelInfo model) => new(
+        model.Id, provider.Id, new ModelApi(model.ApiId ?? model.Id, "", provider.Npm.Length > 0 ? provider.Npm : "@ai-sdk/openai-compatible"), model.Name, model.Family,
+        Of(model.Capabilities), Of(model.Price), new Limits(model.Limit.Context > 0 ? model.Limit.Context : UnknownContext, model.Limit.Answer), "active",
+        model.Options, Nothing, model.ReleaseDate, model.Variants); // The headers are not told: they may hold secrets.
+
+    private static Abilities Of(ModelCapabilities can) => new(can.Temperature, can.Reasoning, can.Attachment, can.ToolCall, Of(can.Input), Of(can.Output), Interleaved: false);
+
+    private static Media Of(IReadOnlyList<string> media) => new(Has(media, "text"), Has(media, "audio"), Has(media, "image"), Has(media, "video"), Has(media, "pdf"));
+
+    private static bool Has(IReadOnlyList<string> media, string kind) => media.Contains(kind, StringComparer.Ordinal);
+
+    private static ModelCost Of(ModelPrice price) => new(price.Input, price.Output, new ModelCost.CacheCost(price.CacheRead, price.CacheWrite));
 
     internal sealed record ModelApi(string Id, string Url, string Npm);
 
-    internal sealed record ModelCapabilities(bool Temperature, bool Reasoning, bool Attachment, bool Toolcall, ModelMedia Input, ModelMedia Output, bool Interleaved);
+    internal sealed record Abilities(bool Temperature, bool Reasoning, bool Attachment, bool Toolcall, Media Input, Media Output, bool Interleaved);
 
-    internal sealed record ModelMedia(bool Text, bool Audio, bool Image, bool Video, bool Pdf);
+    internal sealed record Media(bool Text, bool Audio, bool Image, bool Video, bool Pdf);
 
     internal sealed record ModelCost(decimal Input, decimal Output, ModelCost.CacheCost Cache)
     {
         internal sealed record CacheCost(decimal Read, decimal Write);
     }
 
-    internal sealed record ModelLimit(long Context, long Output);
+    internal sealed record Limits(long Context, long Output);
 }

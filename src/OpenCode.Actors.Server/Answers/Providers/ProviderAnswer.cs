@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Server.Answers.Providers;
 /// <param name="Id">Its id in the configuration.</param>
 /// <param name="Name">Its name for people.</param>
 /// <param name="Source">Where it is from.</param>
-/// <param name="Env">The variables with its key: not told.</param>
+/// <param name="Env">The names of the variables that may hold its key.</param>
 /// <param name="Options">Its options: not told, they hold secrets.</param>
 /// <param name="Models">Its models by their ids.</param>
 internal sealed record ProviderAnswer(
@@ -20,7 +20,7 @@ internal sealed record ProviderAnswer(
         providers.ToDictionary(p => p.Id, p => p.Models.Keys.First(), StringComparer.Ordinal);
 
     private static ProviderAnswer Of(ProviderInfo provider) => new(
-        provider.Id, provider.Name, "config", [], ModelAnswer.Nothing, provider.Models.ToDictionary(m => m.Id, m => ModelAnswer.Of(provider.Id, m), StringComparer.Ordinal));
+        provider.Id, provider.Name, provider.Source, provider.KeyVariables, ModelAnswer.Nothing, provider.Models.ToDictionary(m => m.Id, m => ModelAnswer.Of(provider, m), StringComparer.Ordinal));
 }
 
 /// <summary>Answer of <c>GET /config/providers</c>.</summary>

@@ -1,0 +1,29 @@
+using OpenCode.Actors.Protocol.Models;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Sessions.Turns;
+
+/// <summary>Joins what model, agent and variant say of how a step is to be answered.</summary>
+internal static class StepOptioning
+{
+    /// <summary>Adds the model's options below those of the agent, the variant's above them, and how long the answer may be.</summary>
+    public static StepOptions Join(StepOptions agent, ModelInfo model, string? variant) => agent with
+    {
+        MaxOutputTokens = agent.MaxOutputTokens ?? model.Limit.Answer,
+        Provider = JsonObjects.Merge(
+            JsonObjects.Merge(model.Options, agent.Provider),
+            variant is not null && model.Variants.TryGetValue(variant, out var options) ? options : JsonObjects.Empty),
+    };
+
+    /// <summary>Says what is wrong with the variant of a prompt; null when its model has it, or is not known and refused elsewhere.</summary>
+    public static string? Mistake(IModelCatalog models, ModelRef model, string? variant)
+    {
+        if (variant is null || !models.TryResolve(model.ProviderId, model.ModelId, out var known) || known.Info.Variants.ContainsKey(variant))
+            return null;
+
+        var name = $"{model.ProviderId}/{model.ModelId}";
+        return known.Info.Variants.Count == 0
+            ? $"variant: '{variant}' is not known: {name} has no variants. Leave it out, or configure it in provider.{model.ProviderId}.models.{model.ModelId}.variants."
+            : $"variant: {name} has no '{variant}'; give one of {string.Join(", ", known.Info.Variants.Keys)}, or none.";
+    }
+}

@@ -167,6 +167,8 @@ internal sealed class ExpansionReader(ShellReading reading, ShellCursor cursor)
 
         cursor.Leave();
         var content = cursor.From(start)[..^1];
+        if (content.Length == 0)
+            throw cursor.Wrong("'${}' names nothing");
         if (ShellNames.IsName(content))
             return content;
         ReadOperators(content);

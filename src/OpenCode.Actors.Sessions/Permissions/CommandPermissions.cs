@@ -26,11 +26,14 @@ internal static class CommandPermissions
             wanted.Add(Permission(OutsideDirectory, outside, new CommandMetadata(line, [.. known.Select(static pattern => pattern[..^2])], known)));
         }
 
-        var patterns = parsed is null ? [new CommandPattern(line.Trim(), line.Trim()) { IsUnknown = true, IsUnread = true }] : Merge(seen.Select(CommandForms.PatternOf));
+        var patterns = parsed is null ? [new CommandPattern(line.Trim(), line.Trim()) { IsUnknown = true, IsUnread = true }] : Merge(seen.Where(IsJudged).Select(CommandForms.PatternOf));
         if (patterns.Count > 0)
             wanted.Add(Permission(Bash, patterns, new CommandMetadata(line)));
         return wanted;
     }
+
+    // Assignments alone run nothing; redirections alone empty files.
+    private static bool IsJudged(SeenCommand seen) => seen.IsUnknown || seen.Command.Words.Count > 0 || seen.Command.Redirections.Count > 0;
 
     private static ToolPermission Permission(string permission, List<CommandPattern> patterns, CommandMetadata metadata)
     {

@@ -26,7 +26,11 @@ internal static class SeeThrough
     {
         var isSetting = command.Assignments.Any(static assignment => Settings.RunsCommands(assignment.Name));
         if (command.Words.Count == 0 && !isSetting)
+        {
+            seen.Add(new SeenCommand(command));
             return;
+        }
+
         if (depth > MaxDepth || isSetting || command.Words[0].Value is null || HasExecutingOption(command))
         {
             seen.Add(new SeenCommand(command, IsUnknown: true) { Latent = LatentCommands.In(command) });

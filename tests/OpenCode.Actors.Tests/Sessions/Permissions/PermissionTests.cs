@@ -124,6 +124,56 @@ public sealed class PermissionTests : SessionsKit
     }
 
     [Fact]
+    public async Task What_a_call_needs_is_asked_for_one_after_the_other_also_over_a_crash()
+    {
+        Config.Rules = [new("bash", "*", PermissionAction.Ask), new("external_directory", "*", PermissionAction.Ask)];
+        await PromptAsync((await CreateAsync()).Id);
+        Model.Answer.Bash("c1", "cat /etc/passwd").EndWithCalls();
+        await RunDryAsync();
+        var outside = Assert.Single(await PermissionsAsync());
+        Assert.Equal(("external_directory", "/etc/*"), (outside.Permission, outside.Patterns[0]));
+
+        await KillAndStartAsync();
+        await ReplyAsync(outside.Id, PermissionAnswer.Once);
+        var bash = Assert.Single(await PermissionsAsync());
+        Assert.Equal(("bash", "cat /etc/passwd"), (bash.Permission, bash.Patterns[0]));
+        Assert.Empty(Tools.Started);
+
+        await KillAndStartAsync();
+        await ReplyAsync(bash.Id, PermissionAnswer.Once);
+        Assert.Single(Tools.Started);
+    }
+
+    [Fact]
+    public async Task What_a_rule_denies_is_not_asked_about_first()
+    {
+        Config.Rules = [new("bash", "rm *", PermissionAction.Deny), new("external_directory", "*", PermissionAction.Ask)];
+        await PromptAsync((await CreateAsync()).Id);
+        Model.Answer.Bash("c1", "rm /etc/passwd").EndWithCalls();
+        await RunDryAsync();
+
+        Assert.Empty(await PermissionsAsync());
+        Assert.Empty(Tools.Started);
+    }
+
+    [Fact]
+    public async Task Always_stores_a_pattern_for_each_simple_command()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "git status --short && touch a").Bash("c2", "touch b; git status").Bash("c3", "touch c; rm d").EndWithCalls();
+        await RunDryAsync();
+        var requests = await PermissionsAsync();
+        Assert.Equal(["git status *", "touch *"], requests[0].Always);
+
+        await ReplyAsync(requests[0].Id, PermissionAnswer.Always);
+
+        Assert.Equal(["c1", "c2"], Tools.Started.Select(tool => tool.Call.CallId));
+        var left = Assert.Single(await PermissionsAsync());
+        Assert.Equal(["touch c", "rm d"], left.Patterns);
+    }
+
+    [Fact]
     public async Task Reject_with_a_message_tells_the_model_and_the_turn_goes_on()
     {
         var session = await WaitingAsync();

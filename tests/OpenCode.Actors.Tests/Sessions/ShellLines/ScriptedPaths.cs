@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Tests.Sessions.ShellLines;
 /// <summary>Paths with the folders and links that a test names.</summary>
 internal sealed class ScriptedPaths : IPathFacts
 {
-    public HashSet<string> Folders { get; } = ["/", "/etc", "/tmp", "/home", "/work"];
+    public HashSet<string> Folders { get; } = ["/", "/etc", "/tmp", "/home", "/home/u", "/work"];
 
     public Dictionary<string, string> Links { get; } = [];
 

@@ -19,8 +19,8 @@ internal sealed record SessionEntry(
 
     /// <summary>Makes the entry of an info.</summary>
     public static SessionEntry Of(Session info, ReadOnlyMemory<byte> json) =>
-        new(info.Id, info.Directory, info.ProjectId, PathOf(info), info.ParentId, info.Title, info.Time.Updated, json);
+        new(info.Id, info.Directory, info.ProjectId, PathOf(info.Path, info.ProjectId, info.Directory), info.ParentId, info.Title, info.Time.Updated, json);
 
-    // Sessions outside a repository were stored without a path before.
-    private static string PathOf(Session info) => info is { Path.Length: 0, ProjectId: NoRepository } ? info.Directory.TrimStart('/') : info.Path;
+    /// <summary>Gives the path that lists select by: sessions outside of a repository were stored without one by earlier versions.</summary>
+    public static string PathOf(string path, string projectId, string directory) => path.Length == 0 && projectId == NoRepository ? directory.TrimStart('/') : path;
 }

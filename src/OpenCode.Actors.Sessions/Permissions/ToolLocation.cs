@@ -6,6 +6,9 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <param name="Paths">What stands at a path.</param>
 internal sealed record ToolLocation(string Directory, string Root, IPathFacts Paths)
 {
+    /// <summary>Gets what the names of files in rules start at: the root of the project, or the location where there is no project.</summary>
+    public string Base => Root == "/" ? Directory : Root;
+
     /// <summary>Tells whether a real path is in the location or its project.</summary>
     public bool Contains(string path) => IsIn(Directory, path) || (Root != "/" && IsIn(Root, path));
 

@@ -95,9 +95,10 @@ internal static class Stepping
         };
     }
 
-    /// <summary>Gives the root of a session's project.</summary>
-    public static string RootOf(Session info) =>
-        info.Path.Length > 0 && info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory[..^(info.Path.Length + 1)] : info.Directory;
+    /// <summary>Gives the root of a session's project; <c>/</c> where there is none.</summary>
+    public static string RootOf(Session info) => info.Path.Length == 0 || !info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory
+        : info.Directory.Length == info.Path.Length + 1 ? "/"
+        : info.Directory[..^(info.Path.Length + 1)];
 
     /// <summary>Says that there is no such model.</summary>
     public static MessageError UnknownModel(ModelRef model) =>

@@ -118,6 +118,8 @@ public sealed class ToolTests(ITestOutputHelper output) : ServerTest(output)
         var outcomes = new List<bool>();
         for (var kill = 0; kill < Scale.Of(6, 60); kill++)
         {
+            foreach (var leftover in Directory.EnumerateFiles(Project, ".large*"))
+                File.Delete(leftover);
             await File.WriteAllTextAsync(file, old);
             _session = await _server.Api.CreateSessionAsync();
             await _server.Api.PromptAsync(_session, Prompt("edit", new { filePath = file, oldString = "old", newString = "new", replaceAll = true }), FakeProvider.Model);
@@ -148,7 +150,9 @@ public sealed class ToolTests(ITestOutputHelper output) : ServerTest(output)
     private async Task<JsonElement> CallAsync(string tool, object input)
     {
         await _server.Api.AskAsync(_session, Prompt(tool, input), FakeProvider.Model);
-        return (await PartsAsync(_session))[^1].GetProperty("state");
+        var parts = await PartsAsync(_session);
+        Assert.True(parts.Count > 0 && parts[^1].Text("tool") == tool, string.Join("\n", await _server.Api.MessagesAsync(_session)));
+        return parts[^1].GetProperty("state");
     }
 
     private async Task<string?> StatusAsync(string session)

@@ -39,7 +39,7 @@ internal sealed class GlobTool(IFileWork work, IPathFacts paths, IFileTree files
             throw new ToolRefusedException($"There is no folder {folder.Named} to look in.");
 
         var search = new FileSearch(files, store, cancellationToken);
-        var found = search.Find(folder.Real, new GlobPattern(input.Text("pattern")), location.Root);
+        var found = search.Find(folder.Real, new GlobPattern(input.Text("pattern")), location.Base);
         var isCut = search.IsCut || found.Count > MostShown;
         var lines = found.Take(MostShown).ToList();
         if (found.Count == 0)

@@ -44,7 +44,7 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
         {
             EntryKind.Missing => throw new ToolRefusedException($"There is no file or folder {root.Named} to look in."),
             EntryKind.File => [root.Real],
-            _ => search.Find(root.Real, input.OptionalText("include") is { Length: > 0 } include ? new GlobPattern(include) : null, location.Root),
+            _ => search.Find(root.Real, input.OptionalText("include") is { Length: > 0 } include ? new GlobPattern(include) : null, location.Base),
         };
         foreach (var file in found.TakeWhile(_ => !matches.IsFull).Where(file => MayRead(context, location, file)))
             matches.Look(files, file);
@@ -55,5 +55,5 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
 
     // A file that read would have to ask for is not read by another name.
     private static bool MayRead(ToolContext context, ToolLocation location, string file) =>
-        PermissionRules.Evaluate("read", Path.GetRelativePath(location.Root, file), context.Rules) == PermissionAction.Allow;
+        PermissionRules.Evaluate("read", Path.GetRelativePath(location.Base, file), context.Rules) == PermissionAction.Allow;
 }

@@ -31,7 +31,7 @@ internal static class PathNeeds
     /// <param name="open">A folder that is open wherever the call runs, if there is one.</param>
     public static IReadOnlyList<ToolPermission> Of(string permission, ToolPath path, ToolLocation location, JsonElement metadata, string? open = null)
     {
-        string[] names = [Path.GetRelativePath(location.Root, path.Real), Path.GetRelativePath(location.Root, path.Named)];
+        string[] names = [Path.GetRelativePath(location.Base, path.Real), Path.GetRelativePath(location.Base, path.Named)];
         return [.. ToReach(path, location, open), new ToolPermission(permission, [.. names.Distinct(StringComparer.Ordinal)], ["*"], metadata)];
     }
 }

@@ -19,5 +19,5 @@ internal sealed record ToolPath(string Named, string Real)
     }
 
     /// <summary>Gives a path as people read it: relative within the root of the project.</summary>
-    public string In(ToolLocation location) => location.Contains(Real) ? Path.GetRelativePath(location.Root, Real) : Real;
+    public string In(ToolLocation location) => location.Contains(Real) ? Path.GetRelativePath(location.Base, Real) : Real;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -13,6 +14,7 @@ using OpenCode.Actors.Sessions.Tools.List;
 using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Write;
+using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
 
@@ -58,6 +60,23 @@ public sealed class FileToolsTests
     [InlineData("glob", "/etc", "external_directory /etc/*; glob P")]
     [InlineData("grep", "", "grep P")]
     public void A_call_needs_its_own_permission_and_one_to_leave_the_project(string tool, string path, string needs) => Assert.Equal(needs, Needs(tool, path));
+
+    [Fact]
+    public void Without_a_project_all_but_the_location_is_outside()
+    {
+        var call = Call("read", """{"filePath":"/etc/passwd"}""");
+
+        Assert.Equal(["external_directory", "read"], _tools["read"].NeedsOf(call, new ToolLocation("/proj/app", "/", _files)).Select(static need => need.Permission));
+        Assert.Equal("a.txt", _tools["read"].NeedsOf(Call("read", """{"filePath":"a.txt"}"""), new ToolLocation("/proj/app", "/", _files)).Single().Patterns.Single());
+    }
+
+    [Theory]
+    [InlineData("/proj/app", "app", "/proj")]
+    [InlineData("/proj", "", "/proj")]
+    [InlineData("/proj/app", "proj/app", "/")] // outside of a repository
+    public void The_root_of_a_project_is_above_the_location(string directory, string path, string root) =>
+        Assert.Equal(root, Stepping.RootOf(JsonSerializer.Deserialize(
+            $$$"""{"id":"ses_x","slug":"s","projectID":"p","directory":"{{{directory}}}","path":"{{{path}}}","title":"T","version":"1","time":{"created":1,"updated":1}}""", ProtocolJson.Wire.Session)!));
 
     [Theory]
     [InlineData("read", "link/passwd", "external_directory /etc/*; read ../etc/passwd, app/link/passwd")]

@@ -27,5 +27,5 @@ internal interface IFileTree
 /// <summary>What stands in a folder.</summary>
 /// <param name="Name">Its name, without the folder.</param>
 /// <param name="IsFolder">Whether it is a folder, or a link to one.</param>
-/// <param name="IsLink">Whether it is a link.</param>
+/// <param name="IsLink">Whether it is a link to a folder.</param>
 internal readonly record struct FolderEntry(string Name, bool IsFolder, bool IsLink = false);

@@ -9,6 +9,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
     private const int MostTrees = 1_000;
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _treeLimit = TimeSpan.FromSeconds(2);
 
     // A session keeps the tree that it began with: one that changed with each file would be read anew by the provider, with all that follows.
     private readonly Dictionary<(string Session, string Directory), string> _trees = [];
@@ -17,7 +18,8 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
     /// <summary>Collects a prompt. What cannot be read is said in it.</summary>
     public async Task<SystemPrompt> CollectAsync(Briefing briefing, CancellationToken cancellationToken)
     {
-        var (worktree, tree, found, urls) = await ReadAsync(briefing, cancellationToken);
+        var (worktree, found, urls) = await ReadAsync(briefing, cancellationToken);
+        var tree = await TreeAsync(briefing, worktree is not null, cancellationToken);
         var fetched = await Task.WhenAll(urls.Select(url => pages.GetAsync(url, cancellationToken)));
         return new SystemPrompt(briefing, worktree, Platform, DateOnly.FromDateTime(time.GetLocalNow().DateTime), tree, [.. found, .. fetched]);
     }
@@ -32,7 +34,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         }
         catch (TimeoutException e)
         {
-            return new Read(null, "", [new Instruction(briefing.Directory, null, $"The instructions of the project are missing. {e.Message}")], []);
+            return new Read(null, [new Instruction(briefing.Directory, null, $"The instructions of the project are missing. {e.Message}")], []);
         }
     }
 
@@ -42,10 +44,10 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         var worktree = Worktree(files, briefing.Directory);
         var found = new InstructionFiles(files, briefing.Directory, worktree ?? briefing.Directory, sources, cancellationToken).Read();
         var urls = sources.Configured.Where(InstructionFiles.IsUrl).Distinct(StringComparer.Ordinal).ToList();
-        return new Read(worktree, Tree(files, briefing, worktree is not null, cancellationToken), sources.Fault is { } fault ? [.. found, new Instruction("the configuration", null, fault)] : found, urls);
+        return new Read(worktree, sources.Fault is { } fault ? [.. found, new Instruction("the configuration", null, fault)] : found, urls);
     }
 
-    private string Tree(IFileTree files, Briefing briefing, bool isInRepository, CancellationToken cancellationToken)
+    private async Task<string> TreeAsync(Briefing briefing, bool isInRepository, CancellationToken cancellationToken)
     {
         var key = (briefing.Session, briefing.Directory);
         lock (_lock)
@@ -54,13 +56,25 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
                 return known;
         }
 
-        // Outside of a repository this may be anything, such as a home: only what stands in the location itself is told.
-        var tree = new ProjectTree(files, cancellationToken).Draw(briefing.Directory, isInRepository ? DepthInRepository : 1);
+        var tree = await DrawAsync(briefing.Directory, isInRepository, cancellationToken);
         lock (_lock)
         {
             if (_trees.Count >= MostTrees)
                 _trees.Clear();
             return _trees[key] = tree;
+        }
+    }
+
+    // Outside of a repository this may be anything, such as a home: only what stands in the location itself is told. One that takes too long is left out, and not tried again each turn.
+    private async Task<string> DrawAsync(string directory, bool isInRepository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work.DoAsync((files, token) => new ProjectTree(files, token).Draw(directory, isInRepository ? DepthInRepository : 1), _treeLimit, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return "(It could not be listed in time.)\n";
         }
     }
 
@@ -75,5 +89,5 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         return null;
     }
 
-    private sealed record Read(string? Worktree, string Tree, IReadOnlyList<Instruction> Found, IReadOnlyList<string> Urls);
+    private sealed record Read(string? Worktree, IReadOnlyList<Instruction> Found, IReadOnlyList<string> Urls);
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,6 +8,8 @@ namespace OpenCode.Actors.Sessions.Files.Doors;
 /// <param name="store">The path of the server's own store, which only SQLite may open; null when there is none here.</param>
 internal sealed partial class MachineFiles(string? store = null) : IFileTree
 {
+    private static readonly EnumerationOptions _everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
     private readonly string? _store = store is null ? null : RealPath(store) ?? Path.GetFullPath(store);
 
     public EntryKind Look(string path) => Directory.Exists(path) ? EntryKind.Folder : File.Exists(path) ? EntryKind.File : EntryKind.Missing;
@@ -31,14 +34,17 @@ internal sealed partial class MachineFiles(string? store = null) : IFileTree
     {
         try
         {
-            return new DirectoryInfo(path).EnumerateFileSystemInfos().Select(static info => new FolderEntry(
-                info.Name, info is DirectoryInfo || Directory.Exists(info.FullName), info.Attributes.HasFlag(FileAttributes.ReparsePoint)));
+            return new FileSystemEnumerable<FolderEntry>(path, Entry, _everything);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException)
         {
             throw new IOException(e.Message, e);
         }
     }
+
+    // What the listing itself tells: the rest would cost a look at each entry. Of links it matters only whether they lead to a folder.
+    private static FolderEntry Entry(ref FileSystemEntry entry) =>
+        new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
 
     // Opening a pipe waits for one that writes, for ever. So it is opened without a wait, and refused if it cannot be moved about in, as only regular files and some devices can.
     private static SafeFileHandle OpenWithoutWaiting(string path)

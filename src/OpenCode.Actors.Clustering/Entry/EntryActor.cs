@@ -18,23 +18,22 @@ internal sealed class EntryActor : ReceiveActor
     public const int MaxCommandBytes = 900 * 1024;
 
     private readonly EntrySetup _setup;
+    private readonly Known _known;
     private readonly string _names;
     private readonly Dictionary<IActorRef, long> _held = [];
-    private IActorRef? _index;
     private IDisposable? _changes;
     private long _heldBytes;
     private long _count;
-    private bool _isClosed;
 
-    public EntryActor(EntrySetup setup)
+    public EntryActor(EntrySetup setup, Known known)
     {
-        _setup = setup;
+        (_setup, _known) = (setup, known);
         Span<byte> random = stackalloc byte[8];
         setup.Entropy.Fill(random);
         _names = Convert.ToHexStringLower(random);
 
         Receive<Deliver>(OnDeliver);
-        Receive<UseIndex>(m => _index = m.Index);
+        Receive<UseIndex>(m => _known.Index = m.Index);
         Receive<MemberGone>(m => TellAll(HeldCommandActor.SendNow.Instance));
         Receive<StateChanged>(OnStateChanged);
         Receive<Close>(_ => OnClose());
@@ -64,9 +63,21 @@ internal sealed class EntryActor : ReceiveActor
         public static Closed Instance { get; } = new();
     }
 
+    /// <summary>What the entry was told. Outlives its incarnations: a command that was queued before a restart must not pass unasked.</summary>
+    public sealed class Known
+    {
+        public IActorRef? Index { get; set; }
+
+        public bool IsClosed { get; set; }
+    }
+
     private sealed record StateChanged(NodeState State) : IDeadLetterSuppression;
 
-    public static Props PropsFor(EntrySetup setup) => Props.Create(() => new EntryActor(setup));
+    public static Props PropsFor(EntrySetup setup)
+    {
+        var known = new Known();
+        return Props.Create(() => new EntryActor(setup, known));
+    }
 
     // A held command that fails has told its asker, and has no second life.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
@@ -77,15 +88,11 @@ internal sealed class EntryActor : ReceiveActor
         _changes = _setup.Availability.Changed.Add(state => self.Tell(new StateChanged(state)));
     }
 
-    // The next incarnation knows what this one was told. Held commands are answered when their actors stop.
+    // Held commands are answered when their actors stop.
     protected override void PreRestart(Exception reason, object message)
     {
         if (message is Deliver)
             Sender.Tell(Refusals.Untouched($"The entry failed: {reason.Message}"));
-        if (_index is not null)
-            Self.Tell(new UseIndex(_index));
-        if (_isClosed)
-            Self.Tell(Close.Instance, ActorRefs.NoSender);
         base.PreRestart(reason, message);
     }
 
@@ -98,7 +105,7 @@ internal sealed class EntryActor : ReceiveActor
     private void OnDeliver(Deliver message)
     {
         // suspend-on-silence: refused before anything is sent.
-        if (_isClosed || !_setup.Availability.Now.TakesCommands)
+        if (_known.IsClosed || !_setup.Availability.Now.TakesCommands)
             Sender.Tell(message.Command is Wake ? new Awake(message.SessionId) : Refusals.Untouched(WhyNot()));
 
         // Queries change nothing and may be lost: their asker has its own timeout.
@@ -128,7 +135,7 @@ internal sealed class EntryActor : ReceiveActor
     // unknown-is-404-at-the-entry: any other id would start an actor and claim a shard. A session that is being made is not known yet.
     private void Hold(SessionId id, Named named, MessageKind kind)
     {
-        var index = named.Command is Create ? null : _index;
+        var index = named.Command is Create ? null : _known.Index;
         _held.Add(Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(id, named, kind, Sender, index, _setup))), 0);
         _setup.Metrics.CommandsHeld(1);
     }
@@ -168,7 +175,7 @@ internal sealed class EntryActor : ReceiveActor
 
     private void OnClose()
     {
-        _isClosed = true;
+        _known.IsClosed = true;
         TellAll(new HeldCommandActor.GiveUp(WhyNot()));
         Sender.Tell(Closed.Instance);
     }
@@ -176,7 +183,7 @@ internal sealed class EntryActor : ReceiveActor
     private string WhyNot()
     {
         var now = _setup.Availability.Now;
-        return _isClosed || now.TakesCommands ? "The node stops." : now.Reason;
+        return _known.IsClosed || now.TakesCommands ? "The node stops." : now.Reason;
     }
 
     private void TellAll(object message)

@@ -243,4 +243,22 @@ public sealed class HeldCommandTests : EntryKit
         index.Reply(new SessionNotFound(Session));
         Client.FishFor<SessionNotFound>();
     }
+
+    [Fact]
+    public void A_command_that_is_queued_when_the_entry_restarts_is_asked_about_too()
+    {
+        var index = CreateProbe();
+        var entry = StartEntry();
+        entry.Tell(new EntryActor.UseIndex(index.Ref));
+        RunDry();
+
+        ExpectLog<NullReferenceException>(() =>
+        {
+            Send(entry, new Named("broken", null!));
+            Send(entry, Rename);
+        });
+
+        index.FishFor<IndexQuery.Get>();
+        Region.ExpectNothing();
+    }
 }

@@ -72,7 +72,8 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
             switch (await TryReadAsync(token => _reader.EndOfAsync(sessionId, turn, token), cancellationToken))
             {
                 case TurnOpen when setup.Availability.Now is { IsOver: true } now:
-                    return new Unavailable($"{now.Reason} The turn is open and goes on later. Send the request again, under the same Idempotency-Key or messageID, and it waits for the turn.", now.RetryAfter);
+                    // Whether it waits for its user or is still being closed, as in a stop that takes long, the rows do not tell.
+                    return new Unavailable($"{now.Reason} The turn has not ended so far. Send the request again, under the same Idempotency-Key or messageID: it gets the end of the turn, or waits for it.", now.RetryAfter);
                 case TurnOpen open when !end.Token.IsCancellationRequested:
                     openAt = open.Head;
                     break;

@@ -95,6 +95,25 @@ public sealed class QuiesceTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_wait_that_a_slow_stop_cuts_off_is_promised_the_end_of_the_turn_and_not_that_it_goes_on()
+    {
+        var session = await CreateAsync();
+        var accepted = await PromptAsync(session.Id);
+        var wait = AwaitTurn(session.Id, accepted);
+        Model.Answer.Say("and then");
+        await RunDryAsync();
+
+        Setup.Availability.Leave("The server stops."); // The turn was not closed in time.
+        var refusal = Assert.IsType<Unavailable>(await RunUntilAsync(wait));
+        await KillAndStartAsync();
+        await RunDryAsync();
+        var again = await AskAsync<PromptAccepted>(session.Id, Prompt("hello", accepted.Turn.Value));
+
+        Assert.DoesNotContain("goes on later", refusal.Reason, StringComparison.Ordinal);
+        Assert.Equal("MessageAbortedError", Assistant(Assert.IsType<TurnEnded>(await RunUntilAsync(AwaitTurn(session.Id, again))).Message).Error!.Name);
+    }
+
+    [Fact]
     public async Task A_model_that_still_talks_while_its_tool_waits_is_cut_and_the_tool_waits_on()
     {
         var session = await CreateAsync(permission: _askForBash);

@@ -95,5 +95,7 @@ internal static class ProviderErrors
         return cause is OperationCanceledException ? "it was silent for too long." : cause.Message;
     }
 
-    private static string Shorten(string text) => text.Length <= MaxShownCharacters ? text : $"{text[..MaxShownCharacters]}…";
+    // Half an emoji could not be stored or sent.
+    private static string Shorten(string text) =>
+        text.Length <= MaxShownCharacters ? text : $"{text[..(char.IsHighSurrogate(text[MaxShownCharacters - 1]) ? MaxShownCharacters - 1 : MaxShownCharacters)]}…";
 }

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Server.Sse;
 using Akka.Actor;
 using Akka.Hosting;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
@@ -30,12 +31,14 @@ internal static class StreamEndpoints
 
     private static Task OfEverythingAsync(HttpContext context, TimeProvider time) => ServeAsync(context, time, StreamKind.Wrapped, null, null);
 
-    private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, TimeProvider time)
+    private static async Task OfSessionAsync(SessionId sessionID, HttpContext context, ISessions sessions, IJournal journal, TimeProvider time)
     {
+        // Its deletion after this is in the stream and ends it; the index has followed the log beyond this and knows one before.
+        var head = journal.Head;
         switch (await sessions.AskAsync(new IndexQuery.Get(sessionID), context.RequestAborted))
         {
             case IndexQuery.Found { Entry.Directory: var directory }:
-                await ServeAsync(context, time, StreamKind.Session, directory, sessionID.Value);
+                await ServeAsync(context, time, StreamKind.Session, directory, sessionID.Value, head);
                 break;
             case SessionNotFound missing:
                 await SessionRefusals.Of(missing).ExecuteAsync(context);
@@ -48,7 +51,7 @@ internal static class StreamEndpoints
     }
 
     // What an idle stream keeps is what its task holds on to: the two, and no more.
-    private static Task ServeAsync(HttpContext context, TimeProvider time, StreamKind kind, string? location, string? sessionId)
+    private static Task ServeAsync(HttpContext context, TimeProvider time, StreamKind kind, string? location, string? sessionId, long beginsBy = long.MaxValue)
     {
         SseResponse.Prepare(context);
         if (BodyMiddleware.IsHead(context))
@@ -58,7 +61,7 @@ internal static class StreamEndpoints
         var end = context.RequestServices.GetRequiredService<ActorsEnd>();
         var socket = new KestrelSseWriter(context);
         var writer = context.RequestServices.GetRequiredService<ISseWriterFactory>().Create(context, socket);
-        return ServeAsync(context, hub, end, time, socket, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer));
+        return ServeAsync(context, hub, end, time, socket, new StreamRequest(kind, location, sessionId, SseResponse.CursorOf(context.Request), writer) { BeginsBy = beginsBy });
     }
 
     private static async Task ServeAsync(HttpContext context, IActorRef hub, ActorsEnd end, TimeProvider time, KestrelSseWriter socket, StreamRequest stream)

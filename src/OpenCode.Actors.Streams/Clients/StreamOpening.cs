@@ -25,7 +25,7 @@ internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Fr
     /// <summary>Begins at the tail, or at what a repaint is exact for.</summary>
     public static StreamOpening AtTail(StreamRequest request, SseClientSetup setup, Repaint? repaint)
     {
-        var point = PointOf(setup, repaint);
+        var point = PointOf(request, setup, repaint);
         var isBare = repaint is not { Frames.Count: > 0 };
         return new StreamOpening(point, [setup.Events.Connected(request.IsWrapped, isBare ? setup.Log.CursorAt(point) : null), .. Painted(request, setup, point, repaint)]);
     }
@@ -38,7 +38,7 @@ internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Fr
     /// <param name="repaint">What follows; null for nothing.</param>
     public static StreamOpening BehindGap((string Reason, string From) gap, bool isFirst, StreamRequest request, SseClientSetup setup, Repaint? repaint)
     {
-        var point = PointOf(setup, repaint);
+        var point = PointOf(request, setup, repaint);
         var to = setup.Log.CursorAt(point);
 
         // No id before the last frame: a client that is cut before it must get all of it again (rules "No id before a gap" and "Repaint whole or nothing").
@@ -49,7 +49,12 @@ internal sealed record StreamOpening(ResumePoint Point, IReadOnlyList<byte[]> Fr
         return new StreamOpening(point, [.. frames, .. Painted(request, setup, point, repaint)], gap.Reason);
     }
 
-    private static ResumePoint PointOf(SseClientSetup setup, Repaint? repaint) => new(repaint?.Through ?? setup.Log.Ring.End, BeforeTwinOf: 0);
+    // A repaint with frames is of a session that is still there at its offset. Without frames nothing keeps the stream from beginning before it.
+    private static ResumePoint PointOf(StreamRequest request, SseClientSetup setup, Repaint? repaint)
+    {
+        var tail = repaint?.Through ?? setup.Log.Ring.End;
+        return new(repaint is { Frames.Count: > 0 } ? tail : Math.Min(tail, request.BeginsBy), BeforeTwinOf: 0);
+    }
 
     // The frames are shared and have no id; the heartbeat behind them carries it.
     private static IEnumerable<byte[]> Painted(StreamRequest request, SseClientSetup setup, ResumePoint point, Repaint? repaint) =>

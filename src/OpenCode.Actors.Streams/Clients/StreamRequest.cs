@@ -21,6 +21,9 @@ internal sealed class StreamRequest(StreamKind kind, string? location, string? s
 
     public string? Cursor { get; } = cursor;
 
+    /// <summary>Gets the offset after which a stream that does not resume begins at the latest; its tail when it is opened unless this is set.</summary>
+    public long BeginsBy { get; init; } = long.MaxValue;
+
     public ISseWriter Writer { get; } = writer;
 
     /// <summary>Gets what the stream selects: entries of exactly its location, of its session, or all.</summary>

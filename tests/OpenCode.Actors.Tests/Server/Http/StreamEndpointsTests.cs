@@ -1,4 +1,7 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenCode.Actors.Sessions;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -111,6 +114,26 @@ public sealed class StreamEndpointsTests
         Assert.Null(await own.NextAsync());
         await ofTheOther.UntilAsync("later");
         await ofAll.UntilAsync("later");
+    }
+
+    [Fact]
+    public async Task The_stream_of_a_session_that_is_deleted_while_it_is_opened_ends_too()
+    {
+        DeletingSessions? sessions = null;
+        await using var server = await ServerKit.StartAsync(services: services =>
+        {
+            var inner = services.Single(static service => service.ServiceType == typeof(ISessions));
+            services.Replace(ServiceDescriptor.Singleton<ISessions>(provider => sessions = new DeletingSessions((ISessions)inner.ImplementationFactory!(provider))));
+        });
+        var session = await server.SessionAsync();
+        using var ofAll = new SseClient(await server.RespondAsync("GET", "/event"));
+        await ofAll.UntilAsync("server.connected");
+        sessions!.Deleted = () => ofAll.UntilAsync("session.deleted");
+
+        using var stream = new SseClient(await server.RespondAsync("GET", $"/session/{session}/event"));
+
+        await stream.UntilAsync("session.deleted");
+        Assert.Null(await stream.NextAsync());
     }
 
     [Fact]

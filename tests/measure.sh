@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
+#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|shell|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 #   tests/measure.sh faults|away|two|join|balanced|rolling [COMMIT]     the cluster; not in "all"
 #   tests/measure.sh before COMMIT                                      this build beside the server of that commit; not in "all"
 # "faults" takes ten minutes; OPENCODE_ACTORS_FAULTS="graceful stop,kill -9" chooses among the faults, OPENCODE_ACTORS_SECONDS=60 how long.
@@ -94,6 +94,7 @@ measure() {
     sqlite) needed_package sqlite3 sqlite3; needed_package gcc gcc; proof "FullyQualifiedName~EndToEnd.Sqlite" ;;
     attach) npm_packages; proof "FullyQualifiedName~RunAttachTests" ;;
     kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
+    shell) npm_packages; proof "FullyQualifiedName~EndToEnd.Shells" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     clients) proof "FullyQualifiedName~BadClientsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;

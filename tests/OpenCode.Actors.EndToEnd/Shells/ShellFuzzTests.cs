@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Shells;
 
-/// <summary>Generated lines, judged by us and run by bash: what is allowed never runs what the rules deny (rule "Every simple command").</summary>
+/// <summary>Generated lines, judged by us and run by bash: what is allowed never runs what the rules deny (rule "Every simple command is judged").</summary>
 public sealed class ShellFuzzTests(ITestOutputHelper output)
 {
     private static readonly PermissionRule[] _badIsDenied = [new("bash", "*", PermissionAction.Allow), new("bash", "bad *", PermissionAction.Deny)];

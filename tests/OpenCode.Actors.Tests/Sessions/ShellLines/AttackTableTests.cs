@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Tests.Sessions.ShellLines;
 
-/// <summary>Lines that try to run what the rules forbid, and lines that do not: <c>attacks.json</c> has the rules, the line and the verdict, and for some what is asked and what an answer "always" allows.</summary>
+/// <summary>Lines that try to run what the rules forbid, and lines that do not: <c>attacks.json</c> has the rules, the line and the verdict, what opencode says (OpenCodeVerdictsTests plays it), and for some what is asked and what an answer "always" allows.</summary>
 public sealed class AttackTableTests
 {
     private static readonly ToolLocation _location = new("/work", "/work", new ScriptedPaths());
@@ -18,6 +18,13 @@ public sealed class AttackTableTests
     {
         Assert.True(Table().Count >= 60);
         Assert.Equal(["allow", "ask", "deny"], Table().Select(row => row.GetProperty("verdict").GetString()).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Opencode_is_nowhere_stricter()
+    {
+        string[] strictness = ["allow", "ask", "deny"];
+        Assert.DoesNotContain(Table(), row => Array.IndexOf(strictness, row.GetProperty("real").GetString()) > Array.IndexOf(strictness, row.GetProperty("verdict").GetString()));
     }
 
     [Theory]

@@ -132,9 +132,9 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
         Assert.Equal("blue", sent.Headers["x-team"]);
         Assert.Equal(
             """{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"list"},"""
-            + """{"role":"assistant","tool_calls":[{"id":"call_1","type":"function","function":{"name":"bash","arguments":"{\u0022command\u0022:\u0022ls\u0022}"}}]},"""
-            + """{"role":"tool","tool_call_id":"call_1","content":"a b"},{"role":"assistant","content":"Two files."}],"model":"m1","stream":true,"stream_options":{"include_usage":true},"""
-            + """"tools":[{"type":"function","function":{"description":"Runs it.","name":"bash","parameters":{"type":"object"}}}]}""",
+            + """{"role":"assistant","tool_calls":[{"id":"call_1","type":"function","function":{"name":"bash","arguments":"{\"command\":\"ls\"}"}}]},"""
+            + """{"role":"tool","tool_call_id":"call_1","content":"a b"},{"role":"assistant","content":"Two files."}],"model":"m1","stream":true,"stream_options":{"include_usage":true},"tools":"""
+            + """[{"type":"function","function":{"description":"Runs it.","name":"bash","parameters":{"type":"object"}}}]}""",
             sent.Body.GetRawText());
     }
 

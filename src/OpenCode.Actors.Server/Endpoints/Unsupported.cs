@@ -12,7 +12,6 @@ internal static class Unsupported
     public static void Refuse(Prompt prompt)
     {
         Refuse("format", prompt.Format is { } format && !IsText(format));
-        Refuse("variant", prompt.Variant is not (null or "default"));
         Refuse("permission", prompt.Permission is not null);
         Refuse("parts of type 'subtask'", prompt.Parts.OfType<SubtaskPromptPart>().Any());
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Server.Answers.Providers;
+using OpenCode.Actors.Server.Locations.Files;
 using OpenCode.Actors.Server.Locations.Vcs;
 
 namespace OpenCode.Actors.Server.Answers;
@@ -18,6 +19,13 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(PathAnswer))]
 [JsonSerializable(typeof(LocationAnswer))]
 [JsonSerializable(typeof(EmptyList))]
+[JsonSerializable(typeof(ClientLine))]
+[JsonSerializable(typeof(IReadOnlyList<ToolAnswer>))]
+[JsonSerializable(typeof(FileContent))]
+[JsonSerializable(typeof(FoundFiles))]
+[JsonSerializable(typeof(IReadOnlyList<FileNode>))]
+[JsonSerializable(typeof(IReadOnlyList<LineMatch>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(VcsAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<FileChange>))]
 [JsonSerializable(typeof(IReadOnlyList<FileStatus>))]

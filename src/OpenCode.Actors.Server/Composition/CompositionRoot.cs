@@ -2,9 +2,14 @@ using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
+using OpenCode.Actors.Server.Endpoints.Auth;
+using OpenCode.Actors.Server.Endpoints.Files;
+using OpenCode.Actors.Server.Endpoints.Logs;
 using OpenCode.Actors.Server.Endpoints.Projects;
 using OpenCode.Actors.Server.Endpoints.Providers;
 using OpenCode.Actors.Server.Endpoints.Start;
+using OpenCode.Actors.Server.Endpoints.Tools;
+using OpenCode.Actors.Server.Endpoints.Tui;
 using OpenCode.Actors.Server.Endpoints.Vcs;
 using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Locations.Doors;
@@ -43,8 +48,9 @@ internal static class CompositionRoot
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null)
             .AddInstructions()
             .AddNode(cluster)
-            .AddConfiguration(configs)
+            .AddConfiguration(configs, cluster is null ? settings.DataFolder : null)
             .AddEndpoints()
+            .AddTui()
             .AddApiDescription()
             .AddActors()
             .AddJoin(cluster)
@@ -64,6 +70,11 @@ internal static class CompositionRoot
         app.MapProviders();
         app.MapProjects();
         app.MapVcs();
+        app.MapFiles();
+        app.MapTui();
+        app.MapAuth();
+        app.MapTools();
+        app.MapLog();
         app.MapStart();
         app.MapHealth();
         app.MapMetrics();

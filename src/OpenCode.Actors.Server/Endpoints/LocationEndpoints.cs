@@ -1,32 +1,20 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Hosting;
-using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What happens to a location as such: events from outside, and its end.</summary>
+/// <summary>What happens to a location as such: its end.</summary>
 internal static class LocationEndpoints
 {
     public static void MapLocations(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/tui/publish", PublishAsync).WithName("tui.publish").WithTags("Locations").Produces<bool>();
         routes.MapPost("/instance/dispose", DisposeAsync).WithName("instance.dispose").WithTags("Locations").Produces<bool>();
-    }
-
-    private static async Task<IResult> PublishAsync(Location location, TuiPublish request, ProjectCatalog projects, EventPublisher events, CancellationToken cancellationToken)
-    {
-        if (!TuiEvents.TryMake(request.Type, request.Properties, out var properties, out var mistake))
-            return TypedResults.Json(NamedError.BadRequest(mistake, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
-
-        var (_, refusal) = await events.PublishAsync(request.Type, await projects.PlaceOfAsync(location), properties, cancellationToken);
-        return Answer(refusal);
     }
 
     // The streams of the location end cleanly after the event, as in opencode, and clients make new ones. Sessions and their runs go on: they belong to no stream.

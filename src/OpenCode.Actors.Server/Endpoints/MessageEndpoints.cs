@@ -58,7 +58,7 @@ internal static class MessageEndpoints
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
-            PromptAccepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
+            PromptAccepted r => turns.AnswerOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -94,7 +94,7 @@ internal static class MessageEndpoints
         return await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => await turns.AnswerAsync(sessionID, r, cancellationToken),
+            PromptAccepted r => turns.AnswerOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }

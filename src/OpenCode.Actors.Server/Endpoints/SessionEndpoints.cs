@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
@@ -25,6 +26,8 @@ internal static class SessionEndpoints
         sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").Produces<IReadOnlyList<Session>>();
         sessions.MapGet("/{sessionID}/todo", ListNothingAsync<Todo>).WithName("session.todo").Produces<IReadOnlyList<Todo>>();
         sessions.MapGet("/{sessionID}/diff", ListNothingAsync<FileDiff>).WithName("session.diff").Produces<IReadOnlyList<FileDiff>>();
+        sessions.MapPost("/{sessionID}/share", RefuseToShareAsync).WithName("session.share").Produces<Session>();
+        sessions.MapDelete("/{sessionID}/share", GetAsync).WithName("session.unshare").Produces<Session>(); // as none is shared
         sessions.MapPost("/{sessionID}/abort", AbortAsync).WithName("session.abort").Produces<bool>();
     }
 
@@ -101,6 +104,14 @@ internal static class SessionEndpoints
         await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
         {
             IndexQuery.Found => TypedResults.Bytes("[]"u8.ToArray(), "application/json; charset=utf-8"),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> RefuseToShareAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
+        {
+            IndexQuery.Found => TypedResults.Json(
+                new NamedError("Forbidden", new NamedErrorData("Sharing is disabled: this server publishes no session.")), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status403Forbidden),
             var refusal => SessionRefusals.Of(refusal),
         };
 

@@ -26,12 +26,22 @@ internal static class SessionRefusals
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
 
+    /// <summary>Makes the body of that answer alone, for where the status is sent already.</summary>
+    public static NamedError BodyOf(object refusal) => Of(refusal) switch
+    {
+        JsonHttpResult<NamedError> { Value: { } error } => error,
+        RetryLater later => later.Error,
+        var other => throw new UnreachableException($"{other.GetType()} has no named error."),
+    };
+
     private static JsonHttpResult<NamedError> Json(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
 
     private static JsonHttpResult<RequestNotFoundError> Json(int status, RequestNotFoundError error) => TypedResults.Json(error, ProtocolJson.Wire.RequestNotFoundError, statusCode: status);
 
     private sealed class RetryLater(TimeSpan wait, string reason) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => httpContext.WriteRetryLaterAsync(wait, NamedError.Overloaded(reason));
+        public NamedError Error => NamedError.Overloaded(reason);
+
+        public Task ExecuteAsync(HttpContext httpContext) => httpContext.WriteRetryLaterAsync(wait, Error);
     }
 }

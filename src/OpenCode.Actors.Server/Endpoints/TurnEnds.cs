@@ -1,5 +1,4 @@
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Sessions;
@@ -10,18 +9,18 @@ namespace OpenCode.Actors.Server.Endpoints;
 
 /// <summary>Waits until a turn is over and the streams of its location have had its events, then answers with its last message.</summary>
 /// <remarks>Rule "Order barrier": clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
-internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, DrainingWaits? draining = null)
+internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimeProvider time, DrainingWaits? draining = null)
 {
-    public async Task<IResult> AnswerAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
+    /// <summary>Makes an answer that waits for the end of a turn as it is executed.</summary>
+    public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted) => new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time);
+
+    private async Task<object> EndAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {
-        switch (await AwaitAsync(sessionId, accepted, cancellationToken))
-        {
-            case TurnEnded ended:
-                await flushed.WaitAsync(ended.Directory, ended.Offset, cancellationToken);
-                return TypedResults.Ok<MessageWithParts>(ended.Message);
-            case var refusal:
-                return SessionRefusals.Of(refusal);
-        }
+        var end = await AwaitAsync(sessionId, accepted, cancellationToken);
+        if (end is TurnEnded ended)
+            await flushed.WaitAsync(ended.Directory, ended.Offset, cancellationToken);
+
+        return end;
     }
 
     private Task<object> AwaitAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Models;
 using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Models.Doors;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Server.Models;
@@ -14,11 +15,12 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
     private readonly Dictionary<string, ModelCatalog> _catalogs = new(StringComparer.Ordinal);
     private readonly ConfigCatalog _configs;
     private readonly TimeProvider _time;
+    private readonly ProviderKeys? _keys;
     private readonly ModelCatalog _server;
 
-    public ConfiguredModels(ConfigCatalog configs, TimeProvider time)
+    public ConfiguredModels(ConfigCatalog configs, TimeProvider time, ProviderKeys? keys = null)
     {
-        (_configs, _time) = (configs, time);
+        (_configs, _time, _keys) = (configs, time, keys);
         _server = CatalogOf(configs.Server);
     }
 
@@ -53,7 +55,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
 
     private ModelCatalog CatalogOf(OpenCodeConfig config)
     {
-        var options = Options(config);
+        var options = Options(_keys?.AddTo(config) ?? config);
         var key = KeyOf(options);
         lock (_lock)
         {

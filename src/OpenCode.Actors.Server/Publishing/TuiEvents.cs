@@ -10,6 +10,7 @@ internal static class TuiEvents
     public const string ToastShow = "tui.toast.show";
     public const string PromptAppend = "tui.prompt.append";
     public const string CommandExecute = "tui.command.execute";
+    public const string SessionSelect = "tui.session.select";
 
     private const int DefaultToastMs = 5_000;
 
@@ -26,7 +27,8 @@ internal static class TuiEvents
             ToastShow => Toast(given, out json),
             PromptAppend => OneText(given, "text", out json),
             CommandExecute => OneText(given, "command", out json),
-            _ => $"Unknown type '{type}': give {ToastShow}, {PromptAppend} or {CommandExecute}\n  at [\"type\"]",
+            SessionSelect => OneText(given, "sessionID", out json),
+            _ => $"Unknown type '{type}': give {ToastShow}, {PromptAppend}, {CommandExecute} or {SessionSelect}\n  at [\"type\"]",
         };
         return mistake is null;
     }

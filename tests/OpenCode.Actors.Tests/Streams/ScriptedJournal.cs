@@ -21,6 +21,9 @@ internal sealed class ScriptedJournal : IJournal
     /// <summary>Gets or sets what looking at the timeline throws.</summary>
     public Exception? TimelineFault { get; set; }
 
+    /// <summary>Gets or sets when entries are committed.</summary>
+    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
     public long Head => _entries.Count;
 
     public long Floor { get; set; }
@@ -60,7 +63,7 @@ internal sealed class ScriptedJournal : IJournal
     public long Append(params EntryDraft[] drafts)
     {
         foreach (var draft in drafts)
-            _entries.Add(new LogEntry(Head + 1, DateTimeOffset.UnixEpoch, draft));
+            _entries.Add(new LogEntry(Head + 1, Now, draft));
         foreach (var waiter in _waiters.Where(w => w.Offset < Head).ToList())
         {
             _waiters.Remove(waiter);

@@ -1,9 +1,11 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
 using OpenCode.Actors.Streams.Metrics;
+using OpenCode.Actors.Streams.Repaints;
 using OpenCode.Actors.Streams.Settings;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -43,12 +45,16 @@ public abstract class StreamsKit : HubTestKit
 
     internal IActorRef Hub => _hub ?? throw new InvalidOperationException("Start first.");
 
+    /// <summary>Gets or sets the requests that wait; null for a kit without repaints.</summary>
+    internal IPendingRequests? Pending { get; set; }
+
     /// <summary>Starts the log and the hub; what is in the journal now is behind the ring.</summary>
     internal void Start(OpenCode.Actors.Journal.IJournal? journal = null)
     {
         Log = new EventLog(journal ?? Journal, Options);
         _logActor = Spawn(EventLogActor.PropsFor(Log, Logs), "log");
-        Setup = new SseClientSetup(Log, _logActor, new StreamEvents(new IdFactory(Time, Entropy.Fill)), Options, Metrics, Time, Logs);
+        var repaints = Pending is null ? null : Spawn(RepaintActor.PropsFor(Log, Pending, Time, Logs.CreateLogger<RepaintActor>()), "repaints");
+        Setup = new SseClientSetup(Log, _logActor, new StreamEvents(new IdFactory(Time, Entropy.Fill)), Options, Metrics, Time, Logs, repaints);
         StartHub("clients");
     }
 

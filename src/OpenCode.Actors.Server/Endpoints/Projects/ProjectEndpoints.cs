@@ -1,7 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints.Projects;
@@ -9,12 +14,15 @@ namespace OpenCode.Actors.Server.Endpoints.Projects;
 /// <summary>Where a location is, and the projects that this server knows: that of the location, and those of its sessions.</summary>
 internal static class ProjectEndpoints
 {
+    private const int UsualSessions = 100;
+
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/path", GetPathAsync).WithName("path.get").WithTags("Projects");
         routes.MapGet("/api/location", GetLocationAsync).WithName("v2.location.get").WithTags("Projects");
         routes.MapGet("/project/current", GetCurrentAsync).WithName("project.current").WithTags("Projects");
         routes.MapGet("/project", ListAsync).WithName("project.list").WithTags("Projects").Produces<IReadOnlyList<ProjectAnswer>>();
+        routes.MapGet("/experimental/session", ListSessionsAsync).WithName("experimental.session.list").WithTags("Projects").Produces<IReadOnlyList<Session>>();
         routes.MapGet("/project/{projectID}/directories", ListDirectoriesAsync).WithName("project.directories").WithTags("Projects").Produces<IReadOnlyList<ProjectDirectory>>();
     }
 
@@ -50,6 +58,28 @@ internal static class ProjectEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
     }
+
+    // The sessions of all projects, each with its own.
+    private static async Task<IResult> ListSessionsAsync(string? roots, string? start, string? cursor, string? search, string? limit, ISessions sessions, CancellationToken cancellationToken)
+    {
+        var query = new SessionQuery(RootsOnly: roots == "true", UpdatedSince: Number(start), Search: string.IsNullOrEmpty(search) ? null : search);
+        if (await sessions.AskAsync(new IndexQuery.List(query), cancellationToken) is not IndexQuery.Listed listed)
+            return SessionRefusals.Of(new Unavailable("The list of sessions is not known now.", TimeSpan.FromSeconds(1)));
+
+        var before = Number(cursor) ?? long.MaxValue;
+        var most = Number(limit) is { } number and > 0 and <= UsualSessions ? (int)number : UsualSessions;
+        return new SessionList([.. listed.Entries.Where(entry => entry.Updated < before).Take(most).Select(WithProject)]);
+    }
+
+    private static SessionEntry WithProject(SessionEntry entry)
+    {
+        var json = JsonNode.Parse(entry.Json.Span)!.AsObject();
+        json["project"] = new JsonObject { ["id"] = entry.ProjectId, ["worktree"] = WorktreeOf(entry) };
+        return entry with { Json = JsonSerializer.SerializeToUtf8Bytes(json, ServerJson.Default.JsonObject) };
+    }
+
+    // The real server ignores a bad number here.
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static IEnumerable<ProjectAnswer> OfSessions(IEnumerable<SessionEntry> sessions) => sessions
         .GroupBy(s => s.ProjectId, StringComparer.Ordinal)

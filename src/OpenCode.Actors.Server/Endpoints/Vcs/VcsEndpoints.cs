@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Locations.Vcs;
@@ -33,13 +31,13 @@ internal static class VcsEndpoints
     {
         var lines = UsualContext;
         if (!string.IsNullOrEmpty(context) && !int.TryParse(context, NumberStyles.None, CultureInfo.InvariantCulture, out lines))
-            return BadQuery("context", $"'{context}' is no whole number of lines");
+            return BadQuery.Of("context", $"'{context}' is no whole number of lines");
 
         return mode switch
         {
             "git" => TypedResults.Ok(await tree.DiffAsync(location, lines, cancellationToken)),
             "branch" => TypedResults.Ok(await tree.BranchDiffAsync(location, lines, cancellationToken)),
-            _ => BadQuery("mode", "give git (against the last commit) or branch (against the default branch)"),
+            _ => BadQuery.Of("mode", "give git (against the last commit) or branch (against the default branch)"),
         };
     }
 
@@ -49,7 +47,4 @@ internal static class VcsEndpoints
     private static async Task<Ok<IReadOnlyList<FileStatus>>> ListFileStatusAsync(Location location, WorkingTree tree, CancellationToken cancellationToken) =>
         TypedResults.Ok<IReadOnlyList<FileStatus>>(
             [.. (await tree.StatusAsync(location, cancellationToken)).Select(static change => new FileStatus(change.File, change.Additions, change.Deletions, change.Status))]);
-
-    private static JsonHttpResult<NamedError> BadQuery(string name, string message) => TypedResults.Json(
-        NamedError.BadRequest($"{name}: {message}.\n  at [\"{name}\"]", BadRequestKinds.Query), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -13,7 +13,7 @@ internal static class LocationServices
         services.TryAddSingleton<IGit, MachineGit>();
         services.AddSingleton(provider => new LocationResolver(provider.GetRequiredService<IFolderTree>(), workingFolder));
         services.TryAddSingleton<IFiles, MachineFiles>();
-        services.AddSingleton<ProjectCatalog>().AddSingleton<WorkingTree>();
+        services.AddSingleton<ProjectCatalog>().AddSingleton<WorkingTree>().AddSingleton<LocationFiles>().AddSingleton<TextSearch>();
         services.TryAddSingleton(UserFolders.Of(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.UserName));
         return services;
     }

@@ -10,6 +10,37 @@ public sealed class MessageEndpointsTests
     private const string Hello = """{"parts":[{"type":"text","text":"hello"}]}""";
 
     [Fact]
+    public async Task A_turn_that_lasts_gets_its_headers_and_white_space_while_it_is_waited_for()
+    {
+        await using var server = await ServerKit.StartAsync();
+        var session = await server.SessionAsync();
+        var asking = server.RespondAsync("POST", $"/session/{session}/message", """{"parts":[{"type":"text","text":"hold"}]}""");
+        while (!(await server.SendAsync("GET", "/session/status")).Body.TryGetProperty(session, out _))
+            await Task.Yield();
+
+        while (!asking.IsCompleted)
+        {
+            server.Advance(TimeSpan.FromSeconds(15));
+            await Task.Yield();
+        }
+
+        using var answer = await asking;
+        server.Models.GoOn();
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal((200, "application/json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.StartsWith(" ", text, StringComparison.Ordinal);
+        Assert.Equal("assistant", JsonElement.Parse(text).GetProperty("info").GetProperty("role").GetString());
+    }
+
+    [Fact]
+    public async Task A_prompt_that_is_refused_keeps_its_status()
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        Assert.Equal(404, (await server.SendAsync("POST", "/session/ses_00000000000000000000000000/message", """{"parts":[{"type":"text","text":"x"}]}""")).Status);
+    }
+
+    [Fact]
     public async Task A_prompt_is_answered_with_the_last_message_of_its_turn()
     {
         await using var server = await ServerKit.StartAsync();

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Server.Routes;
+using OpenCode.Actors.Tests.Repository;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -17,6 +18,11 @@ public sealed class UnservedRoutesTests
         "GET /provider/auth", "GET /pty", "GET /skill", "GET /experimental/capabilities", "GET /experimental/console", "GET /experimental/console/orgs", "GET /experimental/resource",
         "GET /experimental/workspace", "GET /experimental/workspace/adapter", "GET /experimental/workspace/status", "GET /experimental/worktree", "GET /api/health", "GET /api/session",
         "GET /api/location", "GET /api/agent", "GET /api/command", "GET /api/integration", "GET /api/model", "GET /api/provider", "GET /api/reference", "GET /api/skill",
+        "GET /file", "GET /file/content", "GET /find", "GET /find/file", "GET /find/symbol", "GET /api/fs/find",
+        "POST /tui/open-help", "POST /tui/open-sessions", "POST /tui/open-themes", "POST /tui/open-models", "POST /tui/submit-prompt", "POST /tui/clear-prompt", "POST /tui/execute-command",
+        "POST /tui/append-prompt", "POST /tui/show-toast", "POST /tui/select-session",
+        "PUT /auth/{providerID}", "DELETE /auth/{providerID}", "POST /log", "GET /experimental/tool", "GET /experimental/tool/ids", "GET /experimental/session",
+        "POST /session/{sessionID}/share", "DELETE /session/{sessionID}/share",
     };
 
     [Fact]
@@ -40,6 +46,19 @@ public sealed class UnservedRoutesTests
                 }
             }
         }
+    }
+
+    [Fact]
+    public void The_page_of_differences_counts_and_lists_what_is_not_served()
+    {
+        var page = Checkout.Read("docs/differences.md");
+        var section = page[page.IndexOf("| answered with 501 |", StringComparison.Ordinal)..page.IndexOf("Of what is served, some", StringComparison.Ordinal)];
+        var all = OpenCodeRoutes.All.SelectMany(static route => route.Methods.Select(method => $"{method} {route.Path}")).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal(
+            all.Except(Served, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            System.Text.RegularExpressions.Regex.Matches(section, "`([^`]+)`").Select(static match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.Contains($"{all.Count} operations. {Served.Count} are served", page, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Server.Models.Doors;
+
+namespace OpenCode.Actors.Server.Endpoints.Auth;
+
+/// <summary>The keys of providers. They are taken and used, and never shown.</summary>
+internal static class AuthEndpoints
+{
+    private const int LongestName = 128;
+
+    public static void MapAuth(this IEndpointRouteBuilder routes)
+    {
+        var auth = routes.MapGroup("/auth").WithTags("Providers").WithErrors();
+        auth.MapPut("/{providerID}", Set).WithName("auth.set").Produces<bool>();
+        auth.MapDelete("/{providerID}", Remove).WithName("auth.remove").Produces<bool>();
+    }
+
+    private static IResult Set(string providerID, JsonElement request, IServiceProvider services)
+    {
+        if (services.GetService<ProviderKeys>() is not { } keys)
+            return NotHere("PUT /auth/{providerID} in a cluster (write keys into the configuration of the nodes)");
+        if (providerID.Length > LongestName)
+            return Bad($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
+        if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+            return Bad("Give api\n  at [\"type\"]");
+
+        switch (type.GetString())
+        {
+            case "api" when request.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && key.GetString() is { Length: > 0 } text:
+                keys.Set(providerID, text);
+                return TypedResults.Ok(true);
+            case "api":
+                return Bad("Give the key, a string\n  at [\"key\"]");
+            case "oauth" or "wellknown":
+                return NotHere($"PUT /auth/{{providerID}} of type {type.GetString()}");
+            default:
+                return Bad("Give api\n  at [\"type\"]");
+        }
+    }
+
+    private static IResult Remove(string providerID, IServiceProvider services)
+    {
+        if (services.GetService<ProviderKeys>() is not { } keys)
+            return NotHere("DELETE /auth/{providerID} in a cluster");
+
+        keys.Remove(providerID);
+        return TypedResults.Ok(true);
+    }
+
+    private static JsonHttpResult<NamedError> Bad(string message) => Error(StatusCodes.Status400BadRequest, NamedError.BadRequest(message, BadRequestKinds.Payload));
+
+    private static JsonHttpResult<NamedError> NotHere(string what) => Error(StatusCodes.Status501NotImplemented, NamedError.NotImplemented(what));
+
+    private static JsonHttpResult<NamedError> Error(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
+}

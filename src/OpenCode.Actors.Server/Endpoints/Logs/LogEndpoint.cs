@@ -1,0 +1,40 @@
+using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Server.Answers;
+
+namespace OpenCode.Actors.Server.Endpoints.Logs;
+
+/// <summary>Takes lines of clients into the server's log.</summary>
+internal static partial class LogEndpoint
+{
+    private const int LongestText = 4_096;
+
+    public static void MapLog(this IEndpointRouteBuilder routes) => routes.MapPost("/log", Write).WithName("app.log").WithTags("Logs").Produces<bool>();
+
+    private static IResult Write(ClientLine request, ILoggerFactory loggers)
+    {
+        if (LevelOf(request.Level) is not { } level)
+            return TypedResults.Json(NamedError.BadRequest("Give debug, info, warn or error\n  at [\"level\"]", BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
+
+        var logger = loggers.CreateLogger(nameof(LogEndpoint));
+        var (service, text) = (Short(request.Service), Short(request.Message));
+        LogOfClient(logger, level, service, text);
+
+        return TypedResults.Ok(true);
+    }
+
+    private static LogLevel? LevelOf(string level) => level switch
+    {
+        "debug" => LogLevel.Debug,
+        "info" => LogLevel.Information,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => null,
+    };
+
+    // One line, whatever a client sends.
+    private static string Short(string text) => (text.Length > LongestText ? text[..LongestText] : text).ReplaceLineEndings(" ");
+
+    [LoggerMessage(EventId = 5041, Message = "A client says ({Service}): {Text}")]
+    private static partial void LogOfClient(ILogger logger, LogLevel level, string service, string text);
+}

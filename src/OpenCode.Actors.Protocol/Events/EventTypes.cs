@@ -82,9 +82,14 @@ public static class EventTypes
     public const string HubGap = "hub.gap";
 
     /// <summary>Tells whether events of a type are durable: the batch is synced before it is shown, and each has a sequence in its session and a sync twin on <c>/global/event</c>.</summary>
-    /// <remarks>The same types as in opencode. A volatile event may have a row, too, such as <c>permission.asked</c>: it survives a power cut only if its batch also has a durable event.</remarks>
+    /// <remarks>The same types as in opencode. Other events may have a row, too: <see cref="HasRow"/>.</remarks>
     /// <param name="type">A type of event.</param>
     /// <returns>False also for types that are not known here.</returns>
     public static bool IsDurable(string type) => type is SessionCreated or SessionUpdated or SessionDeleted
         or MessageUpdated or MessageRemoved or PartUpdated or PartRemoved;
+
+    /// <summary>Tells whether a change of state comes with each event of a type, so that its batch is synced before it is shown (rule "Durable before visible").</summary>
+    /// <remarks>All durable types, and those that opencode gives no sequence: what waits for the user, and the to-do list.</remarks>
+    public static bool HasRow(string type) => IsDurable(type)
+        || type is PermissionAsked or PermissionReplied or QuestionAsked or QuestionReplied or QuestionRejected or TodoUpdated;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Journal;
 using OpenCode.Actors.Sessions.Setup;
@@ -145,7 +146,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
         for (var i = 0; i < entries.Length; i++)
         {
             var e = events[i];
-            entries[i] = new EntryDraft(setup.Ids.NewEvent().Value, e.Type, Directory, _project, id.Value, e.Sequence, e.Sequence >= 0, e.Encode());
+            entries[i] = new EntryDraft(setup.Ids.NewEvent().Value, e.Type, Directory, _project, id.Value, e.Sequence, EventTypes.HasRow(e.Type), e.Encode());
         }
 
         setup.Metrics.BatchSent(entries.Length);

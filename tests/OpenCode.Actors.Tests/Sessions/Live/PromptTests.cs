@@ -212,7 +212,7 @@ public sealed class PromptTests : SessionsKit
         await PromptAsync(session.Id);
         Model.Answer.Say("y").End();
 
-        var numbers = (await LogAsync()).Where(entry => entry.Durable).Select(entry => entry.Sequence).ToList();
+        var numbers = (await LogAsync()).Where(entry => entry.Sequence >= 0).Select(entry => entry.Sequence).ToList();
 
         Assert.Equal(Enumerable.Range(0, numbers.Count).Select(n => (long)n), numbers);
     }

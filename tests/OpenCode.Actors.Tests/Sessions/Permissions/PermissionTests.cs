@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
@@ -53,6 +54,17 @@ public sealed class PermissionTests : SessionsKit
 
         Assert.IsType<PermissionNotFound>(await ReplyAsync(request.Id, PermissionAnswer.Once));
         Assert.Empty(await PermissionsAsync());
+    }
+
+    [Fact]
+    public async Task An_answer_survives_a_power_cut_since_the_tool_runs_after_it()
+    {
+        await WaitingAsync();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+
+        var requests = (await LogAsync()).Where(entry => entry.Type.StartsWith("permission.", StringComparison.Ordinal)).ToList();
+        Assert.Equal([EventTypes.PermissionAsked, EventTypes.PermissionReplied], requests.Select(entry => entry.Type));
+        Assert.All(requests, entry => Assert.True(entry.Durable));
     }
 
     [Fact]

@@ -15,7 +15,12 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed record SessionEntry(
     SessionId Id, string Directory, string ProjectId, string Path, SessionId? ParentId, string Title, long Updated, ReadOnlyMemory<byte> Json)
 {
+    private const string NoRepository = "global";
+
     /// <summary>Makes the entry of an info.</summary>
     public static SessionEntry Of(Session info, ReadOnlyMemory<byte> json) =>
-        new(info.Id, info.Directory, info.ProjectId, info.Path, info.ParentId, info.Title, info.Time.Updated, json);
+        new(info.Id, info.Directory, info.ProjectId, PathOf(info.Path, info.ProjectId, info.Directory), info.ParentId, info.Title, info.Time.Updated, json);
+
+    /// <summary>Gives the path that lists select by: sessions outside of a repository were stored without one by earlier versions.</summary>
+    public static string PathOf(string path, string projectId, string directory) => path.Length == 0 && projectId == NoRepository ? directory.TrimStart('/') : path;
 }

@@ -26,15 +26,12 @@ internal sealed class SessionIndex
     public void Put(SessionEntry entry)
     {
         Remove(entry.Id);
-        var (directory, project, path) = (Share(entry.Directory), Share(entry.ProjectId), Share(PathOf(entry)));
+        var (directory, project, path) = (Share(entry.Directory), Share(entry.ProjectId), Share(entry.Path));
         var isShared = ReferenceEquals(directory, entry.Directory) && ReferenceEquals(project, entry.ProjectId) && ReferenceEquals(path, entry.Path);
         var shared = isShared ? entry : entry with { Directory = directory, ProjectId = project, Path = path };
         _byId.Add(shared.Id, shared);
         _byTime.Add(shared);
     }
-
-    // Sessions outside a repository were stored without a path before.
-    private static string PathOf(SessionEntry entry) => entry is { Path.Length: 0, ProjectId: "global" } ? entry.Directory.TrimStart('/') : entry.Path;
 
     /// <summary>Forgets a deleted session.</summary>
     public void Remove(SessionId id)

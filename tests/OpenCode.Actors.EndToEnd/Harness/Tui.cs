@@ -38,7 +38,7 @@ internal sealed class Tui : IAsyncDisposable
         await tui.TmuxAsync(
             "-f", "/dev/null", "new-session", "-d", "-x", "130", "-y", "42", "-c", folder.Sub("project"),
             $"env -i {string.Join(' ', environment.Select(static pair => $"'{pair}'"))} {attach}; echo EXITED $?; exec sleep 600");
-        await tui.SeeAsync(arguments.Length == 0 ? "Ask anything" : "ctrl\\+p commands");
+        await tui.SeeAsync(arguments.Length == 0 ? "Ask anything" : "OpenCode 1\\.18");
         return tui;
     }
 

@@ -50,7 +50,7 @@ internal static class TuiEndpoints
 
     private static async Task<IResult> ExecuteAsync(Location location, JsonElement request, TuiPublisher terminals, CancellationToken cancellationToken)
     {
-        if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("command", out var given) || given.GetString() is not { } name)
+        if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("command", out var given) || given.ValueKind != JsonValueKind.String || given.GetString() is not { } name)
             return Bad("Give a string\n  at [\"command\"]");
 
         return TuiCommands.Find(name) is { } command

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Server.Routes;
+using OpenCode.Actors.Tests.Repository;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -45,6 +46,19 @@ public sealed class UnservedRoutesTests
                 }
             }
         }
+    }
+
+    [Fact]
+    public void The_page_of_differences_counts_and_lists_what_is_not_served()
+    {
+        var page = Checkout.Read("docs/differences.md");
+        var section = page[page.IndexOf("| answered with 501 |", StringComparison.Ordinal)..page.IndexOf("Of what is served, some", StringComparison.Ordinal)];
+        var all = OpenCodeRoutes.All.SelectMany(static route => route.Methods.Select(method => $"{method} {route.Path}")).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Equal(
+            all.Except(Served, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            System.Text.RegularExpressions.Regex.Matches(section, "`([^`]+)`").Select(static match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.Contains($"{all.Count} operations. {Served.Count} are served", page, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Locations.Files;
+
+namespace OpenCode.Actors.Tests.Server.Locations.Files;
+
+public sealed class LocationFilesTests
+{
+    private static readonly Location _here = new("/proj", Exists: true);
+    private readonly FakeFolderTree _folders = new FakeFolderTree()
+        .File("/proj/a.txt").File("/proj/sub/b.txt").File("/proj/node_modules/c.txt").File("/etc/passwd").Folder("/project")
+        .Link("/proj/out", "/etc").Link("/proj/file-out", "../etc/passwd").Link("/proj/in", "sub");
+
+    private readonly FakeFiles _files = new();
+    private readonly LocationFiles _location;
+
+    public LocationFilesTests()
+    {
+        _location = new LocationFiles(_files, _folders, new NoGit());
+        _files.Folders["/proj"] = [new("a.txt", PathKind.File), new("sub", PathKind.Folder), new("node_modules", PathKind.Folder), new("out", PathKind.Link), new("in", PathKind.Link)];
+        _files.Folders["/proj/sub"] = [new("b.txt", PathKind.File)];
+        _files.Texts["/proj/a.txt"] = "one\nü two two\n";
+        _files.Texts["/proj/sub/b.txt"] = "two";
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("../project")]
+    [InlineData("/etc/passwd")]
+    [InlineData("out/passwd")]
+    [InlineData("file-out")]
+    [InlineData("sub/../../etc")]
+    public void A_path_that_leads_out_is_refused(string path) => Assert.Throws<LocationException>(() => _location.Find(_here, path));
+
+    [Theory]
+    [InlineData("a.txt", "/proj/a.txt")]
+    [InlineData("/proj/a.txt", "/proj/a.txt")]
+    [InlineData("in/b.txt", "/proj/sub/b.txt")]
+    [InlineData(".", "/proj")]
+    [InlineData("not/there", "/proj/not/there")]
+    public void A_path_inside_is_found_as_its_real_path(string path, string real) => Assert.Equal(real, _location.Find(_here, path).Path);
+
+    [Fact]
+    public async Task A_folder_is_listed_with_its_folders_first()
+    {
+        var nodes = await _location.ListAsync(_here, "/proj", CancellationToken.None);
+
+        Assert.Equal(["in/", "node_modules/", "out/", "sub/", "a.txt"], nodes.Select(node => node.Path));
+        Assert.Equal(new FileNode("a.txt", "a.txt", "/proj/a.txt", "file", Ignored: false), nodes[^1]);
+    }
+
+    [Fact]
+    public async Task Outside_a_repository_all_files_are_known_but_those_behind_links_and_of_packages() =>
+        Assert.Equal(["a.txt", "sub/b.txt"], await _location.AllAsync(_here, CancellationToken.None));
+
+    [Fact]
+    public async Task Text_is_found_with_the_bytes_where_it_stands()
+    {
+        var found = await new TextSearch(_location).FindAsync(_here, new Regex("two", RegexOptions.NonBacktracking), CancellationToken.None);
+
+        Assert.Equal([("a.txt", 2, 4L), ("sub/b.txt", 1, 0L)], found.Select(match => (match.Path.Text, match.LineNumber, match.AbsoluteOffset)));
+        Assert.Equal([(3, 6), (7, 10)], found[0].Submatches.Select(match => (match.Start, match.End)));
+    }
+
+    private sealed class FakeFiles : IFiles
+    {
+        public Dictionary<string, FolderEntry[]> Folders { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);
+
+        public Task<byte[]?> ReadAsync(string path, long mostBytes, CancellationToken cancellationToken) =>
+            Task.FromResult(Texts.TryGetValue(path, out var text) ? System.Text.Encoding.UTF8.GetBytes(text) : null);
+
+        public IEnumerable<FolderEntry> List(string folder) => Folders.GetValueOrDefault(folder, []);
+    }
+
+    private sealed class NoGit : IGit
+    {
+        public Task<GitRepository?> FindAsync(string folder) => Task.FromResult<GitRepository?>(null);
+
+        public Task<string?> ReadAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    }
+}

@@ -43,7 +43,8 @@ internal sealed class EntryReader
 
         return id is null || title is null
             ? throw new JsonException("The row of a session needs 'id' and 'title'.")
-            : new SessionEntry(new SessionId(id), _directory, _project, _path, parent is null ? null : new SessionId(parent), title, updated, row.ToArray());
+            : new SessionEntry(
+                new SessionId(id), _directory, _project, SessionEntry.PathOf(_path, _project, _directory), parent is null ? null : new SessionId(parent), title, updated, row.ToArray());
     }
 
     private static string? Text(ref Utf8JsonReader reader)

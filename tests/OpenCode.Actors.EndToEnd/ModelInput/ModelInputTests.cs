@@ -80,7 +80,7 @@ public sealed class ModelInputTests(ITestOutputHelper output) : ServerTest(outpu
         Assert.StartsWith("file:///", stored[1].Text("url"), StringComparison.Ordinal);
     }
 
-    [Fact(Skip = "Needs files in the request of OpenAI-compatible models, which branch models adds.")]
+    [Fact]
     public async Task Data_is_decoded_and_images_are_given_as_they_are()
     {
         var chat = await ChatAsync();
@@ -144,7 +144,7 @@ public sealed class ModelInputTests(ITestOutputHelper output) : ServerTest(outpu
         Assert.Empty(await chat.Server.Api.MessagesAsync(chat.Session));
     }
 
-    [Fact(Skip = "Needs files in the request of OpenAI-compatible models, which branch models adds.")]
+    [Fact]
     public async Task An_image_of_8_MB_and_a_text_of_10_MB_reach_the_model_whole()
     {
         var chat = await ChatAsync();

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Journal;
+using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Tests.Simulation;
 
@@ -76,7 +77,8 @@ internal sealed class KnownLog(Promises promises)
 
     private void CountSequence(LogEntry entry)
     {
-        if (!entry.Durable || entry.SessionId is not { } session)
+        // Synced entries without a sequence, such as permission.asked, are in between.
+        if (!EventTypes.IsDurable(entry.Type) || entry.SessionId is not { } session)
             return;
 
         var next = _sequences.GetValueOrDefault(session);

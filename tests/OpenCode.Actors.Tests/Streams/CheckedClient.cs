@@ -200,7 +200,7 @@ internal sealed class CheckedClient(
             return;
         }
 
-        var hasTwin = kind == StreamKind.Wrapped && entry is { Durable: true, SessionId: not null };
+        var hasTwin = kind == StreamKind.Wrapped && entry is { Durable: true, Sequence: >= 0, SessionId: not null };
         var isFirst = hasTwin && !_hasFirstTwin;
         var type = hasTwin && _hasFirstTwin ? "sync" : entry.Type;
         var id = IdOf($"{entry.Offset}{(isFirst ? ".1" : "")}");

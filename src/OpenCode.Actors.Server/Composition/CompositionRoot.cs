@@ -43,7 +43,7 @@ internal static class CompositionRoot
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null)
             .AddInstructions()
             .AddNode(cluster)
-            .AddConfiguration(configs)
+            .AddConfiguration(configs, settings.DataFolder)
             .AddEndpoints()
             .AddApiDescription()
             .AddActors()

@@ -3,23 +3,25 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>The configuration of every location: the server's layers, the location's own file, and what was patched in memory for it.</summary>
-/// <remarks>A location's file is read when it is asked for, so an edit holds for the next run. Safe for many threads.</remarks>
+/// <summary>The configuration of every location: the server's layers, those of the location, and what was patched in memory for it.</summary>
+/// <remarks>A location's files are read when it is asked for, so an edit holds for the next run. Safe for many threads.</remarks>
 internal sealed class ConfigCatalog
 {
     private const string Merged = "configuration";
     private const string Patched = "request";
     private const int MostPatchedLocations = 1_000;
+    private const int MostRead = 256;
     private readonly Lock _lock = new(); // a JsonObject unfolds itself while it is read, so even readers take turns
     private readonly IConfigSource _files;
-    private readonly IReadOnlyList<ConfigLayer> _server;
+    private readonly ServerLayers _server;
+    private readonly Dictionary<string, Read> _read = new(StringComparer.Ordinal);
     private JsonObject _patches = [];
 
-    private ConfigCatalog(IConfigSource files, IReadOnlyList<ConfigLayer> server)
+    private ConfigCatalog(IConfigSource files, ServerLayers server)
     {
         _files = files;
         _server = server;
-        Server = ConfigSchema.Read(ConfigLayer.Merge(server), Merged, []);
+        Server = Effective(LocationLayers.None, null).Values;
     }
 
     /// <summary>Gets where the configuration is read from.</summary>
@@ -47,15 +49,33 @@ internal sealed class ConfigCatalog
         throw new ConfigException(mistakes);
     }
 
-    /// <summary>Returns what holds for a location now.</summary>
-    /// <exception cref="ConfigException">The location's own file has mistakes.</exception>
+    /// <summary>Returns what holds for a location now. Reads its files, and works on what they say only when that is new.</summary>
+    /// <exception cref="ConfigException">The location's own files have mistakes.</exception>
     public EffectiveConfig For(string location)
     {
+        JsonObject? patch;
+        Read? known;
+        lock (_lock)
+        {
+            patch = _patches[location] as JsonObject;
+            known = _read.GetValueOrDefault(location);
+        }
+
+        if (known?.Patch == patch && known?.Trace.Holds() == true)
+            return known.Effective;
+
         var mistakes = new List<ConfigMistake>();
-        var own = ConfigLayers.Location(_files, location, mistakes);
+        var trace = new ConfigTrace(_files);
+        var own = ConfigLayers.Location(trace, location, mistakes);
         ThrowIfAny(mistakes);
         lock (_lock)
-            return Effective(own, _patches[location] as JsonObject);
+        {
+            var effective = Effective(own, patch);
+            if (_read.Count >= MostRead)
+                _read.Clear();
+            _read[location] = new Read(trace, patch, effective);
+            return effective;
+        }
     }
 
     /// <summary>Changes the configuration of a location in memory, for runs that start from now on.</summary>
@@ -76,6 +96,8 @@ internal sealed class ConfigCatalog
     {
         var mistakes = new List<ConfigMistake>();
         ConfigSchema.Read(change, Patched, mistakes);
+        UnknownKeys.Find(change, Patched, mistakes);
+        ConfigShape.Normalise(change);
         if (change.ContainsKey("server"))
             mistakes.Add(new ConfigMistake(Patched, "server", "holds for the whole server and is read at its start; change the file and start again."));
 
@@ -110,13 +132,17 @@ internal sealed class ConfigCatalog
             throw new ConfigException(mistakes);
     }
 
-    private EffectiveConfig Effective(IReadOnlyList<ConfigLayer> own, JsonObject? patch)
+    private EffectiveConfig Effective(LocationLayers own, JsonObject? patch)
     {
-        var layers = new List<ConfigLayer>([.. _server, .. own]);
+        var layers = _server.With(own);
         if (patch is not null)
             layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
 
-        var values = ConfigSchema.Read(ConfigLayer.Merge(layers), Merged, []);
-        return new EffectiveConfig(values, ModelMistakes.Find(values, layers));
+        var merged = ConfigLayer.Merge(layers);
+        ConfigShape.Finish(merged);
+        var values = ConfigSchema.Read(merged, Merged, []);
+        return new EffectiveConfig(values, [.. ModelMistakes.Find(values, layers), .. AgentMistakes.Find(values, layers)]);
     }
+
+    private sealed record Read(ConfigTrace Trace, JsonObject? Patch, EffectiveConfig Effective);
 }

@@ -1,65 +1,119 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Which files make the configuration, lowest first: the user's own, <c>OPENCODE_CONFIG</c> or <c>--config</c>, then the location's.</summary>
+/// <summary>Which files and variables make the configuration, lowest first and in opencode's order.</summary>
+/// <remarks>
+/// <c>config.json</c>, <c>opencode.json</c> and <c>.jsonc</c> of the user's folder; <c>OPENCODE_CONFIG</c> or <c>--config</c>; <c>opencode.json(c)</c> from the worktree's root down to the location;
+/// the Markdown of the user's folder; the folders <c>.opencode</c> from the location up to the worktree's root; <c>~/.opencode</c>; <c>OPENCODE_CONFIG_DIR</c>; <c>OPENCODE_CONFIG_CONTENT</c>;
+/// <c>OPENCODE_PERMISSION</c>. Those of a location are read when it is asked for, all others at the start.
+/// </remarks>
 internal static class ConfigLayers
 {
+    private const string Folder = ".opencode";
     private static readonly string[] _names = ["opencode.json", "opencode.jsonc"];
 
     /// <summary>Reads the layers that hold for the whole server. <paramref name="named"/>, when given, must exist.</summary>
-    public static IReadOnlyList<ConfigLayer> Server(IConfigSource files, string? named, ICollection<ConfigMistake> mistakes)
+    public static ServerLayers Server(IConfigSource files, string? named, ICollection<ConfigMistake> mistakes)
     {
-        var layers = new List<ConfigLayer>();
-        foreach (var name in _names)
-            Add(layers, Path.Combine(UserFolder(files), name), files, mistakes, mustExist: false);
+        var user = UserFolder(files);
+        var reader = new LayerReader(files, mistakes);
+        foreach (var name in (string[])["config.json", .. _names])
+            reader.AddFile(Path.Combine(user, name));
 
         if ((named ?? files.Variable("OPENCODE_CONFIG")) is { Length: > 0 } path)
-            Add(layers, Path.GetFullPath(path), files, mistakes, mustExist: true);
+            reader.AddFile(Path.GetFullPath(path), mustExist: true);
 
-        return layers;
+        var first = reader.Take();
+        reader.AddMarkdown(user);
+        var markdown = reader.Take();
+        AddFolder(reader, Path.Combine(files.Home, Folder));
+        if (files.Variable("OPENCODE_CONFIG_DIR") is { Length: > 0 } folder)
+            AddFolder(reader, Path.GetFullPath(folder));
+        if (files.Variable("OPENCODE_CONFIG_CONTENT") is { Length: > 0 } content)
+            reader.AddText("OPENCODE_CONFIG_CONTENT", content);
+        if (files.Variable("OPENCODE_PERMISSION") is { Length: > 0 } permission)
+            AddPermission(reader, permission, mistakes);
+        return new ServerLayers(first, markdown, reader.Take());
     }
 
     /// <summary>Finds the folder of the user's own configuration.</summary>
     public static string UserFolder(IConfigSource files) =>
         Path.Combine(files.Variable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(files.Home, ".config"), "opencode");
 
-    /// <summary>Reads the layer of one location, which may not set <c>server</c>.</summary>
-    public static IReadOnlyList<ConfigLayer> Location(IConfigSource files, string location, ICollection<ConfigMistake> mistakes)
+    /// <summary>Reads the layers of one location, which may not set <c>server</c>.</summary>
+    public static LocationLayers Location(IConfigSource files, string location, ICollection<ConfigMistake> mistakes)
     {
-        var layers = new List<ConfigLayer>();
-        foreach (var name in _names)
+        if (files.Variable("OPENCODE_DISABLE_PROJECT_CONFIG") is "1" or "true")
+            return LocationLayers.None;
+
+        var reader = new LayerReader(files, mistakes) { IsOfLocation = true };
+        var folders = Upwards(files, location);
+        foreach (var folder in folders.AsEnumerable().Reverse())
         {
-            var path = Path.Combine(location, name);
-            Add(layers, path, files, mistakes, mustExist: false);
-            if (layers.Exists(layer => layer.Source == path && layer.Json.Remove("server")))
-                mistakes.Add(new ConfigMistake(path, "server", "a location's file may not set this; move it to the user's own file or to the one of --config."));
+            foreach (var name in _names)
+                reader.AddFile(Path.Combine(folder, name));
         }
 
-        return layers;
+        var above = reader.Take();
+        foreach (var folder in folders.Select(static folder => Path.Combine(folder, Folder)).Where(folder => folder != Path.Combine(files.Home, Folder)))
+            AddFolder(reader, folder);
+
+        return new LocationLayers(above, reader.Take());
     }
 
-    private static void Add(List<ConfigLayer> layers, string path, IConfigSource files, ICollection<ConfigMistake> mistakes, bool mustExist)
+    // From the location up to the root of its worktree; up to the root of all where there is no repository, as in opencode.
+    private static List<string> Upwards(IConfigSource files, string location)
     {
+        var folders = new List<string>();
+        for (var at = location; at is not null; at = Path.GetDirectoryName(at))
+        {
+            folders.Add(at);
+            if (files.Exists(Path.Combine(at, ".git")))
+                break;
+        }
+
+        return folders;
+    }
+
+    private static void AddFolder(LayerReader reader, string folder)
+    {
+        foreach (var name in _names)
+            reader.AddFile(Path.Combine(folder, name));
+        reader.AddMarkdown(folder);
+    }
+
+    private static void AddPermission(LayerReader reader, string text, ICollection<ConfigMistake> mistakes)
+    {
+        const string source = "OPENCODE_PERMISSION";
         try
         {
-            if (files.ReadText(path) is not { } text)
-            {
-                if (mustExist)
-                    mistakes.Add(new ConfigMistake(path, "", "does not exist."));
-
-                return;
-            }
-
-            if (ConfigText.Parse(text, path, mistakes) is { } json)
-            {
-                var references = new ConfigReferences(path, files, mistakes);
-                references.Replace(json);
-                ConfigSchema.Read(json, path, mistakes); // each file by itself, so that a mistake names the file it stands in
-                layers.Add(new ConfigLayer(path, json, references.Unset));
-            }
+            reader.Add(source, new JsonObject { ["permission"] = ConfigText.ParseAny(text) }, ReadOnlyDictionary<string, string>.Empty);
         }
-        catch (IOException e)
+        catch (JsonException e)
         {
-            mistakes.Add(new ConfigMistake(path, "", $"cannot be read: {e.Message}"));
+            mistakes.Add(new ConfigMistake(source, "", $"is not valid JSON: {e.Message}"));
         }
     }
+}
+
+/// <summary>What holds for the whole server.</summary>
+/// <param name="First">Lower than all of a location.</param>
+/// <param name="Markdown">Between the two of a location.</param>
+/// <param name="Last">Above all of a location.</param>
+internal sealed record ServerLayers(IReadOnlyList<ConfigLayer> First, IReadOnlyList<ConfigLayer> Markdown, IReadOnlyList<ConfigLayer> Last)
+{
+    /// <summary>Puts those of a location in their places, lowest first.</summary>
+    public List<ConfigLayer> With(LocationLayers own) => [.. First, .. own.Files, .. Markdown, .. own.Folders, .. Last];
+}
+
+/// <summary>What a location adds.</summary>
+/// <param name="Files"><c>opencode.json(c)</c> of the location and of the folders above.</param>
+/// <param name="Folders">What is in <c>.opencode</c> there.</param>
+internal sealed record LocationLayers(IReadOnlyList<ConfigLayer> Files, IReadOnlyList<ConfigLayer> Folders)
+{
+    /// <summary>Gets what a location without files adds.</summary>
+    public static LocationLayers None { get; } = new([], []);
 }

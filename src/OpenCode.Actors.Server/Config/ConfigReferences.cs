@@ -61,7 +61,7 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
         try
         {
             var path = name.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(files.Home, name[2..]) : name;
-            path = Path.GetFullPath(path, Path.GetDirectoryName(source) ?? "/");
+            path = Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(source)) ?? "/");
             if (files.ReadText(path) is { } text)
                 return text.Trim();
 

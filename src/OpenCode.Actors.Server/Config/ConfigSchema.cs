@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads the sections this server heeds, noting every mistake. Unknown keys are ignored: a real <c>opencode.json</c> has many.</summary>
+/// <summary>Reads the sections this server heeds, noting every mistake. Unknown keys have no effect, since a real <c>opencode.json</c> has many; those that restrict are found by <see cref="UnknownKeys"/>.</summary>
 internal static class ConfigSchema
 {
     private const long MiB = 1L << 20;
@@ -13,28 +13,24 @@ internal static class ConfigSchema
     {
         var root = new ConfigSection(json, "", source, mistakes);
         var server = root.Section("server");
+        PermissionSchema.CheckTools(root);
+        AgentSchema.Read(root.Section("mode"));
+        var (disabled, enabled) = (root.Texts("disabled_providers"), root.Texts("enabled_providers"));
+        if (disabled.Contains(EmbeddedModel.ProviderId, StringComparer.Ordinal))
+            root.Wrong("disabled_providers", $"the provider '{EmbeddedModel.ProviderId}' cannot be switched off: it needs no network, and is used where no other model is configured.");
         return new OpenCodeConfig(
-            Model(root),
-            Providers(root.Section("provider")),
+            AgentSchema.Model(root),
+            [.. Providers(root.Section("provider")).Where(provider => !disabled.Contains(provider.Id, StringComparer.Ordinal) && (root["enabled_providers"] is null || enabled.Contains(provider.Id, StringComparer.Ordinal)))],
             PermissionSchema.Read(root),
             EventStream(server?.Section("event_stream")),
             Limits(server?.Section("limits")),
             Cluster(server?.Section("cluster")))
         {
             Instructions = root.Texts("instructions"),
+            Agents = AgentSchema.Read(root.Section("agent")),
+            DefaultAgent = root.Text("default_agent"),
+            Commands = CommandConfig.Read(root.Section("command")),
         };
-    }
-
-    private static string? Model(ConfigSection root)
-    {
-        if (root.Text("model") is not { } model)
-            return null;
-
-        if (model.IndexOf('/', StringComparison.Ordinal) is var slash && slash > 0 && slash < model.Length - 1)
-            return model;
-
-        root.Wrong("model", "give PROVIDER/MODEL, such as \"embedded/assistant\".");
-        return null;
     }
 
     private static List<ProviderConfig> Providers(ConfigSection? providers)

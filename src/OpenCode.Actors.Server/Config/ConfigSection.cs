@@ -41,6 +41,30 @@ internal sealed class ConfigSection(JsonObject json, string path, string source,
         return [];
     }
 
+    public bool? Flag(string key)
+    {
+        if (json[key] is not { } node)
+            return null;
+
+        if (node.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+            return node.GetValueKind() == JsonValueKind.True;
+
+        Wrong(key, "give true or false.");
+        return null;
+    }
+
+    public double? Number(string key)
+    {
+        if (json[key] is not { } node)
+            return null;
+
+        if (node.GetValueKind() == JsonValueKind.Number && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return number;
+
+        Wrong(key, "give a number.");
+        return null;
+    }
+
     /// <summary>Reads a whole number of <paramref name="unit"/> between <paramref name="min"/> and <paramref name="max"/>, both allowed.</summary>
     public long? Whole(string key, long min, long max, string unit)
     {

@@ -13,12 +13,16 @@ internal static class ConfigText
         AllowDuplicateProperties = false,
     };
 
+    /// <summary>Parses any value.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static JsonNode? ParseAny(string text) => JsonNode.Parse(text, nodeOptions: null, _lenient);
+
     /// <summary>Parses the text. Returns null and notes the mistake when it is no JSON object.</summary>
     public static JsonObject? Parse(string text, string source, ICollection<ConfigMistake> mistakes)
     {
         try
         {
-            if (JsonNode.Parse(text, nodeOptions: null, _lenient) is JsonObject json)
+            if (ParseAny(text) is JsonObject json)
                 return json;
 
             mistakes.Add(new ConfigMistake(source, "", "is not a JSON object."));

@@ -48,7 +48,7 @@ internal static class ModelMistakes
     }
 
     // What is missing was left out by the file that has the nearest section around it.
-    private static string SourceOf(string[] key, IReadOnlyList<ConfigLayer> layers)
+    public static string SourceOf(string[] key, IReadOnlyList<ConfigLayer> layers)
     {
         for (var parts = key.Length; parts > 0; parts--)
         {

@@ -23,6 +23,15 @@ internal sealed record OpenCodeConfig(
 
     public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
 
+    /// <summary>Gets the agents, and what changes the built-in ones, in the order of the files.</summary>
+    public IReadOnlyList<AgentConfig> Agents { get; init; } = [];
+
+    /// <summary>Gets the agent of prompts that name none; null for build.</summary>
+    public string? DefaultAgent { get; init; }
+
+    /// <summary>Gets the commands, in the order of the files.</summary>
+    public IReadOnlyList<CommandConfig> Commands { get; init; } = [];
+
     /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
     public bool Knows(string model) =>
         model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Protocol.Permissions;
 
@@ -6,25 +7,23 @@ namespace OpenCode.Actors.Server.Config;
 /// <summary>Reads <c>permission</c>: one action for all, or an object of permissions, each an action or an object of patterns with actions.</summary>
 internal static class PermissionSchema
 {
+    private const string Key = "permission";
     private const string Everything = "*";
 
-    public static IReadOnlyList<PermissionRule> Read(ConfigSection root)
+    /// <summary>Reads the rules of a section: the configuration itself, or an agent.</summary>
+    public static IReadOnlyList<PermissionRule> Read(ConfigSection owner)
     {
-        switch (root["permission"])
-        {
-            case null:
-                return [];
-            case JsonValue:
-                return Action(root, "permission") is { } all ? [new PermissionRule(Everything, Everything, all)] : [];
-        }
-
-        if (root.Section("permission") is not { } permissions)
+        if (!owner.Keys.Contains(Key, StringComparer.Ordinal))
             return [];
 
+        if (owner[Key] is not JsonObject)
+            return Action(owner, Key) is { } all ? [new PermissionRule(Everything, Everything, all)] : [];
+
+        var permissions = owner.Section(Key)!;
         var rules = new List<PermissionRule>();
         foreach (var permission in permissions.Keys)
         {
-            if (permissions[permission] is not JsonObject)
+            if (permissions[permission] is not JsonObject || permission is "doom_loop" or "question" or "todowrite" or "webfetch" or "websearch") // as in opencode, these have no patterns
             {
                 Add(permissions, permission, permission, Everything);
             }
@@ -41,6 +40,17 @@ internal static class PermissionSchema
         {
             if (Action(section, key) is { } action)
                 rules.Add(new PermissionRule(permission, pattern, action));
+        }
+    }
+
+    /// <summary>Checks <c>tools</c>, which become rules when the layers are joined.</summary>
+    public static void CheckTools(ConfigSection owner)
+    {
+        var tools = owner.Section("tools");
+        foreach (var tool in tools?.Keys ?? [])
+        {
+            if (tools![tool]?.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
+                tools.Wrong(tool, "give true or false.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Journal.Nodes;
@@ -6,11 +5,12 @@ using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What holds at a location: configuration and agents.</summary>
+/// <summary>What holds at a location: configuration, agents and commands.</summary>
 internal static class ConfigEndpoints
 {
     public static void MapConfig(this IEndpointRouteBuilder routes)
@@ -18,6 +18,7 @@ internal static class ConfigEndpoints
         routes.MapGet("/config", Get).WithName("config.get").WithTags("Config");
         routes.MapPatch("/config", PatchAsync).WithName("config.update").WithTags("Config");
         routes.MapGet("/global/config", GetOfServer).WithName("global.config.get").WithTags("Config");
+        routes.MapGet("/command", GetCommands).WithName("command.list").WithTags("Config");
         routes.MapGet("/agent", GetAgents).WithName("app.agents").WithTags("Config");
     }
 
@@ -40,7 +41,16 @@ internal static class ConfigEndpoints
         }
     }
 
-    private static Ok<IReadOnlyList<Agent>> GetAgents(Location location, ConfigCatalog configs) =>
-        TypedResults.Ok<IReadOnlyList<Agent>>(
-            [new Agent("build", "Works on the project with all tools.", "primary", Native: true, configs.For(location.Path).Values.Permission, ReadOnlyDictionary<string, string>.Empty)]);
+    private static Ok<IReadOnlyList<AgentAnswer>> GetAgents(Location location, ConfigCatalog configs, ConfiguredAgents agents) =>
+        TypedResults.Ok<IReadOnlyList<AgentAnswer>>([.. agents.Of(configs.For(location.Path)).All.Select(AgentAnswer.Of)]);
+
+    private static Ok<IReadOnlyList<CommandAnswer>> GetCommands(Location location, ConfigCatalog configs) =>
+        TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. configs.For(location.Path).Values.Commands.Select(static command =>
+            new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
+            {
+                Description = command.Description,
+                Agent = command.Agent,
+                Model = command.Model,
+                Subtask = command.Subtask,
+            })]);
 }

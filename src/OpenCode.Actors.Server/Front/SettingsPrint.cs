@@ -77,6 +77,10 @@ internal sealed class SettingsPrint
 
         public string? ReadText(string path) => Note(File + path, files.ReadText(path));
 
+        public bool Exists(string path) => files.Exists(path);
+
+        public IReadOnlyList<string> Markdown(string folder) => files.Markdown(folder);
+
         // Where files are, their own names say.
         public string? Variable(string name) =>
             name is "XDG_CONFIG_HOME" || _ignored.Contains(name) ? files.Variable(name) : Note(SettingsPrint.Variable + name, files.Variable(name));

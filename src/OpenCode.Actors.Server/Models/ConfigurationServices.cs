@@ -1,19 +1,21 @@
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Server.Models;
 
-/// <summary>What sessions take from the configuration: models and permission rules.</summary>
+/// <summary>What sessions take from the configuration: models, agents with their rules, and instructions.</summary>
 internal static class ConfigurationServices
 {
-    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs)
+    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs, string dataFolder)
     {
         return services
             .AddSingleton(configs)
+            .AddSingleton(new BuiltInAgents(Path.Combine(dataFolder, "tool-output")))
             .AddSingleton<IModelCatalog, ConfiguredModels>()
-            .AddSingleton<IPermissionConfig, ConfiguredPermissions>()
+            .AddSingleton<ConfiguredAgents>()
+            .AddSingleton<IAgentCatalog>(static services => services.GetRequiredService<ConfiguredAgents>())
             .AddSingleton<IInstructionConfig, ConfiguredInstructions>();
     }
 }

@@ -9,6 +9,10 @@ internal sealed class BuiltInAgents(string toolOutput)
     /// <summary>The agent of prompts that name none.</summary>
     public const string Build = "build";
 
+    /// <summary>Gets the built-in agents' modes, and which are hidden.</summary>
+    public static IReadOnlyDictionary<string, (AgentMode Mode, bool IsHidden)> Modes { get; } =
+        new BuiltInAgents("/").All.ToDictionary(static agent => agent.Name, static agent => (agent.Mode, agent.Hidden == true), StringComparer.Ordinal);
+
     private const string Everything = "*";
     private const string External = "external_directory";
     private const string Question = "question";

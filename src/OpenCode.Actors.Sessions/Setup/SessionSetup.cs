@@ -8,6 +8,7 @@ using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Permissions.Doors;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;

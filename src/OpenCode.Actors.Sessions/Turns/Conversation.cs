@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
@@ -15,12 +16,15 @@ internal static class Conversation
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
         var (state, turn) = (decision.State, decision.Turn);
-        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision));
+        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision)) { Options = OptionsOf(TurnRules.AgentOf(decision)) };
     }
 
     /// <summary>Says what the system prompt of the next step is made from.</summary>
     public static Briefing Brief(Decision decision, UserMessage asked) =>
         new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", TurnRules.AgentOf(decision)?.Prompt);
+
+    private static StepOptions OptionsOf(Agent? agent) =>
+        agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
 
     // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
     private static List<ModelMessage> Tell(SessionState state, TurnState turn)

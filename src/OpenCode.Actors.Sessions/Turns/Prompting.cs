@@ -75,7 +75,7 @@ internal static class Prompting
         {
             decision.Put(part.ToPart(part.Id ?? decision.NextPart(), decision.Id, id));
             if (part is AgentPromptPart named)
-                decision.Put(new TextPart(decision.NextPart(), decision.Id, id, Delegating(decision, named.Name)) { Synthetic = true });
+                decision.Put(new TextPart(decision.NextPart(), decision.Id, id, Delegating(decision, agent, named.Name)) { Synthetic = true });
         }
 
         if (prompt.Tools is { Count: > 0 } tools)
@@ -95,7 +95,7 @@ internal static class Prompting
         return id;
     }
 
-    private static string Delegating(Decision decision, string agent) => PermissionRules.Evaluate(TaskTool, agent, Tooling.Rules(decision)) == PermissionAction.Deny
+    private static string Delegating(Decision decision, string by, string agent) => PermissionRules.Evaluate(TaskTool, agent, TurnRules.Of(decision, by)) == PermissionAction.Deny
         ? $"The user names the agent '{agent}', but a permission rule forbids to call it. Say so, and do what you can without it."
         : $"The user wants the agent '{agent}' for this. Write it a prompt with all that it has to know from the messages above, and call it with the tool {TaskTool}, subagent_type '{agent}'.";
 

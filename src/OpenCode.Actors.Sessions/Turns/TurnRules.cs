@@ -14,15 +14,13 @@ internal static class TurnRules
     private static readonly PermissionRule[] _nothing = [new(Everything, Everything, PermissionAction.Deny)];
 
     /// <summary>Gives the agent of the turn's prompt; null when the configuration has no such agent any more, or has mistakes.</summary>
-    public static Agent? AgentOf(Decision decision)
-    {
-        var agents = decision.Setup.Agents.For(decision.Info.Directory);
-        return agents.Fault is null ? agents.Find(((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Agent) : null;
-    }
+    public static Agent? AgentOf(Decision decision) => Find(decision, ((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Agent);
 
     /// <summary>Gives the rules, weakest first. Without a usable agent everything is denied (rule "Restrictions fail closed"): a rule that cannot be read may be a denial.</summary>
-    public static IReadOnlyList<PermissionRule>[] Of(Decision decision) =>
-        AgentOf(decision) is { } agent ? [agent.Permission, decision.Info.Permission ?? []] : [_nothing];
+    public static IReadOnlyList<PermissionRule>[] Of(Decision decision) => Of(decision, AgentOf(decision));
+
+    /// <summary>Gives the rules of an agent in this session, weakest first.</summary>
+    public static IReadOnlyList<PermissionRule>[] Of(Decision decision, string agent) => Of(decision, Find(decision, agent));
 
     /// <summary>Decides about what a call needs. What users allowed for always answers what would be asked, and lifts no denial.</summary>
     public static PermissionAction Evaluate(Decision decision, ToolPermission permission)
@@ -38,6 +36,15 @@ internal static class TurnRules
         var rules = Of(decision);
         return !PermissionRules.IsDenied(PermissionOf(tool), rules)
             && rules.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: Everything, Action: PermissionAction.Deny };
+    }
+
+    private static IReadOnlyList<PermissionRule>[] Of(Decision decision, Agent? agent) =>
+        agent is null ? [_nothing] : [agent.Permission, decision.Info.Permission ?? []];
+
+    private static Agent? Find(Decision decision, string name)
+    {
+        var agents = decision.Setup.Agents.For(decision.Info.Directory);
+        return agents.Fault is null ? agents.Find(name) : null;
     }
 
     private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;

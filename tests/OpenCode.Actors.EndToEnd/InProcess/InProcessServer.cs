@@ -65,6 +65,10 @@ internal sealed class InProcessServer : IAsyncDisposable
 
         public string? ReadText(string file) => file == path ? text : null;
 
+        public bool Exists(string path) => false;
+
+        public IReadOnlyList<string> Markdown(string folder) => [];
+
         public string? Variable(string name) => null;
     }
 }

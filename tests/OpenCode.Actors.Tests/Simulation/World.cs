@@ -38,7 +38,7 @@ internal sealed class World
 
     public ScriptedTools Tools { get; } = new();
 
-    public SessionsKit.ScriptedPermissions Permissions { get; } = new();
+    public SessionsKit.ScriptedAgents Permissions { get; } = new();
 
     public CountingMeters Meters { get; } = new();
 

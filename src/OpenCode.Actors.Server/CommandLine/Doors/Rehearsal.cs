@@ -105,6 +105,10 @@ internal static partial class Rehearsal
 
         public string? ReadText(string path) => null;
 
+        public bool Exists(string path) => false;
+
+        public IReadOnlyList<string> Markdown(string folder) => [];
+
         public string? Variable(string name) => null;
     }
 

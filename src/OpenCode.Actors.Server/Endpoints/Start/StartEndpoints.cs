@@ -11,7 +11,6 @@ internal static class StartEndpoints
     [
         ("/api/health", "v2.health.get", """{"healthy":true}"""),
         ("/api/session", "v2.session.list", """{"data":[],"cursor":{"previous":null,"next":null}}"""),
-        ("/command", "command.list", "[]"),
         ("/experimental/capabilities", "experimental.capabilities.get", """{"backgroundSubagents":false}"""),
         ("/experimental/console", "experimental.console.get", """{"consoleManagedProviders":[],"switchableOrgCount":0}"""),
         ("/experimental/console/orgs", "experimental.console.listOrgs", """{"orgs":[]}"""),

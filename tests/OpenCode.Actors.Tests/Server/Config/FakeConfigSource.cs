@@ -13,5 +13,10 @@ internal sealed class FakeConfigSource : IConfigSource
 
     public string? ReadText(string path) => Files.GetValueOrDefault(path);
 
+    public bool Exists(string path) => Files.Keys.Any(file => file == path || file.StartsWith(path + "/", StringComparison.Ordinal));
+
+    public IReadOnlyList<string> Markdown(string folder) =>
+        [.. Files.Keys.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal) && file.EndsWith(".md", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
     public string? Variable(string name) => Variables.GetValueOrDefault(name);
 }

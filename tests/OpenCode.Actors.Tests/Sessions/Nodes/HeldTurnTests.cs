@@ -88,7 +88,7 @@ public sealed class HeldTurnTests : SessionsKit
     {
         var session = await CreateAsync();
         _drain.Begin();
-        await AskAsync<PromptAccepted>(session.Id, new RunShell(new Shell("build", "ls")));
+        await AskAsync<PromptAccepted>(session.Id, new RunShell(new Shell("ls", "build")));
         Assert.Empty(Tools.Started);
 
         await HandOverAsync(session.Id);

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Agents;
+
+namespace OpenCode.Actors.Server.Answers;
+
+/// <summary>An agent as clients list it.</summary>
+/// <param name="Name">What prompts name.</param>
+/// <param name="Mode">Who may use it.</param>
+/// <param name="Native">Whether it comes with the server.</param>
+/// <param name="Permission">The rules that hold for it, weakest first.</param>
+/// <param name="Options">What its model's provider gets.</param>
+internal sealed record AgentAnswer(string Name, AgentMode Mode, bool Native, IReadOnlyList<PermissionRule> Permission, IReadOnlyDictionary<string, JsonElement> Options)
+{
+    public string? Description { get; init; }
+
+    public bool? Hidden { get; init; }
+
+    public double? TopP { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public string? Color { get; init; }
+
+    public AgentModel? Model { get; init; }
+
+    public string? Variant { get; init; }
+
+    public string? Prompt { get; init; }
+
+    public int? Steps { get; init; }
+
+    public static AgentAnswer Of(Agent agent) => new(agent.Name, agent.Mode, agent.IsNative, agent.Permission, agent.Options)
+    {
+        Description = agent.Description,
+        Hidden = agent.Hidden,
+        TopP = agent.TopP,
+        Temperature = agent.Temperature,
+        Color = agent.Color,
+        Model = agent.Model is { } model ? new AgentModel(model.ModelId, model.ProviderId) : null,
+        Variant = agent.Variant,
+        Prompt = agent.Prompt,
+        Steps = agent.Steps,
+    };
+}

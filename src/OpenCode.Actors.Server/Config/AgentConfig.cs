@@ -1,0 +1,37 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Agents;
+
+namespace OpenCode.Actors.Server.Config;
+
+/// <summary>An agent, or what changes a built-in one. Section <c>agent.NAME</c>. What is null is not said.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="Permission">Its rules, in the order of the files.</param>
+internal sealed record AgentConfig(string Name, IReadOnlyList<PermissionRule> Permission)
+{
+    public bool IsDisabled { get; init; }
+
+    public string? Description { get; init; }
+
+    public AgentMode? Mode { get; init; }
+
+    public bool? Hidden { get; init; }
+
+    public string? Prompt { get; init; }
+
+    /// <summary>Gets the model, <c>provider/model</c>.</summary>
+    public string? Model { get; init; }
+
+    public string? Variant { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public double? TopP { get; init; }
+
+    public int? Steps { get; init; }
+
+    public string? Color { get; init; }
+
+    /// <summary>Gets what the model's provider gets as it is: <c>options</c>, and the keys that are not known.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Options { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Models;
@@ -30,11 +31,18 @@ public sealed record Prompt(IReadOnlyList<PromptPart> Parts) : IJsonOnDeserializ
     /// <summary>Gets the model's variant.</summary>
     public string? Variant { get; init; }
 
+    /// <summary>Gets the form of the answer.</summary>
+    public JsonElement? Format { get; init; }
+
+    /// <summary>Gets rules, which a prompt cannot have: a session has them.</summary>
+    public JsonElement? Permission { get; init; }
+
     void IJsonOnDeserialized.OnDeserialized()
     {
         Lengths.RefuseLongName(Agent, "agent");
         Lengths.RefuseLongNames(Model);
         Lengths.RefuseLongName(Variant, "variant");
+        Unsupported.Refuse(this);
     }
 }
 

@@ -65,7 +65,7 @@ internal static class Permitting
         wanted.Permission,
         wanted.Patterns,
         wanted.Metadata,
-        wanted.AlwaysBeyond(Tooling.Rules(decision)),
+        wanted.AlwaysBeyond(TurnRules.WithLearned(decision)),
         new ToolCallRef(part.MessageId, part.CallId)));
 
     private static string Denied(ToolPermission denied) => $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.";

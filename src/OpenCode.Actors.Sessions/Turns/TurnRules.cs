@@ -25,10 +25,12 @@ internal static class TurnRules
     /// <summary>Decides about what a call needs. What users allowed for always answers what would be asked, and lifts no denial.</summary>
     public static PermissionAction Evaluate(Decision decision, ToolPermission permission)
     {
-        var rules = Of(decision);
-        var action = permission.Evaluate(rules);
-        return action == PermissionAction.Ask ? permission.Evaluate([.. rules, decision.Learned, decision.State.Remembered]) : action;
+        var action = permission.Evaluate(Of(decision));
+        return action == PermissionAction.Ask ? permission.Evaluate(WithLearned(decision)) : action;
     }
+
+    /// <summary>Gives the rules with what users allowed for always behind them.</summary>
+    public static IReadOnlyList<PermissionRule>[] WithLearned(Decision decision) => [.. Of(decision), decision.Learned, decision.State.Remembered];
 
     /// <summary>Tells whether the model may be offered a tool, and may call it at all.</summary>
     public static bool Offers(Decision decision, string tool)

@@ -139,9 +139,10 @@ public sealed class InfoEndpointsTests
     {
         await using var server = await ServerKit.StartAsync(config: """{"permission":{"bash":"ask"}}""");
 
-        var agent = (await server.SendAsync("GET", "/agent")).Body.EnumerateArray().Single();
+        var agents = (await server.SendAsync("GET", "/agent")).Body.EnumerateArray().ToList();
 
-        Assert.Equal(("build", "primary"), (agent.GetProperty("name").GetString(), agent.GetProperty("mode").GetString()));
-        Assert.Equal("""[{"permission":"bash","pattern":"*","action":"ask"}]""", agent.GetProperty("permission").GetRawText());
+        Assert.Equal(["build", "compaction", "explore", "general", "plan", "summary", "title"], agents.Select(agent => agent.GetProperty("name").GetString()));
+        Assert.Equal("primary", agents[0].GetProperty("mode").GetString());
+        Assert.Equal("""{"permission":"bash","pattern":"*","action":"ask"}""", agents[0].GetProperty("permission").EnumerateArray().ElementAt(^2).GetRawText());
     }
 }

@@ -34,10 +34,10 @@ internal sealed class ServerKit : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly InMemoryTransport _transport;
 
-    private ServerKit(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services)
+    private ServerKit(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services, FakeConfigSource files)
     {
         var transport = new InMemoryTransport();
-        _app = Build(settings, config, services, transport);
+        _app = Build(settings, config, services, transport, files);
         _transport = transport;
         Client = new HttpClient(new SocketsHttpHandler
         {
@@ -66,9 +66,9 @@ internal sealed class ServerKit : IAsyncDisposable
     /// <summary>Gets the end of the actor system.</summary>
     public Task ActorsEnded => _app.Services.GetRequiredService<ActorSystem>().WhenTerminated;
 
-    public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null, Action<IServiceCollection>? services = null)
+    public static async Task<ServerKit> StartAsync(Func<ServeSettings, ServeSettings>? settings = null, string? config = null, Action<IServiceCollection>? services = null, FakeConfigSource? files = null)
     {
-        var kit = new ServerKit(settings, config, services);
+        var kit = new ServerKit(settings, config, services, files ?? new FakeConfigSource());
         await kit._app.OpenStorageAsync();
         await kit._app.StartAsync();
         return kit;
@@ -118,9 +118,8 @@ internal sealed class ServerKit : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services, InMemoryTransport transport)
+    private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services, InMemoryTransport transport, FakeConfigSource files)
     {
-        var files = new FakeConfigSource();
         if (config is not null)
             files.Files["/home/dev/.config/opencode/opencode.json"] = config;
 

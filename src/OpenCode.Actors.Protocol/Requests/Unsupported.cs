@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace OpenCode.Actors.Protocol.Requests;
+
+/// <summary>Refuses fields that change what is done and that nothing here carries out (rule "Nothing is ignored silently"). What gets built takes its line out of <see cref="Refuse(Prompt)"/>.</summary>
+internal static class Unsupported
+{
+    public static void Refuse(Prompt prompt)
+    {
+        Refuse("format", prompt.Format is { } format && !IsText(format));
+        Refuse("variant", prompt.Variant is not (null or "default"));
+        Refuse("permission", prompt.Permission is not null);
+        Refuse("parts of type 'subtask'", prompt.Parts.OfType<SubtaskPromptPart>().Any());
+    }
+
+    private static bool IsText(JsonElement format) =>
+        format.ValueKind == JsonValueKind.Null || (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.ValueEquals("text"));
+
+    private static void Refuse(string name, bool isGiven)
+    {
+        if (isGiven)
+            throw new JsonException($"This server does not support {name} in a prompt, and nothing was done: leave it out.");
+    }
+}

@@ -42,7 +42,6 @@ public sealed record Prompt(IReadOnlyList<PromptPart> Parts) : IJsonOnDeserializ
         Lengths.RefuseLongName(Agent, "agent");
         Lengths.RefuseLongNames(Model);
         Lengths.RefuseLongName(Variant, "variant");
-        Unsupported.Refuse(this);
     }
 }
 

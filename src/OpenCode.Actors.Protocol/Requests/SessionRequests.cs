@@ -46,7 +46,7 @@ public sealed record UpdateSession : IJsonOnDeserialized
     /// <summary>Gets new times.</summary>
     public UpdateSessionTime? Time { get; init; }
 
-    /// <summary>Gets the new permission rules; they replace the old ones.</summary>
+    /// <summary>Gets the new permission rules; they are added to the old ones, as the strongest.</summary>
     public IReadOnlyList<PermissionRule>? Permission { get; init; }
 
     void IJsonOnDeserialized.OnDeserialized()

@@ -54,6 +54,7 @@ internal static class MessageEndpoints
         SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
     {
         location.Existing();
+        Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
@@ -80,6 +81,7 @@ internal static class MessageEndpoints
         SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
     {
         location.Existing();
+        Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted => TypedResults.NoContent(),

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Lifecycle;
@@ -10,10 +11,13 @@ internal static class Updating
     public static Outcome Decide(Decision decision, Update command)
     {
         var (info, request) = (decision.Info, command.Request);
+        if (request.Permission is { } added && SessionRules.Mistake(info.Permission, added) is { } mistake)
+            return new Outcome(OutcomeKind.Refused, Refusal: new PromptRejected(mistake));
+
         decision.Update(info with
         {
             Title = request.Title ?? info.Title,
-            Permission = request.Permission ?? info.Permission,
+            Permission = request.Permission is null ? info.Permission : SessionRules.Add(info.Permission, request.Permission),
             Time = info.Time with { Archived = request.Time?.Archived ?? info.Time.Archived },
         });
         return new Outcome(OutcomeKind.Updated);

@@ -44,7 +44,7 @@ internal static class Prompting
         if (asksModel && state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts)
             return new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter);
 
-        var mistake = Mistake(state, prompt) ?? AgentMistake(state, setup, prompt.Agent) ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
+        var mistake = Mistake(state, prompt) ?? AgentMistake(state, setup, prompt.Agent) ?? (prompt.Tools is { } tools ? SessionRules.Mistake(state.Info!.Permission, SessionRules.Of(tools)) : null) ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
         return mistake is null ? null : new PromptRejected(mistake);
     }
 

@@ -1,10 +1,14 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Server.Errors;
 
-namespace OpenCode.Actors.Protocol.Requests;
+namespace OpenCode.Actors.Server.Endpoints;
 
 /// <summary>Refuses fields that change what is done and that nothing here carries out (rule "Nothing is ignored silently"). What gets built takes its line out of <see cref="Refuse(Prompt)"/>.</summary>
 internal static class Unsupported
 {
+    /// <summary>Refuses a prompt that has such a field.</summary>
+    /// <exception cref="RefusedBodyException">It has one; the message names it.</exception>
     public static void Refuse(Prompt prompt)
     {
         Refuse("format", prompt.Format is { } format && !IsText(format));
@@ -14,11 +18,11 @@ internal static class Unsupported
     }
 
     private static bool IsText(JsonElement format) =>
-        format.ValueKind == JsonValueKind.Null || (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.ValueEquals("text"));
+        format.ValueKind == JsonValueKind.Null || (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("text"));
 
     private static void Refuse(string name, bool isGiven)
     {
         if (isGiven)
-            throw new JsonException($"This server does not support {name} in a prompt, and nothing was done: leave it out.");
+            throw new RefusedBodyException(StatusCodes.Status400BadRequest, $"This server does not support {name} in a prompt, and nothing was done: leave it out.");
     }
 }

@@ -33,7 +33,8 @@ public sealed class RestrictionsTests(ITestOutputHelper output) : ServerTest(out
     [InlineData("prompt", """{"*":false}""")]
     public async Task The_command_does_not_run(string place, string text, string? agent = null)
     {
-        var setup = Setup with { ProjectName = "work/project" };
+        var provider = Own(await FakeProvider.StartAsync());
+        var setup = Setup with { ProjectName = "work/project", Config = provider.Config() };
         Directory.CreateDirectory(Path.Combine(Folder.Path, ".git")); // the root of the worktree is two folders above the location
         if (place.StartsWith("OPENCODE", StringComparison.Ordinal))
             setup = setup with { Within = ["env", $"{place}={text}"] };
@@ -46,7 +47,7 @@ public sealed class RestrictionsTests(ITestOutputHelper output) : ServerTest(out
         await server.Api.PostAsync($"/session/{session}/message", Prompt(agent, null));
 
         Assert.False(File.Exists(Path.Combine(setup.Project, "ran")), "the command ran");
-        Assert.Contains(await server.Api.MessagesAsync(session), message => message.GetRawText().Contains("\"tool\":\"bash\"", StringComparison.Ordinal));
+        Assert.InRange(provider.Requests, 2, int.MaxValue);
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal static class CompositionRoot
         app.UseEdge(settings);
         app.MapSessions();
         app.MapMessages();
+        app.MapHistory();
         app.MapPermissionsAndQuestions();
         app.MapEventStreams();
         app.MapLocations();

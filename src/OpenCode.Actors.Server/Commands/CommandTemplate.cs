@@ -42,7 +42,7 @@ internal static partial class CommandTemplate
     [GeneratedRegex(@"""[^""]*""|'[^']*'|\S+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Words { get; }
 
-    [GeneratedRegex(@"\$(ARGUMENTS|[0-9]{1,9})", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\$(ARGUMENTS|[0-9]{1,9})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Places { get; }
 
     [GeneratedRegex("!`(?<line>[^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]

@@ -23,7 +23,8 @@ internal static class CommandEndpoints
     public static void MapCommands(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/command", List).WithName("command.list").WithTags("Config");
-        routes.MapPost("/session/{sessionID}/command", RunAsync).WithName("session.command").WithTags("Messages").WithErrors().Produces<MessageWithParts>();
+        routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors()
+            .MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
     }
 
     private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs) =>

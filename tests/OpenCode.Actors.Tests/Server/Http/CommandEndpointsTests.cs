@@ -48,6 +48,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
+        server.Models.GoOn(); // the word that holds the fake model is in the prompt
         var listed = (await server.SendAsync("GET", "/command")).Body.EnumerateArray().Select(static command => command.GetProperty("name").GetString()).ToList();
         var (status, body) = await RunAsync(server, session, "init", "Use tabs.");
 
@@ -126,6 +127,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
+        server.Models.GoOn(); // the word that holds the fake model is in the prompt
         var (status, _) = await server.SendAsync("POST", $"/session/{session}/command", """{"command":"plans","arguments":"","agent":"build","model":"other/one"}""");
         var asked = (await server.SendAsync("GET", $"/session/{session}/message")).Body[0];
 

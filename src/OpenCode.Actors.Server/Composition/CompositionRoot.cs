@@ -18,6 +18,7 @@ using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Server.OpenApi;
 using OpenCode.Actors.Server.Routes;
 using OpenCode.Actors.Server.Settings;
+using OpenCode.Actors.Server.Snapshots.Doors;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Telemetry;
@@ -48,6 +49,7 @@ internal static class CompositionRoot
             .AddSessions(options => (options.MaxQueuedPrompts, options.ModelSilenceMs) = (config.Limits.QueuedPrompts, config.Limits.ModelSilenceMs))
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null, Path.Combine(settings.DataFolder, "tool-output"))
             .AddInstructions()
+            .AddSnapshots(settings.DataFolder)
             .AddNode(cluster)
             .AddConfiguration(configs, settings.DataFolder, isCluster: cluster is not null)
             .AddEndpoints()

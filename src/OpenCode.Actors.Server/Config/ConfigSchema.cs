@@ -30,6 +30,7 @@ internal static class ConfigSchema
             DisabledProviders = disabled,
             Agents = AgentSchema.Read(root.Section("agent")),
             DefaultAgent = root.Text("default_agent"),
+            Snapshot = root.Flag("snapshot") ?? true,
             Commands = CommandConfig.Read(root.Section("command")),
         };
     }

@@ -37,6 +37,9 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets the agent of prompts that name none; null for build.</summary>
     public string? DefaultAgent { get; init; }
 
+    /// <summary>Gets a value indicating whether snapshots of files are taken. Key <c>snapshot</c>.</summary>
+    public bool Snapshot { get; init; } = true;
+
     /// <summary>Gets the commands, in the order of the files.</summary>
     public IReadOnlyList<CommandConfig> Commands { get; init; } = [];
 

@@ -1,11 +1,13 @@
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>The open turn of a session: its run, its close and its hand-over.</summary>
+/// <summary>The open turn of a session: its run, its close and its hand-over; and what is done about turns that are over.</summary>
 internal sealed class OpenTurn
 {
     private readonly Committer _committer;
@@ -17,7 +19,9 @@ internal sealed class OpenTurn
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
-        Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, logger);
+        Files = new FileWork(setup, context.Self);
+        Undo = new UndoWork(setup, committer, putOff, context.Self);
+        Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Files, Undo, logger);
     }
 
     /// <summary>Gets the run.</summary>
@@ -29,9 +33,23 @@ internal sealed class OpenTurn
     /// <summary>Gets what is done with a turn when the server stops or the shard moves.</summary>
     public TurnHandOver HandOver { get; }
 
+    /// <summary>Gets what keeps the files at the end of steps.</summary>
+    public FileWork Files { get; }
+
+    /// <summary>Gets what undoes turns that are over.</summary>
+    public UndoWork Undo { get; }
+
     /// <summary>Gets what takes a turn on.</summary>
     public TurnDriver Driver { get; }
 
-    /// <summary>Gets a value indicating whether no turn is open.</summary>
-    public bool IsIdle => _committer.State.Turn is null && !Closer.IsClosing;
+    /// <summary>Goes back to what is durable: there was no room to write what followed.</summary>
+    public void RollBack(JournalFullException full, StorageFull refusal)
+    {
+        _committer.RollBack(refusal);
+        Undo.RollBack(refusal);
+        Closer.CloseWithoutRoom(full);
+    }
+
+    /// <summary>Gets a value indicating whether no turn is open, and nothing is done about one that is over.</summary>
+    public bool IsIdle => _committer.State.Turn is null && !Closer.IsClosing && Files.IsIdle && Undo.IsIdle;
 }

@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -54,7 +55,7 @@ internal static class Permitting
     public static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolCall call)
     {
         var info = decision.Info;
-        return decision.Setup.Toolbox.NeedsOf(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+        return decision.Setup.Toolbox.NeedsOf(call, new ToolLocation(info.Directory, SnapshotPlace.RootOf(info), decision.Setup.Paths));
     }
 
     private static ToolPermission? Next(Decision decision, IEnumerable<ToolPermission> wanted) =>

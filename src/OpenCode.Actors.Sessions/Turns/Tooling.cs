@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -68,7 +69,7 @@ internal static class Tooling
         var info = decision.Info;
         var context = new ToolContext(decision.Id, info.Directory, part.CallId, IsUsers: decision.Turn.Kind == TurnKind.Shell)
         {
-            Root = Stepping.RootOf(info),
+            Root = SnapshotPlace.RootOf(info),
             Allowed = allowed,
             Rules = TurnRules.Of(decision),
             Todos = decision.State.Todos,

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Tools.Paths;
+
+namespace OpenCode.Actors.Server.Snapshots.Doors;
+
+/// <summary>Registration of the snapshots of files.</summary>
+internal static class SnapshotServices
+{
+    public static IServiceCollection AddSnapshots(this IServiceCollection services, string dataFolder)
+    {
+        services.TryAddSingleton<ISnapshots>(provider => new GitSnapshots(
+            Path.GetFullPath(dataFolder), provider.GetRequiredService<ConfigCatalog>(), provider.GetRequiredService<IFileStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GitSnapshots>>()));
+        return services;
+    }
+}

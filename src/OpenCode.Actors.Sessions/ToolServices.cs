@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Permissions;
@@ -19,6 +20,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search.Doors;
+using OpenCode.Actors.Sessions.Tools.Tasks;
 using OpenCode.Actors.Sessions.Tools.Todos;
 using OpenCode.Actors.Sessions.Tools.Write;
 
@@ -56,6 +58,7 @@ public static class ToolServices
         services.AddSingleton<ITool, WriteTool>();
         services.AddSingleton<ITool, TodoWriteTool>();
         services.AddSingleton<ITool, TodoReadTool>();
+        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
         services.TryAddSingleton<IToolbox, Toolbox>();
         return services;
     }

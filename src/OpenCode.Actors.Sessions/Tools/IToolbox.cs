@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
@@ -43,4 +44,7 @@ internal sealed record ToolContext(SessionId SessionId, string Directory, string
 
     /// <summary>Gets the to-do list of the session.</summary>
     public IReadOnlyList<Todo> Todos { get; init; } = [];
+
+    /// <summary>Gets the model that called; null when none did.</summary>
+    public ModelRef? Model { get; init; }
 }

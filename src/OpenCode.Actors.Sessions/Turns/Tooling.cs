@@ -1,6 +1,8 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -72,6 +74,7 @@ internal static class Tooling
             Allowed = allowed,
             Rules = TurnRules.Of(decision),
             Todos = decision.State.Todos,
+            Model = decision.Assistant.Info is AssistantMessage by ? new ModelRef(by.ProviderId, by.ModelId, by.Variant) : null,
         };
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));
     }

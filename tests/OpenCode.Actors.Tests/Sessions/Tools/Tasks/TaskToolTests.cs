@@ -1,0 +1,137 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Agents;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Tasks;
+
+namespace OpenCode.Actors.Tests.Sessions.Tools.Tasks;
+
+/// <summary>The tool <c>task</c> over real sessions.</summary>
+public sealed class TaskToolTests : SessionsKit
+{
+    private const string Input = """{"description":"Find it","prompt":"find the bug","subagent_type":"general"}""";
+
+    private protected override SessionSetup Arrange(SessionSetup setup) =>
+        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config))]) };
+
+    [Fact]
+    public async Task A_child_does_the_task_and_its_last_text_is_the_output()
+    {
+        var (parent, child) = await BeginAsync();
+
+        Assert.Equal(("Find it (@general subagent)", "general"), (child.Title, child.Agent));
+        Assert.Equal([new PermissionRule("task", "*", PermissionAction.Deny)], child.Permission!);
+        Assert.Equal("find the bug", Text((await MessagesAsync(child.Id))[0]));
+        Assert.DoesNotContain(Model.Requests[^1].Tools, static tool => tool.Name == "task");
+        var running = Assert.IsType<ToolRunning>((await CallAsync(parent)).State);
+        Assert.Equal(child.Id.Value, running.Metadata!.Value.GetProperty("sessionId").GetString());
+        Assert.Equal("mock-1", running.Metadata.Value.GetProperty("model").GetProperty("modelID").GetString());
+
+        Model.Answer.Say("it is in line 7").End();
+        await RunDryAsync();
+
+        var done = Assert.IsType<ToolCompleted>((await CallAsync(parent)).State);
+        Assert.Contains("it is in line 7", done.Output, StringComparison.Ordinal);
+        Assert.Equal(("Find it", child.Id.Value), (done.Title, done.Metadata.GetProperty("sessionId").GetString()));
+        Assert.Equal(SessionStatus.Idle, await StatusAsync(child.Id));
+        Assert.Equal(3, Model.Requests.Count);
+    }
+
+    [Fact]
+    public async Task An_abort_of_the_parent_aborts_the_child()
+    {
+        var (parent, child) = await BeginAsync();
+
+        await AskAsync<Aborted>(parent, new Abort());
+        await RunDryAsync();
+
+        Assert.Equal((SessionStatus.Idle, SessionStatus.Idle), (await StatusAsync(parent), await StatusAsync(child.Id)));
+        Assert.Equal(MessageError.AbortedName, Assistant((await MessagesAsync(child.Id))[^1]).Error!.Name);
+        Assert.IsType<ToolError>((await CallAsync(parent)).State);
+    }
+
+    [Fact]
+    public async Task An_error_of_the_child_is_the_error_of_the_call()
+    {
+        var (parent, child) = await BeginAsync();
+
+        await AskAsync<Aborted>(child.Id, new Abort());
+        await RunDryAsync();
+
+        Assert.Contains(child.Id.Value, Assert.IsType<ToolError>((await CallAsync(parent)).State).Error, StringComparison.Ordinal);
+        Assert.Equal(SessionStatus.Busy, await StatusAsync(parent));
+    }
+
+    [Fact]
+    public async Task A_kill_ends_the_call_as_an_error()
+    {
+        var (parent, _) = await BeginAsync();
+
+        await KillAndStartAsync();
+        await AskAsync<MessagePage>(parent, new GetMessages());
+        await RunDryAsync();
+
+        Assert.IsType<ToolError>((await CallAsync(parent)).State);
+    }
+
+    [Theory]
+    [InlineData("build", null, "There is no subagent 'build' here. Give one of")]
+    [InlineData("nobody", null, "There is no subagent 'nobody' here. Give one of")]
+    [InlineData("general", "ses_of_another", "This session has no task 'ses_of_another'.")]
+    public async Task What_cannot_be_done_is_refused_by_its_name(string agent, string? task, string error)
+    {
+        var parent = (await CreateAsync()).Id;
+        await PromptAsync(parent);
+        Model.Answer.Call("call_1", "task", Input.Replace("general", agent, StringComparison.Ordinal).Replace("}", task is null ? "}" : $",\"task_id\":\"{task}\"}}", StringComparison.Ordinal)).EndWithCalls();
+        await RunDryAsync();
+
+        Assert.StartsWith(error, Assert.IsType<ToolError>((await CallAsync(parent)).State).Error, StringComparison.Ordinal);
+        Assert.Equal([parent], await ListAsync());
+    }
+
+    [Fact]
+    public async Task A_rule_for_the_agent_denies_the_task()
+    {
+        var parent = (await CreateAsync(permission: [new PermissionRule("task", "general", PermissionAction.Deny)])).Id;
+        await PromptAsync(parent);
+        Model.Answer.Call("call_1", "task", Input).EndWithCalls();
+        await RunDryAsync();
+
+        Assert.Contains("task general", Assert.IsType<ToolError>((await CallAsync(parent)).State).Error, StringComparison.Ordinal);
+        Assert.Equal([parent], await ListAsync());
+    }
+
+    [Fact]
+    public void A_child_is_denied_what_its_parent_is()
+    {
+        PermissionRule edits = new("edit", "*", PermissionAction.Deny), bash = new("bash", "rm *", PermissionAction.Deny), asks = new("external_directory", "*", PermissionAction.Ask);
+        PermissionRule tasks = new("task", "*", PermissionAction.Allow);
+        var agent = new Agent("mine", AgentMode.Subagent, [tasks]);
+
+        Assert.Equal([edits, bash, asks], ChildSessions.RulesOf(agent, [[edits, tasks], [bash, tasks, asks]]));
+    }
+
+    private async Task<(SessionId Parent, Session Child)> BeginAsync()
+    {
+        var parent = (await CreateAsync()).Id;
+        await PromptAsync(parent);
+        Model.Answer.Call("call_1", "task", Input).EndWithCalls();
+        await RunDryAsync();
+        var child = Assert.Single(await ListAsync(), id => id != parent);
+        return (parent, await InfoAsync(child));
+    }
+
+    private async Task<Session> InfoAsync(SessionId id) =>
+        JsonSerializer.Deserialize((await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(id))).Entry.Json.Span, ProtocolJson.Wire.Session)!;
+
+    private async Task<ToolPart> CallAsync(SessionId parent) => (await MessagesAsync(parent)).SelectMany(static message => message.Parts.OfType<ToolPart>()).First();
+}

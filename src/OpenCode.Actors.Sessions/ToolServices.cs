@@ -22,6 +22,8 @@ using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search.Doors;
 using OpenCode.Actors.Sessions.Tools.Tasks;
 using OpenCode.Actors.Sessions.Tools.Todos;
+using OpenCode.Actors.Sessions.Tools.WebFetch;
+using OpenCode.Actors.Sessions.Tools.WebFetch.Doors;
 using OpenCode.Actors.Sessions.Tools.Write;
 
 namespace OpenCode.Actors.Sessions;
@@ -47,6 +49,7 @@ public static class ToolServices
         services.TryAddSingleton<IPathFacts, DiskPaths>();
         services.TryAddSingleton<ReadStamps>();
         services.TryAddSingleton<FileChanges>();
+        services.TryAddSingleton<IWebPages, HttpWebPages>();
 
         services.AddSingleton<ITool>(static provider => new BashTool(
             provider.GetRequiredService<IProcessHost>(), provider.GetRequiredService<IOutputFolder>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
@@ -59,6 +62,7 @@ public static class ToolServices
         services.AddSingleton<ITool, TodoWriteTool>();
         services.AddSingleton<ITool, TodoReadTool>();
         services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
+        services.AddSingleton<ITool, WebFetchTool>();
         services.TryAddSingleton<IToolbox, Toolbox>();
         return services;
     }

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Permissions.Doors;
+using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.WebFetch;
+using OpenCode.Actors.Tests.TestKit;
+
+namespace OpenCode.Actors.Tests.Sessions.Tools.WebFetch;
+
+public sealed class WebFetchToolTests
+{
+    private readonly VirtualTime _time = new();
+    private readonly Pages _pages = new();
+
+    [Theory]
+    [InlineData("<h1>Head</h1><script>x()</script><p>One <b>two</b><br><a href='/x'>three</a></p>", "# Head\n\nOne **two**\n[three](/x)")]
+    [InlineData("<ul><li>a<li>b</ul><ol><li>c</ol>", "- a\n- b\n\n1. c")]
+    [InlineData("<pre>\nlet x\n  = 1\n</pre>", "```\nlet x\n  = 1\n```")]
+    [InlineData("<style>p{}</style>", "")]
+    public async Task Html_becomes_Markdown(string html, string text)
+    {
+        _pages.Page = new WebPage("text/html", html);
+        Assert.Equal(text, await FetchAsync("""{"url":"https://a.test/"}"""));
+    }
+
+    [Fact]
+    public async Task Html_becomes_text_or_stays_as_it_is()
+    {
+        _pages.Page = new WebPage("text/html", "<p>One <b>two</b></p><script>x()</script>");
+        Assert.Equal("One two", await FetchAsync("""{"url":"https://a.test/","format":"text"}"""));
+        Assert.Equal(_pages.Page.Text, await FetchAsync("""{"url":"https://a.test/","format":"html"}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"url":"file:///etc/passwd"}""")]
+    [InlineData("""{"url":"ftp://a.test/x"}""")]
+    [InlineData("""{"url":"https://user:secret@a.test/"}""")]
+    [InlineData("""{"url":"a.test"}""")]
+    [InlineData("""{"url":"https://a.test/","format":"pdf"}""")]
+    [InlineData("""{}""")]
+    public async Task Other_inputs_are_refused(string input)
+    {
+        await Assert.ThrowsAsync<ToolRefusedException>(() => FetchAsync(input));
+        Assert.Equal(0, _pages.Fetched);
+    }
+
+    [Fact]
+    public async Task What_is_no_text_is_refused()
+    {
+        _pages.Page = new WebPage("image/png", "");
+        await Assert.ThrowsAsync<ToolRefusedException>(() => FetchAsync("""{"url":"https://a.test/"}"""));
+    }
+
+    [Fact]
+    public async Task A_page_that_does_not_come_in_time_is_an_error()
+    {
+        _pages.Page = null;
+        var fetch = FetchAsync("""{"url":"https://a.test/","timeout":600}""");
+        _time.Advance(TimeSpan.FromSeconds(121));
+        await Assert.ThrowsAsync<ToolRefusedException>(() => fetch);
+    }
+
+    [Fact]
+    public void Rules_judge_the_url_as_it_is_written_and_as_it_is_fetched()
+    {
+        var tool = new WebFetchTool(_pages, _time);
+        var wanted = Assert.Single(tool.NeedsOf(Call("""{"url":"https://A.test/x/../secret"}"""), new ToolLocation("/proj", "/proj", new DiskPaths())));
+        Assert.Equal(("webfetch", "https://a.test/secret"), (wanted.Permission, wanted.Patterns[0]));
+        Assert.Equal(["https://a.test/secret", "https://A.test/x/../secret"], wanted.Patterns);
+    }
+
+    private async Task<string> FetchAsync(string input) =>
+        (await new WebFetchTool(_pages, _time).RunAsync(Call(input), new ToolContext(new SessionId("ses_x"), "/proj", "call_1"), CancellationToken.None)).Output;
+
+    private static ToolCall Call(string input) => new("call_1", WebFetchTool.Name, JsonElement.Parse(input));
+
+    private sealed class Pages : IWebPages
+    {
+        public WebPage? Page { get; set; }
+
+        public int Fetched { get; private set; }
+
+        public async Task<WebPage> FetchAsync(Uri url, CancellationToken cancellationToken)
+        {
+            Fetched++;
+            if (Page is { } page)
+                return page;
+
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException();
+        }
+    }
+}

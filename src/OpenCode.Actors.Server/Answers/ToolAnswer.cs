@@ -4,6 +4,6 @@ namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>A tool as clients list it.</summary>
 /// <param name="Id">Its name.</param>
-/// <param name="Description">What the model is told.</param>
+/// <param name="Description">The description that the model reads.</param>
 /// <param name="Parameters">The schema of its input.</param>
 internal sealed record ToolAnswer(string Id, string Description, JsonElement Parameters);

@@ -64,7 +64,7 @@ internal static class ConfigLayers
         return new LocationLayers(above, reader.Take());
     }
 
-    // From the location up to the root of its worktree; up to the root of all where there is no repository, as in opencode.
+    // From the location up to the root of its worktree. Outside of a repository opencode goes up to the root of all, where a file of another user in /tmp could loosen rules: here only the location counts.
     private static List<string> Upwards(IConfigSource files, string location)
     {
         var folders = new List<string>();
@@ -72,10 +72,10 @@ internal static class ConfigLayers
         {
             folders.Add(at);
             if (files.Exists(Path.Combine(at, ".git")))
-                break;
+                return folders;
         }
 
-        return folders;
+        return [location];
     }
 
     private static void AddFolder(LayerReader reader, string folder)

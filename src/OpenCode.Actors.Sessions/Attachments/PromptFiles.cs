@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>Reads the files of a prompt when it is taken, before it goes to its session: what the model is told of them is stored with the prompt (rule "A file is read once").</summary>
+/// <summary>Reads the files of a prompt when it is taken, before it goes to its session, and stores the text for the model with the prompt (rule "A file is read once").</summary>
 /// <remarks>The user names the file, so it may stand outside of the location, and no permission is asked. Each file part stays as it is, for clients to show; what was read of it
 /// stands before it as a text part that is <c>synthetic</c>. An image or a PDF becomes the data of its part.</remarks>
 internal sealed class PromptFiles(IFileWork work)

@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Sessions.Files;
 /// <param name="Path">The path.</param>
 internal abstract record FileRead(string Path)
 {
-    /// <summary>Gets what a model is told.</summary>
+    /// <summary>Gets the text for the model.</summary>
     public abstract string Told { get; }
 }
 

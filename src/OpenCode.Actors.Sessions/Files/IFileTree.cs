@@ -9,7 +9,7 @@ internal enum EntryKind
     File,
 }
 
-/// <summary>The files of a machine, as far as a model is told of them. A door; its calls may block.</summary>
+/// <summary>Reads the files of a machine for a model. A door; its calls may block.</summary>
 internal interface IFileTree
 {
     /// <summary>Says what stands at a path.</summary>

@@ -12,7 +12,7 @@ internal sealed class InstructionPages(IPages pages, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (Instruction Instruction, long At)> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>Gets the text of a URL. Never fails: that it could not be had is what is told then.</summary>
+    /// <summary>Gets the text of a URL. Never fails: where the fetch does, the text says so.</summary>
     public async Task<Instruction> GetAsync(string url, CancellationToken cancellationToken)
     {
         if (_kept.TryGetValue(url, out var kept) && time.GetElapsedTime(kept.At) < _keep)

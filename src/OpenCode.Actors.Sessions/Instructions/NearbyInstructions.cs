@@ -25,7 +25,7 @@ internal static class NearbyInstructions
         return found;
     }
 
-    /// <summary>Writes them behind what a model is told of the file; empty when there are none.</summary>
+    /// <summary>Formats the instructions, to follow the text of the file; empty when there are none.</summary>
     public static string Tell(IReadOnlyList<Instruction> instructions) =>
         instructions.Count == 0 ? "" : $"\n<reminder>\nFor files in that folder hold:{string.Concat(instructions.Select(static instruction => instruction.Told))}</reminder>";
 }

@@ -65,7 +65,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         }
     }
 
-    // Outside of a repository this may be anything, such as a home: only what stands in the location itself is told. One that takes too long is left out, and not tried again each turn.
+    // Outside of a repository the folder may be a home: the prompt lists only the location itself. A listing that takes too long is left out, and not tried again each turn.
     private async Task<string> DrawAsync(string directory, bool isInRepository, CancellationToken cancellationToken)
     {
         try

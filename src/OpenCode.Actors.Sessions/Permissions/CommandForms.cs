@@ -26,9 +26,14 @@ internal static class CommandForms
             Forms = [.. forms],
             Doubts = [.. doubts],
             IsUnknown = seen.IsUnknown,
-            IsFree = !seen.IsUnknown && command.Name is "cd" or "pushd" or "popd" or "export" or "declare" or "typeset" or "local" or "readonly" or "unset" or "[",
+            IsFree = !seen.IsUnknown && IsFree(command),
         };
     }
+
+    // By its own name: ./cd is a file. With a redirection it writes one.
+    private static bool IsFree(ShellCommand command) =>
+        command.Words is [{ Value: "cd" or "pushd" or "popd" or "export" or "declare" or "typeset" or "local" or "readonly" or "unset" or "[" }, ..]
+        && !command.Redirections.Any(static redirection => redirection.IsFile);
 
     private static void Add(HashSet<string> forms, IReadOnlyList<ShellWord> words)
     {

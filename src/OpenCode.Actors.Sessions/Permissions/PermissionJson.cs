@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Sessions.Permissions;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class PermissionJson : JsonSerializerContext;
 
-/// <summary>What a user is shown who is asked about a command.</summary>
+/// <summary>The metadata of a permission request for a command.</summary>
 /// <param name="Command">The whole line.</param>
 /// <param name="Directories">The folders outside the location that it reaches, when those are asked about.</param>
 /// <param name="Patterns">The patterns of those.</param>

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <summary>One tool. Each stands in a folder of its own, and <see cref="Toolbox"/> lists them.</summary>
 internal interface ITool
 {
-    /// <summary>Gets what a model is told of it.</summary>
+    /// <summary>Gets the definition that a model reads.</summary>
     ToolDefinition Definition { get; }
 
     /// <summary>Gives the permissions that a call needs, in the order in which they are asked for. Pure but for what stands at its paths.</summary>

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
@@ -51,12 +53,14 @@ internal static class ProjectEndpoints
             return TypedResults.Ok<IReadOnlyList<ProjectDirectory>>([]);
 
         var here = await projects.ProjectOfAsync(location);
-        return await sessions.AskAsync(new IndexQuery.List(new SessionQuery(ProjectId: projectID)), cancellationToken) switch
-        {
-            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectDirectory>>(
-                [.. r.Entries.Select(WorktreeOf).Prepend(here.Id == projectID ? here.Worktree : null).OfType<string>().Distinct(StringComparer.Ordinal).Select(d => new ProjectDirectory(d))]),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        var answer = await sessions.AskAsync(new IndexQuery.List(new SessionQuery(ProjectId: projectID)), cancellationToken);
+        if (answer is not IndexQuery.Listed listed)
+            return SessionRefusals.Of(answer);
+
+        var folders = listed.Entries.Select(WorktreeOf).Prepend(here.Id == projectID ? here.Worktree : null).OfType<string>().Distinct(StringComparer.Ordinal);
+        return folders.Select(static folder => new ProjectDirectory(folder)).ToList() is { Count: > 0 } known
+            ? TypedResults.Ok<IReadOnlyList<ProjectDirectory>>(known)
+            : TypedResults.Json(NamedError.NotFound($"Project not found: {projectID}"), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status404NotFound);
     }
 
     // The sessions of all projects, each with its own.

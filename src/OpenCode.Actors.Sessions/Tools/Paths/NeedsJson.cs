@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths;
 
-/// <summary>What a user is shown who is asked about a folder outside of the location.</summary>
+/// <summary>The metadata of a permission request for a folder outside of the location.</summary>
 /// <param name="Filepath">The path.</param>
 /// <param name="ParentDir">The folder that is asked about.</param>
 internal sealed record OutsideMetadata(string Filepath, string ParentDir);
 
-/// <summary>What a user is shown who is asked about a change.</summary>
+/// <summary>The metadata of a permission request for a change.</summary>
 /// <param name="Filepath">The file.</param>
 /// <param name="Diff">What the call would change, as far as the call alone tells.</param>
 internal sealed record ChangeMetadata(string Filepath, string Diff);

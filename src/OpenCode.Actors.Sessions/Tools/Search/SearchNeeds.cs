@@ -21,7 +21,7 @@ internal static class SearchNeeds
     }
 }
 
-/// <summary>What a user is shown who is asked about a search.</summary>
+/// <summary>The metadata of a permission request for a search.</summary>
 internal sealed record SearchNeed(string Pattern, string? Path);
 
 /// <summary>The metadata of a glob or a list.</summary>

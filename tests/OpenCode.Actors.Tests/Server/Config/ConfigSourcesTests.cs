@@ -38,7 +38,7 @@ public sealed class ConfigSourcesTests
     }
 
     [Fact]
-    public void Folders_above_the_worktree_are_not_read_and_without_one_all_are()
+    public void Folders_above_the_worktree_are_not_read_and_without_one_only_the_location_is()
     {
         _files.Files["/opencode.json"] = """{"permission":{"bash":"deny"}}""";
         _files.Files["/w/.git/HEAD"] = "";
@@ -46,7 +46,8 @@ public sealed class ConfigSourcesTests
         var configs = ConfigCatalog.Open(_files, null, "/w/a");
 
         Assert.Empty(configs.For("/w/a").Values.Permission);
-        Assert.Single(configs.For("/x/y").Values.Permission);
+        Assert.Empty(configs.For("/x/y").Values.Permission);
+        Assert.Single(configs.For("/").Values.Permission);
     }
 
     [Fact]

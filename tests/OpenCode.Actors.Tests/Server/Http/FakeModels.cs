@@ -24,7 +24,7 @@ internal sealed class FakeModels : IModelCatalog, IChatModel
 
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prompt = request.Messages.OfType<UserTurn>().Last().Text;
+        var prompt = request.Messages.OfType<UserTurn>().LastOrDefault()?.Text ?? ""; // all parts may be ignored ones
         yield return new TextDelta("You said: ");
         if (prompt.Contains("hold", StringComparison.Ordinal))
             await _goOn.Task.WaitAsync(cancellationToken);

@@ -32,18 +32,29 @@ public sealed class AttackTableTests
     public void A_line_is_judged_command_by_command(string name)
     {
         var row = Table()[int.Parse(name.Split(':')[0], CultureInfo.InvariantCulture)];
-        var line = row.GetProperty("line").GetString();
         var rules = PermissionRules.Parse(JsonSerializer.SerializeToElement(new { bash = row.GetProperty("bash") }));
+        var wanted = Wanted(row.GetProperty("line").GetString()!);
 
-        var wanted = ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command = line })), _location).Where(permission => permission.Permission == "bash").ToList();
-        var verdict = wanted.Aggregate(PermissionAction.Allow, (strictest, permission) => CommandPattern.Stricter(strictest, permission.Evaluate(rules)));
-
-        Assert.Equal(row.GetProperty("verdict").GetString(), verdict.ToString().ToLowerInvariant());
+        Assert.Equal(row.GetProperty("verdict").GetString(), Verdict(wanted, rules).ToString().ToLowerInvariant());
         if (row.TryGetProperty("asks", out var asks))
             Assert.Equal(asks.EnumerateArray().Select(text => text.GetString()!), Assert.Single(wanted).Patterns);
         if (row.TryGetProperty("always", out var always))
             Assert.Equal(always.EnumerateArray().Select(text => text.GetString()!), Assert.Single(wanted).AlwaysBeyond([rules]));
     }
+
+    [Theory]
+    [InlineData("./cd")]
+    [InlineData("bin/export x")]
+    [InlineData("cd . > important")]
+    [InlineData("export -p > .git/hooks/x")]
+    public void What_is_named_like_a_builtin_or_writes_a_file_is_not_free(string line) =>
+        Assert.Equal(PermissionAction.Ask, Verdict(Wanted(line), [new PermissionRule("bash", "*", PermissionAction.Ask)]));
+
+    private static List<ToolPermission> Wanted(string line) =>
+        [.. ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command = line })), _location).Where(static permission => permission.Permission == "bash")];
+
+    private static PermissionAction Verdict(IEnumerable<ToolPermission> wanted, IReadOnlyList<PermissionRule> rules) =>
+        wanted.Aggregate(PermissionAction.Allow, (strictest, permission) => CommandPattern.Stricter(strictest, permission.Evaluate(rules)));
 
     private static List<JsonElement> Table() => [.. JsonElement.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Sessions", "ShellLines", "attacks.json"))).EnumerateArray()];
 }

@@ -50,6 +50,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
         var renamed = false;
+        File.Delete(temporary); // What a crash left, or a link that somebody put there: it is not followed.
         try
         {
             using (var file = new FileStream(temporary, ModeFor(path)))
@@ -75,7 +76,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
     private static FileStreamOptions ModeFor(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (OperatingSystem.IsWindows() || !File.Exists(path))
             return options;
 

@@ -169,5 +169,5 @@ internal sealed class StepWriter(bool isOfOpenCode)
     }
 
     private static string Known(Dictionary<string, string> names, string? id, string type) =>
-        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which nobody announced before.");
+        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which no earlier event announced.");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
@@ -23,15 +24,15 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     private const string Edit = "edit";
 
     /// <inheritdoc/>
-    public async Task<Child> OpenAsync(TaskInput input, ToolContext context, CancellationToken cancellationToken)
+    public async Task<Child> OpenAsync(TaskInput input, ToolContext context)
     {
         var agent = AgentOf(input.Agent, context.Directory);
-        var parent = await EntryOfAsync(context.SessionId, cancellationToken);
+        var parent = await EntryOfAsync(context.SessionId);
         var model = agent.Model is { } own ? own with { Variant = agent.Variant } : context.Model;
-        if (input.TaskId is { } earlier)
+        if ((BegunBy(context) ?? input.TaskId) is { } earlier)
         {
             var id = SessionId.TryParse(earlier, out var parsed) ? parsed : throw NoTask(earlier);
-            return (await EntryOfAsync(id, cancellationToken)).ParentId == context.SessionId ? new Child(id, agent.Name, model) : throw NoTask(earlier);
+            return (await EntryOfAsync(id)).ParentId == context.SessionId ? new Child(id, agent.Name, model, PromptOf(context)) : throw NoTask(earlier);
         }
 
         var request = new CreateSession
@@ -41,25 +42,26 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             Agent = agent.Name,
             Permission = RulesOf(agent, context.Rules),
         };
-        return await sessions().CreateAsync(new Place(parent.Directory, parent.ProjectId, parent.Path), request, cancellationToken) is Created created
-            ? new Child(created.Info.Id, agent.Name, model)
+        return await sessions().CreateAsync(new Place(parent.Directory, parent.ProjectId, parent.Path), request, CancellationToken.None) is Created created
+            ? new Child(created.Info.Id, agent.Name, model, PromptOf(context))
             : throw new ToolRefusedException("No session could be made for the task. Try it again, or do the task yourself.");
     }
 
     /// <inheritdoc/>
-    public async Task<string> AskAsync(Child child, string prompt, CancellationToken cancellationToken)
+    public async Task<string> AskAsync(Child child, string prompt)
     {
         var request = new Prompt([new TextPromptPart(prompt)])
         {
+            MessageId = child.Prompt,
             Agent = child.Agent,
             Model = child.Model is { } model ? model with { Variant = null } : null,
             Variant = child.Model?.Variant,
         };
-        if (await sessions().AskAsync(child.Id, new TakePrompt(request), cancellationToken) is not PromptAccepted accepted)
+        if (await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None) is not PromptAccepted accepted)
             throw Unanswered(child, "it did not take the prompt");
         if (accepted.Error is { } error)
             throw Unanswered(child, error.Data.Message ?? error.Name);
-        if (await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, cancellationToken) is not TurnEnded ended)
+        if (await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None) is not TurnEnded ended)
             throw Unanswered(child, "its session has gone");
 
         return ended.Message.Info is AssistantMessage { Error: { } failure }
@@ -68,7 +70,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     }
 
     /// <inheritdoc/>
-    public Task AbortAsync(Child child, CancellationToken cancellationToken) => sessions().AskAsync(child.Id, new Abort(), cancellationToken);
+    public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
 
     /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
     internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent)
@@ -90,8 +92,13 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             ?? throw new ToolRefusedException($"There is no subagent '{name}' here. Give one of {string.Join(", ", usable.Select(static agent => agent.Name))}.");
     }
 
-    private async Task<SessionEntry> EntryOfAsync(SessionId id, CancellationToken cancellationToken) =>
-        await sessions().AskAsync(new IndexQuery.Get(id), cancellationToken) is IndexQuery.Found found ? found.Entry : throw NoTask(id.Value);
+    private async Task<SessionEntry> EntryOfAsync(SessionId id) =>
+        await sessions().AskAsync(new IndexQuery.Get(id), CancellationToken.None) is IndexQuery.Found found ? found.Entry : throw NoTask(id.Value);
+
+    private static string? BegunBy(ToolContext context) => context.Left is { } left ? JsonSerializer.Deserialize(left, TaskJson.Default.TaskMetadata)!.SessionId : null;
+
+    // Of the call alone, so that a call that goes on after a crash finds its prompt, and gives it once.
+    private static MessageId PromptOf(ToolContext context) => new($"msg_{context.Part!.Value.Value.Split('_', 2)[^1]}");
 
     private static ToolRefusedException NoTask(string id) => new($"This session has no task '{id}'. Leave task_id out to begin a new one.");
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Models;
@@ -44,6 +45,12 @@ internal sealed record ToolContext(SessionId SessionId, string Directory, string
 
     /// <summary>Gets the to-do list of the session.</summary>
     public IReadOnlyList<Todo> Todos { get; init; } = [];
+
+    /// <summary>Gets the part of the call.</summary>
+    public PartId? Part { get; init; }
+
+    /// <summary>Gets the metadata that the call had when the server of before ended, and goes on with; null for a new call.</summary>
+    public JsonElement? Left { get; init; }
 
     /// <summary>Gets the model that called; null when none did.</summary>
     public ModelRef? Model { get; init; }

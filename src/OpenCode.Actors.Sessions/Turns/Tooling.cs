@@ -54,6 +54,8 @@ internal static class Tooling
                 break;
             case ToolFailed m:
                 decision.Mark(m.CallId, null);
+                if (m.EndsTurn)
+                    decision.Put(decision.Turn with { Rejected = true });
                 Fail(decision, part, m.Error);
                 break;
             default:
@@ -74,6 +76,8 @@ internal static class Tooling
             Allowed = allowed,
             Rules = TurnRules.Of(decision),
             Todos = decision.State.Todos,
+            Part = part.Id,
+            Left = (part.State as ToolRunning)?.Metadata,
             Model = decision.Assistant.Info is AssistantMessage by ? new ModelRef(by.ProviderId, by.ModelId, by.Variant) : null,
         };
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));

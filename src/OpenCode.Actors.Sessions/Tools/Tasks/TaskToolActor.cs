@@ -11,9 +11,10 @@ internal sealed class TaskToolActor : ReceiveActor
     private readonly ToolCall _call;
     private readonly ToolContext _context;
     private readonly IChildSessions _children;
-    private readonly CancellationTokenSource _stopped = new();
     private TaskInput? _input;
     private Child? _child;
+    private bool _isAsked;
+    private bool _isAborted;
 
     public TaskToolActor(ToolCall call, ToolContext context, IChildSessions children)
     {
@@ -37,14 +38,15 @@ internal sealed class TaskToolActor : ReceiveActor
 
     protected override void PreStart() => OpenAsync().PipeTo(Self, success: static child => new Opened(child), failure: static cause => new Failed(cause));
 
+    // Stopped without a word: the child ends too.
     protected override void PostStop()
     {
-        _stopped.Cancel();
-        _stopped.Dispose();
+        if (_isAsked && !_isAborted)
+            _ = _children.AbortAsync(_child!);
     }
 
     // What is thrown before the first wait is a failure like any other.
-    private async Task<Child> OpenAsync() => await _children.OpenAsync(_input = TaskInput.Read(_call.Input), _context, _stopped.Token);
+    private async Task<Child> OpenAsync() => await _children.OpenAsync(_input = TaskInput.Read(_call.Input), _context);
 
     private void OnOpened(Opened message)
     {
@@ -53,26 +55,31 @@ internal sealed class TaskToolActor : ReceiveActor
     }
 
     // The user can open the child before it begins.
-    private void OnContinue() =>
-        _children.AskAsync(_child!, _input!.Prompt, _stopped.Token).PipeTo(Self, success: static text => new Answered(text), failure: static cause => new Failed(cause));
+    private void OnContinue()
+    {
+        _isAsked = true;
+        _children.AskAsync(_child!, _input!.Prompt).PipeTo(Self, success: static text => new Answered(text), failure: static cause => new Failed(cause));
+    }
 
     private void OnAnswered(Answered message)
     {
+        _isAsked = false;
         var output = $"<task id=\"{_child!.Id}\" state=\"completed\">\n<task_result>\n{message.Text}\n</task_result>\n</task>";
         End(new ToolEnded(_call.CallId, _input!.Description, output, Metadata));
     }
 
     private void OnFailed(Failed message)
     {
+        _isAsked = false;
         if (message.Cause is not ToolRefusedException)
             throw new InvalidOperationException($"The task of call {_call.CallId} failed in a way it should not: {message.Cause.Message}", message.Cause);
 
-        End(new ToolFailed(_call.CallId, message.Cause.Message));
+        // After a crash no model begins to work by itself: the user sees what was lost.
+        End(new ToolFailed(_call.CallId, message.Cause.Message) { EndsTurn = _context.Left is not null });
     }
 
     private void OnStopTool()
     {
-        _stopped.Cancel();
         Become(Stopping);
         if (_child is { } child)
             Abort(child);
@@ -81,22 +88,35 @@ internal sealed class TaskToolActor : ReceiveActor
     private void Stopping()
     {
         Receive<Opened>(m => Abort(m.Child));
-        Receive<Failed>(_ => StopWithoutChild());
-        Receive<Answered>(static _ => { });
-        Receive<Ended>(_ => Context.Stop(Self));
+        Receive<Failed>(_ => OnOver());
+        Receive<Answered>(_ => OnOver());
+        Receive<Ended>(_ => OnAborted());
         ReceiveAny(static _ => { });
-    }
-
-    private void StopWithoutChild()
-    {
-        if (_child is null)
-            Context.Stop(Self); // None was made, or it has no prompt.
     }
 
     private void Abort(Child child)
     {
         _child = child;
-        _children.AbortAsync(child, CancellationToken.None).PipeTo(Self, success: static () => new Ended(), failure: static _ => new Ended());
+        _children.AbortAsync(child).PipeTo(Self, success: static () => new Ended(), failure: static _ => new Ended());
+    }
+
+    // The abort ends the turn of the child, and with it the wait for its answer.
+    private void OnOver()
+    {
+        _isAsked = false;
+        StopIfOver();
+    }
+
+    private void OnAborted()
+    {
+        _isAborted = true;
+        StopIfOver();
+    }
+
+    private void StopIfOver()
+    {
+        if (!_isAsked && (_isAborted || _child is null))
+            Context.Stop(Self);
     }
 
     private void End(ToolReport report)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
@@ -9,6 +10,8 @@ using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Tasks;
@@ -21,7 +24,7 @@ public sealed class TaskToolTests : SessionsKit
     private const string Input = """{"description":"Find it","prompt":"find the bug","subagent_type":"general"}""";
 
     private protected override SessionSetup Arrange(SessionSetup setup) =>
-        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config))]) };
+        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config)), new Scripted(Tools)]) };
 
     [Fact]
     public async Task A_child_does_the_task_and_its_last_text_is_the_output()
@@ -72,15 +75,75 @@ public sealed class TaskToolTests : SessionsKit
     }
 
     [Fact]
-    public async Task A_kill_ends_the_call_as_an_error()
+    public async Task A_kill_in_the_child_s_turn_ends_both_and_no_model_goes_on()
     {
-        var (parent, _) = await BeginAsync();
+        var (parent, child) = await BeginAsync();
 
         await KillAndStartAsync();
         await AskAsync<MessagePage>(parent, new GetMessages());
         await RunDryAsync();
 
-        Assert.IsType<ToolError>((await CallAsync(parent)).State);
+        Assert.Contains(child.Id.Value, Assert.IsType<ToolError>((await CallAsync(parent)).State).Error, StringComparison.Ordinal);
+        Assert.Equal((SessionStatus.Idle, SessionStatus.Idle), (await StatusAsync(parent), await StatusAsync(child.Id)));
+        Assert.Equal(2, Model.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_child_that_waits_for_its_user_is_answered_after_a_kill_and_its_parent_goes_on()
+    {
+        Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
+        var (parent, child) = await BeginAsync();
+        Model.Answer.Bash("call_2", "ls").EndWithCalls();
+        await RunDryAsync();
+
+        await KillAndStartAsync();
+        await AskAsync<MessagePage>(parent, new GetMessages());
+        await RunDryAsync();
+        var request = Assert.Single(await PermissionsAsync());
+        Assert.Equal(child.Id, request.SessionId);
+
+        await ReplyAsync(request.Id, PermissionAnswer.Once);
+        await RunDryAsync();
+        Tools.Tool.End("a.txt");
+        await RunDryAsync();
+        Model.Answer.Say("there is a.txt").End();
+        await RunDryAsync();
+        Model.Answer.Say("all done").End();
+        await RunDryAsync();
+
+        Assert.Contains("there is a.txt", Assert.IsType<ToolCompleted>((await CallAsync(parent)).State).Output, StringComparison.Ordinal);
+        Assert.Equal((SessionStatus.Idle, SessionStatus.Idle), (await StatusAsync(parent), await StatusAsync(child.Id)));
+        Assert.Equal(["find the bug"], (await MessagesAsync(child.Id)).Where(static message => message.Info is UserMessage).Select(Text));
+        Assert.Single(await ListAsync(), id => id != parent);
+    }
+
+    [Fact]
+    public async Task A_later_call_goes_on_with_the_child_of_an_earlier_one()
+    {
+        var (parent, child) = await BeginAsync();
+        Model.Answer.Say("it is in line 7").End();
+        await RunDryAsync();
+
+        Model.Answer.Call("call_1", "task", Input.Replace("find the bug", "mend it", StringComparison.Ordinal).Replace("}", $",\"task_id\":\"{child.Id}\"}}", StringComparison.Ordinal)).EndWithCalls();
+        await RunDryAsync();
+        Model.Answer.Say("mended").End();
+        await RunDryAsync();
+
+        Assert.Equal(["find the bug", "it is in line 7", "mend it", "mended"], (await MessagesAsync(child.Id)).Select(Text));
+        Assert.Contains("mended", Assert.IsType<ToolCompleted>((await CallsAsync(parent))[^1].State).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_deletion_of_the_parent_deletes_the_child_and_ends_its_turn()
+    {
+        var (parent, child) = await BeginAsync();
+
+        await RunUntilAsync(Sessions.AskAsync(new IndexQuery.Delete(parent), CancellationToken.None));
+        await RunDryAsync();
+
+        Assert.Empty(await ListAsync());
+        Assert.True(Model.Answer.WasCancelled);
+        Assert.IsType<SessionNotFound>(await RunUntilAsync(Sessions.AskAsync(child.Id, new GetMessages(), CancellationToken.None)));
     }
 
     [Theory]
@@ -133,5 +196,17 @@ public sealed class TaskToolTests : SessionsKit
     private async Task<Session> InfoAsync(SessionId id) =>
         JsonSerializer.Deserialize((await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(id))).Entry.Json.Span, ProtocolJson.Wire.Session)!;
 
-    private async Task<ToolPart> CallAsync(SessionId parent) => (await MessagesAsync(parent)).SelectMany(static message => message.Parts.OfType<ToolPart>()).First();
+    private async Task<ToolPart> CallAsync(SessionId parent) => (await CallsAsync(parent))[0];
+
+    private async Task<List<ToolPart>> CallsAsync(SessionId parent) => [.. (await MessagesAsync(parent)).SelectMany(static message => message.Parts.OfType<ToolPart>())];
+
+    /// <summary>The tool <c>bash</c> that the test plays.</summary>
+    private sealed class Scripted(ScriptedTools tools) : ITool
+    {
+        public ToolDefinition Definition => tools.Definitions[0];
+
+        public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
+
+        public Props PropsFor(ToolCall call, ToolContext context) => tools.PropsFor(call, context)!;
+    }
 }

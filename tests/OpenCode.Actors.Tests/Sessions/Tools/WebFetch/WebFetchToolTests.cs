@@ -25,6 +25,31 @@ public sealed class WebFetchToolTests
         Assert.Equal(text, await FetchAsync("""{"url":"https://a.test/"}"""));
     }
 
+    [Theory]
+    [InlineData("<blockquote>a<p>b</blockquote>c", "> a\n> \n> b\n\nc")]
+    [InlineData("<table><tr><th>a<th>b</tr><tr><td>1</td><td>2</td></tr></table>", "| a | b |\n| 1 | 2 |")]
+    [InlineData("<ul><li>a<ul><li>b</ul><li>c</ul>", "- a\n  - b\n- c")]
+    [InlineData("<script>if (a<b) x='\"'</script>y<style>", "y")]
+    [InlineData("a&amp;b &lt;i&gt; <b>c</b>d<!-- no --><svg><text>no</text></svg>", "a&b <i> **c**d")]
+    public async Task More_html_becomes_Markdown(string html, string text)
+    {
+        _pages.Page = new WebPage("text/html", html);
+        Assert.Equal(text, await FetchAsync("""{"url":"https://a.test/"}"""));
+    }
+
+    [Theory]
+    [InlineData("<div>")]
+    [InlineData("<li>")]
+    [InlineData("<blockquote><ul><li>x")]
+    [InlineData("<script>")]
+    [InlineData("<b a='1'><p>")]
+    [InlineData("</a><a href=x>")]
+    public async Task Pages_of_any_depth_are_read(string tag)
+    {
+        _pages.Page = new WebPage("text/html", "begin " + string.Concat(Enumerable.Repeat(tag, 300_000)));
+        Assert.StartsWith("begin", await FetchAsync("""{"url":"https://a.test/"}"""), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Html_becomes_text_or_stays_as_it_is()
     {

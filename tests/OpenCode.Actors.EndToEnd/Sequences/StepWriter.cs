@@ -63,6 +63,12 @@ internal sealed class StepWriter(bool isOfOpenCode)
             case "question.replied" or "question.rejected":
                 Add(Known(_parts, properties.Text("requestID"), type), type);
                 break;
+            case "message.removed":
+                Add(Known(_messages, properties.Text("messageID"), type), "removed");
+                break;
+            case "message.part.removed":
+                Add(Known(_parts, properties.Text("partID"), type), "removed");
+                break;
             case "session.diff":
                 break;
             default:
@@ -87,7 +93,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             Add(thread, "open");
 
         var completed = info.Text("error", "name") is { } cause ? "completed " + cause : "completed";
-        if (!isOfOpenCode)
+        if (!isOfOpenCode && !(isNew && info.Has("time", "completed")))
         {
             if (!isNew)
                 Add(thread, info.Has("time", "completed") ? completed : "finish " + info.Text("finish"));
@@ -95,7 +101,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             return;
         }
 
-        // Finish and completed come in one event or in two: each counts when it is first seen.
+        // Finish and completed come in one event or in two: each counts when it is first seen. A copy has them at once.
         if (info.Text("finish") is { } finish)
             AddOnce(thread, "finish " + finish);
 

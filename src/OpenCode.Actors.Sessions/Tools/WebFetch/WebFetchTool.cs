@@ -11,6 +11,9 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
 {
     public const string Name = "webfetch";
 
+    /// <summary>What the pattern of a host begins with that is this machine or in a private network.</summary>
+    public const string PrivatePrefix = "private:";
+
     private const int DefaultSeconds = 30;
     private const int MostSeconds = 120;
     private const int MostCharacters = 100_000;
@@ -19,7 +22,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Fetches a page from the web and gives its text. HTML becomes Markdown unless you want it otherwise. It changes nothing. "
-        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is told, not followed.",
+        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is told, not followed. The user is asked about pages on this machine and in private networks.",
         JsonElement.Parse("""
             {
               "type": "object",
@@ -40,7 +43,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            var page = await pages.FetchAsync(url, given.Token);
+            var page = await pages.FetchAsync(url, PrivateNetworks.Has(url), given.Token);
             var text = Shorten(TextOf(url, page, format));
             return new ToolOutcome($"{url} ({page.MediaType})", text, ProtocolJson.EmptyObject);
         }
@@ -54,8 +57,10 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     {
         var (url, format, seconds) = Read(input);
         var metadata = JsonSerializer.SerializeToElement(new WebFetchQuestion(url.AbsoluteUri, format, seconds), WebFetchJson.Default.WebFetchQuestion);
-        string[] names = [url.AbsoluteUri, input.Text("url")];
-        return [new ToolPermission(Name, [.. names.Distinct(StringComparer.Ordinal)], ["*"], metadata)];
+        var origin = url.GetLeftPart(UriPartial.Authority);
+        var isPrivate = PrivateNetworks.Has(url);
+        string[] names = [url.AbsoluteUri, input.Text("url"), .. isPrivate ? (string[])[PrivatePrefix + url.Authority] : []];
+        return [new ToolPermission(Name, [.. names.Distinct(StringComparer.Ordinal)], isPrivate ? [PrivatePrefix + url.Authority, $"{origin}/*"] : ["*"], metadata)];
     }
 
     private static (Uri Url, string Format, int? Seconds) Read(ToolInput input)

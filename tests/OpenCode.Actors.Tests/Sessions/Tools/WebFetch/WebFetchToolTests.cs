@@ -1,5 +1,7 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Permissions.Doors;
@@ -96,6 +98,34 @@ public sealed class WebFetchToolTests
         Assert.Equal(["https://a.test/secret", "https://A.test/x/../secret"], wanted.Patterns);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:3000/x", PermissionAction.Ask)]
+    [InlineData("http://2130706433/", PermissionAction.Ask)]
+    [InlineData("http://0x7f.1/", PermissionAction.Ask)]
+    [InlineData("http://localhost/", PermissionAction.Ask)]
+    [InlineData("http://a.LOCALHOST./", PermissionAction.Ask)]
+    [InlineData("http://[::1]/", PermissionAction.Ask)]
+    [InlineData("http://[::ffff:10.1.2.3]/", PermissionAction.Ask)]
+    [InlineData("http://[64:ff9b::a00:1]/", PermissionAction.Ask)]
+    [InlineData("http://[2002:7f00:1::]/", PermissionAction.Ask)]
+    [InlineData("http://[fe80::1]/", PermissionAction.Ask)]
+    [InlineData("http://[fd00::1]/", PermissionAction.Ask)]
+    [InlineData("http://169.254.169.254/latest/meta-data", PermissionAction.Ask)]
+    [InlineData("http://192.168.1.1/", PermissionAction.Ask)]
+    [InlineData("http://172.31.0.1/", PermissionAction.Ask)]
+    [InlineData("http://172.32.0.1/", PermissionAction.Allow)]
+    [InlineData("https://a.test/", PermissionAction.Allow)]
+    [InlineData("http://[2606:4700::1]/", PermissionAction.Allow)]
+    public void Pages_in_private_networks_are_asked_about(string url, PermissionAction action)
+    {
+        var wanted = Assert.Single(new WebFetchTool(_pages, _time).NeedsOf(Call($$"""{"url":"{{url}}"}"""), new ToolLocation("/proj", "/proj", new DiskPaths())));
+        var agents = new BuiltInAgents("/data/tool-output");
+
+        Assert.All([agents.With([]).Find("build")!, agents.With([]).Find("explore")!], agent => Assert.Equal(action, wanted.Evaluate(agent.Permission)));
+        Assert.Equal(PermissionAction.Allow, wanted.Evaluate(agents.With([new PermissionRule("webfetch", "*", PermissionAction.Allow)]).Find("build")!.Permission));
+        Assert.Equal(PermissionAction.Allow, wanted.Evaluate(agents.With([]).Find("build")!.Permission, [.. wanted.Always.Select(static pattern => new PermissionRule("webfetch", pattern, PermissionAction.Allow))]));
+    }
+
     private async Task<string> FetchAsync(string input) =>
         (await new WebFetchTool(_pages, _time).RunAsync(Call(input), new ToolContext(new SessionId("ses_x"), "/proj", "call_1"), CancellationToken.None)).Output;
 
@@ -107,7 +137,7 @@ public sealed class WebFetchToolTests
 
         public int Fetched { get; private set; }
 
-        public async Task<WebPage> FetchAsync(Uri url, CancellationToken cancellationToken)
+        public async Task<WebPage> FetchAsync(Uri url, bool isPrivate, CancellationToken cancellationToken)
         {
             Fetched++;
             if (Page is { } page)

@@ -24,6 +24,9 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     private const string Edit = "edit";
 
     /// <inheritdoc/>
+    public IReadOnlyList<Agent> AgentsOf(string directory) => [.. agents().For(directory).All.Where(static agent => agent.Mode != AgentMode.Primary && agent.Hidden != true)];
+
+    /// <inheritdoc/>
     public async Task<Child> OpenAsync(TaskInput input, ToolContext context)
     {
         var agent = AgentOf(input.Agent, context.Directory);

@@ -12,8 +12,17 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <summary>The tools a run can start.</summary>
 internal interface IToolbox
 {
-    /// <summary>Gets their descriptions for the model.</summary>
+    /// <summary>Gets the descriptions of those that every location has.</summary>
     IReadOnlyList<ToolDefinition> Definitions { get; }
+
+    /// <summary>Tells whether a location has a tool, as far as it is known now.</summary>
+    bool Has(string directory, string name) => Definitions.Any(tool => tool.Name == name);
+
+    /// <summary>Describes tools as they are in a location, and adds those that only the location has.</summary>
+    /// <param name="tools">Those of every location that are offered.</param>
+    /// <param name="offer">To whom.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken) => new(tools);
 
     /// <summary>Gives the permissions that a call needs, in the order in which they are asked for.</summary>
     /// <param name="call">The call; its input is an object.</param>

@@ -1,11 +1,15 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Models;
+using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
 /// <summary>The door from a tool to the sessions of this server: children, which work for the session that calls the tool.</summary>
 internal interface IChildSessions
 {
+    /// <summary>Gives the agents of a location that may work in a child.</summary>
+    IReadOnlyList<Agent> AgentsOf(string directory);
+
     /// <summary>Makes a child, or finds the one that an earlier call made, or this one in an earlier life of the server.</summary>
     /// <exception cref="ToolRefusedException">There is no such agent or child, or none could be made.</exception>
     Task<Child> OpenAsync(TaskInput input, ToolContext context);

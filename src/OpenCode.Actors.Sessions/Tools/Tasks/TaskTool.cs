@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -14,7 +15,6 @@ internal sealed class TaskTool(IChildSessions children) : ITool
     public ToolDefinition Definition { get; } = new(
         Name,
         "Gives a task to a subagent, which works on it in a session of its own and tells you its result. It knows nothing of this conversation: put all that it needs into the prompt, and say what it shall tell you. "
-        + "Agents: general (works on a task of several steps), explore (searches and reads code, changes nothing), and the subagents of this project's configuration. "
         + "Several calls in one answer work at the same time. The user does not see the result: tell what matters of it.",
         JsonElement.Parse("""
             {
@@ -29,6 +29,14 @@ internal sealed class TaskTool(IChildSessions children) : ITool
               "required": ["description", "prompt", "subagent_type"]
             }
             """));
+
+    public ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken)
+    {
+        var agents = children.AgentsOf(offer.Directory)
+            .Where(agent => PermissionRules.Evaluate(Name, agent.Name, offer.Rules) != PermissionAction.Deny)
+            .Select(static agent => $"\n- {agent.Name}: {agent.Description ?? "An agent of this project; the user knows what for."}");
+        return new(Definition with { Description = $"{Definition.Description}\nAgents:{string.Concat(agents)}" });
+    }
 
     public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location)
     {

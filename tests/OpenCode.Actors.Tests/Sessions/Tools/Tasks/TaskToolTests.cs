@@ -174,6 +174,20 @@ public sealed class TaskToolTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_model_reads_which_agents_it_may_give_tasks_to()
+    {
+        Config.Rules = [new PermissionRule("task", "explore", PermissionAction.Deny)];
+        Config.Change = static agents => agents with { All = [.. agents.All, new Agent("poet", AgentMode.All, []) { Description = "Writes verse." }, new Agent("spy", AgentMode.Subagent, []) { Hidden = true }] };
+        await BeginAsync();
+
+        var description = Model.Requests[0].Tools.Single(static tool => tool.Name == "task").Description;
+        Assert.Contains("\n- general: Does", description, StringComparison.Ordinal);
+        Assert.EndsWith("\n- poet: Writes verse.", description, StringComparison.Ordinal);
+        Assert.DoesNotContain("explore:", description, StringComparison.Ordinal);
+        Assert.DoesNotContain("spy", description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_child_is_denied_what_its_parent_is()
     {
         PermissionRule edits = new("edit", "*", PermissionAction.Deny), bash = new("bash", "rm *", PermissionAction.Deny), asks = new("external_directory", "*", PermissionAction.Ask);

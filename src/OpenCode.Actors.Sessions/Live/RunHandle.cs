@@ -85,7 +85,8 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
 
     private IChatModel ModelOf(BeginStep step)
     {
-        var model = step.Briefing is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
+        var instructed = step.Briefing is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
+        var model = new OfferingModel(instructed, setup.Toolbox, step.Offer);
         return setup.Snapshots is { } snapshots && step.Files is { } place
             ? new SnapshottedModel(model, () => step.Snapshot is { } known ? Task.FromResult<string?>(known) : snapshots.TakeAsync(place))
             : model;

@@ -18,10 +18,11 @@ internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 /// <param name="Run">The run.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Request">What it is asked, without what is read from files for it.</param>
+/// <param name="Offer">To whom its tools are offered.</param>
 /// <param name="Briefing">What the system prompt is made from; null when the request has all.</param>
 /// <param name="Files">Where a snapshot of the files begins the answer; null for none.</param>
 /// <param name="Snapshot">That snapshot, if it is there already.</param>
-internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, Briefing? Briefing = null, SnapshotPlace? Files = null, string? Snapshot = null) : RunOrder(Run);
+internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, ToolOffer Offer, Briefing? Briefing = null, SnapshotPlace? Files = null, string? Snapshot = null) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
 internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);

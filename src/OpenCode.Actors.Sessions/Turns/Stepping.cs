@@ -77,7 +77,8 @@ internal static class Stepping
         {
             var request = Conversation.Build(decision, asked);
             request = request with { Options = StepOptioning.Join(request.Options, model.Info, asked.Model.Variant) };
-            decision.Orders.Add(new BeginStep(turn.Run, model.Model, request, Conversation.Brief(decision, asked), SnapshotPlace.Of(decision.Info), turn.Snapshot));
+            decision.Orders.Add(new BeginStep(
+                turn.Run, model.Model, request, new ToolOffer(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked), SnapshotPlace.Of(decision.Info), turn.Snapshot));
         }
         else
         {
@@ -164,7 +165,7 @@ internal static class Stepping
                 Closing.Close(decision, CloseCause.Failed(Error(m.Cause)));
                 break;
             default:
-                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which nobody understands.");
+                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which the session does not handle.");
         }
     }
 

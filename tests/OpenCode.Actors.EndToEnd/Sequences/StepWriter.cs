@@ -63,6 +63,18 @@ internal sealed class StepWriter(bool isOfOpenCode)
             case "question.replied" or "question.rejected":
                 Add(Known(_parts, properties.Text("requestID"), type), type);
                 break;
+            case "message.removed":
+                Add(Known(_messages, properties.Text("messageID"), type), "removed");
+                break;
+            case "message.part.removed":
+                Add(Known(_parts, properties.Text("partID"), type), "removed");
+                break;
+            case "todo.updated" or "session.compacted":
+                Add(Step.Other, type);
+                break;
+            case "command.executed":
+                Add(Step.Other, $"{type} {properties.Text("name")}");
+                break;
             case "session.diff":
                 break;
             default:
@@ -87,7 +99,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             Add(thread, "open");
 
         var completed = info.Text("error", "name") is { } cause ? "completed " + cause : "completed";
-        if (!isOfOpenCode)
+        if (!isOfOpenCode && !(isNew && info.Has("time", "completed")))
         {
             if (!isNew)
                 Add(thread, info.Has("time", "completed") ? completed : "finish " + info.Text("finish"));
@@ -95,7 +107,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             return;
         }
 
-        // Finish and completed come in one event or in two: each counts when it is first seen.
+        // Finish and completed come in one event or in two: each counts when it is first seen. A copy has them at once.
         if (info.Text("finish") is { } finish)
             AddOnce(thread, "finish " + finish);
 
@@ -136,7 +148,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
     private void OnRunning(string thread, int output)
     {
         if (!_outputs.TryGetValue(thread, out var shown) || (output <= shown && !isOfOpenCode))
-            Add(thread, "running");
+            AddRunning(thread);
 
         _outputs[thread] = output;
     }
@@ -146,6 +158,13 @@ internal sealed class StepWriter(bool isOfOpenCode)
         var step = new Step(thread, what);
         if (!step.MayRepeat || _steps.LastOrDefault(s => s.Thread == thread) != step)
             _steps.Add(step);
+    }
+
+    /// <summary>What a tool of the real server does may be sent before the tool is running: here it always stands after, where ours is.</summary>
+    private void AddRunning(string thread)
+    {
+        var isBefore = isOfOpenCode && _steps.LastOrDefault()?.Thread == Step.Other;
+        _steps.Insert(_steps.Count - (isBefore ? 1 : 0), new Step(thread, "running"));
     }
 
     private void AddOnce(string thread, string what)
@@ -169,5 +188,5 @@ internal sealed class StepWriter(bool isOfOpenCode)
     }
 
     private static string Known(Dictionary<string, string> names, string? id, string type) =>
-        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which nobody announced before.");
+        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which no earlier event announced.");
 }

@@ -73,7 +73,7 @@ public sealed class UnservedRoutesTests
     [InlineData("POST", "/metrics")]
     [InlineData("TRACE", "/event")]
     [InlineData("BREW", "/coffee")]
-    public async Task What_nobody_serves_is_not_found_in_JSON(string method, string path)
+    public async Task An_unknown_route_is_404_in_JSON(string method, string path)
     {
         await using var server = await ServerKit.StartAsync();
 

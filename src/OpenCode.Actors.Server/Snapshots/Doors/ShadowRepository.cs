@@ -83,7 +83,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     private static string Tell(List<(string File, string Why)> problems)
     {
         var few = string.Join(", ", problems.Take(5).Select(static problem => $"{problem.File} ({problem.Why})"));
-        return string.Create(CultureInfo.InvariantCulture, $"{problems.Count} files stay as they are: {few}{(problems.Count > 5 ? " ..." : "")}.");
+        return string.Create(CultureInfo.InvariantCulture, $"Stay as they are: {few}{(problems.Count > 5 ? $" and {problems.Count - 5} more" : "")}.");
     }
 
     private async Task<List<(string File, string Why)>> SetAsync(IReadOnlyDictionary<string, TreeEntry?> wanted, CancellationToken cancellationToken)

@@ -16,21 +16,14 @@ internal static class TurnRules
     /// <summary>Gives the agent of the turn's prompt; null when the configuration has no such agent any more, or has mistakes.</summary>
     public static Agent? AgentOf(Decision decision) => Find(decision, ((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Agent);
 
-    /// <summary>Gives the rules, weakest first. Without a usable agent everything is denied (rule "Restrictions fail closed"): a rule that cannot be read may be a denial.</summary>
-    public static IReadOnlyList<PermissionRule>[] Of(Decision decision) => Of(decision, AgentOf(decision));
+    // Without a usable agent everything is denied (rule "Restrictions fail closed"): a rule that cannot be read may be a denial.
+    private static IReadOnlyList<PermissionRule>[] Of(Decision decision) => Of(decision, AgentOf(decision));
 
     /// <summary>Gives the rules of an agent in this session, weakest first.</summary>
     public static IReadOnlyList<PermissionRule>[] Of(Decision decision, string agent) => Of(decision, Find(decision, agent));
 
-    /// <summary>Decides about what a call needs. What users allowed for always answers what would be asked, and lifts no denial.</summary>
-    public static PermissionAction Evaluate(Decision decision, ToolPermission permission)
-    {
-        var action = permission.Evaluate(Of(decision));
-        return action == PermissionAction.Ask ? permission.Evaluate(WithLearned(decision)) : action;
-    }
-
-    /// <summary>Gives the rules, weakest first, and after them what users allowed for always.</summary>
-    public static IReadOnlyList<PermissionRule>[] WithLearned(Decision decision) => [.. Of(decision), decision.Learned, decision.State.Remembered];
+    /// <summary>Gives all rules that decide now: what users allowed for always among them.</summary>
+    public static RulesInForce InForce(Decision decision) => new(Of(decision), [decision.Learned, decision.State.Remembered]);
 
     /// <summary>Tells whether the model may be offered a tool, and may call it at all.</summary>
     public static bool Offers(Decision decision, string tool)

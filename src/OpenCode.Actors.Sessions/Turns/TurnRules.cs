@@ -16,8 +16,8 @@ internal static class TurnRules
     /// <summary>Gives the agent of the turn's prompt; null when the configuration has no such agent any more, or has mistakes.</summary>
     public static Agent? AgentOf(Decision decision) => Find(decision, ((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Agent);
 
-    // Without a usable agent everything is denied (rule "Restrictions fail closed"): a rule that cannot be read may be a denial.
-    private static IReadOnlyList<PermissionRule>[] Of(Decision decision) => Of(decision, AgentOf(decision));
+    /// <summary>Gives the rules, weakest first. Without a usable agent everything is denied (rule "Restrictions fail closed"): a rule that cannot be read may be a denial.</summary>
+    public static IReadOnlyList<PermissionRule>[] Of(Decision decision) => Of(decision, AgentOf(decision));
 
     /// <summary>Gives the rules of an agent in this session, weakest first.</summary>
     public static IReadOnlyList<PermissionRule>[] Of(Decision decision, string agent) => Of(decision, Find(decision, agent));
@@ -26,12 +26,7 @@ internal static class TurnRules
     public static RulesInForce InForce(Decision decision) => new(Of(decision), [decision.Learned, decision.State.Remembered]);
 
     /// <summary>Tells whether the model may be offered a tool, and may call it at all.</summary>
-    public static bool Offers(Decision decision, string tool)
-    {
-        var rules = Of(decision);
-        return !PermissionRules.IsDenied(PermissionOf(tool), rules)
-            && rules.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: Everything, Action: PermissionAction.Deny };
-    }
+    public static bool Offers(Decision decision, string tool) => PermissionRules.Offers(tool, Of(decision));
 
     private static IReadOnlyList<PermissionRule>[] Of(Decision decision, Agent? agent) =>
         agent is null ? [_nothing] : [agent.Permission, decision.Info.Permission ?? []];
@@ -41,6 +36,4 @@ internal static class TurnRules
         var agents = decision.Setup.Agents.For(decision.Info.Directory);
         return agents.Fault is null ? agents.Find(name) : null;
     }
-
-    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 }

@@ -35,7 +35,7 @@ public sealed class HandOffFaultTests : NodesKit
             {
                 HoldFor = TestNode.Patience,
             }));
-        var astray = entry.Ask<object>(new Deliver(session, new Update(new UpdateSession { Title = "astray" })), TestNode.Patience + TestNode.Patience);
+        var astray = TestNode.AskAsync(entry, session, TestNode.UpdateOf("astray"));
         await UntilAsync(async () => await relay.Ask<int>(Astray.Count.Instance) > 1, "it was asked for again");
         nodes[1].Store.Thaw();
 

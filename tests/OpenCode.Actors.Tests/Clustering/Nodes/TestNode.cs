@@ -116,25 +116,28 @@ internal sealed class TestNode
     public Task JoinAsync() => _node.JoinAsync(System, CancellationToken.None);
 
     /// <summary>Sends a command once.</summary>
-    public Task<object> AskOnceAsync(SessionId session, ISessionCommand command) => Actors.Entry.Ask<object>(new Deliver(session, command), Patience + Patience);
+    public Task<object> AskOnceAsync(SessionId session, ISessionCommand command) => AskOnceAsync(Actors.Entry, session, command);
+
+    public Task<object> AskAsync(SessionId session, ISessionCommand command, Action<Unavailable>? refused = null) => AskAsync(Actors.Entry, session, command, refused);
 
     /// <summary>Sends a command as a client does that goes on by the refusals: under one name, again while the node cannot take it. On a busy machine a look comes late, and the node is suspended rightly.</summary>
+    /// <param name="entry">Takes the command.</param>
     /// <param name="session">The session.</param>
     /// <param name="command">The command.</param>
     /// <param name="refused">Gets the refusals.</param>
-    public async Task<object> AskAsync(SessionId session, ISessionCommand command, Action<Unavailable>? refused = null)
+    public static async Task<object> AskAsync(IActorRef entry, SessionId session, ISessionCommand command, Action<Unavailable>? refused = null)
     {
         var named = new Named(Guid.NewGuid().ToString(), command);
         object answer = null!;
         await NodesKit.UntilAsync(
             async () =>
             {
-                answer = await AskOnceAsync(session, named);
+                answer = await AskOnceAsync(entry, session, named);
                 if (answer is Unavailable refusal)
                     refused?.Invoke(refusal);
                 return answer is not Unavailable;
             },
-            () => $"{Name} took {command.GetType().Name}, which it refused: {answer}");
+            () => $"{entry.Path} took {command.GetType().Name}, which it refused: {answer}");
         return answer;
     }
 
@@ -209,6 +212,8 @@ internal sealed class TestNode
         await System.WhenTerminated;
         await KillAsync();
     }
+
+    private static Task<object> AskOnceAsync(IActorRef entry, SessionId session, ISessionCommand command) => entry.Ask<object>(new Deliver(session, command), Patience + Patience);
 
     // The process would have ended within the second.
     private void OnDeclaredDead(string reason)

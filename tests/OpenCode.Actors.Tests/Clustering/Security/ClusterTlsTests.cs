@@ -9,6 +9,7 @@ using Akka.Remote;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Security;
+using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Security;
@@ -20,6 +21,7 @@ public sealed class ClusterTlsTests
     private const string New = "the new secret of it";
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+    private static readonly ClusterNodeOptions _options = new() { Name = "n", AdvertisedHost = "127.0.0.1", Port = 0 };
 
     [Theory]
     [InlineData(Old, Old, true)]
@@ -31,8 +33,9 @@ public sealed class ClusterTlsTests
     [InlineData(Old, New + "," + Old, false)]
     public async Task Only_who_presents_a_secret_that_the_other_knows_gets_an_answer(string one, string? other, bool answers)
     {
-        using var a = Start(one);
-        using var b = Start(other);
+        var handshakeLimit = answers ? "30s" : "2s"; // What is refused may also stand still until then.
+        using var a = Start(one, handshakeLimit);
+        using var b = Start(other, handshakeLimit);
         a.ActorOf(Props.Create(() => new Echo()), "echo");
         var address = ((ExtendedActorSystem)a).Provider.DefaultAddress;
         var path = new RootActorPath(other is null ? address.WithProtocol("akka.tcp") : address) / "user" / "echo";
@@ -108,7 +111,7 @@ public sealed class ClusterTlsTests
             await Task.Delay(10, limit.Token);
     }
 
-    private static ActorSystem Start(string? secrets, string loglevel = "OFF")
+    private static ActorSystem Start(string? secrets, string handshakeLimit = "30s", string loglevel = "OFF")
     {
         var config = ConfigurationFactory.ParseString(
             $$"""
@@ -117,17 +120,12 @@ public sealed class ClusterTlsTests
               loglevel = {{loglevel}}
               loggers = []
               actor.provider = remote
-              remote.dot-netty.tcp {
-                hostname = "127.0.0.1"
-                port = 0
-                enable-ssl = {{(secrets is null ? "off" : "on")}}
-              }
-              coordinated-shutdown.run-by-clr-shutdown-hook = off
-              coordinated-shutdown.exit-clr = off
+              remote.dot-netty.tcp.enable-ssl = {{(secrets is null ? "off" : "on")}}
+              remote.dot-netty.tcp.connection-timeout = {{handshakeLimit}}
               coordinated-shutdown.run-by-actor-system-terminate = off
             }
             """);
-        var bootstrap = BootstrapSetup.Create().WithConfig(config);
+        var bootstrap = BootstrapSetup.Create().WithConfig(config.WithFallback(AkkaSettings.Of(_options)));
         return ActorSystem.Create("tls", secrets is null ? ActorSystemSetup.Create(bootstrap) : bootstrap.And(ClusterTls.SetupOf(secrets.Split(','))));
     }
 

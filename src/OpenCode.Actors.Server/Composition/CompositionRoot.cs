@@ -51,7 +51,7 @@ internal static class CompositionRoot
             .AddInstructions()
             .AddSnapshots(settings.DataFolder)
             .AddNode(cluster)
-            .AddConfiguration(configs, settings.DataFolder, isCluster: cluster is not null)
+            .AddConfiguration(configs, settings.DataFolder)
             .AddEndpoints()
             .AddTui()
             .AddApiDescription()

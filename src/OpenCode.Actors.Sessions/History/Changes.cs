@@ -12,6 +12,9 @@ internal static class Changes
     /// <summary>How long the patches of one list are together, in characters: each list is one event. What comes later has counts alone.</summary>
     public const int MaxPatches = 128 * 1024;
 
+    /// <summary>How many files one list has at most, for the same reason.</summary>
+    public const int MaxFiles = 2_000;
+
     private const string Added = "added";
     private const string Deleted = "deleted";
 
@@ -49,12 +52,12 @@ internal static class Changes
     /// <summary>Tells whether a tool may have changed files.</summary>
     public static bool MayBeOf(ToolPart tool) => tool.Tool is not ("read" or "glob" or "grep" or "list" or "todowrite" or "todoread" or "question" or "webfetch" or "skill");
 
-    /// <summary>Leaves out the patches that are too much for one event.</summary>
+    /// <summary>Leaves out the patches and files that are too much for one event.</summary>
     public static IReadOnlyList<FileDiff> Cut(IEnumerable<FileDiff> diffs)
     {
         var room = MaxPatches;
         var cut = new List<FileDiff>();
-        foreach (var diff in diffs)
+        foreach (var diff in diffs.Take(MaxFiles))
         {
             var length = diff.Patch?.Length ?? 0;
             cut.Add(length <= room ? diff : diff with { Patch = null });

@@ -91,7 +91,7 @@ internal static class Undoing
             var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
             var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
             if (end != start && message.Parts.Exists(static part => part is ToolPart))
-                steps.Insert(0, new KeptStep(start, end ?? next, end is null ? changed : null));
+                steps.Insert(0, new KeptStep(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
             next = start;
         }
 

@@ -41,6 +41,9 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether the step has ended but for its snapshot. Not durable: a turn that stands still here was not ended.</summary>
     public bool IsKeeping { get; init; }
 
+    /// <summary>Gets what the user granted to the calls of this step that were about to start when the turn was held: they are judged anew, and the user is not asked twice.</summary>
+    public IReadOnlyList<Grant> Granted { get; init; } = [];
+
     /// <summary>Gets how many prompts wait.</summary>
     public int Queued => Prompts.Count - Taken;
 
@@ -50,3 +53,6 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
 
 /// <summary>How a model's stream ended.</summary>
 internal sealed record StreamEnd(FinishReason Reason, TokenUsage Usage);
+
+/// <summary>What a user granted to one call.</summary>
+internal sealed record Grant(string CallId, string Permission, IReadOnlyList<string> Patterns);

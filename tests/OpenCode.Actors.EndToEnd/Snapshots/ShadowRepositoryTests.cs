@@ -1,7 +1,8 @@
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Snapshots.Doors;
-using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.EndToEnd.Snapshots;
@@ -139,7 +140,7 @@ public sealed class ShadowRepositoryTests : IDisposable
     private ShadowRepository Open(string? data = null)
     {
         data ??= _folder.Sub("data");
-        return new ShadowRepository(Path.Combine(data, "shadow"), _project.Path, data, new DiskStore(new ExactFiles(new MachineFiles())), TimeProvider.System);
+        return new ShadowRepository(Path.Combine(data, "shadow"), _project.Path, data, new DiskStore(new ExactFiles(new OpenCode.Actors.Sessions.Files.Doors.MachineFiles())), new GitProcess(TimeProvider.System, new SecretVariables()));
     }
 
     private List<string> State(string folder) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
@@ -23,22 +24,19 @@ internal sealed record GitCommand(string Folder, IReadOnlyList<string> Arguments
 internal sealed record GitResult(int? ExitCode, string Output, string Complaint);
 
 /// <summary>Starts git, the one place that does. What could lead it to another repository, or what nothing that it starts may see, is not in its environment.</summary>
-internal static class GitProcess
+internal sealed class GitProcess(TimeProvider time, SecretVariables secrets)
 {
     private const int MostCharacters = 16 * 1024 * 1024;
     private const int MostOfComplaint = 2_000;
 
-    // The secrets are for no program that git runs by a repository's settings (rule "Secrets stay in the server"); the rest names another repository, as in a hook that started the server.
-    private static readonly string[] _removed =
-    [
-        "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX",
-    ];
+    // What names another repository, as in a hook that started the server.
+    private static readonly string[] _elsewhere =
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"];
 
     /// <summary>Runs it to its end.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no git here.</exception>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public static async Task<GitResult> RunAsync(GitCommand command, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<GitResult> RunAsync(GitCommand command, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(command.Limit, time);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -62,7 +60,7 @@ internal static class GitProcess
         }
     }
 
-    private static ProcessStartInfo StartOf(GitCommand command)
+    private ProcessStartInfo StartOf(GitCommand command)
     {
         var start = new ProcessStartInfo("git", command.Arguments)
         {
@@ -74,7 +72,10 @@ internal static class GitProcess
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             StandardOutputEncoding = Encoding.UTF8,
         };
-        foreach (var name in _removed)
+
+        // Git runs programs by the settings of a repository (rule "Secrets stay in the server").
+        secrets.RemoveFrom(start.Environment);
+        foreach (var name in _elsewhere)
             start.Environment.Remove(name);
         foreach (var (name, value) in command.Variables)
             start.Environment[name] = value;

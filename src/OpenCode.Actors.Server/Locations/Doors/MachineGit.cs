@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace OpenCode.Actors.Server.Locations.Doors;
 
 /// <summary>Asks the git command of this machine, four at a time at most, each with a deadline.</summary>
-internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
+internal sealed class MachineGit(GitProcess process) : IGit, IDisposable
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(3);
 
@@ -56,7 +56,7 @@ internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
 
     private async Task<string?> RunAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var result = await GitProcess.RunAsync(new GitCommand(folder, [.. _readOnly, .. arguments], _deadline), time, cancellationToken);
+        var result = await process.RunAsync(new GitCommand(folder, [.. _readOnly, .. arguments], _deadline), cancellationToken);
         return result.ExitCode == 0 ? result.Output : null;
     }
 }

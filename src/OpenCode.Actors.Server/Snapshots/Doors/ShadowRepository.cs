@@ -16,8 +16,8 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 /// <param name="root">The worktree.</param>
 /// <param name="dataFolder">The data folder of the server, which is in no snapshot.</param>
 /// <param name="store">Writes files.</param>
-/// <param name="time">The clock.</param>
-internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, TimeProvider time)
+/// <param name="git">Runs git.</param>
+internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
 {
     private const int Context = 3;
 
@@ -58,7 +58,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     {
         var to = await TakeAsync();
         var changes = to == from ? [] : await CompareAsync(from, to);
-        return new StepFiles(to, [.. changes.Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to));
+        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to));
     }
 
     /// <summary>Sets files.</summary>
@@ -193,7 +193,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
         try
         {
-            return await GitProcess.RunAsync(new GitCommand(root, [.. _settings, .. arguments], limit) { Input = input, Variables = variables }, time, CancellationToken.None);
+            return await git.RunAsync(new GitCommand(root, [.. _settings, .. arguments], limit) { Input = input, Variables = variables }, CancellationToken.None);
         }
         catch (Win32Exception e)
         {

@@ -94,6 +94,18 @@ public sealed class UndoingTests : UndoKit
     }
 
     [Fact]
+    public async Task A_fork_is_without_what_is_undone()
+    {
+        var (session, asked) = await TwoTurnsAsync();
+        await AskAsync<Updated>(session.Id, new Revert(asked[1]));
+
+        var fork = Assert.IsType<Created>(await RunUntilAsync(Sessions.ForkAsync(session.Id, null, CancellationToken.None)));
+
+        Assert.Equal(3, (await MessagesAsync(fork.Info.Id)).Count);
+        Assert.Null(fork.Info.Revert);
+    }
+
+    [Fact]
     public async Task While_a_turn_runs_nothing_is_undone()
     {
         var session = await BeginAsync();

@@ -159,6 +159,16 @@ public sealed class OpenAiChatModelTests : OpenAiChatModelKit
     }
 
     [Fact]
+    public async Task A_step_without_calls_names_no_tools()
+    {
+        Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}""");
+
+        await AskAsync(new ModelRequest("m1", null, [new UserTurn("hi")], [new ToolDefinition("read", "Reads.", JsonElement.Parse("""{"type":"object"}"""))]) { Options = new StepOptions { MayCallTools = false } });
+
+        Assert.False(Assert.Single(Provider.Requests).Body.TryGetProperty("tools", out _));
+    }
+
+    [Fact]
     public async Task A_server_without_a_key_gets_no_authorization_header()
     {
         Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}""");

@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Tests.Sessions.ShellLines;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
@@ -13,7 +14,9 @@ public abstract class HandOverKit : SessionsKit
 
     private protected NodeDrain Drain { get; private set; } = new();
 
-    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Claims = new ScriptedClaims(), Drain = Drain = new NodeDrain() };
+    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Claims = new ScriptedClaims(), Drain = Drain = new NodeDrain(), Paths = Paths };
+
+    private protected ScriptedPaths Paths { get; } = new();
 
     private protected async Task<IActorRef> FindAsync(SessionId id)
     {

@@ -109,6 +109,44 @@ public sealed class HeldTurnTests : HandOverKit
     }
 
     [Fact]
+    public async Task A_call_that_was_granted_is_judged_anew_by_the_next_owner()
+    {
+        var session = await CreateAsync(permission: AskForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
+        await RunDryAsync();
+        Drain.Begin();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+        await AskAsync<Updated>(session.Id, new Update(new UpdateSession { Permission = [new PermissionRule("bash", "echo *", PermissionAction.Deny)] }));
+
+        await HandOverAsync(session.Id);
+
+        Assert.Empty(Tools.Started);
+        Assert.Contains("forbids", Model.Requests[^1].Messages.OfType<ToolResult>().Single().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_held_call_needs_beyond_what_was_granted_is_asked_for_by_the_next_owner()
+    {
+        Paths.Links["/proj/project/link"] = "/proj/project/in";
+        var session = await CreateAsync(permission: AskForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "cat link/x").EndWithCalls();
+        await RunDryAsync();
+        Drain.Begin();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+        Paths.Links["/proj/project/link"] = "/etc";
+
+        await HandOverAsync(session.Id);
+
+        var request = Assert.Single(await PermissionsAsync());
+        Assert.Equal(("external_directory", "/etc/*"), (request.Permission, request.Patterns[0]));
+        Assert.Empty(Tools.Started);
+        await ReplyAsync(request.Id, PermissionAnswer.Once);
+        Assert.Single(Tools.Started);
+    }
+
+    [Fact]
     public async Task A_refusal_with_feedback_is_told_to_the_model_by_the_next_owner()
     {
         var session = await CreateAsync(permission: AskForBash);

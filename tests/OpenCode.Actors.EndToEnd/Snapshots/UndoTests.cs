@@ -17,10 +17,11 @@ public sealed class UndoTests(ITestOutputHelper output) : ServerTest(output)
         var random = Randomness();
         for (var i = 0; i < Files; i++)
             Project.Write($"f{i}", Text("old", i));
+        Project.Write("change.sh", $"for i in $(seq 0 {Files - 1}); do for n in $(seq 500); do echo new $i; done > f$i; done; echo more > made\n");
         GitFolder.Init(Setup.Project);
         var server = await StartAsync();
         var session = await server.Api.CreateSessionAsync(new { title = "T" });
-        await server.Api.AskAsync(session, $"run: for i in $(seq 0 {Files - 1}); do for n in $(seq 500); do echo new $i; done > f$i; done; echo more > made");
+        await server.Api.AskAsync(session, "run: sh change.sh");
         var asked = (await server.Api.MessagesAsync(session))[0].Text("info", "id");
         Assert.Equal(Files + 1, (await server.Api.GetAsync($"/session/{session}/diff?messageID={asked}")).GetArrayLength());
 

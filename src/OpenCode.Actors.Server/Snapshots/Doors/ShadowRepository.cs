@@ -43,13 +43,15 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
             await PrepareAsync();
 
         var changed = await GitAsync(["ls-files", "-z", "--others", "--modified", "--deleted", "--exclude-standard"], limit: _whole);
-        var names = _files.Select(GitOutput.Names(changed)).ToList();
-        if (_last is not null && names.Count == 0)
+        var (taken, gone) = _files.Sort(GitOutput.Names(changed));
+        if (_last is not null && taken.Count == 0 && gone.Count == 0)
             return _last;
 
         _last = null; // Until it is there: what fails here begins with a repair the next time.
-        if (names.Count > 0)
-            await GitAsync(["update-index", "-z", "--add", "--remove", "--replace", "--stdin"], string.Concat(names.Select(static name => name + "\0")), limit: _whole);
+        if (gone.Count > 0)
+            await GitAsync(["update-index", "-z", "--force-remove", "--stdin"], Lines(gone), limit: _whole);
+        if (taken.Count > 0)
+            await GitAsync(["update-index", "-z", "--add", "--remove", "--replace", "--stdin"], Lines(taken), limit: _whole);
         return _last = (await GitAsync(["write-tree"])).Trim();
     }
 
@@ -79,6 +81,8 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     /// <summary>Removes what is older than a week, now and then: git decides when.</summary>
     public Task CleanAsync() => GitAsync(_cleaning, limit: _whole);
+
+    private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
 
     private static string Tell(List<(string File, string Why)> problems)
     {

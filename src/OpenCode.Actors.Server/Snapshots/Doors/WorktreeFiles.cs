@@ -10,8 +10,21 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     private const long LargestFile = 2 * 1024 * 1024;
     private const UnixFileMode Runnable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Selects what a snapshot takes in of what changed. A file that became too large stays there as it was: a large file is never set.</summary>
-    public IEnumerable<string> Select(IEnumerable<string> changed) => changed.Distinct(StringComparer.Ordinal).Where(name => !name.EndsWith('/') && IsTaken(new FileInfo(Path.Combine(root, name))));
+    /// <summary>Tells what a snapshot takes in of what changed, and what is gone. A file that became too large stays in it as it was: a large file is never set.</summary>
+    public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
+    {
+        var (taken, gone, links) = (new List<string>(), new List<string>(), new Dictionary<string, bool>(StringComparer.Ordinal));
+        foreach (var name in changed.Distinct(StringComparer.Ordinal).Where(static name => !name.EndsWith('/')))
+        {
+            var file = new FileInfo(Path.Combine(root, name));
+            if (IsMissing(file) || IsBehindLink(name, links))
+                gone.Add(name);
+            else if (IsTaken(file))
+                taken.Add(name);
+        }
+
+        return (taken, gone);
+    }
 
     /// <summary>Sets a file.</summary>
     /// <param name="name">Its path in the worktree.</param>
@@ -38,8 +51,23 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         }
     }
 
-    private static bool IsTaken(FileInfo file) => !file.Exists || file.LinkTarget is not null
-        || (file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
+    private static bool IsMissing(FileInfo file) => (int)file.Attributes == -1;
+
+    private static bool IsTaken(FileInfo file) => file.LinkTarget is not null
+        || (file.Exists && file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
+
+    // Git tells of a file behind a link as if it were in the worktree.
+    private bool IsBehindLink(string name, Dictionary<string, bool> known)
+    {
+        var slash = name.LastIndexOf('/');
+        if (slash < 0)
+            return false;
+
+        var folder = name[..slash];
+        if (!known.TryGetValue(folder, out var isBehind))
+            known[folder] = isBehind = new FileInfo(Path.Combine(root, folder)).LinkTarget is not null || IsBehindLink(folder, known);
+        return isBehind;
+    }
 
     private void Write(string path, string content, bool isExecutable)
     {
@@ -78,13 +106,13 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         {
             at = Path.Combine(at, folder);
             var info = new FileInfo(at);
-            if ((int)info.Attributes == -1)
+            if (IsMissing(info))
                 return null; // missing, with all below
             if (info.LinkTarget is not null || !info.Attributes.HasFlag(FileAttributes.Directory))
                 return $"{at} is a link or a file by now";
         }
 
         var file = new FileInfo(Path.Combine(root, name));
-        return (int)file.Attributes == -1 ? null : file.LinkTarget is not null ? "it is a link" : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now" : null;
+        return IsMissing(file) ? null : file.LinkTarget is not null ? "it is a link" : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now" : null;
     }
 }

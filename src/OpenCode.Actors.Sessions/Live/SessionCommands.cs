@@ -83,6 +83,7 @@ internal sealed class SessionCommands(
             case Delete m: OnDelete(m); break;
             case TakePrompt m: OnPrompt(m); break;
             case RunShell m: OnShell(m); break;
+            case Summarize m: OnSummarize(m); break;
             case IRequestReply m: OnRequestReply(m); break;
             case Abort: OnAbort(); break;
             case DeleteMessage or DeletePart or UpdatePart: OnEdit(command); break;
@@ -159,6 +160,18 @@ internal sealed class SessionCommands(
             decider.Decline(new PromptRejected(mistake));
         else
             decider.Decide(decision => Shelling.Decide(decision, command), committed: setup.Metrics.PromptTaken);
+    }
+
+    private void OnSummarize(Summarize command)
+    {
+        if (IsRefused(command) || IsStopping())
+            return;
+
+        turn.Closer.CloseBroken();
+        if (Compacting.Refusal(State, setup, command.Request) is { } refusal)
+            decider.Decline(refusal);
+        else
+            decider.Decide(decision => Compacting.Decide(decision, command));
     }
 
     private void OnRequestReply(IRequestReply command)

@@ -41,8 +41,8 @@ internal static class Prompting
     {
         // Without a reply no model is called. A mistake is answered to the user, who can correct it, also while the session is busy: it does not fail a later step.
         var asksModel = prompt.NoReply != true;
-        if (asksModel && state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts)
-            return new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter);
+        if (asksModel && Overcrowded(state, setup) is { } overcrowded)
+            return overcrowded;
 
         var mistake = Mistake(state, prompt)
             ?? AgentMistake(state, setup, prompt.Agent)
@@ -51,6 +51,10 @@ internal static class Prompting
             ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
         return mistake is null ? null : new PromptRejected(mistake);
     }
+
+    /// <summary>Refuses what would wait for the open turn's next step, when too much does already; null when it can be taken.</summary>
+    public static TooManyPrompts? Overcrowded(SessionState state, SessionSetup setup) =>
+        state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts ? new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter) : null;
 
     /// <summary>Says what is wrong with the agent of a prompt or a command of the user's; null when it can be used.</summary>
     public static string? AgentMistake(SessionState state, SessionSetup setup, string? agent)
@@ -76,6 +80,8 @@ internal static class Prompting
         var taken = Take(decision, command.Request);
         if (command.Key is { } key)
             decision.Remember(key, taken);
+        if (command.Command is { } call && decision.State.Turn is { } turn)
+            decision.Put(turn with { Commands = turn.Commands.Add(call) });
         return new Outcome(OutcomeKind.Accepted, taken);
     }
 

@@ -47,10 +47,11 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
 
     /// <summary>Decides the command. What it throws is the caller's error: nothing is changed, and the session goes on (rule "A decision error goes to the caller").</summary>
     /// <param name="decide">Decides, and says what it comes to.</param>
+    /// <param name="location">What is configured at the session's location, where that was looked at already.</param>
     /// <param name="committed">What else is to be done once it is committed.</param>
-    public void Decide(Func<Decision, Outcome> decide, Action? committed = null)
+    public void Decide(Func<Decision, Outcome> decide, LocationSetup? location = null, Action? committed = null)
     {
-        var decision = committer.NewDecision();
+        var decision = committer.NewDecision(location);
         var isStill = handOver.IsStill;
         Outcome outcome;
         try

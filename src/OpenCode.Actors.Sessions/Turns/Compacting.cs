@@ -27,13 +27,12 @@ internal static class Compacting
         """;
 
     /// <summary>Finds the refusal of a user's wish for a summary; null when it can be taken.</summary>
-    public static object? Refusal(SessionState state, SessionSetup setup, SummarizeSession request)
+    public static object? Refusal(SessionState state, LocationSetup location, SessionsOptions options, SummarizeSession request)
     {
-        var models = setup.Models.For(state.Info!.Directory);
-        var mistake = Prompting.AgentMistake(state, setup, null) ?? models.Fault;
-        if (mistake is null && !models.TryResolve(request.ProviderId, request.ModelId, out _))
+        var mistake = location.Agents.Fault ?? location.Models.Fault;
+        if (mistake is null && !location.Models.TryResolve(request.ProviderId, request.ModelId, out _))
             mistake = $"model: there is no {request.ProviderId}/{request.ModelId} here. The configuration's 'provider' says which there are.";
-        return mistake is not null ? new PromptRejected(mistake) : Prompting.Overcrowded(state, setup);
+        return mistake is not null ? new PromptRejected(mistake) : Prompting.Overcrowded(state, options);
     }
 
     /// <summary>Takes a user's wish for a summary: it is made at once, or before the open turn's next step.</summary>
@@ -41,7 +40,7 @@ internal static class Compacting
     {
         var request = command.Request;
         var last = decision.State.Messages.FindLast(static message => message.Info is UserMessage)?.Info as UserMessage;
-        var agent = last?.Agent ?? decision.Setup.Agents.For(decision.Info.Directory).Default;
+        var agent = last?.Agent ?? decision.Agents.Default;
         var id = Ask(decision, agent, new ModelRef(request.ProviderId, request.ModelId), request.Auto == true);
         if (decision.State.Turn is { } turn)
             decision.Put(turn with { Prompts = turn.Prompts.Add(id) });
@@ -183,5 +182,5 @@ internal static class Compacting
             """;
     }
 
-    private static Agent? AgentOf(Decision decision) => decision.Setup.Agents.For(decision.Info.Directory).Find(AgentName);
+    private static Agent? AgentOf(Decision decision) => decision.Agents.Find(AgentName);
 }

@@ -11,7 +11,7 @@ internal static class ContextRoom
     private const int MostReserved = 20_000; // as opencode keeps free, where the model says how much it reads
 
     /// <summary>Gives the rules of the session's location.</summary>
-    public static CompactionRules RulesOf(Decision decision) => decision.Setup.Agents.For(decision.Info.Directory).Compaction;
+    public static CompactionRules RulesOf(Decision decision) => decision.Agents.Compaction;
 
     /// <summary>Tells whether the conversation is to be summed up before the next step. Never twice in a row: a summary that is too long itself would be made for ever (rule "Every wait ends").</summary>
     public static bool IsSpent(Decision decision, TurnState turn)

@@ -32,6 +32,7 @@ internal static class ConfigSchema
             Agents = AgentSchema.Read(root.Section("agent")),
             DefaultAgent = root.Text("default_agent"),
             Commands = CommandConfig.Read(root.Section("command")),
+            SmallModel = root.Text("small_model"),
             Compaction = Compaction(root.Section("compaction")),
         };
     }

@@ -38,6 +38,9 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets the agent of prompts that name none; null for build.</summary>
     public string? DefaultAgent { get; init; }
 
+    /// <summary>Gets the model for titles, <c>provider/model</c>; null when not configured.</summary>
+    public string? SmallModel { get; init; }
+
     /// <summary>Gets how conversations are kept short.</summary>
     public CompactionRules Compaction { get; init; } = CompactionRules.Default;
 

@@ -103,7 +103,10 @@ internal static class Prompting
         if (decision.State.Turn is { } turn)
             decision.Put(turn with { Prompts = turn.Prompts.Add(id) });
         else if (decision.Models.TryResolve(model.ProviderId, model.ModelId, out _))
+        {
             Stepping.Open(decision, id);
+            Titling.Begin(decision, id);
+        }
         else
             Refuse(decision, id, Stepping.UnknownModel(model));
 

@@ -45,7 +45,7 @@ internal static class CommandEndpoints
         CommandPrompts prompts,
         TurnEnds turns,
         CancellationToken cancellationToken) =>
-        RunAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
+        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
 
     private static Task<IResult> InitAsync(
         SessionId sessionID,
@@ -56,7 +56,7 @@ internal static class CommandEndpoints
         CommandPrompts prompts,
         TurnEnds turns,
         CancellationToken cancellationToken) =>
-        RunAsync(
+        AnswerAsync(
             sessionID,
             location,
             new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" },
@@ -66,7 +66,7 @@ internal static class CommandEndpoints
             turns.DoneOf,
             cancellationToken);
 
-    private static async Task<IResult> RunAsync(
+    private static async Task<IResult> AnswerAsync(
         SessionId sessionID,
         Location location,
         RunCommand request,

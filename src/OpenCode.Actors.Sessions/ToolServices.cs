@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Permissions;
@@ -19,7 +20,10 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search.Doors;
+using OpenCode.Actors.Sessions.Tools.Tasks;
 using OpenCode.Actors.Sessions.Tools.Todos;
+using OpenCode.Actors.Sessions.Tools.WebFetch;
+using OpenCode.Actors.Sessions.Tools.WebFetch.Doors;
 using OpenCode.Actors.Sessions.Tools.Write;
 
 namespace OpenCode.Actors.Sessions;
@@ -45,6 +49,7 @@ public static class ToolServices
         services.TryAddSingleton<IPathFacts, DiskPaths>();
         services.TryAddSingleton<ReadStamps>();
         services.TryAddSingleton<FileChanges>();
+        services.TryAddSingleton<IWebPages, HttpWebPages>();
 
         services.AddSingleton<ITool>(static provider => new BashTool(
             provider.GetRequiredService<IProcessHost>(), provider.GetRequiredService<IOutputFolder>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
@@ -56,6 +61,8 @@ public static class ToolServices
         services.AddSingleton<ITool, WriteTool>();
         services.AddSingleton<ITool, TodoWriteTool>();
         services.AddSingleton<ITool, TodoReadTool>();
+        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
+        services.AddSingleton<ITool, WebFetchTool>();
         services.TryAddSingleton<IToolbox, Toolbox>();
         return services;
     }

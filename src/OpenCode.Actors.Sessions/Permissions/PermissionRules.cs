@@ -41,6 +41,11 @@ internal static class PermissionRules
         return false;
     }
 
+    /// <summary>Tells whether a model may be offered a tool, and may call it at all.</summary>
+    public static bool Offers(string tool, IReadOnlyList<PermissionRule>[] sets) =>
+        !IsDenied(PermissionOf(tool), sets)
+        && sets.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: "*", Action: PermissionAction.Deny };
+
     /// <summary>Reads the <c>permission</c> of an <c>opencode.json</c>: an action for everything, or by permission an action or actions by pattern.</summary>
     /// <param name="config">Such as <c>"ask"</c>, <c>{"bash":"ask"}</c> or <c>{"bash":{"rm *":"deny","*":"ask"}}</c>. The order of keys is that of the rules.</param>
     /// <returns>The rules in order.</returns>
@@ -67,6 +72,8 @@ internal static class PermissionRules
 
         return rules;
     }
+
+    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 
     private static PermissionAction Action(JsonElement value, string key) => (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
     {

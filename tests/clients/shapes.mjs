@@ -32,6 +32,8 @@ const permission = () => asked(() => plain.permission.list(), "run: echo permitt
 const question = () => asked(() => plain.question.list(), "ask: Which? | Red | Blue")
 const message = async () => ({ path: await turn() })
 
+const nextMessage = () => `msg_${((BigInt(Date.now()) % (1n << 36n)) * 4096n + 1n).toString(16).padStart(12, "0")}AAAAAAAAAAAAAA`
+
 // How each route is called. Routes that are not named here are not called: of the real server some would change the machine, and GET /find needs a program that it fetches.
 let world
 const of = (query) => async () => ({ path: world, query })
@@ -65,6 +67,7 @@ const calls = {
   "POST /session/{sessionID}/message": body({ model, parts: text("hello") }), "POST /session/{sessionID}/prompt_async": body({ model, noReply: true, parts: text("hello") }),
   "POST /session/{sessionID}/shell": body({ agent: "build", model, command: "echo hello" }),
   "POST /session/{sessionID}/command": body({ command: "init", arguments: "", model: "fake/fake-1" }),
+  "POST /session/{sessionID}/init": async () => ({ ...(await message()), body: { ...model, messageID: nextMessage() } }),
   "POST /session/{sessionID}/abort": of(), "POST /session/{sessionID}/fork": body({}),
   "POST /session/{sessionID}/share": of(), "DELETE /session/{sessionID}/share": of(),
   "POST /session/{sessionID}/revert": async () => { const { sessionID, messageID } = await turn(); return { path: { sessionID }, body: { messageID } } },
@@ -107,7 +110,7 @@ for (const table of [calls, last]) {
     await question()
     for (now of methods.filter((method) => method.route in table)) {
       const { path: known, query, body, bodyKey } = await table[now.route]()
-      const path = Object.fromEntries([...now.route.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, known[name]]))
+      const path = Object.fromEntries([...now.route.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, known?.[name]]))
       const options = { signal: AbortSignal.timeout(30_000), sseMaxRetryAttempts: 1 }
       const parameters = entry === "v1" ? { path: { ...path, id: Object.values(path)[0] }, query, body } : { ...path, ...query, ...(bodyKey ? { [bodyKey]: body } : body) }
       const result = await now.call(parameters, options).catch((error) => ({ error }))

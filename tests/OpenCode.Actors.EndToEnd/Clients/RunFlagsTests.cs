@@ -20,21 +20,21 @@ public sealed class RunFlagsTests(ITestOutputHelper output) : ServerTest(output)
     private static readonly (string Name, string[] Arguments)[] Runs =
     [
         ("plain", ["--port", "0", "--pure", "--log-level", "ERROR", "hello"]),
-        ("options", ["--title", "A title of ours", "-m", "fake/fake-1", "--variant", "high", "--agent", "plan", "--thinking", "--dir", "{project}/src", "-f", "../a.txt", "think: deeply"]),
+        ("options", ["--title", "A title of ours", "-m", "fake/fake-1", "--variant", "high", "--agent", "plan", "--thinking", "-f", "a.txt", "--dir", "{project}/src", "think:", "deeply"]),
         ("several-words", ["say", "hello", "--title"]),
-        ("tool", ["run: echo tool-$((40+2))"]),
-        ("json-continued", ["--format", "json", "-c", "run: echo tool-$((40+3))"]),
+        ("tool", ["run:", "echo", "tool-$((40+2))"]),
+        ("json-continued", ["--format", "json", "-c", "run:", "echo", "tool-$((40+3))"]),
         ("session", ["-s", "{session}", "hello"]),
         ("fork", ["-s", "{session}", "--fork", "hello"]),
         ("command", ["--command", "hi", "bob"]),
         ("command-unknown", ["--command", "nope", "bob"]),
         ("agent-unknown", ["--agent", "nope", "hello"]),
         ("agent-sub", ["--agent", "general", "hello"]),
-        ("auto", ["--auto", "run: cat a.txt"]),
-        ("asked", ["run: cat a.txt"]),
-        ("question", ["ask: Tea or coffee? | Tea | Coffee"]),
+        ("auto", ["--auto", "run:", "cat", "a.txt"]),
+        ("asked", ["run:", "cat", "a.txt"]),
+        ("question", ["ask:", "Tea", "or", "coffee?", "|", "Tea", "|", "Coffee"]),
         ("share", ["--share", "hello"]),
-        ("refused", ["fail: 401"]),
+        ("refused", ["fail:", "401"]),
         ("model-unknown", ["-m", "fake/none", "hello"]),
         ("variant-unknown", ["--variant", "nope", "hello"]),
         ("session-unknown", ["-s", "ses_e0361f860ffeJCoQGmhGtsFB9d", "hello"]),
@@ -66,10 +66,19 @@ public sealed class RunFlagsTests(ITestOutputHelper output) : ServerTest(output)
         var outcomes = new JsonObject();
         foreach (var (name, arguments) in Runs)
         {
-            var run = await OpenCodeRun.RunAsync(
-                server.Root, Folder, name.EndsWith("signed-in", StringComparison.Ordinal) ? null : Password,
-                [.. arguments.Select(argument => argument.Replace("{project}", Setup.Project, StringComparison.Ordinal).Replace("{session}", session, StringComparison.Ordinal))]);
-            outcomes[name] = await RunOutcome.OfAsync(run, server, Folder);
+            // The real server answers before its last events are out, and what comes late is not printed.
+            for (var attempts = isRecording ? 8 : 1; attempts > 0; attempts--)
+            {
+                var before = await RunOutcome.LatestAsync(server, Folder);
+                var run = await OpenCodeRun.RunAsync(
+                    server.Root, Folder, name.EndsWith("signed-in", StringComparison.Ordinal) ? null : Password,
+                    [.. arguments.Select(argument => argument.Replace("{project}", Setup.Project, StringComparison.Ordinal).Replace("{session}", session, StringComparison.Ordinal))]);
+                var outcome = await RunOutcome.OfAsync(run, server, Folder, before);
+                if (outcomes[name] is not JsonObject best || ((JsonArray)outcome["output"]!).Count > ((JsonArray)best["output"]!).Count)
+                    outcomes[name] = outcome;
+                if (run.ExitCode != 0)
+                    break;
+            }
         }
 
         if (isRecording)

@@ -8,13 +8,33 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 /// <summary>What came of an <c>opencode run</c>, without what is another one each time.</summary>
 internal static class RunOutcome
 {
-    public static async Task<JsonObject> OfAsync(OpenCodeRun run, ServerProcess server, TempFolder folder) => new()
+    /// <param name="run">What was run.</param>
+    /// <param name="server">Where.</param>
+    /// <param name="folder">The folder of the server and of the client.</param>
+    /// <param name="before">The session that had changed last before.</param>
+    public static async Task<JsonObject> OfAsync(OpenCodeRun run, ServerProcess server, TempFolder folder, JsonElement before)
     {
-        ["exit"] = run.ExitCode,
-        ["output"] = Lines(run.Output, server, folder),
-        ["errors"] = Lines(run.Errors, server, folder),
-        ["session"] = await SessionAsync(server, folder),
-    };
+        var session = await LatestAsync(server, folder);
+        return new JsonObject
+        {
+            ["exit"] = run.ExitCode,
+            ["output"] = Lines(run.Output, server, folder),
+            ["errors"] = Lines(run.Errors, server, folder),
+            ["session"] = Updated(session) == Updated(before) ? "none" : await TellAsync(session, server, folder),
+        };
+    }
+
+    /// <summary>Gets the session that changed last.</summary>
+    public static async Task<JsonElement> LatestAsync(ServerProcess server, TempFolder folder)
+    {
+        var sessions = new List<JsonElement>();
+        foreach (var directory in new[] { folder.Sub("project"), folder.Sub("project/src") })
+            sessions.AddRange((await server.Api.GetAsync($"/session?directory={Uri.EscapeDataString(directory)}")).EnumerateArray());
+
+        return sessions.MaxBy(Updated);
+    }
+
+    private static long Updated(JsonElement session) => session.GetProperty("time").GetProperty("updated").GetInt64();
 
     private static JsonArray Lines(string text, ServerProcess server, TempFolder folder)
     {
@@ -31,23 +51,18 @@ internal static class RunOutcome
         return string.Join(' ', words.Append(string.Join(',', json.EnumerateObject().Select(static one => one.Name).Order(StringComparer.Ordinal))).OfType<string>());
     }
 
-    /// <summary>Tells the session that changed last: where it is, what was asked last, and how the answer ended.</summary>
-    private static async Task<string> SessionAsync(ServerProcess server, TempFolder folder)
+    /// <summary>Tells where a session is, what was asked last, and how the answer ended.</summary>
+    private static async Task<string> TellAsync(JsonElement session, ServerProcess server, TempFolder folder)
     {
-        var sessions = new List<JsonElement>();
-        foreach (var directory in new[] { folder.Sub("project"), folder.Sub("project/src") })
-            sessions.AddRange((await server.Api.GetAsync($"/session?directory={Uri.EscapeDataString(directory)}")).EnumerateArray());
-
-        var last = sessions.MaxBy(static session => session.GetProperty("time").GetProperty("updated").GetInt64());
-        var messages = await server.Api.MessagesAsync(last.Text("id")!);
-        var asked = messages.Last(static message => message.Text("info", "role") == "user");
-        var answer = messages[^1];
-        var title = last.Text("title")!;
+        var messages = await server.Api.MessagesAsync(session.Text("id")!);
+        var asked = messages.LastOrDefault(static message => message.Text("info", "role") == "user");
+        var answer = messages.Count == 0 ? default : messages[^1];
+        var title = session.Text("title")!;
         string?[] words =
         [
-            last.Text("directory")![folder.Path.Length..], title.EndsWith("ours", StringComparison.Ordinal) ? title : null, $"{messages.Count} messages",
+            session.Text("directory")![folder.Path.Length..], title.EndsWith("ours", StringComparison.Ordinal) ? title : null, title.Contains("(fork #1)", StringComparison.Ordinal) ? "fork" : null,
             asked.Text("info", "agent"), asked.Text("info", "model", "providerID"), asked.Text("info", "model", "modelID"), asked.Text("info", "model", "variant"),
-            string.Join(',', asked.GetProperty("parts").EnumerateArray().Select(static part => part.Text("type"))),
+            string.Join(',', (asked.At("parts")?.EnumerateArray() ?? []).Select(static part => part.Text("type"))),
             answer.Text("info", "error", "name"), answer.Text("info", "finish"),
         ];
         return string.Join(" · ", words.OfType<string>());

@@ -23,7 +23,7 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
 
     private IEnumerable<(string Name, Func<Task> Step)> Steps() =>
     [
-        ("it begins at home", () => _tui.SeeAsync("Ask anything(.|\n)*OpenCode 1\\.18")),
+        ("it begins at home", () => _tui.SeeAsync("Ask anything(.|\n)*Build · Fake 1")),
         ("a prompt streams its answer", async () =>
         {
             await _tui.EnterAsync("hello");
@@ -53,6 +53,11 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
         {
             await _tui.EnterAsync("""call: todowrite {"todos":[{"content":"First thing","status":"in_progress","priority":"high"},{"content":"Second thing","status":"pending","priority":"low"}]}""");
             await _tui.SeeAsync("# Todos(.|\n)*\\[•\\] First thing(.|\n)*\\[ \\] Second thing");
+        }),
+        ("a subagent does a task", async () =>
+        {
+            await _tui.EnterAsync("""call: task {"description":"Say hi","prompt":"say hi from the subagent","subagent_type":"general"}""");
+            await _tui.SeeAsync("General Task — Say hi(.|\n)*The tool has run");
         }),
         ("a file is mentioned", async () =>
         {

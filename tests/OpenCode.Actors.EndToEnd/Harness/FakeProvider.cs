@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.EndToEnd.Harness;
 
@@ -18,11 +16,13 @@ internal sealed class FakeProvider : IAsyncDisposable
     public const string ProviderId = "fake";
     public const string ModelId = "fake-1";
 
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private int _calls;
     private int _requests;
 
-    private FakeProvider(WebApplication app) => _app = app;
+    private FakeProvider()
+    {
+    }
 
     public Uri Root => new(_app.Urls.First());
 
@@ -32,12 +32,8 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     public static async Task<FakeProvider> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var provider = new FakeProvider(builder.Build());
-        provider._app.MapPost("/v1/chat/completions", provider.AnswerAsync);
-        await provider._app.StartAsync();
+        var provider = new FakeProvider();
+        provider._app = await LoopbackApp.StartAsync(app => app.MapPost("/v1/chat/completions", provider.AnswerAsync));
         return provider;
     }
 

@@ -12,9 +12,9 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
-    private FakeProvider _provider = null!;
+    private ScriptedProvider _provider = null!;
 
-    public async Task InitializeAsync() => _provider = await FakeProvider.StartAsync();
+    public async Task InitializeAsync() => _provider = await ScriptedProvider.StartAsync();
 
     public async Task DisposeAsync() => await _provider.DisposeAsync();
 
@@ -256,7 +256,7 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_ends_before_its_answer_does_is_no_answer()
     {
-        _provider.StreamAndStop("""{"choices":[{"delta":{"content":"Hel"}}]}""");
+        _provider.Events("""{"choices":[{"delta":{"content":"Hel"}}]}""");
 
         var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync());
 

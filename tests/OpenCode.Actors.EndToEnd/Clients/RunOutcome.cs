@@ -8,6 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 /// <summary>What came of an <c>opencode run</c>, without what is another one each time.</summary>
 internal static class RunOutcome
 {
+    /// <summary>Tells what was printed, and what is in the session that changed.</summary>
     /// <param name="run">What was run.</param>
     /// <param name="server">Where.</param>
     /// <param name="folder">The folder of the server and of the client.</param>

@@ -144,6 +144,11 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
             await _tui.PressAsync("Enter");
             await _tui.SeeAsync("interrupted");
         }),
+        ("the session is summed up", async () =>
+        {
+            await _tui.EnterAsync("/compact");
+            await _tui.SeeAsync("─ Compaction ─(.|\n)*Compaction · Fake 1");
+        }),
         ("the session is forked", async () =>
         {
             await _tui.EnterAsync("/fork");

@@ -23,6 +23,8 @@ internal static class ConfigView
         };
         if (config.Model is { } model)
             view["model"] = model;
+        if (config.SmallModel is { } small)
+            view["small_model"] = small;
 
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);

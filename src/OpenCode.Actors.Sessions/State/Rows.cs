@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -54,7 +55,10 @@ internal sealed record HeadRow(long NextSequence, string? LastMessage, string? L
 }
 
 /// <summary>The durable half of <see cref="TurnState"/>.</summary>
-internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected, bool Held = false);
+internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected, bool Held = false)
+{
+    public IReadOnlyList<CommandCall>? Commands { get; init; }
+}
 
 /// <summary>Since when a session is being deleted, in milliseconds of the epoch.</summary>
 internal sealed record DeletionRow(long At);

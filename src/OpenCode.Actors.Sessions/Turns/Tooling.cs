@@ -25,6 +25,8 @@ internal static class Tooling
 
         if (call.Input.ValueKind != JsonValueKind.Object)
             Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+        else if (Compacting.IsUnderWay(decision))
+            Fail(decision, part with { State = new ToolPending(call.Input, "") }, "No tool can be called while the conversation is summed up.");
         else if (!TurnRules.Offers(decision, call.Name))
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"The tool '{call.Name}' is switched off here. Go on without it.");
         else if (call.Name == QuestionTool.Name)

@@ -140,7 +140,7 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
             await _tui.EnterAsync("/sessions");
             await _tui.SeeAsync("Sessions(.|\n)*A new name");
             await _tui.WriteAsync("new name");
-            await _tui.SeeNoMoreAsync("● New session");
+            await _tui.SeeNoMoreAsync("● (A title|New session)");
             await _tui.PressAsync("Enter");
             await _tui.SeeAsync("interrupted");
         }),

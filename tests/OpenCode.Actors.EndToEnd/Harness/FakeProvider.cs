@@ -9,12 +9,14 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 /// <summary>
 /// An OpenAI-compatible provider over real HTTP that understands the prompts of the embedded model, so that one scenario runs against the embedded model, our
 /// OpenAI client and the real opencode. More: <c>fail: 401</c>, <c>fail: 429</c> with <c>retry-after</c>, <c>call: TOOL JSON</c>, and <c>cut</c>,
-/// which resets the connection in mid-answer.
+/// which resets the connection in mid-answer; <c>full</c>, which says that it read 9,500 tokens, and <c>overflow</c>, which refuses a conversation without a summary as too long.
 /// </summary>
 internal sealed class FakeProvider : IAsyncDisposable
 {
     public const string ProviderId = "fake";
     public const string ModelId = "fake-1";
+
+    private const string Summary = "A summary.";
 
     private WebApplication _app = null!;
     private int _calls;
@@ -62,7 +64,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         var answer = new FakeAnswer(context, $"call_{Interlocked.Increment(ref _calls)}");
         if (request.At("tools") is not { ValueKind: JsonValueKind.Array } tools || tools.GetArrayLength() == 0)
         {
-            await answer.TextAsync("A title"); // opencode asks for a title without tools.
+            await answer.TextAsync(IsForTitle(request) ? "A title" : Summary);
             return;
         }
 
@@ -79,10 +81,17 @@ internal sealed class FakeProvider : IAsyncDisposable
             "slow" => answer.TextAsync(string.Concat(Enumerable.Range(0, int.Parse(argument, CultureInfo.InvariantCulture)).Select(n => $"word{n} ")), pause: 50),
             "fail" => answer.FailAsync(int.Parse(argument, CultureInfo.InvariantCulture)),
             "cut" => answer.CutAsync(),
+            "full" => answer.TextAsync("Hello from a model whose context is nearly full.", usedTokens: 9_500),
+            "overflow" when !request.GetProperty("messages").ToString().Contains(Summary, StringComparison.Ordinal) => answer.OverflowAsync(),
             "tool result" => answer.TextAsync("The tool has run. Done."),
             _ => answer.TextAsync("Hello from the fake model."),
         });
     }
+
+    // Without tools a model is asked for a title or a summary. The prompts of opencode and ours name what they want.
+    private static bool IsForTitle(JsonElement request) =>
+        TextOf(request.GetProperty("messages").EnumerateArray().First().GetProperty("content")) is var system
+        && (system.Contains("title", StringComparison.OrdinalIgnoreCase) || system.Contains("You name conversations", StringComparison.Ordinal));
 
     // "call: write {...}" calls any tool.
     private static Task CallAsync(FakeAnswer answer, string argument)

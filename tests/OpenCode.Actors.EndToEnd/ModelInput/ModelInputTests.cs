@@ -185,7 +185,7 @@ public sealed class ModelInputTests(ITestOutputHelper output) : ServerTest(outpu
         };
         configure?.Invoke(config);
         var server = await StartAsync(Setup with { Config = config });
-        return new Chat(server, provider, await server.Api.CreateSessionAsync());
+        return new Chat(server, provider, await server.Api.CreateSessionAsync(new { title = "T" }));
     }
 
     private void Write(string path, string text)

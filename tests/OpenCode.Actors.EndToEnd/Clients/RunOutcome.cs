@@ -8,40 +8,42 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 /// <summary>What came of an <c>opencode run</c>, without what is another one each time.</summary>
 internal static class RunOutcome
 {
-    /// <summary>Tells what was printed, and what is in the session that changed.</summary>
+    /// <summary>Tells what was printed, and what is in the session that was worked in.</summary>
     /// <param name="run">What was run.</param>
     /// <param name="server">Where.</param>
     /// <param name="folder">The folder of the server and of the client.</param>
-    /// <param name="before">The session that had changed last before.</param>
-    public static async Task<JsonObject> OfAsync(OpenCodeRun run, ServerProcess server, TempFolder folder, JsonElement before)
+    /// <param name="before">The session that had been worked in last before.</param>
+    public static async Task<JsonObject> OfAsync(OpenCodeRun run, ServerProcess server, TempFolder folder, Worked before)
     {
-        var session = await LatestAsync(server, folder);
+        var worked = await LatestAsync(server, folder);
         return new JsonObject
         {
             ["exit"] = run.ExitCode,
             ["output"] = Lines(run.Output, server, folder),
             ["errors"] = Lines(run.Errors, server, folder),
-            ["session"] = Updated(session) == Updated(before) ? "none" : await TellAsync(session, server, folder),
+            ["session"] = worked.Id == before.Id && worked.Messages.Count == before.Messages.Count ? "none" : Tell(worked, folder),
         };
     }
 
     /// <summary>Gets the session that changed last.</summary>
-    public static async Task<JsonElement> LatestAsync(ServerProcess server, TempFolder folder)
+    public static async Task<Worked> LatestAsync(ServerProcess server, TempFolder folder)
     {
         var sessions = new List<JsonElement>();
         foreach (var directory in new[] { folder.Sub("project"), folder.Sub("project/src") })
             sessions.AddRange((await server.Api.GetAsync($"/session?directory={Uri.EscapeDataString(directory)}")).EnumerateArray());
 
-        return sessions.MaxBy(Updated);
+        var last = sessions.MaxBy(static session => session.GetProperty("time").GetProperty("updated").GetInt64());
+        return new Worked(last, await server.Api.MessagesAsync(last.Text("id")!));
     }
-
-    private static long Updated(JsonElement session) => session.GetProperty("time").GetProperty("updated").GetInt64();
 
     private static JsonArray Lines(string text, ServerProcess server, TempFolder folder)
     {
         text = Regex.Replace(text, @"\x1b\[[0-9;]*m", string.Empty).Replace(folder.Path, "FOLDER", StringComparison.Ordinal).Replace(server.Root.ToString().TrimEnd('/'), "URL", StringComparison.Ordinal);
         text = Regex.Replace(text, "(ses|msg|prt|per|que|err)_[0-9A-Za-z]+", "$1_");
-        return [.. text.Split('\n').Select(static line => line.TrimEnd()).Where(static line => line.Length > 0).Select(static line => (JsonNode)(line[0] == '{' ? Event(line) : line))];
+        var lines = text.Split('\n').Select(static line => line.TrimEnd()).Where(static line => line.Length > 0);
+
+        // The heading is printed with the first update of an answer that arrives: run connects its stream while it asks, and may miss the very first.
+        return [.. lines.OrderBy(static line => line.StartsWith("> ", StringComparison.Ordinal) ? 0 : 1).Select(static line => (JsonNode)(line[0] == '{' ? Event(line) : line))];
     }
 
     // An event of --format json: what it is, and what it is about.
@@ -53,19 +55,24 @@ internal static class RunOutcome
     }
 
     /// <summary>Tells where a session is, what was asked last, and how the answer ended.</summary>
-    private static async Task<string> TellAsync(JsonElement session, ServerProcess server, TempFolder folder)
+    private static string Tell(Worked worked, TempFolder folder)
     {
-        var messages = await server.Api.MessagesAsync(session.Text("id")!);
-        var asked = messages.LastOrDefault(static message => message.Text("info", "role") == "user");
-        var answer = messages.Count == 0 ? default : messages[^1];
-        var title = session.Text("title")!;
+        var asked = worked.Messages.LastOrDefault(static message => message.Text("info", "role") == "user");
+        var answer = worked.Messages.Count == 0 ? default : worked.Messages[^1];
+        var title = worked.Session.Text("title")!;
         string?[] words =
         [
-            session.Text("directory")![folder.Path.Length..], title.EndsWith("ours", StringComparison.Ordinal) ? title : null, title.Contains("(fork #1)", StringComparison.Ordinal) ? "fork" : null,
+            worked.Session.Text("directory")![folder.Path.Length..], title.EndsWith("ours", StringComparison.Ordinal) ? title : null, title.Contains("(fork #1)", StringComparison.Ordinal) ? "fork" : null,
             asked.Text("info", "agent"), asked.Text("info", "model", "providerID"), asked.Text("info", "model", "modelID"), asked.Text("info", "model", "variant"),
             string.Join(',', (asked.At("parts")?.EnumerateArray() ?? []).Select(static part => part.Text("type"))),
             answer.Text("info", "error", "name"), answer.Text("info", "finish"),
         ];
         return string.Join(" · ", words.OfType<string>());
+    }
+
+    /// <summary>A session as it is now.</summary>
+    internal sealed record Worked(JsonElement Session, IReadOnlyList<JsonElement> Messages)
+    {
+        public string Id => Session.Text("id")!;
     }
 }

@@ -30,6 +30,9 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>Gets or sets how long it takes to begin an answer.</summary>
+    public TimeSpan Latency { get; set; }
+
     public static object Model => new { providerID = ProviderId, modelID = ModelId };
 
     public static async Task<FakeProvider> StartAsync()
@@ -60,6 +63,7 @@ internal sealed class FakeProvider : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        await Task.Delay(Latency);
         var request = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
         var answer = new FakeAnswer(context, $"call_{Interlocked.Increment(ref _calls)}");
         if (request.At("tools") is not { ValueKind: JsonValueKind.Array } tools || tools.GetArrayLength() == 0)

@@ -39,6 +39,9 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets the commands that prompts of this turn were made from: they are told as executed when it is over.</summary>
     public ImmutableList<CommandCall> Commands { get; init; } = [];
 
+    /// <summary>Gets what the user granted to the calls of this step that were about to start when the turn was held: they are judged anew, and the user is not asked twice.</summary>
+    public IReadOnlyList<Grant> Granted { get; init; } = [];
+
     /// <summary>Gets how many prompts wait.</summary>
     public int Queued => Prompts.Count - Taken;
 
@@ -48,3 +51,6 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
 
 /// <summary>How a model's stream ended.</summary>
 internal sealed record StreamEnd(FinishReason Reason, TokenUsage Usage);
+
+/// <summary>What a user granted to one call.</summary>
+internal sealed record Grant(string CallId, string Permission, IReadOnlyList<string> Patterns);

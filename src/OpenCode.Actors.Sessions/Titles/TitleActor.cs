@@ -53,7 +53,7 @@ internal sealed class TitleActor : ReceiveActor, IWithTimers
         {
             if (chunk is TextDelta delta)
                 text.Append(delta.Text);
-            if (text.Length > MostCharacters)
+            if (chunk is Finished || text.Length > MostCharacters)
                 break;
         }
 

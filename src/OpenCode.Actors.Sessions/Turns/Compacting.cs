@@ -167,6 +167,7 @@ internal static class Compacting
     {
         var asked = state.Message(turn.Asked)!;
         var left = turn.Prompts.Skip(turn.Taken - 1).ToHashSet();
+        left.UnionWith(state.Messages.SkipWhile(message => message.Info.Id != turn.Asked).Where(static message => message.Info is UserMessage).Select(static message => message.Info.Id));
         if (Repeated(state.Messages, asked) is { } repeated)
             left.Add(repeated.Info.Id);
 

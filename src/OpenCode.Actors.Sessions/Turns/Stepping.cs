@@ -53,8 +53,8 @@ internal static class Stepping
             turn = completed with { Rejected = true };
         }
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart);
-        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn)))
+        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision);
+        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision)))
             Begin(decision, turn);
         else
             End(decision);
@@ -171,7 +171,7 @@ internal static class Stepping
     public static void Begin(Decision decision, TurnState turn)
     {
         turn = Compacting.MakeRoom(decision, turn);
-        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Rejected = false };
+        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Rejected = false, Granted = [] };
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
         var assistant = Compacting.NewSummary(decision, asked) ?? NewAssistant(decision, asked);
         decision.Put(turn with { Assistant = assistant.Id });

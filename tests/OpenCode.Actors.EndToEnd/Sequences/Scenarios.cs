@@ -68,6 +68,12 @@ internal static class Scenarios
             await s.RunAsync(session, """call: edit {"filePath":"made.txt","oldString":"hello","newString":"goodbye"}""");
             Assert.Equal(file, (await s.Stream.WaitForTypeAsync("file.edited", from: from)).Properties.Text("file"));
         },
+        ["task-subagent"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, """call: task {"description":"Say hi","prompt":"say hi from the subagent","subagent_type":"general"}""");
+            Assert.Single((await s.Api.GetAsync($"/session/{session}/children")).EnumerateArray());
+        },
         ["todo"] = async s =>
         {
             var session = await s.SessionAsync();
@@ -225,7 +231,7 @@ internal static class Scenarios
     /// <summary>Lists the scenarios that need a provider: the embedded model has no such errors.</summary>
     public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "command-init", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-write-edit", "todo",
+        "command-init", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-write-edit", "task-subagent", "todo",
     };
 
     private static async Task RetryTwiceThenAbortAsync(Stage s, string prompt, object? model = null)

@@ -96,6 +96,7 @@ public static class SessionsServices
         Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
         Instructions = provider.GetService<SystemPrompts>(),
         Snapshots = provider.GetService<ISnapshots>(),
+        AsksTitles = true,
         Traces = provider.GetService<JournalTraces>(),
     };
 

@@ -19,9 +19,10 @@ internal sealed class OpenTurn
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
+        Title = new SessionTitle(committer, context);
         Files = new FileWork(setup, context.Self);
         Undo = new UndoWork(setup, committer, putOff, context.Self);
-        Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Files, Undo, logger);
+        Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Title, Files, Undo, logger);
     }
 
     /// <summary>Gets the run.</summary>
@@ -39,8 +40,22 @@ internal sealed class OpenTurn
     /// <summary>Gets what undoes turns that are over.</summary>
     public UndoWork Undo { get; }
 
+    /// <summary>Gets the call for the session's title.</summary>
+    public SessionTitle Title { get; }
+
     /// <summary>Gets what takes a turn on.</summary>
     public TurnDriver Driver { get; }
+
+    /// <summary>Takes what came of work with files.</summary>
+    public void Take(FileNews news, CommandDecider decider)
+    {
+        switch (news)
+        {
+            case FileWork.Kept m: Driver.Take(m); break;
+            case UndoWork.Taken m: Undo.Note(m); break;
+            case UndoWork.FilesAreSet m: Undo.End(decider, m); break;
+        }
+    }
 
     /// <summary>Goes back to what is durable: there was no room to write what followed.</summary>
     public void RollBack(JournalFullException full, StorageFull refusal)

@@ -86,7 +86,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     private IChatModel ModelOf(BeginStep step)
     {
         var instructed = step.Briefing is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
-        var model = new OfferingModel(instructed, setup.Toolbox, step.Offer);
+        var model = step.Offer is { } offer ? new OfferingModel(instructed, setup.Toolbox, offer) : instructed;
         return setup.Snapshots is { } snapshots && step.Files is { } place
             ? new SnapshottedModel(model, () => step.Snapshot is { } known ? Task.FromResult<string?>(known) : snapshots.TakeAsync(place))
             : model;

@@ -63,15 +63,7 @@ internal sealed class SessionCommands(
     }
 
     /// <summary>Takes what came of work with files.</summary>
-    public void Take(FileNews news)
-    {
-        switch (news)
-        {
-            case FileWork.Kept m: turn.Driver.Take(m); break;
-            case UndoWork.Taken m: turn.Undo.Note(m); break;
-            case UndoWork.FilesAreSet m: turn.Undo.End(decider, m); break;
-        }
-    }
+    public void Take(FileNews news) => turn.Take(news, decider);
 
     private void Take(ISessionCommand command, IActorRef asker, string name, string? body = null)
     {
@@ -94,6 +86,7 @@ internal sealed class SessionCommands(
             case Delete m: OnDelete(m); break;
             case TakePrompt m: OnPrompt(m); break;
             case RunShell m: OnShell(m); break;
+            case Summarize m: OnSummarize(m); break;
             case IRequestReply m: OnRequestReply(m); break;
             case Abort: OnAbort(); break;
             case DeleteMessage or DeletePart or UpdatePart: OnEdit(command); break;
@@ -173,6 +166,19 @@ internal sealed class SessionCommands(
             decider.Decline(new PromptRejected(mistake));
         else
             decider.Decide(decision => Shelling.Decide(decision, command), location, setup.Metrics.PromptTaken);
+    }
+
+    private void OnSummarize(Summarize command)
+    {
+        if (IsRefused(command) || IsStopping())
+            return;
+
+        turn.Closer.CloseBroken();
+        var location = setup.At(State.Info!.Directory);
+        if (Compacting.Refusal(State, location, setup.Options, command.Request) is { } refusal)
+            decider.Decline(refusal);
+        else
+            decider.Decide(decision => Compacting.Decide(decision, command), location);
     }
 
     private void OnRequestReply(IRequestReply command)

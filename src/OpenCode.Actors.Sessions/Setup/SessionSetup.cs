@@ -52,6 +52,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets what keeps the files of worktrees as they were; null to keep none.</summary>
     public ISnapshots? Snapshots { get; init; }
 
+    /// <summary>Gets a value indicating whether sessions get their titles from a model.</summary>
+    public bool AsksTitles { get; init; }
+
     /// <summary>Gets how far the index has followed the log: a claim waits for it.</summary>
     public IndexProgress Progress { get; init; } = new();
 

@@ -3,6 +3,7 @@ using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Titles;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -18,11 +19,11 @@ internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 /// <param name="Run">The run.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Request">What it is asked, without what is read from files for it.</param>
-/// <param name="Offer">To whom its tools are offered.</param>
+/// <param name="Offer">To whom its tools are offered; null when there are none.</param>
 /// <param name="Briefing">What the system prompt is made from; null when the request has all.</param>
 /// <param name="Files">Where a snapshot of the files begins the answer; null for none.</param>
 /// <param name="Snapshot">That snapshot, if it is there already.</param>
-internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, ToolOffer Offer, Briefing? Briefing = null, SnapshotPlace? Files = null, string? Snapshot = null) : RunOrder(Run);
+internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, ToolOffer? Offer = null, Briefing? Briefing = null, SnapshotPlace? Files = null, string? Snapshot = null) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
 internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);
@@ -40,6 +41,9 @@ internal sealed record SetFiles(UndoPlan Plan) : RunOrder(default(RunId));
 
 /// <summary>The session is deleted: end what its commands left in the background.</summary>
 internal sealed record EndBackground() : RunOrder(default(RunId));
+
+/// <summary>Ask for the session's title, beside its turn.</summary>
+internal sealed record BeginTitle(TitleActor.Request Request) : RunOrder(default(RunId));
 
 /// <summary>The turn is over: stop the run.</summary>
 internal sealed record EndRun(RunId Run) : RunOrder(Run);

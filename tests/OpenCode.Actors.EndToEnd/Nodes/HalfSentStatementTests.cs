@@ -9,7 +9,7 @@ using OpenCode.Actors.Storage.Postgres.Nodes;
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
 /// <summary>Rule "One lock order" and rule "One joiner at a time": nodes that stand still in the middle of a statement.</summary>
-[Collection(PostgresTests.Name)]
+[Collection(NodesTests.Name)]
 public sealed class HalfSentStatementTests(PostgresFixture postgres) : PostgresArbiterKit(postgres, new(postgres))
 {
     // The server itself ends a statement after 10 s: what waited for that was held up.

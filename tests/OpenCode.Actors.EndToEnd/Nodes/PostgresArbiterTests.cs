@@ -10,7 +10,7 @@ using OpenCode.Actors.Tests.Specifications;
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
 /// <summary>What only the locks and connections of a real server show.</summary>
-[Collection(PostgresTests.Name)]
+[Collection(NodesTests.Name)]
 public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArbiterKit(postgres, new(postgres))
 {
     [SkippableFact]

@@ -12,9 +12,9 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    private FakeProvider _provider = null!;
+    private ScriptedProvider _provider = null!;
 
-    public async Task InitializeAsync() => _provider = await FakeProvider.StartAsync();
+    public async Task InitializeAsync() => _provider = await ScriptedProvider.StartAsync();
 
     public async Task DisposeAsync() => await _provider.DisposeAsync();
 

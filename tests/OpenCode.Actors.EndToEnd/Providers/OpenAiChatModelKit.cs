@@ -9,9 +9,9 @@ public abstract class OpenAiChatModelKit : IAsyncLifetime
 {
     private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private protected FakeProvider Provider { get; private set; } = null!;
+    private protected ScriptedProvider Provider { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Provider = await FakeProvider.StartAsync();
+    public async Task InitializeAsync() => Provider = await ScriptedProvider.StartAsync();
 
     public async Task DisposeAsync() => await Provider.DisposeAsync();
 

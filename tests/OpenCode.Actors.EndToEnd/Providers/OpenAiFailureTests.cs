@@ -84,7 +84,7 @@ public sealed class OpenAiFailureTests : OpenAiChatModelKit
     [Fact]
     public async Task A_stream_that_ends_before_its_answer_does_is_no_answer()
     {
-        Provider.StreamAndStop("""{"choices":[{"delta":{"content":"Hel"}}]}""");
+        Provider.Events("""{"choices":[{"delta":{"content":"Hel"}}]}""");
 
         var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync());
 

@@ -53,6 +53,7 @@ internal static class MessageSamples
             new DeleteBegun(_session, 5),
             new Delete(),
             new Deleted(_session, 5),
+            new Summarize(new SummarizeSession("p", "m", Auto: true)),
             new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m") }, "a key"),
             new RunShell(new Shell("build", "ls -l"), "another key"),
             Accepted("hello"),

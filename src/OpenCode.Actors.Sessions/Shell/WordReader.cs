@@ -21,7 +21,7 @@ internal sealed class WordReader(ShellReading reading, ShellCursor cursor)
         var word = new WordBuilder();
         while (IsAtWord)
         {
-            if (mayAssign && cursor.Current == '[' && ShellNames.IsName(cursor.From(start)))
+            if (mayAssign && cursor.Current == '[' && ShellNames.IsName(cursor.Since(start)))
                 ReadSubscript(word);
             else
                 ReadPiece(word);

@@ -384,11 +384,24 @@ public sealed class BashToolActorTests : HubTestKit
     [InlineData("""{"command":"ls","timeout":0}""", "'timeout'")]
     [InlineData("""{"command":"ls","description":1}""", "'description'")]
     [InlineData("""{"command":"ls","workdir":1}""", "'workdir'")]
+    [InlineData("""{"command":"ls","workdir":"a\u0000b"}""", "'workdir' holds a NUL")]
+    [InlineData("""{"command":"ls\u0000"}""", "'command' holds a NUL")]
     public void An_input_that_breaks_the_schema_is_told_and_starts_nothing(string input, string named)
     {
         Run(input);
 
         Assert.Contains(named, _reports.Expect<ToolFailed>().Error, StringComparison.Ordinal);
+        Assert.Empty(_host.Specs);
+    }
+
+    [Fact]
+    public void A_line_that_no_shell_can_be_given_is_refused_without_a_question()
+    {
+        var input = $$"""{"command":"echo {{new string('ä', 65_536)}}"}""";
+
+        Run(input);
+
+        Assert.StartsWith("bash: 'command' has 131077 bytes; a shell can be given 131071.", _reports.Expect<ToolFailed>().Error, StringComparison.Ordinal);
         Assert.Empty(_host.Specs);
     }
 

@@ -19,6 +19,13 @@ internal interface ISessions
     /// <returns><see cref="Created"/>, or <see cref="SessionNotFound"/> for an unknown parent, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
     Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken);
 
+    /// <summary>Makes a session of the messages of another one, as they are committed.</summary>
+    /// <param name="sessionId">The other one.</param>
+    /// <param name="before">The first message that is not copied; null to copy all.</param>
+    /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
+    /// <returns><see cref="Created"/>, or <see cref="SessionNotFound"/>, <see cref="MessageNotFound"/>, <see cref="PromptRejected"/>, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
+    Task<object> ForkAsync(SessionId sessionId, MessageId? before, CancellationToken cancellationToken);
+
     /// <summary>Asks a session.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="command">The command.</param>

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Reads;
@@ -36,6 +37,16 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
         return request.ParentId is { } parent
             ? CommandAsync(parent, new CreateChild(id, place, request), cancellationToken)
             : CommandAsync(id, new Create(place, request), cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public Task<object> ForkAsync(SessionId sessionId, MessageId? before, CancellationToken cancellationToken) => BoundedAsync(async () =>
+    {
+        var read = new GetHistory();
+        var source = setup.IsShared ? await ReadAsync(sessionId, read, cancellationToken) : await CommandAsync(sessionId, read, cancellationToken);
+        return (source is HistoryFound found ? Forking.Plan(found, before) : source) is var plan && plan is CreateFork fork
+            ? await CommandAsync(setup.NewSession(setup.Ids, null), fork, cancellationToken)
+            : plan;
     });
 
     /// <inheritdoc/>

@@ -135,7 +135,7 @@ internal sealed class EntryActor : ReceiveActor
     // unknown-is-404-at-the-entry: any other id would start an actor and claim a shard. A session that is being made is not known yet.
     private void Hold(SessionId id, Named named, MessageKind kind)
     {
-        var index = named.Command is Create ? null : _known.Index;
+        var index = named.Command is Create or CreateFork ? null : _known.Index;
         _held.Add(Context.Watch(Context.ActorOf(HeldCommandActor.PropsFor(id, named, kind, Sender, index, _setup))), 0);
         _setup.Metrics.CommandsHeld(1);
     }

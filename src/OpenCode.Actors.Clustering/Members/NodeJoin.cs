@@ -96,7 +96,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         ? cluster.JoinAsync(cluster.SelfAddress, cancellationToken)
         : cluster.JoinSeedNodesAsync([.. others.Select(static other => Address.Parse(other.Description.Identity.Address))], cancellationToken);
 
-    // admit-before-join: a node that drains is up in its row until it ends, and admits nobody. This node has the turn, so nobody else comes up meanwhile: when all that it asks
+    // admit-before-join: a node that drains is up in its row until it ends, and admits no node. This node has the turn, so no other comes up meanwhile: when all that it asks
     // have left or died, the rows say with whom it goes on. Null when it has become a member.
     private async Task<IReadOnlyList<NodeRow>?> OthersInsteadAsync(Task joined, IReadOnlyList<NodeRow> others, NodeIdentity me, CancellationToken given)
     {

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Clustering.Members;
 
 /// <summary>Finds the nodes that do not reach the database: their rows are up but no longer updated, while this node updates its own.</summary>
 /// <remarks>
-/// Times are those of this node's own monotonic clock. A pause of the own looks, as in an outage of the database or while this process stands still, starts every count again: nobody is
+/// Times are those of this node's own monotonic clock. A pause of the own looks, as in an outage of the database or while this process stands still, starts every count again: no node is
 /// suspected for what this node did not see. Not thread-safe.
 /// </remarks>
 /// <param name="time">The clock.</param>

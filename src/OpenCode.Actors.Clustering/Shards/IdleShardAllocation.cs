@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Clustering.Shards;
 
 /// <summary>Allocates a shard to the node with the fewest and rebalances a few at a time, only shards without an unfinished turn (rule "Running turns are not moved").</summary>
 /// <remarks>
-/// A node that dies while it hands a shard over does not say that it has stopped it. The coordinator would wait for that until the hand-off's time is over, 8 s, and nobody has the
+/// A node that dies while it hands a shard over does not say that it has stopped it. The coordinator would wait for that until the hand-off's time is over, 8 s, and no node has the
 /// shard. So the moves are remembered, and ended when their node is gone.
 /// </remarks>
 /// <param name="busyShards">Finds the shards with an unfinished turn. What it throws puts the evening out off.</param>

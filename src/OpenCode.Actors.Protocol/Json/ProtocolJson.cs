@@ -100,6 +100,7 @@ namespace OpenCode.Actors.Protocol.Json;
 [JsonSerializable(typeof(HubGap))]
 [JsonSerializable(typeof(NamedError))]
 [JsonSerializable(typeof(RequestNotFoundError))]
+[JsonSerializable(typeof(SessionBusyError))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(bool))]
 public sealed partial class ProtocolJson : JsonSerializerContext

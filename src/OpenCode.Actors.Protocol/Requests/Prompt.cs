@@ -66,7 +66,7 @@ public sealed record Shell(
 /// <summary>Body of <c>POST /session/{id}/command</c>: a prompt from a template.</summary>
 /// <param name="Command">The template's name.</param>
 /// <param name="Arguments">What is put into it; may be empty.</param>
-public sealed record RunCommand(string Command, string Arguments)
+public sealed record RunCommand(string Command, string Arguments) : IJsonOnDeserialized
 {
     /// <summary>Gets the client's own id for the user message.</summary>
     [JsonPropertyName("messageID")]
@@ -83,4 +83,13 @@ public sealed record RunCommand(string Command, string Arguments)
 
     /// <summary>Gets files for the model.</summary>
     public IReadOnlyList<PromptPart>? Parts { get; init; }
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Lengths.RefuseLongName(Agent, "agent");
+        Lengths.RefuseLongName(Model, "model");
+        Lengths.RefuseLongName(Variant, "variant");
+        if (Parts?.FirstOrDefault(static part => part is not FilePromptPart) is { } other)
+            throw new JsonException($"'parts' has one of the type '{other?.Type}'; a command takes files only.");
+    }
 }

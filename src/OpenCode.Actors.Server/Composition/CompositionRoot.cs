@@ -3,6 +3,7 @@ using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
 using OpenCode.Actors.Server.Endpoints;
 using OpenCode.Actors.Server.Endpoints.Auth;
+using OpenCode.Actors.Server.Endpoints.Commands;
 using OpenCode.Actors.Server.Endpoints.Files;
 using OpenCode.Actors.Server.Endpoints.Logs;
 using OpenCode.Actors.Server.Endpoints.Projects;
@@ -63,6 +64,8 @@ internal static class CompositionRoot
         app.UseEdge(settings);
         app.MapSessions();
         app.MapMessages();
+        app.MapHistory();
+        app.MapCommands();
         app.MapPermissionsAndQuestions();
         app.MapEventStreams();
         app.MapLocations();

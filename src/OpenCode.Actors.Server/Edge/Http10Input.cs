@@ -27,7 +27,7 @@ internal sealed class Http10Input : PipeReader
     {
         _reader.Complete(exception);
         if (!ReferenceEquals(_reader, _connection))
-            _connection.CancelPendingRead(); // what passes on sees that nobody reads any more
+            _connection.CancelPendingRead(); // ends the copy: the request no longer reads its body
     }
 
     private async ValueTask<ReadResult> ReadFirstAsync(CancellationToken cancellationToken)

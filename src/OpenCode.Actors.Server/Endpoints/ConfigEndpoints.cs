@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What holds at a location: configuration, agents and commands.</summary>
+/// <summary>What holds at a location: configuration and agents.</summary>
 internal static class ConfigEndpoints
 {
     public static void MapConfig(this IEndpointRouteBuilder routes)
@@ -18,7 +18,6 @@ internal static class ConfigEndpoints
         routes.MapGet("/config", Get).WithName("config.get").WithTags("Config");
         routes.MapPatch("/config", PatchAsync).WithName("config.update").WithTags("Config");
         routes.MapGet("/global/config", GetOfServer).WithName("global.config.get").WithTags("Config");
-        routes.MapGet("/command", GetCommands).WithName("command.list").WithTags("Config");
         routes.MapGet("/agent", GetAgents).WithName("app.agents").WithTags("Config");
     }
 
@@ -43,14 +42,4 @@ internal static class ConfigEndpoints
 
     private static Ok<IReadOnlyList<AgentAnswer>> GetAgents(Location location, ConfigCatalog configs, ConfiguredAgents agents) =>
         TypedResults.Ok<IReadOnlyList<AgentAnswer>>([.. agents.Of(configs.For(location.Path)).All.Select(AgentAnswer.Of)]);
-
-    private static Ok<IReadOnlyList<CommandAnswer>> GetCommands(Location location, ConfigCatalog configs) =>
-        TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. configs.For(location.Path).Values.Commands.Select(static command =>
-            new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
-            {
-                Description = command.Description,
-                Agent = command.Agent,
-                Model = command.Model,
-                Subtask = command.Subtask,
-            })]);
 }

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Streams.Repaints;
@@ -14,5 +15,8 @@ internal static class EndpointServices
         .AddSingleton<FlushBarrier>()
         .AddSingleton<IPendingRequests, PendingRequests>()
         .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()
-        .AddSingleton<TurnEnds>();
+        .AddSingleton<TurnEnds>()
+        .AddSingleton<CommandLines>()
+        .AddSingleton<CommandFiles>()
+        .AddSingleton<CommandPrompts>();
 }

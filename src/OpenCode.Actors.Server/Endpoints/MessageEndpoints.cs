@@ -26,6 +26,9 @@ internal static class MessageEndpoints
         messages.MapPost("/shell", ShellAsync).WithName("session.shell").Produces<MessageWithParts>();
     }
 
+    /// <summary>Gives the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
+    public static string? Key(HttpContext context) => context.Request.Headers[IdempotencyKey].ToString() is { Length: > 0 } key ? key : null;
+
     private static async Task<IResult> ListAsync(SessionId sessionID, string? limit, string? before, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
     {
         var most = 0;
@@ -100,8 +103,6 @@ internal static class MessageEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
     }
-
-    private static string? Key(HttpContext context) => context.Request.Headers[IdempotencyKey].ToString() is { Length: > 0 } key ? key : null;
 
     private static string NextPage(HttpRequest request, int limit, string cursor)
     {

@@ -16,6 +16,7 @@ internal static class SessionRefusals
     {
         SessionNotFound r => Json(StatusCodes.Status404NotFound, NamedError.NotFound(r.SessionId)),
         MessageNotFound r => Json(StatusCodes.Status404NotFound, NamedError.NotFound(r.MessageId)),
+        SessionBusy r => TypedResults.Json(SessionBusyError.Of(r.SessionId), ProtocolJson.Wire.SessionBusyError, statusCode: StatusCodes.Status409Conflict),
         PermissionNotFound r => Json(StatusCodes.Status404NotFound, RequestNotFoundError.Permission(r.PermissionId)),
         QuestionNotFound r => Json(StatusCodes.Status404NotFound, RequestNotFoundError.Question(r.QuestionId)),
         PromptRejected r => Json(StatusCodes.Status400BadRequest, NamedError.BadRequest(r.Reason, BadRequestKinds.Payload)),

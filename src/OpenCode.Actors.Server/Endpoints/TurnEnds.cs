@@ -12,13 +12,20 @@ namespace OpenCode.Actors.Server.Endpoints;
 internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimeProvider time, DrainingWaits? draining = null)
 {
     /// <summary>Makes an answer that waits for the end of a turn as it is executed.</summary>
-    public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted) => new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time);
+    /// <param name="sessionId">The session.</param>
+    /// <param name="accepted">What the prompt came to.</param>
+    /// <param name="then">What is told of the turn's last message before the answer, at which offset; null for nothing.</param>
+    public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted, Func<MessageId, CancellationToken, Task<long>>? then = null) =>
+        new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, then, cancellationToken), time);
 
-    private async Task<object> EndAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
+    private async Task<object> EndAsync(SessionId sessionId, PromptAccepted accepted, Func<MessageId, CancellationToken, Task<long>>? then, CancellationToken cancellationToken)
     {
         var end = await AwaitAsync(sessionId, accepted, cancellationToken);
         if (end is TurnEnded ended)
-            await flushed.WaitAsync(ended.Directory, ended.Offset, cancellationToken);
+        {
+            var told = then is null ? 0 : await then(ended.Message.Info.Id, cancellationToken);
+            await flushed.WaitAsync(ended.Directory, Math.Max(ended.Offset, told), cancellationToken);
+        }
 
         return end;
     }

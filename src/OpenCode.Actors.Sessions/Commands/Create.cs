@@ -1,4 +1,6 @@
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Commands;
@@ -15,3 +17,10 @@ internal sealed record Created(Session Info, long Offset);
 /// <param name="Place">Where it works.</param>
 /// <param name="Request">What the client wants.</param>
 internal sealed record CreateChild(SessionId Child, Place Place, Protocol.Requests.CreateSession Request) : ISessionCommand;
+
+/// <summary>Makes the session with a copy of another one's messages; answered as <see cref="Create"/> is. Its id is new: the asker made it.</summary>
+/// <param name="Place">Where it works: where the other one does.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Permission">The other one's permission rules: what is forbidden there is not allowed here (rule "Restrictions fail closed").</param>
+/// <param name="Messages">The messages that it gets, with ids of its own.</param>
+internal sealed record CreateFork(Place Place, string Title, IReadOnlyList<PermissionRule>? Permission, IReadOnlyList<MessageWithParts> Messages) : ISessionCommand;

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Commands;
 
@@ -16,3 +17,9 @@ internal sealed record GetMessage(MessageId MessageId) : ISessionRead;
 
 /// <summary>The message with its parts, as they are committed.</summary>
 internal sealed record MessageFound(MessageWithParts Message);
+
+/// <summary>Reads the session with its messages; answered with <see cref="HistoryFound"/>.</summary>
+internal sealed record GetHistory : ISessionRead;
+
+/// <summary>The session and all its messages, as they are committed.</summary>
+internal sealed record HistoryFound(Session Info, IReadOnlyList<MessageWithParts> Messages);

@@ -8,6 +8,9 @@ internal sealed record SessionNotFound(SessionId SessionId);
 /// <summary>There is no such message in the session.</summary>
 internal sealed record MessageNotFound(MessageId MessageId);
 
+/// <summary>A turn is open, and what the command would change belongs to it.</summary>
+internal sealed record SessionBusy(SessionId SessionId);
+
 /// <summary>No tool waits for that permission: never asked, answered already, or withdrawn.</summary>
 internal sealed record PermissionNotFound(PermissionId PermissionId);
 

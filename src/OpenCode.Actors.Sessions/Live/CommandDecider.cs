@@ -135,15 +135,19 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         OutcomeKind.Accepted => AcceptedOf(outcome.Message!.Value, decided, offset),
         OutcomeKind.Aborted => new Aborted(offset),
         OutcomeKind.Answered => new RequestAnswered(offset),
+        OutcomeKind.HistoryEdited => new HistoryEdited(offset),
         OutcomeKind.Refused => outcome.Refusal!,
         _ => throw new UnreachableException(),
     };
 
     // Whether the turn is open is told as of the offset: more than this may be in its batch.
-    private PromptAccepted AcceptedOf(MessageId message, SessionState decided, long offset)
+    private object AcceptedOf(MessageId message, SessionState decided, long offset)
     {
+        if (decided.Message(message) is not { } taken)
+            return new MessageNotFound(message); // It was removed since.
+
         var turn = new TurnId(message.Value);
-        return new PromptAccepted(decided.View(decided.Message(message)!), turn, offset, decided.Failures.GetValueOrDefault(message), committer.Committed.IsOpen(turn));
+        return new PromptAccepted(decided.View(taken), turn, offset, decided.Failures.GetValueOrDefault(message), committer.Committed.IsOpen(turn));
     }
 
     [LoggerMessage(EventId = 6002, Level = LogLevel.Error, Message = "A command could not be decided in {SessionId}; it was refused and nothing was changed.")]

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.Lifecycle;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Setup;
@@ -74,7 +75,8 @@ internal sealed class SessionCommands(
     {
         switch (command)
         {
-            case Create m: OnCreate(m); break;
+            case Create m: OnCreate(decision => Creating.Decide(decision, m)); break;
+            case CreateFork m: OnCreate(decision => Forking.Decide(decision, m)); break;
             case Update m: OnUpdate(m); break;
             case CreateChild m: OnCreateChild(m); break;
             case BeginDelete m: OnBeginDelete(m); break;
@@ -83,20 +85,21 @@ internal sealed class SessionCommands(
             case RunShell m: OnShell(m); break;
             case IRequestReply m: OnRequestReply(m); break;
             case Abort: OnAbort(); break;
+            case DeleteMessage or DeletePart or UpdatePart: OnEdit(command); break;
             case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
             case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
             default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
         }
     }
 
-    private void OnCreate(Create command)
+    private void OnCreate(Func<Decision, Outcome> create)
     {
         if (State.Info is not null)
             decider.Repeat(new Outcome(OutcomeKind.Created));
         else if (State.Tombstone is not null)
             decider.Reply(new SessionNotFound(committer.Id)); // A late copy: the session was deleted since.
         else
-            decider.Decide(decision => Creating.Decide(decision, command));
+            decider.Decide(create);
     }
 
     private void OnUpdate(Update command)
@@ -167,6 +170,17 @@ internal sealed class SessionCommands(
             decider.Decline(command.NotFound);
         else
             decider.Decide(decision => Answering.Decide(decision, command));
+    }
+
+    private void OnEdit(ISessionCommand command)
+    {
+        if (IsRefused(command))
+            return;
+
+        if (Editing.Refusal(State, committer.Id, command) is { } refusal)
+            decider.Decline(refusal);
+        else
+            decider.Decide(decision => Editing.Decide(decision, command));
     }
 
     private void OnAbort()

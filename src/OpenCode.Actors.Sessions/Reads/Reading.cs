@@ -14,6 +14,7 @@ internal static class Reading
     {
         _ when state.Info is null => new SessionNotFound(id),
         GetMessages m => Page(state, m),
+        GetHistory => new HistoryFound(state.Info, [.. state.Messages.Select(state.View)]),
         GetTodos => new TodosFound(state.Todos),
         GetMessage m => state.Message(m.MessageId) is { } found ? new MessageFound(state.View(found)) : new MessageNotFound(m.MessageId),
         _ => throw new UnreachableException(),

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <param name="Redirections">Those of whole loops and groups.</param>
 /// <param name="Loops">What the variables of loops get: a list of words each.</param>
 /// <param name="Expressions">The texts of arithmetic, which runs what the values of its variables say.</param>
-/// <param name="Puzzles">Places that run what nobody can see: what they are, as they stand in the line.</param>
+/// <param name="Puzzles">Places that run text known only at run time, as written in the line.</param>
 internal sealed record ShellLine(
     IReadOnlyList<ShellCommand> Commands,
     IReadOnlyList<ShellRedirection> Redirections,

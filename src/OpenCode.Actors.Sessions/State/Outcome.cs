@@ -32,6 +32,9 @@ internal enum OutcomeKind
     /// <summary>A permission or a question is answered.</summary>
     Answered,
 
+    /// <summary>A message or a part is changed or removed.</summary>
+    HistoryEdited,
+
     /// <summary>The command was refused for good, and has changed nothing.</summary>
     Refused,
 }

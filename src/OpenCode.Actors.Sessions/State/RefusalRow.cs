@@ -21,6 +21,12 @@ internal enum RefusalKind
 
     /// <summary><see cref="Commands.CommandFailed"/>.</summary>
     CommandFailed,
+
+    /// <summary><see cref="Commands.MessageNotFound"/>.</summary>
+    MessageNotFound,
+
+    /// <summary><see cref="Commands.SessionBusy"/>.</summary>
+    SessionBusy,
 }
 
 /// <summary>A refusal as a row.</summary>
@@ -38,6 +44,8 @@ internal sealed record RefusalRow(RefusalKind Kind, string? Text = null, int Lim
         PermissionNotFound m => new(RefusalKind.PermissionNotFound, m.PermissionId.Value),
         QuestionNotFound m => new(RefusalKind.QuestionNotFound, m.QuestionId.Value),
         CommandFailed m => new(RefusalKind.CommandFailed, m.Message),
+        MessageNotFound m => new(RefusalKind.MessageNotFound, m.MessageId.Value),
+        SessionBusy m => new(RefusalKind.SessionBusy, m.SessionId.Value),
         _ => throw new UnreachableException(),
     };
 
@@ -49,6 +57,8 @@ internal sealed record RefusalRow(RefusalKind Kind, string? Text = null, int Lim
         RefusalKind.PermissionNotFound => new PermissionNotFound(new PermissionId(Text!)),
         RefusalKind.QuestionNotFound => new QuestionNotFound(new QuestionId(Text!)),
         RefusalKind.CommandFailed => new CommandFailed(Text!),
+        RefusalKind.MessageNotFound => new MessageNotFound(new MessageId(Text!)),
+        RefusalKind.SessionBusy => new SessionBusy(new SessionId(Text!)),
         _ => throw new UnreachableException(),
     };
 }

@@ -31,7 +31,18 @@ internal static class Closing
         decision.Put(waitedForRetry ? assistant : assistant with { Error = cause.Error });
         if (!waitedForRetry)
             decision.ShowError(cause.Error);
+        AnswerQueued(decision, cause.Error);
         Stepping.End(decision);
+    }
+
+    // every-wait-ends: a prompt that waited for its turn has an answer of its own, and not that of the prompt before it.
+    private static void AnswerQueued(Decision decision, MessageError error)
+    {
+        foreach (var prompt in decision.Turn.Prompts.Skip(decision.Turn.Taken))
+        {
+            var answer = Stepping.NewAssistant(decision, (UserMessage)decision.State.Message(prompt)!.Info);
+            decision.Put(answer with { Error = error, Time = answer.Time with { Completed = decision.Now } });
+        }
     }
 
     private static void Withdraw(Decision decision)

@@ -143,7 +143,7 @@ internal static class Stepping
                 Closing.Close(decision, CloseCause.Failed(Error(m.Cause)));
                 break;
             default:
-                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which nobody understands.");
+                throw new InvalidOperationException($"A run reported {fact.GetType().Name}, which the session does not handle.");
         }
     }
 

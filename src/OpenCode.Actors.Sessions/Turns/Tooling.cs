@@ -55,7 +55,7 @@ internal static class Tooling
                 Fail(decision, part, m.Error);
                 break;
             default:
-                throw new InvalidOperationException($"A tool reported {report.GetType().Name}, which nobody understands.");
+                throw new InvalidOperationException($"A tool reported {report.GetType().Name}, which the session does not handle.");
         }
     }
 

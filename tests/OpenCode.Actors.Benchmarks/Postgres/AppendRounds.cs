@@ -48,7 +48,7 @@ internal static class AppendRounds
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Append from three processes, events of 300 B: median of {rounds} rounds of {seconds} s, in brackets the least and the greatest; they take turns."));
         Console.WriteLine("journal: IJournal.AppendAsync in a closed loop. raw: plain Npgsql in a closed loop with the same SQL in the same round trip, batches encoded beforehand: appends, tells the others,");
-        Console.WriteLine("reads what they wrote below, and does nothing with it. write only: the first of these statements alone, so that nobody knows what the others wrote.");
+        Console.WriteLine("reads what they wrote below, and does nothing with it. write only: the first of these statements alone, so that no process reads what the others wrote.");
         Console.WriteLine();
         Console.WriteLine("| batch | journal events/s | raw events/s | journal / raw | write only events/s | journal / write only |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");

@@ -55,7 +55,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 /// <param name="Target">A connection string, or the address of a server.</param>
 /// <param name="Seconds">For how long.</param>
 /// <param name="Events">Events a batch, or events in all.</param>
-/// <param name="Shard">The shard that it claims to own, where nobody else gives shards away.</param>
+/// <param name="Shard">The shard that it claims to own, where no coordinator places shards.</param>
 internal sealed record NodeTask(string Kind, string Target, double Seconds, int Events, int? Shard = null)
 {
     public Fence[] Fences => Shard is { } shard ? [new(shard, 0)] : [];

@@ -67,7 +67,7 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
         using (var other = Hub.Open(Setup.DataFolder))
             other.Run("UPDATE setting SET value = 'another boot' WHERE key = 'boot'");
 
-        // A page of the log with events that nobody reads: neither the first such page, which was its root once, nor the last.
+        // A page of the log with events that no test reads: neither the first such page, which was its root once, nor the last.
         var pages = File.ReadAllBytes(Hub.File(Setup.DataFolder)).Chunk(PageBytes).Index().Where(static page => page.Item.AsSpan().IndexOf("session.created"u8) >= 0).ToArray();
         Garble(pages[pages.Length / 2].Index * PageBytes, 1);
         var server = Own(ServerProcess.Spawn(Setup));
@@ -132,7 +132,7 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
     }
 
     [Fact]
-    public async Task Check_leaves_a_folder_as_it_is_also_with_a_log_that_nobody_has_taken_over_yet()
+    public async Task Check_changes_no_folder_and_no_write_ahead_log_that_is_not_merged_yet()
     {
         var server = await StartAsync();
         await server.Api.CreateSessionAsync();

@@ -7,6 +7,7 @@ namespace OpenCode.Actors.EndToEnd.Edge;
 /// <summary>Bad input gets a 4xx that names the fault; nothing is lost, and the log is not flooded.</summary>
 public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedServers>
 {
+    private const string Unknown = "ses_e0361f860ffeJCoQGmhGtsFB9d";
     private static readonly string[] BrokenBodies = ["{", "[1,", "nonsense", "{\"parts\":", "\"\\ud800", "{\"parts\":[}", "\0\0\0", "{\"a\":1}}"];
     private static readonly string[] BadIds = ["ses_%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%2f..%2fetc%2fpasswd", "ses_%00", "ses_", "x", "ses_%0d%0aX", "%F0%9F%98%80", "ses_" + "a1b2c3d4e5"];
 
@@ -102,7 +103,6 @@ public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedS
     [Fact]
     public async Task Unknown_sessions_get_a_404_that_names_them()
     {
-        const string Unknown = "ses_e0361f860ffeJCoQGmhGtsFB9d";
         var (server, session) = await StartWithSessionAsync();
         foreach (var route in (await Route.AllAsync(server.Api)).Where(r => r.Template.StartsWith("/session/{", StringComparison.Ordinal)))
         {
@@ -204,12 +204,16 @@ public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedS
     private static string? Body(Route route) => route switch
     {
         { TakesBody: false } => null,
+        _ when route.Template.EndsWith("/command", StringComparison.Ordinal) => "{\"command\":\"review\",\"arguments\":\"\"}",
+        _ when route.Template.EndsWith("/part/{partID}", StringComparison.Ordinal) => PartOf(route.PathOf(Unknown).Split('/')),
         _ when route.Template.EndsWith("/shell", StringComparison.Ordinal) => "{\"agent\":\"build\",\"command\":\"true\"}",
         _ when route.Template.Contains("/permissions/", StringComparison.Ordinal) => "{\"response\":\"once\"}",
         _ when route.Template.StartsWith("/permission/", StringComparison.Ordinal) => "{\"reply\":\"once\"}",
         _ when route.Template.StartsWith("/question/", StringComparison.Ordinal) => "{\"answers\":[[\"Red\"]]}",
         _ => "{\"parts\":[{\"type\":\"text\",\"text\":\"x\"}]}",
     };
+
+    private static string PartOf(string[] path) => $"{{\"type\":\"text\",\"text\":\"x\",\"sessionID\":\"{path[2]}\",\"messageID\":\"{path[4]}\",\"id\":\"{path[6]}\"}}";
 
     private static Task<RawAnswer> SendAsync(ServerProcess server, Route route, string path, string? body) =>
         RawHttp.SendAsync(server.Root, route.Method, path, "Content-Type: application/json\r\n", body is null ? null : Encoding.UTF8.GetBytes(body));

@@ -25,11 +25,13 @@ internal sealed record Route(string Method, string Template)
     /// <summary>Fills every placeholder with the given value.</summary>
     public string PathWith(string value) => string.Join('/', Template.Split('/').Select(s => s.StartsWith('{') ? value : s));
 
-    /// <summary>Fills placeholders with ids that look right: of the session given, and of requests that do not exist.</summary>
+    /// <summary>Fills placeholders with ids that look right: of the session given, and of messages, parts and requests that do not exist.</summary>
     public string PathOf(string session) => string.Join('/', Template.Split('/').Select((segment, n) => (segment.StartsWith('{'), Template.Split('/')[n - (n > 0 ? 1 : 0)]) switch
     {
         (false, _) => segment,
         (true, "session") => session,
+        (true, "message") => "msg_1fc9f407d001WAUe6zKHMBVb8l",
+        (true, "part") => "prt_1fc9f407d001WAUe6zKHMBVb8l",
         (true, "question") => "que_1fc9f407d001WAUe6zKHMBVb8l",
         (true, _) => "per_1fca3ca9f0018xVx7fJNtV0iXs",
     }));

@@ -59,7 +59,7 @@ public sealed class AbruptDisconnectTests(ITestOutputHelper output) : ServerTest
     {
         if (moment == 0)
         {
-            // Before the answer: the request is sent and nobody is there for it.
+            // Before the answer: the request is sent, and its client is gone.
             using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
             await socket.ConnectAsync(System.Net.IPAddress.Loopback, server.Root.Port);
             await socket.SendAsync("GET /event HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());

@@ -89,7 +89,7 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
         await front.Api.GetAsync("/health/ready", HttpStatusCode.ServiceUnavailable);
         await front.Api.GetAsync("/metrics", HttpStatusCode.ServiceUnavailable);
         AssertIsHolder(holder); // after longer than a takeover takes
-        Assert.False(waits.IsCompletedSuccessfully, "Somebody answered for a holder that is frozen.");
+        Assert.False(waits.IsCompletedSuccessfully, "A frozen holder's request was answered.");
         await Eventually.TrueAsync(() => front.Log.Contains($"(process {holder.Id}), through which this one serves, does not answer since", StringComparison.Ordinal), "the warning");
         holder.Signal(Unix.Continue);
 
@@ -100,7 +100,7 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
-    public async Task While_nobody_holds_the_folder_requests_wait_and_are_refused_and_streams_are_told_to_come_back()
+    public async Task Without_a_holder_requests_wait_then_are_refused_and_streams_are_told_to_reconnect()
     {
         var (holder, front) = await StartBothAsync();
         front.Signal(Unix.Stop); // so that it does not take the folder

@@ -15,7 +15,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>Gets where it is for programs that have entered.</summary>
     public string Path { get; }
 
-    /// <summary>Gets where it is for everybody else.</summary>
+    /// <summary>Gets its path for other processes.</summary>
     public string View => $"/proc/{_holder.Id}/root{Path}";
 
     /// <summary>Gets the beginning of the command line of a program that is to see it.</summary>
@@ -23,7 +23,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private string Ballast => System.IO.Path.Combine(View, "ballast");
 
-    /// <summary>Makes one that everybody may write to.</summary>
+    /// <summary>Makes one that every user may write to.</summary>
     /// <param name="megabytes">Its size.</param>
     public static async Task<SmallDisk> MakeAsync(int megabytes)
     {

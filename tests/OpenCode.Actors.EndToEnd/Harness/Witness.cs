@@ -93,7 +93,7 @@ internal sealed class Witness : IAsyncDisposable
         return connection;
     }
 
-    // Written and synced like any commit, and read by nobody.
+    // Written and synced like any commit, and never read.
     private static async Task CommitAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand("SELECT pg_logical_emit_message(true, 'witness', '')", connection);

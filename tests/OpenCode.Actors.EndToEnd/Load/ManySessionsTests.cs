@@ -27,7 +27,7 @@ public sealed class ManySessionsTests(ITestOutputHelper output) : ServerTest(out
         var (recovered, tookAfter) = await ListAsync(restarted.Api);
         Assert.Equal(count, recovered);
 
-        // Nobody has asked for any of them since the restart: all are passivated. An empty server is the measure.
+        // None got a command since the restart: all are passivated. An empty server is the measure.
         var withSessions = Unix.ResidentBytes(restarted.Id);
         using var emptyFolder = new TempFolder();
         var empty = await StartAsync(new ServerSetup { Folder = emptyFolder });

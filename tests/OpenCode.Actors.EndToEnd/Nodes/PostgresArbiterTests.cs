@@ -55,7 +55,7 @@ public sealed class PostgresArbiterTests(PostgresFixture postgres) : PostgresArb
     }
 
     [SkippableFact]
-    public async Task A_look_waits_for_nobody_and_says_when_it_was_not_noted()
+    public async Task A_look_takes_no_lock_and_says_when_it_was_not_recorded()
     {
         var a = await UpAsync("a");
         await using var stranger = new NpgsqlConnection($"{Store.ConnectionString};Pooling=false;Application Name=psql");

@@ -47,7 +47,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
-    public async Task A_node_that_stands_still_with_a_half_sent_statement_is_ended_by_whoever_waits_for_it()
+    public async Task A_frozen_node_with_a_half_sent_statement_is_ended_by_the_node_it_blocks()
     {
         Needs.Postgres();
         await using var server = await PostgresServer.StartAsync();

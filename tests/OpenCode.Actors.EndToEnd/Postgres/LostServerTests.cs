@@ -9,7 +9,7 @@ namespace OpenCode.Actors.EndToEnd.Postgres;
 public sealed class LostServerTests(PostgresFixture postgres)
 {
     [SkippableFact]
-    public async Task What_nobody_waits_for_any_more_ends_at_once_and_keeps_no_thread_of_the_pool()
+    public async Task A_cancelled_wait_ends_at_once_and_keeps_no_thread_of_the_pool()
     {
         Needs.Postgres();
         await using var way = new TcpProxy(postgres.Server.Port);

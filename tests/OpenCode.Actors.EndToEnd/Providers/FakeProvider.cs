@@ -71,6 +71,9 @@ public sealed class FakeProvider : IAsyncDisposable
         await context.Response.WriteAsync(body);
     });
 
+    /// <summary>Drops what is left of the script.</summary>
+    public void Forget() => _script.Clear();
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private FakeProvider Then(Func<HttpContext, Task> reply)
@@ -82,7 +85,7 @@ public sealed class FakeProvider : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body);
-        Requests.Enqueue(new FakeRequest(body.RootElement.Clone(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        Requests.Enqueue(new FakeRequest(body.RootElement.Clone(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), DateTimeOffset.UtcNow));
         if (!_script.TryDequeue(out var reply))
             throw new InvalidOperationException("The script has no more replies.");
         await reply(context);
@@ -103,4 +106,4 @@ public sealed class FakeProvider : IAsyncDisposable
 }
 
 /// <summary>A request as the provider got it.</summary>
-public sealed record FakeRequest(JsonElement Body, IReadOnlyDictionary<string, string> Headers);
+public sealed record FakeRequest(JsonElement Body, IReadOnlyDictionary<string, string> Headers, DateTimeOffset At);

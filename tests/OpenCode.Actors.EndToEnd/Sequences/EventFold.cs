@@ -55,6 +55,9 @@ internal sealed class EventFold
                 break;
             case "message.removed":
                 _messages.Remove(properties.Text("messageID")!);
+                foreach (var (id, _) in _parts.Where(p => (string?)p.Value["messageID"] == properties.Text("messageID")).ToList())
+                    _parts.Remove(id); // A message's parts go with it, without an event of their own.
+
                 break;
             case "message.part.removed":
                 _parts.Remove(properties.Text("partID")!);

@@ -124,6 +124,24 @@ internal static class Scenarios
             await s.AbortAsync(session);
             await s.IdleAsync(session);
         },
+        ["message-delete-part-edit"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, "hello");
+            var messages = await s.Api.GetAsync($"/session/{session}/message");
+            var (asked, answer) = (messages[0].Text("info", "id"), messages[1].Text("info", "id"));
+            var part = messages[0].GetProperty("parts")[0].Text("id");
+            var path = $"/session/{session}/message/{asked}/part/{part}";
+            await s.Api.CallAsync(HttpMethod.Patch, path, new { id = part, sessionID = session, messageID = asked, type = "text", text = "edited" });
+            await s.Api.CallAsync(HttpMethod.Delete, path);
+            await s.Api.CallAsync(HttpMethod.Delete, $"/session/{session}/message/{answer}");
+        },
+        ["session-fork"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, "hello");
+            await s.Api.PostAsync($"/session/{session}/fork", new { });
+        },
         ["llm-error-400"] = async s => await s.RunAsync(await s.SessionAsync(), "fail: 400"),
         ["llm-error-401"] = async s => await s.RunAsync(await s.SessionAsync(), "fail: 401"),
         ["llm-error-429-retry"] = s => RetryTwiceThenAbortAsync(s, "fail: 429"),

@@ -63,6 +63,12 @@ internal sealed class StepWriter(bool isOfOpenCode)
             case "question.replied" or "question.rejected":
                 Add(Known(_parts, properties.Text("requestID"), type), type);
                 break;
+            case "message.removed":
+                Add(Known(_messages, properties.Text("messageID"), type), "removed");
+                break;
+            case "message.part.removed":
+                Add(Known(_parts, properties.Text("partID"), type), "removed");
+                break;
             case "session.diff":
                 break;
             default:
@@ -87,7 +93,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             Add(thread, "open");
 
         var completed = info.Text("error", "name") is { } cause ? "completed " + cause : "completed";
-        if (!isOfOpenCode)
+        if (!isOfOpenCode && !(isNew && info.Has("time", "completed")))
         {
             if (!isNew)
                 Add(thread, info.Has("time", "completed") ? completed : "finish " + info.Text("finish"));
@@ -95,7 +101,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             return;
         }
 
-        // Finish and completed come in one event or in two: each counts when it is first seen.
+        // Finish and completed come in one event or in two: each counts when it is first seen. A copy has them at once.
         if (info.Text("finish") is { } finish)
             AddOnce(thread, "finish " + finish);
 
@@ -169,5 +175,5 @@ internal sealed class StepWriter(bool isOfOpenCode)
     }
 
     private static string Known(Dictionary<string, string> names, string? id, string type) =>
-        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which nobody announced before.");
+        id is not null && names.TryGetValue(id, out var name) ? name : throw new InvalidDataException($"{type} names '{id}', which no earlier event announced.");
 }

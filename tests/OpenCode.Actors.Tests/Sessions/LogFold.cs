@@ -40,6 +40,14 @@ internal static class LogFold
                 var delta = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartDelta)!;
                 Grow(messages.Find(message => message.Info.Id == delta.MessageId).Parts, delta.PartId, delta.Delta);
                 break;
+            case EventTypes.MessageRemoved:
+                var removed = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.MessageRemoved)!;
+                messages.RemoveAll(message => message.Info.Id == removed.MessageId);
+                break;
+            case EventTypes.PartRemoved:
+                var part = JsonSerializer.Deserialize(entry.Properties.Span, ProtocolJson.Wire.PartRemoved)!;
+                messages.Find(message => message.Info.Id == part.MessageId).Parts.RemoveAll(other => other.Id == part.PartId);
+                break;
             default:
                 break;
         }

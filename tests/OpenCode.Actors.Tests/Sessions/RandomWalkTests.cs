@@ -132,7 +132,7 @@ public sealed class RandomWalkTests(ITestOutputHelper output)
                     await AnyPowerAsync();
                     break;
                 case 16:
-                    JournalActor.Tell(new JournalActor.Recover(null!)); // Nobody can make sense of that, nor of the next two.
+                    JournalActor.Tell(new JournalActor.Recover(null!)); // Not a valid message, nor are the next two.
                     break;
                 case 17:
                     Index.Tell(new IndexQuery.List(null!));

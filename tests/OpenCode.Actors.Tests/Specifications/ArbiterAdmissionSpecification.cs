@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Tests.Specifications;
 public abstract class ArbiterAdmissionSpecification(ArbiterStore store) : ArbiterSpecification(store)
 {
     [SkippableFact]
-    public async Task The_first_node_finds_nobody_and_is_joining_until_it_says_that_it_is_up()
+    public async Task The_first_node_finds_no_member_and_is_joining_until_it_says_that_it_is_up()
     {
         var a = await NodeAsync("a");
 
@@ -102,7 +102,7 @@ public abstract class ArbiterAdmissionSpecification(ArbiterStore store) : Arbite
     }
 
     [SkippableFact]
-    public async Task A_joiner_whose_connection_breaks_takes_another_turn_if_nobody_joined_meanwhile()
+    public async Task A_joiner_whose_connection_breaks_takes_another_turn_if_no_node_joined_meanwhile()
     {
         var a = await NodeAsync("a");
         await EndsAsync(a.AdmitAsync(), "admission of a");

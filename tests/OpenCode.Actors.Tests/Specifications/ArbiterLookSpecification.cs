@@ -57,7 +57,7 @@ public abstract class ArbiterLookSpecification(ArbiterStore store) : ArbiterSpec
     }
 
     [SkippableFact]
-    public async Task While_the_store_is_away_every_call_says_so_and_nobody_is_dead()
+    public async Task While_the_store_is_away_every_call_says_so_and_no_node_is_dead()
     {
         var a = await UpAsync("a");
         var b = await UpAsync("b");

@@ -48,7 +48,7 @@ public abstract class ArbiterVerdictSpecification(ArbiterStore store) : ArbiterS
     }
 
     [SkippableFact]
-    public async Task A_node_that_is_not_up_yet_declares_nobody_dead()
+    public async Task A_node_that_is_not_up_yet_declares_no_node_dead()
     {
         var a = await UpAsync("a");
         var b = await NodeAsync("b");

@@ -101,7 +101,7 @@ internal sealed class JournalModel
         return FurthestWithSameState(count, state, head);
     }
 
-    // Batches that changed nothing may be there or not: nobody can tell.
+    // Batches that changed nothing may be there or not; no read shows it.
     private int FurthestWithSameState(int count, StateModel state, long head)
     {
         var furthest = count;

@@ -118,7 +118,7 @@ internal sealed class ScriptedJournal : IJournal
         }
     }
 
-    /// <summary>Gets or sets what asking everybody for the head waits for.</summary>
+    /// <summary>Gets or sets what asking all nodes for the head waits for.</summary>
     public Task Others { get; set; } = Task.CompletedTask;
 
     public async ValueTask<long> CatchUpAsync(CancellationToken ct)

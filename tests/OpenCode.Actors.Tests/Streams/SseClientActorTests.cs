@@ -107,7 +107,7 @@ public sealed class SseClientActorTests : StreamsKit
     }
 
     [Fact]
-    public void An_event_that_nobody_reads_is_not_encoded()
+    public void An_event_without_a_reader_is_not_encoded()
     {
         Start();
         ConnectBare();

@@ -238,7 +238,7 @@ public sealed class StreamHubActorTests : StreamsKit
     }
 
     [Fact]
-    public void A_drain_resets_also_a_stream_that_takes_nothing_and_lets_nobody_in()
+    public void A_drain_resets_stalled_streams_too_and_admits_no_new_one()
     {
         Start();
         var clients = Enumerable.Range(0, 5).Select(_ => ConnectWrapped()).ToList();

@@ -17,7 +17,7 @@ public sealed class HubTestKitTests : HubTestKit
     }
 
     [Fact]
-    public async Task A_question_that_nobody_answers_fails_at_once()
+    public async Task An_ask_without_an_answer_fails_at_once()
     {
         var actor = Spawn(ScriptedActor.PropsFor((_, _) => { }), "silent");
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace OpenCode.Actors.Tests.TestKit;
 
-/// <summary>Changes the creation options of a task that exists: where its continuations run is decided by whoever made it, and the seeded thread needs them inline.</summary>
+/// <summary>Changes the creation options of a task that exists: where its continuations run is decided by its creator, and the seeded thread needs them inline.</summary>
 internal static class TaskFlags
 {
     public static void Set(Task task, TaskCreationOptions options) => Interlocked.Or(ref Flags(task), (int)options);

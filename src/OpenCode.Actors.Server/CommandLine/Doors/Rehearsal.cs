@@ -7,7 +7,7 @@ using OpenCode.Actors.Server.Storage;
 
 namespace OpenCode.Actors.Server.CommandLine.Doors;
 
-/// <summary>Plays one session through on a server that nobody else knows: what sessions need is compiled in this process before the cluster gives it any.</summary>
+/// <summary>Runs one session on a private server, so that the code of sessions is compiled in this process before the cluster gives it any.</summary>
 /// <remarks>
 /// The first commands of a process take hundreds of milliseconds each, and those of a node that has just joined are commands of sessions that were moved to it.
 /// The stage has a port of its own and a data folder of its own, gone when this ends; nothing of the node's configuration or data is on it.
@@ -22,7 +22,7 @@ internal static partial class Rehearsal
 
     /// <summary>The same, on a stage of the caller's.</summary>
     /// <param name="logger">Is told how it went.</param>
-    /// <param name="onStageAsync">Plays it. Its token says that nobody waits for it any more.</param>
+    /// <param name="onStageAsync">Runs the session. Its token is cancelled when the caller no longer waits.</param>
     internal static Task PlayAsync(ILogger logger, Func<CancellationToken, Task> onStageAsync) => Task.WhenAny(PlayAndTellAsync(logger, onStageAsync), Task.Delay(_patience));
 
     private static async Task PlayAndTellAsync(ILogger logger, Func<CancellationToken, Task> onStageAsync)

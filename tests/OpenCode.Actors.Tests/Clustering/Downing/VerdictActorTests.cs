@@ -110,7 +110,7 @@ public sealed class VerdictActorTests : VerdictKit
     }
 
     [Fact]
-    public async Task Without_an_answer_of_the_arbiter_nobody_is_removed_and_the_question_is_asked_again()
+    public async Task Without_an_answer_of_the_arbiter_no_member_is_removed_and_the_question_is_asked_again()
     {
         await StartAsync();
         Arbiter.SetAway(true);
@@ -184,7 +184,7 @@ public sealed class VerdictActorTests : VerdictKit
     }
 
     [Fact]
-    public async Task A_node_that_still_joins_declares_nobody_dead()
+    public async Task A_node_that_still_joins_declares_no_node_dead()
     {
         await JoinAsync(Arbiter, Describe("n1", 1, 7001));
         await JoinAsync(Second, Describe("n2", 2, 7002));

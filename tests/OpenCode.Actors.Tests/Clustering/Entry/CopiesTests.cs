@@ -26,7 +26,7 @@ public sealed class CopiesTests : EntryKit
     }
 
     [Fact]
-    public void Only_one_copy_is_sent_while_nobody_knows_where_the_session_is()
+    public void Only_one_copy_is_sent_while_the_home_of_the_session_is_unknown()
     {
         Send(StartEntry(), Rename);
         ExpectCopy();

@@ -60,7 +60,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stop_while_nobody_answers_the_wish_to_become_a_member_is_no_complaint_about_the_network()
+    public async Task A_stop_during_an_unanswered_join_reports_no_network_fault()
     {
         var arbiter = new ScriptedArbiter { Admit = static _ => Task.FromResult(Another), Living = Another };
         var join = JoinAsync(arbiter, StartCluster());

@@ -50,11 +50,11 @@ public sealed class RowWatchTests
     }
 
     [Fact]
-    public void While_the_own_looks_are_not_noted_either_nobody_is_suspected()
+    public void While_the_own_looks_are_not_recorded_either_no_node_is_suspected()
     {
         Look(TimeSpan.FromSeconds(2), "n1", "n2");
 
-        Assert.Empty(Look(TimeSpan.FromSeconds(10))); // Somebody holds all rows.
+        Assert.Empty(Look(TimeSpan.FromSeconds(10))); // A lock is held on all rows.
         Assert.Empty(Look(RowWatch.Patience - _interval, "n1"));
 
         Assert.Equal(["n2"], Look(_interval * 2, "n1"));

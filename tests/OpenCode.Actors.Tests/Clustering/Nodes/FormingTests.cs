@@ -36,7 +36,7 @@ public sealed class FormingTests : NodesKit
     [Fact]
     public async Task A_node_that_asked_only_nodes_which_end_meanwhile_goes_on_without_them()
     {
-        var leaving = new MemoryArbiter(Arbiters, TimeProvider.System); // Up in its row, and lets nobody in any more.
+        var leaving = new MemoryArbiter(Arbiters, TimeProvider.System); // Up in its row, and admits no node any more.
         await ClusterKit.JoinAsync(leaving, ClusterKit.Describe("n0", 9, 1));
         var began = Stopwatch.GetTimestamp();
         var joining = StartAsync("n1");

@@ -90,7 +90,7 @@ public sealed class LostPeerTests : PeerStreamsKit
     }
 
     [Fact]
-    public void A_round_that_waited_for_nobody_is_the_only_one()
+    public void A_round_that_waited_for_no_peer_is_the_only_one()
     {
         Up();
         Ask();

@@ -59,7 +59,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
         Ask();
         Answer(Hub, AtB);
 
-        // Somebody was waited for: all are asked once more.
+        // A peer was waited for: all are asked once more.
         Time.Advance(TimeSpan.FromSeconds(1));
         Answer(Hub, AtB);
         Endpoint.ExpectNothing(TimeSpan.FromMilliseconds(999));

@@ -67,7 +67,7 @@ public sealed class GenerationTests : BatchJournalKit
     [Fact]
     public void A_cursor_beyond_the_head_of_the_store_begins_a_generation_and_old_cursors_are_no_good_when_the_log_has_grown_over_them()
     {
-        // Nobody noticed the restore: the one node that runs had not seen what was lost.
+        // The restore went unnoticed: the one node that runs had not seen what was lost.
         var node = OpenLater();
         Done(node.Append(Batch("1")));
 

@@ -91,7 +91,7 @@ public sealed class HintTests : BatchJournalKit
     }
 
     [Fact]
-    public void While_appends_follow_each_other_nobody_listens_for_hints_and_all_is_seen()
+    public void While_appends_follow_each_other_the_journal_does_not_listen_for_hints_and_sees_all()
     {
         var (node, other) = (Open("a"), Open("b"));
         AppendWithoutPause(node, other);
@@ -147,7 +147,7 @@ public sealed class HintTests : BatchJournalKit
     }
 
     [Fact]
-    public void A_connection_that_is_lost_while_nobody_listens_is_made_anew()
+    public void A_connection_lost_while_the_journal_does_not_listen_is_opened_again()
     {
         var (node, other) = (Open("a"), Open("b"));
         AppendWithoutPause(node, other);

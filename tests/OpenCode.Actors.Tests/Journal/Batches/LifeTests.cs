@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Tests.Journal.Batches;
 public sealed class LifeTests : BatchJournalKit
 {
     [Fact]
-    public void A_new_life_ends_the_journal_and_whoever_waits_on_it()
+    public void A_new_life_ends_the_journal_and_all_waits_on_it()
     {
         var node = Open("a");
         Done(node.Append(Batch("1")));

@@ -190,7 +190,7 @@ public sealed class TailTests : BatchJournalKit
     }
 
     [Fact]
-    public void A_batch_with_another_number_of_entries_than_it_should_have_ends_the_journal_of_whoever_reads_it()
+    public void A_batch_with_a_wrong_number_of_entries_ends_each_journal_that_reads_it()
     {
         var (node, other) = (Open("a"), Open("b"));
         node.Store.HintDelay = () => null;

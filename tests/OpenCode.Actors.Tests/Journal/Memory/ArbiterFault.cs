@@ -20,7 +20,7 @@ internal enum ArbiterFault
 {
     None,
 
-    /// <summary>The question is lost: nothing happens, nobody answers.</summary>
+    /// <summary>The question is lost: nothing happens, no answer comes.</summary>
     QuestionLost,
 
     /// <summary>The answer is lost: it happened.</summary>

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Tests.Journal.Memory;
 
 /// <summary>The rows of nodes and shards of a whole cluster in memory: what PostgreSQL is to a cluster. Each node reaches it through a <see cref="MemoryArbiter"/>. Thread-safe.</summary>
 /// <param name="time">The clock of the store.</param>
-/// <param name="batches">Where the nodes append: claims give out the tokens that it checks. Null where nobody appends.</param>
+/// <param name="batches">Where the nodes append: claims give out the tokens that it checks. Null where no node appends.</param>
 internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDatabase? batches = null)
 {
     private const int ShardCount = 64;
@@ -24,7 +24,7 @@ internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDataba
     /// <summary>Gets the large bodies of the cluster.</summary>
     public MemoryLargeBodies Bodies => _batches.Bodies;
 
-    /// <summary>Gets a value indicating whether it answers nobody.</summary>
+    /// <summary>Gets a value indicating whether it answers no node.</summary>
     public bool IsAway => _isAway;
 
     /// <summary>Gets the rows of nodes, dead ones too.</summary>
@@ -37,7 +37,7 @@ internal sealed class MemoryArbiterDatabase(TimeProvider time, MemoryBatchDataba
         }
     }
 
-    /// <summary>Has it answer nobody, with all connections cut, or go on.</summary>
+    /// <summary>Cuts all connections and answers no node, or goes on.</summary>
     public void SetAway(bool isAway)
     {
         lock (_gate)

@@ -130,7 +130,7 @@ internal sealed class MemoryDisk(ulong seed = 1)
 
     internal async ValueTask<StoreCommit?> AppendAsync(int life, StoreBatch batch, TimeProvider time)
     {
-        var sent = batch with { Body = batch.Body.ToArray(), Fences = [] }; // Nobody else claims anything.
+        var sent = batch with { Body = batch.Body.ToArray(), Fences = [] }; // A single writer has no fences.
         var bytes = sent.Body.Length + sent.Changes.Sum(change => (long)(change.Json?.Length ?? 0));
         lock (_gate)
             BeginWriteNeedsLock(life, bytes);

@@ -28,7 +28,7 @@ internal sealed class MemoryDiskStore(MemoryDisk disk, TimeProvider time) : IBat
     public async ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken) =>
         await disk.AppendAsync(_life, batch, time).ConfigureAwait(false) is { } commit ? new(commit, []) : throw new StoreTakenException("memory");
 
-    public ValueTask<StoreLook> LookAsync(IReadOnlyList<Fence> fences, CancellationToken cancellationToken) => throw new NotSupportedException("Nobody else appends to this store.");
+    public ValueTask<StoreLook> LookAsync(IReadOnlyList<Fence> fences, CancellationToken cancellationToken) => throw new NotSupportedException("This store has one writer.");
 
     public ValueTask<StoreEnds> ReadEndsAsync(CancellationToken cancellationToken) => Read(static contents => contents.Ends);
 
@@ -40,7 +40,7 @@ internal sealed class MemoryDiskStore(MemoryDisk disk, TimeProvider time) : IBat
 
     public ValueTask<IReadOnlyList<StateRow>> ListAsync(string kind, CancellationToken cancellationToken) => Read(contents => contents.RowsOf(row => row.Kind == kind));
 
-    public ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Nobody else appends to this store.");
+    public ValueTask<IStoreHints> ListenAsync(CancellationToken cancellationToken) => throw new NotSupportedException("This store has one writer.");
 
     public ValueTask TrimAsync(JournalOptions retention, CancellationToken cancellationToken)
     {

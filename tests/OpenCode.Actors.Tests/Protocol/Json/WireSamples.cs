@@ -109,5 +109,6 @@ internal static class WireSamples
         { typeof(HubGap), """{"reason":"damaged","to":"aaaaaaaa.1-9"}""" },
         { typeof(NamedError), """{"name":"BadRequest","data":{"message":"m","kind":"Payload","ref":"r","freeBytes":1,"neededBytes":2}}""" },
         { typeof(RequestNotFoundError), """{"_tag":"PermissionNotFoundError","requestID":"per_1","message":"m"}""" },
+        { typeof(SessionBusyError), """{"_tag":"SessionBusyError","sessionID":"ses_1","message":"m"}""" },
     };
 }

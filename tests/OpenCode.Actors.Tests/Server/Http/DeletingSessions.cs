@@ -26,6 +26,8 @@ internal sealed class DeletingSessions(ISessions inner) : ISessions
 
     public Task<object> AskAsync(SessionId sessionId, ISessionCommand command, CancellationToken cancellationToken) => inner.AskAsync(sessionId, command, cancellationToken);
 
+    public Task<object> ForkAsync(SessionId sessionId, MessageId? before, CancellationToken cancellationToken) => inner.ForkAsync(sessionId, before, cancellationToken);
+
     public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => inner.CreateAsync(place, request, cancellationToken);
 
     public Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) => inner.ReplyAsync(reply, sessionId, cancellationToken);

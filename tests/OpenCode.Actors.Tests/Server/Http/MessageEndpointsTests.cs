@@ -89,7 +89,7 @@ public sealed class MessageEndpointsTests
     }
 
     [Fact]
-    public async Task A_prompt_that_nobody_waits_for_is_answered_with_204()
+    public async Task An_asynchronous_prompt_is_answered_with_204()
     {
         await using var server = await ServerKit.StartAsync();
         var session = await server.SessionAsync();

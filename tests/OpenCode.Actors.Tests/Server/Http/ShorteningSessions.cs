@@ -14,6 +14,8 @@ internal sealed class ShorteningSessions(ISessions inner) : ISessions
 
     public Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken) => inner.CreateAsync(place, request, cancellationToken);
 
+    public Task<object> ForkAsync(SessionId sessionId, MessageId? before, CancellationToken cancellationToken) => inner.ForkAsync(sessionId, before, cancellationToken);
+
     public Task<object> AskAsync(IIndexQuery query, CancellationToken cancellationToken) => inner.AskAsync(query, cancellationToken);
 
     public Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) => inner.ReplyAsync(reply, sessionId, cancellationToken);

@@ -10,7 +10,9 @@ public sealed class UnservedRoutesTests
     {
         "GET /session", "POST /session", "GET /session/{sessionID}", "PATCH /session/{sessionID}", "DELETE /session/{sessionID}", "GET /session/{sessionID}/children",
         "GET /session/{sessionID}/message", "POST /session/{sessionID}/message", "POST /session/{sessionID}/prompt_async", "POST /session/{sessionID}/abort",
-        "POST /session/{sessionID}/shell", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
+        "GET /session/{sessionID}/message/{messageID}", "DELETE /session/{sessionID}/message/{messageID}", "POST /session/{sessionID}/fork",
+        "DELETE /session/{sessionID}/message/{messageID}/part/{partID}", "PATCH /session/{sessionID}/message/{messageID}/part/{partID}",
+        "POST /session/{sessionID}/shell", "POST /session/{sessionID}/command", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
         "POST /session/{sessionID}/permissions/{permissionID}", "GET /question", "POST /question/{requestID}/reply", "POST /question/{requestID}/reject",
         "GET /event", "GET /global/event", "POST /instance/dispose", "POST /tui/publish", "GET /global/health",
         "GET /config/providers", "GET /provider", "GET /path", "GET /project", "GET /project/current", "GET /project/{projectID}/directories", "GET /vcs", "GET /vcs/status", "GET /vcs/diff",
@@ -71,7 +73,7 @@ public sealed class UnservedRoutesTests
     [InlineData("POST", "/metrics")]
     [InlineData("TRACE", "/event")]
     [InlineData("BREW", "/coffee")]
-    public async Task What_nobody_serves_is_not_found_in_JSON(string method, string path)
+    public async Task An_unknown_route_is_404_in_JSON(string method, string path)
     {
         await using var server = await ServerKit.StartAsync();
 

@@ -22,5 +22,5 @@ public sealed class OpenCodeRoutesTests
     [InlineData("/nope")]
     [InlineData("/session/a/b/c/d/e/f/g")]
     [InlineData("/api/fs/read")]
-    public void A_path_of_nobody_finds_none(string path) => Assert.Null(OpenCodeRoutes.Find(path));
+    public void An_unknown_path_finds_no_route(string path) => Assert.Null(OpenCodeRoutes.Find(path));
 }

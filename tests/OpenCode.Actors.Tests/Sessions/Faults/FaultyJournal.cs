@@ -28,7 +28,7 @@ internal sealed class FaultyJournal : IJournal
     /// <summary>Gets or sets how many of the next reads of the log find that it was trimmed.</summary>
     public int TrimmedReads { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether nobody can find out how far the log is.</summary>
+    /// <summary>Gets or sets a value indicating whether every read of the head fails.</summary>
     public bool IsAway { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the question how far the log is gets no answer: who asks waits until it gives up.</summary>

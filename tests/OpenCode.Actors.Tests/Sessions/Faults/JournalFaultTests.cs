@@ -127,7 +127,7 @@ public sealed class JournalFaultTests : SessionsKit
     }
 
     [Fact]
-    public async Task A_journal_that_is_dead_is_no_session_s_fault_and_whoever_asks_is_told()
+    public async Task A_dead_journal_is_no_fault_of_a_session_and_every_caller_is_told()
     {
         var session = await CreateAsync();
         Faulty.AppendFault = new JournalFailedException("syncing", "Start again.", null);

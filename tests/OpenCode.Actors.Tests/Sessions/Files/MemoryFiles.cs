@@ -22,7 +22,7 @@ internal sealed class MemoryFiles : IFileTree, IFileWork
         return this;
     }
 
-    /// <summary>Adds a file that nobody may read.</summary>
+    /// <summary>Adds a file without the right to read it.</summary>
     public MemoryFiles AddLocked(string path)
     {
         _files[path] = null;

@@ -55,7 +55,7 @@ public sealed class QuiesceTests : SessionsKit
     }
 
     [Fact]
-    public async Task A_wait_for_a_retry_ends_as_aborted_for_nobody_had_wanted_that()
+    public async Task A_wait_for_a_retry_ends_as_aborted_without_a_request_to_abort()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);

@@ -38,7 +38,7 @@ public sealed class PermissionRulesTests
     }
 
     [Fact]
-    public void A_later_set_goes_before_an_earlier_one_and_what_nobody_speaks_of_is_allowed()
+    public void A_later_set_goes_before_an_earlier_one_and_what_no_rule_names_is_allowed()
     {
         PermissionRule[] config = [new("bash", "*", PermissionAction.Ask)];
         PermissionRule[] learned = [new("bash", "echo *", PermissionAction.Allow)];

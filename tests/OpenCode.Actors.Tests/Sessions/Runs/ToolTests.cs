@@ -73,7 +73,7 @@ public sealed class ToolTests : SessionsKit
     }
 
     [Fact]
-    public async Task A_tool_nobody_has_is_an_error_that_names_those_there_are()
+    public async Task An_unknown_tool_is_an_error_that_names_the_known_ones()
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);

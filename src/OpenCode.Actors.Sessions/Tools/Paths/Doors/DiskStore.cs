@@ -50,7 +50,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
         var renamed = false;
-        File.Delete(temporary); // What a crash left, or a link that somebody put there: it is not followed.
+        File.Delete(temporary); // Left by a crash, or a link put there by another process: it is not followed.
         try
         {
             using (var file = new FileStream(temporary, ModeFor(path)))

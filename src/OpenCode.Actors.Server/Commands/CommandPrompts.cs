@@ -1,0 +1,68 @@
+using System.Text;
+using OpenCode.Actors.Protocol.Models;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Models;
+using OpenCode.Actors.Sessions.Agents;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Setup;
+
+namespace OpenCode.Actors.Server.Commands;
+
+/// <summary>Makes the prompt that a command of the user's stands for.</summary>
+internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, SessionSetup setup, CommandLines lines, CommandFiles files)
+{
+    /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
+    public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
+    {
+        var config = configs.For(info.Directory);
+        var known = BuiltInCommands.With(config.Values);
+        if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
+            return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
+        if (!TryReadModel(found.Model ?? request.Model, out var model))
+            return new PromptRejected($"model: '{found.Model ?? request.Model}' names no model; give provider/model.");
+
+        var here = agents.Of(config);
+        var name = found.Agent ?? request.Agent ?? here.Default;
+        if (here.Fault is { } fault)
+            return new PromptRejected(fault);
+        if (here.Find(name) is not { } agent)
+            return new PromptRejected($"agent: there is no agent '{name}' here; give one of {string.Join(", ", here.All.Select(static one => one.Name))}, or none for {here.Default}.");
+        if (found.Subtask == true || (found.Subtask is null && agent.Mode == AgentMode.Subagent))
+            return new PromptRejected($"command: '{found.Name}' is done by a child session (command.{found.Name}.subtask, or its agent is a subagent), which this server does not support yet. Set subtask to false, or name another agent.");
+
+        var pieces = CommandTemplate.Fill(found.Template, request.Arguments);
+        var rules = new CommandRules(info, agent, setup);
+        if (pieces.Where(static piece => piece.IsLine).Select(piece => CommandLines.Refusal(piece.Text, rules)).FirstOrDefault(static refusal => refusal is not null) is { } refused)
+            return refused;
+
+        var text = new StringBuilder();
+        foreach (var piece in pieces)
+        {
+            if (!piece.IsLine)
+                text.Append(piece.Text);
+            else if (await lines.RunAsync(piece.Text, rules, cancellationToken) is var told && told is string output)
+                text.Append(output);
+            else
+                return told;
+        }
+
+        // What a shell line wrote names no files.
+        var written = string.Join('\n', pieces.Where(static piece => !piece.IsLine).Select(static piece => piece.Text));
+        return new Prompt([new TextPromptPart(text.ToString().Trim()), .. await files.PartsOfAsync(written, rules, here, cancellationToken), .. request.Parts ?? []])
+        {
+            MessageId = request.MessageId,
+            Agent = name,
+            Model = found.Model is null && found.Agent is not null && agent.Model is not null ? null : model,
+            Variant = found.Variant ?? request.Variant,
+        };
+    }
+
+    private static bool TryReadModel(string? text, out ModelRef? model)
+    {
+        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        model = slash > 0 ? new ModelRef(text![..slash], text[(slash + 1)..]) : null;
+        return text is null || slash > 0;
+    }
+}

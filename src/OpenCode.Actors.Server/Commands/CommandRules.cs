@@ -1,0 +1,32 @@
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Agents;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Server.Commands;
+
+/// <summary>The rules that the template of a command is held to: those of the turn that it begins.</summary>
+/// <param name="info">The session.</param>
+/// <param name="agent">The agent that the prompt is for.</param>
+/// <param name="setup">What users allowed for always, and what stands at paths.</param>
+internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup)
+{
+    private readonly IReadOnlyList<PermissionRule>[] _rules = [agent.Permission, info.Permission ?? []];
+
+    /// <summary>Gets the session.</summary>
+    public Session Info => info;
+
+    /// <summary>Gets where paths are judged.</summary>
+    public ToolLocation Location { get; } = new(info.Directory, Stepping.RootOf(info), setup.Paths);
+
+    /// <summary>Decides about what is needed; the strictest decides. What users allowed for always answers what would be asked, and lifts no denial.</summary>
+    public PermissionAction Evaluate(IEnumerable<ToolPermission> needs) => needs.Select(Evaluate).Aggregate(PermissionAction.Allow, CommandPattern.Stricter);
+
+    private PermissionAction Evaluate(ToolPermission need)
+    {
+        var action = need.Evaluate(_rules);
+        return action == PermissionAction.Ask ? need.Evaluate([.. _rules, setup.Learned.Of(info.Directory)]) : action;
+    }
+}

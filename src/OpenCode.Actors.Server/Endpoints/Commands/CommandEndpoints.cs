@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Commands;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Index;
+
+namespace OpenCode.Actors.Server.Endpoints.Commands;
+
+/// <summary>The commands that users call by a name: they are listed, and run as prompts.</summary>
+internal static class CommandEndpoints
+{
+    public static void MapCommands(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/command", List).WithName("command.list").WithTags("Config");
+        routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors()
+            .MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
+    }
+
+    private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs) =>
+        TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values).Select(static command =>
+            new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
+            {
+                Description = command.Description,
+                Agent = command.Agent,
+                Model = command.Model,
+                Subtask = command.Subtask,
+            })]);
+
+    private static async Task<IResult> RunAsync(
+        SessionId sessionID,
+        Location location,
+        RunCommand request,
+        HttpContext context,
+        ISessions sessions,
+        CommandPrompts prompts,
+        TurnEnds turns,
+        EventPublisher events,
+        CancellationToken cancellationToken)
+    {
+        location.Existing();
+        var session = await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken);
+        if (session is not IndexQuery.Found found)
+            return SessionRefusals.Of(session);
+
+        var info = JsonSerializer.Deserialize(found.Entry.Json.Span, ProtocolJson.Wire.Session)!;
+        var made = await IsTakenAsync(sessionID, request, sessions, cancellationToken)
+            ? new Prompt([]) { MessageId = request.MessageId } // answered as the first time; its shell lines do not run again
+            : await prompts.MakeAsync(info, request, cancellationToken);
+        if (made is not Prompt prompt)
+            return SessionRefusals.Of(made);
+
+        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)), cancellationToken) switch
+        {
+            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
+            PromptAccepted r => turns.AnswerOf(sessionID, r, (message, token) => TellAsync(info, request, message, events, token)),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<bool> IsTakenAsync(SessionId session, RunCommand request, ISessions sessions, CancellationToken cancellationToken) =>
+        request.MessageId is { } id && await sessions.AskAsync(session, new GetMessage(id), cancellationToken) is MessageFound;
+
+    private static async Task<long> TellAsync(Session info, RunCommand request, MessageId message, EventPublisher events, CancellationToken cancellationToken)
+    {
+        var properties = JsonSerializer.SerializeToUtf8Bytes(new CommandExecuted(request.Command, info.Id, request.Arguments, message), ProtocolJson.Wire.CommandExecuted);
+        var (offset, _) = await events.PublishAsync(EventTypes.CommandExecuted, new Place(info.Directory, info.ProjectId, info.Path), properties, cancellationToken);
+        return offset;
+    }
+}

@@ -1,0 +1,60 @@
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+
+namespace OpenCode.Actors.Server.Endpoints;
+
+/// <summary>What becomes of a history: messages and parts are read, changed and removed, and a session is forked.</summary>
+internal static class HistoryEndpoints
+{
+    public static void MapHistory(this IEndpointRouteBuilder routes)
+    {
+        var history = routes.MapGroup("/session/{sessionID}").WithTags("History").WithErrors();
+        history.MapGet("/message/{messageID}", GetAsync).WithName("session.message").Produces<MessageWithParts>();
+        history.MapPost("/fork", ForkAsync).WithName("session.fork").Produces<Session>();
+        history.MapDelete("/message/{messageID}", DeleteAsync).WithName("session.deleteMessage").Produces<bool>();
+        history.MapDelete("/message/{messageID}/part/{partID}", DeletePartAsync).WithName("part.delete").Produces<bool>();
+        history.MapPatch("/message/{messageID}/part/{partID}", UpdatePartAsync).WithName("part.update").Produces<Part>();
+    }
+
+    private static async Task<IResult> GetAsync(SessionId sessionID, MessageId messageID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(sessionID, new GetMessage(messageID), cancellationToken) switch
+        {
+            MessageFound r => TypedResults.Ok(r.Message),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> ForkAsync(SessionId sessionID, ForkSession? request, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.ForkAsync(sessionID, request?.MessageId, cancellationToken) switch
+        {
+            Created r => TypedResults.Ok(r.Info),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static Task<IResult> DeleteAsync(SessionId sessionID, MessageId messageID, ISessions sessions, CancellationToken cancellationToken) =>
+        EditAsync(sessionID, new DeleteMessage(messageID), TypedResults.Ok(true), sessions, cancellationToken);
+
+    private static Task<IResult> DeletePartAsync(SessionId sessionID, MessageId messageID, PartId partID, ISessions sessions, CancellationToken cancellationToken) =>
+        EditAsync(sessionID, new DeletePart(messageID, partID), TypedResults.Ok(true), sessions, cancellationToken);
+
+    private static async Task<IResult> UpdatePartAsync(
+        SessionId sessionID, MessageId messageID, PartId partID, Part request, ISessions sessions, CancellationToken cancellationToken)
+    {
+        if (request.SessionId != sessionID || request.MessageId != messageID || request.Id != partID)
+            return SessionRefusals.Of(new PromptRejected("The part names another session, message or id than the path: send it as it was read, with a changed content."));
+
+        return await EditAsync(sessionID, new UpdatePart(request), Wire.Ok(request, ProtocolJson.Wire.Part), sessions, cancellationToken);
+    }
+
+    private static async Task<IResult> EditAsync(SessionId session, ISessionCommand edit, IResult done, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(session, edit, cancellationToken) switch
+        {
+            HistoryEdited => done,
+            var refusal => SessionRefusals.Of(refusal),
+        };
+}

@@ -1,0 +1,219 @@
+using System.Text.Json;
+using OpenCode.Actors.EndToEnd.Harness;
+
+namespace OpenCode.Actors.EndToEnd.ModelTurns;
+
+/// <summary>Turns through a whole server, against providers over HTTP that answer by a script: what each was asked, and what clients were shown.</summary>
+public sealed class ModelTurnsTests(ModelTurnsServer host) : IClassFixture<ModelTurnsServer>
+{
+    private const string Png = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+    public static TheoryData<string> Vendors => [.. Vendor.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_request_holds_the_system_prompt_files_images_and_tools(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        turn.Answer(Block.Text("ok"));
+
+        await turn.AskAsync(
+            [
+                new { type = "text", text = "look at these" },
+                new { type = "file", mime = "text/plain", filename = "note.txt", url = $"file://{host.Project}/note.txt" },
+                new { type = "file", mime = "image/png", filename = "p.png", url = Png },
+            ],
+            system: "Say DELTA.");
+
+        var sent = Assert.Single(turn.Requests).Body;
+        var system = turn.Vendor.System(sent);
+        Assert.All([$"Working directory: {host.Project}\n", "Say ALPHA.", "Say DELTA."], text => Assert.Contains(text, system, StringComparison.Ordinal));
+        Assert.Contains("look at these", turn.Vendor.LastText(sent), StringComparison.Ordinal);
+        Assert.Contains("1: one\n2: two\n", turn.Vendor.LastText(sent), StringComparison.Ordinal);
+        Assert.Equal([Png], turn.Vendor.Images(sent));
+        var tools = turn.Vendor.Tools(sent).ToDictionary(static tool => tool.Name, static tool => tool.Schema, StringComparer.Ordinal);
+        Assert.All(["bash", "read", "write", "edit", "glob", "grep", "list", "todowrite", "todoread", "question"], name => Assert.Contains(name, tools.Keys));
+        Assert.Equal("string", tools["bash"].Text("properties", "command", "type"));
+        Assert.Contains("command", tools["bash"].GetProperty("required").EnumerateArray().Select(static key => key.GetString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task Reasoning_and_text_are_streamed_whole_with_usage_and_cost(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        turn.Answer(Block.Reasoning("Let me think \ud83d", "\ude00."), Block.Text("It is \ud83d", "\ude42 and half \ud83d"));
+
+        var answer = await turn.AskAsync("think");
+
+        Assert.Equal("Let me think \U0001F600.", answer.Texts("reasoning"));
+        Assert.Equal("It is \U0001F642 and half \uFFFD", answer.Texts("text"));
+        Assert.Equal(answer.Texts("reasoning"), turn.Deltas("reasoning"));
+        Assert.Equal("It is \U0001F642 and half \uFFFD", turn.Deltas("text"));
+        Assert.Equal("stop", answer.Info.Text("finish"));
+        Assert.Equal((100, 20, 21.0), (answer.Info.At("tokens", "input")?.GetInt32(), answer.Info.At("tokens", "output")?.GetInt32(), answer.Info.GetProperty("cost").GetDouble()));
+        Assert.Equal(["busy", "idle", "session.idle"], turn.Statuses);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task Two_tools_of_one_answer_run_side_by_side_and_both_results_are_sent_at_once(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        var file = $"{vendor}-second-has-run";
+
+        // The first ends only when the second has run. The second halves a character over two writes, and says something on stderr between them.
+        var waits = Command($"until [ -e {file} ]; do sleep 0.05; done; echo first");
+        var speaks = Command($"touch {file}; printf '\\360\\237'; sleep 0.2; echo beside >&2; sleep 0.2; printf '\\231\\202'");
+        turn.Answer(Block.Text("Both."), Block.Call("call_a", "bash", waits[..9], waits[9..]), Block.Call("call_b", "bash", speaks));
+        turn.Answer(Block.Text("Done."));
+
+        var answer = await turn.AskAsync("run both");
+
+        Assert.Equal("Done.", answer.Texts("text"));
+        Assert.Equal(2, turn.Requests.Count);
+        var results = turn.Vendor.Results(turn.Requests[1].Body);
+        Assert.Equal(["call_a", "call_b"], results.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains("first", results["call_a"], StringComparison.Ordinal);
+        Assert.Contains("\U0001F642", results["call_b"], StringComparison.Ordinal);
+        Assert.Contains("beside\n", results["call_b"], StringComparison.Ordinal);
+        Assert.DoesNotContain("\uFFFD", results["call_b"], StringComparison.Ordinal);
+        Assert.All((await turn.ToolsAsync()).Values, static state => Assert.Equal("completed", state.Text("status")));
+        Assert.DoesNotContain(turn.Events, static frame => frame.Json.GetRawText().Contains('\uFFFD') || frame.Data.Contains("\\uFFFD", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task Arguments_that_are_no_JSON_and_an_unknown_tool_are_told_to_the_model_which_goes_on(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        turn.Answer(Block.Call("call_a", "bash", "{\"command\": touch no-json"), Block.Call("call_b", "teleport", "{\"to\":\"Mars\"}"), Block.Call("call_c", "bash", "{\"command\":7}"), Block.Call("call_d", "bash", Command("echo right")));
+        turn.Answer(Block.Text("Sorry."));
+
+        var answer = await turn.AskAsync("go");
+
+        Assert.Equal("Sorry.", answer.Texts("text"));
+        var tools = await turn.ToolsAsync();
+        Assert.Equal(["error", "error", "error", "completed"], tools.OrderBy(static tool => tool.Key, StringComparer.Ordinal).Select(static tool => tool.Value.Text("status")));
+        var results = turn.Vendor.Results(turn.Requests[1].Body);
+        Assert.Contains("JSON", results["call_a"], StringComparison.Ordinal);
+        Assert.Contains("teleport", results["call_b"], StringComparison.Ordinal);
+        Assert.Contains("bash", results["call_b"], StringComparison.Ordinal); // which there are
+        Assert.Contains("command", results["call_c"], StringComparison.Ordinal);
+        Assert.Contains("right", results["call_d"], StringComparison.Ordinal);
+        Assert.Equal(["busy", "idle", "session.idle"], turn.Statuses);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_429_is_shown_as_a_retry_and_tried_again_when_the_provider_said(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        turn.Provider.Refuse(429, turn.Vendor.Refusal("slow down"), headers: ("Retry-After", "1"));
+        turn.Answer(Block.Text("Now."));
+
+        var answer = await turn.AskAsync("hello");
+
+        Assert.Equal("Now.", answer.Texts("text"));
+        Assert.Equal(["busy", "retry 1", "busy", "idle", "session.idle"], turn.Statuses);
+        var retry = await turn.RetryAsync(1);
+        Assert.Contains("slow down", retry.Text("message"), StringComparison.Ordinal);
+        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(retry.GetProperty("next").GetInt64()), turn.Requests[0].At.AddSeconds(0.95), DateTimeOffset.MaxValue);
+        Assert.InRange(turn.Requests[1].At, turn.Requests[0].At.AddSeconds(0.95), DateTimeOffset.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_500_for_ever_ends_the_turn_after_five_retries(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        for (var n = 0; n < 6; n++)
+            turn.Provider.Refuse(500, turn.Vendor.Refusal("broken"), headers: ("retry-after-ms", "1"));
+
+        var answer = await turn.AskAsync("hello");
+
+        Assert.Equal(("APIError", 500, "broken"), answer.Error);
+        Assert.Equal(6, turn.Requests.Count);
+        Assert.Equal(
+            ["busy", .. Enumerable.Range(1, 5).SelectMany(static n => (string[])[$"retry {n}", "busy"]), "error APIError", "idle", "session.idle"],
+            turn.Statuses);
+        turn.Answer(Block.Text("Back."));
+        Assert.Equal("Back.", (await turn.AskAsync("again")).Texts("text"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_401_ends_the_turn_at_once(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        turn.Provider.Refuse(401, turn.Vendor.Refusal("who are you"));
+
+        var answer = await turn.AskAsync("hello");
+
+        Assert.Equal(("APIError", 401, "who are you"), answer.Error);
+        Assert.Single(turn.Requests);
+        Assert.Equal(["busy", "error APIError", "idle", "session.idle"], turn.Statuses);
+        Assert.DoesNotContain(turn.Events, static frame => frame.Data.Contains("Bearer", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_refused_connection_is_tried_again_until_the_user_aborts(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor, "gone");
+
+        var asked = turn.AskAsync("hello");
+        var retry = await turn.RetryAsync(1);
+        await host.Server.Api.PostAsync($"/session/{turn.Session}/abort");
+
+        Assert.Contains(host.RefusingAddress, retry.Text("message"), StringComparison.Ordinal);
+        Assert.Equal((null, null, null), (await asked).Error); // a wait that the user ends is no error
+        Assert.Equal(["busy", "retry 1"], turn.Statuses.Take(2));
+        Assert.Equal(["idle", "session.idle"], turn.Statuses.TakeLast(2));
+        Assert.DoesNotContain(turn.Statuses, static what => what.StartsWith("error", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_cut_stream_is_tried_again_and_the_model_is_told_only_the_answer_that_ended(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        turn.Provider.StreamAndCut(seen.Task, turn.Vendor.Beginning("A half"));
+        turn.Answer(Block.Text("A whole."));
+
+        var asked = turn.AskAsync("hello");
+        await turn.Stream.WaitForAsync(frame => frame.Session == turn.Session && frame.Type == "message.part.delta", "the half answer");
+        seen.SetResult();
+        var answer = await asked;
+        turn.Answer(Block.Text("Next."));
+        await turn.AskAsync("and then?");
+
+        Assert.Equal("A half|A whole.", answer.Texts("text"));
+        Assert.Equal(["busy", "retry 1", "busy", "idle", "session.idle"], turn.Statuses.Take(5));
+        var history = turn.Requests[^1].Body.GetProperty("messages").GetRawText();
+        Assert.Contains("A whole.", history, StringComparison.Ordinal);
+        Assert.DoesNotContain("A half", history, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_stream_that_hangs_is_cut_after_the_silence_that_the_configuration_allows(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor, "short");
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        turn.Provider.StreamAndHang(gone, turn.Vendor.Beginning("A half"));
+        for (var n = 0; n < 5; n++)
+            turn.Answer(Block.Text("A whole.")); // A stalled machine is silent too.
+
+        var answer = await turn.AskAsync("hello");
+
+        await Eventually.EndsAsync(gone.Task, "the connection that hangs");
+        Assert.EndsWith("A whole.", answer.Texts("text"), StringComparison.Ordinal);
+        Assert.Contains("was silent for 2 s", (await turn.RetryAsync(1)).Text("message"), StringComparison.Ordinal);
+        Assert.Equal(["busy", "retry 1", "busy"], turn.Statuses.Take(3));
+        Assert.Equal(["idle", "session.idle"], turn.Statuses.TakeLast(2));
+    }
+
+    private static string Command(string line) => JsonSerializer.Serialize(new { command = line, description = "Runs it" });
+}

@@ -37,7 +37,7 @@ internal sealed class ShellGrammar(Random random)
     {
         var list = Pipeline(depth);
         while (random.Next(3) == 0)
-            list += Pick("; ", " && ", " || ", "\n", " & ", ";", "&&", " |\n", "; # it's\n", " &&\\\n ", "\n\n") + Pipeline(depth);
+            list += Pick("; ", " && ", " || ", "\n", " & ", ";", "&&", " |\n", "; # it's\n", " # it's\n", " # \"bad `\n", " &&\\\n ", "\n\n") + Pipeline(depth);
         return list;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Permissions;
@@ -19,7 +20,10 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search.Doors;
+using OpenCode.Actors.Sessions.Tools.Tasks;
 using OpenCode.Actors.Sessions.Tools.Todos;
+using OpenCode.Actors.Sessions.Tools.WebFetch;
+using OpenCode.Actors.Sessions.Tools.WebFetch.Doors;
 using OpenCode.Actors.Sessions.Tools.Write;
 
 namespace OpenCode.Actors.Sessions;
@@ -36,7 +40,9 @@ public static class ToolServices
     public static IServiceCollection AddTools(this IServiceCollection services, string? node = null, string? store = null, string? outputs = null)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<SecretVariables>();
+        services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(
+            new ToolProcessOptions { Node = node, Secrets = provider.GetRequiredService<SecretVariables>() }, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IFileTree>(_ => new ExactFiles(new MachineFiles(store)));
         services.TryAddSingleton<IFileWork>(provider => new PooledFileWork(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SearchThreads>();
@@ -45,6 +51,7 @@ public static class ToolServices
         services.TryAddSingleton<IPathFacts, DiskPaths>();
         services.TryAddSingleton<ReadStamps>();
         services.TryAddSingleton<FileChanges>();
+        services.TryAddSingleton<IWebPages, HttpWebPages>();
 
         services.AddSingleton<ITool>(static provider => new BashTool(
             provider.GetRequiredService<IProcessHost>(), provider.GetRequiredService<IOutputFolder>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
@@ -56,6 +63,8 @@ public static class ToolServices
         services.AddSingleton<ITool, WriteTool>();
         services.AddSingleton<ITool, TodoWriteTool>();
         services.AddSingleton<ITool, TodoReadTool>();
+        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
+        services.AddSingleton<ITool, WebFetchTool>();
         services.TryAddSingleton<IToolbox, Toolbox>();
         return services;
     }

@@ -49,7 +49,7 @@ internal static class CompositionRoot
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null, Path.Combine(settings.DataFolder, "tool-output"))
             .AddInstructions()
             .AddNode(cluster)
-            .AddConfiguration(configs, settings.DataFolder, isCluster: cluster is not null)
+            .AddConfiguration(configs, settings.DataFolder)
             .AddEndpoints()
             .AddTui()
             .AddApiDescription()

@@ -17,6 +17,10 @@ internal sealed class BuiltInAgents(string toolOutput)
     private const string External = "external_directory";
     private const string Question = "question";
     private const string Edit = "edit";
+    private const string Web = "webfetch";
+
+    // The tool adds this to the URL of a page on this machine or in a private network. opencode has no such rule.
+    private const string Private = "private:*";
 
     private readonly PermissionRule _readsToolOutput = Allow(External, Path.Combine(toolOutput, Everything));
 
@@ -32,7 +36,7 @@ internal sealed class BuiltInAgents(string toolOutput)
             "explore", AgentMode.Subagent,
             "Searches the code base and reads it, and changes nothing: finds files by name, searches their text, answers questions about the code. Say how thorough it shall be: quick, medium or very thorough.",
             [
-                Deny(Everything), Allow("grep"), Allow("glob"), Allow("list"), Allow("bash"), Allow("webfetch"), Allow("websearch"), Allow("read"),
+                Deny(Everything), Allow("grep"), Allow("glob"), Allow("list"), Allow("bash"), Allow(Web), Ask(Web, Private), Allow("websearch"), Allow("read"),
                 Ask(External), _readsToolOutput,
             ]) with { Prompt = AgentPrompts.Explore },
         Hidden("compaction", AgentPrompts.Compaction),
@@ -44,7 +48,7 @@ internal sealed class BuiltInAgents(string toolOutput)
     public IReadOnlyList<PermissionRule> Defaults => field ??=
     [
         Allow(Everything), Ask("doom_loop"), Ask(External), _readsToolOutput, Deny(Question), Deny("plan_enter"), Deny("plan_exit"),
-        Allow("read"), Ask("read", "*.env"), Ask("read", "*.env.*"), Allow("read", "*.env.example"),
+        Ask(Web, Private), Allow("read"), Ask("read", "*.env"), Ask("read", "*.env.*"), Allow("read", "*.env.example"),
     ];
 
     /// <summary>Closes the rules of an agent: outputs stay readable, unless the rules forbid that very pattern.</summary>

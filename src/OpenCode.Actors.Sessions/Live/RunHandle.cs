@@ -31,7 +31,8 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         switch (order)
         {
             case BeginStep m:
-                run.Tell(new RunActor.Begin(m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model, m.Request));
+                var model = m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model;
+                run.Tell(new RunActor.Begin(new OfferingModel(model, setup.Toolbox, m.Offer), m.Request));
                 break;
             case StartTool m:
                 run.Tell(new RunActor.Start(m.Call, m.Context));

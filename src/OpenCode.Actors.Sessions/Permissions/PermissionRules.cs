@@ -39,4 +39,11 @@ internal static class PermissionRules
 
         return false;
     }
+
+    /// <summary>Tells whether a model may be offered a tool, and may call it at all.</summary>
+    public static bool Offers(string tool, IReadOnlyList<PermissionRule>[] sets) =>
+        !IsDenied(PermissionOf(tool), sets)
+        && sets.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: "*", Action: PermissionAction.Deny };
+
+    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 }

@@ -16,8 +16,9 @@ internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 /// <param name="Run">The run.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Request">What it is asked, without what is read from files for it.</param>
+/// <param name="Offer">To whom its tools are offered.</param>
 /// <param name="Briefing">What the system prompt is made from; null when the request has all.</param>
-internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, Briefing? Briefing = null) : RunOrder(Run);
+internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, ToolOffer Offer, Briefing? Briefing = null) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
 internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);

@@ -10,6 +10,9 @@ internal interface ITool
     /// <summary>Gets the definition that a model reads.</summary>
     ToolDefinition Definition { get; }
 
+    /// <summary>Gives the definition for a model of one location, where that says more.</summary>
+    ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken) => new(Definition);
+
     /// <summary>Gives the permissions that a call needs, in the order in which they are asked for. Pure but for what stands at its paths.</summary>
     /// <param name="call">The call; its input is an object, and may break the schema.</param>
     /// <param name="location">Where it would run.</param>

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
@@ -10,8 +12,17 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <summary>The tools a run can start.</summary>
 internal interface IToolbox
 {
-    /// <summary>Gets their descriptions for the model.</summary>
+    /// <summary>Gets the descriptions of those that every location has.</summary>
     IReadOnlyList<ToolDefinition> Definitions { get; }
+
+    /// <summary>Tells whether a location has a tool, as far as it is known now.</summary>
+    bool Has(string directory, string name) => Definitions.Any(tool => tool.Name == name);
+
+    /// <summary>Describes tools as they are in a location, and adds those that only the location has.</summary>
+    /// <param name="tools">Those of every location that are offered.</param>
+    /// <param name="offer">To whom.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken) => new(tools);
 
     /// <summary>Gives the permissions that a call needs, in the order in which they are asked for.</summary>
     /// <param name="call">The call; its input is an object.</param>
@@ -43,4 +54,13 @@ internal sealed record ToolContext(SessionId SessionId, string Directory, string
 
     /// <summary>Gets the to-do list of the session.</summary>
     public IReadOnlyList<Todo> Todos { get; init; } = [];
+
+    /// <summary>Gets the part of the call.</summary>
+    public PartId? Part { get; init; }
+
+    /// <summary>Gets the metadata that the call had when the server of before ended, and goes on with; null for a new call.</summary>
+    public JsonElement? Left { get; init; }
+
+    /// <summary>Gets the model that called; null when none did.</summary>
+    public ModelRef? Model { get; init; }
 }

@@ -46,7 +46,11 @@ internal sealed record ToolFile(string MimeType, string Filename, string Url);
 /// <summary>The tool could not do its work.</summary>
 /// <param name="CallId">The call it is about.</param>
 /// <param name="Error">What went wrong, for the model and the user to read.</param>
-internal sealed record ToolFailed(string CallId, string Error) : ToolReport(CallId);
+internal sealed record ToolFailed(string CallId, string Error) : ToolReport(CallId)
+{
+    /// <summary>Gets a value indicating whether the turn ends with it: the model does not go on by itself.</summary>
+    public bool EndsTurn { get; init; }
+}
 
 /// <summary>The parent's answer to a report: the tool may send the next.</summary>
 internal sealed record ToolContinue : IDeadLetterSuppression

@@ -11,12 +11,7 @@ internal sealed class ToolProcessOptions
     public string? Node { get; set; }
 
     /// <summary>Gets or sets the variables of the server's environment that commands do not get.</summary>
-    /// <value>By default those that hold the credentials of the server, the secret of the cluster, and the keys to the collector of traces.</value>
-    public IReadOnlyList<string> Secrets { get; set; } =
-    [
-        "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
-        "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_LOGS_HEADERS",
-    ];
+    public SecretVariables Secrets { get; set; } = new();
 
     /// <summary>Gets or sets how long a group that was asked to end (SIGTERM) may take before it is killed (SIGKILL).</summary>
     /// <value>500 ms by default: enough to remove a lock file, little of the 5 s a stopping server has.</value>

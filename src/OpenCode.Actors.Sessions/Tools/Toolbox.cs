@@ -11,6 +11,14 @@ internal sealed class Toolbox(IEnumerable<ITool> tools) : IToolbox
 
     public IReadOnlyList<ToolDefinition> Definitions => _tools.ConvertAll(static tool => tool.Definition);
 
+    public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken)
+    {
+        var complete = new List<ToolDefinition>(tools.Count);
+        foreach (var tool in tools)
+            complete.Add(_tools.Find(known => known.Definition.Name == tool.Name) is { } known ? await known.DescribeAsync(offer, cancellationToken) : tool);
+        return complete;
+    }
+
     public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => Find(call)?.NeedsOf(call, location) ?? ToolPermission.Of(call, location);
 
     public Props? PropsFor(ToolCall call, ToolContext context) => Find(call)?.PropsFor(call, context);

@@ -2,6 +2,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
@@ -9,9 +10,13 @@ namespace OpenCode.Actors.Sessions.Turns;
 internal static class Parking
 {
     /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (rule "Waiting turns stay open").</summary>
-    public static bool IsParked(SessionState state)
+    /// <param name="state">The session.</param>
+    /// <param name="withTasks">Whether a call of <c>task</c> that has its child counts as a wait: the child is a session of its own, and knows whether it waits.</param>
+    public static bool IsParked(SessionState state, bool withTasks = false)
     {
         var waiting = WaitingCalls(state);
+        if (withTasks)
+            waiting.UnionWith(Tasks(state).Select(static task => task.CallId));
         return waiting.Count > 0 && state.Message(state.Turn!.Assistant)!.Parts
             .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
     }
@@ -29,4 +34,14 @@ internal static class Parking
             decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
         decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }
+
+    /// <summary>Has the calls of <c>task</c> that have their children wait on for them, after a crash.</summary>
+    public static void ResumeTasks(Decision decision)
+    {
+        foreach (var task in Tasks(decision.State).ToList())
+            Tooling.Start(decision, task, []);
+    }
+
+    private static IEnumerable<ToolPart> Tasks(SessionState state) =>
+        state.Message(state.Turn!.Assistant)!.Parts.OfType<ToolPart>().Where(static part => part is { Tool: TaskTool.Name, State: ToolRunning { Metadata: not null } });
 }

@@ -60,7 +60,7 @@ internal static class Stepping
         {
             var request = Conversation.Build(decision, asked);
             request = request with { Options = StepOptioning.Join(request.Options, model.Info, asked.Model.Variant) };
-            decision.Orders.Add(new BeginStep(turn.Run, model.Model, request, Conversation.Brief(decision, asked)));
+            decision.Orders.Add(new BeginStep(turn.Run, model.Model, request, new ToolOffer(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked)));
         }
         else
         {

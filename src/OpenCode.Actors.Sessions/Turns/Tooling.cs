@@ -1,6 +1,8 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -27,7 +29,7 @@ internal static class Tooling
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"The tool '{call.Name}' is switched off here. Go on without it.");
         else if (call.Name == QuestionTool.Name)
             AskQuestion(decision, part, call);
-        else if (!decision.Setup.Toolbox.Definitions.Any(tool => tool.Name == call.Name))
+        else if (!decision.Setup.Toolbox.Has(decision.Info.Directory, call.Name))
             Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", decision.Setup.Toolbox.Definitions.Select(tool => tool.Name))}.");
         else
             Permitting.Permit(decision, part, call);
@@ -52,6 +54,8 @@ internal static class Tooling
                 break;
             case ToolFailed m:
                 decision.Mark(m.CallId, null);
+                if (m.EndsTurn)
+                    decision.Put(decision.Turn with { Rejected = true });
                 Fail(decision, part, m.Error);
                 break;
             default:
@@ -72,6 +76,9 @@ internal static class Tooling
             Allowed = allowed,
             Rules = TurnRules.Of(decision),
             Todos = decision.State.Todos,
+            Part = part.Id,
+            Left = (part.State as ToolRunning)?.Metadata,
+            Model = decision.Assistant.Info is AssistantMessage by ? new ModelRef(by.ProviderId, by.ModelId, by.Variant) : null,
         };
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));
     }

@@ -33,21 +33,14 @@ internal static class TurnRules
     public static IReadOnlyList<PermissionRule>[] WithLearned(Decision decision) => [.. Of(decision), decision.Learned, decision.State.Remembered];
 
     /// <summary>Tells whether the model may be offered a tool, and may call it at all.</summary>
-    public static bool Offers(Decision decision, string tool)
-    {
-        var rules = Of(decision);
-        return !PermissionRules.IsDenied(PermissionOf(tool), rules)
-            && rules.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: Everything, Action: PermissionAction.Deny };
-    }
+    public static bool Offers(Decision decision, string tool) => PermissionRules.Offers(tool, Of(decision));
 
     private static IReadOnlyList<PermissionRule>[] Of(Decision decision, Agent? agent) =>
         agent is null ? [_nothing] : [agent.Permission, decision.Info.Permission ?? []];
 
     private static Agent? Find(Decision decision, string name)
     {
-        var agents = decision.Setup.Agents.For(decision.Info.Directory);
+        var agents = decision.Agents;
         return agents.Fault is null ? agents.Find(name) : null;
     }
-
-    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 }

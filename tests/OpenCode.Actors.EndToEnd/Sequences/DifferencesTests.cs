@@ -5,6 +5,18 @@ namespace OpenCode.Actors.EndToEnd.Sequences;
 /// <summary>What differs on purpose stands in one table, with its reason.</summary>
 public sealed class DifferencesTests
 {
+    // What was recorded of the real server, by its names there; GlobalStreamTests has what no session is part of.
+    private static readonly string[] Traces =
+    [
+        "session-create", "prompt-text", "prompt-text-second-turn", "prompt-reasoning", "prompt-sync", "prompt-bash", "prompt-bash-fail", "prompt-write-edit", "prompt-two-sessions", "prompt-while-busy",
+        "permission-once-new-endpoint", "permission-session-endpoint", "permission-always", "permission-reject", "permission-reject-no-message", "question-reply", "question-reject", "abort-text", "abort-bash",
+        "llm-error-500-retry", "llm-error-429-retry", "llm-error-400", "llm-error-401", "llm-error-stream-cut", "llm-conn-refused", "llm-unknown-model", "shell", "session-update-title", "session-delete",
+        "session-delete-while-busy", "session-fork", "todo", "command-init", "message-delete-part-edit", "noreply-prompt",
+    ];
+
+    [Fact]
+    public void Every_trace_is_a_scenario() => Assert.Empty(Traces.Except(Scenarios.All.Keys));
+
     [Fact]
     public void Every_sequence_that_differs_from_the_real_server_stands_in_the_table_of_differences()
     {

@@ -39,13 +39,13 @@ internal sealed class ExpectedSequence(string name, IReadOnlyList<IReadOnlyList<
         var actual = expected.Any(s => s.What == "updated") ? written : [.. written.Where(s => s.What != "updated")];
         foreach (var message in expected.Concat(actual).Select(s => s.Message).Distinct())
         {
-            // The order within a message, and of busy, idle and errors against it; messages among themselves may overlap.
+            // The order within a message, and of busy, idle, errors and the like against it; messages among themselves may overlap.
             var (wanted, got) = (Around(expected, message), Around(actual, message));
             Assert.True(wanted.SequenceEqual(got), $"{name}, {message}:\n{SideBySide(wanted, got)}");
         }
     }
 
-    private static List<Step> Around(IReadOnlyList<Step> steps, string message) => [.. steps.Where(s => s.Message == message || s.Thread == Step.Status)];
+    private static List<Step> Around(IReadOnlyList<Step> steps, string message) => [.. steps.Where(s => s.Message == message || s.Thread is Step.Status or Step.Other)];
 
     private static string SideBySide(List<Step> wanted, List<Step> got)
     {

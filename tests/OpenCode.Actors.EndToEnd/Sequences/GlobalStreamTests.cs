@@ -97,10 +97,17 @@ public sealed class GlobalStreamTests(ITestOutputHelper output) : ServerTest(out
         await server.Api.PostAsync("/tui/publish", new { type = "tui.toast.show", properties = new { message = "hi", variant = "info" } });
         await server.Api.PostAsync("/tui/publish", new { type = "tui.prompt.append", properties = new { text = "abc" } });
         await server.Api.PostAsync("/tui/publish", new { type = "tui.command.execute", properties = new { command = "help.show" } });
+        await server.Api.PostAsync("/tui/append-prompt", new { text = "abc" });
+        await server.Api.PostAsync("/tui/show-toast", new { message = "hi", variant = "info" });
+        await server.Api.PostAsync("/tui/select-session", new { sessionID = "ses_doesnotexist" }, HttpStatusCode.NotFound);
+        await server.Api.PostAsync("/tui/open-help");
         await server.Api.PostAsync("/tui/publish", new { type = "no.such", properties = new { } }, HttpStatusCode.BadRequest);
-        await stream.WaitForTypeAsync("tui.command.execute");
+        await server.Api.PublishToastAsync("the end");
+        await stream.WaitForAsync(e => e.Properties.Text("message") == "the end", "the last toast");
 
-        Assert.Equal(["tui.toast.show", "tui.prompt.append", "tui.command.execute"], stream.Events.Select(e => e.Type));
+        Assert.Equal(
+            ["tui.toast.show", "tui.prompt.append", "tui.command.execute", "tui.prompt.append", "tui.toast.show", "tui.command.execute", "tui.toast.show"], stream.Events.Select(e => e.Type));
+        Assert.Equal("help.show", stream.Events[5].Properties.Text("command"));
         Assert.Equal("hi", stream.Events[0].Properties.Text("message"));
         Assert.Equal(5_000, stream.Events[0].Properties.GetProperty("duration").GetInt32());
         Assert.Equal("abc", stream.Events[1].Properties.Text("text"));

@@ -13,10 +13,11 @@ internal static class Scenarios
             await s.SessionAsync(new { });
             await s.SessionAsync(new { title = "A given title" });
         },
-        ["session-update"] = async s =>
+        ["session-update-title"] = async s =>
         {
             var session = await s.SessionAsync();
             await s.Api.CallAsync(HttpMethod.Patch, $"/session/{session}", new { title = "Another title" });
+            await s.Api.CallAsync(HttpMethod.Patch, $"/session/{session}", new { time = new { archived = 1_795_239_713_318 } });
         },
         ["session-delete"] = async s =>
         {
@@ -57,8 +58,24 @@ internal static class Scenarios
             await s.PromptAsync(session, "hello queued");
             await s.IdleAsync(session);
         },
+        ["prompt-write-edit"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            var from = s.Stream.Frames.Count;
+            await s.RunAsync(session, """call: write {"filePath":"made.txt","content":"hello\n"}""");
+            var file = (await s.Stream.WaitForTypeAsync("file.edited", from: from)).Properties.Text("file");
+            from = s.Stream.Frames.Count;
+            await s.RunAsync(session, """call: edit {"filePath":"made.txt","oldString":"hello","newString":"goodbye"}""");
+            Assert.Equal(file, (await s.Stream.WaitForTypeAsync("file.edited", from: from)).Properties.Text("file"));
+        },
+        ["todo"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, """call: todowrite {"todos":[{"content":"First","status":"in_progress","priority":"high"},{"content":"Second","status":"pending","priority":"low"}]}""");
+            Assert.Equal(["First", "Second"], (await s.Api.GetAsync($"/session/{session}/todo")).EnumerateArray().Select(todo => todo.Text("content")));
+        },
         ["noreply-prompt"] = async s => await s.Api.PostAsync($"/session/{await s.SessionAsync()}/message", s.Prompt("context only", noReply: true)),
-        ["permission-once"] = async s =>
+        ["permission-once-new-endpoint"] = async s =>
         {
             var session = await s.SessionAsync(Stage.AskForBash);
             await s.PromptAsync(session, "run: echo permitted");
@@ -142,6 +159,30 @@ internal static class Scenarios
             await s.RunAsync(session, "hello");
             await s.Api.PostAsync($"/session/{session}/fork", new { });
         },
+        ["session-delete-while-busy"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.PromptAsync(session, "slow: 200");
+            await s.DeltasAsync(session, 3);
+            await s.Api.CallAsync(HttpMethod.Delete, $"/session/{session}");
+            using var abort = new HttpRequestMessage(HttpMethod.Post, $"/session/{session}/abort");
+            using var aborted = await s.Api.SendAsync(abort);
+            if (aborted.IsSuccessStatusCode)
+                await s.IdleAsync(session); // The real server's run goes on until then.
+        },
+        ["command-init"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.PostAsync($"/session/{session}/command", new { command = "init", arguments = "", model = $"{FakeProvider.ProviderId}/{FakeProvider.ModelId}" });
+            await s.Stream.WaitForTypeAsync("command.executed", session);
+        },
+        ["llm-conn-refused"] = s => RetryTwiceThenAbortAsync(s, "hello", new { providerID = SequenceServer.DeadProvider, modelID = "dead-1" }),
+        ["llm-unknown-model"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.PromptAsync(session, "hello", new { providerID = "nope", modelID = "nope-1" });
+            await s.IdleAsync(session);
+        },
         ["llm-error-400"] = async s => await s.RunAsync(await s.SessionAsync(), "fail: 400"),
         ["llm-error-401"] = async s => await s.RunAsync(await s.SessionAsync(), "fail: 401"),
         ["llm-error-429-retry"] = s => RetryTwiceThenAbortAsync(s, "fail: 429"),
@@ -156,12 +197,15 @@ internal static class Scenarios
     };
 
     /// <summary>Lists the scenarios that need a provider: the embedded model has no such errors.</summary>
-    public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal) { "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut" };
+    public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "command-init", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-write-edit", "todo",
+    };
 
-    private static async Task RetryTwiceThenAbortAsync(Stage s, string prompt)
+    private static async Task RetryTwiceThenAbortAsync(Stage s, string prompt, object? model = null)
     {
         var session = await s.SessionAsync();
-        await s.PromptAsync(session, prompt);
+        await (model is null ? s.PromptAsync(session, prompt) : s.Api.PromptAsync(session, prompt, model));
         await s.RetryAsync(session, 2);
         await s.AbortAsync(session);
         await s.IdleAsync(session);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Sequences;
@@ -5,6 +6,9 @@ namespace OpenCode.Actors.EndToEnd.Sequences;
 /// <summary>One server and one provider for all scenarios of a class; each scenario has sessions and a stream of its own.</summary>
 public abstract class SequenceServer : IAsyncLifetime
 {
+    /// <summary>A provider of the configuration at whose address nothing listens.</summary>
+    public const string DeadProvider = "dead";
+
     private readonly TempFolder _folder = new();
 
     internal FakeProvider Provider { get; private set; } = null!;
@@ -16,7 +20,14 @@ public abstract class SequenceServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Provider = await FakeProvider.StartAsync();
-        var setup = new ServerSetup { Folder = _folder, Config = Provider.Config() };
+        var config = Provider.Config();
+        config["provider"]![DeadProvider] = new JsonObject
+        {
+            ["npm"] = "@ai-sdk/openai-compatible",
+            ["options"] = new JsonObject { ["baseURL"] = $"http://127.0.0.1:{Ports.Free()}/v1", ["apiKey"] = "none" },
+            ["models"] = new JsonObject { ["dead-1"] = new JsonObject() },
+        };
+        var setup = new ServerSetup { Folder = _folder, Config = config };
         if (!IsOpenCode)
             Server = await ServerProcess.StartAsync(setup);
         else if (Repository.Clients.ContainsModules)

@@ -1,11 +1,12 @@
 namespace OpenCode.Actors.EndToEnd.Sequences;
 
 /// <summary>One thing that happened on one thread of a session, such as <c>assistant1/text1: end</c>.</summary>
-/// <param name="Thread">A message, a part of it, <c>status</c> (busy, idle, errors) or <c>session</c>.</param>
+/// <param name="Thread">A message, a part of it, <c>status</c> (busy, idle, errors), <c>session</c> or <c>other</c> (to-do list, compaction, commands).</param>
 /// <param name="What">What happened there.</param>
 internal sealed record Step(string Thread, string What)
 {
     public const string Status = "status";
+    public const string Other = "other";
 
     /// <summary>Gets the message a step belongs to, or its thread itself.</summary>
     public string Message => Thread.Split('/')[0];

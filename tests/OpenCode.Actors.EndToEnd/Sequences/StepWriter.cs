@@ -69,6 +69,12 @@ internal sealed class StepWriter(bool isOfOpenCode)
             case "message.part.removed":
                 Add(Known(_parts, properties.Text("partID"), type), "removed");
                 break;
+            case "todo.updated" or "session.compacted":
+                Add(Step.Other, type);
+                break;
+            case "command.executed":
+                Add(Step.Other, $"{type} {properties.Text("name")}");
+                break;
             case "session.diff":
                 break;
             default:
@@ -142,7 +148,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
     private void OnRunning(string thread, int output)
     {
         if (!_outputs.TryGetValue(thread, out var shown) || (output <= shown && !isOfOpenCode))
-            Add(thread, "running");
+            AddRunning(thread);
 
         _outputs[thread] = output;
     }
@@ -152,6 +158,13 @@ internal sealed class StepWriter(bool isOfOpenCode)
         var step = new Step(thread, what);
         if (!step.MayRepeat || _steps.LastOrDefault(s => s.Thread == thread) != step)
             _steps.Add(step);
+    }
+
+    /// <summary>What a tool of the real server does may be sent before the tool is running: here it always stands after, where ours is.</summary>
+    private void AddRunning(string thread)
+    {
+        var isBefore = isOfOpenCode && _steps.LastOrDefault()?.Thread == Step.Other;
+        _steps.Insert(_steps.Count - (isBefore ? 1 : 0), new Step(thread, "running"));
     }
 
     private void AddOnce(string thread, string what)

@@ -86,8 +86,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
             RedirectStandardError = true,
         };
         // A command runs what a model wrote: it must not read the secrets of its server (rule "Secrets stay in the server").
-        foreach (var secret in options.Secrets)
-            start.Environment.Remove(secret);
+        options.Secrets.RemoveFrom(start.Environment);
         foreach (var (name, value) in spec.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
 

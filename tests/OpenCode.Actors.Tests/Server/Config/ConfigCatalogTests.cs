@@ -239,7 +239,7 @@ public sealed class ConfigCatalogTests
     {
         _files.Files[UserFile] = """
             {"model": "a/1", "theme": "x", "mcp": {"m": {"environment": {"TOKEN": "secret1"}}},
-             "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}, "models": {"1": {}}}}}
+             "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1?key=secret6", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}, "models": {"1": {}}}}}
             """;
 
         var view = ConfigView.Of(Open().For("/proj"));

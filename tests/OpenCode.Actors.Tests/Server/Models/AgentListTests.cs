@@ -61,7 +61,7 @@ public sealed class AgentListTests
     [InlineData("build", "question * allow | plan_enter * allow")]
     [InlineData("plan", "question * allow | plan_exit * allow | task general deny | edit * deny | edit .opencode/plans/*.md allow")]
     [InlineData("general", "todowrite * deny")]
-    [InlineData("explore", "* * deny | grep * allow | glob * allow | list * allow | bash * allow | webfetch * allow | websearch * allow | read * allow | external_directory * ask | external_directory /data/tool-output/* allow")]
+    [InlineData("explore", "* * deny | grep * allow | glob * allow | list * allow | bash * allow | webfetch * allow | webfetch private:* ask | websearch * allow | read * allow | external_directory * ask | external_directory /data/tool-output/* allow")]
     [InlineData("title", "* * deny")]
     public void Built_in(string agent, string rules) => Assert.Equal(rules, RulesOf(agent));
 

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions.Agents;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Reads;
+using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Tasks;
+
+namespace OpenCode.Actors.Sessions;
+
+/// <summary>Makes and asks child sessions by the same way in as clients do, so that a child is a session like any other.</summary>
+/// <param name="sessions">The sessions, which are made with the tools: looked up when the first child is.</param>
+/// <param name="agents">The agents there are.</param>
+internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog> agents) : IChildSessions
+{
+    private const string Everything = "*";
+    private const string External = "external_directory";
+    private const string Edit = "edit";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Agent> AgentsOf(string directory) => [.. agents().For(directory).All.Where(static agent => agent.Mode != AgentMode.Primary && agent.Hidden != true)];
+
+    /// <inheritdoc/>
+    public async Task<Child> OpenAsync(TaskInput input, ToolContext context)
+    {
+        var agent = AgentOf(input.Agent, context.Directory);
+        var parent = await EntryOfAsync(context.SessionId);
+        var model = agent.Model is { } own ? own with { Variant = agent.Variant } : context.Model;
+        if ((BegunBy(context) ?? input.TaskId) is { } earlier)
+        {
+            var id = SessionId.TryParse(earlier, out var parsed) ? parsed : throw NoTask(earlier);
+            return (await EntryOfAsync(id)).ParentId == context.SessionId ? new Child(id, agent.Name, model, PromptOf(context)) : throw NoTask(earlier);
+        }
+
+        var request = new CreateSession
+        {
+            ParentId = context.SessionId,
+            Title = $"{input.Description} (@{agent.Name} subagent)",
+            Agent = agent.Name,
+            Permission = RulesOf(agent, context.Rules),
+        };
+        return await sessions().CreateAsync(new Place(parent.Directory, parent.ProjectId, parent.Path), request, CancellationToken.None) is Created created
+            ? new Child(created.Info.Id, agent.Name, model, PromptOf(context))
+            : throw new ToolRefusedException("No session could be made for the task. Try it again, or do the task yourself.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> AskAsync(Child child, string prompt)
+    {
+        var request = new Prompt([new TextPromptPart(prompt)])
+        {
+            MessageId = child.Prompt,
+            Agent = child.Agent,
+            Model = child.Model is { } model ? model with { Variant = null } : null,
+            Variant = child.Model?.Variant,
+        };
+        if (await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None) is not PromptAccepted accepted)
+            throw Unanswered(child, "it did not take the prompt");
+        if (accepted.Error is { } error)
+            throw Unanswered(child, error.Data.Message ?? error.Name);
+        if (await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None) is not TurnEnded ended)
+            throw Unanswered(child, "its session has gone");
+
+        return ended.Message.Info is AssistantMessage { Error: { } failure }
+            ? throw Unanswered(child, failure.Data.Message ?? failure.Name)
+            : ended.Message.Parts.OfType<TextPart>().LastOrDefault()?.Text ?? "";
+    }
+
+    /// <inheritdoc/>
+    public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
+
+    /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
+    internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent)
+    {
+        var ofAgent = parent.Take(1).SelectMany(static rules => rules).Where(static rule => rule is { Permission: Edit, Action: PermissionAction.Deny });
+        var ofSession = parent.Skip(1).SelectMany(static rules => rules).Where(static rule => rule.Action == PermissionAction.Deny || (rule is { Permission: External, Action: PermissionAction.Ask }));
+        List<PermissionRule> rules = [.. ofAgent.Concat(ofSession).Distinct()];
+        if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
+            rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
+        return rules;
+    }
+
+    private Agent AgentOf(string name, string directory)
+    {
+        var known = agents().For(directory);
+        var usable = known.All.Where(static agent => agent.Mode != AgentMode.Primary).ToList();
+        return known.Fault is { } fault ? throw new ToolRefusedException(fault)
+            : usable.Find(agent => agent.Name == name)
+            ?? throw new ToolRefusedException($"There is no subagent '{name}' here. Give one of {string.Join(", ", usable.Select(static agent => agent.Name))}.");
+    }
+
+    private async Task<SessionEntry> EntryOfAsync(SessionId id) =>
+        await sessions().AskAsync(new IndexQuery.Get(id), CancellationToken.None) is IndexQuery.Found found ? found.Entry : throw NoTask(id.Value);
+
+    private static string? BegunBy(ToolContext context) => context.Left is { } left ? JsonSerializer.Deserialize(left, TaskJson.Default.TaskMetadata)!.SessionId : null;
+
+    // Of the call alone, so that a call that goes on after a crash finds its prompt, and gives it once.
+    private static MessageId PromptOf(ToolContext context) => new($"msg_{context.Part!.Value.Value.Split('_', 2)[^1]}");
+
+    private static ToolRefusedException NoTask(string id) => new($"This session has no task '{id}'. Leave task_id out to begin a new one.");
+
+    private static ToolRefusedException Unanswered(Child child, string reason) => new($"The task {child.Id} has no result: {reason}");
+}

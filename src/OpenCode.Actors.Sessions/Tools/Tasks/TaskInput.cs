@@ -1,0 +1,19 @@
+using System.Text.Json;
+
+namespace OpenCode.Actors.Sessions.Tools.Tasks;
+
+/// <summary>The input of <c>task</c>.</summary>
+/// <param name="Description">What it is about, in a few words.</param>
+/// <param name="Prompt">What the child is asked.</param>
+/// <param name="Agent">The agent of the child.</param>
+/// <param name="TaskId">The child of an earlier call, which goes on; null for a new one.</param>
+internal sealed record TaskInput(string Description, string Prompt, string Agent, string? TaskId)
+{
+    /// <summary>Reads the input that a model wrote.</summary>
+    /// <exception cref="ToolRefusedException">It is not as described.</exception>
+    public static TaskInput Read(JsonElement json)
+    {
+        var input = new ToolInput(TaskTool.Name, json);
+        return new TaskInput(input.Text("description"), input.Text("prompt"), input.Text("subagent_type"), input.OptionalText("task_id"));
+    }
+}

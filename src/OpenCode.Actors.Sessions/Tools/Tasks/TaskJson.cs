@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Models;
+
+namespace OpenCode.Actors.Sessions.Tools.Tasks;
+
+/// <summary>The metadata of a call.</summary>
+/// <param name="ParentSessionId">The session that calls.</param>
+/// <param name="SessionId">The child, which clients open.</param>
+/// <param name="Model">The child's model.</param>
+internal sealed record TaskMetadata(string ParentSessionId, string SessionId, ModelRef? Model);
+
+/// <summary>What a user is shown who is asked about a call.</summary>
+/// <param name="Description">What it is about.</param>
+/// <param name="SubagentType">The agent.</param>
+internal sealed record TaskQuestion(string Description, [property: JsonPropertyName("subagent_type")] string SubagentType);
+
+/// <summary>JSON of that.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TaskMetadata))]
+[JsonSerializable(typeof(TaskQuestion))]
+internal sealed partial class TaskJson : JsonSerializerContext;

@@ -75,7 +75,7 @@ internal static class SeeThrough
             case "su" or "runuser" or "script" or "watch" or "flock":
                 return ShellPrograms.InnerOfOther(command.Name, arguments);
             default:
-                if (Builtins.InnerOf(command.Name!, arguments) is { } inner)
+                if ((Builtins.InnerOf(command.Name!, arguments) ?? InlineCode.InnerOf(command.Name!, arguments)) is { } inner)
                     return inner;
                 if (Wrappers.Find(command, out var head, out var isSure) is not { } wrapper)
                     return Inner.None;

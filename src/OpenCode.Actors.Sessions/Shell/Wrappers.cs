@@ -166,7 +166,7 @@ internal static class Wrappers
     private static IEnumerable<KeyValuePair<string, Wrapper>> Opaque() =>
         ("parallel rush entr hyperfine systemd-run systemd-nspawn machinectl run0 expect gdb lldb rr perf bwrap firejail numactl cgexec cpulimit screen tmux dtach abduco at batch crontab socat xterm gnome-terminal konsole"
             + " vi vim nvim view vimdiff rvim ex ed emacs emacsclient nano pico pee mispipe zrun run-parts start-stop-daemon daemonize daemon nodemon watchexec watchman-make concurrently npm-run-all run-s run-p reflex act"
-            + " nix nix-shell nix-env nix-build conda mamba micromamba dotenv env-cmd proot runcon newgrp sg bpftrace coreutils scan-build bear nq tsp git-shell memusage ltrace-run libtool watchgnupg sudoedit"
-            + " gh|alias gh|extension kubectl|exec kubectl|run kubectl|debug oc|exec oc|run cargo|watch pnpm|-c lerna|exec nx|exec vagrant|ssh nvm|exec nvm|run fnm|exec cmake|-P poetry|shell pipenv|shell uv|tool podman|unshare")
+            + " nix nix-shell nix-env nix-build conda mamba micromamba dotenv env-cmd proot runcon newgrp sg bpftrace coreutils scan-build bear nq tsp git-shell memusage libtool sudoedit dzdo please sudo-rs nu xonsh elvish osh ysh yash posh lksh"
+            + " gh|alias gh|extension kubectl|exec kubectl|run kubectl|debug oc|exec oc|run cargo|watch pnpm|-c lerna|exec nx|exec vagrant|ssh nvm|exec nvm|run fnm|exec cmake|-P poetry|shell pipenv|shell uv|tool podman|unshare flatpak|run toolbox|run distrobox|enter lxc|exec incus|exec nerdctl|run nerdctl|exec deno|eval")
             .Split(' ').Select(static name => KeyValuePair.Create(name, _opaque));
 }

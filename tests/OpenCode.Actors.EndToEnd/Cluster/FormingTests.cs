@@ -12,6 +12,7 @@ public sealed class FormingTests(ITestOutputHelper output) : ServerTest(output)
     private static readonly TimeSpan _stop = TimeSpan.FromSeconds(6);
 
     [SkippableFact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task All_nodes_stopped_at_once_end_in_time_and_form_one_cluster_again()
     {
         Needs.Postgres();
@@ -69,6 +70,7 @@ public sealed class FormingTests(ITestOutputHelper output) : ServerTest(output)
     }
 
     [SkippableFact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task A_joiner_that_is_frozen_while_it_joins_blocks_the_next_one_for_5_s_at_most()
     {
         Needs.Postgres();

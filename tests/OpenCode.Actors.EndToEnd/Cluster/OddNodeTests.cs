@@ -12,6 +12,7 @@ namespace OpenCode.Actors.EndToEnd.Cluster;
 public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
     [SkippableFact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task Clocks_that_are_an_hour_off_cost_no_session_no_turn_and_not_the_order_of_messages()
     {
         Needs.WrongClock();

@@ -97,6 +97,7 @@ public sealed class ThreeNodesTests(PostgresFixture postgres, ITestOutputHelper 
     }
 
     [SkippableFact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task After_kill_9_of_the_owner_a_prompt_that_waits_on_another_node_gets_its_end_and_the_session_goes_on()
     {
         var nodes = await StartNodesAsync(3);

@@ -24,7 +24,7 @@ internal sealed record OpenCodeRun(int ExitCode, string Output, string Errors)
 
     public static async Task<OpenCodeRun> EndAsync(ChildProcess process)
     {
-        var exit = await process.ExitAsync(TimeSpan.FromSeconds(60));
+        var exit = await process.ExitAsync(TimeSpan.FromSeconds(120));
         return new OpenCodeRun(exit, process.Output, process.Errors);
     }
 }

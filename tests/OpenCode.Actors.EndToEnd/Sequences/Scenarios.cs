@@ -53,7 +53,7 @@ internal static class Scenarios
         ["prompt-while-busy"] = async s =>
         {
             var session = await s.SessionAsync();
-            await s.PromptAsync(session, "run: sleep 1; echo one");
+            await s.PromptAsync(session, "run: sleep 2; echo one");
             await s.PartAsync(session, "running");
             await s.PromptAsync(session, "hello queued");
             await s.IdleAsync(session);

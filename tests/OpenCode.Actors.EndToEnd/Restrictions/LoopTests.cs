@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.EndToEnd.Providers;
 using Xunit.Abstractions;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
 
 namespace OpenCode.Actors.EndToEnd.Restrictions;
 

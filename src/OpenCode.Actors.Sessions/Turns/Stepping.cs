@@ -37,14 +37,15 @@ internal static class Stepping
         if (decision.State.Turn is not { } turn || decision.Assistant.HasOpenTools)
             return;
 
+        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision)
+            && Structuring.AnswerOf(decision) is null;
         if (turn.Stream is { } stream)
-            CompleteAnswer(decision, stream);
+            CompleteAnswer(decision, stream, goesOn);
         else if (turn.Kind == TurnKind.Shell)
             decision.Put(Completed(decision));
         else
             return;
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision);
         if (turn.Queued > 0 || goesOn)
             Begin(decision, turn);
         else
@@ -158,7 +159,7 @@ internal static class Stepping
         AskModel(decision);
     }
 
-    private static void CompleteAnswer(Decision decision, StreamEnd stream)
+    private static void CompleteAnswer(Decision decision, StreamEnd stream, bool goesOn)
     {
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
@@ -174,7 +175,8 @@ internal static class Stepping
         };
 
         decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown));
-        decision.Put(answer with { Finish = reason, Tokens = shown, Cost = cost });
+        answer = answer with { Finish = reason, Tokens = shown, Cost = cost };
+        decision.Put(goesOn ? answer : Structuring.Conclude(decision, answer));
         decision.Put(Completed(decision));
         decision.Update(decision.Info with { Cost = decision.Info.Cost + cost, Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
     }
@@ -184,7 +186,7 @@ internal static class Stepping
 
     private static void CloseFiltered(Decision decision)
     {
-        CompleteAnswer(decision, decision.Turn.Stream!);
+        CompleteAnswer(decision, decision.Turn.Stream!, goesOn: true);
         Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
     }
 

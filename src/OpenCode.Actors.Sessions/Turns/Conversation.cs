@@ -12,6 +12,8 @@ namespace OpenCode.Actors.Sessions.Turns;
 /// <summary>Tells a session's messages to a model.</summary>
 internal static class Conversation
 {
+    private const string SummaryAsked = "Sum up what was said and done in this session so far.";
+
     /// <summary>Builds the request for the next step.</summary>
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
@@ -37,7 +39,7 @@ internal static class Conversation
         var messages = new List<ModelMessage>();
         var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
         string? agent = null;
-        foreach (var message in Remembered(state.Messages))
+        foreach (var message in Summaries.Remembered(state.Messages))
         {
             if (later.Contains(message.Info.Id))
                 continue;
@@ -58,9 +60,6 @@ internal static class Conversation
         return messages;
     }
 
-    // What a model still gets: all. The boundary that a summary of the session sets belongs here.
-    private static IEnumerable<MessageState> Remembered(IReadOnlyList<MessageState> messages) => messages;
-
     private static void Tell(MessageState message, string? reminder, List<ModelMessage> messages)
     {
         var content = new List<UserContent>();
@@ -70,6 +69,8 @@ internal static class Conversation
                 content.Add(new TextContent(text.Text));
             else if (part is FilePart file && AttachedMedia.Find(file) is { } media)
                 content.Add(media);
+            else if (part is CompactionPart)
+                content.Add(new TextContent(SummaryAsked));
         }
 
         if (content.Count == 0)
@@ -96,6 +97,7 @@ internal static class Conversation
         {
             messages.Add(tool.State switch
             {
+                ToolCompleted { Time.Compacted: not null } => new ToolResult(tool.CallId, tool.Tool, Pruning.Notice, IsError: false),
                 ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false) { Files = [.. (done.Attachments ?? []).Select(AttachedMedia.Find).OfType<FileContent>()] },
                 ToolError failed => new ToolResult(tool.CallId, tool.Tool, failed.Error, IsError: true),
                 _ => new ToolResult(tool.CallId, tool.Tool, "The tool did not end.", IsError: true),

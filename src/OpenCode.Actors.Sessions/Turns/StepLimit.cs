@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Structured;
@@ -23,11 +24,22 @@ internal static class StepLimit
         </reminder>
         """;
 
-    /// <summary>Tells whether the step of the open turn is the last one. Steps are counted from the newest prompt that was taken up.</summary>
-    public static bool IsLast(Decision decision)
+    /// <summary>Tells whether the step of the open turn is the last one. Steps are counted from the newest prompt that was taken up; a summary on the way is no step, and begins no count.</summary>
+    public static bool IsLast(Decision decision) => TurnRules.AgentOf(decision)?.Steps is { } most && StepsOf(decision) >= most;
+
+    private static int StepsOf(Decision decision)
     {
-        var asked = decision.Turn.Asked;
-        return TurnRules.AgentOf(decision)?.Steps is { } most
-            && decision.State.Messages.Reverse().TakeWhile(message => message.Info.Id != asked).Count(message => message.Info is AssistantMessage answer && answer.ParentId == asked) >= most;
+        var (count, asked) = (0, (MessageId?)decision.Turn.Asked);
+        foreach (var message in decision.State.Messages.Reverse())
+        {
+            if (message.Info is AssistantMessage { Summary: not true } answer && (asked ??= answer.ParentId) == answer.ParentId)
+                count++;
+            else if (message.Info.Id == asked && !Continuations.IsOne(message))
+                break;
+            else if (message.Info.Id == asked)
+                asked = null; // It goes on with what was answered before.
+        }
+
+        return count;
     }
 }

@@ -56,6 +56,12 @@ internal static class Structuring
         : IsWanted(decision) && !decision.Turn.Rejected ? answer with { Error = MessageError.StructuredOutput("The model ended its answer without the structured output that was asked for. Ask again, or take another model.", retries: 0) }
         : answer;
 
+    /// <summary>Gives the format of the prompt whose answer a summary of the session interrupted; null when there is none, or it has its answer.</summary>
+    public static OutputFormat? LeftBy(SessionState state) =>
+        state.Messages.LastOrDefault(static message => message.Info is AssistantMessage { Summary: not true })?.Info is AssistantMessage { Structured: null, Error: null } answer
+            ? (state.Message(answer.ParentId)?.Info as UserMessage)?.Format
+            : null;
+
     private static JsonElement? SchemaOf(Decision decision) =>
-        decision.Turn.Kind == TurnKind.Prompt && ((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Format is { IsStructured: true } format ? format.Schema : null;
+        decision.Turn.Kind == TurnKind.Prompt && !Compacting.IsUnderWay(decision) && ((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Format is { IsStructured: true } format ? format.Schema : null;
 }

@@ -28,6 +28,8 @@ internal static class Tooling
             Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
         else if (call.Name == StructuredOutputTool.Name && Structuring.IsOffered(decision))
             Structuring.Take(decision, part, call);
+        else if (Compacting.IsUnderWay(decision))
+            Fail(decision, part with { State = new ToolPending(call.Input, "") }, "No tool can be called while the conversation is summed up.");
         else if (StepLimit.IsLast(decision))
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, "This is the last step that the agent may take, and no tool can be called in it. Nothing was done.");
         else if (!TurnRules.Offers(decision, call.Name))

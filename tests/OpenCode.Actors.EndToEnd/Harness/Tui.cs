@@ -11,7 +11,7 @@ internal sealed class Tui : IAsyncDisposable
     // A key right behind Escape is one of the Alt key.
     private static readonly TimeSpan _afterEscape = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan _afterLeader = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
     private readonly string _socket;
     private readonly TempFolder _folder;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Providers;
 using OpenCode.Actors.EndToEnd.Sequences;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 
@@ -32,7 +31,7 @@ internal sealed class ScriptedTurn : IAsyncDisposable
     public string Session { get; }
 
     /// <summary>Gets what the model was asked in this turn.</summary>
-    public IReadOnlyList<FakeRequest> Requests => [.. _provider.Requests.Skip(_before)];
+    public IReadOnlyList<ProviderRequest> Requests => [.. _provider.Requests.Skip(_before)];
 
     /// <summary>Gets the session's states and errors so far, as the stream told them.</summary>
     public IReadOnlyList<string> Statuses => [.. StepWriter.Write(Events, isOfOpenCode: false).Where(static step => step.Thread == Step.Status).Select(static step => step.What)];

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
+using OpenCode.Actors.EndToEnd.Providers;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 

@@ -55,6 +55,7 @@ internal static class MessageSamples
             new DeleteBegun(_session, 5),
             new Delete(),
             new Deleted(_session, 5),
+            new Summarize(new SummarizeSession("p", "m", Auto: true)),
             new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m"), Format = new OutputFormat("json_schema") { Schema = JsonElement.Parse("{}"), RetryCount = 1 } }, "a key"),
             new RunShell(new Shell("build", "ls -l"), "another key"),
             Accepted("hello"),

@@ -139,6 +139,28 @@ public sealed class StructuredOutputTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_summary_on_the_way_is_made_without_it_and_the_turn_goes_on_with_it()
+    {
+        Model.Limit = new ModelLimit(10_000, 1_000);
+        var (session, accepted) = await AskAsync();
+        Model.Answer.Bash("c1", "ls").End(FinishReason.ToolCalls, input: 9_500);
+        await RunDryAsync();
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Assert.False(Model.Requests[1].Options.MustCallTool);
+        Model.Answer.Say("sum").End();
+        await RunDryAsync();
+        Assert.True(Model.Requests[2].Options.MustCallTool);
+
+        Model.Answer.Call("c2", Name, """{"name":"A"}""").End(FinishReason.ToolCalls, input: 9_500);
+        await RunDryAsync();
+
+        Assert.IsType<IdleStatus>(await StatusAsync(session)); // A full context is no reason to go on behind the answer.
+        Assert.Equal("""{"name":"A"}""", Assistant((await EndOfAsync(session, accepted)).Message).Structured?.GetRawText());
+        Assert.All((await MessagesAsync(session)).Select(static message => message.Info).OfType<AssistantMessage>(), static answer => Assert.Null(answer.Error));
+    }
+
+    [Fact]
     public async Task In_the_last_step_of_an_agent_it_is_the_only_tool()
     {
         Config.Change = static agents => agents with { All = [.. agents.All.Select(static agent => agent with { Steps = 1 })] };

@@ -31,6 +31,7 @@ internal static class ConfigSchema
             Agents = AgentSchema.Read(root.Section("agent")),
             DefaultAgent = root.Text("default_agent"),
             Commands = CommandConfig.Read(root.Section("command")),
+            McpServers = McpSchema.Read(root.Section("mcp"), root.Section("experimental")),
         };
     }
 

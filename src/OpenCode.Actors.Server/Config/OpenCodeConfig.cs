@@ -2,6 +2,7 @@ using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -39,6 +40,9 @@ internal sealed record OpenCodeConfig(
 
     /// <summary>Gets the commands, in the order of the files.</summary>
     public IReadOnlyList<CommandConfig> Commands { get; init; } = [];
+
+    /// <summary>Gets the MCP servers, in the order of the files. Their headers and variables are secrets: never shown.</summary>
+    public IReadOnlyList<ToolServerSpec> McpServers { get; init; } = [];
 
     /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
     public bool Knows(string model) =>

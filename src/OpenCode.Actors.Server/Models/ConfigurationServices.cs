@@ -3,6 +3,7 @@ using OpenCode.Actors.Server.Models.Doors;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Models;
 
@@ -21,6 +22,7 @@ internal static class ConfigurationServices
             .AddSingleton<IModelCatalog, ConfiguredModels>()
             .AddSingleton<ConfiguredAgents>()
             .AddSingleton<IAgentCatalog>(static services => services.GetRequiredService<ConfiguredAgents>())
+            .AddSingleton<IToolServerConfig, ConfiguredToolServers>()
             .AddSingleton<IInstructionConfig, ConfiguredInstructions>();
     }
 }

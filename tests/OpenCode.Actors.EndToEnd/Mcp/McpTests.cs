@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OpenCode.Actors.EndToEnd.Harness;
+using Xunit.Abstractions;
+
+namespace OpenCode.Actors.EndToEnd.Mcp;
+
+/// <summary>MCP servers that list, answer, hang and die, in a real server: the turn ends rightly each time.</summary>
+public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
+{
+    private const string Secret = "s3cr3t-t0ken";
+
+    private FakeProvider _provider = null!;
+    private ServerProcess _server = null!;
+    private string _session = null!;
+
+    private static string Script => Path.Combine(Repository.Clients.Folder, "mcp.mjs");
+
+    [SkippableFact]
+    public async Task A_turn_ends_rightly_whatever_a_process_does()
+    {
+        Needs.Node();
+        await BeginAsync(new JsonObject
+        {
+            ["toy"] = Toy(),
+            ["slow one"] = Toy(timeout: 10_000),
+            ["bad"] = new JsonObject { ["type"] = "local", ["command"] = new JsonArray("node", Script, "refuse"), ["environment"] = new JsonObject { ["TOKEN"] = Secret } },
+            ["none"] = new JsonObject { ["type"] = "local", ["command"] = new JsonArray("/no/such/program") },
+            ["off"] = new JsonObject { ["type"] = "local", ["command"] = new JsonArray("node", Script), ["enabled"] = false },
+        });
+        var status = await _server.Api.GetAsync("/mcp");
+        Assert.Equal(["connected", "connected", "failed", "failed", "disabled"], status.EnumerateObject().Select(static server => server.Value.Text("status")));
+        Assert.Equal("It ended with exit code 4. It said: My token is ***.", status.Text("bad", "error"));
+
+        // Hangs until its limit, while the rest of the test goes on.
+        var other = await _server.Api.CreateSessionAsync();
+        var hung = CallAsync("slow_one_hang", new { }, other);
+
+        Assert.Equal("echo: hi", (await CallAsync("toy_echo", new { text = "hi" })).Text("output"));
+        Assert.Contains("toy_odd_name_x", _provider.Offered);
+        Assert.Contains("slow_one_echo", _provider.Offered);
+        Assert.DoesNotContain(_provider.Offered, static name => name.StartsWith("bad_", StringComparison.Ordinal) || name.StartsWith("off_", StringComparison.Ordinal));
+        Assert.Equal("odd", (await CallAsync("toy_odd_name_x", new { })).Text("output"));
+        Assert.Equal("It failed on purpose.", (await CallAsync("toy_fail", new { })).Text("error"));
+
+        var mixed = await CallAsync("toy_mixed", new { });
+        Assert.Equal("one\n\ninside\n\n[Resource file:///b.txt: b]", mixed.Text("output"));
+        Assert.StartsWith("data:image/png;base64,", mixed.GetProperty("attachments")[0].Text("url"), StringComparison.Ordinal);
+
+        var cut = await CallAsync("toy_long", new { });
+        Assert.True(cut.GetProperty("metadata").GetProperty("truncated").GetBoolean());
+        Assert.Equal(10_000, File.ReadLines(cut.Text("metadata", "outputPath")!).Count());
+
+        var environment = JsonDocument.Parse((await CallAsync("toy_env", new { })).Text("output")!).RootElement;
+        Assert.Equal(Secret, environment.Text("TOKEN"));
+        Assert.True(environment.Has("PATH"));
+        Assert.False(environment.Has("OPENCODE_DISABLE_AUTOUPDATE"), "It gets the variables of this server.");
+
+        await CallAsync("toy_grow", new { });
+        await Eventually.TrueAsync(async () => (await CallAsync("toy_grown", new { })).Text("output") == "grown", "the tool that was added");
+
+        // An abort ends the call, and the server goes on.
+        var process = await PidAsync();
+        await _server.Api.PromptAsync(_session, Prompt("toy_hang", new { }), FakeProvider.Model);
+        await Eventually.TrueAsync(async () => (await LastPartAsync(_session)).Text("state", "status") == "running", "the call that hangs");
+        await _server.Api.PostAsync($"/session/{_session}/abort");
+        await _server.Api.IdleAsync(_session);
+        Assert.Equal("error", (await LastPartAsync(_session)).Text("state", "status"));
+        Assert.Equal(process, await PidAsync());
+
+        // A death fails its call alone; the next one has a new server.
+        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. It said: My token is ***.", (await CallAsync("toy_die", new { })).Text("error"));
+        Assert.NotEqual(process, await PidAsync());
+
+        Assert.Contains("did not answer within 10 s", (await hung).Text("error"), StringComparison.Ordinal);
+        Assert.Equal("echo: on", (await CallAsync("slow_one_echo", new { text = "on" })).Text("output"));
+
+        await JudgeAsync();
+        var config = (await _server.Api.GetAsync("/config")).GetRawText();
+        Assert.Contains("slow one", config, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, config, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, _server.Log, StringComparison.Ordinal);
+
+        process = await PidAsync();
+        await _server.KillAsync();
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), "the end of the process of the killed server");
+    }
+
+    // Rules are for the name that the model sees.
+    private async Task JudgeAsync()
+    {
+        var judged = await _server.Api.CreateSessionAsync(new
+        {
+            permission = new[] { new { permission = "toy_*", pattern = "*", action = "deny" }, new { permission = "toy_echo", pattern = "*", action = "ask" } },
+        });
+        Assert.Contains("switched off", (await CallAsync("toy_pid", new { }, judged)).Text("error"), StringComparison.Ordinal);
+        Assert.Equal(["toy_echo"], _provider.Offered.Where(static name => name.StartsWith("toy_", StringComparison.Ordinal)));
+
+        var asked = CallAsync("toy_echo", new { text = "may I" }, judged);
+        JsonElement request = default;
+        await Eventually.TrueAsync(async () => (request = (await _server.Api.GetAsync("/permission")).EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object, "the question");
+        Assert.Equal("toy_echo", request.Text("permission"));
+        await _server.Api.PostAsync($"/permission/{request.Text("id")}/reply", new { reply = "once" });
+        Assert.Equal("echo: may I", (await asked).Text("output"));
+    }
+
+    private async Task BeginAsync(JsonObject servers)
+    {
+        _provider = Own(await FakeProvider.StartAsync());
+        var config = _provider.Config();
+        config["mcp"] = servers;
+        _server = await StartAsync(Setup with { Config = config });
+        _session = await _server.Api.CreateSessionAsync();
+    }
+
+    private static JsonObject Toy(int timeout = 60_000) => new()
+    {
+        ["type"] = "local",
+        ["command"] = new JsonArray("node", Script),
+        ["environment"] = new JsonObject { ["TOKEN"] = Secret },
+        ["timeout"] = timeout,
+    };
+
+    private async Task<int> PidAsync() => int.Parse((await CallAsync("toy_pid", new { })).Text("output")!, CultureInfo.InvariantCulture);
+
+    private static string Prompt(string tool, object input) => $"call: {tool} {JsonSerializer.Serialize(input)}";
+
+    /// <summary>Has the model call a tool, and gives the state of its part at the end of the turn.</summary>
+    private async Task<JsonElement> CallAsync(string tool, object input, string? session = null)
+    {
+        session ??= _session;
+        await _server.Api.AskAsync(session, Prompt(tool, input), FakeProvider.Model);
+        var part = await LastPartAsync(session);
+        Assert.Equal(tool, part.Text("tool"));
+        return part.GetProperty("state");
+    }
+
+    private async Task<JsonElement> LastPartAsync(string session) =>
+        (await _server.Api.MessagesAsync(session)).SelectMany(static message => message.GetProperty("parts").EnumerateArray()).LastOrDefault(static part => part.Text("type") == "tool");
+}

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Models.Anthropic;
 using OpenCode.Actors.Models.Doors;
-using OpenCode.Actors.Models.Known;
 using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
@@ -35,7 +34,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time)) { Info = EmbeddedModel.Provider.Models[0] };
         _models[(embedded.ProviderId, embedded.ModelId)] = embedded;
         Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
-        Unconnected = [.. KnownProviders.All.Where(known => options.Providers.All(p => p.Id != known.Id)).Select(InfoOf)];
+        Unconnected = [.. options.Unconnected.Select(InfoOf)];
         Default = _models[Split(options.DefaultModel) ?? FirstOf(Providers)];
     }
 
@@ -85,7 +84,6 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         Source = provider.Source,
         KeyVariables = provider.KeyVariables,
         Npm = ProviderApis.PackageOf(provider.Api),
-        Url = provider.BaseUrl ?? "",
     };
 
     private static bool Knows(ModelsOptions options, (string ProviderId, string ModelId) model) =>

@@ -7,6 +7,9 @@ namespace OpenCode.Actors.Models;
 /// <param name="DefaultModel">Key <c>model</c>: <c>provider/model</c>; null when it is not set.</param>
 public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, string? DefaultModel = null)
 {
+    /// <summary>Gets the providers that wait for a key and nothing else.</summary>
+    public IReadOnlyList<ProviderOptions> Unconnected { get; init; } = [];
+
     /// <summary>Gets the options of a server without configuration: the embedded model alone.</summary>
     public static ModelsOptions None { get; } = new([]);
 }

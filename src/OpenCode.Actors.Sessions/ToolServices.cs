@@ -42,7 +42,9 @@ public static class ToolServices
     public static IServiceCollection AddTools(this IServiceCollection services, string? node = null, string? store = null, string? outputs = null)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(new ToolProcessOptions { Node = node }, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<SecretVariables>();
+        services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(
+            new ToolProcessOptions { Node = node, Secrets = provider.GetRequiredService<SecretVariables>() }, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IFileTree>(_ => new ExactFiles(new MachineFiles(store)));
         services.TryAddSingleton<IFileWork>(provider => new PooledFileWork(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SearchThreads>();

@@ -9,8 +9,8 @@ public static class KnownProviders
     /// <summary>Gets them, without keys.</summary>
     public static IReadOnlyList<ProviderOptions> All { get; } =
     [
-        new("anthropic", ProviderApi.Anthropic, AnthropicModels.All) { Name = "Anthropic", Source = "env", KeyVariables = ["ANTHROPIC_API_KEY"] },
-        new("openai", ProviderApi.OpenAi, OpenAiModels.All) { Name = "OpenAI", Source = "env", KeyVariables = ["OPENAI_API_KEY"] },
+        new("anthropic", ProviderApi.Anthropic, AnthropicModels.All) { Name = "Anthropic", Source = "custom", KeyVariables = ["ANTHROPIC_API_KEY"] },
+        new("openai", ProviderApi.OpenAi, OpenAiModels.All) { Name = "OpenAI", Source = "custom", KeyVariables = ["OPENAI_API_KEY"] },
     ];
 
     /// <summary>Finds one.</summary>

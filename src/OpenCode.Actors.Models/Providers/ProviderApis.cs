@@ -26,6 +26,14 @@ public static class ProviderApis
         _ => "@ai-sdk/openai-compatible",
     };
 
+    /// <summary>Gives an address as clients may see it: without user, password and query, which may hold keys.</summary>
+    /// <param name="url">An absolute address.</param>
+    public static string Shown(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    }
+
     /// <summary>Gives the address of an API that has one; null for compatible servers, which are anywhere.</summary>
     /// <param name="api">The API.</param>
     public static string? UrlOf(ProviderApi api) => api switch

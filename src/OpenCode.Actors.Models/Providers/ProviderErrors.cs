@@ -28,13 +28,13 @@ internal static class ProviderErrors
     }
 
     public static ModelException Unreachable(Uri endpoint, Exception cause) =>
-        new($"No answer from {endpoint}: {Innermost(cause)}", retryable: true, inner: cause);
+        new($"No answer from {ProviderApis.Shown(endpoint)}: {Innermost(cause)}", retryable: true, inner: cause);
 
     public static ModelException Cut(Uri endpoint, Exception cause) =>
-        new($"The stream from {endpoint} broke off: {Innermost(cause)}", retryable: true, inner: cause);
+        new($"The stream from {ProviderApis.Shown(endpoint)} broke off: {Innermost(cause)}", retryable: true, inner: cause);
 
     public static ModelException Silent(Uri endpoint, TimeSpan longest, Exception cause) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{endpoint} was silent for {longest.TotalSeconds:0.#} s (provider.<id>.options.timeout)."), retryable: true, inner: cause);
+        new(string.Create(CultureInfo.InvariantCulture, $"{ProviderApis.Shown(endpoint)} was silent for {longest.TotalSeconds:0.#} s (provider.<id>.options.timeout)."), retryable: true, inner: cause);
 
     public static ModelException Incomplete() =>
         new("The model's stream ended before its answer was complete.", retryable: true);
@@ -56,8 +56,8 @@ internal static class ProviderErrors
         var status = (int)response.StatusCode;
         var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(static h => h.Key.ToLowerInvariant(), static h => string.Join(", ", h.Value), StringComparer.Ordinal);
         var message = response.IsSuccessStatusCode
-            ? $"{endpoint} answered with {headers.GetValueOrDefault("content-type")} instead of a stream; check options.baseURL: {Shorten(body)}"
-            : MessageOf(body) ?? $"{endpoint} answered {status} {response.ReasonPhrase}: {Shorten(body)}";
+            ? $"{ProviderApis.Shown(endpoint)} answered with {headers.GetValueOrDefault("content-type")} instead of a stream; check options.baseURL: {Shorten(body)}"
+            : MessageOf(body) ?? $"{ProviderApis.Shown(endpoint)} answered {status} {response.ReasonPhrase}: {Shorten(body)}";
         var overflow = status is 400 or 413 && IsContextOverflow(body);
         return new ModelException(message, IsRetryable(status), status, RetryAfter(headers, now), headers, body) { IsContextOverflow = overflow };
     }

@@ -11,6 +11,7 @@ using OpenCode.Actors.Server.Hosting;
 using OpenCode.Actors.Server.Hosting.Doors;
 using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Storage.Sqlite.Doors;
 using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
 
@@ -36,10 +37,13 @@ internal static class ServeCommand
 
         try
         {
-            var files = new MachineConfigSource();
+            var disk = new MachineFiles(Path.Combine(settings.DataFolder, HeldFolder.DatabaseFile));
+            var files = new MachineConfigSource(disk, TimeProvider.System, new ProviderKeys(settings.DataFolder));
             var configs = ConfigCatalog.Open(files, settings.ConfigFile, settings.WorkingFolder);
+
+            // A cluster has no folder that all nodes share, so no place for keys.
             if (ClusterSettings.Find(settings, configs.Server.Cluster) is not null)
-                return await ServeAsync(settings, configs);
+                return await ServeAsync(settings, ConfigCatalog.Open(new MachineConfigSource(disk, TimeProvider.System), settings.ConfigFile, settings.WorkingFolder));
 
             SqliteLibrary.Load();
             var print = SettingsPrint.Take(files, settings.ConfigFile, MachineVariables.All());

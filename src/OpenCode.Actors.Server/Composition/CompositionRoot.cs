@@ -53,7 +53,7 @@ internal static class CompositionRoot
             .AddMcp()
             .AddInstructions()
             .AddNode(cluster)
-            .AddConfiguration(configs, settings.DataFolder, isCluster: cluster is not null)
+            .AddConfiguration(configs, settings.DataFolder)
             .AddEndpoints()
             .AddTui()
             .AddApiDescription()

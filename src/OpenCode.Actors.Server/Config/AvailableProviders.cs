@@ -3,27 +3,31 @@ using OpenCode.Actors.Models.Providers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Adds to the configured providers what follows from keys in the environment: their key, and the known providers that have one.</summary>
+/// <summary>Adds to the configured providers what follows from keys that clients gave or that are in the environment: their key, and the known providers that have one.</summary>
 internal static class AvailableProviders
 {
     public static OpenCodeConfig Complete(OpenCodeConfig config, IConfigSource environment)
     {
-        var configured = config.Providers.Select(provider => WithKnown(provider with { ApiKey = provider.ApiKey ?? KeyIn(provider.KeyVariables, environment) }));
+        var configured = config.Providers.Select(provider => WithKnown(provider with { ApiKey = provider.ApiKey ?? Key(provider.Id, provider.KeyVariables).Key }));
         var known = KnownProviders.All
             .Where(provider => config.Providers.All(p => p.Id != provider.Id))
-            .Select(provider => new ProviderConfig(provider.Id, provider.Name!, null, KeyIn(provider.KeyVariables, environment), new Dictionary<string, string>(StringComparer.Ordinal), provider.Models, null)
-            {
-                Api = provider.Api,
-                Npm = ProviderApis.PackageOf(provider.Api),
-                KeyVariables = provider.KeyVariables,
-                Source = "env",
-            })
-            .Where(static provider => provider.ApiKey is not null);
-        return config with
-        {
-            Providers = [.. configured.Concat(known).Where(provider => config.EnabledProviders?.Contains(provider.Id, StringComparer.Ordinal) != false && !config.DisabledProviders.Contains(provider.Id, StringComparer.Ordinal))],
-        };
+            .Select(provider => (Known: provider, Found: Key(provider.Id, provider.KeyVariables)))
+            .Where(static provider => provider.Found.Key is not null)
+            .Select(static provider => Provider(provider.Known, provider.Found.Key!, provider.Found.Source));
+        return config with { Providers = [.. configured.Concat(known).Where(provider => config.Allows(provider.Id))] };
+
+        // As in opencode a key that a client gave goes before the environment's.
+        (string? Key, string Source) Key(string id, IReadOnlyList<string> variables) => environment.StoredKey(id) is { } stored ? (stored, "api") : (KeyIn(variables, environment), "env");
     }
+
+    private static ProviderConfig Provider(ProviderOptions known, string key, string source) =>
+        new(known.Id, known.Name!, null, key, new Dictionary<string, string>(StringComparer.Ordinal), known.Models, null)
+        {
+            Api = known.Api,
+            Npm = ProviderApis.PackageOf(known.Api),
+            KeyVariables = known.KeyVariables,
+            Source = source,
+        };
 
     // A known provider at its own address has its known models too; those of the configuration come first.
     private static ProviderConfig WithKnown(ProviderConfig provider) =>

@@ -1,10 +1,12 @@
 using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
+using OpenCode.Actors.Models.Known;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>The configuration of every location: the server's layers, those of the location, and what was patched in memory for it.</summary>
-/// <remarks>A location's files are read when it is asked for, so an edit holds for the next run. Safe for many threads.</remarks>
+/// <remarks>A location's files are looked at when it is asked for, and read when they changed, so an edit holds for the next decision. Safe for many threads.</remarks>
 internal sealed class ConfigCatalog
 {
     private const string Merged = "configuration";
@@ -21,11 +23,15 @@ internal sealed class ConfigCatalog
     {
         _files = files;
         _server = server;
-        Server = Effective(LocationLayers.None, null).Values;
+        Secrets.Add(KnownProviders.All.SelectMany(static provider => provider.KeyVariables));
+        Server = Effective(files, LocationLayers.None, null).Values;
     }
 
     /// <summary>Gets where the configuration is read from.</summary>
     public IConfigSource Files => _files;
+
+    /// <summary>Gets the variables that programs of this server must not see: those that hold keys of providers or that some configuration names.</summary>
+    public SecretVariables Secrets { get; } = new();
 
     /// <summary>Gets what holds for the whole server. Read once, at the start.</summary>
     public OpenCodeConfig Server { get; }
@@ -41,7 +47,7 @@ internal sealed class ConfigCatalog
         {
             // What a file that cannot be read would have set is not known, and nothing is said about its absence. A key that is wrong already is named once.
             var catalog = new ConfigCatalog(files, server);
-            mistakes.AddRange(catalog.Effective(own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
+            mistakes.AddRange(catalog.Effective(files, own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
             ThrowIfAny(mistakes);
             return catalog;
         }
@@ -61,21 +67,11 @@ internal sealed class ConfigCatalog
             known = _read.GetValueOrDefault(location);
         }
 
-        if (known?.Patch == patch && known?.Trace.Holds() == true)
-            return known.Effective;
+        if (known is null || known.Patch != patch || !known.Trace.Holds())
+            known = ReadAnew(location, patch);
 
-        var mistakes = new List<ConfigMistake>();
-        var trace = new ConfigTrace(_files);
-        var own = ConfigLayers.Location(trace, location, mistakes);
-        ThrowIfAny(mistakes);
-        lock (_lock)
-        {
-            var effective = Effective(own, patch);
-            if (_read.Count >= MostRead)
-                _read.Clear();
-            _read[location] = new Read(trace, patch, effective);
-            return effective;
-        }
+        ThrowIfAny(known.Mistakes);
+        return known.Effective!;
     }
 
     /// <summary>Changes the configuration of a location in memory, for runs that start from now on.</summary>
@@ -110,7 +106,7 @@ internal sealed class ConfigCatalog
                 mistakes.Add(new ConfigMistake(Patched, "", $"{MostPatchedLocations} locations are patched already; write the change into the location's opencode.json."));
 
             var patch = ConfigMerge.Over(old ?? [], change);
-            var effective = Effective(own, patch);
+            var effective = Effective(_files, own, patch);
             mistakes.AddRange(effective.Mistakes.Where(m => m.Source == Patched));
             ThrowIfAny(mistakes);
             patches[location] = patch.DeepClone();
@@ -132,17 +128,42 @@ internal sealed class ConfigCatalog
             throw new ConfigException(mistakes);
     }
 
-    private EffectiveConfig Effective(LocationLayers own, JsonObject? patch)
+    // A location with mistakes is not read for each question either.
+    private Read ReadAnew(string location, JsonObject? patch)
+    {
+        var mistakes = new List<ConfigMistake>();
+        var trace = new ConfigTrace(_files);
+        var own = ConfigLayers.Location(trace, location, mistakes);
+        lock (_lock)
+        {
+            var read = new Read(trace, patch, mistakes.Count > 0 ? null : Effective(trace, own, patch), mistakes);
+            if (_read.Count >= MostRead)
+                _read.Clear();
+            return _read[location] = read;
+        }
+    }
+
+    private EffectiveConfig Effective(IConfigSource source, LocationLayers own, JsonObject? patch)
     {
         var layers = _server.With(own);
+        Secrets.Add(layers.SelectMany(static layer => layer.Variables));
         if (patch is not null)
             layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
 
         var merged = ConfigLayer.Merge(layers);
         ConfigShape.Finish(merged);
-        var values = AvailableProviders.Complete(ConfigSchema.Read(merged, Merged, []), _files);
-        return new EffectiveConfig(values, [.. ModelMistakes.Find(values, layers), .. AgentMistakes.Find(values, layers)]);
+        var values = ConfigSchema.Read(merged, Merged, []);
+        Secrets.Add(values.Providers.SelectMany(static provider => provider.KeyVariables));
+        try
+        {
+            values = AvailableProviders.Complete(values, source);
+            return new EffectiveConfig(values, [.. ModelMistakes.Find(values, layers), .. AgentMistakes.Find(values, layers)]);
+        }
+        catch (IOException e)
+        {
+            return new EffectiveConfig(values, [new ConfigMistake("auth.json", "", e.Message)]);
+        }
     }
 
-    private sealed record Read(ConfigTrace Trace, JsonObject? Patch, EffectiveConfig Effective);
+    private sealed record Read(ConfigTrace Trace, JsonObject? Patch, EffectiveConfig? Effective, List<ConfigMistake> Mistakes);
 }

@@ -1,10 +1,13 @@
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>A configuration cannot be used. Lists every mistake, so that one look at the files is enough.</summary>
+/// <summary>A configuration cannot be used. Lists every mistake, or the first hundred, so that one look at the files is enough.</summary>
 internal sealed class ConfigException(IReadOnlyList<ConfigMistake> mistakes) : Exception(Describe(mistakes))
 {
+    private const int MostTold = 100;
+
     public IReadOnlyList<ConfigMistake> Mistakes { get; } = mistakes;
 
     private static string Describe(IReadOnlyList<ConfigMistake> mistakes) =>
-        $"The configuration has {(mistakes.Count == 1 ? "a mistake" : $"{mistakes.Count} mistakes")}:\n  " + string.Join("\n  ", mistakes);
+        $"The configuration has {(mistakes.Count == 1 ? "a mistake" : $"{mistakes.Count} mistakes")}:\n  " + string.Join("\n  ", mistakes.Take(MostTold))
+        + (mistakes.Count > MostTold ? "\n  and more." : "");
 }

@@ -8,8 +8,18 @@ namespace OpenCode.Actors.Server.Config;
 /// <param name="Unset">Which variable a key named that is not set, by the full key.</param>
 internal sealed record ConfigLayer(string Source, JsonObject Json, IReadOnlyDictionary<string, string> Unset)
 {
+    /// <summary>Gets the variables that it names.</summary>
+    public IReadOnlyCollection<string> Variables { get; init; } = [];
+
     /// <summary>Lays them over each other, lowest first.</summary>
-    public static JsonObject Merge(IEnumerable<ConfigLayer> layers) => layers.Aggregate(new JsonObject(), static (below, layer) => ConfigMerge.Over(below, layer.Json));
+    public static JsonObject Merge(IEnumerable<ConfigLayer> layers)
+    {
+        var merged = new JsonObject();
+        foreach (var layer in layers)
+            ConfigMerge.Lay(layer.Json, merged);
+
+        return merged;
+    }
 
     /// <summary>Whether this layer sets a key, given by its parts.</summary>
     public bool Sets(IEnumerable<string> key)

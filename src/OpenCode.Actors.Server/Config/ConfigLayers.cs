@@ -18,6 +18,7 @@ internal static class ConfigLayers
     /// <summary>Reads the layers that hold for the whole server. <paramref name="named"/>, when given, must exist.</summary>
     public static ServerLayers Server(IConfigSource files, string? named, ICollection<ConfigMistake> mistakes)
     {
+        files = new BoundedSource(files);
         var user = UserFolder(files);
         var reader = new LayerReader(files, mistakes);
         foreach (var name in (string[])["config.json", .. _names])
@@ -49,6 +50,7 @@ internal static class ConfigLayers
         if (files.Variable("OPENCODE_DISABLE_PROJECT_CONFIG") is "1" or "true")
             return LocationLayers.None;
 
+        files = new BoundedSource(files);
         var reader = new LayerReader(files, mistakes) { IsOfLocation = true };
         var folders = Upwards(files, location);
         foreach (var folder in folders.AsEnumerable().Reverse())

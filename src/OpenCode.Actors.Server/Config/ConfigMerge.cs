@@ -12,16 +12,21 @@ internal static class ConfigMerge
     public static JsonObject Over(JsonObject below, JsonObject above)
     {
         var merged = (JsonObject)below.DeepClone();
+        Lay(above, merged);
+        return merged;
+    }
+
+    /// <summary>Changes an object likewise.</summary>
+    public static void Lay(JsonObject above, JsonObject merged)
+    {
         foreach (var (key, value) in above)
         {
-            merged[key] = (merged[key], value) switch
-            {
-                (JsonObject object0, JsonObject object1) => Over(object0, object1),
-                (JsonArray array0, JsonArray array1) when key == Instructions => new JsonArray([.. array0.Concat(array1).Select(entry => entry?.DeepClone())]),
-                _ => value?.DeepClone(),
-            };
+            if (merged[key] is JsonObject inner && value is JsonObject given)
+                Lay(given, inner);
+            else if (key == Instructions && merged[key] is JsonArray list && value is JsonArray more)
+                merged[key] = new JsonArray([.. list.Concat(more).Select(entry => entry?.DeepClone())]);
+            else
+                merged[key] = value?.DeepClone();
         }
-
-        return merged;
     }
 }

@@ -8,9 +8,13 @@ namespace OpenCode.Actors.Server.Config;
 internal sealed partial class ConfigReferences(string source, IConfigSource files, ICollection<ConfigMistake> mistakes)
 {
     private readonly Dictionary<string, string> _unset = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
 
     /// <summary>Gets the variables that are not set, by the full key that names them.</summary>
     public IReadOnlyDictionary<string, string> Unset => _unset;
+
+    /// <summary>Gets the variables that are named.</summary>
+    public IReadOnlyCollection<string> Variables => _variables;
 
     public void Replace(JsonObject json) => Replace(json, "");
 
@@ -49,17 +53,18 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
 
     private string Look(ReadOnlySpan<char> kind, string name, string key)
     {
-        if (kind is "env")
-        {
-            if (files.Variable(name) is { Length: > 0 } value)
-                return value;
-
-            _unset[key] = name;
-            return "";
-        }
-
         try
         {
+            if (kind is "env")
+            {
+                _variables.Add(name);
+                if (files.Variable(name) is { Length: > 0 } value)
+                    return value;
+
+                _unset[key] = name;
+                return "";
+            }
+
             var path = name.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(files.Home, name[2..]) : name;
             path = Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(source)) ?? "/");
             if (files.ReadText(path) is { } text)
@@ -69,12 +74,12 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
         }
         catch (IOException e)
         {
-            mistakes.Add(new ConfigMistake(source, key, $"names a file that cannot be read: {e.Message}"));
+            mistakes.Add(new ConfigMistake(source, key, $"names what cannot be read: {e.Message}"));
         }
 
         return "";
     }
 
-    [GeneratedRegex(@"\{(?<kind>env|file):(?<name>[^}]+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\{(?<kind>env|file):(?<name>[^}]+)\}", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Reference { get; }
 }

@@ -1,13 +1,13 @@
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Notes what was read of a source, so that what was made of it holds as long as reading again gives the same.</summary>
+/// <summary>Notes what was read of a source, so that what was made of it holds as long as reading again would give the same.</summary>
 internal sealed class ConfigTrace(IConfigSource files) : IConfigSource
 {
     private readonly List<Func<bool>> _questions = [];
 
     public string Home => files.Home;
 
-    /// <summary>Tells whether everything that was read is still the same. What cannot be read any more is not.</summary>
+    /// <summary>Tells whether everything that was read is still the same. What cannot be read is not.</summary>
     public bool Holds()
     {
         try
@@ -22,10 +22,23 @@ internal sealed class ConfigTrace(IConfigSource files) : IConfigSource
 
     public string? ReadText(string path)
     {
-        var text = files.ReadText(path);
-        _questions.Add(() => files.ReadText(path) == text);
+        var stamp = files.Stamp(path); // before the text: a change in between is seen then
+        var text = Noted(() => files.ReadText(path));
+        _questions.Add(() =>
+        {
+            var now = files.Stamp(path);
+            if (now is not null && now == stamp)
+                return true;
+            if (files.ReadText(path) != text)
+                return false;
+
+            stamp = now;
+            return true;
+        });
         return text;
     }
+
+    public string? Stamp(string path) => files.Stamp(path);
 
     public bool Exists(string path)
     {
@@ -36,11 +49,31 @@ internal sealed class ConfigTrace(IConfigSource files) : IConfigSource
 
     public IReadOnlyList<string> Markdown(string folder)
     {
-        var found = files.Markdown(folder);
+        var found = Noted(() => files.Markdown(folder));
         _questions.Add(() => files.Markdown(folder).SequenceEqual(found, StringComparer.Ordinal));
         return found;
     }
 
     // Variables do not change while the process runs.
     public string? Variable(string name) => files.Variable(name);
+
+    public string? StoredKey(string providerId)
+    {
+        var key = Noted(() => files.StoredKey(providerId));
+        _questions.Add(() => files.StoredKey(providerId) == key);
+        return key;
+    }
+
+    private T Noted<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (IOException)
+        {
+            _questions.Add(static () => false); // It may be readable the next time.
+            throw;
+        }
+    }
 }

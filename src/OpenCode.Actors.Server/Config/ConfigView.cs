@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
@@ -64,10 +65,7 @@ internal static class ConfigView
     {
         var view = new JsonObject { ["name"] = provider.Name };
         if (provider.BaseUrl is { } url)
-        {
-            // Without user and password, which some put into the URL.
-            view["options"] = new JsonObject { ["baseURL"] = url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) };
-        }
+            view["options"] = new JsonObject { ["baseURL"] = ProviderApis.Shown(url) };
 
         view["models"] = Object(provider.Models, m => m.Id, m => new JsonObject { ["id"] = m.Id, ["name"] = m.Name });
         return view;

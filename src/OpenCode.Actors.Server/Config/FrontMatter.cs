@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
@@ -51,9 +50,10 @@ internal static partial class FrontMatter
 
     private static JsonObject Parse(string yaml)
     {
+        YamlJson.CheckDepth(yaml);
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
-        return stream.Documents.Count == 0 ? [] : Json(stream.Documents[0].RootNode, 0) switch
+        return stream.Documents.Count == 0 ? [] : new YamlJson().Of(stream.Documents[0].RootNode) switch
         {
             null => [],
             JsonObject head => head,
@@ -61,35 +61,9 @@ internal static partial class FrontMatter
         };
     }
 
-    // An alias can name what contains it; a configuration is never that deep.
-    private static JsonNode? Json(YamlNode node, int depth) => node switch
-    {
-        _ when depth > 32 => throw new FormatException("it is nested too deep."),
-        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(Key(pair.Key), Json(pair.Value, depth + 1)))),
-        YamlSequenceNode sequence => new JsonArray([.. sequence.Children.Select(child => Json(child, depth + 1))]),
-        YamlScalarNode { Style: not ScalarStyle.Plain } quoted => JsonValue.Create(quoted.Value),
-        YamlScalarNode plain => Plain(plain.Value ?? ""),
-        _ => throw new FormatException("it has a node of an unknown kind."),
-    };
-
-    private static string Key(YamlNode node) => node is YamlScalarNode { Value: { } key } ? key : throw new FormatException("a key is no text.");
-
-    private static JsonValue? Plain(string text) => text switch
-    {
-        "" or "~" or "null" or "Null" or "NULL" => null,
-        "true" or "True" or "TRUE" => JsonValue.Create(true),
-        "false" or "False" or "FALSE" => JsonValue.Create(false),
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-        _ when Number.IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
-        _ => JsonValue.Create(text),
-    };
-
     [GeneratedRegex(@"\n---[ \t]*(?=\n|$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Fence { get; }
 
-    [GeneratedRegex(@"^(?<key>[A-Za-z_]\w*): *(?<value>[^'""\[{|>\s][^\n]*:[^\n]*?)[ \t]*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"^(?<key>[A-Za-z_]\w*): *(?<value>[^'""\[{|>\s][^\n]*:[^\n]*?)[ \t]*$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.NonBacktracking, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Colons { get; }
-
-    [GeneratedRegex(@"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Number { get; }
 }

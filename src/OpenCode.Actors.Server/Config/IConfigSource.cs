@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Where configuration comes from: files and environment variables. A door.</summary>
+/// <summary>Where configuration comes from: files, environment variables and the keys that clients gave. A door.</summary>
 internal interface IConfigSource
 {
     /// <summary>Gets the home folder of the user: what <c>~/</c> stands for.</summary>
@@ -9,6 +9,9 @@ internal interface IConfigSource
     /// <summary>Reads a whole text file; null when there is no such file.</summary>
     /// <exception cref="IOException">The file is there and cannot be read.</exception>
     string? ReadText(string path);
+
+    /// <summary>Gets a text that changes with a file; null when that cannot be told: the file is not there, or was changed a moment ago and may be changed again within a tick of its clock.</summary>
+    string? Stamp(string path) => null;
 
     /// <summary>Tells whether a file or folder stands at a path.</summary>
     bool Exists(string path);
@@ -19,4 +22,10 @@ internal interface IConfigSource
 
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     string? Variable(string name);
+
+    /// <summary>Gets the keys that clients gave; null where there is no place for them.</summary>
+    IProviderKeys? Keys => null;
+
+    /// <summary>Finds the key of a provider that a client gave; null for none.</summary>
+    string? StoredKey(string providerId) => Keys?.Find(providerId);
 }

@@ -44,6 +44,9 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets the MCP servers, in the order of the files. Their headers and variables are secrets: never shown.</summary>
     public IReadOnlyList<ToolServerSpec> McpServers { get; init; } = [];
 
+    /// <summary>Whether a provider may be used.</summary>
+    public bool Allows(string providerId) => EnabledProviders?.Contains(providerId, StringComparer.Ordinal) != false && !DisabledProviders.Contains(providerId, StringComparer.Ordinal);
+
     /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
     public bool Knows(string model) =>
         model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));

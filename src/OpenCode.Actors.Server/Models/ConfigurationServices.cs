@@ -1,5 +1,4 @@
 using OpenCode.Actors.Server.Config;
-using OpenCode.Actors.Server.Models.Doors;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
@@ -10,14 +9,14 @@ namespace OpenCode.Actors.Server.Models;
 /// <summary>What sessions take from the configuration: models, agents with their rules, and instructions.</summary>
 internal static class ConfigurationServices
 {
-    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs, string dataFolder, bool isCluster)
+    public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs, string dataFolder)
     {
-        // A cluster has no folder that all nodes share.
-        if (!isCluster)
-            services.AddSingleton(new ProviderKeys(dataFolder));
+        if (configs.Files.Keys is { } keys)
+            services.AddSingleton(keys);
 
         return services
             .AddSingleton(configs)
+            .AddSingleton(configs.Secrets)
             .AddSingleton(new BuiltInAgents(Path.Combine(dataFolder, "tool-output")))
             .AddSingleton<IModelCatalog, ConfiguredModels>()
             .AddSingleton<ConfiguredAgents>()

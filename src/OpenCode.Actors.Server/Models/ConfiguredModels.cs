@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Models;
+using OpenCode.Actors.Models.Known;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Server.Config;
-using OpenCode.Actors.Server.Models.Doors;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
@@ -16,12 +16,11 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
     private readonly Dictionary<string, ModelCatalog> _catalogs = new(StringComparer.Ordinal);
     private readonly ConfigCatalog _configs;
     private readonly TimeProvider _time;
-    private readonly ProviderKeys? _keys;
     private readonly ModelCatalog _server;
 
-    public ConfiguredModels(ConfigCatalog configs, TimeProvider time, ProviderKeys? keys = null)
+    public ConfiguredModels(ConfigCatalog configs, TimeProvider time)
     {
-        (_configs, _time, _keys) = (configs, time, keys);
+        (_configs, _time) = (configs, time);
         _server = CatalogOf(configs.Server);
     }
 
@@ -58,7 +57,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
 
     private ModelCatalog CatalogOf(OpenCodeConfig config)
     {
-        var options = Options(_keys?.AddTo(config) ?? config);
+        var options = Options(config);
         var key = ModelsKey.Of(options);
         lock (_lock)
         {
@@ -87,7 +86,10 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
                 Source = p.Source,
                 KeyVariables = p.KeyVariables,
             })],
-            usable.Model is { } model && usable.Knows(model) ? model : null);
+            usable.Model is { } model && usable.Knows(model) ? model : null)
+        {
+            Unconnected = [.. KnownProviders.All.Where(known => config.Allows(known.Id) && config.Providers.All(p => p.Id != known.Id))],
+        };
     }
 
     private static bool IsUsable(ProviderConfig provider) =>

@@ -47,10 +47,11 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
 
     /// <summary>Decides the command. What it throws is the caller's error: nothing is changed, and the session goes on (rule "A decision error goes to the caller").</summary>
     /// <param name="decide">Decides, and says what it comes to.</param>
+    /// <param name="location">What is configured at the session's location, where that was looked at already.</param>
     /// <param name="committed">What else is to be done once it is committed.</param>
-    public void Decide(Func<Decision, Outcome> decide, Action? committed = null)
+    public void Decide(Func<Decision, Outcome> decide, LocationSetup? location = null, Action? committed = null)
     {
-        var decision = committer.NewDecision();
+        var decision = committer.NewDecision(location);
         var isStill = handOver.IsStill;
         Outcome outcome;
         try
@@ -84,8 +85,12 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     {
         var decided = committer.State;
         var decision = committer.NewDecision();
-        if (Name is not null)
-            decision.UsedBody = _body; // It was done under another name.
+        if (Name is { } name)
+        {
+            names.Note(decision, name, outcome); // It was done under another name. A late copy of this one is answered in the same way, whatever the message's id and key name by then.
+            decision.UsedBody = _body;
+        }
+
         committer.Commit(decision, new Completion(Asker, offset => AnswerOf(outcome, decided, offset)));
     }
 

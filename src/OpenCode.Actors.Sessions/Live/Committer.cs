@@ -56,7 +56,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
     }
 
     /// <summary>Begins a decision on the tentative state. It counts once it is handed to <see cref="Commit"/>.</summary>
-    public Decision NewDecision() => new(State, id, setup, State.Info is { } info ? setup.Learned.Of(info.Directory) : []);
+    public Decision NewDecision(LocationSetup? location = null) => new(State, id, setup, State.Info is { } info ? setup.Learned.Of(info.Directory) : [], location);
 
     /// <summary>Takes a decision over, and appends it as soon as nothing else is under way.</summary>
     public void Commit(Decision decision, params ReadOnlySpan<Completion> completions)

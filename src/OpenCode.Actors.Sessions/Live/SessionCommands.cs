@@ -141,10 +141,11 @@ internal sealed class SessionCommands(
             return;
 
         turn.Closer.CloseBroken();
-        if (Prompting.Refusal(State, setup, prompt) is { } refusal)
+        var location = setup.At(State.Info!.Directory);
+        if (Prompting.Refusal(State, location, setup.Options, prompt) is { } refusal)
             decider.Decline(refusal);
         else
-            decider.Decide(decision => Prompting.Decide(decision, command), committed: setup.Metrics.PromptTaken);
+            decider.Decide(decision => Prompting.Decide(decision, command), location, setup.Metrics.PromptTaken);
     }
 
     private void OnShell(RunShell command)
@@ -153,12 +154,13 @@ internal sealed class SessionCommands(
             return;
 
         turn.Closer.CloseBroken();
+        var location = setup.At(State.Info!.Directory);
         if (State.Turn is not null)
             decider.Decline(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
-        else if (Prompting.AgentMistake(State, setup, command.Request.Agent) is { } mistake)
+        else if (Prompting.AgentMistake(location.Agents, command.Request.Agent) is { } mistake)
             decider.Decline(new PromptRejected(mistake));
         else
-            decider.Decide(decision => Shelling.Decide(decision, command), committed: setup.Metrics.PromptTaken);
+            decider.Decide(decision => Shelling.Decide(decision, command), location, setup.Metrics.PromptTaken);
     }
 
     private void OnRequestReply(IRequestReply command)

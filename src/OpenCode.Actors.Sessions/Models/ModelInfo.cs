@@ -16,9 +16,6 @@ public sealed record ProviderInfo(string Id, string Name, IReadOnlyList<ModelInf
 
     /// <summary>Gets opencode's package for its API, such as <c>@ai-sdk/openai-compatible</c>.</summary>
     public string Npm { get; init; } = "";
-
-    /// <summary>Gets where it is; empty when its package knows.</summary>
-    public string Url { get; init; } = "";
 }
 
 /// <summary>A model, as clients list it.</summary>

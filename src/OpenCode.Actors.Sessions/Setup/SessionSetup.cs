@@ -87,6 +87,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets the rules that users have allowed for always.</summary>
     public LearnedRules Learned { get; } = new();
 
+    /// <summary>Looks at the configuration of a location.</summary>
+    public LocationSetup At(string directory) => new(Agents.For(directory), Models.For(directory));
+
     /// <summary>Gets the time in milliseconds of the epoch.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

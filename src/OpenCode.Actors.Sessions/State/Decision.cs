@@ -8,6 +8,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
@@ -21,7 +22,8 @@ namespace OpenCode.Actors.Sessions.State;
 /// <param name="id">The session.</param>
 /// <param name="setup">Clock, ids, models and tools.</param>
 /// <param name="learned">The rules that other sessions of this location learned.</param>
-internal sealed class Decision(SessionState state, SessionId id, SessionSetup setup, IReadOnlyList<PermissionRule> learned)
+/// <param name="location">What is configured at its location; null to look when it is needed.</param>
+internal sealed class Decision(SessionState state, SessionId id, SessionSetup setup, IReadOnlyList<PermissionRule> learned, LocationSetup? location = null)
 {
     private static readonly ProtocolJson _wire = ProtocolJson.Wire;
 
@@ -49,8 +51,14 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
     /// <summary>Gets clock, ids, models and tools.</summary>
     public SessionSetup Setup => setup;
 
-    /// <summary>The models of the session's location.</summary>
-    public IModelCatalog Models => setup.Models.For(Info.Directory);
+    /// <summary>Gets what is configured at the session's location, from the first look on the same for the whole decision.</summary>
+    public LocationSetup Location => field ??= location ?? setup.At(Info.Directory);
+
+    /// <summary>Gets the models of the session's location.</summary>
+    public IModelCatalog Models => Location.Models;
+
+    /// <summary>Gets the agents of the session's location.</summary>
+    public LocationAgents Agents => Location.Agents;
 
     /// <summary>Gets the rules that sessions of this location learned by <c>always</c>.</summary>
     public IReadOnlyList<PermissionRule> Learned => learned;

@@ -11,12 +11,7 @@ internal sealed class ToolProcessOptions
     public string? Node { get; set; }
 
     /// <summary>Gets or sets the variables of the server's environment that commands do not get.</summary>
-    /// <value>By default those that hold the credentials of the server, the secret of the cluster, and the keys to the collector of traces.</value>
-    public IReadOnlyList<string> Secrets { get; set; } =
-    [
-        "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
-        "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_LOGS_HEADERS",
-    ];
+    public SecretVariables Secrets { get; set; } = new();
 
     /// <summary>Gets the variables that a program gets whose environment is bare: where things are, who the user is, the language.</summary>
     public static IReadOnlyList<string> Bare { get; } =

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Setup;
@@ -37,34 +38,29 @@ internal static class Prompting
     }
 
     /// <summary>Finds the refusal of a new prompt; null when it can be taken.</summary>
-    public static object? Refusal(SessionState state, SessionSetup setup, Protocol.Requests.Prompt prompt)
+    public static object? Refusal(SessionState state, LocationSetup location, SessionsOptions options, Protocol.Requests.Prompt prompt)
     {
         // Without a reply no model is called. A mistake is answered to the user, who can correct it, also while the session is busy: it does not fail a later step.
         var asksModel = prompt.NoReply != true;
-        if (asksModel && state.Turn is { } turn && turn.Queued >= setup.Options.MaxQueuedPrompts)
-            return new TooManyPrompts(setup.Options.MaxQueuedPrompts, _retryAfter);
+        if (asksModel && state.Turn is { } turn && turn.Queued >= options.MaxQueuedPrompts)
+            return new TooManyPrompts(options.MaxQueuedPrompts, _retryAfter);
 
         var mistake = Mistake(state, prompt)
-            ?? AgentMistake(state, setup, prompt.Agent)
-            ?? VariantMistake(state, setup, prompt)
+            ?? AgentMistake(location.Agents, prompt.Agent)
+            ?? VariantMistake(state.Info!, location, prompt)
             ?? (prompt.Tools is { } tools ? SessionRules.Mistake(state.Info!.Permission, SessionRules.Of(tools)) : null)
-            ?? (asksModel ? setup.Models.For(state.Info!.Directory).Fault : null);
+            ?? (asksModel ? location.Models.Fault : null);
         return mistake is null ? null : new PromptRejected(mistake);
     }
 
     /// <summary>Says what is wrong with the agent of a prompt or a command of the user's; null when it can be used.</summary>
-    public static string? AgentMistake(SessionState state, SessionSetup setup, string? agent)
-    {
-        var agents = setup.Agents.For(state.Info!.Directory);
-        return agents.Fault ?? (agent is null || agents.Find(agent) is not null
-            ? null
-            : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
-    }
+    public static string? AgentMistake(LocationAgents agents, string? agent) => agents.Fault ?? (agent is null || agents.Find(agent) is not null
+        ? null
+        : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
 
-    private static string? VariantMistake(SessionState state, SessionSetup setup, Protocol.Requests.Prompt prompt)
+    private static string? VariantMistake(Session info, LocationSetup location, Protocol.Requests.Prompt prompt)
     {
-        var (info, models) = (state.Info!, setup.Models.For(state.Info!.Directory));
-        var agents = setup.Agents.For(info.Directory);
+        var (agents, models) = (location.Agents, location.Models);
         var model = prompt.Model ?? agents.Find(prompt.Agent ?? agents.Default)?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(models.Default.ProviderId, models.Default.ModelId);
         var variant = prompt.Variant ?? prompt.Model?.Variant;
         return variant == DefaultVariant ? null : StepOptioning.Mistake(models, model, variant);
@@ -135,7 +131,7 @@ internal static class Prompting
     public static (string Agent, ModelRef Model) Choose(Decision decision, string? agent, ModelRef? model, string? variant)
     {
         var info = decision.Info;
-        var agents = decision.Setup.Agents.For(info.Directory);
+        var agents = decision.Agents;
         agent ??= agents.Default;
         var chosen = agents.Find(agent);
         model ??= chosen?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(decision.Models.Default.ProviderId, decision.Models.Default.ModelId);

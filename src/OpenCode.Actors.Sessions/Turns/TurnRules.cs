@@ -40,7 +40,7 @@ internal static class TurnRules
 
     private static Agent? Find(Decision decision, string name)
     {
-        var agents = decision.Setup.Agents.For(decision.Info.Directory);
+        var agents = decision.Agents;
         return agents.Fault is null ? agents.Find(name) : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.EndToEnd.Harness;
@@ -77,6 +78,7 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Equal("echo: on", (await CallAsync("slow_one_echo", new { text = "on" })).Text("output"));
 
         await JudgeAsync();
+        await SwitchAsync();
         var config = (await _server.Api.GetAsync("/config")).GetRawText();
         Assert.Contains("slow one", config, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, config, StringComparison.Ordinal);
@@ -105,6 +107,25 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Equal("echo: may I", (await asked).Text("output"));
     }
 
+    private async Task SwitchAsync()
+    {
+        var added = await _server.Api.PostAsync("/mcp", new { name = "extra", config = new { type = "local", command = new[] { "node", Script } } });
+        Assert.Equal("connected", added.Text("extra", "status"));
+        var process = await PidAsync("extra");
+
+        Assert.Equal(JsonValueKind.True, (await _server.Api.PostAsync("/mcp/extra/disconnect")).ValueKind);
+        Assert.Equal("disabled", (await _server.Api.GetAsync("/mcp")).Text("extra", "status"));
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), "the end of a process that was switched off");
+        Assert.Equal(JsonValueKind.True, (await _server.Api.PostAsync("/mcp/extra/connect")).ValueKind);
+        Assert.Equal("connected", (await _server.Api.GetAsync("/mcp")).Text("extra", "status"));
+
+        Assert.Equal("McpServerNotFoundError", (await _server.Api.PostAsync("/mcp/nope/connect", expected: HttpStatusCode.NotFound)).Text("_tag"));
+        var refused = await _server.Api.PostAsync("/mcp", new { name = "o", config = new { type = "remote", url = "https://x.invalid/mcp", oauth = new { clientId = "c" } } }, HttpStatusCode.BadRequest);
+        Assert.Contains("mcp.o.oauth", refused.Text("data", "message"), StringComparison.Ordinal);
+        refused = await _server.Api.PostAsync("/mcp", new { name = "o", config = new { type = "local", command = new[] { "x" }, disabledTools = new[] { "a" } } }, HttpStatusCode.BadRequest);
+        Assert.Contains("disabledTools", refused.Text("data", "message"), StringComparison.Ordinal);
+    }
+
     private async Task BeginAsync(JsonObject servers)
     {
         _provider = Own(await FakeProvider.StartAsync());
@@ -122,7 +143,7 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         ["timeout"] = timeout,
     };
 
-    private async Task<int> PidAsync() => int.Parse((await CallAsync("toy_pid", new { })).Text("output")!, CultureInfo.InvariantCulture);
+    private async Task<int> PidAsync(string server = "toy") => int.Parse((await CallAsync($"{server}_pid", new { })).Text("output")!, CultureInfo.InvariantCulture);
 
     private static string Prompt(string tool, object input) => $"call: {tool} {JsonSerializer.Serialize(input)}";
 

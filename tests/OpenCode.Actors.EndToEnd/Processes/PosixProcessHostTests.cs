@@ -35,10 +35,9 @@ public sealed class PosixProcessHostTests
     [Fact]
     public async Task A_command_gets_the_environment_of_the_server_without_its_secrets()
     {
-        Assert.All((string[])["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET", "OTEL_EXPORTER_OTLP_HEADERS"], secret => Assert.Contains(secret, _options.Secrets));
         Environment.SetEnvironmentVariable("E2E_TOOL_SECRET", "secret");
         Environment.SetEnvironmentVariable("E2E_TOOL_PLAIN", "plain");
-        _options.Secrets = ["E2E_TOOL_SECRET"];
+        _options.Secrets.Add(["E2E_TOOL_SECRET"]);
         await using var process = await StartAsync("echo \"$E2E_TOOL_PLAIN,$E2E_TOOL_SECRET\"");
 
         Assert.Equal("plain,\n", await ReadToEndAsync(process));

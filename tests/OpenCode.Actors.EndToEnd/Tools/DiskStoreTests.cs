@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
@@ -46,16 +47,39 @@ public sealed class DiskStoreTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
-    [Fact]
-    public void The_store_of_the_server_is_neither_read_nor_written()
+    [Theory]
+    [InlineData("hub.db")]
+    [InlineData("hub.db-wal")]
+    [InlineData("./../data/hub.db")]
+    [InlineData("link")]
+    [InlineData("twin")]
+    public async Task The_store_of_the_server_is_neither_read_nor_written(string name)
     {
-        var path = Path.Combine(_folder.Path, "hub.db");
+        var data = _folder.Sub("data");
+        var path = Path.Combine(data, "hub.db");
         File.WriteAllText(path, "store");
-        var store = new DiskStore(new ExactFiles(new MachineFiles(path)));
+        File.WriteAllText(path + "-wal", "store");
+        File.CreateSymbolicLink(Path.Combine(data, "link"), path);
+        using (var ln = Process.Start("ln", [path, Path.Combine(data, "twin")]))
+            await ln.WaitForExitAsync();
+        var files = new MachineFiles(path);
+        var store = new DiskStore(files);
+        var named = Path.Combine(data, name);
 
-        Assert.Throws<IOException>(() => store.Read(path, 100));
-        Assert.Throws<IOException>(() => store.Write(path, "x"u8, default));
+        Assert.Throws<IOException>(() => files.Open(named));
+        Assert.Throws<IOException>(() => store.Read(named, 100));
+        Assert.Throws<IOException>(() => store.Write(named, "x"u8, default));
 
-        Assert.Equal("store", File.ReadAllText(path));
+        Assert.Equal("store", File.ReadAllText(named));
+    }
+
+    [Fact]
+    public async Task A_pipe_is_refused_at_once()
+    {
+        var pipe = Path.Combine(_folder.Path, "pipe");
+        using (var made = Process.Start("mkfifo", pipe))
+            await made.WaitForExitAsync();
+
+        Assert.Throws<IOException>(() => _files.Open(pipe));
     }
 }

@@ -12,8 +12,8 @@ namespace OpenCode.Actors.Server.Answers.Providers;
 internal sealed record ProviderAnswer(
     string Id, string Name, string Source, IReadOnlyList<string> Env, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, ModelAnswer> Models)
 {
-    /// <summary>Lists the providers of a location.</summary>
-    public static IReadOnlyList<ProviderAnswer> All(IModelCatalog models) => [.. models.Providers.Where(p => p.Models.Count > 0).Select(Of)];
+    /// <summary>Lists providers, but for those without a model.</summary>
+    public static IReadOnlyList<ProviderAnswer> All(IEnumerable<ProviderInfo> providers) => [.. providers.Where(static p => p.Models.Count > 0).Select(Of)];
 
     /// <summary>Names the first model of each provider, which clients take when their user has chosen none.</summary>
     public static IReadOnlyDictionary<string, string> Defaults(IReadOnlyList<ProviderAnswer> providers) =>
@@ -26,5 +26,5 @@ internal sealed record ProviderAnswer(
 /// <summary>Answer of <c>GET /config/providers</c>.</summary>
 internal sealed record ConfiguredProviders(IReadOnlyList<ProviderAnswer> Providers, IReadOnlyDictionary<string, string> Default);
 
-/// <summary>Answer of <c>GET /provider</c>: only what is configured is known, so all are connected.</summary>
+/// <summary>Answer of <c>GET /provider</c>: those that can be used, and those that wait for a key.</summary>
 internal sealed record KnownProviders(IReadOnlyList<ProviderAnswer> All, IReadOnlyDictionary<string, string> Default, IReadOnlyList<string> Connected);

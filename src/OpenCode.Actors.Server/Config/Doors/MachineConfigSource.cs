@@ -1,12 +1,27 @@
+using System.Globalization;
+using System.Text;
+using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Files.Doors;
+
 namespace OpenCode.Actors.Server.Config.Doors;
 
-/// <summary>The files and variables of this machine.</summary>
-internal sealed class MachineConfigSource : IConfigSource
+/// <summary>The files and variables of this machine, and the keys that clients gave.</summary>
+/// <param name="files">Opens files.</param>
+/// <param name="time">The clock.</param>
+/// <param name="keys">The keys; null where there is no place for them.</param>
+internal sealed class MachineConfigSource(IFileTree files, TimeProvider time, IProviderKeys? keys = null) : IConfigSource
 {
-    // A link to a folder above would be walked for ever.
-    private static readonly EnumerationOptions _deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
+    private const int LongestFile = 1 << 20;
+    private const int Deepest = 16;
+    private const int MostFolders = 1_000;
+    private const int MostFiles = 1_000;
+
+    // Longer than the clock of any file system stands.
+    private static readonly TimeSpan _moment = TimeSpan.FromSeconds(2);
 
     public string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    public IProviderKeys? Keys => keys;
 
     public string? ReadText(string path)
     {
@@ -15,38 +30,77 @@ internal sealed class MachineConfigSource : IConfigSource
 
         try
         {
-            return File.ReadAllText(path);
+            using var file = files.Open(path);
+            using var content = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            for (int read; (read = file.Read(buffer)) > 0;)
+            {
+                if (content.Length + read > LongestFile)
+                    throw new IOException($"it has more than {LongestFile >> 20} MiB, the most that a file of the configuration may have.");
+
+                content.Write(buffer, 0, read);
+            }
+
+            content.Position = 0;
+            return new StreamReader(content, Encoding.UTF8).ReadToEnd();
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException) when (!Path.Exists(path))
         {
             return null;
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException(e.Message, e);
-        }
+    }
+
+    public string? Stamp(string path)
+    {
+        if (FileFacts.Of(path) is not { } facts || (time.GetUtcNow().UtcDateTime - facts.ChangedAt).Duration() < _moment)
+            return null;
+
+        return string.Create(CultureInfo.InvariantCulture, $"{facts.Device} {facts.Inode} {facts.Bytes} {facts.ChangedAt.Ticks}");
     }
 
     public bool Exists(string path) => Path.Exists(path);
 
     public IReadOnlyList<string> Markdown(string folder)
     {
-        if (!Directory.Exists(folder))
-            return [];
-
+        var found = new List<string>();
         try
         {
-            return [.. Directory.EnumerateFiles(folder, "*.md", _deep).Order(StringComparer.Ordinal)];
+            if (Directory.Exists(folder))
+                Walk(folder, [], found, new Counter());
         }
         catch (DirectoryNotFoundException)
         {
             return [];
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException(e.Message, e);
-        }
+
+        return [.. found.Order(StringComparer.Ordinal)];
     }
 
     public string? Variable(string name) => Environment.GetEnvironmentVariable(name);
+
+    // Links are followed, as in opencode, but not to where the walk came from.
+    private void Walk(string folder, HashSet<string> above, List<string> found, Counter folders)
+    {
+        if (NativeFiles.RealPath(folder) is not { } real || !above.Add(real))
+            return;
+        if (++folders.Count > MostFolders || above.Count > Deepest)
+            throw new IOException($"it has more than {MostFolders} folders, or some that are deeper than {Deepest}; look for a link to a large folder.");
+
+        foreach (var entry in files.List(folder))
+        {
+            if (entry.IsFolder)
+                Walk(Path.Combine(folder, entry.Name), above, found, folders);
+            else if (entry.Name.EndsWith(".md", StringComparison.Ordinal))
+                found.Add(Path.Combine(folder, entry.Name));
+            if (found.Count > MostFiles)
+                throw new IOException($"it has more than {MostFiles} Markdown files; look for a link to a large folder.");
+        }
+
+        above.Remove(real);
+    }
+
+    private sealed class Counter
+    {
+        public int Count { get; set; }
+    }
 }

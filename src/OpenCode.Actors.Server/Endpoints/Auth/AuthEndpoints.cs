@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Json;
-using OpenCode.Actors.Server.Models.Doors;
+using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Endpoints.Auth;
 
@@ -20,7 +20,7 @@ internal static class AuthEndpoints
 
     private static IResult Set(string providerID, JsonElement request, IServiceProvider services)
     {
-        if (services.GetService<ProviderKeys>() is not { } keys)
+        if (services.GetService<IProviderKeys>() is not { } keys)
             return NotHere("PUT /auth/{providerID} in a cluster (write keys into the configuration of the nodes)");
         if (providerID.Length > LongestName)
             return Bad($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
@@ -43,7 +43,7 @@ internal static class AuthEndpoints
 
     private static IResult Remove(string providerID, IServiceProvider services)
     {
-        if (services.GetService<ProviderKeys>() is not { } keys)
+        if (services.GetService<IProviderKeys>() is not { } keys)
             return NotHere("DELETE /auth/{providerID} in a cluster");
 
         keys.Remove(providerID);

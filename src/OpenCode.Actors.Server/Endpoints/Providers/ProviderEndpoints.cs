@@ -16,13 +16,15 @@ internal static class ProviderEndpoints
 
     private static Ok<ConfiguredProviders> GetConfigured(Location location, IModelCatalog models)
     {
-        var providers = ProviderAnswer.All(models.For(location.Path));
+        var providers = ProviderAnswer.All(models.For(location.Path).Providers);
         return TypedResults.Ok(new ConfiguredProviders(providers, ProviderAnswer.Defaults(providers)));
     }
 
     private static Ok<KnownProviders> GetKnown(Location location, IModelCatalog models)
     {
-        var providers = ProviderAnswer.All(models.For(location.Path));
-        return TypedResults.Ok(new KnownProviders(providers, ProviderAnswer.Defaults(providers), [.. providers.Select(p => p.Id)]));
+        var here = models.For(location.Path);
+        var connected = ProviderAnswer.All(here.Providers);
+        IReadOnlyList<ProviderAnswer> all = [.. connected, .. ProviderAnswer.All(here.Unconnected)];
+        return TypedResults.Ok(new KnownProviders(all, ProviderAnswer.Defaults(all), [.. connected.Select(static p => p.Id)]));
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Server.Locations.Files;
 using OpenCode.Actors.Server.Locations.Vcs;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
@@ -10,6 +11,7 @@ internal static class LocationServices
     public static IServiceCollection AddLocations(this IServiceCollection services, string workingFolder)
     {
         services.TryAddSingleton<IFolderTree, MachineFolderTree>();
+        services.TryAddSingleton<SecretVariables>();
         services.TryAddSingleton<IGit, MachineGit>();
         services.AddSingleton(provider => new LocationResolver(provider.GetRequiredService<IFolderTree>(), workingFolder));
         services.TryAddSingleton<IFiles, MachineFiles>();

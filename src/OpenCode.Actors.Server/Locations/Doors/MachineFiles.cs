@@ -1,9 +1,11 @@
 using OpenCode.Actors.Server.Locations.Files;
+using OpenCode.Actors.Sessions.Files;
+using FolderEntry = OpenCode.Actors.Server.Locations.Files.FolderEntry;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
-/// <summary>The files of this machine.</summary>
-internal sealed class MachineFiles : IFiles
+/// <summary>The files of this machine, opened as tools open them.</summary>
+internal sealed class MachineFiles(IFileTree files) : IFiles
 {
     private static readonly EnumerationOptions _all = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
 
@@ -11,9 +13,15 @@ internal sealed class MachineFiles : IFiles
     {
         try
         {
-            // Named pipes and devices have no length: opening one would wait for a writer, or never come to an end.
-            var file = new FileInfo(path);
-            return !file.Exists || file.LinkTarget is not null || file.Length > mostBytes ? null : file.Length == 0 ? [] : await File.ReadAllBytesAsync(path, cancellationToken);
+            if (new FileInfo(path).LinkTarget is not null)
+                return null;
+
+            await using var file = files.Open(path);
+            if (file.Length > mostBytes)
+                return null;
+
+            var bytes = new byte[file.Length];
+            return bytes[..await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,20 +1,18 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
 /// <summary>Asks the git command of this machine, four at a time at most, each with a deadline.</summary>
-internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
+internal sealed class MachineGit(TimeProvider time, SecretVariables secrets) : IGit, IDisposable
 {
     private const int MostCharacters = 16 * 1024 * 1024;
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(3);
 
     // A repository's own settings must not make a reading command run a program of its, or write its index.
     private static readonly string[] _readOnly = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotepath=off", "-c", "diff.external="];
-
-    // What a program that git runs by the repository's settings must not see (rule "Secrets stay in the server").
-    private static readonly string[] _secrets = ["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET"];
 
     private readonly SemaphoreSlim _turns = new(4);
 
@@ -73,9 +71,9 @@ internal sealed class MachineGit(TimeProvider time) : IGit, IDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        foreach (var secret in _secrets)
-            start.Environment.Remove(secret);
 
+        // Git runs programs by the repository's settings.
+        secrets.RemoveFrom(start.Environment);
         using var git = Process.Start(start)!;
         try
         {

@@ -1,28 +1,26 @@
 using System.IO.Enumeration;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>The files of this machine.</summary>
+/// <summary>The files of this machine. What opens a file that a client, a model or a configuration names opens it here.</summary>
 /// <param name="store">The path of the server's own store, which only SQLite may open; null when there is none here.</param>
-internal sealed partial class MachineFiles(string? store = null) : IFileTree
+internal sealed class MachineFiles(string? store = null) : IFileTree
 {
+    private const string OpenFiles = "/proc/self/fd/";
+
     private static readonly EnumerationOptions _everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
-    private readonly string? _store = store is null ? null : RealPath(store) ?? Path.GetFullPath(store);
+    // The store, its log and the index of that.
+    private readonly string[] _store = store is null ? [] : [.. new[] { "", "-wal", "-shm" }.Select(end => Path.GetFullPath(store) + end)];
 
     public EntryKind Look(string path) => Directory.Exists(path) ? EntryKind.Folder : File.Exists(path) ? EntryKind.File : EntryKind.Missing;
 
     public Stream Open(string path)
     {
-        // Rule "Only SQLite opens the file": closing a second descriptor of the store would drop its locks. The log and the index of the store begin with its name.
-        if (_store is not null && RealPath(path)?.StartsWith(_store, StringComparison.Ordinal) == true)
-            throw new IOException("it is the store of this server.");
-
         try
         {
-            return new FileStream(OpenWithoutWaiting(path), FileAccess.Read, bufferSize: 0);
+            return new FileStream(OperatingSystem.IsLinux() ? OpenByFacts(path) : OpenByName(path), FileAccess.Read, bufferSize: 0);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -46,50 +44,36 @@ internal sealed partial class MachineFiles(string? store = null) : IFileTree
     private static FolderEntry Entry(ref FileSystemEntry entry) =>
         new(entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint));
 
-    // Opening a pipe waits for one that writes, for ever. So it is opened without a wait, and refused if it cannot be moved about in, as only regular files and some devices can.
-    private static SafeFileHandle OpenWithoutWaiting(string path)
+    // Rule "Only SQLite opens the file": closing a second descriptor of the store would drop its locks. So the file is found first, judged by what it is, whatever name or link it goes by, and
+    // then that same file is opened.
+    private SafeFileHandle OpenByFacts(string path)
     {
+        using var name = NativeFiles.OpenName(path);
+        var facts = NativeFiles.Look(name);
+        if (!facts.IsRegular)
+            throw new IOException("it is no regular file."); // Opening a pipe waits for one that writes, for ever.
+        if (_store.Any(file => NativeFiles.Look(file) is { } own && (own.Device, own.Inode) == (facts.Device, facts.Inode)))
+            throw OfTheStore();
+
+        var found = OpenFiles + name.DangerousGetHandle();
+        return NativeFiles.OpenWithoutWaiting(File.Exists(found) ? found : path);
+    }
+
+    // Where the system does not say which file it is.
+    private SafeFileHandle OpenByName(string path)
+    {
+        if (NativeFiles.RealPath(path) is { } real && _store.Any(file => NativeFiles.RealPath(file) == real))
+            throw OfTheStore();
         if (OperatingSystem.IsWindows())
             return File.OpenHandle(path);
 
-        var (nonBlocking, closeOnExec) = OperatingSystem.IsMacOS() ? (0x4, 0x100_0000) : (0x800, 0x8_0000);
-        var descriptor = OpenFile(path, nonBlocking | closeOnExec);
-        if (descriptor < 0)
-            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        var file = NativeFiles.OpenWithoutWaiting(path);
+        if (NativeFiles.CanSeek(file))
+            return file;
 
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Seek(descriptor, 0, 0) >= 0)
-            return handle;
-
-        handle.Dispose();
+        file.Dispose();
         throw new IOException("it is no regular file.");
     }
 
-    private static string? RealPath(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            return Path.GetFullPath(path);
-
-        var real = ResolvePath(path, 0);
-        try
-        {
-            return Marshal.PtrToStringUTF8(real);
-        }
-        finally
-        {
-            Free(real);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenFile(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    private static partial long Seek(int descriptor, long offset, int from);
-
-    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint ResolvePath(string path, nint buffer);
-
-    [LibraryImport("libc", EntryPoint = "free")]
-    private static partial void Free(nint memory);
+    private static IOException OfTheStore() => new("it is the store of this server.");
 }

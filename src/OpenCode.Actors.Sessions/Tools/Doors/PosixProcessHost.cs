@@ -87,8 +87,13 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
             RedirectStandardError = true,
         };
         // A command runs what a model wrote: it must not read the secrets of its server (rule "Secrets stay in the server").
-        foreach (var secret in spec.HasBareEnvironment ? start.Environment.Keys.Except(ToolProcessOptions.Bare, StringComparer.Ordinal).ToList() : options.Secrets)
-            start.Environment.Remove(secret);
+        if (spec.HasBareEnvironment)
+        {
+            foreach (var other in start.Environment.Keys.Except(ToolProcessOptions.Bare, StringComparer.Ordinal).ToList())
+                start.Environment.Remove(other);
+        }
+
+        options.Secrets.RemoveFrom(start.Environment);
         foreach (var (name, value) in spec.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;
 

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Actors;
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
 /// <summary>Owns the connection to one MCP server of one location: connects when it is asked for, again when the server has died, and lets go when it was not asked for long.</summary>
-/// <remarks>After a death or a failure it waits, twice as long each time, before it connects again. It is asked for the connection, and waits with the answer only where one is likely to come soon.</remarks>
+/// <remarks>After a death or a failure it waits, twice as long each time, before it connects again. An answer waits only where a connection is likely to come soon (rule "A tool server fails its call alone").</remarks>
 internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan _firstDelay = TimeSpan.FromSeconds(1);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Tools.Functions;
 using OpenCode.Actors.Sessions.Tools.Outputs;
@@ -11,19 +12,19 @@ namespace OpenCode.Actors.Sessions.Tools.Servers;
 /// <param name="actor">Gives the <see cref="ToolServersActor"/>, which starts later than this.</param>
 /// <param name="outputs">Where long results are kept.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> actor, IOutputFolder outputs, TimeProvider time)
+internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> actor, IOutputFolder outputs, TimeProvider time) : ILocationTools
 {
     // An actor always answers; this is for the end of the system.
     private static readonly TimeSpan _answerSlack = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tells whether a location may have a tool, by its name: what a server offers is only known when it runs.</summary>
+    /// <inheritdoc/>
     public bool MayHave(string directory, string tool) => ServedNames.IsFree(tool) && Enabled(directory).Any(spec => IsOf(spec, tool));
 
-    /// <summary>Lists the tools of a location. Starts its servers; those that cannot be reached have none.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Starts the servers of the location. Those that were never reached have none.</remarks>
     public async Task<IReadOnlyList<ToolDefinition>> ListAsync(string directory, CancellationToken cancellationToken)
     {
-        var specs = Enabled(directory);
-        Keep(directory, specs);
+        var specs = Tidy(directory);
         var reached = await Task.WhenAll(specs.Select(spec => ReachAsync(directory, spec, atOnce: false, cancellationToken)));
         return
         [
@@ -34,12 +35,24 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         ];
     }
 
+    /// <inheritdoc/>
+    public Props PropsFor(ToolCall call, ToolContext context) =>
+        Props.CreateBy(new ActorProducer<FunctionToolActor>(() => new FunctionToolActor(call.CallId, cancellationToken => CallAsync(call, context, cancellationToken))));
+
     /// <summary>Tells how each server of a location is: null for one that is switched off, an empty text for one that is connected, else why it is not.</summary>
     public async Task<IReadOnlyList<(string Name, string? Error)>> StatusAsync(string directory, CancellationToken cancellationToken)
     {
-        var specs = config.For(directory);
-        Keep(directory, [.. specs.Where(static spec => spec.IsEnabled)]);
-        return await Task.WhenAll(specs.Select(async spec => (spec.Name, spec.IsEnabled ? (await ReachAsync(directory, spec, atOnce: false, cancellationToken)).Error ?? "" : null)));
+        Tidy(directory);
+        return await Task.WhenAll(config.For(directory).Select(async spec => (spec.Name, spec.IsEnabled ? (await ReachAsync(directory, spec, atOnce: false, cancellationToken)).Error ?? "" : null)));
+    }
+
+    /// <summary>Ends the servers of a location that are not configured any more, or switched off.</summary>
+    /// <returns>Those that are used.</returns>
+    public IReadOnlyList<ToolServerSpec> Tidy(string directory)
+    {
+        var specs = Enabled(directory);
+        actor().Tell(new ToolServersActor.Keep(directory, [.. specs.Select(static spec => spec.Name)]));
+        return specs;
     }
 
     /// <summary>Connects to a server at once, if it is not connected.</summary>
@@ -94,8 +107,6 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     private static bool IsOf(ToolServerSpec spec, string tool) => tool.StartsWith(ServedNames.PrefixOf(spec.Name), StringComparison.Ordinal);
 
     private ToolServerSpec[] Enabled(string directory) => [.. config.For(directory).Where(static spec => spec.IsEnabled)];
-
-    private void Keep(string directory, IEnumerable<ToolServerSpec> specs) => actor().Tell(new ToolServersActor.Keep(directory, [.. specs.Select(static spec => spec.Name)]));
 
     private async Task<ToolServerActor.Reached> ReachAsync(string directory, ToolServerSpec spec, bool atOnce, CancellationToken cancellationToken)
     {

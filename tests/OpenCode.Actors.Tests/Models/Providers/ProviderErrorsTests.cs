@@ -1,10 +1,29 @@
 using System.Text.Json;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Tests.Models.Providers;
 
 public sealed class ProviderErrorsTests
 {
+    [Fact]
+    public void The_address_of_a_provider_is_shown_without_what_may_be_a_key()
+    {
+        var url = new Uri("https://user:SECRET@host:8443/v1?key=SECRET#SECRET");
+        using var strange = new HttpResponseMessage();
+        using var refused = new HttpResponseMessage(System.Net.HttpStatusCode.Forbidden);
+
+        foreach (var error in (ModelException[])
+        [
+            ProviderErrors.Unreachable(url, new IOException("x")), ProviderErrors.Cut(url, new IOException("x")), ProviderErrors.Silent(url, TimeSpan.FromSeconds(1), new IOException("x")),
+            ProviderErrors.Refused(url, strange, "", DateTimeOffset.UnixEpoch), ProviderErrors.Refused(url, refused, "", DateTimeOffset.UnixEpoch),
+        ])
+        {
+            Assert.Contains("https://host:8443/v1", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("SECRET", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData(298)]
     [InlineData(299)]

@@ -9,9 +9,23 @@ internal sealed class FakeConfigSource : IConfigSource
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Gets the files whose stamp is known: a change that leaves it is not seen.</summary>
+    public Dictionary<string, string> Stamps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Gets what was read, in order.</summary>
+    public List<string> ReadPaths { get; } = [];
+
+    public IProviderKeys? Keys { get; init; } = new FakeProviderKeys();
+
     public string Home => "/home/dev";
 
-    public string? ReadText(string path) => Files.GetValueOrDefault(path);
+    public string? ReadText(string path)
+    {
+        ReadPaths.Add(path);
+        return Files.GetValueOrDefault(path);
+    }
+
+    public string? Stamp(string path) => Stamps.GetValueOrDefault(path);
 
     public bool Exists(string path) => Files.Keys.Any(file => file == path || file.StartsWith(path + "/", StringComparison.Ordinal));
 

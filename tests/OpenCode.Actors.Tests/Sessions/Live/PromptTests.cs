@@ -61,6 +61,23 @@ public sealed class PromptTests : SessionsKit
         Assert.Equal(ended, (await EndOfAsync(session.Id, accepted)) with { Message = ended.Message });
     }
 
+    // Rule "One look for one decision".
+    [Fact]
+    public async Task A_prompt_rests_on_one_look_at_the_configuration()
+    {
+        var session = await CreateAsync();
+        var looks = 0;
+        Config.Change = agents =>
+        {
+            looks++;
+            return agents;
+        };
+
+        await AskAsync<PromptAccepted>(session.Id, Prompt("context only", noReply: true));
+
+        Assert.Equal(1, looks);
+    }
+
     [Fact]
     public async Task NoReply_takes_the_message_and_starts_nothing()
     {

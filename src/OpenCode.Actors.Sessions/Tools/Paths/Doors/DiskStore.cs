@@ -1,4 +1,5 @@
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Files.Doors;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
@@ -81,8 +82,10 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
             return options;
 
         // A file that may not be written is not replaced either, although the rights of its folder would allow it.
-        using (new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-            options.UnixCreateMode = File.GetUnixFileMode(path);
+        if (!NativeFiles.MayWrite(path))
+            throw new IOException($"The file {path} may not be written by this server.");
+
+        options.UnixCreateMode = File.GetUnixFileMode(path);
         return options;
     }
 }

@@ -1,30 +1,25 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.Files.Doors;
 
-namespace OpenCode.Actors.Server.Models.Doors;
+namespace OpenCode.Actors.Server.Config.Doors;
 
-/// <summary>The keys of providers that clients gave: <c>auth.json</c> in the data folder, mode 600. A key of the configuration goes before.</summary>
-internal sealed class ProviderKeys(string folder)
+/// <summary>The keys of providers that clients gave: <c>auth.json</c> in the data folder, mode 600. Read again when the file is another one: a server that held the folder before may have written it.</summary>
+internal sealed class ProviderKeys(string folder) : IProviderKeys
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Lock _lock = new();
     private readonly string _file = Path.Combine(folder, "auth.json");
-    private JsonObject? _keys;
+    private JsonObject _keys = [];
+    private FileFacts? _read;
 
-    /// <summary>Gives the providers of a configuration that have no key theirs.</summary>
-    public OpenCodeConfig AddTo(OpenCodeConfig config) =>
-        config with { Providers = [.. config.Providers.Select(provider => provider.ApiKey is null && Find(provider.Id) is { } key ? provider with { ApiKey = key } : provider)] };
-
-    /// <summary>Finds the key of a provider; null for none.</summary>
     public string? Find(string providerId)
     {
         lock (_lock)
             return (KeysNeedsLock()[providerId] as JsonObject)?["key"]?.GetValue<string>();
     }
 
-    /// <summary>Keeps a key, for requests from now on.</summary>
     public void Set(string providerId, string key)
     {
         lock (_lock)
@@ -35,7 +30,6 @@ internal sealed class ProviderKeys(string folder)
         }
     }
 
-    /// <summary>Forgets a key; nothing happens when there is none.</summary>
     public void Remove(string providerId)
     {
         lock (_lock)
@@ -48,12 +42,15 @@ internal sealed class ProviderKeys(string folder)
 
     private JsonObject KeysNeedsLock()
     {
-        if (_keys is not null)
+        var facts = FileFacts.Of(_file);
+        if (facts == _read)
             return _keys;
 
         try
         {
-            return _keys = File.Exists(_file) ? JsonNode.Parse(File.ReadAllText(_file))!.AsObject() : [];
+            _keys = facts is null ? [] : JsonNode.Parse(File.ReadAllText(_file))!.AsObject();
+            _read = facts;
+            return _keys;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or UnauthorizedAccessException or NullReferenceException)
         {
@@ -77,6 +74,6 @@ internal sealed class ProviderKeys(string folder)
         }
 
         File.Move(written, _file, overwrite: true);
-        _keys = keys;
+        (_keys, _read) = (keys, FileFacts.Of(_file));
     }
 }

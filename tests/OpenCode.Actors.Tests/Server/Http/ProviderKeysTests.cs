@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Models;
+using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Tests.Server.Config;
+
+namespace OpenCode.Actors.Tests.Server.Http;
+
+/// <summary>Keys that clients give over HTTP, and the providers that they connect.</summary>
+public sealed class ProviderKeysTests
+{
+    private readonly FakeProviderKeys _keys = new();
+    private readonly FakeConfigSource _files;
+
+    public ProviderKeysTests() => _files = new FakeConfigSource { Keys = _keys };
+
+    [Fact]
+    public async Task A_known_provider_is_connected_by_its_key_and_let_go_with_it()
+    {
+        await using var server = await StartAsync();
+        Assert.Equal(("custom", false), await FindAsync(server, "anthropic"));
+
+        Assert.Equal(200, (await server.SendAsync("PUT", "/auth/anthropic", """{"type":"api","key":"of-a-client"}""")).Status);
+
+        Assert.Equal(("api", true), await FindAsync(server, "anthropic"));
+        Assert.Equal(("custom", false), await FindAsync(server, "openai"));
+        var (_, configured) = await server.SendAsync("GET", "/config/providers");
+        Assert.Contains("anthropic", configured.GetProperty("providers").EnumerateArray().Select(static provider => provider.GetProperty("id").GetString()));
+        Assert.DoesNotContain("of-a-client", configured.GetRawText(), StringComparison.Ordinal);
+        var model = configured.GetProperty("default").GetProperty("anthropic").GetString();
+        Assert.Equal(200, (await server.SendAsync("PATCH", "/config", $$"""{"model":"anthropic/{{model}}"}""")).Status);
+
+        Assert.Equal(200, (await server.SendAsync("DELETE", "/auth/anthropic")).Status);
+        Assert.Equal(("custom", false), await FindAsync(server, "anthropic"));
+    }
+
+    [Fact]
+    public void A_key_of_a_client_goes_before_the_environments_and_behind_the_configurations()
+    {
+        _files.Variables["OPENAI_API_KEY"] = "environment";
+        _files.Files["/proj/opencode.json"] = """{"provider":{"anthropic":{"options":{"apiKey":"configuration"}}}}""";
+        _keys.Set("openai", "client");
+        _keys.Set("anthropic", "client");
+        var configs = ConfigCatalog.Open(_files, null, "/proj");
+
+        var providers = configs.For("/proj").Values.Providers.ToDictionary(static provider => provider.Id, static provider => (provider.ApiKey, provider.Source));
+
+        Assert.Equal(("client", "api"), providers["openai"]);
+        Assert.Equal(("configuration", "config"), providers["anthropic"]);
+    }
+
+    [Fact]
+    public async Task A_disabled_provider_is_not_offered()
+    {
+        _files.Files["/proj/opencode.json"] = """{"disabled_providers":["anthropic"]}""";
+        await using var server = await StartAsync();
+
+        await server.SendAsync("PUT", "/auth/anthropic", """{"type":"api","key":"of-a-client"}""");
+
+        Assert.Null(await FindAsync(server, "anthropic"));
+        Assert.NotNull(await FindAsync(server, "openai"));
+    }
+
+    [Fact]
+    public void Keys_that_cannot_be_read_are_a_mistake_that_is_told()
+    {
+        var configs = ConfigCatalog.Open(_files, null, "/proj");
+        _keys.IsBroken = true;
+        Assert.Equal("The keys cannot be read.", Assert.Single(configs.For("/proj").Mistakes).Message);
+
+        _keys.IsBroken = false;
+        Assert.Empty(configs.For("/proj").Mistakes);
+    }
+
+    private Task<ServerKit> StartAsync() => ServerKit.StartAsync(files: _files, services: static services => services.Replace(ServiceDescriptor.Singleton<IModelCatalog, ConfiguredModels>()));
+
+    private static async Task<(string? Source, bool IsConnected)?> FindAsync(ServerKit server, string id)
+    {
+        var (_, answer) = await server.SendAsync("GET", "/provider");
+        var provider = answer.GetProperty("all").EnumerateArray().SingleOrDefault(one => one.GetProperty("id").GetString() == id);
+        return provider.ValueKind == JsonValueKind.Undefined
+            ? null
+            : (provider.GetProperty("source").GetString(), answer.GetProperty("connected").EnumerateArray().Any(one => one.GetString() == id));
+    }
+}

@@ -42,7 +42,7 @@ internal static class CommandPermissions
             permission,
             shown.ConvertAll(static pattern => pattern.Text),
             [.. shown.Select(static pattern => pattern.Always).OfType<string>().Distinct(StringComparer.Ordinal)],
-            JsonSerializer.SerializeToElement(metadata, PermissionJson.Default.CommandMetadata))
+            () => JsonSerializer.SerializeToElement(metadata, PermissionJson.Default.CommandMetadata))
         {
             Judged = patterns,
         };

@@ -35,6 +35,9 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether no node runs it: the session's next owner resumes it (rule "Running turns are not moved").</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>Gets what the user granted to the calls of this step that were about to start when the turn was held: they are judged anew, and the user is not asked twice.</summary>
+    public IReadOnlyList<Grant> Granted { get; init; } = [];
+
     /// <summary>Gets how many prompts wait.</summary>
     public int Queued => Prompts.Count - Taken;
 
@@ -44,3 +47,6 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
 
 /// <summary>How a model's stream ended.</summary>
 internal sealed record StreamEnd(FinishReason Reason, TokenUsage Usage);
+
+/// <summary>What a user granted to one call.</summary>
+internal sealed record Grant(string CallId, string Permission, IReadOnlyList<string> Patterns);

@@ -15,8 +15,11 @@ internal static class Conversation
     /// <summary>Builds the request for the next step.</summary>
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
-        var (state, turn) = (decision.State, decision.Turn);
-        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision)) { Options = OptionsOf(TurnRules.AgentOf(decision)) };
+        var (state, turn, isLast) = (decision.State, decision.Turn, StepLimit.IsLast(decision));
+        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn, isLast)), Tools(decision))
+        {
+            Options = OptionsOf(TurnRules.AgentOf(decision)) with { MayCallTools = !isLast },
+        };
     }
 
     /// <summary>Says what the system prompt of the next step is made from.</summary>
@@ -27,7 +30,7 @@ internal static class Conversation
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
 
     // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
-    private static List<ModelMessage> Tell(SessionState state, TurnState turn)
+    private static List<ModelMessage> Tell(SessionState state, TurnState turn, bool isLast)
     {
         var messages = new List<ModelMessage>();
         var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
@@ -48,6 +51,8 @@ internal static class Conversation
             }
         }
 
+        if (isLast)
+            messages.Add(new UserTurn(StepLimit.Notice));
         return messages;
     }
 

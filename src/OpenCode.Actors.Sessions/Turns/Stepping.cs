@@ -44,7 +44,7 @@ internal static class Stepping
         else
             return;
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart);
+        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision);
         if (turn.Queued > 0 || goesOn)
             Begin(decision, turn);
         else
@@ -150,7 +150,7 @@ internal static class Stepping
     // Prompts that wait are taken up here, all of them: the answer is to the newest, as the model sees them one after the other.
     private static void Begin(Decision decision, TurnState turn)
     {
-        turn = turn with { Kind = TurnKind.Prompt, Taken = turn.Prompts.Count, Stream = null, Rejected = false };
+        turn = turn with { Kind = TurnKind.Prompt, Taken = turn.Prompts.Count, Stream = null, Rejected = false, Granted = [] };
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
         var assistant = NewAssistant(decision, asked);
         decision.Put(turn with { Assistant = assistant.Id });

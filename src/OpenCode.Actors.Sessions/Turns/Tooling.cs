@@ -25,6 +25,8 @@ internal static class Tooling
 
         if (call.Input.ValueKind != JsonValueKind.Object)
             Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+        else if (StepLimit.IsLast(decision))
+            Fail(decision, part with { State = new ToolPending(call.Input, "") }, "This is the last step that the agent may take, and no tool can be called in it. Nothing was done.");
         else if (!TurnRules.Offers(decision, call.Name))
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"The tool '{call.Name}' is switched off here. Go on without it.");
         else if (call.Name == QuestionTool.Name)
@@ -74,7 +76,7 @@ internal static class Tooling
         {
             Root = Stepping.RootOf(info),
             Allowed = allowed,
-            Rules = TurnRules.Of(decision),
+            Rules = TurnRules.InForce(decision),
             Todos = decision.State.Todos,
             Part = part.Id,
             Left = (part.State as ToolRunning)?.Metadata,

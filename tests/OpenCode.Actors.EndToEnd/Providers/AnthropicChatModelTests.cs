@@ -95,6 +95,20 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
         Assert.True(messages[2].GetProperty("content")[0].GetProperty("is_error").GetBoolean());
     }
 
+    [Theory]
+    [InlineData(true, false, "auto")]
+    [InlineData(true, true, "any")]
+    [InlineData(false, false, "none")] // The tools are named even so: the API refuses earlier calls without them.
+    public async Task Whether_tools_may_or_must_be_called_is_sent(bool may, bool must, string choice)
+    {
+        _provider.Events(Start, """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}}""", Stop);
+
+        await AskAsync(new ModelRequest("claude", null, [new UserTurn("hi")], [new ToolDefinition("bash", "Runs.", JsonElement.Parse("""{"type":"object"}"""))]) { Options = new StepOptions { MayCallTools = may, MustCallTool = must } });
+
+        var sent = Assert.Single(_provider.Requests).Body;
+        Assert.Equal((choice, 1), (sent.GetProperty("tool_choice").GetProperty("type").GetString(), sent.GetProperty("tools").GetArrayLength()));
+    }
+
     [Fact]
     public async Task Refusals_errors_in_the_stream_and_cuts_are_told()
     {

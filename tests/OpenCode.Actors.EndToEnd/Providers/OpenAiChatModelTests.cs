@@ -171,6 +171,16 @@ public sealed class OpenAiChatModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_without_calls_names_no_tools()
+    {
+        _provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}""");
+
+        await AskAsync(new ModelRequest("m1", null, [new UserTurn("hi")], [new ToolDefinition("read", "Reads.", JsonElement.Parse("""{"type":"object"}"""))]) { Options = new StepOptions { MayCallTools = false } });
+
+        Assert.False(Assert.Single(_provider.Requests).Body.TryGetProperty("tools", out _));
+    }
+
+    [Fact]
     public async Task A_conversation_that_is_too_long_is_told_as_that()
     {
         _provider.Refuse(400, """{"error":{"message":"This model's maximum context length is 4096 tokens","code":"context_length_exceeded"}}""");

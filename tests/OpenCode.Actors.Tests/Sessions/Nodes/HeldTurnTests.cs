@@ -10,6 +10,7 @@ using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Tests.Sessions.ShellLines;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
@@ -24,7 +25,9 @@ public sealed class HeldTurnTests : SessionsKit
 
     public HeldTurnTests() => _elsewhere = CreateProbe();
 
-    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Claims = new ScriptedClaims(), Drain = _drain = new NodeDrain() };
+    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Claims = new ScriptedClaims(), Drain = _drain = new NodeDrain(), Paths = Paths };
+
+    private ScriptedPaths Paths { get; } = new();
 
     [Fact]
     public async Task A_prompt_to_a_node_that_drains_is_taken_and_its_turn_is_begun_by_the_next_owner()
@@ -119,6 +122,44 @@ public sealed class HeldTurnTests : SessionsKit
         Model.Answer.Say("done").End();
         await RunDryAsync();
         Assert.Equal("done", Text((await MessagesAsync(session.Id))[^1]));
+    }
+
+    [Fact]
+    public async Task A_call_that_was_granted_is_judged_anew_by_the_next_owner()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
+        await RunDryAsync();
+        _drain.Begin();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+        await AskAsync<Updated>(session.Id, new Update(new UpdateSession { Permission = [new PermissionRule("bash", "echo *", PermissionAction.Deny)] }));
+
+        await HandOverAsync(session.Id);
+
+        Assert.Empty(Tools.Started);
+        Assert.Contains("forbids", Model.Requests[^1].Messages.OfType<ToolResult>().Single().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_held_call_needs_beyond_what_was_granted_is_asked_for_by_the_next_owner()
+    {
+        Paths.Links["/proj/project/link"] = "/proj/project/in";
+        var session = await CreateAsync(permission: _askForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "cat link/x").EndWithCalls();
+        await RunDryAsync();
+        _drain.Begin();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+        Paths.Links["/proj/project/link"] = "/etc";
+
+        await HandOverAsync(session.Id);
+
+        var request = Assert.Single(await PermissionsAsync());
+        Assert.Equal(("external_directory", "/etc/*"), (request.Permission, request.Patterns[0]));
+        Assert.Empty(Tools.Started);
+        await ReplyAsync(request.Id, PermissionAnswer.Once);
+        Assert.Single(Tools.Started);
     }
 
     [Fact]

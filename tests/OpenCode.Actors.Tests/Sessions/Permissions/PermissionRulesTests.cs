@@ -78,7 +78,7 @@ public sealed class PermissionRulesTests
         var wanted = Assert.Single(ToolPermission.Of(new ToolCall("c", "bash", JsonSerializer.SerializeToElement(new { command })), new ToolLocation("/p", "/p", new DiskPaths())));
 
         Assert.Equal(("bash", pattern, always), (wanted.Permission, wanted.Patterns[0], wanted.Always[0]));
-        Assert.Equal(command, wanted.Metadata.GetProperty("command").GetString());
+        Assert.Equal(command, wanted.Metadata().GetProperty("command").GetString());
     }
 
     private static IReadOnlyList<PermissionRule> Parse(string json) => PermissionRules.Parse(JsonElement.Parse(json));

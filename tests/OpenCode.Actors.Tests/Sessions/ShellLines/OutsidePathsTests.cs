@@ -51,8 +51,8 @@ public sealed class OutsidePathsTests
         Assert.Equal(patterns, wanted.Patterns.Order(StringComparer.Ordinal).Reverse().Order(Comparer<string>.Create((a, b) => Array.IndexOf(patterns, a) - Array.IndexOf(patterns, b))));
         Assert.Equal(patterns.Order(StringComparer.Ordinal), wanted.Always.Order(StringComparer.Ordinal));
         Assert.Equal(PermissionAction.Ask, wanted.Evaluate(_askOutside));
-        Assert.Equal(line, wanted.Metadata.GetProperty("command").GetString());
-        Assert.Equal(wanted.Patterns, wanted.Metadata.GetProperty("patterns").EnumerateArray().Select(pattern => pattern.GetString()));
+        Assert.Equal(line, wanted.Metadata().GetProperty("command").GetString());
+        Assert.Equal(wanted.Patterns, wanted.Metadata().GetProperty("patterns").EnumerateArray().Select(pattern => pattern.GetString()));
     }
 
     [Theory]

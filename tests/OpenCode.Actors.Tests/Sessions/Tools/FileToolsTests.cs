@@ -23,7 +23,7 @@ public sealed class FileToolsTests
     private readonly MemoryFiles _files = new();
     private readonly Dictionary<string, FunctionTool> _tools;
     private readonly ToolLocation _location;
-    private IReadOnlyList<PermissionRule>[] _rules = [];
+    private RulesInForce _rules = RulesInForce.None;
 
     public FileToolsTests()
     {
@@ -60,6 +60,49 @@ public sealed class FileToolsTests
     [InlineData("glob", "/etc", "external_directory /etc/*; glob P")]
     [InlineData("grep", "", "grep P")]
     public void A_call_needs_its_own_permission_and_one_to_leave_the_project(string tool, string path, string needs) => Assert.Equal(needs, Needs(tool, path));
+
+    [Theory]
+    [InlineData("/proj/app/a.txt", "Deny")]
+    [InlineData("/proj/*", "Deny")]
+    [InlineData("app/*", "Deny")]
+    [InlineData("~/a.txt", "Allow", "/home/user/b.txt")]
+    [InlineData("~/*", "Deny", "/home/user/b.txt")]
+    [InlineData("$HOME/b.txt", "Deny", "/home/user/b.txt")]
+    [InlineData("/home/user/b.txt", "Deny", "/disk/user/b.txt")]
+    [InlineData("~/b.txt", "Deny", "/proj/app/home/b.txt")]
+    [InlineData("/proj/app/home/b.txt", "Deny", "/proj/app/home/b.txt")]
+    public void A_rule_for_files_may_name_the_absolute_path_or_the_home_folder(string pattern, string action, string path = "a.txt")
+    {
+        _files.Links["/home/user"] = "/disk/user";
+        _files.Links["/proj/app/home"] = "/home/user";
+        foreach (var tool in (string[])["read", "edit", "write"])
+        {
+            var need = _tools[tool].NeedsOf(Call(tool, JsonSerializer.Serialize(new { filePath = path, content = "", oldString = "", newString = "" })), _location)[^1];
+            Assert.Equal(action, need.Evaluate([new PermissionRule("*", "*", PermissionAction.Allow), new PermissionRule(need.Permission, pattern, PermissionAction.Deny)]).ToString());
+        }
+    }
+
+    [Fact]
+    public void The_stricter_name_of_a_file_decides_and_the_last_rule_for_it()
+    {
+        var need = _tools["read"].NeedsOf(Call("read", """{"filePath":"a.txt"}"""), _location).Single();
+        PermissionRule all = new("*", "*", PermissionAction.Allow), here = new("read", "/proj/app/*", PermissionAction.Deny), relative = new("read", "app/*", PermissionAction.Allow);
+
+        Assert.Equal(PermissionAction.Deny, need.Evaluate([here, relative]));
+        Assert.Equal(PermissionAction.Allow, need.Evaluate([here, all]));
+        Assert.Equal(PermissionAction.Deny, need.Evaluate([new PermissionRule("read", "*", PermissionAction.Deny), here with { Action = PermissionAction.Allow }]));
+        var asked = new RulesInForce([[all, here with { Action = PermissionAction.Ask }]], []);
+        Assert.Equal((PermissionAction.Ask, "*"), (asked.Evaluate(need), Assert.Single(asked.AlwaysBeyond(need))));
+        Assert.Equal(PermissionAction.Allow, (asked with { Learned = [[new PermissionRule("read", "*", PermissionAction.Allow)]] }).Evaluate(need));
+    }
+
+    [Fact]
+    public void A_folder_outside_may_be_named_by_the_home_folder_too()
+    {
+        var need = _tools["read"].NeedsOf(Call("read", """{"filePath":"/home/user/x/y"}"""), _location)[0];
+
+        Assert.Equal(PermissionAction.Deny, need.Evaluate([new PermissionRule("external_directory", "~/x/*", PermissionAction.Deny)]));
+    }
 
     [Fact]
     public void Without_a_project_all_but_the_location_is_outside()
@@ -154,7 +197,7 @@ public sealed class FileToolsTests
     public async Task A_change_is_shown_as_a_diff_in_the_request_and_at_the_end()
     {
         var need = _tools["edit"].NeedsOf(Call("edit", """{"filePath":"a.txt","oldString":"one","newString":"1"}"""), _location).Single();
-        Assert.Contains("-one", need.Metadata.GetProperty("diff").GetString(), StringComparison.Ordinal);
+        Assert.Contains("-one", need.Metadata().GetProperty("diff").GetString(), StringComparison.Ordinal);
 
         var edited = await RunAsync("edit", """{"filePath":"a.txt","oldString":"one","newString":"1"}""");
         var written = await RunAsync("write", """{"filePath":"n.txt","content":"x\ny"}""");
@@ -199,14 +242,19 @@ public sealed class FileToolsTests
         _files["/proj/app/.git/config"] = "two";
         _files["/proj/app/.env"] = "two";
         _files.Links["/proj/app/link"] = "/etc";
-        _rules = [[new PermissionRule("read", "*.env", PermissionAction.Ask)]];
+        _files["/proj/app/secret/s.txt"] = "two";
+        _rules = new RulesInForce([[new PermissionRule("read", "*.env", PermissionAction.Ask), new PermissionRule("read", "/proj/app/secret/*", PermissionAction.Deny)]], []);
 
         var found = await RunAsync("glob", """{"pattern":"**"}""");
         var lines = await RunAsync("grep", """{"pattern":"t[w]o"}""");
 
-        Assert.Equal("/proj/app/.env\n/proj/app/a.txt", found.Output); // Newest first.
+        Assert.Equal("/proj/app/secret/s.txt\n/proj/app/.env\n/proj/app/a.txt", found.Output); // Newest first.
         Assert.Equal("/proj/app/a.txt:\n  2: two\n", lines.Output);
         Assert.Equal(1, lines.Metadata.GetProperty("matches").GetInt32());
+
+        // What read may do for always, grep may too; and no more.
+        _rules = _rules with { Learned = [[new PermissionRule("read", "*", PermissionAction.Allow)]] };
+        Assert.Equal("/proj/app/.env:\n  1: two\n\n/proj/app/a.txt:\n  2: two\n", (await RunAsync("grep", """{"pattern":"t[w]o"}""")).Output);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class McpConnector(IProcessHost processes, TimeProvider time) : 
                 HasInput = true,
                 HasBareEnvironment = true,
             },
-            cancellationToken));
+            cancellationToken), time);
         return await McpConnection.OpenAsync(new StreamClientTransport(process.Input, process), process, Options(), masked, cancellationToken);
     }
 

@@ -9,17 +9,19 @@ internal sealed class McpProcess : Stream
     // A message is a line. One that does not end would fill the memory.
     private const int LongestLine = 64 << 20;
     private const int MostErrorCharacters = 400;
+    private static readonly TimeSpan _lastWords = TimeSpan.FromMilliseconds(500);
 
     private readonly IToolProcess _process;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closed = new();
     private readonly StringBuilder _error = new();
     private readonly Task _readsError;
     private ReadOnlyMemory<byte> _rest;
     private int _lineLength;
 
-    public McpProcess(IToolProcess process)
+    public McpProcess(IToolProcess process, TimeProvider time)
     {
-        _process = process;
+        (_process, _time) = (process, time);
         _readsError = ReadErrorAsync();
     }
 
@@ -44,12 +46,12 @@ internal sealed class McpProcess : Stream
     public async Task<string> DescribeEndAsync()
     {
         // A process that closed its output and goes on is ended here. It is given a moment to end by itself, and to say why.
-        await Task.WhenAny(Task.WhenAll(_process.ExitCode, _readsError), Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System));
+        await Task.WhenAny(Task.WhenAll(_process.ExitCode, _readsError), Task.Delay(_lastWords, _time));
         var how = _process.ExitCode.IsCompletedSuccessfully ? $"It ended with exit code {await _process.ExitCode}." : "It closed its output.";
         string said;
         lock (_error)
             said = _error.ToString().Trim();
-        return said.Length == 0 ? how : $"{how} It said: {said}";
+        return said.Length == 0 ? how : $"{how} It said: {said}{(said.EndsWith('.') ? "" : ".")}";
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

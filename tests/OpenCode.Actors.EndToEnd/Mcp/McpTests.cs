@@ -107,6 +107,55 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Equal("echo: may I", (await asked).Text("output"));
     }
 
+    [Fact]
+    public async Task A_turn_ends_rightly_whatever_a_server_over_HTTP_does()
+    {
+        var remote = await McpTestServer.StartAsync(Secret);
+        await using var first = remote;
+        await BeginAsync(new JsonObject
+        {
+            ["far"] = Remote(remote.Url, Secret),
+            ["slow"] = Remote(remote.Url, Secret, timeout: 10_000),
+            ["wrong"] = Remote(remote.Url, "wr0ng-t0ken"),
+        });
+        var status = await _server.Api.GetAsync("/mcp");
+        Assert.Equal(["connected", "connected", "failed"], status.EnumerateObject().Select(static server => server.Value.Text("status")));
+        Assert.Contains("401", status.Text("wrong", "error"), StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng-t0ken", status.GetRawText(), StringComparison.Ordinal);
+
+        Assert.Equal("echo: hi", (await CallAsync("far_echo", new { text = "hi" })).Text("output"));
+        Assert.Equal(["far_echo", "far_fail", "far_hang", "slow_echo", "slow_fail", "slow_hang"], _provider.Offered.Where(static name => name.Contains('_', StringComparison.Ordinal)));
+        Assert.Equal("It failed on purpose.", (await CallAsync("far_fail", new { })).Text("error"));
+        Assert.Contains("did not answer within 10 s", (await CallAsync("slow_hang", new { })).Text("error"), StringComparison.Ordinal);
+
+        await _server.Api.PromptAsync(_session, Prompt("far_hang", new { }), FakeProvider.Model);
+        await Eventually.TrueAsync(() => remote.Hanging > 0, "the call that hangs");
+        await _server.Api.PostAsync($"/session/{_session}/abort");
+        await _server.Api.IdleAsync(_session);
+        Assert.Equal("error", (await LastPartAsync(_session)).Text("state", "status"));
+        await Eventually.TrueAsync(() => remote.Hanging == 0, "the server to hear of the abort");
+
+        var dying = CallAsync("far_hang", new { });
+        await Eventually.TrueAsync(() => remote.Hanging > 0, "the call that is cut");
+        var port = remote.Port;
+        await remote.DisposeAsync();
+        Assert.StartsWith("The MCP server 'far' gave no result", (await dying).Text("error"), StringComparison.Ordinal);
+        Assert.Equal("error", (await CallAsync("far_echo", new { text = "gone" })).Text("status"));
+
+        await using var second = await McpTestServer.StartAsync(Secret, port);
+        await Eventually.TrueAsync(async () => (await CallAsync("far_echo", new { text = "back" })).Text("output") == "echo: back", "the server that is back");
+        Assert.DoesNotContain(Secret, _server.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng-t0ken", _server.Log, StringComparison.Ordinal);
+    }
+
+    private static JsonObject Remote(string url, string token, int timeout = 60_000) => new()
+    {
+        ["type"] = "remote",
+        ["url"] = url,
+        ["headers"] = new JsonObject { ["Authorization"] = $"Bearer {token}" },
+        ["timeout"] = timeout,
+    };
+
     private async Task SwitchAsync()
     {
         var added = await _server.Api.PostAsync("/mcp", new { name = "extra", config = new { type = "local", command = new[] { "node", Script } } });
@@ -122,7 +171,7 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Equal("McpServerNotFoundError", (await _server.Api.PostAsync("/mcp/nope/connect", expected: HttpStatusCode.NotFound)).Text("_tag"));
         var refused = await _server.Api.PostAsync("/mcp", new { name = "o", config = new { type = "remote", url = "https://x.invalid/mcp", oauth = new { clientId = "c" } } }, HttpStatusCode.BadRequest);
         Assert.Contains("mcp.o.oauth", refused.Text("data", "message"), StringComparison.Ordinal);
-        refused = await _server.Api.PostAsync("/mcp", new { name = "o", config = new { type = "local", command = new[] { "x" }, disabledTools = new[] { "a" } } }, HttpStatusCode.BadRequest);
+        refused = await _server.Api.PostAsync("/mcp", new { name = "o", config = new { type = "local", command = "x", disabledTools = "a" } }, HttpStatusCode.BadRequest);
         Assert.Contains("disabledTools", refused.Text("data", "message"), StringComparison.Ordinal);
     }
 

@@ -129,6 +129,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
     {
         EndAttempt();
         (_connection, _error, _isHopeless, _since) = (message.Connection, null, false, _time.GetUtcNow());
+        Timers.StartSingleTimer(nameof(LetGo), new LetGo(), _idle);
         LogConnected(_logger, _spec.Name, _directory, _connection.Tools.Count);
         var connection = _connection;
         connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason));

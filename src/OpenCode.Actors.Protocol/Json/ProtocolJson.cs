@@ -62,6 +62,7 @@ namespace OpenCode.Actors.Protocol.Json;
 [JsonSerializable(typeof(ForkSession))]
 [JsonSerializable(typeof(RevertSession))]
 [JsonSerializable(typeof(SummarizeSession))]
+[JsonSerializable(typeof(InitSession))]
 [JsonSerializable(typeof(Prompt))]
 [JsonSerializable(typeof(PromptPart))]
 [JsonSerializable(typeof(TextPromptPart))]

@@ -14,6 +14,9 @@ internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, T
     /// <summary>The longest silence.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
+    /// <summary>Gets a value indicating whether the answer is <c>true</c>, and not the message.</summary>
+    public bool IsBare { get; init; }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var left = httpContext.RequestAborted;
@@ -29,8 +32,10 @@ internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, T
         await WriteAsync(httpContext, await ending);
     }
 
-    private static Task WriteAsync(HttpContext context, object end) => (end, context.Response.HasStarted) switch
+    private Task WriteAsync(HttpContext context, object end) => (end, context.Response.HasStarted) switch
     {
+        (TurnEnded, false) when IsBare => TypedResults.Ok(true).ExecuteAsync(context),
+        (TurnEnded, true) when IsBare => context.Response.Body.WriteAsync("true"u8.ToArray(), context.RequestAborted).AsTask(),
         (TurnEnded ended, false) => TypedResults.Ok<MessageWithParts>(ended.Message).ExecuteAsync(context),
         (TurnEnded ended, true) => JsonSerializer.SerializeAsync(context.Response.Body, ended.Message, ProtocolJson.Wire.MessageWithParts, context.RequestAborted),
         (_, false) => SessionRefusals.Of(end).ExecuteAsync(context),

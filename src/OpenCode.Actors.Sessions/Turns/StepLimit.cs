@@ -1,5 +1,7 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Structured;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
@@ -14,11 +16,30 @@ internal static class StepLimit
         </reminder>
         """;
 
-    /// <summary>Tells whether the step of the open turn is the last one. Steps are counted from the newest prompt that was taken up.</summary>
-    public static bool IsLast(Decision decision)
+    /// <summary>What the model is told in the last step of a turn with structured output.</summary>
+    public const string StructuredNotice =
+        $"""
+        <reminder>
+        This is the last step that the agent may take for this message, and only {StructuredOutputTool.Name} can be called in it. Call it with what is known now.
+        </reminder>
+        """;
+
+    /// <summary>Tells whether the step of the open turn is the last one. Steps are counted from the newest prompt that was taken up; a summary on the way is no step, and begins no count.</summary>
+    public static bool IsLast(Decision decision) => TurnRules.AgentOf(decision)?.Steps is { } most && StepsOf(decision) >= most;
+
+    private static int StepsOf(Decision decision)
     {
-        var asked = decision.Turn.Asked;
-        return TurnRules.AgentOf(decision)?.Steps is { } most
-            && decision.State.Messages.Reverse().TakeWhile(message => message.Info.Id != asked).Count(message => message.Info is AssistantMessage answer && answer.ParentId == asked) >= most;
+        var (count, asked) = (0, (MessageId?)decision.Turn.Asked);
+        foreach (var message in decision.State.Messages.Reverse())
+        {
+            if (message.Info is AssistantMessage { Summary: not true } answer && (asked ??= answer.ParentId) == answer.ParentId)
+                count++;
+            else if (message.Info.Id == asked && !Continuations.IsOne(message))
+                break;
+            else if (message.Info.Id == asked)
+                asked = null; // It goes on with what was answered before.
+        }
+
+        return count;
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
@@ -10,7 +9,6 @@ using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
-using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
@@ -23,8 +21,9 @@ internal static class CommandEndpoints
     public static void MapCommands(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/command", List).WithName("command.list").WithTags("Config");
-        routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors()
-            .MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
+        var session = routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors();
+        session.MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
+        session.MapPost("/init", InitAsync).WithName("session.init").Produces<bool>();
     }
 
     private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs) =>
@@ -37,7 +36,7 @@ internal static class CommandEndpoints
                 Subtask = command.Subtask,
             })]);
 
-    private static async Task<IResult> RunAsync(
+    private static Task<IResult> RunAsync(
         SessionId sessionID,
         Location location,
         RunCommand request,
@@ -45,7 +44,36 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
-        EventPublisher events,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
+
+    private static Task<IResult> InitAsync(
+        SessionId sessionID,
+        Location location,
+        InitSession request,
+        HttpContext context,
+        ISessions sessions,
+        CommandPrompts prompts,
+        TurnEnds turns,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(
+            sessionID,
+            location,
+            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" },
+            context,
+            sessions,
+            prompts,
+            turns.DoneOf,
+            cancellationToken);
+
+    private static async Task<IResult> AnswerAsync(
+        SessionId sessionID,
+        Location location,
+        RunCommand request,
+        HttpContext context,
+        ISessions sessions,
+        CommandPrompts prompts,
+        Func<SessionId, PromptAccepted, IResult> answerOf,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -60,21 +88,14 @@ internal static class CommandEndpoints
         if (made is not Prompt prompt)
             return SessionRefusals.Of(made);
 
-        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)), cancellationToken) switch
+        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) }, cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => turns.AnswerOf(sessionID, r, (message, token) => TellAsync(info, request, message, events, token)),
+            PromptAccepted r => answerOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<bool> IsTakenAsync(SessionId session, RunCommand request, ISessions sessions, CancellationToken cancellationToken) =>
         request.MessageId is { } id && await sessions.AskAsync(session, new GetMessage(id), cancellationToken) is MessageFound;
-
-    private static async Task<long> TellAsync(Session info, RunCommand request, MessageId message, EventPublisher events, CancellationToken cancellationToken)
-    {
-        var properties = JsonSerializer.SerializeToUtf8Bytes(new CommandExecuted(request.Command, info.Id, request.Arguments, message), ProtocolJson.Wire.CommandExecuted);
-        var (offset, _) = await events.PublishAsync(EventTypes.CommandExecuted, new Place(info.Directory, info.ProjectId, info.Path), properties, cancellationToken);
-        return offset;
-    }
 }

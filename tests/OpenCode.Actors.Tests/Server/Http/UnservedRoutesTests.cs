@@ -12,7 +12,7 @@ public sealed class UnservedRoutesTests
         "GET /session/{sessionID}/message", "POST /session/{sessionID}/message", "POST /session/{sessionID}/prompt_async", "POST /session/{sessionID}/abort",
         "GET /session/{sessionID}/message/{messageID}", "DELETE /session/{sessionID}/message/{messageID}", "POST /session/{sessionID}/fork",
         "DELETE /session/{sessionID}/message/{messageID}/part/{partID}", "PATCH /session/{sessionID}/message/{messageID}/part/{partID}",
-        "POST /session/{sessionID}/shell", "POST /session/{sessionID}/command", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
+        "POST /session/{sessionID}/shell", "POST /session/{sessionID}/summarize", "POST /session/{sessionID}/init", "POST /session/{sessionID}/command", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
         "POST /session/{sessionID}/permissions/{permissionID}", "GET /question", "POST /question/{requestID}/reply", "POST /question/{requestID}/reject",
         "GET /event", "GET /global/event", "POST /instance/dispose", "POST /tui/publish", "GET /global/health",
         "GET /config/providers", "GET /provider", "GET /path", "GET /project", "GET /project/current", "GET /project/{projectID}/directories", "GET /vcs", "GET /vcs/status", "GET /vcs/diff",

@@ -51,7 +51,7 @@ internal static class Stepping
         else if (turn.Kind == TurnKind.Shell)
         {
             decision.Put(Completed(decision));
-            GoOn(decision, turn);
+            GoOn(decision, turn, goesOn: false);
         }
     }
 
@@ -63,10 +63,12 @@ internal static class Stepping
     {
         var snapshot = files?.Snapshot ?? (decision.Turn.IsKeeping ? null : from);
         decision.State = decision.State with { Turn = decision.Turn with { Snapshot = snapshot, IsKeeping = false } };
-        CompleteAnswer(decision, decision.Turn.Stream!, snapshot);
+        var goesOn = decision.Turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart)
+            && !StepLimit.IsLast(decision) && Structuring.AnswerOf(decision) is null;
+        CompleteAnswer(decision, decision.Turn.Stream!, snapshot, goesOn);
         if (from is not null)
             Keeping.Note(decision, decision.Turn.Assistant, from, files);
-        GoOn(decision, decision.Turn);
+        GoOn(decision, decision.Turn, goesOn);
     }
 
     /// <summary>Has the model make the step of the open turn, whose assistant message is there.</summary>
@@ -127,7 +129,7 @@ internal static class Stepping
     public static MessageError UnknownModel(ModelRef model) =>
         MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
 
-    private static void GoOn(Decision decision, TurnState turn)
+    private static void GoOn(Decision decision, TurnState turn, bool goesOn)
     {
         if (Compacting.IsUnderWay(decision))
         {
@@ -137,8 +139,7 @@ internal static class Stepping
             turn = completed with { Rejected = true };
         }
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision);
-        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision)))
+        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
             Begin(decision, turn);
         else
             End(decision);
@@ -201,7 +202,7 @@ internal static class Stepping
         AskModel(decision);
     }
 
-    private static void CompleteAnswer(Decision decision, StreamEnd stream, string? snapshot)
+    private static void CompleteAnswer(Decision decision, StreamEnd stream, string? snapshot, bool goesOn)
     {
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
@@ -217,7 +218,8 @@ internal static class Stepping
         };
 
         decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown) { Snapshot = snapshot });
-        decision.Put(answer with { Finish = reason, Tokens = shown, Cost = cost });
+        answer = answer with { Finish = reason, Tokens = shown, Cost = cost };
+        decision.Put(goesOn ? answer : Structuring.Conclude(decision, answer));
         decision.Put(Completed(decision));
         decision.Update(decision.Info with { Cost = decision.Info.Cost + cost, Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
     }
@@ -227,7 +229,7 @@ internal static class Stepping
 
     private static void CloseFiltered(Decision decision)
     {
-        CompleteAnswer(decision, decision.Turn.Stream!, snapshot: null);
+        CompleteAnswer(decision, decision.Turn.Stream!, snapshot: null, goesOn: true);
         Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
     }
 

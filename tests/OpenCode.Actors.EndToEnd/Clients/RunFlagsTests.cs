@@ -10,7 +10,6 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 /// Every flag of <c>opencode run --attach</c>: what it prints and what is in the session afterwards. <c>tests/clients/run.opencode.json</c> has what comes of the same runs on the real server;
 /// with <c>OPENCODE_ACTORS_RECORD_RUNS=1</c> the test writes it anew. What differs on purpose stands in <c>run.actors.json</c>, and in docs/differences.md with its reason.
 /// </summary>
-[Collection(HeavyTests.Name)]
 public sealed class RunFlagsTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const string Password = "secret";

@@ -56,6 +56,7 @@ internal sealed class Tui : IAsyncDisposable
     public async Task EnterAsync(string text)
     {
         await WriteAsync(text);
+        await SeeAsync(Regex.Escape(text[^Math.Min(text.Length, 10)..]));
         await Task.Delay(_beforeEnter);
         await PressAsync("Enter");
     }

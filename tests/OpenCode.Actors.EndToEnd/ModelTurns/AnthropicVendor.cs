@@ -53,6 +53,8 @@ internal sealed class AnthropicVendor : Vendor
     public override IEnumerable<(string Name, JsonElement Schema)> Tools(JsonElement request) =>
         request.GetProperty("tools").EnumerateArray().Select(static tool => (tool.Text("name")!, tool.GetProperty("input_schema")));
 
+    public override bool DemandsCall(JsonElement request) => request.Text("tool_choice", "type") == "any";
+
     public override IReadOnlyDictionary<string, string> Results(JsonElement request) => Messages(request)
         .SelectMany(ContentOf).Where(static block => block.Text("type") == "tool_result")
         .ToDictionary(static block => block.Text("tool_use_id")!, static block => string.Concat(ContentOf(block).Select(static part => part.Text("text"))), StringComparer.Ordinal);

@@ -40,6 +40,8 @@ internal sealed class OpenAiVendor : Vendor
     public override IEnumerable<(string Name, JsonElement Schema)> Tools(JsonElement request) =>
         request.GetProperty("tools").EnumerateArray().Select(static tool => (tool.Text("function", "name")!, tool.GetProperty("function").GetProperty("parameters")));
 
+    public override bool DemandsCall(JsonElement request) => request.Text("tool_choice") == "required";
+
     public override IReadOnlyDictionary<string, string> Results(JsonElement request) => Messages(request)
         .Where(static message => message.Text("role") == "tool")
         .ToDictionary(static message => message.Text("tool_call_id")!, static message => message.Text("content")!, StringComparer.Ordinal);

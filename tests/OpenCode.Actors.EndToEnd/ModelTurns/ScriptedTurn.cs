@@ -50,10 +50,10 @@ internal sealed class ScriptedTurn : IAsyncDisposable
     public Task<Answered> AskAsync(string text) => AskAsync([new { type = "text", text }]);
 
     /// <summary>Prompts, and waits for the end of the turn, on the stream too.</summary>
-    public async Task<Answered> AskAsync(object[] parts, string? system = null)
+    public async Task<Answered> AskAsync(object[] parts, string? system = null, object? format = null)
     {
         var from = Stream.Frames.Count;
-        var answer = await _host.Server.Api.PostAsync($"/session/{Session}/message", new { parts, system, model = new { providerID = _model, modelID = "m" } });
+        var answer = await _host.Server.Api.PostAsync($"/session/{Session}/message", new { parts, system, format, model = new { providerID = _model, modelID = "m" } });
         await Stream.WaitForTypeAsync("session.idle", Session, from);
         return new Answered(answer);
     }

@@ -95,11 +95,22 @@ public sealed class BashToolActorTests : BashToolKit
     [InlineData("""{"command":"ls","timeout":0}""", "'timeout'")]
     [InlineData("""{"command":"ls","description":1}""", "'description'")]
     [InlineData("""{"command":"ls","workdir":1}""", "'workdir'")]
+    [InlineData("""{"command":"ls","workdir":"a\u0000b"}""", "'workdir' holds a NUL")]
+    [InlineData("""{"command":"ls\u0000"}""", "'command' holds a NUL")]
     public void An_input_that_breaks_the_schema_is_told_and_starts_nothing(string input, string named)
     {
         Run(input);
 
         Assert.Contains(named, Reports.Expect<ToolFailed>().Error, StringComparison.Ordinal);
+        Assert.Empty(Host.Specs);
+    }
+
+    [Fact]
+    public void A_line_that_no_shell_can_be_given_is_refused()
+    {
+        Run($$"""{"command":"echo {{new string('ä', 65_536)}}"}""");
+
+        Assert.StartsWith("bash: 'command' has 131077 bytes; a shell can be given 131071.", Reports.Expect<ToolFailed>().Error, StringComparison.Ordinal);
         Assert.Empty(Host.Specs);
     }
 }

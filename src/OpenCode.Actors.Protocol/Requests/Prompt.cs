@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Protocol.Requests;
@@ -31,8 +32,8 @@ public sealed record Prompt(IReadOnlyList<PromptPart> Parts) : IJsonOnDeserializ
     /// <summary>Gets the model's variant.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Gets the form of the answer.</summary>
-    public JsonElement? Format { get; init; }
+    /// <summary>Gets the form of the answer; null for text.</summary>
+    public OutputFormat? Format { get; init; }
 
     /// <summary>Gets rules, which a prompt cannot have: a session has them.</summary>
     public JsonElement? Permission { get; init; }

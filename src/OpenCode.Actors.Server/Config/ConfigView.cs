@@ -61,7 +61,7 @@ internal static class ConfigView
 
     private static JsonObject Provider(ProviderConfig provider)
     {
-        var view = new JsonObject { ["name"] = provider.Name };
+        var view = new JsonObject { ["npm"] = provider.Npm, ["name"] = provider.Name };
         if (provider.BaseUrl is { } url)
             view["options"] = new JsonObject { ["baseURL"] = ProviderApis.Shown(url) };
 

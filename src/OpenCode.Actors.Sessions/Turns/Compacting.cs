@@ -137,7 +137,7 @@ internal static class Compacting
     private static void Continue(Decision decision, UserMessage asked, MessageState? repeated)
     {
         var id = decision.NextMessage();
-        decision.Put(((repeated?.Info as UserMessage) ?? asked) with { Id = id, Time = new MessageTime(decision.Now), Summary = null });
+        decision.Put(((repeated?.Info as UserMessage) ?? asked) with { Id = id, Time = new MessageTime(decision.Now), Summary = null, Format = Structuring.LeftBy(decision.State) });
         if (repeated is null)
         {
             decision.Put(new TextPart(decision.NextPart(), decision.Id, id, GoOn) { Synthetic = true, Time = new PartTime(decision.Now, decision.Now), Metadata = Continuations.Mark });

@@ -18,10 +18,12 @@ internal static class Conversation
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
         var (state, turn, isLast) = (decision.State, decision.Turn, StepLimit.IsLast(decision));
-        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn, isLast)), Tools(decision))
+        var notice = !isLast ? null : Structuring.IsOffered(decision) ? StepLimit.StructuredNotice : StepLimit.Notice;
+        var request = new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn, notice)), Tools(decision))
         {
             Options = OptionsOf(TurnRules.AgentOf(decision)) with { MayCallTools = !isLast },
         };
+        return Structuring.Demand(decision, request);
     }
 
     /// <summary>Says what the system prompt of the next step is made from.</summary>
@@ -32,7 +34,7 @@ internal static class Conversation
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
 
     // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
-    private static List<ModelMessage> Tell(SessionState state, TurnState turn, bool isLast)
+    private static List<ModelMessage> Tell(SessionState state, TurnState turn, string? notice)
     {
         var messages = new List<ModelMessage>();
         var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
@@ -53,8 +55,8 @@ internal static class Conversation
             }
         }
 
-        if (isLast)
-            messages.Add(new UserTurn(StepLimit.Notice));
+        if (notice is not null)
+            messages.Add(new UserTurn(notice));
         return messages;
     }
 

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Notices a model that calls the same tool with the same input over and over.</summary>
+/// <summary>Notices a model that calls the same tool with the same input over and over in one answer.</summary>
 internal static class Looping
 {
     private const string Permission = "doom_loop";
@@ -18,27 +17,13 @@ internal static class Looping
     /// <param name="part">The call, with its input.</param>
     public static ToolPermission? NeedOf(Decision decision, ToolPart part)
     {
-        var before = Before(decision, part).Take(Calls - 1).ToList();
-        if (before.Count < Calls - 1 || !before.TrueForAll(other => other.Tool == part.Tool && JsonElement.DeepEquals(other.State.Input, part.State.Input)))
+        // As in the real server, one answer is looked at: a poll makes the same call from step to step, and a text between two calls is no loop.
+        var parts = decision.Assistant.Parts;
+        var last = parts.FindIndex(other => other.Id == part.Id);
+        if (last < Calls - 1 || !parts.Skip(last - Calls + 1).Take(Calls - 1).All(other => other is ToolPart call && call.Tool == part.Tool && JsonElement.DeepEquals(call.State.Input, part.State.Input)))
             return null;
 
         return new ToolPermission(Permission, [part.Tool], [part.Tool], () => JsonElement.Parse(
             new JsonObject { ["tool"] = part.Tool, ["input"] = JsonNode.Parse(part.State.Input.GetRawText()) }.ToJsonString()));
-    }
-
-    // The calls that answer the same prompt, newest first, over all steps: a loop goes from step to step.
-    private static IEnumerable<ToolPart> Before(Decision decision, ToolPart part)
-    {
-        var asked = decision.Turn.Asked;
-        var isBefore = false;
-        foreach (var message in decision.State.Messages.Reverse().TakeWhile(message => message.Info.Id != asked).Where(message => message.Info is AssistantMessage answer && answer.ParentId == asked))
-        {
-            foreach (var call in message.Parts.Reverse().OfType<ToolPart>())
-            {
-                if (isBefore)
-                    yield return call;
-                isBefore |= call.Id == part.Id;
-            }
-        }
     }
 }

@@ -85,7 +85,7 @@ internal static class Prompting
     {
         var (agent, model) = Choose(decision, prompt.Agent, prompt.Model, prompt.Variant);
         var id = prompt.MessageId ?? decision.NextMessage();
-        decision.Put(new UserMessage(id, decision.Id, new MessageTime(decision.Now), agent, model) { System = prompt.System, Tools = prompt.Tools });
+        decision.Put(new UserMessage(id, decision.Id, new MessageTime(decision.Now), agent, model) { System = prompt.System, Tools = prompt.Tools, Format = Structuring.Kept(prompt.Format) });
         foreach (var part in prompt.Parts)
         {
             decision.Put(part.ToPart(part.Id ?? decision.NextPart(), decision.Id, id));

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Structured;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
@@ -12,6 +13,14 @@ internal static class StepLimit
         """
         <reminder>
         This is the last step that the agent may take for this message, and no tool can be called in it. Answer in text: what was done, what is not done yet, and what should come next.
+        </reminder>
+        """;
+
+    /// <summary>What the model is told in the last step of a turn with structured output.</summary>
+    public const string StructuredNotice =
+        $"""
+        <reminder>
+        This is the last step that the agent may take for this message, and only {StructuredOutputTool.Name} can be called in it. Call it with what is known now.
         </reminder>
         """;
 

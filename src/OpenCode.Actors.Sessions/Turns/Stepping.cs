@@ -38,8 +38,10 @@ internal static class Stepping
         if (decision.State.Turn is not { } turn || decision.Assistant.HasOpenTools)
             return;
 
+        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision)
+            && Structuring.AnswerOf(decision) is null;
         if (turn.Stream is { } stream)
-            CompleteAnswer(decision, stream);
+            CompleteAnswer(decision, stream, goesOn);
         else if (turn.Kind == TurnKind.Shell)
             decision.Put(Completed(decision));
         else
@@ -53,8 +55,7 @@ internal static class Stepping
             turn = completed with { Rejected = true };
         }
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision);
-        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision)))
+        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
             Begin(decision, turn);
         else
             End(decision);
@@ -179,7 +180,7 @@ internal static class Stepping
         AskModel(decision);
     }
 
-    private static void CompleteAnswer(Decision decision, StreamEnd stream)
+    private static void CompleteAnswer(Decision decision, StreamEnd stream, bool goesOn)
     {
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
@@ -195,7 +196,8 @@ internal static class Stepping
         };
 
         decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown));
-        decision.Put(answer with { Finish = reason, Tokens = shown, Cost = cost });
+        answer = answer with { Finish = reason, Tokens = shown, Cost = cost };
+        decision.Put(goesOn ? answer : Structuring.Conclude(decision, answer));
         decision.Put(Completed(decision));
         decision.Update(decision.Info with { Cost = decision.Info.Cost + cost, Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
     }
@@ -205,7 +207,7 @@ internal static class Stepping
 
     private static void CloseFiltered(Decision decision)
     {
-        CompleteAnswer(decision, decision.Turn.Stream!);
+        CompleteAnswer(decision, decision.Turn.Stream!, goesOn: true);
         Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
     }
 

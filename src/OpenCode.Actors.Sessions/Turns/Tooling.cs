@@ -8,6 +8,7 @@ using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Structured;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -25,6 +26,8 @@ internal static class Tooling
 
         if (call.Input.ValueKind != JsonValueKind.Object)
             Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+        else if (call.Name == StructuredOutputTool.Name && Structuring.IsOffered(decision))
+            Structuring.Take(decision, part, call);
         else if (Compacting.IsUnderWay(decision))
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, "No tool can be called while the conversation is summed up.");
         else if (StepLimit.IsLast(decision))

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.EndToEnd.Harness;
 
@@ -20,26 +18,27 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     private const string Summary = "A summary.";
 
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private int _calls;
     private int _requests;
 
-    private FakeProvider(WebApplication app) => _app = app;
+    private FakeProvider()
+    {
+    }
 
     public Uri Root => new(_app.Urls.First());
 
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>Gets or sets how long it takes to begin an answer.</summary>
+    public TimeSpan Latency { get; set; }
+
     public static object Model => new { providerID = ProviderId, modelID = ModelId };
 
     public static async Task<FakeProvider> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var provider = new FakeProvider(builder.Build());
-        provider._app.MapPost("/v1/chat/completions", provider.AnswerAsync);
-        await provider._app.StartAsync();
+        var provider = new FakeProvider();
+        provider._app = await LoopbackApp.StartAsync(app => app.MapPost("/v1/chat/completions", provider.AnswerAsync));
         return provider;
     }
 
@@ -64,6 +63,7 @@ internal sealed class FakeProvider : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        await Task.Delay(Latency);
         var request = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
         var answer = new FakeAnswer(context, $"call_{Interlocked.Increment(ref _calls)}");
         if (request.At("tools") is not { ValueKind: JsonValueKind.Array } tools || tools.GetArrayLength() == 0)

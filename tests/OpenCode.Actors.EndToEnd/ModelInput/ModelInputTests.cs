@@ -3,8 +3,8 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.EndToEnd.Providers;
 using Xunit.Abstractions;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
 
 namespace OpenCode.Actors.EndToEnd.ModelInput;
 

@@ -10,11 +10,11 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
     private const string Start = """{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","content":[],"model":"x","stop_reason":null,"usage":{"input_tokens":10,"cache_read_input_tokens":7,"cache_creation_input_tokens":3,"output_tokens":1}}}""";
     private const string Stop = """{"type":"message_stop"}""";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    private FakeProvider _provider = null!;
+    private ScriptedProvider _provider = null!;
 
-    public async Task InitializeAsync() => _provider = await FakeProvider.StartAsync();
+    public async Task InitializeAsync() => _provider = await ScriptedProvider.StartAsync();
 
     public async Task DisposeAsync() => await _provider.DisposeAsync();
 

@@ -53,7 +53,7 @@ internal static class Scenarios
         ["prompt-while-busy"] = async s =>
         {
             var session = await s.SessionAsync();
-            await s.PromptAsync(session, "run: sleep 1; echo one");
+            await s.PromptAsync(session, "run: sleep 2; echo one");
             await s.PartAsync(session, "running");
             await s.PromptAsync(session, "hello queued");
             await s.IdleAsync(session);
@@ -67,6 +67,12 @@ internal static class Scenarios
             from = s.Stream.Frames.Count;
             await s.RunAsync(session, """call: edit {"filePath":"made.txt","oldString":"hello","newString":"goodbye"}""");
             Assert.Equal(file, (await s.Stream.WaitForTypeAsync("file.edited", from: from)).Properties.Text("file"));
+        },
+        ["task-subagent"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, """call: task {"description":"Say hi","prompt":"say hi from the subagent","subagent_type":"general"}""");
+            Assert.Single((await s.Api.GetAsync($"/session/{session}/children")).EnumerateArray());
         },
         ["todo"] = async s =>
         {
@@ -225,7 +231,7 @@ internal static class Scenarios
     /// <summary>Lists the scenarios that need a provider: the embedded model has no such errors.</summary>
     public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "command-init", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-write-edit", "todo",
+        "command-init", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-write-edit", "task-subagent", "todo",
     };
 
     private static async Task RetryTwiceThenAbortAsync(Stage s, string prompt, object? model = null)

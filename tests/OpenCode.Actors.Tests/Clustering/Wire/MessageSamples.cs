@@ -1,5 +1,7 @@
+using System.Text.Json;
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
@@ -54,7 +56,7 @@ internal static class MessageSamples
             new Delete(),
             new Deleted(_session, 5),
             new Summarize(new SummarizeSession("p", "m", Auto: true)),
-            new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m") }, "a key"),
+            new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m"), Format = new OutputFormat("json_schema") { Schema = JsonElement.Parse("{}"), RetryCount = 1 } }, "a key"),
             new RunShell(new Shell("build", "ls -l"), "another key"),
             Accepted("hello"),
             new Abort(),

@@ -4,11 +4,11 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Tests.Sessions.Permissions;
 
-/// <summary>The permission <c>doom_loop</c>: the same tool is called with the same input for the third time in a row.</summary>
+/// <summary>The permission <c>doom_loop</c>: the same tool is called with the same input for the third time in a row in one answer.</summary>
 public sealed class RepeatedCallTests : SessionsKit
 {
     [Fact]
-    public async Task The_third_call_in_a_row_is_asked_about_in_one_step_and_over_steps()
+    public async Task The_third_call_in_a_row_is_asked_about_in_each_answer_anew()
     {
         await BeginAsync();
         Model.Answer.Bash("c1", "make").Bash("c2", "make").Bash("c3", "make").EndWithCalls();
@@ -21,11 +21,11 @@ public sealed class RepeatedCallTests : SessionsKit
         await ReplyAsync(request.Id, PermissionAnswer.Once);
         Assert.Equal(3, Tools.Started.Count);
         await EndToolsAsync();
-        Model.Answer.Bash("c4", "make").EndWithCalls();
+        Model.Answer.Bash("c4", "make").Bash("c5", "make").Bash("c6", "make").EndWithCalls();
         await RunDryAsync();
 
-        Assert.Equal("c4", Assert.Single(await PermissionsAsync()).Tool!.CallId);
-        Assert.Equal(3, Tools.Started.Count);
+        Assert.Equal("c6", Assert.Single(await PermissionsAsync()).Tool!.CallId);
+        Assert.Equal(5, Tools.Started.Count);
     }
 
     [Theory]
@@ -34,25 +34,36 @@ public sealed class RepeatedCallTests : SessionsKit
     public async Task Other_calls_between_are_no_loop(string one, string two, string three)
     {
         await BeginAsync();
-        foreach (var command in (string[])[one, two, three])
-            await StepAsync(command);
+        Model.Answer.Bash("c1", one).Bash("c2", two).Bash("c3", three).EndWithCalls();
+        await RunDryAsync();
+
+        Assert.Equal(3, Tools.Started.Count);
+        Assert.Empty(await PermissionsAsync());
+    }
+
+    [Fact]
+    public async Task A_text_between_is_no_loop()
+    {
+        await BeginAsync();
+        Model.Answer.Bash("c1", "make").Bash("c2", "make").Say("Once more.").Bash("c3", "make").EndWithCalls();
+        await RunDryAsync();
 
         Assert.Equal(3, Tools.Started.Count);
     }
 
     [Fact]
-    public async Task A_new_prompt_begins_a_new_count()
+    public async Task A_poll_that_makes_the_same_call_in_each_step_is_not_asked_about()
     {
-        var session = await BeginAsync();
-        await StepAsync("make");
-        await StepAsync("make");
-        Model.Answer.Say("done").End();
-        await RunDryAsync();
+        await BeginAsync();
+        for (var step = 1; step <= 4; step++)
+        {
+            Model.Answer.Bash($"c{step}", "make").EndWithCalls();
+            await RunDryAsync();
+            await EndToolsAsync();
+        }
 
-        await PromptAsync(session, "again");
-        await StepAsync("make");
-
-        Assert.Equal(3, Tools.Started.Count);
+        Assert.Equal(4, Tools.Started.Count);
+        Assert.Empty(await PermissionsAsync());
     }
 
     [Fact]
@@ -60,21 +71,21 @@ public sealed class RepeatedCallTests : SessionsKit
     {
         Config.Rules = [new PermissionRule("doom_loop", "*", PermissionAction.Deny)];
         var session = await BeginAsync();
-        await StepAsync("make");
-        await StepAsync("make");
-        Model.Answer.Bash("c9", "make").EndWithCalls();
+        Model.Answer.Bash("c1", "make").Bash("c2", "make").Bash("c3", "make").EndWithCalls();
         await RunDryAsync();
         Assert.Equal(2, Tools.Started.Count);
-        Assert.Contains("doom_loop bash", Assert.IsType<ToolError>(Tool((await MessagesAsync(session))[^2]).State).Error, StringComparison.Ordinal);
+        Assert.Contains("doom_loop bash", Assert.IsType<ToolError>((await MessagesAsync(session))[^1].Parts.OfType<ToolPart>().Last().State).Error, StringComparison.Ordinal);
 
         Config.Rules = [];
-        Model.Answer.Bash("c10", "make").EndWithCalls();
+        await EndToolsAsync();
+        Model.Answer.Bash("c4", "make").Bash("c5", "make").Bash("c6", "make").EndWithCalls();
         await RunDryAsync();
         await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
         await EndToolsAsync();
-        await StepAsync("make");
+        Model.Answer.Bash("c7", "make").Bash("c8", "make").Bash("c9", "make").EndWithCalls();
+        await RunDryAsync();
 
-        Assert.Equal(4, Tools.Started.Count);
+        Assert.Equal(8, Tools.Started.Count);
     }
 
     [Fact]
@@ -98,13 +109,6 @@ public sealed class RepeatedCallTests : SessionsKit
         var session = (await CreateAsync()).Id;
         await PromptAsync(session);
         return session;
-    }
-
-    private async Task StepAsync(string command)
-    {
-        Model.Answer.Bash($"c{Model.Requests.Count}", command).EndWithCalls();
-        await RunDryAsync();
-        await EndToolsAsync();
     }
 
     private async Task EndToolsAsync()

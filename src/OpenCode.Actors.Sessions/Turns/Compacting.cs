@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.History;
@@ -96,7 +97,9 @@ internal static class Compacting
         decision.CloseText();
         decision.ShowError(error);
         decision.Put((AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } });
-        Stepping.Begin(decision, AskNow(decision, decision.Turn, overflow: true));
+        var turn = AskNow(decision, decision.Turn, overflow: true);
+        decision.Emit(new SessionStatusChanged(decision.Id, SessionStatus.Busy)); // said again: behind an error clients expect the end
+        Stepping.Begin(decision, turn);
         return true;
     }
 

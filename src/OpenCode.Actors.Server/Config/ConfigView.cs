@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -28,6 +29,9 @@ internal static class ConfigView
 
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
+
+        if (config.McpServers.Count > 0)
+            view["mcp"] = Object(config.McpServers, server => server.Name, McpServer);
 
         if (config.Permission.Count > 0)
         {
@@ -68,6 +72,19 @@ internal static class ConfigView
         view["models"] = Object(provider.Models, m => m.Id, m => new JsonObject { ["id"] = m.Id, ["name"] = m.Name });
         return view;
     }
+
+    // Arguments and queries may be secrets as well as variables and headers.
+    private static JsonObject McpServer(ToolServerSpec server) => server switch
+    {
+        LocalToolServer local => new JsonObject { ["type"] = "local", ["command"] = new JsonArray(local.Command[0]), ["enabled"] = server.IsEnabled },
+        RemoteToolServer remote => new JsonObject
+        {
+            ["type"] = "remote",
+            ["url"] = remote.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
+            ["enabled"] = server.IsEnabled,
+        },
+        _ => [],
+    };
 
     private static string Action(PermissionAction action) => action switch
     {

@@ -2,6 +2,7 @@ using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Models;
 
@@ -20,6 +21,7 @@ internal static class ConfigurationServices
             .AddSingleton<IModelCatalog, ConfiguredModels>()
             .AddSingleton<ConfiguredAgents>()
             .AddSingleton<IAgentCatalog>(static services => services.GetRequiredService<ConfiguredAgents>())
+            .AddSingleton<IToolServerConfig, ConfiguredToolServers>()
             .AddSingleton<IInstructionConfig, ConfiguredInstructions>();
     }
 }

@@ -7,17 +7,18 @@ using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Commands;
 
 /// <summary>Makes the prompt that a command of the user's stands for.</summary>
-internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, SessionSetup setup, CommandLines lines, CommandFiles files)
+internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files)
 {
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
     public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
     {
         var config = configs.For(info.Directory);
-        var known = BuiltInCommands.With(config.Values);
+        var known = BuiltInCommands.With(config.Values, skills.For(info.Directory));
         if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
             return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
         if (!TryReadModel(found.Model ?? request.Model, out var model))

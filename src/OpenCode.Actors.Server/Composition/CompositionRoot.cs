@@ -8,6 +8,7 @@ using OpenCode.Actors.Server.Endpoints.Files;
 using OpenCode.Actors.Server.Endpoints.Logs;
 using OpenCode.Actors.Server.Endpoints.Projects;
 using OpenCode.Actors.Server.Endpoints.Providers;
+using OpenCode.Actors.Server.Endpoints.Skills;
 using OpenCode.Actors.Server.Endpoints.Start;
 using OpenCode.Actors.Server.Endpoints.Tools;
 using OpenCode.Actors.Server.Endpoints.Tui;
@@ -77,6 +78,7 @@ internal static class CompositionRoot
         app.MapTui();
         app.MapAuth();
         app.MapTools();
+        app.MapSkills();
         app.MapLog();
         app.MapStart();
         app.MapHealth();

@@ -26,6 +26,7 @@ internal static class ConfigSchema
             Cluster(server?.Section("cluster")))
         {
             Instructions = root.Texts("instructions"),
+            SkillPaths = root.Section("skills")?.Texts("paths") ?? [],
             EnabledProviders = root["enabled_providers"] is null ? null : enabled,
             DisabledProviders = disabled,
             Agents = AgentSchema.Read(root.Section("agent")),

@@ -23,6 +23,9 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets where instructions for models are: paths, globs and URLs, in the order of the files.</summary>
     public IReadOnlyList<string> Instructions { get; init; } = [];
 
+    /// <summary>Gets further folders of skills, in the order of the files. Key <c>skills.paths</c>.</summary>
+    public IReadOnlyList<string> SkillPaths { get; init; } = [];
+
     public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
 
     /// <summary>Gets the providers that may be used alone; null for all. Key <c>enabled_providers</c>.</summary>

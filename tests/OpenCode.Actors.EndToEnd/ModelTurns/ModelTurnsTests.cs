@@ -32,7 +32,7 @@ public sealed class ModelTurnsTests(ModelTurnsServer host) : IClassFixture<Model
         Assert.Contains("1: one\n2: two\n", turn.Vendor.LastText(sent), StringComparison.Ordinal);
         Assert.Equal([Png], turn.Vendor.Images(sent));
         var tools = turn.Vendor.Tools(sent).ToDictionary(static tool => tool.Name, static tool => tool.Schema, StringComparer.Ordinal);
-        Assert.All(["bash", "read", "write", "edit", "glob", "grep", "list", "todowrite", "todoread", "question"], name => Assert.Contains(name, tools.Keys));
+        Assert.All(["bash", "read", "write", "edit", "glob", "grep", "list", "todowrite", "todoread", "question", "webfetch", "task", "skill"], name => Assert.Contains(name, tools.Keys));
         Assert.Equal("string", tools["bash"].Text("properties", "command", "type"));
         Assert.Contains("command", tools["bash"].GetProperty("required").EnumerateArray().Select(static key => key.GetString()));
     }

@@ -24,7 +24,6 @@ internal static class StartEndpoints
         ("/mcp", "mcp.status", "{}"),
         ("/provider/auth", "provider.auth", "{}"),
         ("/pty", "pty.list", "[]"),
-        ("/skill", "app.skills", "[]"),
     ];
 
     private static readonly string[] _emptyLists = ["agent", "command", "integration", "model", "provider", "reference", "skill"];

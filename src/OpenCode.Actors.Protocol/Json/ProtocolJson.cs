@@ -70,6 +70,7 @@ namespace OpenCode.Actors.Protocol.Json;
 [JsonSerializable(typeof(SubtaskPromptPart))]
 [JsonSerializable(typeof(Shell))]
 [JsonSerializable(typeof(RunCommand))]
+[JsonSerializable(typeof(InitSession))]
 [JsonSerializable(typeof(PermissionReply))]
 [JsonSerializable(typeof(SessionPermissionReply))]
 [JsonSerializable(typeof(QuestionReply))]

@@ -63,6 +63,22 @@ public sealed record Shell(
     }
 }
 
+/// <summary>Body of <c>POST /session/{id}/init</c>: the command <c>init</c>.</summary>
+/// <param name="MessageId">The client's own id for the user message.</param>
+/// <param name="ProviderId">The provider of the model.</param>
+/// <param name="ModelId">The model.</param>
+public sealed record InitSession(
+    [property: JsonPropertyName("messageID")] MessageId MessageId,
+    [property: JsonPropertyName("providerID")] string ProviderId,
+    [property: JsonPropertyName("modelID")] string ModelId) : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Lengths.RefuseLongName(ProviderId, "providerID");
+        Lengths.RefuseLongName(ModelId, "modelID");
+    }
+}
+
 /// <summary>Body of <c>POST /session/{id}/command</c>: a prompt from a template.</summary>
 /// <param name="Command">The template's name.</param>
 /// <param name="Arguments">What is put into it; may be empty.</param>

@@ -6,6 +6,9 @@ namespace OpenCode.Actors.Server.Commands;
 /// <summary>The commands that every location has. The configuration may give one of them another prompt.</summary>
 internal static class BuiltInCommands
 {
+    /// <summary>The command that <c>POST /session/{id}/init</c> runs.</summary>
+    public const string InitName = "init";
+
     private const string Init = """
         Write the file AGENTS.md at the root of this project, for agents that will work on this code. Improve it where it exists already: keep what is right, correct what is wrong.
 
@@ -34,8 +37,8 @@ internal static class BuiltInCommands
 
     public static IReadOnlyList<CommandConfig> All { get; } =
     [
-        new("init", Init) { Description = "Writes or improves AGENTS.md for this project." },
-        new("review", Review) { Description = "Reviews what is not committed, a commit, a branch or a pull request." },
+        new(InitName, Init) { Description = "Writes or improves AGENTS.md for this project." },
+        new("review", Review) { Description = "Reviews what is not committed, a commit, a branch or a pull request.", Subtask = true },
     ];
 
     /// <summary>Gives all commands of a location: the built-in ones, unless the configuration has its own of that name, its own, and the skills whose names are free.</summary>

@@ -81,6 +81,7 @@ internal static class CompositionRoot
         app.MapSkills();
         app.MapLog();
         app.MapStart();
+        app.MapAbsent();
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDescription();

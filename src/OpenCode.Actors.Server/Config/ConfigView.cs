@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Models.Providers;
-using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -17,9 +16,9 @@ internal static class ConfigView
             ["autoupdate"] = false,
             ["username"] = Environment.UserName,
             ["plugin"] = new JsonArray(),
-            ["command"] = new JsonObject(),
-            ["mode"] = new JsonObject(),
-            ["agent"] = new JsonObject(),
+            ["command"] = Object(config.Commands, static c => c.Name, c => Command(c, config.Referenced)),
+            ["mode"] = Object(config.Modes, static m => m.Name, m => AgentView.Of(m, config.Referenced)),
+            ["agent"] = Object(config.Agents, static a => a.Name, a => AgentView.Of(a, config.Referenced)),
         };
         if (config.Model is { } model)
             view["model"] = model;
@@ -27,13 +26,11 @@ internal static class ConfigView
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
 
+        if (config.DefaultAgent is { } agent)
+            view["default_agent"] = agent;
+
         if (config.Permission.Count > 0)
-        {
-            view["permission"] = Object(
-                config.Permission.GroupBy(r => r.Permission, StringComparer.Ordinal),
-                group => group.Key,
-                group => Object(group, r => r.Pattern, r => Action(r.Action)));
-        }
+            view["permission"] = AgentView.Rules(config.Permission);
 
         view["server"] = new JsonObject
         {
@@ -67,12 +64,16 @@ internal static class ConfigView
         return view;
     }
 
-    private static string Action(PermissionAction action) => action switch
+    private static JsonObject Command(CommandConfig command, IReadOnlySet<string> referenced)
     {
-        PermissionAction.Allow => "allow",
-        PermissionAction.Deny => "deny",
-        _ => "ask",
-    };
+        var view = new JsonObject { ["template"] = referenced.Contains(command.Template) ? "" : command.Template };
+        AgentView.Add(view, "description", command.Description);
+        AgentView.Add(view, "agent", command.Agent);
+        AgentView.Add(view, "model", command.Model);
+        AgentView.Add(view, "variant", command.Variant);
+        AgentView.Add(view, "subtask", command.Subtask);
+        return view;
+    }
 
     private static JsonObject Object<T>(IEnumerable<T> items, Func<T, string> key, Func<T, JsonNode> value)
     {

@@ -13,7 +13,6 @@ internal static class Unsupported
     {
         Refuse("format", prompt.Format is { } format && !IsText(format));
         Refuse("permission", prompt.Permission is not null);
-        Refuse("parts of type 'subtask'", prompt.Parts.OfType<SubtaskPromptPart>().Any());
     }
 
     private static bool IsText(JsonElement format) =>

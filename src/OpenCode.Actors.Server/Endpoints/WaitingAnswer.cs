@@ -9,10 +9,14 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <remarks>Node's <c>fetch</c> gives up without headers after 5 minutes, and proxies after one. A refusal that comes later has the status 200; its body says what it is.</remarks>
 /// <param name="end">Waits for the <see cref="TurnEnded"/>, or a refusal.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, TimeProvider time) : IResult
+/// <param name="isTrue">Whether the answer of a turn is <c>true</c>, and not its last message.</param>
+internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, TimeProvider time, bool isTrue = false) : IResult
 {
     /// <summary>The longest silence.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Makes the answer that says no more than that the turn is over.</summary>
+    public WaitingAnswer AsTrue() => new(end, time, isTrue: true);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -29,8 +33,10 @@ internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, T
         await WriteAsync(httpContext, await ending);
     }
 
-    private static Task WriteAsync(HttpContext context, object end) => (end, context.Response.HasStarted) switch
+    private Task WriteAsync(HttpContext context, object end) => (end, context.Response.HasStarted) switch
     {
+        (TurnEnded, false) when isTrue => TypedResults.Ok(true).ExecuteAsync(context),
+        (TurnEnded, true) when isTrue => context.Response.Body.WriteAsync("true"u8.ToArray(), context.RequestAborted).AsTask(),
         (TurnEnded ended, false) => TypedResults.Ok<MessageWithParts>(ended.Message).ExecuteAsync(context),
         (TurnEnded ended, true) => JsonSerializer.SerializeAsync(context.Response.Body, ended.Message, ProtocolJson.Wire.MessageWithParts, context.RequestAborted),
         (_, false) => SessionRefusals.Of(end).ExecuteAsync(context),

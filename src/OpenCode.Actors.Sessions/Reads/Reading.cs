@@ -41,7 +41,9 @@ internal static class Reading
         if (answer >= 0)
         {
             var parent = ((AssistantMessage)messages[answer].Info).ParentId;
-            answer = messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == parent);
+            answer = LastTo(parent);
+            if (Subtasks.Continuation(messages, answer) is { } next && LastTo(next) is >= 0 and var later)
+                answer = later;
         }
         else if (!state.Failures.ContainsKey(messages[asked].Info.Id))
         {
@@ -50,6 +52,8 @@ internal static class Reading
         }
 
         return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
+
+        int LastTo(MessageId prompt) => messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == prompt);
     }
 
     private static MessagePage Page(SessionState state, GetMessages read)

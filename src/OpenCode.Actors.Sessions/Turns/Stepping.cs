@@ -41,12 +41,14 @@ internal static class Stepping
             CompleteAnswer(decision, stream);
         else if (turn.Kind == TurnKind.Shell)
             decision.Put(Completed(decision));
+        else if (turn.Kind == TurnKind.Subtask)
+            Subtasking.Complete(decision);
         else
             return;
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart);
+        var goesOn = turn is { Kind: not TurnKind.Shell, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart);
         if (turn.Queued > 0 || goesOn)
-            Begin(decision, turn);
+            Begin(decision, decision.Turn);
         else
             End(decision);
     }
@@ -151,6 +153,9 @@ internal static class Stepping
     private static void Begin(Decision decision, TurnState turn)
     {
         turn = turn with { Kind = TurnKind.Prompt, Taken = turn.Prompts.Count, Stream = null, Rejected = false };
+        if (Subtasking.TryBegin(decision, turn))
+            return;
+
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
         var assistant = NewAssistant(decision, asked);
         decision.Put(turn with { Assistant = assistant.Id });

@@ -131,7 +131,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
 
         if (part.Text("state", "status") == "running")
         {
-            OnRunning(thread, part.Text("state", "metadata", "output")?.Length ?? 0);
+            OnRunning(thread, part.Text("state", "metadata", "output")?.Length ?? (part.Has("state", "metadata", "sessionId") ? 1 : 0));
             return;
         }
 
@@ -144,7 +144,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
         });
     }
 
-    // How often output is shown is a matter of time; that it grew is the only reason to say again that the tool runs.
+    // How often output is shown is a matter of time; that it grew, or that a task has its child, is the only reason to say again that the tool runs.
     private void OnRunning(string thread, int output)
     {
         if (!_outputs.TryGetValue(thread, out var shown) || (output <= shown && !isOfOpenCode))

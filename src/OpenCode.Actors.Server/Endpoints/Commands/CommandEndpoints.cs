@@ -24,8 +24,9 @@ internal static class CommandEndpoints
     public static void MapCommands(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/command", List).WithName("command.list").WithTags("Config");
-        routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors()
-            .MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
+        var session = routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors();
+        session.MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
+        session.MapPost("/init", InitAsync).WithName("session.init").Produces<bool>();
     }
 
     private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs, ISkillCatalog skills) =>
@@ -38,6 +39,22 @@ internal static class CommandEndpoints
                 Subtask = command.Subtask,
                 Source = command.IsSkill ? "skill" : "command",
             })]);
+
+    private static async Task<IResult> InitAsync(
+        SessionId sessionID,
+        Location location,
+        InitSession request,
+        HttpContext context,
+        ISessions sessions,
+        CommandPrompts prompts,
+        TurnEnds turns,
+        EventPublisher events,
+        CancellationToken cancellationToken)
+    {
+        var command = new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" };
+        var answer = await RunAsync(sessionID, location, command, context, sessions, prompts, turns, events, cancellationToken);
+        return answer is WaitingAnswer waiting ? waiting.AsTrue() : answer;
+    }
 
     private static async Task<IResult> RunAsync(
         SessionId sessionID,

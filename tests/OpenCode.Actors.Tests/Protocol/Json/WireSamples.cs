@@ -68,6 +68,7 @@ internal static class WireSamples
         { typeof(ForkSession), """{"messageID":"msg_1"}""" },
         { typeof(RevertSession), """{"messageID":"msg_1","partID":"prt_1"}""" },
         { typeof(SummarizeSession), """{"providerID":"p","modelID":"m","auto":true}""" },
+        { typeof(InitSession), """{"messageID":"msg_1","providerID":"p","modelID":"m"}""" },
         { typeof(Prompt), """{"parts":[{"type":"text","text":"hi"}]}""" },
         {
             typeof(Prompt),

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Skills;
-using OpenCode.Actors.Sessions.Skills;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Http;
 
@@ -123,5 +122,5 @@ public sealed class ConfiguredSkillsTests
 
     private static string Skill(string name, string description) => $"---\nname: {name}\ndescription: {description}\n---\nDo it.\n";
 
-    private ISkillCatalog Open() => new ConfiguredSkills(ConfigCatalog.Open(_files, null, "/w"), NullLogger<ConfiguredSkills>.Instance);
+    private ConfiguredSkills Open() => new ConfiguredSkills(ConfigCatalog.Open(_files, null, "/w"), NullLogger<ConfiguredSkills>.Instance);
 }

@@ -23,7 +23,7 @@ npm_packages() {
   need node "Install Node.js 20 or later."
   need npm "Install npm."
   if [ ! tests/clients/node_modules/.package-lock.json -nt tests/clients/package-lock.json ]; then
-    say "npm ci in tests/clients: opencode 1.18.33, its SDK, playwright-core"
+    say "npm ci in tests/clients: opencode 1.18.33, its SDK, playwright-core, mvdan-sh"
     (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error < /dev/null)
   fi
 }

@@ -81,6 +81,7 @@ internal sealed class ClusterNode(ClusterParts parts)
         var entry = system.ActorOf(
             EntryActor.PropsFor(new EntrySetup(region, parts.Standing.Availability, parts.Metrics, parts.Time, parts.Entropy, parts.Options.MaxHeldCommands, parts.Options.MaxHeldBytes)
             {
+                HoldFor = parts.HoldFor,
                 Large = parts.Large,
                 ForgetHome = session => parts.Claims.Has(session) ? null : words.ForgetHome(ShardOf.Session(session)), // where it is here, the region is right
             }),
@@ -202,6 +203,9 @@ internal sealed record ClusterParts(
     TimeProvider Time,
     ILoggerFactory Loggers)
 {
+    /// <summary>Gets how long a command is held until its session has answered.</summary>
+    public TimeSpan HoldFor { get; init; } = EntrySetup.Hold;
+
     /// <summary>Gets the way of commands over 256 KiB; null to refuse those that no frame can hold.</summary>
     public LargeCommands? Large { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCode.Actors.Models.Anthropic;
 using OpenCode.Actors.Models.Doors;
+using OpenCode.Actors.Models.Known;
 using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
@@ -12,6 +13,7 @@ namespace OpenCode.Actors.Models;
 public sealed class ModelCatalog : IModelCatalog, IDisposable
 {
     private readonly Dictionary<(string ProviderId, string ModelId), ResolvedModel> _models = [];
+    private readonly ResolvedModel? _small;
     private readonly HttpClient _http;
 
     /// <summary>Builds the catalog.</summary>
@@ -35,6 +37,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         _models[(embedded.ProviderId, embedded.ModelId)] = embedded;
         Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
         Unconnected = [.. options.Unconnected.Select(InfoOf)];
+        _small = Split(options.SmallModel) is { } small ? _models.GetValueOrDefault(small) : null;
         Default = _models[Split(options.DefaultModel) ?? FirstOf(Providers)];
     }
 
@@ -68,6 +71,10 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
             mistakes.Add($"model: '{name}' is not among the configured models. Write it as provider/model and list it in provider.<id>.models.");
         return mistakes;
     }
+
+    /// <inheritdoc/>
+    public ResolvedModel? SmallFor(string providerId) =>
+        _small ?? KnownProviders.SmallModelsOf(providerId).Select(id => _models.GetValueOrDefault((providerId, id))).FirstOrDefault(static model => model is not null);
 
     /// <inheritdoc/>
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => _models.TryGetValue((providerId, modelId), out model);

@@ -10,6 +10,9 @@ public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, str
     /// <summary>Gets the providers that wait for a key and nothing else.</summary>
     public IReadOnlyList<ProviderOptions> Unconnected { get; init; } = [];
 
+    /// <summary>Gets key <c>small_model</c>: <c>provider/model</c>; null when it is not set. One that is not known has no effect.</summary>
+    public string? SmallModel { get; init; }
+
     /// <summary>Gets the options of a server without configuration: the embedded model alone.</summary>
     public static ModelsOptions None { get; } = new([]);
 }

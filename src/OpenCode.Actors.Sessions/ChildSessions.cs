@@ -43,7 +43,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             ParentId = context.SessionId,
             Title = $"{input.Description} (@{agent.Name} subagent)",
             Agent = agent.Name,
-            Permission = RulesOf(agent, context.Rules),
+            Permission = RulesOf(agent, context.Rules.Rules),
         };
         return await sessions().CreateAsync(new Place(parent.Directory, parent.ProjectId, parent.Path), request, CancellationToken.None) is Created created
             ? new Child(created.Info.Id, agent.Name, model, PromptOf(context))

@@ -94,6 +94,7 @@ public static class SessionsServices
         Availability = provider.GetRequiredService<NodeAvailability>(),
         Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
         Instructions = provider.GetService<SystemPrompts>(),
+        AsksTitles = true,
         Traces = provider.GetService<JournalTraces>(),
     };
 

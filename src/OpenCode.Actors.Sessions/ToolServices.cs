@@ -49,6 +49,7 @@ public static class ToolServices
         services.TryAddSingleton<IFileWork>(provider => new PooledFileWork(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SearchThreads>();
         services.TryAddSingleton<IOutputFolder>(provider => new OutputFolder(outputs ?? Path.Combine(Path.GetTempPath(), "opencode-actors-tool-output"), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<OutputSweeper>();
         services.TryAddSingleton<IFileStore, DiskStore>();
         services.TryAddSingleton<IPathFacts, DiskPaths>();
         services.TryAddSingleton<ReadStamps>();

@@ -15,8 +15,11 @@ namespace OpenCode.Actors.Clustering.Entry;
 /// <param name="MaxHeldBytes">How many bytes they may have together.</param>
 internal sealed record EntrySetup(IActorRef Region, NodeAvailability Availability, ClusterMetrics Metrics, TimeProvider Time, IEntropy Entropy, int MaxHeldCommands, long MaxHeldBytes)
 {
+    /// <summary>How long a command is held, unless it is said otherwise.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(8);
+
     /// <summary>Gets how long a command is held.</summary>
-    public TimeSpan HoldFor { get; init; } = TimeSpan.FromSeconds(8);
+    public TimeSpan HoldFor { get; init; } = Hold;
 
     /// <summary>Gets the way of commands over 256 KiB; null to refuse those over <see cref="EntryActor.MaxCommandBytes"/>.</summary>
     public LargeCommands? Large { get; init; }

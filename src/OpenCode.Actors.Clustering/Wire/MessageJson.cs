@@ -23,6 +23,7 @@ namespace OpenCode.Actors.Clustering.Wire;
 [JsonSerializable(typeof(Deleted))]
 [JsonSerializable(typeof(TakePrompt), TypeInfoPropertyName = "PromptCommand")]
 [JsonSerializable(typeof(RunShell))]
+[JsonSerializable(typeof(Summarize))]
 [JsonSerializable(typeof(PromptAccepted))]
 [JsonSerializable(typeof(Aborted))]
 [JsonSerializable(typeof(Awake))]

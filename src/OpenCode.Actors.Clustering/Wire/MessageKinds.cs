@@ -30,6 +30,7 @@ internal static class MessageKinds
         MessageKind.Json<Deleted>("deleted.1"),
         MessageKind.Json<TakePrompt>("prompt.1"),
         MessageKind.Json<RunShell>("shell.1"),
+        MessageKind.Json<Summarize>("summarize.1"),
         MessageKind.Json<PromptAccepted>("accepted.1", AcceptedInShort.Of),
         MessageKind.Empty("abort.1", new Abort()),
         MessageKind.Json<Aborted>("aborted.1"),

@@ -27,7 +27,7 @@ internal static class AnthropicRequest
         if (!string.IsNullOrEmpty(request.System))
             typed = typed with { System = new List<TextBlockParam> { new() { Text = request.System, CacheControl = _cached } } };
         if (request.Tools.Count > 0 && model.Capabilities.ToolCall)
-            typed = typed with { Tools = [.. request.Tools.Select(ToolOf)], ToolChoice = request.Options.MustCallTool && !thinks ? new ToolChoiceAny() : new ToolChoiceAuto() };
+            typed = typed with { Tools = [.. request.Tools.Select(ToolOf)], ToolChoice = Choice(request.Options, thinks) };
 
         var body = new Dictionary<string, JsonElement>(typed.RawBodyData, StringComparer.Ordinal);
         if (!thinks && model.Capabilities.Temperature && request.Options.Temperature is { } temperature)
@@ -44,6 +44,10 @@ internal static class AnthropicRequest
 
         return MessageCreateParams.FromRawUnchecked(typed.RawHeaderData, typed.RawQueryData, body);
     }
+
+    // Calls of earlier steps are refused in a request without tools. Beside thinking no call can be demanded.
+    private static ToolChoice Choice(StepOptions options, bool thinks) =>
+        !options.MayCallTools ? new ToolChoiceNone() : options.MustCallTool && !thinks ? new ToolChoiceAny() : new ToolChoiceAuto();
 
     // The budget of thinking comes on top of the answer, within what the model can give.
     private static long MaxTokens(long answer, long budget, long most) => most > 0 ? Math.Min(answer + budget, Math.Max(most, budget + 1)) : answer + budget;

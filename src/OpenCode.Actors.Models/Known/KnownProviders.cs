@@ -18,6 +18,15 @@ public static class KnownProviders
     /// <returns>The provider, without a key; null when it is not known.</returns>
     public static ProviderOptions? Find(string id) => All.FirstOrDefault(provider => provider.Id == id);
 
+    /// <summary>Gives the models of a provider that are cheap and quick, the best first.</summary>
+    /// <param name="id">Its id.</param>
+    public static IReadOnlyList<string> SmallModelsOf(string id) => id switch
+    {
+        "anthropic" => ["claude-haiku-4-5"],
+        "openai" => ["gpt-6-luna", "gpt-5-mini", "gpt-4.1-mini"],
+        _ => [],
+    };
+
     /// <summary>Finds what is known of a model that the configuration names.</summary>
     /// <param name="providerId">Its provider.</param>
     /// <param name="modelId">Its id, or its id at the provider.</param>

@@ -60,7 +60,7 @@ internal static class OpenAiRequest
         var options = new ChatCompletionOptions { TopP = (float?)wanted.TopP };
         if (model.Capabilities.Temperature)
             options.Temperature = (float?)wanted.Temperature;
-        if (model.Capabilities.ToolCall)
+        if (model.Capabilities.ToolCall && wanted.MayCallTools)
         {
             foreach (var tool in request.Tools)
                 options.Tools.Add(ChatTool.CreateFunctionTool(tool.Name, tool.Description, Json(tool.InputSchema)));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Sessions;
@@ -48,6 +49,9 @@ public sealed record AssistantMessage(
 
     /// <summary>Gets the model's variant.</summary>
     public string? Variant { get; init; }
+
+    /// <summary>Gets the object that the prompt's <see cref="UserMessage.Format"/> asked for.</summary>
+    public JsonElement? Structured { get; init; }
 }
 
 /// <summary>Where a message was worked on.</summary>

@@ -26,6 +26,9 @@ public sealed record UserMessage(MessageId Id, SessionId SessionId, MessageTime 
 
     /// <summary>Gets tools switched on or off for this turn.</summary>
     public IReadOnlyDictionary<string, bool>? Tools { get; init; }
+
+    /// <summary>Gets the form of the answer; null for text.</summary>
+    public OutputFormat? Format { get; init; }
 }
 
 /// <summary>What the turn of a user message changed.</summary>

@@ -22,7 +22,11 @@ public abstract record Part(
 /// <summary>Times of a part in milliseconds of the epoch.</summary>
 /// <param name="Start">When it began.</param>
 /// <param name="End">When it was complete; clients print a text only then.</param>
-public sealed record PartTime(long Start, long? End = null);
+public sealed record PartTime(long Start, long? End = null)
+{
+    /// <summary>Gets since when models are no longer told the output of this tool.</summary>
+    public long? Compacted { get; init; }
+}
 
 internal sealed class PartConverter() : TaggedConverter<Part>(
     "type",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Protocol.Requests;
@@ -31,8 +32,8 @@ public sealed record Prompt(IReadOnlyList<PromptPart> Parts) : IJsonOnDeserializ
     /// <summary>Gets the model's variant.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Gets the form of the answer.</summary>
-    public JsonElement? Format { get; init; }
+    /// <summary>Gets the form of the answer; null for text.</summary>
+    public OutputFormat? Format { get; init; }
 
     /// <summary>Gets rules, which a prompt cannot have: a session has them.</summary>
     public JsonElement? Permission { get; init; }
@@ -60,22 +61,6 @@ public sealed record Shell(
     {
         Lengths.RefuseLongName(Agent, "agent");
         Lengths.RefuseLongNames(Model);
-    }
-}
-
-/// <summary>Body of <c>POST /session/{id}/init</c>: the command <c>init</c>.</summary>
-/// <param name="MessageId">The client's own id for the user message.</param>
-/// <param name="ProviderId">The provider of the model.</param>
-/// <param name="ModelId">The model.</param>
-public sealed record InitSession(
-    [property: JsonPropertyName("messageID")] MessageId MessageId,
-    [property: JsonPropertyName("providerID")] string ProviderId,
-    [property: JsonPropertyName("modelID")] string ModelId) : IJsonOnDeserialized
-{
-    void IJsonOnDeserialized.OnDeserialized()
-    {
-        Lengths.RefuseLongName(ProviderId, "providerID");
-        Lengths.RefuseLongName(ModelId, "modelID");
     }
 }
 

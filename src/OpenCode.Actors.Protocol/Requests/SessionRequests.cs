@@ -79,4 +79,27 @@ public sealed record RevertSession(
 public sealed record SummarizeSession(
     [property: JsonPropertyName("providerID")] string ProviderId,
     [property: JsonPropertyName("modelID")] string ModelId,
-    bool? Auto = null);
+    bool? Auto = null) : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Lengths.RefuseLongName(ProviderId, "providerID");
+        Lengths.RefuseLongName(ModelId, "modelID");
+    }
+}
+
+/// <summary>Body of <c>POST /session/{id}/init</c>: the command <c>init</c> under a name of its own.</summary>
+/// <param name="ProviderId">The provider of the model.</param>
+/// <param name="ModelId">The model.</param>
+/// <param name="MessageId">The client's own id for the user message.</param>
+public sealed record InitSession(
+    [property: JsonPropertyName("providerID")] string ProviderId,
+    [property: JsonPropertyName("modelID")] string ModelId,
+    [property: JsonPropertyName("messageID")] MessageId MessageId) : IJsonOnDeserialized
+{
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        Lengths.RefuseLongName(ProviderId, "providerID");
+        Lengths.RefuseLongName(ModelId, "modelID");
+    }
+}

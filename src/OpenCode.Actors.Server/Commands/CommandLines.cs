@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Server.Commands;
 
-/// <summary>Runs the shell lines of a template, when the rules of <c>bash</c> allow each of their commands.</summary>
+/// <summary>Runs the shell lines of a template, when the rules of <c>bash</c> allow each of their commands (rule "Template lines are judged").</summary>
 /// <remarks>There is no turn yet that could wait for an answer, so what would be asked for is refused too.</remarks>
 internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
 {

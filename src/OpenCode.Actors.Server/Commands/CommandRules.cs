@@ -13,7 +13,7 @@ namespace OpenCode.Actors.Server.Commands;
 /// <param name="setup">What users allowed for always, and what stands at paths.</param>
 internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup)
 {
-    private readonly IReadOnlyList<PermissionRule>[] _rules = [agent.Permission, info.Permission ?? []];
+    private readonly RulesInForce _rules = new([agent.Permission, info.Permission ?? []], [setup.Learned.Of(info.Directory)]);
 
     /// <summary>Gets the session.</summary>
     public Session Info => info;
@@ -21,12 +21,6 @@ internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup
     /// <summary>Gets where paths are judged.</summary>
     public ToolLocation Location { get; } = new(info.Directory, Stepping.RootOf(info), setup.Paths);
 
-    /// <summary>Decides about what is needed; the strictest decides. What users allowed for always answers what would be asked, and lifts no denial.</summary>
-    public PermissionAction Evaluate(IEnumerable<ToolPermission> needs) => needs.Select(Evaluate).Aggregate(PermissionAction.Allow, CommandPattern.Stricter);
-
-    private PermissionAction Evaluate(ToolPermission need)
-    {
-        var action = need.Evaluate(_rules);
-        return action == PermissionAction.Ask ? need.Evaluate([.. _rules, setup.Learned.Of(info.Directory)]) : action;
-    }
+    /// <summary>Decides about what is needed; the strictest decides.</summary>
+    public PermissionAction Evaluate(IEnumerable<ToolPermission> needs) => needs.Select(_rules.Evaluate).Aggregate(PermissionAction.Allow, CommandPattern.Stricter);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
@@ -32,8 +33,19 @@ internal static class ConfigSchema
             Modes = AgentSchema.Read(root.Section("mode")),
             DefaultAgent = root.Text("default_agent"),
             Commands = CommandConfig.Read(root.Section("command")),
+            SmallModel = root.Text("small_model"),
+            Compaction = Compaction(root.Section("compaction")),
         };
     }
+
+    private static CompactionRules Compaction(ConfigSection? section) => section is null ? CompactionRules.Default : new CompactionRules
+    {
+        Auto = section.Flag("auto") ?? CompactionRules.Default.Auto,
+        Prune = section.Flag("prune") ?? CompactionRules.Default.Prune,
+        TailTurns = (int)(section.Whole("tail_turns", 0, 1_000, "prompts") ?? CompactionRules.Default.TailTurns),
+        PreserveRecentTokens = (int?)section.Whole("preserve_recent_tokens", 0, 100_000_000, "tokens"),
+        Reserved = (int?)section.Whole("reserved", 0, 100_000_000, "tokens"),
+    };
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -22,6 +22,8 @@ internal static class ConfigView
         };
         if (config.Model is { } model)
             view["model"] = model;
+        if (config.SmallModel is { } small)
+            view["small_model"] = small;
 
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
@@ -56,7 +58,7 @@ internal static class ConfigView
 
     private static JsonObject Provider(ProviderConfig provider)
     {
-        var view = new JsonObject { ["name"] = provider.Name };
+        var view = new JsonObject { ["npm"] = provider.Npm, ["name"] = provider.Name };
         if (provider.BaseUrl is { } url)
             view["options"] = new JsonObject { ["baseURL"] = ProviderApis.Shown(url) };
 

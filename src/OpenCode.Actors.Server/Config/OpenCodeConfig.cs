@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
@@ -46,6 +47,12 @@ internal sealed record OpenCodeConfig(
 
     /// <summary>Gets the agent of prompts that name none; null for build.</summary>
     public string? DefaultAgent { get; init; }
+
+    /// <summary>Gets the model for titles, <c>provider/model</c>; null when not configured.</summary>
+    public string? SmallModel { get; init; }
+
+    /// <summary>Gets how conversations are kept short.</summary>
+    public CompactionRules Compaction { get; init; } = CompactionRules.Default;
 
     /// <summary>Gets the commands, in the order of the files.</summary>
     public IReadOnlyList<CommandConfig> Commands { get; init; } = [];

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
@@ -24,6 +25,7 @@ internal static class MessageEndpoints
         messages.MapPost("/message", PromptAsync).WithName("session.prompt").Produces<MessageWithParts>();
         messages.MapPost("/prompt_async", PromptAndGoAsync).WithName("session.prompt_async").Produces(StatusCodes.Status204NoContent);
         messages.MapPost("/shell", ShellAsync).WithName("session.shell").Produces<MessageWithParts>();
+        messages.MapPost("/summarize", SummarizeAsync).WithName("session.summarize").Produces<bool>();
     }
 
     /// <summary>Gives the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
@@ -100,6 +102,17 @@ internal static class MessageEndpoints
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             PromptAccepted r => turns.AnswerOf(sessionID, r),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+    }
+
+    private static async Task<IResult> SummarizeAsync(
+        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+    {
+        location.Existing();
+        return await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken) switch
+        {
+            PromptAccepted r => turns.DoneOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }

@@ -14,18 +14,20 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimePro
     /// <summary>Makes an answer that waits for the end of a turn as it is executed.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="accepted">What the prompt came to.</param>
-    /// <param name="then">What is told of the turn's last message before the answer, at which offset; null for nothing.</param>
-    public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted, Func<MessageId, CancellationToken, Task<long>>? then = null) =>
-        new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, then, cancellationToken), time);
+    public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted) =>
+        new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time);
 
-    private async Task<object> EndAsync(SessionId sessionId, PromptAccepted accepted, Func<MessageId, CancellationToken, Task<long>>? then, CancellationToken cancellationToken)
+    /// <summary>Makes an answer that waits in the same way, and says only that it is over.</summary>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="accepted">What the command came to.</param>
+    public IResult DoneOf(SessionId sessionId, PromptAccepted accepted) =>
+        new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time) { IsBare = true };
+
+    private async Task<object> EndAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {
         var end = await AwaitAsync(sessionId, accepted, cancellationToken);
         if (end is TurnEnded ended)
-        {
-            var told = then is null ? 0 : await then(ended.Message.Info.Id, cancellationToken);
-            await flushed.WaitAsync(ended.Directory, Math.Max(ended.Offset, told), cancellationToken);
-        }
+            await flushed.WaitAsync(ended.Directory, ended.Offset, cancellationToken);
 
         return end;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Errors;
 
@@ -11,12 +10,8 @@ internal static class Unsupported
     /// <exception cref="RefusedBodyException">It has one; the message names it.</exception>
     public static void Refuse(Prompt prompt)
     {
-        Refuse("format", prompt.Format is { } format && !IsText(format));
         Refuse("permission", prompt.Permission is not null);
     }
-
-    private static bool IsText(JsonElement format) =>
-        format.ValueKind == JsonValueKind.Null || (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("text"));
 
     private static void Refuse(string name, bool isGiven)
     {

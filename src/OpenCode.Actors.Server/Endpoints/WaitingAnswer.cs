@@ -9,14 +9,13 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <remarks>Node's <c>fetch</c> gives up without headers after 5 minutes, and proxies after one. A refusal that comes later has the status 200; its body says what it is.</remarks>
 /// <param name="end">Waits for the <see cref="TurnEnded"/>, or a refusal.</param>
 /// <param name="time">The clock.</param>
-/// <param name="isTrue">Whether the answer of a turn is <c>true</c>, and not its last message.</param>
-internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, TimeProvider time, bool isTrue = false) : IResult
+internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, TimeProvider time) : IResult
 {
     /// <summary>The longest silence.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    /// <summary>Makes the answer that says no more than that the turn is over.</summary>
-    public WaitingAnswer AsTrue() => new(end, time, isTrue: true);
+    /// <summary>Gets a value indicating whether the answer is <c>true</c>, and not the message.</summary>
+    public bool IsBare { get; init; }
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -35,8 +34,8 @@ internal sealed class WaitingAnswer(Func<CancellationToken, Task<object>> end, T
 
     private Task WriteAsync(HttpContext context, object end) => (end, context.Response.HasStarted) switch
     {
-        (TurnEnded, false) when isTrue => TypedResults.Ok(true).ExecuteAsync(context),
-        (TurnEnded, true) when isTrue => context.Response.Body.WriteAsync("true"u8.ToArray(), context.RequestAborted).AsTask(),
+        (TurnEnded, false) when IsBare => TypedResults.Ok(true).ExecuteAsync(context),
+        (TurnEnded, true) when IsBare => context.Response.Body.WriteAsync("true"u8.ToArray(), context.RequestAborted).AsTask(),
         (TurnEnded ended, false) => TypedResults.Ok<MessageWithParts>(ended.Message).ExecuteAsync(context),
         (TurnEnded ended, true) => JsonSerializer.SerializeAsync(context.Response.Body, ended.Message, ProtocolJson.Wire.MessageWithParts, context.RequestAborted),
         (_, false) => SessionRefusals.Of(end).ExecuteAsync(context),

@@ -29,7 +29,7 @@ internal static class AgentList
         var first = config.DefaultAgent ?? BuiltInAgents.Build;
         return new LocationAgents(
             [.. agents.Values.Select(agent => agent with { Permission = builtIn.Close(agent.Permission) }).OrderByDescending(agent => agent.Name == first).ThenBy(static agent => agent.Name, StringComparer.Ordinal)],
-            first);
+            first) { Compaction = config.Compaction };
     }
 
     private static Agent Over(Agent agent, AgentConfig given, string home) => agent with

@@ -44,6 +44,8 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
         }
     }
 
+    public ResolvedModel? SmallFor(string providerId) => _server.SmallFor(providerId);
+
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => _server.TryResolve(providerId, modelId, out model);
 
     public void Dispose()
@@ -88,6 +90,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
             })],
             usable.Model is { } model && usable.Knows(model) ? model : null)
         {
+            SmallModel = config.SmallModel,
             Unconnected = [.. KnownProviders.All.Where(known => config.Allows(known.Id) && config.Providers.All(p => p.Id != known.Id))],
         };
     }

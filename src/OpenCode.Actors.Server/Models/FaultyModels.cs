@@ -14,5 +14,7 @@ internal sealed class FaultyModels(IModelCatalog usable, string fault) : IModelC
 
     public IReadOnlyList<ProviderInfo> Unconnected => usable.Unconnected;
 
+    public ResolvedModel? SmallFor(string providerId) => usable.SmallFor(providerId);
+
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => usable.TryResolve(providerId, modelId, out model);
 }

@@ -6,7 +6,11 @@ namespace OpenCode.Actors.Sessions.Commands;
 /// <remarks>A message id or key that was taken before is answered as the first time.</remarks>
 /// <param name="Request">What the client sent.</param>
 /// <param name="Key">The <c>Idempotency-Key</c>, if there was one.</param>
-internal sealed record TakePrompt(Protocol.Requests.Prompt Request, string? Key = null) : ISessionCommand;
+/// <param name="Command">The command that the prompt was made from; null for a prompt of the user's own words.</param>
+internal sealed record TakePrompt(Protocol.Requests.Prompt Request, string? Key = null, CommandCall? Command = null) : ISessionCommand;
+
+/// <summary>A command as its user called it.</summary>
+internal sealed record CommandCall(string Name, string Arguments);
 
 /// <summary>Runs a command of the user's own, without a model; answered with <see cref="PromptAccepted"/>, or with <see cref="PromptRejected"/> while a turn is open.</summary>
 internal sealed record RunShell(Protocol.Requests.Shell Request, string? Key = null) : ISessionCommand;

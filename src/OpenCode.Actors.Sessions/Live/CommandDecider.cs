@@ -85,8 +85,12 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     {
         var decided = committer.State;
         var decision = committer.NewDecision();
-        if (Name is not null)
-            decision.UsedBody = _body; // It was done under another name.
+        if (Name is { } name)
+        {
+            names.Note(decision, name, outcome); // It was done under another name. A late copy of this one is answered in the same way, whatever the message's id and key name by then.
+            decision.UsedBody = _body;
+        }
+
         committer.Commit(decision, new Completion(Asker, offset => AnswerOf(outcome, decided, offset)));
     }
 

@@ -28,10 +28,10 @@ internal sealed class CommandNames
     public StorageFull? FindWithoutRoom(string name) => _withoutRoom.TryGetValue(name, out var full) ? full.Refusal : null;
 
     /// <summary>Notes the name of a command with its effect.</summary>
-    /// <remarks>A creation is named by the session's id, the begin of a deletion by its mark, and a deletion by the tombstone. A query, and what was done under another name, is decided again for the next copy.</remarks>
+    /// <remarks>A creation is named by the session's id, the begin of a deletion by its mark, and a deletion by the tombstone. A query is decided again for the next copy.</remarks>
     public void Note(Decision decision, string name, Outcome outcome)
     {
-        if (!(decision.ChangesSomething || outcome.Kind == OutcomeKind.Refused) || outcome.Kind is OutcomeKind.Created or OutcomeKind.DeleteBegun or OutcomeKind.Deleted)
+        if (!(decision.ChangesSomething || outcome.Kind is OutcomeKind.Refused or OutcomeKind.Accepted) || outcome.Kind is OutcomeKind.Created or OutcomeKind.DeleteBegun or OutcomeKind.Deleted)
             return;
 
         decision.Done(name, outcome);

@@ -17,7 +17,8 @@ internal sealed class OpenTurn
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
-        Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, logger);
+        Title = new SessionTitle(committer, context);
+        Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Title, logger);
     }
 
     /// <summary>Gets the run.</summary>
@@ -28,6 +29,9 @@ internal sealed class OpenTurn
 
     /// <summary>Gets what is done with a turn when the server stops or the shard moves.</summary>
     public TurnHandOver HandOver { get; }
+
+    /// <summary>Gets the call for the session's title.</summary>
+    public SessionTitle Title { get; }
 
     /// <summary>Gets what takes a turn on.</summary>
     public TurnDriver Driver { get; }

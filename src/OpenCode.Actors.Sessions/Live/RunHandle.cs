@@ -32,7 +32,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         {
             case BeginStep m:
                 var model = m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model;
-                run.Tell(new RunActor.Begin(new OfferingModel(model, setup.Toolbox, m.Offer), m.Request));
+                run.Tell(new RunActor.Begin(m.Offer is { } offer ? new OfferingModel(model, setup.Toolbox, offer) : model, m.Request));
                 break;
             case StartTool m:
                 run.Tell(new RunActor.Start(m.Call, m.Context));

@@ -114,7 +114,6 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Receive<SessionRecovery.Broken>(m => Fail(m.Cause));
         Receive<JournalActor.RecoveryFailed>(m => OnLost(m.Cause));
         JournalAnswers();
-
         Receive<ISessionCommand>(_putOff.Add);
         Receive<Quiesce>(_putOff.Add);
         Receive<AwaitQuiet>(_putOff.Add);
@@ -133,6 +132,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         });
 
         Receive<RunActor.Report>(_turn.Driver.Take);
+        Receive<Titles.TitleActor.Found>(_turn.Title.Take);
         Receive<Terminated>(OnTerminated);
         Receive<OpenTextStore.StoreText>(_ => _committer.StoreText());
         Receive<TurnCloser.CloseAgain>(_ => _turn.Closer.CloseBroken());

@@ -83,6 +83,7 @@ internal sealed class SessionCommands(
             case Delete m: OnDelete(m); break;
             case TakePrompt m: OnPrompt(m); break;
             case RunShell m: OnShell(m); break;
+            case Summarize m: OnSummarize(m); break;
             case IRequestReply m: OnRequestReply(m); break;
             case Abort: OnAbort(); break;
             case DeleteMessage or DeletePart or UpdatePart: OnEdit(command); break;
@@ -161,6 +162,19 @@ internal sealed class SessionCommands(
             decider.Decline(new PromptRejected(mistake));
         else
             decider.Decide(decision => Shelling.Decide(decision, command), location, setup.Metrics.PromptTaken);
+    }
+
+    private void OnSummarize(Summarize command)
+    {
+        if (IsRefused(command) || IsStopping())
+            return;
+
+        turn.Closer.CloseBroken();
+        var location = setup.At(State.Info!.Directory);
+        if (Compacting.Refusal(State, location, setup.Options, command.Request) is { } refusal)
+            decider.Decline(refusal);
+        else
+            decider.Decide(decision => Compacting.Decide(decision, command), location);
     }
 
     private void OnRequestReply(IRequestReply command)

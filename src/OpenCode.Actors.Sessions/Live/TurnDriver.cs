@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Takes the open turn on: the run's reports are decided, and what follows from a commit is carried to the run.</summary>
 internal sealed partial class TurnDriver(
-    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, ILogger logger)
+    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, SessionTitle title, ILogger logger)
 {
     /// <summary>Decides a report. That of a closed run is dropped (rule "One append outstanding"): its turn is over, or about to be.</summary>
     public void Take(RunActor.Report report)
@@ -66,6 +66,8 @@ internal sealed partial class TurnDriver(
             run.End(order.Run);
         else if (order is EndBackground)
             setup.Processes.KillOf(id.Value);
+        else if (order is BeginTitle asked)
+            title.Begin(asked);
         else if (turn?.Run != order.Run || closer.IsClosing)
             return; // Closed while the order waited for its commit.
         else if (setup.Drain.HasBegun && !run.IsLive(turn) && order is not HoldRun)

@@ -22,6 +22,11 @@ public interface IModelCatalog
     /// <returns>The same models everywhere, unless a catalog knows better.</returns>
     IModelCatalog For(string directory) => this;
 
+    /// <summary>Finds the model for what needs no great one: that of the configuration's <c>small_model</c>, or the small one of a provider.</summary>
+    /// <param name="providerId">The provider whose models are used otherwise.</param>
+    /// <returns>The model; null when there is none.</returns>
+    ResolvedModel? SmallFor(string providerId) => null;
+
     /// <summary>Finds a model by its two names.</summary>
     /// <param name="providerId">The provider, as in <c>opencode.json</c>.</param>
     /// <param name="modelId">The model's id at that provider.</param>

@@ -22,4 +22,7 @@ public sealed record StepOptions
 
     /// <summary>Gets a value indicating whether the model must call a tool in this step, as for structured output.</summary>
     public bool MustCallTool { get; init; }
+
+    /// <summary>Gets a value indicating whether the model may call tools in this step. A request may have to name those it called before nevertheless.</summary>
+    public bool MayCallTools { get; init; } = true;
 }

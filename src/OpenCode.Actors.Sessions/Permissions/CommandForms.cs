@@ -5,8 +5,6 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <summary>The forms in which rules may name a command.</summary>
 internal static class CommandForms
 {
-    private const string GitValues = "-C --git-dir --work-tree --namespace --super-prefix --attr-source --list-cmds";
-
     /// <summary>Gives what rules judge of a command of a line.</summary>
     public static CommandPattern PatternOf(SeenCommand seen)
     {
@@ -47,8 +45,9 @@ internal static class CommandForms
             AddTexts(forms, words = [ShellWord.Of(name, name), .. words.Skip(1)]);
         }
 
-        if (words[0].Value == "git" && words.Count > 1 && words[1].Value is ['-', ..])
-            AddTexts(forms, [words[0], .. WithoutOptions(words)]);
+        // A rule for "git push *" also holds for "git -C folder push".
+        if (words[0].Value == "git" && GitCall.Read([.. words.Skip(1)]) is { Options.Count: > 0 } call)
+            AddTexts(forms, [words[0], .. call.Words]);
     }
 
     // An expansion may come to nothing, and then its word is not there.
@@ -62,13 +61,4 @@ internal static class CommandForms
 
     private static string TextOf(ShellWord word) =>
         word.Value ?? string.Concat(word.Pieces.Select(static piece => piece.Kind == PieceKind.Text ? piece.Text : Possible.Any.ToString()));
-
-    // A rule for "git push *" also holds for "git -C folder push".
-    private static IEnumerable<ShellWord> WithoutOptions(IReadOnlyList<ShellWord> words)
-    {
-        var at = 1;
-        while (at < words.Count && words[at].Value is ['-', ..] option)
-            at += GitValues.Split(' ').Contains(option, StringComparer.Ordinal) ? 2 : 1;
-        return words.Skip(at);
-    }
 }

@@ -19,7 +19,7 @@ internal static class CommandPermissions
         var seen = parsed is null ? [] : SeeThrough.Commands(parsed);
         var wanted = new List<ToolPermission>();
 
-        var outside = OutsidePaths.Of(seen, parsed?.Redirections ?? [], folder, location);
+        var outside = OutsidePaths.Of(seen, parsed?.Redirections ?? [], folder?.Replace('\0', '?'), location); // No path holds a NUL: the tool refuses it.
         if (outside.Count > 0)
         {
             var known = outside.Where(static path => !path.IsUnknown).Select(static path => path.Text).ToList();
@@ -42,7 +42,7 @@ internal static class CommandPermissions
             permission,
             shown.ConvertAll(static pattern => pattern.Text),
             [.. shown.Select(static pattern => pattern.Always).OfType<string>().Distinct(StringComparer.Ordinal)],
-            JsonSerializer.SerializeToElement(metadata, PermissionJson.Default.CommandMetadata))
+            () => JsonSerializer.SerializeToElement(metadata, PermissionJson.Default.CommandMetadata))
         {
             Judged = patterns,
         };

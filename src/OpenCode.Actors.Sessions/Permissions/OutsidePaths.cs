@@ -1,3 +1,4 @@
+using System.Text;
 using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Permissions;
@@ -6,8 +7,14 @@ namespace OpenCode.Actors.Sessions.Permissions;
 internal static class OutsidePaths
 {
     private const int MostFolders = 16;
+    private const int MostPatterns = 64;
+    private const int MostPaths = 4_096; // Each is looked up on the disk.
+    private const int MostCharacters = 4_096; // Linux's PATH_MAX.
     private const string Programs = " cd pushd rm cp mv mkdir rmdir touch chmod chown chgrp cat ln tee head tail less more tac nl od xxd hexdump strings base64 install truncate shred unlink dd tar zip unzip gzip gunzip rsync scp vi vim nano sed ";
     private const string Devices = " /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/stdin /dev/stdout /dev/stderr /dev/tty ";
+
+    // More than a person reads.
+    private static readonly CommandPattern _rest = new("…", Always: null) { IsUnknown = true };
 
     /// <summary>Finds them.</summary>
     /// <returns>A pattern for each; one that is not known stands as it does in the line.</returns>
@@ -28,6 +35,8 @@ internal static class OutsidePaths
     {
         foreach (var redirection in command.Redirections)
             Take(found, redirection);
+        if (command.Name == "git")
+            TakeGit(found, GitCall.Read([.. command.Words.Skip(1)]).Options);
         if (command.Name is not { } name || !(Programs.Contains($" {name} ", StringComparison.Ordinal) || IsChangingFind(command)))
             return;
 
@@ -37,6 +46,16 @@ internal static class OutsidePaths
             arguments.Add(new ShellWord("~", [new ShellPiece(PieceKind.Tilde, "", IsQuoted: true)]));
         foreach (var argument in arguments)
             found.Take(argument, isMove);
+    }
+
+    // The folder in which git is to work is a cd.
+    private static void TakeGit(Finding found, IReadOnlyList<ShellWord> options)
+    {
+        for (var at = 0; at + 1 < options.Count; at++)
+        {
+            if (options[at].Value is "-C" or "--git-dir" or "--work-tree")
+                found.Take(options[++at], isMove: false);
+        }
     }
 
     private static void Take(Finding found, ShellRedirection redirection)
@@ -55,11 +74,15 @@ internal static class OutsidePaths
     {
         // Whether a cd succeeds, and whether it is in a subshell, is not looked at: a relative path may start in any of them.
         private readonly List<string> _folders = [start];
+        private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+        private int _paths;
 
         public List<CommandPattern> Patterns { get; } = [];
 
         public void Take(ShellWord word, bool isMove)
         {
+            if (IsFull)
+                return;
             if (PathOf(word, isMove) is not { } path)
             {
                 if (word.Value is null || (isMove && word.Value == "-"))
@@ -78,8 +101,16 @@ internal static class OutsidePaths
             }
         }
 
+        private bool IsFull => _paths > MostPaths || Patterns.Count > MostPatterns;
+
         public void Take(string full, string path, bool isFolder)
         {
+            if (++_paths > MostPaths || full.Length > MostCharacters)
+            {
+                Add(_rest);
+                return;
+            }
+
             var real = location.Paths.RealPath(full);
             if (location.Contains(real) || path.Length == 0)
                 return;
@@ -90,25 +121,27 @@ internal static class OutsidePaths
 
         private void Add(CommandPattern pattern)
         {
-            if (!Patterns.Exists(known => known.Text == pattern.Text))
-                Patterns.Add(pattern);
+            if (_known.Contains(pattern.Text))
+                return;
+            var added = Patterns.Count < MostPatterns ? pattern : _rest;
+            if (_known.Add(added.Text))
+                Patterns.Add(added);
         }
 
         // The path that a word names, as far as it is known: what stands before a glob names the folder. Null when it is not known, or the word is an option.
         private string? PathOf(ShellWord word, bool isMove)
         {
-            var path = "";
+            var read = new StringBuilder();
             foreach (var piece in word.Pieces)
             {
-                if (piece.Kind == PieceKind.Glob && path.LastIndexOf('/') is >= 0 and var slash && !path.Contains(".*", StringComparison.Ordinal))
-                    return path[..(slash + 1)];
                 if (piece.Kind == PieceKind.Glob)
-                    return ".";
+                    return read.ToString() is var folder && folder.LastIndexOf('/') is >= 0 and var slash && !folder.Contains(".*", StringComparison.Ordinal) ? folder[..(slash + 1)] : ".";
                 if (Known(piece) is not { } text)
                     return null;
-                path += text;
+                read.Append(text);
             }
 
+            var path = read.ToString();
             if (path.StartsWith("if=", StringComparison.Ordinal) || path.StartsWith("of=", StringComparison.Ordinal))
                 return path[3..];
             if (!path.StartsWith('-'))

@@ -6,11 +6,23 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <param name="Paths">What stands at a path.</param>
 internal sealed record ToolLocation(string Directory, string Root, IPathFacts Paths)
 {
+    private static readonly string[] _homes = ["~", "$HOME"];
+
+    private string? _realHome;
+
     /// <summary>Gets what the names of files in rules start at: the root of the project, or the location where there is no project.</summary>
     public string Base => Root == "/" ? Directory : Root;
 
     /// <summary>Tells whether a real path is in the location or its project.</summary>
     public bool Contains(string path) => IsIn(Directory, path) || (Root != "/" && IsIn(Root, path));
+
+    /// <summary>Gives the other names that a rule may have for an absolute path or pattern: those within the home folder.</summary>
+    public IEnumerable<string> NamesAtHome(string path)
+    {
+        _realHome ??= Paths.RealPath(Paths.Home);
+        var home = IsIn(Paths.Home, path) ? Paths.Home : _realHome;
+        return home.Length > 1 && IsIn(home, path) ? _homes.Prepend(Paths.Home).Select(name => name + path[home.Length..]).Where(name => name != path) : [];
+    }
 
     private static bool IsIn(string folder, string path) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || folder.EndsWith('/') || path[folder.Length] == '/');

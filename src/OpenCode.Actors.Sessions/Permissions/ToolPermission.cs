@@ -9,18 +9,27 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <param name="Permission">The permission, such as <c>bash</c>.</param>
 /// <param name="Patterns">What it is wanted for; each of them has to be allowed.</param>
 /// <param name="Always">The patterns that an answer <c>always</c> allows from then on.</param>
-/// <param name="Metadata">What to show to the user.</param>
-internal sealed record ToolPermission(string Permission, IReadOnlyList<string> Patterns, IReadOnlyList<string> Always, JsonElement Metadata)
+/// <param name="Metadata">Makes what to show to the user, when the user is asked: a diff takes its time.</param>
+internal sealed record ToolPermission(string Permission, IReadOnlyList<string> Patterns, IReadOnlyList<string> Always, Func<JsonElement> Metadata)
 {
+    /// <summary>Gets the metadata of a call of which there is nothing to show.</summary>
+    public static Func<JsonElement> Nothing { get; } = static () => ProtocolJson.EmptyObject;
+
     /// <summary>Gets what is judged, where that is more than the patterns that are shown; null where it is not.</summary>
     public IReadOnlyList<CommandPattern>? Judged { get; init; }
+
+    /// <summary>Gets what tells two needs apart.</summary>
+    public string Key => KeyOf(Permission, Patterns);
+
+    /// <summary>Makes a key.</summary>
+    public static string KeyOf(string permission, IReadOnlyList<string> patterns) => $"{permission}\0{string.Join('\0', patterns)}";
 
     /// <summary>Finds out what a call needs, in the order in which it is asked for. The call runs when each is allowed; one that is denied denies it.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
     public static IReadOnlyList<ToolPermission> Of(ToolCall call, ToolLocation location) => call.Name == "bash" && Text(call.Input, "command") is { } command
         ? CommandPermissions.Of(command, Text(call.Input, "workdir"), location)
-        : [new ToolPermission(call.Name, ["*"], ["*"], ProtocolJson.EmptyObject)];
+        : [new ToolPermission(call.Name, ["*"], ["*"], Nothing)];
 
     /// <summary>Decides: denied if any pattern is, else asked for if any is, else allowed.</summary>
     public PermissionAction Evaluate(params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)

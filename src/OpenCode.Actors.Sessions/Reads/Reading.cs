@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
@@ -44,6 +45,7 @@ internal static class Reading
             answer = LastTo(parent);
             if (Subtasks.Continuation(messages, answer) is { } next && LastTo(next) is >= 0 and var later)
                 answer = later;
+            answer = GoneOn(messages, answer);
         }
         else if (!state.Failures.ContainsKey(messages[asked].Info.Id))
         {
@@ -54,6 +56,21 @@ internal static class Reading
         return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
 
         int LastTo(MessageId prompt) => messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == prompt);
+    }
+
+    // Behind a summary that was made on the way the turn goes on by a message of its own, whose answer is that of the prompt.
+    private static int GoneOn(ImmutableList<MessageState> messages, int answer)
+    {
+        while (messages.FindIndex(answer, static message => message.Info is UserMessage) is >= 0 and var next
+            && Summaries.RequestOf(messages[next]) is not null
+            && messages.FindIndex(next + 1, static message => message.Info is UserMessage) is >= 0 and var going
+            && Continuations.IsOne(messages[going])
+            && messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == messages[going].Info.Id) is >= 0 and var last)
+        {
+            answer = last;
+        }
+
+        return answer;
     }
 
     private static MessagePage Page(SessionState state, GetMessages read)

@@ -48,6 +48,9 @@ internal sealed record SessionSetup(
     /// <summary>Gets what system prompts are written by; null for models that need none.</summary>
     public SystemPrompts? Instructions { get; init; }
 
+    /// <summary>Gets a value indicating whether sessions get their titles from a model.</summary>
+    public bool AsksTitles { get; init; }
+
     /// <summary>Gets how far the index has followed the log: a claim waits for it.</summary>
     public IndexProgress Progress { get; init; } = new();
 

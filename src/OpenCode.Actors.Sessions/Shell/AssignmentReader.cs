@@ -19,16 +19,16 @@ internal static class AssignmentReader
             {
                 cursor.Read();
                 expansions.ReadExpression("[", "]");
-                if (!words.IsAtWord)
+                if (!words.IsInWord)
                     continue;
             }
 
-            if (!words.IsAtWord)
+            if (!words.IsInWord)
                 throw cursor.Wrong("a list of values is not understood");
             words.Read();
         }
 
-        return words.IsAtWord ? throw cursor.Wrong("a word follows a list of values") : new ShellAssignment(name, Value: null);
+        return words.IsInWord ? throw cursor.Wrong("a word follows a list of values") : new ShellAssignment(name, Value: null);
     }
 
     // Behind = or +=, after a subscript if there is one.

@@ -169,7 +169,7 @@ internal sealed class CompoundReader(ShellReading reading, ShellCursor cursor, W
         if (!cursor.IsAt(word))
             return false;
         cursor.Position += word.Length;
-        if (word == "(" || !words.IsAtWord)
+        if (word == "(" || !words.IsInWord)
             return true;
         cursor.Position -= word.Length;
         return false;

@@ -15,8 +15,8 @@ internal sealed record HereDocument(string Delimiter, bool IsLiteral, bool Strip
         while (!cursor.IsAtEnd)
         {
             var line = cursor.ReadLine();
-            while (!IsLiteral && EndsInContinuation(line) && !cursor.IsAtEnd)
-                line = line[..^1] + cursor.ReadLine();
+            if (!IsLiteral && EndsInContinuation(line))
+                line = ReadContinued(line, cursor);
 
             var bare = StripsTabs ? line.TrimStart('\t') : line;
             if (bare == Delimiter)
@@ -28,6 +28,19 @@ internal sealed record HereDocument(string Delimiter, bool IsLiteral, bool Strip
         }
 
         throw cursor.Wrong($"the here-document '{Delimiter}' has no end");
+    }
+
+    private static string ReadContinued(string line, ShellCursor cursor)
+    {
+        var whole = new StringBuilder(line);
+        while (EndsInContinuation(line) && !cursor.IsAtEnd)
+        {
+            line = cursor.ReadLine();
+            whole.Length--;
+            whole.Append(line);
+        }
+
+        return whole.ToString();
     }
 
     private static bool EndsInContinuation(string line) => (line.Length - line.AsSpan().TrimEnd('\\').Length) % 2 == 1;

@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Sessions.Shell;
 internal static class SeeThrough
 {
     private const int MaxDepth = 10;
-    private const string Executing = "--to-command --checkpoint-action --use-compress-program --compress-program --filter --rsh --exec --extcmd --upload-pack --receive-pack --exec-path --config-env";
+    private const int MostGuesses = 16;
 
     /// <summary>Gives all commands of a line, and those that they run.</summary>
     public static IReadOnlyList<SeenCommand> Commands(ShellLine line)
@@ -18,20 +18,21 @@ internal static class SeeThrough
     {
         foreach (var command in line.Commands)
             Add(seen, command, depth);
-        foreach (var puzzle in line.Puzzles.Concat(Arithmetic.Puzzles(line)))
+        var loops = line.Loops.Where(static loop => Settings.RunsCommands(loop.Name)).Select(static loop => $"for {loop.Name}");
+        foreach (var puzzle in line.Puzzles.Concat(Arithmetic.Puzzles(line)).Concat(loops).Distinct(StringComparer.Ordinal))
             seen.Add(new SeenCommand(new ShellCommand(puzzle, [ShellWord.Unknown(puzzle)], [], []), IsUnknown: true));
     }
 
     private static void Add(List<SeenCommand> seen, ShellCommand command, int depth)
     {
-        var isSetting = command.Assignments.Any(static assignment => Settings.RunsCommands(assignment.Name));
+        var isSetting = command.Assignments.Any(static assignment => Settings.RunsCommands(assignment.Name, assignment.Value?.Value));
         if (command.Words.Count == 0 && !isSetting)
         {
             seen.Add(new SeenCommand(command));
             return;
         }
 
-        if (depth > MaxDepth || isSetting || command.Words[0].Value is null || HasExecutingOption(command))
+        if (depth > MaxDepth || isSetting || command.Words[0].Value is null || RunningOptions.AreIn(command))
         {
             seen.Add(new SeenCommand(command, IsUnknown: true) { Latent = LatentCommands.In(command) });
             if (depth > MaxDepth)
@@ -46,7 +47,7 @@ internal static class SeeThrough
         seen.Add(new SeenCommand(command, inner.IsUnknown || (inner.Line is not null && line is null))
         {
             Latent = LatentCommands.In(command),
-            Guesses = inner.IsGuess ? [.. Enumerable.Range(1, inner.Commands[0].Count - 1).Select(skipped => inner.Commands[0].Skip(skipped).ToList())] : [],
+            Guesses = GuessesIn(inner.Doubtful),
         });
         foreach (var words in inner.Commands)
             Add(seen, new ShellCommand(string.Join(' ', words.Select(static word => word.Source)), words, [], []), depth + 1);
@@ -67,12 +68,20 @@ internal static class SeeThrough
                 return FindProgram.InnerOf(arguments);
             case "ssh":
                 return ShellPrograms.InnerOfSsh(arguments);
-            case "su" or "runuser" or "script" or "watch" or "flock" or "parallel" or "entr" or "hyperfine":
+            case "fd" or "fdfind":
+                return FindProgram.InnerOfFd(arguments);
+            case "sed" or "gsed" or "awk" or "gawk" or "mawk" or "nawk":
+                return ScriptTexts.InnerOf(command.Name, arguments);
+            case "su" or "runuser" or "script" or "watch" or "flock":
                 return ShellPrograms.InnerOfOther(command.Name, arguments);
             default:
-                if (Builtins.InnerOf(command.Name!, arguments) is { } inner)
+                if ((Builtins.InnerOf(command.Name!, arguments) ?? InlineCode.InnerOf(command.Name!, arguments)) is { } inner)
                     return inner;
-                return Wrapper.Find(command, out var head) is { } wrapper ? InnerOf(wrapper, command.Name!, [.. command.Words.Skip(head)]) : Inner.None;
+                if (Wrappers.Find(command, out var head, out var isSure) is not { } wrapper)
+                    return Inner.None;
+                var words = command.Words.Skip(head).ToList();
+                var found = InnerOf(wrapper, command.Name!, words);
+                return isSure ? found : found with { IsUnknown = true, Doubtful = words };
         }
     }
 
@@ -83,18 +92,27 @@ internal static class SeeThrough
             return Inner.Unknown; // It splits a text into a command in a way of its own.
         if (name == "command" && options.Exists(static option => option is "-v" or "-V" or "-pv" or "-pV"))
             return Inner.None; // It only says what would be run.
-        if (name == "sudo" && options.Exists(static option => option is "-s" or "-i" or "--shell" or "--login"))
+        if (name == "sudo" && options.Exists(static option => option is "--shell" or "--login" || (option is ['-', not '-', ..] && option.AsSpan().IndexOfAny('s', 'i') >= 0)))
             return inner.Count == 0 ? Inner.Unknown : Inner.OfLine(Joined(inner));
+        if (name is "strace" or "ltrace" && options.Exists(static option => option.AsSpan().IndexOfAny('|', '!') >= 0))
+            return Inner.Unknown; // Its output goes to a command.
         if (name == "xargs")
         {
+            isSure &= !options.Exists(static option => option is ['-', not '-', _, ..] && option.AsSpan(2).IndexOfAny('I', 'i') >= 0); // It says with others what is replaced.
             var replaced = ReplacedBy(options);
             inner = replaced is null
                 ? inner.Count == 0 ? [] : [.. inner, ShellWord.Unknown("")]
                 : inner.ConvertAll(word => word.Source.Contains(replaced, StringComparison.Ordinal) ? ShellWord.Unknown(word.Source) : word);
         }
 
-        return inner.Count == 0 && !isSure ? Inner.Unknown : Inner.Of(inner) with { IsGuess = !isSure && inner.Count > 0 };
+        if (inner.Count == 0)
+            return isSure && !wrapper.RunsShell ? Inner.None : Inner.Unknown;
+        return isSure ? Inner.Of(inner) : new Inner(wrapper.IsOpaque ? [] : [inner], IsUnknown: true) { Doubtful = inner };
     }
+
+    // Where the command begins is not known: it may be at any of the words. What is behind the first few is asked about, as all that is not known.
+    private static List<IReadOnlyList<ShellWord>> GuessesIn(IReadOnlyList<ShellWord> words) =>
+        [.. Enumerable.Range(0, Math.Min(words.Count, 4 * MostGuesses)).Where(at => words[at].Value is not ['-', ..]).Take(MostGuesses).Select(at => words.Skip(at).ToList())];
 
     private static string? ReplacedBy(List<string> options)
     {
@@ -105,10 +123,6 @@ internal static class SeeThrough
         var given = option.StartsWith("--", StringComparison.Ordinal) ? option["--replace".Length..].TrimStart('=') : option[2..];
         return given.Length > 0 ? given : option == "-I" && at + 1 < options.Count ? options[at + 1] : "{}";
     }
-
-    // Options by which many programs are told to run others.
-    private static bool HasExecutingOption(ShellCommand command) => command.Words.Skip(1).Any(static word =>
-        word.Value is ['-', '-', ..] option && Executing.Split(' ').Contains(option.Split('=')[0], StringComparer.Ordinal));
 
     /// <summary>Puts words together as a shell does that is given several; null when one of them is not known.</summary>
     public static string? Joined(IEnumerable<ShellWord> words)

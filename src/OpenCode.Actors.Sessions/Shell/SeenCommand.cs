@@ -18,8 +18,8 @@ internal sealed record SeenCommand(ShellCommand Command, bool IsUnknown = false)
 /// <param name="IsUnknown">Whether it runs something that cannot be seen.</param>
 internal sealed record Inner(IReadOnlyList<IReadOnlyList<ShellWord>> Commands, string? Line = null, bool IsUnknown = false)
 {
-    /// <summary>Gets whether the first of <see cref="Commands"/> may begin later than was found.</summary>
-    public bool IsGuess { get; init; }
+    /// <summary>Gets words in which the command begins somewhere that is run.</summary>
+    public IReadOnlyList<ShellWord> Doubtful { get; init; } = [];
 
     public static Inner None { get; } = new([]);
 

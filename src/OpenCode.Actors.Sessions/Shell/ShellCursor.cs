@@ -28,6 +28,8 @@ internal sealed class ShellCursor(string text, int depth)
 
     public string From(int start) => text[start..Position];
 
+    public ReadOnlySpan<char> Since(int start) => text.AsSpan(start, Position - start);
+
     public bool Skip(string expected)
     {
         if (!IsAt(expected))

@@ -13,6 +13,9 @@ internal sealed record ShellLine(
     IReadOnlyList<string> Expressions,
     IReadOnlyList<string> Puzzles)
 {
+    /// <summary>The length up to which lines are read: no program can be given a longer argument (Linux's <c>MAX_ARG_STRLEN</c>), so none runs it.</summary>
+    public const int MostCharacters = 131_071;
+
     /// <summary>Reads a line as bash does.</summary>
     /// <returns>What it may do; null when it cannot be understood.</returns>
     public static ShellLine? Parse(string text)
@@ -31,6 +34,8 @@ internal sealed record ShellLine(
     /// <exception cref="ShellSyntaxException">It cannot be understood.</exception>
     internal static ShellLine Read(string text)
     {
+        if (text.Length > MostCharacters)
+            throw new ShellSyntaxException($"The line has {text.Length} characters; {MostCharacters} can be judged.");
         if (text.Contains(ShellCursor.End, StringComparison.Ordinal))
             throw new ShellSyntaxException("A NUL is in the line.");
         var reading = new ShellReading();

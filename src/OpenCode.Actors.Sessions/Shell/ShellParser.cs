@@ -137,7 +137,7 @@ internal sealed class ShellParser
             length++;
         _cursor.Position += Math.Max(length, 1);
         var word = _cursor.From(start);
-        var isWhole = !_words.IsAtWord;
+        var isWhole = !_words.IsInWord;
         _cursor.Position = start;
         return isWhole && word is "then" or "do" or "else" or "elif" or "fi" or "done" or "esac" or "}";
     }
@@ -145,9 +145,9 @@ internal sealed class ShellParser
     private Keyword ReadKeyword()
     {
         var start = _cursor.Position;
-        while (_words.IsAtWord && _cursor.Current is (>= 'a' and <= 'z') or '{' or '}' or '!' or '[')
+        while (_words.IsInWord && _cursor.Current is (>= 'a' and <= 'z') or '{' or '}' or '!' or '[')
             _cursor.Position++;
-        var word = _words.IsAtWord || _cursor.Position == start ? "" : _cursor.From(start);
+        var word = _words.IsInWord || _cursor.Position == start ? "" : _cursor.From(start);
         switch (word)
         {
             case "!" or "if" or "then" or "elif" or "else" or "while" or "until" or "do" or "{":
@@ -183,7 +183,7 @@ internal sealed class ShellParser
         for (_cursor.SkipBlanks(); _cursor.IsAt("-p") || _cursor.IsAt("--"); _cursor.SkipBlanks())
         {
             _cursor.Position += 2;
-            if (_words.IsAtWord)
+            if (_words.IsInWord)
             {
                 _cursor.Position -= 2;
                 return;

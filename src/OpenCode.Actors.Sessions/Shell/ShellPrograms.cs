@@ -5,6 +5,10 @@ internal static class ShellPrograms
 {
     private static readonly string[] _beyondPosix = ["[[", "((", "$'", "$\"", "$[", "<(", ">(", "&>", "|&", "<<<", ";&", "=(", "}>", "}<"];
 
+    private static readonly Wrapper _ssh = new("46AaCfGgKkMNnqTtVvXxYy", "BbcDEeiJLlmpQRWw", Operands: 1);
+    private static readonly Wrapper _watch = new("bcdegptwx --beep --color --differences --errexit --chgexit --precise --no-title", "nq --interval --equexit");
+    private static readonly Wrapper _flock = new("esxnuovF --shared --exclusive --nonblock --unlock --close", "wE --timeout --conflict-exit-code", Operands: 1);
+
     /// <summary>Finds what a shell runs: the text behind <c>-c</c>. A script, or what comes over stdin, cannot be seen.</summary>
     public static Inner InnerOf(string shell, List<ShellWord> arguments)
     {
@@ -19,8 +23,8 @@ internal static class ShellPrograms
             if (option.StartsWith("--", StringComparison.Ordinal))
                 continue;
             hasText |= option[0] == '-' && option.Contains('c', StringComparison.Ordinal);
-            if (option.AsSpan().IndexOfAny('O', 's') >= 0)
-                return Inner.Unknown; // -O may switch on other grammar, -s reads stdin.
+            if (option.AsSpan().IndexOfAny("OsiH") >= 0)
+                return Inner.Unknown; // -O may switch on other grammar, -s reads stdin, -i has aliases, -H an own meaning of !.
             if (option.Contains('o', StringComparison.Ordinal))
                 at++;
         }
@@ -43,37 +47,47 @@ internal static class ShellPrograms
         return false;
     }
 
-    /// <summary>Finds what <c>ssh</c> runs on the other machine. An option may run a command on this one.</summary>
+    /// <summary>Finds what <c>ssh</c> runs on the other machine. An option may run a command on this one, and options may stand behind the machine too.</summary>
     public static Inner InnerOfSsh(List<ShellWord> arguments)
     {
-        const string values = "BbcDEeFIiJLlmOopQRSWw";
-        var at = 0;
-        for (; at < arguments.Count && arguments[at].Value is ['-', _, ..] option; at++)
-        {
-            if (option[1] is 'o' or 'F' or 'S')
-                return Inner.Unknown;
-            if (option.Length == 2 && values.Contains(option[1], StringComparison.Ordinal))
-                at++;
-        }
-
-        return at + 1 >= arguments.Count ? Inner.None : Inner.OfLine(SeeThrough.Joined(arguments.Skip(at + 1)));
+        var command = _ssh.CommandIn(arguments, out _, out var isSure);
+        return command.Count == 0 ? Inner.Unknown : isSure && command[0].Value is not (null or ['-', ..]) ? Inner.OfLine(SeeThrough.Joined(command)) : Inner.Unknown with { Doubtful = command };
     }
 
-    /// <summary>Finds what other programs run that take a text or words.</summary>
+    /// <summary>Finds what other programs run that take a text.</summary>
     public static Inner InnerOfOther(string program, List<ShellWord> arguments)
     {
-        var text = arguments.FindIndex(static word => word.Value is "-c" or "--command");
-        if (text >= 0 && program is not ("watch" or "parallel" or "entr" or "hyperfine"))
-            return Inner.OfLine(text + 1 < arguments.Count ? arguments[text + 1].Value : null);
-        if (program is not ("watch" or "flock"))
-            return program is "script" && arguments.Count <= 1 ? Inner.None : Inner.Unknown;
+        switch (program)
+        {
+            case "su" or "runuser":
+                return InnerOfText(arguments, "lmp", " - --login --preserve-environment ") with { Doubtful = arguments };
+            case "script":
+                return InnerOfText(arguments, "aefq", " --append --return --flush --quiet ");
+            default:
+                var wrapper = program == "watch" ? _watch : _flock;
+                var command = wrapper.CommandIn(arguments, out _, out var isSure);
+                if (!isSure)
+                    return Inner.Unknown with { Doubtful = command };
+                if (program == "flock")
+                    return command is [{ Value: "-c" or "--command" }, ..] ? Inner.OfLine(command.Count == 2 ? command[1].Value : null) : Inner.Of(command);
+                return Inner.OfLine(SeeThrough.Joined(command));
+        }
+    }
 
-        var wrapper = program == "watch"
-            ? new Wrapper("bcdegptwx --beep --color --differences --errexit --chgexit --precise --no-title", "nq --interval --equexit")
-            : new Wrapper("esxnuovF --shared --exclusive --nonblock --unlock --close", "wE --timeout --conflict-exit-code", Operands: 1);
-        var inner = wrapper.CommandIn(arguments, out _, out var isSure);
-        if (!isSure)
-            return Inner.Unknown;
-        return program == "watch" ? Inner.OfLine(SeeThrough.Joined(inner)) : Inner.Of(inner);
+    // The text behind -c, if it is given once, and all else is known.
+    private static Inner InnerOfText(List<ShellWord> arguments, string flags, string names)
+    {
+        var (text, count) = ((string?)null, 0);
+        for (var at = 0; at < arguments.Count; at++)
+        {
+            if (arguments[at].Value is not { } value)
+                return Inner.Unknown;
+            if (value is "--command" or ['-', .., 'c'] && value.AsSpan(1).TrimStart(flags) is "c" or "-command")
+                (text, count) = (++at < arguments.Count ? arguments[at].Value : null, count + 1);
+            else if (value.StartsWith('-') && !names.Contains($" {value} ", StringComparison.Ordinal) && !value.AsSpan(1).TrimStart(flags).IsEmpty)
+                return Inner.Unknown;
+        }
+
+        return count == 1 ? Inner.OfLine(text) : Inner.Unknown;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace OpenCode.Actors.Sessions.Shell;
 
 /// <summary>One word of a command: what stands in the line, and what is known of what it becomes.</summary>
@@ -7,8 +5,13 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <param name="Pieces">What it is made of, in order.</param>
 internal sealed record ShellWord(string Source, IReadOnlyList<ShellPiece> Pieces)
 {
+    private readonly bool _isKnown = Pieces.All(static piece => piece.Kind == PieceKind.Text);
+
+    /// <summary>Gets what the word begins with, without its quotes, up to what only the running shell knows.</summary>
+    public string Start { get; } = string.Concat(Pieces.TakeWhile(static piece => piece.Kind == PieceKind.Text).Select(static piece => piece.Text));
+
     /// <summary>Gets what the word becomes, without its quotes; null when only the running shell knows.</summary>
-    public string? Value { get; } = ValueOf(Pieces);
+    public string? Value => _isKnown ? Start : null;
 
     /// <summary>Gets a value indicating whether it may become no word at all, or several.</summary>
     public bool IsLoose => Pieces.Any(static piece => piece is { Kind: not PieceKind.Text, IsQuoted: false });
@@ -18,19 +21,6 @@ internal sealed record ShellWord(string Source, IReadOnlyList<ShellPiece> Pieces
 
     /// <summary>Makes a word that only the running shell knows.</summary>
     public static ShellWord Unknown(string source) => new(source, [new ShellPiece(PieceKind.Unknown, "", IsQuoted: false)]);
-
-    private static string? ValueOf(IReadOnlyList<ShellPiece> pieces)
-    {
-        var value = new StringBuilder();
-        foreach (var piece in pieces)
-        {
-            if (piece.Kind != PieceKind.Text)
-                return null;
-            value.Append(piece.Text);
-        }
-
-        return value.ToString();
-    }
 }
 
 /// <summary>A piece of a word.</summary>

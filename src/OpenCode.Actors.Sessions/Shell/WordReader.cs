@@ -8,8 +8,11 @@ internal sealed class WordReader(ShellReading reading, ShellCursor cursor)
     private const string Ends = " \t\n|&;()<>";
     private readonly ExpansionReader _expansions = new(reading, cursor);
 
-    /// <summary>Tells whether a word begins here. <c>&lt;(</c> and <c>&gt;(</c> begin one too.</summary>
-    public bool IsAtWord => !cursor.IsAtEnd && (!Ends.Contains(cursor.Current, StringComparison.Ordinal) || IsAtProcess);
+    /// <summary>Tells whether a word begins here, where one may: a comment is none.</summary>
+    public bool IsAtWord => IsInWord && cursor.Current != '#';
+
+    /// <summary>Tells whether a word goes on here. <c>&lt;(</c> and <c>&gt;(</c> are part of one too.</summary>
+    public bool IsInWord => !cursor.IsAtEnd && (!Ends.Contains(cursor.Current, StringComparison.Ordinal) || IsAtProcess);
 
     private bool IsAtProcess => cursor.IsAt("<(") || cursor.IsAt(">(");
 
@@ -19,9 +22,9 @@ internal sealed class WordReader(ShellReading reading, ShellCursor cursor)
     {
         var start = cursor.Position;
         var word = new WordBuilder();
-        while (IsAtWord)
+        while (IsInWord)
         {
-            if (mayAssign && cursor.Current == '[' && ShellNames.IsName(cursor.From(start)))
+            if (mayAssign && cursor.Current == '[' && ShellNames.IsName(cursor.Since(start)))
                 ReadSubscript(word);
             else
                 ReadPiece(word);
@@ -40,7 +43,7 @@ internal sealed class WordReader(ShellReading reading, ShellCursor cursor)
         var word = new WordBuilder();
         while (!cursor.IsAtEnd && cursor.Current is not (' ' or '\t' or '\n'))
         {
-            if (IsAtWord)
+            if (IsInWord)
                 ReadPiece(word);
             else
                 word.Add(cursor.Read(), isQuoted: true);

@@ -139,7 +139,7 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
         if (turn is null)
             Drop(Rows.Turn, "");
         else
-            Put(Rows.Turn, "", new TurnRow(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected, turn.IsHeld), RowJson.Default.TurnRow);
+            Put(Rows.Turn, "", TurnRow.Of(turn), RowJson.Default.TurnRow);
     }
 
     /// <summary>Gives the open turn another run.</summary>

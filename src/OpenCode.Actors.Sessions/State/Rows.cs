@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -54,7 +55,22 @@ internal sealed record HeadRow(long NextSequence, string? LastMessage, string? L
 }
 
 /// <summary>The durable half of <see cref="TurnState"/>.</summary>
-internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected, bool Held = false);
+internal sealed record TurnRow(TurnKind Kind, IReadOnlyList<string> Prompts, int Taken, string Assistant, StreamEnd? Stream, bool Rejected, bool Held = false)
+{
+    /// <summary>Gets the commands that the prompts were made from; null when there are none.</summary>
+    public IReadOnlyList<CommandCall>? Commands { get; init; }
+
+    /// <summary>Gets what the user granted to the calls of a held turn; null when there is nothing.</summary>
+    public IReadOnlyList<Grant>? Granted { get; init; }
+
+    /// <summary>Takes it from a turn.</summary>
+    public static TurnRow Of(TurnState turn) =>
+        new(turn.Kind, turn.Prompts.ConvertAll(static prompt => prompt.Value), turn.Taken, turn.Assistant.Value, turn.Stream, turn.Rejected, turn.IsHeld)
+        {
+            Commands = turn.Commands.Count == 0 ? null : turn.Commands,
+            Granted = turn.Granted.Count == 0 ? null : turn.Granted,
+        };
+}
 
 /// <summary>Since when a session is being deleted, in milliseconds of the epoch.</summary>
 internal sealed record DeletionRow(long At);

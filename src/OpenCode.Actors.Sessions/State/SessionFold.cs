@@ -127,6 +127,8 @@ internal static class SessionFold
                 Stream = turn.Stream,
                 Rejected = turn.Rejected,
                 IsHeld = turn.Held,
+                Commands = [.. turn.Commands ?? []],
+                Granted = turn.Granted ?? [],
                 Open = open is { } stored ? OpenText.Of(stored.Part, hasRow: true) : null,
             },
         };

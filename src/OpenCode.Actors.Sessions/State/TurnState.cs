@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 
@@ -38,6 +39,12 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether no node runs it: the session's next owner resumes it (rule "Running turns are not moved").</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>Gets the commands that prompts of this turn were made from: they are told as executed when it is over.</summary>
+    public ImmutableList<CommandCall> Commands { get; init; } = [];
+
+    /// <summary>Gets what the user granted to the calls of this step that were about to start when the turn was held: they are judged anew, and the user is not asked twice.</summary>
+    public IReadOnlyList<Grant> Granted { get; init; } = [];
+
     /// <summary>Gets how many prompts wait.</summary>
     public int Queued => Prompts.Count - Taken;
 
@@ -47,3 +54,6 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
 
 /// <summary>How a model's stream ended.</summary>
 internal sealed record StreamEnd(FinishReason Reason, TokenUsage Usage);
+
+/// <summary>What a user granted to one call.</summary>
+internal sealed record Grant(string CallId, string Permission, IReadOnlyList<string> Patterns);

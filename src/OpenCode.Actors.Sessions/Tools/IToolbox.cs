@@ -2,7 +2,6 @@ using System.Text.Json;
 using Akka.Actor;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Models;
-using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -49,8 +48,8 @@ internal sealed record ToolContext(SessionId SessionId, string Directory, string
     /// <summary>Gets what was allowed. A tool that finds that it needs something else by now, since a link was changed meanwhile, refuses to run.</summary>
     public IReadOnlyList<ToolPermission> Allowed { get; init; } = [];
 
-    /// <summary>Gets the rules that hold in the session, weakest first.</summary>
-    public IReadOnlyList<PermissionRule>[] Rules { get; init; } = [];
+    /// <summary>Gets the rules that hold in the session.</summary>
+    public RulesInForce Rules { get; init; } = RulesInForce.None;
 
     /// <summary>Gets the to-do list of the session.</summary>
     public IReadOnlyList<Todo> Todos { get; init; } = [];

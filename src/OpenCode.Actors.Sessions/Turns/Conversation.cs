@@ -12,11 +12,18 @@ namespace OpenCode.Actors.Sessions.Turns;
 /// <summary>Tells a session's messages to a model.</summary>
 internal static class Conversation
 {
+    private const string SummaryAsked = "Sum up what was said and done in this session so far.";
+
     /// <summary>Builds the request for the next step.</summary>
     public static ModelRequest Build(Decision decision, UserMessage asked)
     {
-        var (state, turn) = (decision.State, decision.Turn);
-        return new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn)), Tools(decision)) { Options = OptionsOf(TurnRules.AgentOf(decision)) };
+        var (state, turn, isLast) = (decision.State, decision.Turn, StepLimit.IsLast(decision));
+        var notice = !isLast ? null : Structuring.IsOffered(decision) ? StepLimit.StructuredNotice : StepLimit.Notice;
+        var request = new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn, notice)), Tools(decision))
+        {
+            Options = OptionsOf(TurnRules.AgentOf(decision)) with { MayCallTools = !isLast },
+        };
+        return Structuring.Demand(decision, request);
     }
 
     /// <summary>Says what the system prompt of the next step is made from.</summary>
@@ -27,12 +34,12 @@ internal static class Conversation
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
 
     // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
-    private static List<ModelMessage> Tell(SessionState state, TurnState turn)
+    private static List<ModelMessage> Tell(SessionState state, TurnState turn, string? notice)
     {
         var messages = new List<ModelMessage>();
         var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
         string? agent = null;
-        foreach (var message in Remembered(state.Messages))
+        foreach (var message in Summaries.Remembered(state.Messages))
         {
             if (later.Contains(message.Info.Id))
                 continue;
@@ -48,11 +55,10 @@ internal static class Conversation
             }
         }
 
+        if (notice is not null)
+            messages.Add(new UserTurn(notice));
         return messages;
     }
-
-    // What a model still gets: all. The boundary that a summary of the session sets belongs here.
-    private static IEnumerable<MessageState> Remembered(IReadOnlyList<MessageState> messages) => messages;
 
     private static void Tell(MessageState message, string? reminder, List<ModelMessage> messages)
     {
@@ -65,6 +71,8 @@ internal static class Conversation
                 content.Add(new TextContent($"The user had the agent '{task.Agent}' do a task. What it was asked and what came of it follows."));
             else if (part is FilePart file && AttachedMedia.Find(file) is { } media)
                 content.Add(media);
+            else if (part is CompactionPart)
+                content.Add(new TextContent(SummaryAsked));
         }
 
         if (content.Count == 0)
@@ -91,6 +99,7 @@ internal static class Conversation
         {
             messages.Add(tool.State switch
             {
+                ToolCompleted { Time.Compacted: not null } => new ToolResult(tool.CallId, tool.Tool, Pruning.Notice, IsError: false),
                 ToolCompleted done => new ToolResult(tool.CallId, tool.Tool, done.Output, IsError: false) { Files = [.. (done.Attachments ?? []).Select(AttachedMedia.Find).OfType<FileContent>()] },
                 ToolError failed => new ToolResult(tool.CallId, tool.Tool, failed.Error, IsError: true),
                 _ => new ToolResult(tool.CallId, tool.Tool, "The tool did not end.", IsError: true),

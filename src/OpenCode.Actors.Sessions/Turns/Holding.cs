@@ -1,5 +1,4 @@
 using OpenCode.Actors.Protocol.Parts;
-using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
 
@@ -15,9 +14,10 @@ internal static class Holding
     public static void Hold(Decision decision)
     {
         var turn = decision.Turn;
+        var granted = decision.Orders.OfType<StartTool>().SelectMany(order => Permitting.GrantedTo(decision, order.Call.CallId, order.Context.Allowed)).ToList();
         decision.Orders.RemoveAll(static order => order is not EndRun);
         decision.Orders.Add(new EndRun(turn.Run));
-        decision.Put(turn with { Run = default, IsHeld = true });
+        decision.Put(turn with { Run = default, IsHeld = true, Granted = [.. turn.Granted, .. granted] });
     }
 
     /// <summary>Has a held turn go on, with a run of its own: the tools that may start do, or else the model is asked. What waits for the user waits on.</summary>
@@ -33,11 +33,17 @@ internal static class Holding
         var waiting = Parking.WaitingCalls(decision.State);
         foreach (var part in decision.Assistant.Parts)
         {
-            if (part is ToolPart { State: ToolRunning } tool && !waiting.Contains(tool.CallId))
-                Tooling.Start(decision, tool, Permitting.NeedsOf(decision, new ToolCall(tool.CallId, tool.Tool, tool.State.Input)));
+            if (part is not ToolPart { State: ToolRunning } tool || waiting.Contains(tool.CallId))
+                continue;
+
+            if (decision.Turn.Kind is TurnKind.Shell or TurnKind.Subtask)
+                Tooling.Start(decision, tool, allowed: []); // The user gave the command or the task.
+            else
+                Permitting.GoOn(decision, tool);
         }
 
-        if (!Begins(decision))
-            decision.Orders.Add(new HoldRun(decision.Turn.Run));
+        Stepping.Finish(decision);
+        if (decision.State.Turn is { } turn && !Begins(decision))
+            decision.Orders.Add(new HoldRun(turn.Run));
     }
 }

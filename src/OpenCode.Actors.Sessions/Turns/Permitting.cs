@@ -13,16 +13,8 @@ internal static class Permitting
     /// <summary>Takes a new call: it starts, waits for the user, or is refused at once. What any rule denies is not asked about.</summary>
     public static void Permit(Decision decision, ToolPart part, ToolCall call)
     {
-        var wanted = NeedsOf(decision, call);
-        if (wanted.FirstOrDefault(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
-            Tooling.Fail(decision, part with { State = new ToolPending(call.Input, "") }, Denied(denied));
-        else if (Next(decision, wanted) is { } next)
-        {
-            Ask(decision, next, part);
-            Tooling.Run(decision, part, call);
-        }
-        else
-            Tooling.Start(decision, Tooling.Run(decision, part, call), wanted);
+        part = part with { State = new ToolPending(call.Input, "") };
+        Proceed(decision, part, NeedsOf(decision, part), granted: []);
     }
 
     /// <summary>Goes on with a call that waited and whose request was granted: the next permission it needs is asked for, or it starts.</summary>
@@ -31,43 +23,59 @@ internal static class Permitting
         var wanted = NeedsOf(decision, part);
 
         // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
-        var done = wanted.ToList().FindIndex(permission => IsFor(permission, granted));
-        var left = wanted.Skip(done + 1).ToList();
-        if (left.Find(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Deny) is { } denied)
-            Tooling.Fail(decision, part, Denied(denied));
-        else if (Next(decision, left) is { } next)
-            Ask(decision, next, part);
-        else
-            Tooling.Start(decision, part, wanted);
+        var done = wanted.FindIndex(permission => permission.Key == KeyOf(granted));
+        Proceed(decision, part, wanted, [.. GrantsOf(decision, part), .. wanted.Take(done + 1).Select(static permission => permission.Key)]);
+    }
+
+    /// <summary>Goes on with a call that was about to start when its turn was held. It is judged anew, since rules and links may have changed; what the user granted is not asked for again.</summary>
+    public static void GoOn(Decision decision, ToolPart part) => Proceed(decision, part, NeedsOf(decision, part), GrantsOf(decision, part));
+
+    /// <summary>Gives what the user granted to a call that is about to start: its rules would ask.</summary>
+    public static IEnumerable<Grant> GrantedTo(Decision decision, string callId, IEnumerable<ToolPermission> allowed)
+    {
+        var rules = TurnRules.InForce(decision);
+        return allowed.Where(permission => rules.Evaluate(permission) == PermissionAction.Ask).Select(permission => new Grant(callId, permission.Permission, permission.Patterns));
     }
 
     /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
     public static bool IsAllowed(Decision decision, ToolPart part, PermissionRequest request) =>
-        NeedsOf(decision, part).FirstOrDefault(permission => IsFor(permission, request)) is { } wanted && TurnRules.Evaluate(decision, wanted) == PermissionAction.Allow;
+        NeedsOf(decision, part).Find(permission => permission.Key == KeyOf(request)) is { } wanted && TurnRules.InForce(decision).Evaluate(wanted) == PermissionAction.Allow;
 
-    private static bool IsFor(ToolPermission permission, PermissionRequest request) =>
-        permission.Permission == request.Permission && permission.Patterns.SequenceEqual(request.Patterns, StringComparer.Ordinal);
-
-    private static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolPart part) => NeedsOf(decision, new ToolCall(part.CallId, part.Tool, part.State.Input));
-
-    /// <summary>Gives what a call needs.</summary>
-    public static IReadOnlyList<ToolPermission> NeedsOf(Decision decision, ToolCall call)
+    // A denial holds also for what was granted: the rules have changed since.
+    private static void Proceed(Decision decision, ToolPart part, List<ToolPermission> wanted, List<string> granted)
     {
-        var info = decision.Info;
-        return decision.Setup.Toolbox.NeedsOf(call, new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+        var rules = TurnRules.InForce(decision);
+        var judged = wanted.ConvertAll(permission => (Permission: permission, Action: rules.Evaluate(permission)));
+        if (judged.Find(static need => need.Action == PermissionAction.Deny).Permission is { } denied)
+        {
+            Tooling.Fail(decision, part, $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.");
+        }
+        else if (judged.Find(need => need.Action == PermissionAction.Ask && !granted.Contains(need.Permission.Key)).Permission is { } next)
+        {
+            decision.Ask(new PermissionRequest(
+                decision.Setup.Ids.NewPermission(), decision.Id, next.Permission, next.Patterns, next.Metadata(), rules.AlwaysBeyond(next), new ToolCallRef(part.MessageId, part.CallId)));
+            Run(decision, part);
+        }
+        else
+        {
+            Tooling.Start(decision, Run(decision, part), wanted);
+        }
     }
 
-    private static ToolPermission? Next(Decision decision, IEnumerable<ToolPermission> wanted) =>
-        wanted.FirstOrDefault(permission => TurnRules.Evaluate(decision, permission) == PermissionAction.Ask);
+    private static List<string> GrantsOf(Decision decision, ToolPart part) =>
+        [.. decision.Turn.Granted.Where(grant => grant.CallId == part.CallId).Select(static grant => ToolPermission.KeyOf(grant.Permission, grant.Patterns))];
 
-    private static void Ask(Decision decision, ToolPermission wanted, ToolPart part) => decision.Ask(new PermissionRequest(
-        decision.Setup.Ids.NewPermission(),
-        decision.Id,
-        wanted.Permission,
-        wanted.Patterns,
-        wanted.Metadata,
-        wanted.AlwaysBeyond(TurnRules.WithLearned(decision)),
-        new ToolCallRef(part.MessageId, part.CallId)));
+    private static ToolPart Run(Decision decision, ToolPart part) => part.State is ToolPending ? Tooling.Run(decision, part, CallOf(part)) : part;
 
-    private static string Denied(ToolPermission denied) => $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.";
+    private static string KeyOf(PermissionRequest request) => ToolPermission.KeyOf(request.Permission, request.Patterns);
+
+    private static ToolCall CallOf(ToolPart part) => new(part.CallId, part.Tool, part.State.Input);
+
+    // That it repeats the calls before it is asked about first: then it is not asked what it does.
+    private static List<ToolPermission> NeedsOf(Decision decision, ToolPart part)
+    {
+        var info = decision.Info;
+        var needs = decision.Setup.Toolbox.NeedsOf(CallOf(part), new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+        return Looping.NeedOf(decision, part) is { } loop ? [loop, .. needs] : [.. needs];
+    }
 }

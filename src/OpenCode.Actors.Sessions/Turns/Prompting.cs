@@ -42,8 +42,8 @@ internal static class Prompting
     {
         // Without a reply no model is called. A mistake is answered to the user, who can correct it, also while the session is busy: it does not fail a later step.
         var asksModel = prompt.NoReply != true;
-        if (asksModel && state.Turn is { } turn && turn.Queued >= options.MaxQueuedPrompts)
-            return new TooManyPrompts(options.MaxQueuedPrompts, _retryAfter);
+        if (asksModel && Overcrowded(state, options) is { } overcrowded)
+            return overcrowded;
 
         var mistake = Mistake(state, prompt)
             ?? AgentMistake(location.Agents, prompt.Agent)
@@ -53,6 +53,10 @@ internal static class Prompting
             ?? (asksModel ? location.Models.Fault : null);
         return mistake is null ? null : new PromptRejected(mistake);
     }
+
+    /// <summary>Refuses what would wait for the open turn's next step, when too much does already; null when it can be taken.</summary>
+    public static TooManyPrompts? Overcrowded(SessionState state, SessionsOptions options) =>
+        state.Turn is { } turn && turn.Queued >= options.MaxQueuedPrompts ? new TooManyPrompts(options.MaxQueuedPrompts, _retryAfter) : null;
 
     /// <summary>Says what is wrong with the agent of a prompt or a command of the user's; null when it can be used.</summary>
     public static string? AgentMistake(LocationAgents agents, string? agent) => agents.Fault ?? (agent is null || agents.Find(agent) is not null
@@ -73,6 +77,8 @@ internal static class Prompting
         var taken = Take(decision, command.Request);
         if (command.Key is { } key)
             decision.Remember(key, taken);
+        if (command.Command is { } call && decision.State.Turn is { } turn)
+            decision.Put(turn with { Commands = turn.Commands.Add(call) });
         return new Outcome(OutcomeKind.Accepted, taken);
     }
 
@@ -80,7 +86,7 @@ internal static class Prompting
     {
         var (agent, model) = Choose(decision, prompt.Agent, prompt.Model, prompt.Variant);
         var id = prompt.MessageId ?? decision.NextMessage();
-        decision.Put(new UserMessage(id, decision.Id, new MessageTime(decision.Now), agent, model) { System = prompt.System, Tools = prompt.Tools });
+        decision.Put(new UserMessage(id, decision.Id, new MessageTime(decision.Now), agent, model) { System = prompt.System, Tools = prompt.Tools, Format = Structuring.Kept(prompt.Format) });
         foreach (var part in prompt.Parts)
         {
             decision.Put(part.ToPart(part.Id ?? decision.NextPart(), decision.Id, id));
@@ -98,7 +104,10 @@ internal static class Prompting
         if (decision.State.Turn is { } turn)
             decision.Put(turn with { Prompts = turn.Prompts.Add(id) });
         else if (decision.Models.TryResolve(model.ProviderId, model.ModelId, out _))
+        {
             Stepping.Open(decision, id);
+            Titling.Begin(decision, id);
+        }
         else
             Refuse(decision, id, Stepping.UnknownModel(model));
 

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
@@ -17,7 +18,7 @@ internal static class Stepping
     public static void Open(Decision decision, MessageId prompt)
     {
         decision.Show(SessionStatus.Busy);
-        Begin(decision, new TurnState(TurnKind.Prompt, new RunId(decision.Setup.Entropy.NextUInt64()), [prompt], 1, prompt));
+        Begin(decision, new TurnState(TurnKind.Prompt, new RunId(decision.Setup.Entropy.NextUInt64()), [prompt], 0, prompt));
     }
 
     /// <summary>Takes in what the run reports. A fact may end the turn: then the rest is not of this turn any more.</summary>
@@ -37,18 +38,27 @@ internal static class Stepping
         if (decision.State.Turn is not { } turn || decision.Assistant.HasOpenTools)
             return;
 
+        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision)
+            && Structuring.AnswerOf(decision) is null;
         if (turn.Stream is { } stream)
-            CompleteAnswer(decision, stream);
+            CompleteAnswer(decision, stream, goesOn);
         else if (turn.Kind == TurnKind.Shell)
             decision.Put(Completed(decision));
         else if (turn.Kind == TurnKind.Subtask)
-            Subtasking.Complete(decision);
+            (goesOn, turn) = (!turn.Rejected, Subtasking.Complete(decision));
         else
             return;
 
-        var goesOn = turn is { Kind: not TurnKind.Shell, Rejected: false } && decision.Assistant.Parts.Exists(static part => part is ToolPart);
-        if (turn.Queued > 0 || goesOn)
-            Begin(decision, decision.Turn);
+        if (Compacting.IsUnderWay(decision))
+        {
+            Compacting.Complete(decision);
+            if (decision.State.Turn is not { } completed)
+                return; // There is no summary.
+            turn = completed with { Rejected = true };
+        }
+
+        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
+            Begin(decision, turn);
         else
             End(decision);
     }
@@ -58,24 +68,33 @@ internal static class Stepping
     {
         var turn = decision.Turn;
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
-        if (decision.Models.TryResolve(asked.Model.ProviderId, asked.Model.ModelId, out var model))
+        var answer = (AssistantMessage)decision.Assistant.Info;
+        if (!decision.Models.TryResolve(answer.ProviderId, answer.ModelId, out var model))
+        {
+            Closing.Close(decision, CloseCause.Failed(UnknownModel(new ModelRef(answer.ProviderId, answer.ModelId))));
+        }
+        else if (Compacting.IsUnderWay(decision))
+        {
+            decision.Orders.Add(new BeginStep(turn.Run, model.Model, Compacting.Request(decision, model.Info)));
+        }
+        else
         {
             var request = Conversation.Build(decision, asked);
             request = request with { Options = StepOptioning.Join(request.Options, model.Info, asked.Model.Variant) };
             decision.Orders.Add(new BeginStep(turn.Run, model.Model, request, new ToolOffer(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked)));
-        }
-        else
-        {
-            Closing.Close(decision, CloseCause.Failed(UnknownModel(asked.Model)));
         }
     }
 
     /// <summary>Ends the turn.</summary>
     public static void End(Decision decision)
     {
-        decision.Orders.Add(new EndRun(decision.Turn.Run));
+        var turn = decision.Turn;
+        decision.Orders.Add(new EndRun(turn.Run));
         decision.Put(turn: null);
+        Pruning.Prune(decision);
         decision.ShowIdle();
+        foreach (var command in turn.Commands)
+            decision.Emit(new CommandExecuted(command.Name, decision.Id, command.Arguments, turn.Assistant));
     }
 
     /// <summary>Makes an assistant message that answers the newest prompt of the turn.</summary>
@@ -141,6 +160,8 @@ internal static class Stepping
             case RetryBegan:
                 decision.Show(SessionStatus.Busy);
                 break;
+            case AnswerRefused m when m.Cause.IsContextOverflow && Compacting.Recover(decision, Error(m.Cause)):
+                break;
             case AnswerRefused m:
                 Closing.Close(decision, CloseCause.Failed(Error(m.Cause)));
                 break;
@@ -149,21 +170,22 @@ internal static class Stepping
         }
     }
 
-    // Prompts that wait are taken up here, all of them: the answer is to the newest, as the model sees them one after the other.
-    private static void Begin(Decision decision, TurnState turn)
+    /// <summary>Begins the next step. Prompts that wait are taken up here: the answer is to the newest, as the model sees them one after the other.</summary>
+    public static void Begin(Decision decision, TurnState turn)
     {
-        turn = turn with { Kind = TurnKind.Prompt, Taken = turn.Prompts.Count, Stream = null, Rejected = false };
-        if (Subtasking.TryBegin(decision, turn))
+        turn = Compacting.MakeRoom(decision, turn);
+        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Rejected = false, Granted = [] };
+        if (Summaries.RequestOf(decision.State.Message(turn.Asked)!) is null && Subtasking.TryBegin(decision, turn))
             return;
 
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
-        var assistant = NewAssistant(decision, asked);
+        var assistant = Compacting.NewSummary(decision, asked) ?? NewAssistant(decision, asked);
         decision.Put(turn with { Assistant = assistant.Id });
         decision.Put(assistant);
         AskModel(decision);
     }
 
-    private static void CompleteAnswer(Decision decision, StreamEnd stream)
+    private static void CompleteAnswer(Decision decision, StreamEnd stream, bool goesOn)
     {
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
@@ -179,7 +201,8 @@ internal static class Stepping
         };
 
         decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown));
-        decision.Put(answer with { Finish = reason, Tokens = shown, Cost = cost });
+        answer = answer with { Finish = reason, Tokens = shown, Cost = cost };
+        decision.Put(goesOn ? answer : Structuring.Conclude(decision, answer));
         decision.Put(Completed(decision));
         decision.Update(decision.Info with { Cost = decision.Info.Cost + cost, Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
     }
@@ -189,7 +212,7 @@ internal static class Stepping
 
     private static void CloseFiltered(Decision decision)
     {
-        CompleteAnswer(decision, decision.Turn.Stream!);
+        CompleteAnswer(decision, decision.Turn.Stream!, goesOn: true);
         Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
     }
 

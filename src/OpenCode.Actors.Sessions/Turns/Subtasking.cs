@@ -28,7 +28,8 @@ internal static class Subtasking
     }
 
     /// <summary>Ends the message of a task. After one that a command gave, the model is told to go on.</summary>
-    public static void Complete(Decision decision)
+    /// <returns>The turn as it is now.</returns>
+    public static TurnState Complete(Decision decision)
     {
         var answer = (AssistantMessage)decision.Assistant.Info with { Finish = "tool-calls" };
         decision.Put(answer);
@@ -37,11 +38,12 @@ internal static class Subtasking
         var asked = (UserMessage)decision.State.Message(answer.ParentId)!.Info;
         var isOfCommand = decision.State.Message(asked.Id)!.Parts.Exists(part => part is SubtaskPart { Command: not null } task && decision.Assistant.Tool(Subtasks.CallOf(task)) is not null);
         if (turn.Rejected || !isOfCommand)
-            return;
+            return turn;
 
         var next = new UserMessage(decision.NextMessage(), decision.Id, new MessageTime(decision.Now), asked.Agent, asked.Model);
         decision.Put(next);
         decision.Put(new TextPart(decision.NextPart(), decision.Id, next.Id, Subtasks.GoOn) { Synthetic = true });
         decision.Put(turn with { Prompts = turn.Prompts.Add(next.Id) });
+        return decision.Turn;
     }
 }

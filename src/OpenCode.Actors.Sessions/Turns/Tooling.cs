@@ -8,6 +8,7 @@ using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Structured;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -25,6 +26,12 @@ internal static class Tooling
 
         if (call.Input.ValueKind != JsonValueKind.Object)
             Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+        else if (call.Name == StructuredOutputTool.Name && Structuring.IsOffered(decision))
+            Structuring.Take(decision, part, call);
+        else if (Compacting.IsUnderWay(decision))
+            Fail(decision, part with { State = new ToolPending(call.Input, "") }, "No tool can be called while the conversation is summed up.");
+        else if (StepLimit.IsLast(decision))
+            Fail(decision, part with { State = new ToolPending(call.Input, "") }, "This is the last step that the agent may take, and no tool can be called in it. Nothing was done.");
         else if (!TurnRules.Offers(decision, call.Name))
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"The tool '{call.Name}' is switched off here. Go on without it.");
         else if (call.Name == QuestionTool.Name)
@@ -74,7 +81,7 @@ internal static class Tooling
         {
             Root = Stepping.RootOf(info),
             Allowed = allowed,
-            Rules = TurnRules.Of(decision),
+            Rules = TurnRules.InForce(decision),
             Todos = decision.State.Todos,
             Part = part.Id,
             Left = (part.State as ToolRunning)?.Metadata,

@@ -22,15 +22,8 @@ internal static class TurnRules
     /// <summary>Gives the rules of an agent in this session, weakest first.</summary>
     public static IReadOnlyList<PermissionRule>[] Of(Decision decision, string agent) => Of(decision, Find(decision, agent));
 
-    /// <summary>Decides about what a call needs. What users allowed for always answers what would be asked, and lifts no denial.</summary>
-    public static PermissionAction Evaluate(Decision decision, ToolPermission permission)
-    {
-        var action = permission.Evaluate(Of(decision));
-        return action == PermissionAction.Ask ? permission.Evaluate(WithLearned(decision)) : action;
-    }
-
-    /// <summary>Gives the rules, weakest first, and after them what users allowed for always.</summary>
-    public static IReadOnlyList<PermissionRule>[] WithLearned(Decision decision) => [.. Of(decision), decision.Learned, decision.State.Remembered];
+    /// <summary>Gives all rules that decide now: what users allowed for always among them.</summary>
+    public static RulesInForce InForce(Decision decision) => new(Of(decision), [decision.Learned, decision.State.Remembered]);
 
     /// <summary>Tells whether the model may be offered a tool, and may call it at all.</summary>
     public static bool Offers(Decision decision, string tool) => PermissionRules.Offers(tool, Of(decision));

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Streams.Repaints;
 /// <summary>What changed lately, folded from the log: for each session, message and part the last event, with the deltas behind it joined to its text.</summary>
 /// <remarks>Exact at <see cref="Through"/> (rule "A repaint names its position"): a stream that shows it goes on right there, and gets no delta twice. For one thread at a time.</remarks>
 /// <param name="window">How far back it goes.</param>
-/// <param name="mostBytes">How much it holds; the oldest messages leave first.</param>
+/// <param name="mostBytes">How much it holds when it is finished; the oldest messages leave first.</param>
 internal sealed class RecentChanges(TimeSpan window, int mostBytes)
 {
     private readonly Dictionary<string, PaintedSession> _sessions = new(StringComparer.Ordinal);
@@ -57,6 +57,14 @@ internal sealed class RecentChanges(TimeSpan window, int mostBytes)
     public void FinishAt(long offset, DateTimeOffset now)
     {
         Through = offset;
+        Trim(now, mostBytes);
+    }
+
+    /// <summary>Removes what is older than the window, then the oldest sessions and messages until the rest fits.</summary>
+    /// <param name="now">The end of the window.</param>
+    /// <param name="most">How much may stay, in bytes.</param>
+    public void Trim(DateTimeOffset now, int most)
+    {
         var oldest = now - window;
         foreach (var (id, session) in _sessions)
         {
@@ -66,7 +74,7 @@ internal sealed class RecentChanges(TimeSpan window, int mostBytes)
                 _sessions.Remove(id);
         }
 
-        var left = mostBytes;
+        var left = most;
         foreach (var (id, session) in _sessions.OrderByDescending(static pair => pair.Value.Offset).ToList())
         {
             left -= session.Bytes;

@@ -17,6 +17,9 @@ internal sealed partial class RepaintActor : ReceiveActor
     // However much was written in the window: about 0.2 s of reading.
     private const long MostEntries = 50_000;
 
+    // More than a repaint's, so that a message keeps its parts when it changes again in the pages to come.
+    private const int MostBytesWhileReading = 8 * MostBytes;
+
     // A node whose index does not answer still opens its streams.
     private static readonly TimeSpan _pendingLimit = TimeSpan.FromSeconds(2);
 
@@ -46,7 +49,7 @@ internal sealed partial class RepaintActor : ReceiveActor
     /// <param name="WithChanges">Whether the changes are wanted, and not only the requests that wait.</param>
     public sealed record Get(EntryFilter Filter, bool Wrapped, bool WithChanges);
 
-    private sealed record Read(IReadOnlyList<EntryPage> Pages, long Through, IReadOnlyList<EntryDraft> Pending);
+    private sealed record Read(IReadOnlyList<EntryDraft> Pending);
 
     private sealed record Failed(Exception Cause);
 
@@ -75,24 +78,40 @@ internal sealed partial class RepaintActor : ReceiveActor
     private void BeginToRead()
     {
         _isReading = true;
-        ReadAsync(_log.Ring.End, _changes.Through, _isFresh).PipeTo(Self, failure: static cause => new Failed(cause));
+        ReadAsync(_log.Ring.End, _isFresh).PipeTo(Self, failure: static cause => new Failed(cause));
     }
 
-    private async Task<Read> ReadAsync(long through, long folded, bool isFresh)
+    // Until it reports, the changes belong to this task: the actor looks at them only while nothing is read.
+    private async Task<Read> ReadAsync(long through, bool isFresh)
     {
-        var after = Math.Max(Math.Max(through - MostEntries, _log.Journal.Floor), isFresh ? folded : 0);
-        var pages = new List<EntryPage>();
+        var after = Math.Max(Math.Max(through - MostEntries, _log.Journal.Floor), isFresh ? _changes.Through : 0);
+        var isFollowing = isFresh;
         if (after < through)
         {
             await foreach (var page in _log.Journal.ReadAsync(after, EntryFilter.All, _incarnation.Token))
             {
-                pages.Add(page);
+                Fold(page, through, isFollowing);
+                isFollowing |= page.Entries.Count > 0;
                 if (page.Through >= through)
                     break;
             }
         }
 
-        return new Read(pages, through, await PendingAsync());
+        if (!isFollowing)
+            _changes.StartAfter(through);
+        _changes.FinishAt(through, _time.GetUtcNow());
+        return new Read(await PendingAsync());
+    }
+
+    private void Fold(EntryPage page, long through, bool isFollowing)
+    {
+        if (page.Entries.Count > 0 && (!isFollowing || page.Entries[0].Offset > _changes.Through + 1))
+            _changes.StartAfter(page.Entries[0].Offset - 1);
+
+        foreach (var entry in page.Entries.TakeWhile(entry => entry.Offset <= through))
+            _changes.Add(entry);
+
+        _changes.Trim(_time.GetUtcNow(), MostBytesWhileReading);
     }
 
     // After the log was read, so that nothing that was asked before is missing; what was answered meanwhile is told by the stream.
@@ -114,14 +133,6 @@ internal sealed partial class RepaintActor : ReceiveActor
 
     private void OnRead(Read message)
     {
-        var first = message.Pages.Count > 0 && message.Pages[0].Entries.Count > 0 ? message.Pages[0].Entries[0].Offset : message.Through + 1;
-        if (!_isFresh || first > _changes.Through + 1)
-            _changes.StartAfter(first - 1);
-
-        foreach (var entry in message.Pages.SelectMany(static page => page.Entries).TakeWhile(entry => entry.Offset <= message.Through))
-            _changes.Add(entry);
-
-        _changes.FinishAt(message.Through, _time.GetUtcNow());
         _pending = [.. message.Pending.Select(Upsert.Of)];
         _isFresh = true;
         AnswerAll();

@@ -13,8 +13,8 @@ internal static class LatencyRounds
 
     public static async Task<bool> RunAsync(PostgresServer server, NodeProcess[] nodes, bool quick)
     {
-        var (rounds, seconds) = quick ? (1, 2.0) : (7, 4.0);
-        var rates = quick ? [1_000] : Rates;
+        var (rounds, seconds) = quick ? (1, 1.0) : (7, 4.0);
+        var rates = quick ? [500] : Rates;
         var results = rates.ToDictionary(rate => rate, _ => (Raw: new List<NodeAnswer>(), Product: new List<NodeAnswer>()));
         var schema = await server.CreateSchemaAsync();
         await using var node = await ServerNode.StartAsync(schema);
@@ -37,8 +37,9 @@ internal static class LatencyRounds
         // A process compiles at first what it runs.
         async Task WarmAsync()
         {
-            await RawAsync(10_000, quick ? 1 : 4);
-            await ProductAsync(10_000, quick ? 1 : 8);
+            var rate = quick ? 2_000 : 10_000;
+            await RawAsync(rate, quick ? 1 : 4);
+            await ProductAsync(rate, quick ? 1 : 8);
         }
 
         async Task<NodeAnswer> RawAsync(int rate, double length)

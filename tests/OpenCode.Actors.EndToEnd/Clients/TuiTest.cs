@@ -20,6 +20,7 @@ public abstract class TuiTest(ITestOutputHelper output) : ServerTest(output)
         Provider = Own(await FakeProvider.StartAsync());
         var config = Provider.Config();
         config["permission"] = new JsonObject { ["bash"] = new JsonObject { ["*"] = "allow", ["cat *"] = "ask" } };
+        config["command"] = new JsonObject { ["hi"] = new JsonObject { ["template"] = "Say hi to $ARGUMENTS", ["description"] = "Says hi" } };
         Server = await StartAsync(Setup with { Config = config, Arguments = ["--log-level", "DEBUG"] });
     }
 

@@ -23,6 +23,7 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
 
     private IEnumerable<(string Name, Func<Task> Step)> Steps() =>
     [
+        ("it begins at home", () => _tui.SeeAsync("Ask anything(.|\n)*Build · Fake 1")),
         ("a prompt streams its answer", async () =>
         {
             await _tui.EnterAsync("hello");
@@ -37,6 +38,40 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
         {
             await _tui.EnterAsync("run: echo tool-$((40+2))");
             await _tui.SeeAsync("tool-42");
+        }),
+        ("a file is written, read and edited", async () =>
+        {
+            await _tui.EnterAsync("""call: write {"filePath":"made.txt","content":"first line\nsecond line\n"}""");
+            await _tui.SeeAsync("# Wrote made.txt(.|\n)*2 second line(.|\n)*The tool has run");
+            await _tui.EnterAsync("""call: read {"filePath":"made.txt"}""");
+            await _tui.SeeAsync("Read made.txt(.|\n)*The tool has run");
+            await _tui.EnterAsync("""call: edit {"filePath":"made.txt","oldString":"second","newString":"changed"}""");
+            await _tui.SeeAsync("Edit made.txt(.|\n)*2 - second line(.|\n)*2 \\+ changed line(.|\n)*The tool has run");
+            Assert.Equal("first line\nchanged line\n", await File.ReadAllTextAsync(Path.Combine(Setup.Project, "made.txt")));
+        }),
+        ("a list of things to do is shown", async () =>
+        {
+            await _tui.EnterAsync("""call: todowrite {"todos":[{"content":"First thing","status":"in_progress","priority":"high"},{"content":"Second thing","status":"pending","priority":"low"}]}""");
+            await _tui.SeeAsync("# Todos(.|\n)*\\[•\\] First thing(.|\n)*\\[ \\] Second thing");
+        }),
+        ("a subagent does a task", async () =>
+        {
+            await _tui.EnterAsync("""call: task {"description":"Say hi","prompt":"say hi from the subagent","subagent_type":"general"}""");
+            await _tui.SeeAsync("General Task — Say hi(.|\n)*The tool has run");
+        }),
+        ("a file is mentioned", async () =>
+        {
+            await _tui.WriteAsync("look at @made");
+            await _tui.SeeAsync("┃ made\\.txt");
+            await _tui.PressAsync("Enter");
+            await _tui.SeeAsync("look at @made\\.txt");
+            await _tui.EnterAsync(" please");
+            await _tui.SeeAsync("File  made\\.txt(.|\n)*Hello from the fake model");
+        }),
+        ("a command of the configuration runs", async () =>
+        {
+            await _tui.EnterAsync("/hi bob");
+            await _tui.SeeAsync("Say hi to bob(.|\n)*Hello from the fake model");
         }),
         ("a permission is asked and given", async () =>
         {
@@ -105,9 +140,21 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
             await _tui.EnterAsync("/sessions");
             await _tui.SeeAsync("Sessions(.|\n)*A new name");
             await _tui.WriteAsync("new name");
-            await _tui.SeeNoMoreAsync("● New session");
+            await _tui.SeeNoMoreAsync("● (A title|New session)");
             await _tui.PressAsync("Enter");
             await _tui.SeeAsync("interrupted");
+        }),
+        ("the session is summed up", async () =>
+        {
+            await _tui.EnterAsync("/compact");
+            await _tui.SeeAsync("─ Compaction ─(.|\n)*Compaction · Fake 1");
+        }),
+        ("the session is forked", async () =>
+        {
+            await _tui.EnterAsync("/fork");
+            await _tui.SeeAsync("Fork session(.|\n)*Full session");
+            await _tui.PressAsync("Enter");
+            await _tui.SeeAsync("A new name \\(fork #1\\)");
         }),
         ("it ends when it is told to", async () =>
         {

@@ -12,15 +12,17 @@ namespace OpenCode.Actors.EndToEnd.Cluster;
 public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper output) : ClusterTest(postgres, output)
 {
     [SkippableFact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task Clocks_that_are_an_hour_off_cost_no_session_no_turn_and_not_the_order_of_messages()
     {
         Needs.WrongClock();
-        ServerProcess[] nodes =
+        ServerSetup[] setups =
         [
-            await StartAsync(await NodeAsync("n1")),
-            await StartAsync(await NodeAsync("n2") with { Within = WrongClock.Off("+3600s") }),
-            await StartAsync(await NodeAsync("n3") with { Within = WrongClock.Off("-3600s") }),
+            await NodeAsync("n1"),
+            await NodeAsync("n2") with { Within = WrongClock.Off("+3600s") },
+            await NodeAsync("n3") with { Within = WrongClock.Off("-3600s") },
         ];
+        var nodes = await Task.WhenAll(setups.Select(StartAsync));
         await MembersAsync(nodes);
         await using var stream = await nodes[0].ListenAsync();
         var fast = await CreateOnAsync(nodes[1], nodes);
@@ -29,7 +31,7 @@ public sealed class OddNodeTests(PostgresFixture postgres, ITestOutputHelper out
             await node.Api.AskAsync(fast, "run: echo well");
 
         // No node is declared dead for it.
-        await nodes[0].Api.AskAsync(fast, "slow: 100");
+        await nodes[0].Api.AskAsync(fast, "slow: 60");
         await MembersAsync(nodes);
 
         // The owner with the fast clock dies: one with an earlier clock still makes ids behind the ones there are (rule "Ids that sort"), and takes over as soon as usual.

@@ -4,7 +4,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Crashes;
 
 /// <summary>Kill -9 at any moment loses nothing acknowledged, and nothing that was shown.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class RepeatedKillTests(ITestOutputHelper output) : ServerTest(output)
 {
     [Fact]

@@ -67,7 +67,8 @@ public sealed class LimitTests(ITestOutputHelper output) : ServerTest(output)
         var server = await StartAsync(Limited("queued_prompts", 3));
         await using var stream = await server.ListenAsync();
         var session = await server.Api.CreateSessionAsync();
-        await server.Api.PromptAsync(session, "run: sleep 2");
+        var gate = Path.Combine(Folder.Path, "gate");
+        await server.Api.PromptAsync(session, $"run: until [ -e {gate} ]; do sleep 0.05; done");
         await stream.WaitForAsync(f => f.Properties.Text("part", "state", "status") == "running", "the tool to run");
         for (var n = 0; n < 3; n++)
             await server.Api.PromptAsync(session, $"queued {n}");
@@ -81,6 +82,7 @@ public sealed class LimitTests(ITestOutputHelper output) : ServerTest(output)
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.NotEmpty(await refused.Content.ReadAsStringAsync());
 
+        await File.WriteAllTextAsync(gate, "");
         await stream.WaitForTypeAsync("session.idle", session);
         var messages = await server.Api.MessagesAsync(session);
         Assert.Equal(4, messages.Count(m => m.Text("info", "role") == "user"));

@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Front;
 
 /// <summary>The data folder cannot be used for a while, or its database is gone, while a front serves.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class FolderLossTests(ITestOutputHelper output) : FrontTest(output)
 {
     private const int DataFolder = 3;

@@ -6,7 +6,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Front;
 
 /// <summary>What a front makes of answers of its holder that no holder gives while all is well.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class ForwardingTests(ITestOutputHelper output) : FrontTest(output)
 {
     private const string Page = "http://localhost:3000";

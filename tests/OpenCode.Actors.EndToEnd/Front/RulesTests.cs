@@ -6,7 +6,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Front;
 
 /// <summary>A front asks its own clients by its own rules, and serves only under the rules that its user gave.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class RulesTests(ITestOutputHelper output) : FrontTest(output)
 {
     private const int BadOption = 2;

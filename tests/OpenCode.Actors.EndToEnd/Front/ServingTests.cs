@@ -131,6 +131,7 @@ public sealed class ServingTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task A_stop_of_the_front_ends_nothing_but_the_front()
     {
         var (holder, front) = await StartBothAsync();

@@ -7,10 +7,10 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Front;
 
 /// <summary>The holder ends and a front takes over the folder (rule "One holder", rule "Waiting turns stay open"), as its clients see it.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
 {
     [Fact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task Streams_through_the_front_go_on_over_a_kill_of_the_holder_in_mid_turn()
     {
         var holder = await StartAsync();
@@ -126,6 +126,7 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task A_holder_that_stops_lets_the_turns_end_that_run()
     {
         var (holder, front) = await StartBothAsync();
@@ -146,6 +147,7 @@ public sealed class TakeoverTests(ITestOutputHelper output) : FrontTest(output)
     }
 
     [Fact]
+    [Trait(Scale.Promises, Scale.Time)]
     public async Task A_holder_that_stops_closes_a_turn_that_takes_longer_than_its_window()
     {
         var (holder, front) = await StartBothAsync();

@@ -16,7 +16,7 @@ internal sealed class Api : IDisposable
 {
     private const string DatabaseIsLate = "The database of the cluster does not answer";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(40);
 
     private readonly HttpClient _http;
 
@@ -53,7 +53,7 @@ internal sealed class Api : IDisposable
         }
     }
 
-    /// <summary>Sends what may be sent twice: again, for some seconds, while it is refused because the database is late. Any other answer is the caller's to judge.</summary>
+    /// <summary>Sends what may be sent twice: again, for a while, while it is refused because the database is late. Any other answer is the caller's to judge.</summary>
     public async Task<HttpResponseMessage> SendWhileLateAsync(Func<HttpRequestMessage> make)
     {
         for (var began = Stopwatch.StartNew(); ; await Task.Delay(200))

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 /// <summary>Waits for conditions, never for times: the limit is only there so that a failure ends.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Generous = TimeSpan.FromSeconds(60);
 
     public static Task TrueAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
         TrueAsync(() => Task.FromResult(condition()), what, limit);

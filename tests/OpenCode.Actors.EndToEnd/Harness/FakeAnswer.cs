@@ -6,7 +6,7 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 /// <summary>One streamed answer of the <see cref="FakeProvider"/>, in chunks as vendors send them.</summary>
 internal sealed class FakeAnswer(HttpContext context, string callId)
 {
-    public async Task TextAsync(string text, string? reasoning = null, int pause = 5)
+    public async Task TextAsync(string text, string? reasoning = null, int pause = 5, int usedTokens = 120)
     {
         await RoleAsync();
         foreach (var word in Words(reasoning ?? string.Empty))
@@ -15,7 +15,7 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
         foreach (var word in Words(text))
             await ChunkAsync(new { content = word }, pause: pause);
 
-        await FinishAsync("stop");
+        await FinishAsync("stop", usedTokens);
     }
 
     public async Task ToolAsync(string name, object input)
@@ -38,6 +38,12 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
         await context.Response.WriteAsJsonAsync(new { error = new { message = $"fake error {status}", type = "fake_error", code = $"{status}" } });
     }
 
+    public async Task OverflowAsync()
+    {
+        context.Response.StatusCode = 400;
+        await context.Response.WriteAsJsonAsync(new { error = new { message = "This model's maximum context length is 10000 tokens. Your messages have 12000.", type = "invalid_request_error", code = "context_length_exceeded" } });
+    }
+
     public async Task CutAsync()
     {
         await RoleAsync();
@@ -54,10 +60,10 @@ internal sealed class FakeAnswer(HttpContext context, string callId)
         return ChunkAsync(new { role = "assistant", content = string.Empty });
     }
 
-    private async Task FinishAsync(string reason)
+    private async Task FinishAsync(string reason, int usedTokens = 120)
     {
         await ChunkAsync(new { }, reason);
-        await WriteAsync(new { id = "chat", @object = "chat.completion.chunk", created = 1, model = FakeProvider.ModelId, choices = Array.Empty<object>(), usage = new { prompt_tokens = 120, completion_tokens = 12, total_tokens = 132 } });
+        await WriteAsync(new { id = "chat", @object = "chat.completion.chunk", created = 1, model = FakeProvider.ModelId, choices = Array.Empty<object>(), usage = new { prompt_tokens = usedTokens, completion_tokens = 12, total_tokens = usedTokens + 12 } });
         await context.Response.WriteAsync("data: [DONE]\n\n", context.RequestAborted);
     }
 

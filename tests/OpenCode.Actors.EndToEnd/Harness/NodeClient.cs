@@ -42,7 +42,7 @@ internal sealed class NodeClient : IAsyncDisposable
     {
         var number = Lines.Count;
         await TellAsync(command);
-        return await LineAsync(number, TimeSpan.FromSeconds(60));
+        return await LineAsync(number);
     }
 
     /// <summary>Writes a command that has no answer.</summary>

@@ -9,22 +9,32 @@ internal sealed record OpenCodeRun(int ExitCode, string Output, string Errors)
         return await EndAsync(process);
     }
 
+    /// <summary>Runs it with more arguments, the prompt among them.</summary>
+    public static async Task<OpenCodeRun> RunAsync(Uri root, TempFolder folder, string? password, params string[] arguments)
+    {
+        await using var process = StartWith(root, folder, password, arguments);
+        return await EndAsync(process);
+    }
+
     /// <summary>Starts it without waiting for its end.</summary>
-    public static ChildProcess Start(Uri root, string prompt, TempFolder folder, string? password = null, string? session = null)
+    public static ChildProcess Start(Uri root, string prompt, TempFolder folder, string? password = null, string? session = null) =>
+        StartWith(root, folder, password, session is null ? [prompt] : ["-s", session, prompt]);
+
+    public static async Task<OpenCodeRun> EndAsync(ChildProcess process)
+    {
+        var exit = await process.ExitAsync(TimeSpan.FromSeconds(120));
+        return new OpenCodeRun(exit, process.Output, process.Errors);
+    }
+
+    private static ChildProcess StartWith(Uri root, TempFolder folder, string? password, string[] arguments)
     {
         Needs.Node();
         var process = ChildProcess.Start(
             Repository.Clients.OpenCode,
-            ["run", "--attach", root.ToString().TrimEnd('/'), .. session is null ? Array.Empty<string>() : ["-s", session], prompt],
+            ["run", "--attach", root.ToString().TrimEnd('/'), .. arguments],
             folder.Sub("project"),
             new ServerSetup { Folder = folder, Password = password }.Environment);
         process.Input.Close(); // With an open stdin, run waits for more of the prompt.
         return process;
-    }
-
-    public static async Task<OpenCodeRun> EndAsync(ChildProcess process)
-    {
-        var exit = await process.ExitAsync(TimeSpan.FromSeconds(60));
-        return new OpenCodeRun(exit, process.Output, process.Errors);
     }
 }

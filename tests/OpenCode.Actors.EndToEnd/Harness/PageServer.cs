@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.EndToEnd.Harness;
 
@@ -14,16 +12,8 @@ internal sealed class PageServer : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.First()).Port;
 
-    public static async Task<PageServer> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.MapGet("/{**path}", () => Results.Text("<!doctype html><title>page</title>", "text/html"));
-        await app.StartAsync();
-        return new PageServer(app);
-    }
+    public static async Task<PageServer> StartAsync() =>
+        new(await LoopbackApp.StartAsync(static app => app.MapGet("/{**path}", () => Results.Text("<!doctype html><title>page</title>", "text/html"))));
 
     /// <summary>Gives the address of the page on a host. Chromium is told that <c>*.example</c> is this machine.</summary>
     public Uri At(string host) => new($"http://{host}:{Port}/");

@@ -16,7 +16,7 @@ internal sealed partial class PostgresServer
             await ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
             await ExecuteAsync("SELECT pg_reload_conf()");
             await Eventually.TrueAsync(
-                async () => await ExecuteAsync("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L, "the standby to follow", TimeSpan.FromSeconds(30));
+                async () => await ExecuteAsync("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is 1L, "the standby to follow", TimeSpan.FromSeconds(60));
         }
         catch
         {

@@ -263,7 +263,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             }
             catch (NpgsqlException e)
             {
-                if (_guard!.HasExited || clock.Elapsed > TimeSpan.FromSeconds(30))
+                if (_guard!.HasExited || clock.Elapsed > TimeSpan.FromSeconds(60))
                     throw new InvalidOperationException($"PostgreSQL does not take connections: {Log}", e);
             }
 

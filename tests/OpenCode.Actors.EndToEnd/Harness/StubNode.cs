@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>Stands for a node behind a balancer: answers every request with one status, and keeps what it was asked.</summary>
 internal sealed class StubNode : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Path, string Name)> _requests = new();
+    private WebApplication _app = null!;
 
-    private StubNode(WebApplication app) => _app = app;
+    private StubNode()
+    {
+    }
 
     public Uri Root => new(_app.Urls.First());
 
@@ -24,14 +24,12 @@ internal sealed class StubNode : IAsyncDisposable
 
     public static async Task<StubNode> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var node = new StubNode(app);
-        app.MapGet("/{**path}", () => Results.Json(new { healthy = true }));
-        app.MapPost("/{**path}", node.Take);
-        await app.StartAsync();
+        var node = new StubNode();
+        node._app = await LoopbackApp.StartAsync(app =>
+        {
+            app.MapGet("/{**path}", () => Results.Json(new { healthy = true }));
+            app.MapPost("/{**path}", node.Take);
+        });
         return node;
     }
 

@@ -11,7 +11,7 @@ internal sealed class Tui : IAsyncDisposable
     // A key right behind Escape is one of the Alt key.
     private static readonly TimeSpan _afterEscape = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan _afterLeader = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
     private readonly string _socket;
     private readonly TempFolder _folder;
@@ -56,6 +56,7 @@ internal sealed class Tui : IAsyncDisposable
     public async Task EnterAsync(string text)
     {
         await WriteAsync(text);
+        await SeeAsync(Regex.Escape(text[^Math.Min(text.Length, 10)..]));
         await Task.Delay(_beforeEnter);
         await PressAsync("Enter");
     }

@@ -19,8 +19,19 @@ internal static partial class Unix
     public static async Task FreezeAsync(int processId)
     {
         Signal(processId, Stop);
-        await Eventually.TrueAsync(
-            () => Directory.EnumerateDirectories($"/proc/{processId}/task").All(task => File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T'), "a frozen process");
+        await Eventually.TrueAsync(() => Directory.EnumerateDirectories($"/proc/{processId}/task").All(IsFrozen), "a frozen process");
+    }
+
+    private static bool IsFrozen(string task)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, "stat")).Split(") ")[^1][0] == 'T';
+        }
+        catch (IOException)
+        {
+            return true; // The thread has ended.
+        }
     }
 
     /// <summary>Says whether a file can be read and written by its owner, and by no other user.</summary>

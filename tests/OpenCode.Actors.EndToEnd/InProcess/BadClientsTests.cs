@@ -68,25 +68,31 @@ public sealed class BadClientsTests(ITestOutputHelper output) : IAsyncLifetime
         await Eventually.TrueAsync(() => deaf.All(client => client.IsEnded), "the end of every client that never reads");
         await badOnesAreDone.CancelAsync();
         await Eventually.EndsAsync(flood, "the flood");
-        var turns = (await Eventually.EndsAsync(work, "the sessions' work", TimeSpan.FromSeconds(60))).Sum();
+        var turns = (await Eventually.EndsAsync(work, "the sessions' work")).Sum();
 
         // What the healthy clients saw: every event of the log, once, in order.
         await _server.Api.PublishToastAsync("the end");
         foreach (var client in healthy)
-            await client.WaitForAsync(f => f.Type == "tui.toast.show" && f.Properties.Text("message") == "the end", "the last event", limit: TimeSpan.FromSeconds(60));
+            await client.WaitForAsync(f => f.Type == "tui.toast.show" && f.Properties.Text("message") == "the end", "the last event");
         foreach (var client in healthy)
             EventRecord.AssertDense(client.Frames);
         foreach (var client in healthy)
             EventRecord.AssertSame([.. healthy[0].Events.Select(f => f.Id!)], [.. client.Events.Select(f => f.Id!)], "a healthy client");
 
         // What their parent counted: exactly those actors ended, each for its own reason.
-        var ended = await EndedAsync();
+        var ended = endedBefore;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                ended = await EndedAsync();
+                return ended.Values.Sum() - endedBefore.Values.Sum() >= Throwing + Resets + Deaf && Ring.Readers == readersBefore + Healthy;
+            },
+            "the end of the actor of every bad client");
         Assert.Equal(Throwing, _writers.Thrown);
         Assert.Equal(Throwing, Count(ended, "failed") - Count(endedBefore, "failed"));
         Assert.Equal(Resets, Count(ended, "disconnected") - Count(endedBefore, "disconnected"));
         Assert.Equal(Deaf, Count(ended, "stalled") - Count(endedBefore, "stalled"));
         Assert.Equal(0, Count(ended, "broken"));
-        Assert.Equal(readersBefore + Healthy, Ring.Readers);
 
         foreach (var client in healthy)
             await client.DisposeAsync();

@@ -36,11 +36,11 @@ public sealed partial class StalledClientsTests(ITestOutputHelper output) : Serv
         var peak = PeakAsync(server.Id, measuring.Token);
         var clock = Stopwatch.StartNew();
         await PublishAsync(server, events);
-        await Eventually.TrueAsync(() => counts.All(c => c.Seen == events), "every event at every healthy client", TimeSpan.FromSeconds(120));
+        await Eventually.TrueAsync(() => counts.All(c => c.Seen == events), "every event at every healthy client", TimeSpan.FromMinutes(4));
         var published = clock.Elapsed;
 
         // The deadline runs from the last progress of a write, which the last event at the latest began.
-        await Eventually.TrueAsync(() => stalled.All(s => s.IsEnded), "every stalled client to be ended", TimeSpan.FromMilliseconds(deadline + (2 * heartbeat)));
+        await Eventually.TrueAsync(() => stalled.All(s => s.IsEnded), "every stalled client to be ended", Scale.Bound((deadline + (2 * heartbeat)) / 1000.0));
         await measuring.CancelAsync();
         var growth = await peak - before;
 

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.EndToEnd.Providers;
 using Xunit.Abstractions;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
 
 namespace OpenCode.Actors.EndToEnd.ModelInput;
 
@@ -185,7 +185,7 @@ public sealed class ModelInputTests(ITestOutputHelper output) : ServerTest(outpu
         };
         configure?.Invoke(config);
         var server = await StartAsync(Setup with { Config = config });
-        return new Chat(server, provider, await server.Api.CreateSessionAsync());
+        return new Chat(server, provider, await server.Api.CreateSessionAsync(new { title = "T" }));
     }
 
     private void Write(string path, string text)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
+using OpenCode.Actors.EndToEnd.Providers;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 
@@ -52,6 +52,8 @@ internal sealed class AnthropicVendor : Vendor
 
     public override IEnumerable<(string Name, JsonElement Schema)> Tools(JsonElement request) =>
         request.GetProperty("tools").EnumerateArray().Select(static tool => (tool.Text("name")!, tool.GetProperty("input_schema")));
+
+    public override bool DemandsCall(JsonElement request) => request.Text("tool_choice", "type") == "any";
 
     public override IReadOnlyDictionary<string, string> Results(JsonElement request) => Messages(request)
         .SelectMany(ContentOf).Where(static block => block.Text("type") == "tool_result")

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.EndToEnd.Harness;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
+using OpenCode.Actors.EndToEnd.Providers;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 

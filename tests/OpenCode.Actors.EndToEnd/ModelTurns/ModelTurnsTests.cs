@@ -158,6 +158,44 @@ public sealed class ModelTurnsTests(ModelTurnsServer host) : IClassFixture<Model
 
     [Theory]
     [MemberData(nameof(Vendors))]
+    public async Task Structured_output_is_demanded_of_the_model_and_ends_the_turn_and_its_lack_is_an_error(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        var schema = new { type = "object", properties = new { name = new { type = "string" } }, required = new[] { "name" } };
+        object[] parts = [new { type = "text", text = "who?" }];
+        turn.Answer(Block.Call("call_a", "bash", Command("echo A")));
+        turn.Answer(Block.Text("So:"), Block.Call("call_b", "StructuredOutput", "{\"name\"", ":\"A\"}"));
+
+        var answer = await turn.AskAsync(parts, format: new { type = "json_schema", schema });
+
+        Assert.Equal("A", answer.Info.Text("structured", "name"));
+        Assert.Equal((null, null, null), answer.Error);
+        Assert.Equal(["busy", "idle", "session.idle"], turn.Statuses);
+        Assert.Contains(turn.Events, frame => frame.Type == "message.updated" && frame.Properties.Text("info", "structured", "name") == "A");
+        Assert.Equal("A\n", turn.Vendor.Results(turn.Requests[1].Body)["call_a"]);
+        Assert.All(turn.Requests, request =>
+        {
+            Assert.True(turn.Vendor.DemandsCall(request.Body));
+            Assert.Contains("StructuredOutput", turn.Vendor.System(request.Body), StringComparison.Ordinal);
+            var tools = turn.Vendor.Tools(request.Body).ToDictionary(static tool => tool.Name, static tool => tool.Schema, StringComparer.Ordinal);
+            Assert.Contains("bash", tools.Keys);
+            Assert.True(JsonElement.DeepEquals(JsonSerializer.SerializeToElement(schema), tools["StructuredOutput"]));
+        });
+
+        turn.Answer(Block.Text("Just A."));
+        var lacking = await turn.AskAsync(parts, format: new { type = "json_schema", schema });
+        Assert.Equal("StructuredOutputError", lacking.Error.Name);
+        Assert.Equal("Just A.", lacking.Texts("text"));
+
+        turn.Answer(Block.Text("A."));
+        var inWords = await turn.AskAsync(parts, format: new { type = "text" });
+        Assert.Equal((null, null, null), inWords.Error);
+        Assert.False(turn.Vendor.DemandsCall(turn.Requests[^1].Body));
+        Assert.Equal(4, turn.Requests.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
     public async Task A_429_is_shown_as_a_retry_and_tried_again_when_the_provider_said(string vendor)
     {
         await using var turn = await ScriptedTurn.BeginAsync(host, vendor);

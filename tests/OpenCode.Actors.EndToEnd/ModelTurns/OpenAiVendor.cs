@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
+using OpenCode.Actors.EndToEnd.Providers;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 
@@ -39,6 +39,8 @@ internal sealed class OpenAiVendor : Vendor
 
     public override IEnumerable<(string Name, JsonElement Schema)> Tools(JsonElement request) =>
         request.GetProperty("tools").EnumerateArray().Select(static tool => (tool.Text("function", "name")!, tool.GetProperty("function").GetProperty("parameters")));
+
+    public override bool DemandsCall(JsonElement request) => request.Text("tool_choice") == "required";
 
     public override IReadOnlyDictionary<string, string> Results(JsonElement request) => Messages(request)
         .Where(static message => message.Text("role") == "tool")

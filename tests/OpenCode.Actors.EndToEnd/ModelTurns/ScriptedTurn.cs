@@ -2,7 +2,6 @@ using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.EndToEnd.Providers;
 using OpenCode.Actors.EndToEnd.Sequences;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 
@@ -32,7 +31,7 @@ internal sealed class ScriptedTurn : IAsyncDisposable
     public string Session { get; }
 
     /// <summary>Gets what the model was asked in this turn.</summary>
-    public IReadOnlyList<FakeRequest> Requests => [.. _provider.Requests.Skip(_before)];
+    public IReadOnlyList<ProviderRequest> Requests => [.. _provider.Requests.Skip(_before)];
 
     /// <summary>Gets the session's states and errors so far, as the stream told them.</summary>
     public IReadOnlyList<string> Statuses => [.. StepWriter.Write(Events, isOfOpenCode: false).Where(static step => step.Thread == Step.Status).Select(static step => step.What)];
@@ -51,10 +50,10 @@ internal sealed class ScriptedTurn : IAsyncDisposable
     public Task<Answered> AskAsync(string text) => AskAsync([new { type = "text", text }]);
 
     /// <summary>Prompts, and waits for the end of the turn, on the stream too.</summary>
-    public async Task<Answered> AskAsync(object[] parts, string? system = null)
+    public async Task<Answered> AskAsync(object[] parts, string? system = null, object? format = null)
     {
         var from = Stream.Frames.Count;
-        var answer = await _host.Server.Api.PostAsync($"/session/{Session}/message", new { parts, system, model = new { providerID = _model, modelID = "m" } });
+        var answer = await _host.Server.Api.PostAsync($"/session/{Session}/message", new { parts, system, format, model = new { providerID = _model, modelID = "m" } });
         await Stream.WaitForTypeAsync("session.idle", Session, from);
         return new Answered(answer);
     }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using OpenCode.Actors.EndToEnd.Harness;
-using ScriptedProvider = OpenCode.Actors.EndToEnd.Providers.FakeProvider;
+using OpenCode.Actors.EndToEnd.Providers;
 
 namespace OpenCode.Actors.EndToEnd.ModelTurns;
 
@@ -30,6 +30,9 @@ public abstract class Vendor
 
     /// <summary>Reads the tools: the name and the schema of each.</summary>
     public abstract IEnumerable<(string Name, JsonElement Schema)> Tools(JsonElement request);
+
+    /// <summary>Tells whether the request demands that a tool is called.</summary>
+    public abstract bool DemandsCall(JsonElement request);
 
     /// <summary>Reads the results of tools: of which call, and what it gave.</summary>
     public abstract IReadOnlyDictionary<string, string> Results(JsonElement request);

@@ -10,7 +10,7 @@ using OpenCode.Actors.Tests.Specifications;
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
 /// <summary>Upgrades a database of nodes of the protocol before, whose schema has version 3 (rule "No mixed protocols").</summary>
-[Collection(PostgresTests.Name)]
+[Collection(NodesTests.Name)]
 public sealed class MigrationTests(PostgresFixture postgres)
 {
     [SkippableFact]

@@ -11,7 +11,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
-[Collection(PostgresTests.Name)]
+[Collection(NodesTests.Name)]
 public sealed class PostgresLargeBodiesTests(PostgresFixture postgres) : LargeBodiesSpecification, IAsyncLifetime
 {
     private PostgresDatabase? _database;
@@ -43,7 +43,7 @@ public sealed class PostgresLargeBodiesTests(PostgresFixture postgres) : LargeBo
     }
 }
 
-[Collection(PostgresTests.Name)]
+[Collection(NodesTests.Name)]
 public sealed class PostgresSharedConfigTests(PostgresFixture postgres) : SharedConfigSpecification, IAsyncLifetime
 {
     private readonly List<PostgresDatabase> _databases = [];

@@ -1,3 +1,4 @@
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
@@ -95,7 +96,7 @@ public sealed class AppendStatementTests(PostgresFixture postgres)
         Assert.Equal([(1, 1), (2, 2), (4, 2), (6, 2)], appended.Below.Select(b => (b.First, b.Count)));
         Assert.Equal(last with { Body = default }, appended.Below[0]);
         Assert.Equal(["b1", "c1", "b2", "c2", "b3", "c3"], appended.Below.Skip(1).SelectMany(StoreNode.Types));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Eventually.Generous);
         while (await hints.NextAsync(limit.Token) < 9)
         {
         }

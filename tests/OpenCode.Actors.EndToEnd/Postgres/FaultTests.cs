@@ -61,7 +61,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             async () => await server.ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'oc/frozen' AND state = 'active' AND wait_event = 'ClientRead'") is > 0L,
             "the half-sent statement to hold the head");
-        var appended = await Eventually.EndsAsync(other.Journal.AppendAsync(Make.Batch(Make.Entry("other")), default).AsTask(), "append of the other node", TimeSpan.FromSeconds(5));
+        var appended = await Eventually.EndsAsync(other.Journal.AppendAsync(Make.Batch(Make.Entry("other")), default).AsTask(), "append of the other node", TimeSpan.FromSeconds(9)); // before the server itself ends the statement
         proxy.HoldSyncs(false);
 
         // Its statement was rolled back with its connection; sent again under its number it is written once.

@@ -26,7 +26,7 @@ public sealed class LostServerTests(PostgresFixture postgres)
 
         foreach (var read in reads)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(8)); // The driver alone waits a second or more for each.
 
         // And what is asked for next waits for nothing but the server.
         var next = node.Store.ListAsync("head", default).AsTask();

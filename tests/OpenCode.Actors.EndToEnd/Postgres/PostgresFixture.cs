@@ -36,6 +36,13 @@ public sealed class PostgresTests : ICollectionFixture<PostgresFixture>
     public const string Name = "postgres";
 }
 
+/// <summary>Tests of the rows and locks of nodes, on a server of their own: the same, beside the tests above.</summary>
+[CollectionDefinition(Name)]
+public sealed class NodesTests : ICollectionFixture<PostgresFixture>
+{
+    public const string Name = "nodes";
+}
+
 /// <summary>Tests of clusters that must not lose a lease to the load of another test: one at a time, and beside nothing else.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class UndisturbedTests : ICollectionFixture<PostgresFixture>

@@ -10,11 +10,11 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
     private const string Start = """{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","content":[],"model":"x","stop_reason":null,"usage":{"input_tokens":10,"cache_read_input_tokens":7,"cache_creation_input_tokens":3,"output_tokens":1}}}""";
     private const string Stop = """{"type":"message_stop"}""";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    private FakeProvider _provider = null!;
+    private ScriptedProvider _provider = null!;
 
-    public async Task InitializeAsync() => _provider = await FakeProvider.StartAsync();
+    public async Task InitializeAsync() => _provider = await ScriptedProvider.StartAsync();
 
     public async Task DisposeAsync() => await _provider.DisposeAsync();
 
@@ -93,6 +93,20 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
         Assert.Equal("call_1", messages[1].GetProperty("content")[2].GetProperty("id").GetString());
         Assert.Equal(["tool_result", "text"], Types(messages[2]));
         Assert.True(messages[2].GetProperty("content")[0].GetProperty("is_error").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(true, false, "auto")]
+    [InlineData(true, true, "any")]
+    [InlineData(false, false, "none")] // The tools are named even so: the API refuses earlier calls without them.
+    public async Task Whether_tools_may_or_must_be_called_is_sent(bool may, bool must, string choice)
+    {
+        _provider.Events(Start, """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}}""", Stop);
+
+        await AskAsync(new ModelRequest("claude", null, [new UserTurn("hi")], [new ToolDefinition("bash", "Runs.", JsonElement.Parse("""{"type":"object"}"""))]) { Options = new StepOptions { MayCallTools = may, MustCallTool = must } });
+
+        var sent = Assert.Single(_provider.Requests).Body;
+        Assert.Equal((choice, 1), (sent.GetProperty("tool_choice").GetProperty("type").GetString(), sent.GetProperty("tools").GetArrayLength()));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal static class Scenarios
         ["prompt-while-busy"] = async s =>
         {
             var session = await s.SessionAsync();
-            await s.PromptAsync(session, "run: sleep 1; echo one");
+            await s.PromptAsync(session, "run: sleep 2; echo one");
             await s.PartAsync(session, "running");
             await s.PromptAsync(session, "hello queued");
             await s.IdleAsync(session);
@@ -67,6 +67,12 @@ internal static class Scenarios
             from = s.Stream.Frames.Count;
             await s.RunAsync(session, """call: edit {"filePath":"made.txt","oldString":"hello","newString":"goodbye"}""");
             Assert.Equal(file, (await s.Stream.WaitForTypeAsync("file.edited", from: from)).Properties.Text("file"));
+        },
+        ["task-subagent"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, """call: task {"description":"Say hi","prompt":"say hi from the subagent","subagent_type":"general"}""");
+            Assert.Single((await s.Api.GetAsync($"/session/{session}/children")).EnumerateArray());
         },
         ["todo"] = async s =>
         {
@@ -176,11 +182,31 @@ internal static class Scenarios
             await s.Api.PostAsync($"/session/{session}/command", new { command = "init", arguments = "", model = $"{FakeProvider.ProviderId}/{FakeProvider.ModelId}" });
             await s.Stream.WaitForTypeAsync("command.executed", session);
         },
-        ["task-subagent"] = async s =>
+        ["session-title"] = async s =>
+        {
+            var session = await s.SessionAsync(new { });
+            await s.RunAsync(session, "hello");
+            await s.Stream.WaitForAsync(f => f.Type == "session.updated" && f.Session == session && f.Properties.Text("info", "title") is "A title" or "hello", "the title");
+        },
+        ["summarize"] = async s =>
         {
             var session = await s.SessionAsync();
-            await s.RunAsync(session, """call: task {"description":"Look around","prompt":"hello child","subagent_type":"general"}""");
-            await AssertChildAsync(s, session, "Look around (@general subagent)", "general");
+            await s.RunAsync(session, "hello");
+            var from = s.Stream.Frames.Count;
+            await s.Api.PostAsync($"/session/{session}/summarize", s.Model);
+            await s.IdleAsync(session, from);
+        },
+        ["context-full"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.PromptAsync(session, "full", new { providerID = FakeProvider.ProviderId, modelID = SequenceServer.SmallModel });
+            await s.IdleAsync(session);
+        },
+        ["context-overflow"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, "hello");
+            await s.RunAsync(session, "overflow");
         },
         ["prompt-subtask"] = async s =>
         {
@@ -219,7 +245,7 @@ internal static class Scenarios
     /// <summary>Lists the scenarios that need a provider: the embedded model has no such errors.</summary>
     public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "command-init", "command-review", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-subtask", "prompt-write-edit", "task-subagent", "todo",
+        "command-init", "command-review", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-subtask", "prompt-write-edit", "task-subagent", "todo",
     };
 
     private static async Task AssertChildAsync(Stage s, string session, string title, string agent)

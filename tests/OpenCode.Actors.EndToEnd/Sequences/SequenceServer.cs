@@ -9,6 +9,9 @@ public abstract class SequenceServer : IAsyncLifetime
     /// <summary>A provider of the configuration at whose address nothing listens.</summary>
     public const string DeadProvider = "dead";
 
+    /// <summary>A model of the fake provider that takes 10,000 tokens.</summary>
+    public const string SmallModel = "fake-small";
+
     private readonly TempFolder _folder = new();
 
     internal FakeProvider Provider { get; private set; } = null!;
@@ -21,6 +24,7 @@ public abstract class SequenceServer : IAsyncLifetime
     {
         Provider = await FakeProvider.StartAsync();
         var config = Provider.Config();
+        config["provider"]![FakeProvider.ProviderId]!["models"]![SmallModel] = new JsonObject { ["limit"] = new JsonObject { ["context"] = 10_000, ["output"] = 1_000 } };
         config["provider"]![DeadProvider] = new JsonObject
         {
             ["npm"] = "@ai-sdk/openai-compatible",

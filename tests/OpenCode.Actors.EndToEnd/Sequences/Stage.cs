@@ -12,6 +12,8 @@ internal sealed class Stage(Api api, SseClient stream, object? model)
 
     public SseClient Stream => stream;
 
+    public object? Model => model;
+
     public Task<string> SessionAsync(object? body = null) => api.CreateSessionAsync(body ?? new { title = "T" });
 
     public Task PromptAsync(string session, string text) => api.PromptAsync(session, text, model);

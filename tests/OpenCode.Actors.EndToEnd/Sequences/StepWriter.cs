@@ -35,6 +35,9 @@ internal sealed class StepWriter(bool isOfOpenCode)
                 break;
             case "session.status":
                 var status = properties.GetProperty("status");
+                if (isOfOpenCode && status.Text("type") == "busy" && IsBusy())
+                    break;
+
                 Add(Step.Status, status.Text("type") == "retry" ? $"retry {status.GetProperty("attempt").GetInt32()}" : status.Text("type")!);
                 break;
             case "session.idle":
@@ -81,6 +84,9 @@ internal sealed class StepWriter(bool isOfOpenCode)
                 throw new InvalidDataException($"No sequence knows the event {type}.");
         }
     }
+
+    // The real server says with each step that it is still busy, behind an error too.
+    private bool IsBusy() => _steps.LastOrDefault(static step => step.Thread == Step.Status && !step.What.StartsWith("error ", StringComparison.Ordinal))?.What == "busy";
 
     private void OnMessage(JsonElement info)
     {
@@ -131,7 +137,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
 
         if (part.Text("state", "status") == "running")
         {
-            OnRunning(thread, part.Text("state", "metadata", "output")?.Length ?? (part.Has("state", "metadata", "sessionId") ? 1 : 0));
+            OnRunning(thread, part.At("state", "metadata")?.GetRawText().Length ?? 0);
             return;
         }
 
@@ -144,7 +150,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
         });
     }
 
-    // How often output is shown is a matter of time; that it grew, or that a task has its child, is the only reason to say again that the tool runs.
+    // How often output is shown is a matter of time; that the metadata grew is the only reason to say again that the tool runs.
     private void OnRunning(string thread, int output)
     {
         if (!_outputs.TryGetValue(thread, out var shown) || (output <= shown && !isOfOpenCode))

@@ -17,7 +17,7 @@ public sealed class ShellFuzzTests(ITestOutputHelper output)
     private static readonly PermissionRule[] _fewAreAllowed =
     [
         new("bash", "*", PermissionAction.Deny),
-        .. "good echo true cat : f g function env nohup nice timeout stdbuf setsid command exec xargs find bash eval trap wait ["
+        .. "good echo true cat : f g function env nohup nice timeout stdbuf setsid command exec xargs find bash eval trap wait [ setarch linux64 prlimit setpriv chrt git sed awk tar split perl script"
             .Split(' ').Select(static name => new PermissionRule("bash", $"{name} *", PermissionAction.Allow)),
     ];
 

@@ -37,13 +37,13 @@ internal sealed class ShellGrammar(Random random)
     {
         var list = Pipeline(depth);
         while (random.Next(3) == 0)
-            list += Pick("; ", " && ", " || ", "\n", " & ", ";", "&&", " |\n", "; # it's\n", " &&\\\n ", "\n\n") + Pipeline(depth);
+            list += Pick("; ", " && ", " || ", "\n", " & ", ";", "&&", " |\n", "; # it's\n", " # it's\n", " # \"bad `\n", " &&\\\n ", "\n\n") + Pipeline(depth);
         return list;
     }
 
     private string Pipeline(int depth) => Pick("", "", "", "", "! ", "time ", "time -p ", " ") + Command(depth) + (random.Next(5) == 0 ? Pick(" | ", " |& ", "|") + Command(depth) : "");
 
-    private string Command(int depth) => depth <= 0 || random.Next(3) == 0 ? Simple(depth) : random.Next(22) switch
+    private string Command(int depth) => depth <= 0 || random.Next(3) == 0 ? Simple(depth) : random.Next(25) switch
     {
         0 => $"( {List(depth - 1)} )",
         1 => $"({List(depth - 1)})",
@@ -61,13 +61,21 @@ internal sealed class ShellGrammar(Random random)
         13 => $"bash -c '{List(depth - 1).Replace("'", "'\\''", StringComparison.Ordinal)}'",
         14 => $"eval '{List(depth - 1).Replace("'", "'\\''", StringComparison.Ordinal)}'",
         15 => $"bash -c {Double(List(depth - 1))}",
-        16 => $"{Pick("env", "env A=1", "nohup", "nice", "nice -n 2", "timeout 5", "timeout -k 1 5", "stdbuf -oL", "setsid -w", "command", "exec", "env -u A", "setsid --wait env")} {Simple(0)}",
+        16 => $"{Pick("env", "env A=1", "nohup", "nice", "nice -n 2", "timeout 5", "timeout -k 1 5", "stdbuf -oL", "setsid -w", "command", "exec", "env -u A", "setsid --wait env", "setarch -R", "linux64", "prlimit --nofile=99", "setpriv --nnp", "chrt -o 0")} {Simple(0)}",
         17 => $"echo x | xargs {Pick("", "-n 1 ", "-I X ", "-r ")}{Simple(0)}",
         18 => $"find . -maxdepth 0 {Pick("-exec", "-execdir")} {Pick("bad", "good", "b\\ad", "./../bin/bad")} {{}} {Pick("\\;", "';'", "+")}",
         19 => $"coproc {{ {List(depth - 1)}; }}; wait",
         20 => $"trap '{Simple(0).Replace("'", "", StringComparison.Ordinal)}' EXIT",
+        21 => $"git {Pick("", "-C . ", "--no-pager ")}-c alias.x='!{Simple(0).Replace("'", "", StringComparison.Ordinal)}' {Pick("x", "status")}",
+        22 => Script(Pick("good", "bad")),
+        23 => $"{Command(depth - 1)} # {Pick("it's", "\"", "`", "$(", "bad", "{", "\\")}\n{Command(depth - 1)}",
         _ => $"{Command(depth - 1)} {Pick("> out", "2>&1", "< /dev/null", ">> out", "&> out", "{fd}> out", "3>&1", "<<< " + Word(depth - 1), "< <(" + List(depth - 1) + ")")}",
     };
+
+    // Commands in the scripts and options of other programs.
+    private string Script(string name) => Pick(
+        $"sed '1e {name}' ../bin/good", $"sed -n 's/.*/{name}/e' ../bin/good", $"awk 'BEGIN{{system(\"{name}\")}}'", $"tar cf /dev/null --checkpoint=1 --checkpoint-action=exec={name} .", $"echo x | split --filter={name}",
+        $"perl -e 'system \"{name}\"'", $"script -qc {name} /dev/null", $"env -S '{name} x'", $"git -c core.pager={name} --paginate version", $"awk '{{ print \"{name}\" }}' ../bin/good", $"sed 's/x/{name}/g' ../bin/good");
 
     private string Simple(int depth)
     {

@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
 /// <summary>Rule "The store says what is wrong": a disk that is really full: appends are refused, reads go on, and appends go on once there is room.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class FullDiskTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int ToastBytes = 60_000;

@@ -6,7 +6,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
 /// <summary>Rule "Power cuts lose nothing durable": the power fails at any moment, and any part of what was not synced yet is lost.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class PowerCutTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int CutsOfALife = 3;

@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
 /// <summary>Rule "Only SQLite opens the file", and what docs/operations.md promises about other programs at the file of a running server.</summary>
-[Collection(HeavyTests.Name)]
 public sealed class Sqlite3BesideTests(ITestOutputHelper output) : ServerTest(output)
 {
     [SkippableFact]

@@ -22,6 +22,8 @@ internal sealed class ScriptedModel(SeededSystem system) : IChatModel, IModelCat
 
     public string? Fault { get; set; }
 
+    public ModelLimit Limit { get; set; } = new(0, 0);
+
     /// <summary>Gets or sets what asking for an answer throws, before there is a stream.</summary>
     public Exception? StreamFault { get; set; }
 
@@ -42,7 +44,7 @@ internal sealed class ScriptedModel(SeededSystem system) : IChatModel, IModelCat
         if (CatalogFault is { } fault)
             throw fault;
 
-        model = providerId == "mock" ? new ResolvedModel(providerId, modelId, this) : null;
+        model = providerId == "mock" ? new ResolvedModel(providerId, modelId, this) { Info = new ModelInfo(modelId, modelId) { Limit = Limit } } : null;
         return model is not null;
     }
 
@@ -76,7 +78,7 @@ internal sealed class ScriptedAnswer(SeededSystem system)
     public ScriptedAnswer Ask(string callId, string question) => Call(
         callId, "question", $$"""{"questions":[{"question":"{{question}}","header":"H","options":[{"label":"Red","description":"r"},{"label":"Blue","description":"b"}]}]}""");
 
-    public void End(FinishReason reason = FinishReason.Stop) => Send(new Finished(reason, new TokenUsage(120, 12)));
+    public void End(FinishReason reason = FinishReason.Stop, long input = 120) => Send(new Finished(reason, new TokenUsage(input, 12)));
 
     public void EndWithCalls() => End(FinishReason.ToolCalls);
 

@@ -92,7 +92,7 @@ public abstract class ArbiterLookSpecification(ArbiterStore store) : ArbiterSpec
         await PassAsync(TimeSpan.FromSeconds(6));
         a.SetAway(false);
         await UntilAnsweredAsync(async token => await a.Arbiter.LookAsync(0, token));
-        await PassAsync(TimeSpan.FromSeconds(3));
+        await PassAsync(TimeSpan.FromSeconds(5));
         var outside = await NodeAsync("outside");
         outside.IsGone = static _ => true;
 

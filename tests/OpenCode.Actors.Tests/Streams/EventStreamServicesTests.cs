@@ -15,7 +15,7 @@ namespace OpenCode.Actors.Tests.Streams;
 /// <summary>The wiring as a host has it: real threads, real time.</summary>
 public sealed class EventStreamServicesTests
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_host_serves_streams_and_resets_them_when_it_stops()

@@ -1,24 +1,13 @@
-using Akka.Actor;
-using Akka.Streams;
-using Akka.Streams.Dsl;
-using Akka.Streams.TestKit;
 using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Cursors;
-using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Log;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>The source alone, with a probe for its sink and another for its client's actor: demand is the backpressure.</summary>
-public sealed class LogSourceTests : StreamsKit
+/// <summary>The source sends what is asked for, from the ring and from pages.</summary>
+public sealed class LogSourceTests : LogSourceKit
 {
-    private static readonly byte[] _first = "first\n"u8.ToArray();
-
-    private SseConnection _connection = null!;
-    private HubProbe _actor = null!;
-    private TestSubscriber.Probe<FrameRun> _sink = null!;
-
     [Fact]
     public void Nothing_is_read_before_it_is_asked_for()
     {
@@ -46,10 +35,10 @@ public sealed class LogSourceTests : StreamsKit
         Append(Journal.Event(), Journal.Event());
         Pull().Clear();
         Append(Journal.Event());
-        Assert.Equal(0, _connection.Progress.Cursor);
+        Assert.Equal(0, Connection.Progress.Cursor);
 
         Assert.Single(Pull());
-        Assert.Equal(2, _connection.Progress.Cursor);
+        Assert.Equal(2, Connection.Progress.Cursor);
     }
 
     [Fact]
@@ -59,8 +48,8 @@ public sealed class LogSourceTests : StreamsKit
         Open(after: 0);
         Pull().Clear();
         Demand();
-        _sink.ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(StreamPhase.Waiting, _connection.Progress.Phase);
+        Sink.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(StreamPhase.Waiting, Connection.Progress.Phase);
 
         Append(Journal.Event("/b"));
         Append(Journal.Event());
@@ -75,7 +64,7 @@ public sealed class LogSourceTests : StreamsKit
         Demand();
         Append(Journal.Event());
         Signal(LogSource.Beat.Instance);
-        _sink.ExpectNoMsg(TimeSpan.Zero);
+        Sink.ExpectNoMsg(TimeSpan.Zero);
 
         Open(after: 0);
 
@@ -88,53 +77,14 @@ public sealed class LogSourceTests : StreamsKit
         Prepare();
         Append(Journal.Event("/b"));
         Materialize(); // Not run yet.
-        _connection.Signal(new StreamOpening(new ResumePoint(0, 0), [_first]));
-        _connection.Signal(new SseClientActor.EndAfter(1));
+        Connection.Signal(new StreamOpening(new ResumePoint(0, 0), [First]));
+        Connection.Signal(new SseClientActor.EndAfter(1));
         Run();
 
         Pull().Clear();
         Demand();
 
-        _actor.Expect<SseClientActor.AllSent>();
-    }
-
-    [Fact]
-    public void A_stop_that_comes_before_the_stage_has_started_ends_it_and_its_registration()
-    {
-        Prepare();
-        Materialize();
-        _connection.Signal(LogSource.Stop.Instance);
-        Run();
-
-        _sink.EnsureSubscription();
-        _sink.ExpectComplete();
-        Assert.Equal(0, Log.Ring.Readers);
-    }
-
-    [Fact]
-    public void A_stop_ends_the_stream_and_its_registration_also_while_a_run_is_being_written()
-    {
-        RunSource();
-        Open(after: 0);
-        Pull();
-        Assert.Equal(1, Log.Ring.Readers);
-
-        Signal(LogSource.Stop.Instance);
-
-        _sink.ExpectComplete();
-        Assert.Equal(0, Log.Ring.Readers);
-    }
-
-    [Fact]
-    public void A_sink_that_cancels_ends_the_registration()
-    {
-        RunSource();
-        Open(after: 0);
-
-        _sink.Cancel();
-        Run();
-
-        Assert.Equal(0, Log.Ring.Readers);
+        Client.Expect<SseClientActor.AllSent>();
     }
 
     [Fact]
@@ -146,10 +96,10 @@ public sealed class LogSourceTests : StreamsKit
         Time.Advance(Options.Heartbeat);
         Signal(LogSource.Beat.Instance); // A write is under way.
         Demand();
-        _sink.ExpectNoMsg(TimeSpan.Zero);
+        Sink.ExpectNoMsg(TimeSpan.Zero);
 
         Signal(LogSource.Beat.Instance); // The flush has just ended.
-        _sink.ExpectNoMsg(TimeSpan.Zero);
+        Sink.ExpectNoMsg(TimeSpan.Zero);
         Time.Advance(Options.Heartbeat);
         Signal(LogSource.Beat.Instance);
 
@@ -166,37 +116,14 @@ public sealed class LogSourceTests : StreamsKit
         Open(after: 0);
         Pull().Clear();
         Demand();
-        Assert.Equal(StreamPhase.AwaitingPage, _connection.Progress.Phase);
+        Assert.Equal(StreamPhase.AwaitingPage, Connection.Progress.Phase);
         slow.SetResult();
 
-        var page = _actor.Expect<OpenCode.Actors.Streams.Log.LogPagesActor.PageRead>();
+        var page = Client.Expect<OpenCode.Actors.Streams.Log.LogPagesActor.PageRead>();
         Signal(page);
 
         Assert.Equal(2, Next().Count);
-        _actor.ExpectNothing();
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void The_stream_of_a_session_ends_with_its_deletion_from_the_ring_and_from_a_page(bool fromPage)
-    {
-        if (!fromPage)
-            RunSource(session: "ses_a");
-        Journal.Append(Journal.Event(session: "ses_a"), Journal.Event(session: "ses_a", type: "session.deleted"), Journal.Event(session: "ses_a"));
-        if (fromPage)
-            RunSource(session: "ses_a");
-        Open(after: 0);
-        Pull().Clear();
-        Demand();
-        if (fromPage)
-            Signal(_actor.Expect<OpenCode.Actors.Streams.Log.LogPagesActor.PageRead>());
-
-        var run = Next();
-        Assert.Equal(2, run.Count);
-        run.Clear();
-        Demand();
-        _actor.Expect<SseClientActor.AllSent>();
+        Client.ExpectNothing();
     }
 
     [Fact]
@@ -210,11 +137,11 @@ public sealed class LogSourceTests : StreamsKit
         Pull().Clear();
         Demand();
 
-        _actor.Expect(new SseClientActor.OutOfWindow(Id(1)));
+        Client.Expect(new SseClientActor.OutOfWindow(Id(1)));
         Open(after: 4);
 
         Assert.Equal(["first\n"], Next().Select(Text));
-        Assert.Equal(4, _connection.Progress.Cursor);
+        Assert.Equal(4, Connection.Progress.Cursor);
     }
 
     [Fact]
@@ -225,34 +152,14 @@ public sealed class LogSourceTests : StreamsKit
         Pull().Clear();
         Demand();
         Signal(new LogSource.ReportAt(2));
-        _actor.ExpectNothing();
+        Client.ExpectNothing();
 
         Append(Journal.Event("/b"), Journal.Event("/b"), Journal.Event());
         Next().Clear();
         Demand();
 
-        _actor.Expect<SseClientActor.CursorReached>();
-        _actor.ExpectNothing();
-    }
-
-    [Fact]
-    public void A_stream_that_may_send_no_more_says_so_once_and_waits_for_its_end()
-    {
-        RunSource();
-        Open(after: 0);
-        Append(Journal.Event(), Journal.Event());
-        Signal(new SseClientActor.EndAfter(1));
-        Pull().Clear();
-        var run = Pull();
-        Assert.Single(run);
-        run.Clear();
-
-        Demand();
-        Append(Journal.Event());
-
-        _actor.Expect<SseClientActor.AllSent>();
-        _actor.ExpectNothing();
-        _sink.ExpectNoMsg(TimeSpan.Zero);
+        Client.Expect<SseClientActor.CursorReached>();
+        Client.ExpectNothing();
     }
 
     [Fact]
@@ -273,70 +180,7 @@ public sealed class LogSourceTests : StreamsKit
         gate.SetResult();
         Run();
 
-        _actor.Expect<LogPagesActor.PageRead>();
-        _actor.ExpectNothing();
-    }
-
-    [Fact]
-    public void A_failure_of_the_reader_fails_the_stream_and_logs_nothing_of_its_own()
-    {
-        RunSource();
-        Open(after: 0);
-        Pull().Clear();
-        Demand();
-        Journal.TimelineFault = new InvalidOperationException("A fault of ours.");
-
-        Append(Journal.Event());
-
-        Assert.Same(Journal.TimelineFault, _sink.ExpectError());
-        Assert.Empty(Logs.Records);
-        Assert.Equal(0, Log.Ring.Readers);
-    }
-
-    private static string Text(ReadOnlyMemory<byte> frame) => System.Text.Encoding.UTF8.GetString(frame.Span);
-
-    private void RunSource(string? session = null)
-    {
-        Prepare(session);
-        Materialize();
-        Run();
-    }
-
-    private void Prepare(string? session = null)
-    {
-        Start();
-        _ = Materializer;
-        _actor = CreateProbe("client");
-        _connection = new SseConnection(
-            session is null ? Bare(new RecordingSseWriter()) : new StreamRequest(StreamKind.Session, "/a", session, cursor: null, new RecordingSseWriter()), Setup);
-        _connection.Own(_actor.Ref, CancellationToken.None);
-    }
-
-    private void Materialize() => _sink = Source.FromGraph(new LogSource(Setup)).AddAttributes(new Attributes(_connection)).RunWith(this.SinkProbe<FrameRun>(), Materializer);
-
-    private void Open(long after) => Signal(new StreamOpening(new ResumePoint(after, 0), [_first]));
-
-    private void Signal(object signal)
-    {
-        _connection.Signal(signal);
-        Run();
-    }
-
-    private void Demand()
-    {
-        _sink.Request(1);
-        Run();
-    }
-
-    private FrameRun Next()
-    {
-        Run();
-        return _sink.ExpectNext();
-    }
-
-    private FrameRun Pull()
-    {
-        Demand();
-        return Next();
+        Client.Expect<LogPagesActor.PageRead>();
+        Client.ExpectNothing();
     }
 }

@@ -95,7 +95,7 @@ public sealed class EscapeTests() : HubTestKit(seed: 7)
         var actor = Spawn(ScriptedActor.PropsFor((_, _) => OnAnotherThread(() => ThreadPool.QueueUserWorkItem(_ => queued.Set()))));
         actor.Tell("x");
         RunDry();
-        Assert.True(queued.Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(queued.Wait(TimeSpan.FromSeconds(60)));
 
         Assert.NotNull(Task.Run(() => { }));
         RunDry();

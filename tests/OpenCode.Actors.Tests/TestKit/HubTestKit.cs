@@ -95,7 +95,7 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
 
     /// <summary>Runs all mailboxes dry, again and again, until the task has ended: for work that other threads do, such as a real pool or disk.</summary>
     /// <param name="task">What to wait for.</param>
-    /// <param name="limit">Real time after which it fails; 10 s by default.</param>
+    /// <param name="limit">Real time after which it fails; 60 s by default.</param>
     public async Task RunUntilAsync(Task task, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -114,7 +114,7 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
 
     /// <summary>Runs all mailboxes dry, again and again, until the condition holds: for work that other threads do, so escapes are allowed meanwhile.</summary>
     /// <param name="condition">Looked at whenever no actor has anything to do.</param>
-    /// <param name="limit">Real time after which it fails; 10 s by default.</param>
+    /// <param name="limit">Real time after which it fails; 60 s by default.</param>
     public async Task RunUntilAsync(Func<bool> condition, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -129,7 +129,7 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
                 RunDry();
                 if (condition())
                     return;
-                if (real.GetElapsedTime(began) > (limit ?? TimeSpan.FromSeconds(10)))
+                if (real.GetElapsedTime(began) > (limit ?? TimeSpan.FromSeconds(60)))
                     throw new ExpectationException("The condition did not come true in time; no actor has anything to do.");
                 await Task.Delay(TimeSpan.FromMilliseconds(1), real);
             }

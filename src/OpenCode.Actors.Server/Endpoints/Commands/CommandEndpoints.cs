@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
@@ -10,7 +9,6 @@ using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
-using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
@@ -40,23 +38,7 @@ internal static class CommandEndpoints
                 Source = command.IsSkill ? "skill" : "command",
             })]);
 
-    private static async Task<IResult> InitAsync(
-        SessionId sessionID,
-        Location location,
-        InitSession request,
-        HttpContext context,
-        ISessions sessions,
-        CommandPrompts prompts,
-        TurnEnds turns,
-        EventPublisher events,
-        CancellationToken cancellationToken)
-    {
-        var command = new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" };
-        var answer = await RunAsync(sessionID, location, command, context, sessions, prompts, turns, events, cancellationToken);
-        return answer is WaitingAnswer waiting ? waiting.AsTrue() : answer;
-    }
-
-    private static async Task<IResult> RunAsync(
+    private static Task<IResult> RunAsync(
         SessionId sessionID,
         Location location,
         RunCommand request,
@@ -64,7 +46,36 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
-        EventPublisher events,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
+
+    private static Task<IResult> InitAsync(
+        SessionId sessionID,
+        Location location,
+        InitSession request,
+        HttpContext context,
+        ISessions sessions,
+        CommandPrompts prompts,
+        TurnEnds turns,
+        CancellationToken cancellationToken) =>
+        AnswerAsync(
+            sessionID,
+            location,
+            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" },
+            context,
+            sessions,
+            prompts,
+            turns.DoneOf,
+            cancellationToken);
+
+    private static async Task<IResult> AnswerAsync(
+        SessionId sessionID,
+        Location location,
+        RunCommand request,
+        HttpContext context,
+        ISessions sessions,
+        CommandPrompts prompts,
+        Func<SessionId, PromptAccepted, IResult> answerOf,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -79,21 +90,14 @@ internal static class CommandEndpoints
         if (made is not Prompt prompt)
             return SessionRefusals.Of(made);
 
-        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)), cancellationToken) switch
+        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) }, cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => turns.AnswerOf(sessionID, r, (message, token) => TellAsync(info, request, message, events, token)),
+            PromptAccepted r => answerOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
     private static async Task<bool> IsTakenAsync(SessionId session, RunCommand request, ISessions sessions, CancellationToken cancellationToken) =>
         request.MessageId is { } id && await sessions.AskAsync(session, new GetMessage(id), cancellationToken) is MessageFound;
-
-    private static async Task<long> TellAsync(Session info, RunCommand request, MessageId message, EventPublisher events, CancellationToken cancellationToken)
-    {
-        var properties = JsonSerializer.SerializeToUtf8Bytes(new CommandExecuted(request.Command, info.Id, request.Arguments, message), ProtocolJson.Wire.CommandExecuted);
-        var (offset, _) = await events.PublishAsync(EventTypes.CommandExecuted, new Place(info.Directory, info.ProjectId, info.Path), properties, cancellationToken);
-        return offset;
-    }
 }

@@ -9,6 +9,8 @@ internal static partial class EmbeddedScript
 {
     private const int MaxSlowWords = 100_000;
     private const int MaxQuotedCharacters = 4_000;
+    private const string ConversationStart = "<conversation>";
+    private const string ConversationEnd = "</conversation>";
     private const string Bash = "bash";
     private const string Question = "question";
 
@@ -18,9 +20,21 @@ internal static partial class EmbeddedScript
     public static EmbeddedReply Answer(ModelRequest request) => (request.Messages.Count == 0 ? null : request.Messages[^1]) switch
     {
         ToolResult result => new EmbeddedReply { Text = EmbeddedTexts.Result(result.ToolName, Quote(OutputOf(result)), ExitCodeOf(result), result.IsError) },
+        UserTurn asked when request.Tools.Count == 0 && EndOfConversation(asked.Text) is { } end => new EmbeddedReply { Text = EmbeddedTexts.Summary(end) },
         UserTurn prompt => Obey(Unquote(prompt.Text.Trim()), request),
         _ => new EmbeddedReply { Text = EmbeddedTexts.Introduction("") },
     };
+
+    // Asked for a summary, it has no words of its own.
+    private static string? EndOfConversation(string text)
+    {
+        var (start, end) = (text.IndexOf(ConversationStart, StringComparison.Ordinal), text.LastIndexOf(ConversationEnd, StringComparison.Ordinal));
+        if (start < 0 || end < start)
+            return null;
+
+        start = Math.Max(start + ConversationStart.Length, end - MaxQuotedCharacters);
+        return text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..end];
+    }
 
     private static EmbeddedReply Obey(string prompt, ModelRequest request)
     {

@@ -41,6 +41,8 @@ internal static class EmbeddedTexts
     public static string NotOffered(string tool) =>
         $"I would call the tool `{tool}` for that, but it is not offered to me here: it is switched off for this prompt or denied by the permissions of this session.";
 
+    public static string Summary(string end) => $"The embedded model cannot sum up. The conversation ended with:\n\n{end.Trim()}";
+
     public static string BadSlow(int maxWords) => $"Tell me how many words to stream, from 1 to {maxWords}. For example: `slow: 100`.";
 
     public static string Result(string tool, string output, string? exitCode, bool isError)

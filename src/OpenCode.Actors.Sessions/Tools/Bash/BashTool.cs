@@ -31,7 +31,9 @@ internal sealed class BashTool(IProcessHost processes, IOutputFolder outputs, Ba
             }
             """));
 
-    public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
+    /// <inheritdoc/>
+    /// <remarks>A call with a mistake runs nothing and ends with it: nothing is asked.</remarks>
+    public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => BashInput.Read(call.Input, out _) is null ? [] : ToolPermission.Of(call, location);
 
     public Props PropsFor(ToolCall call, ToolContext context) => BashToolActor.PropsFor(call, context, processes, outputs, options, logger);
 }

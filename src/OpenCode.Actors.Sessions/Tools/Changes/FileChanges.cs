@@ -16,11 +16,8 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
     /// <param name="location">Where the call runs.</param>
     /// <param name="before">What is replaced, as the call says; the file itself is not read for that.</param>
     /// <param name="after">What replaces it.</param>
-    public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after)
-    {
-        var metadata = new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch);
-        return PathNeeds.Of("edit", path, location, JsonSerializer.SerializeToElement(metadata, NeedsJson.Default.ChangeMetadata));
-    }
+    public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after) => PathNeeds.Of(
+        "edit", path, location, () => JsonSerializer.SerializeToElement(new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch), NeedsJson.Default.ChangeMetadata));
 
     /// <summary>Changes a file.</summary>
     /// <param name="session">The session whose call it is.</param>

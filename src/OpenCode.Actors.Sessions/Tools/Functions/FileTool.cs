@@ -25,11 +25,9 @@ internal abstract class FileTool(IFileWork work, IPathFacts paths) : FunctionToo
     {
         var location = new ToolLocation(context.Directory, context.Root, paths);
         var input = InputOf(call);
-        if (!Needs(input, location).Select(Key).SequenceEqual(context.Allowed.Select(Key), StringComparer.Ordinal))
+        if (Needs(input, location).Select(static need => need.Key).Except(context.Allowed.Select(static need => need.Key), StringComparer.Ordinal).Any())
             throw new ToolRefusedException("The path leads elsewhere than when this call was allowed. Nothing was done. Call it again if that is still wanted.");
 
         return Run(input, context, location, cancellationToken);
     }
-
-    private static string Key(ToolPermission need) => $"{need.Permission}\0{string.Join('\0', need.Patterns)}";
 }

@@ -6,6 +6,7 @@ using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools.Functions;
 using OpenCode.Actors.Sessions.Tools.Outputs;
 using OpenCode.Actors.Sessions.Tools.Paths;
+using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search;
 
 namespace OpenCode.Actors.Sessions.Tools.Grep;
@@ -55,5 +56,5 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
 
     // A file that read would have to ask for is not read by another name.
     private static bool MayRead(ToolContext context, ToolLocation location, string file) =>
-        PermissionRules.Evaluate("read", Path.GetRelativePath(location.Base, file), context.Rules) == PermissionAction.Allow;
+        context.Rules.Evaluate(PathNeeds.ToDo(ReadTool.Name, new ToolPath(file, file), location, ToolPermission.Nothing)) == PermissionAction.Allow;
 }

@@ -30,7 +30,7 @@ internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        PathNeeds.Of(Name, ToolPath.Of(input.OptionalText("path") ?? location.Directory, location), location, ProtocolJson.EmptyObject);
+        PathNeeds.Of(Name, ToolPath.Of(input.OptionalText("path") ?? location.Directory, location), location, ToolPermission.Nothing);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {

@@ -14,11 +14,11 @@ internal static class SearchNeeds
     /// <param name="given">The path as the call names it, if it does.</param>
     /// <param name="location">Where the call runs.</param>
     /// <param name="open">A folder that is open wherever the call runs, if there is one.</param>
-    public static IReadOnlyList<ToolPermission> Of(string tool, string pattern, string? given, ToolLocation location, string? open = null)
-    {
-        var metadata = JsonSerializer.SerializeToElement(new SearchNeed(pattern, given), SearchJson.Default.SearchNeed);
-        return [.. PathNeeds.ToReach(ToolPath.Of(given ?? location.Directory, location), location, open), new ToolPermission(tool, [pattern], ["*"], metadata)];
-    }
+    public static IReadOnlyList<ToolPermission> Of(string tool, string pattern, string? given, ToolLocation location, string? open = null) =>
+    [
+        .. PathNeeds.ToReach(ToolPath.Of(given ?? location.Directory, location), location, open),
+        new ToolPermission(tool, [pattern], ["*"], () => JsonSerializer.SerializeToElement(new SearchNeed(pattern, given), SearchJson.Default.SearchNeed)),
+    ];
 }
 
 /// <summary>The metadata of a permission request for a search.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Models;
@@ -61,13 +60,13 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location)
     {
         var name = input.Text("name");
-        return [new ToolPermission(Name, [name], [name], ProtocolJson.EmptyObject)];
+        return [new ToolPermission(Name, [name], [name], ToolPermission.Nothing)];
     }
 
     private static ToolOutcome Load(string name, LocationSkills found, ToolContext context, IFileTree files)
     {
         if (found.Find(name) is not { } skill)
-            throw new ToolRefusedException($"There is no skill '{name}' here. {ListOf(found, context.Rules)}");
+            throw new ToolRefusedException($"There is no skill '{name}' here. {ListOf(found, context.Rules.Rules)}");
 
         var content = skill.Content.Trim();
         if (content.Length > MostCharacters)

@@ -43,7 +43,7 @@ internal sealed class TaskTool(IChildSessions children) : ITool
         try
         {
             var input = TaskInput.Read(call.Input);
-            return [new ToolPermission(Name, [input.Agent], ["*"], JsonSerializer.SerializeToElement(new TaskQuestion(input.Description, input.Agent), TaskJson.Default.TaskQuestion))];
+            return [new ToolPermission(Name, [input.Agent], ["*"], () => JsonSerializer.SerializeToElement(new TaskQuestion(input.Description, input.Agent), TaskJson.Default.TaskQuestion))];
         }
         catch (ToolRefusedException)
         {

@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Sessions.Tools.Todos;
 internal static class TodoList
 {
     /// <summary>Gives the permission that a tool of the list needs.</summary>
-    public static IReadOnlyList<ToolPermission> Needs(string tool) => [new ToolPermission(tool, ["*"], ["*"], ProtocolJson.EmptyObject)];
+    public static IReadOnlyList<ToolPermission> Needs(string tool) => [new ToolPermission(tool, ["*"], ["*"], ToolPermission.Nothing)];
 
     /// <summary>Makes the outcome of a call: the list as JSON, and how many of it are left.</summary>
     public static ToolOutcome Outcome(IReadOnlyList<Todo> todos)

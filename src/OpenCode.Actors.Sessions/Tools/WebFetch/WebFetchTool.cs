@@ -56,11 +56,12 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location)
     {
         var (url, format, seconds) = Read(input);
-        var metadata = JsonSerializer.SerializeToElement(new WebFetchQuestion(url.AbsoluteUri, format, seconds), WebFetchJson.Default.WebFetchQuestion);
         var origin = url.GetLeftPart(UriPartial.Authority);
         var isPrivate = PrivateNetworks.Has(url);
         string[] names = [url.AbsoluteUri, input.Text("url"), .. isPrivate ? (string[])[PrivatePrefix + url.Authority] : []];
-        return [new ToolPermission(Name, [.. names.Distinct(StringComparer.Ordinal)], isPrivate ? [PrivatePrefix + url.Authority, $"{origin}/*"] : ["*"], metadata)];
+        return [new ToolPermission(Name, [.. names.Distinct(StringComparer.Ordinal)], isPrivate ? [PrivatePrefix + url.Authority, $"{origin}/*"] : ["*"], Metadata)];
+
+        JsonElement Metadata() => JsonSerializer.SerializeToElement(new WebFetchQuestion(url.AbsoluteUri, format, seconds), WebFetchJson.Default.WebFetchQuestion);
     }
 
     private static (Uri Url, string Format, int? Seconds) Read(ToolInput input)

@@ -42,6 +42,7 @@ internal sealed record Fault(
     // It was declared dead: it may do nothing but end.
     private static async Task ThawAsync(FaultyCluster cluster, FaultyNode node)
     {
+        await Eventually.TrueAsync(async () => await cluster.MembersAsync() < cluster.Nodes.Count(static one => one.IsRunning), $"{node.Name}, which is frozen, to be declared dead");
         node.Process.Signal(Unix.Continue);
         await Eventually.TrueAsync(() => !node.IsRunning, $"{node.Name}, which was declared dead while it was frozen, to end");
     }

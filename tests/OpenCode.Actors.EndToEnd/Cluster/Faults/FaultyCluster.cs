@@ -9,7 +9,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
 {
     public const string Secret = "a-secret-of-the-tests";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
     private FaultyCluster(PostgresServer database, TempFolder folder, int nodes, string serverDll, int? heartbeatMs)
     {

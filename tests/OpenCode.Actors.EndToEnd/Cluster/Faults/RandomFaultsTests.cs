@@ -21,7 +21,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
     // Each event of a probe goes to all clients: with shorter pauses the probes would be the load.
     private static readonly TimeSpan _betweenProbes = TimeSpan.FromMilliseconds(30);
 
-    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(Scale.Of(3, 8));
 
     private readonly Outages _outages = new();
 
@@ -30,7 +30,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
     {
         Needs.Postgres();
         var random = Randomness();
-        var lasting = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : Scale.Of(60, 600));
+        var lasting = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("OPENCODE_ACTORS_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : Scale.Of(35, 600));
         await using var cluster = await FaultyCluster.StartAsync(Folder, Nodes);
         await using var witness = new Witness(cluster.Database);
         var history = new History(cluster.Database);
@@ -55,7 +55,7 @@ public sealed class RandomFaultsTests(ITestOutputHelper output) : ServerTest(out
             var began = clock.Elapsed;
             await HarmAsync(fault, cluster, history, workload, witness, random);
             faults++;
-            var pause = began + TimeSpan.FromMilliseconds(random.Next(5_000, 15_000)) - clock.Elapsed;
+            var pause = began + TimeSpan.FromMilliseconds(random.Next(Scale.Of(2_000, 5_000), Scale.Of(6_000, 15_000))) - clock.Elapsed;
             await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero);
             if (clock.Elapsed >= lasting || history.Blames.Count > 0)
                 break;

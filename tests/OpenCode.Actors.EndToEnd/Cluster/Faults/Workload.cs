@@ -17,10 +17,10 @@ internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history)
     private int _written;
 
     // Longer than any restart keeps a session unavailable.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     // Longer than a node takes to be declared dead and started again.
-    private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _writePatience = TimeSpan.FromSeconds(120);
 
     public List<string> Sessions { get; } = [];
 

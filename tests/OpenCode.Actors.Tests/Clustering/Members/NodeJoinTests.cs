@@ -13,7 +13,7 @@ namespace OpenCode.Actors.Tests.Clustering.Members;
 /// <summary>How a join ends that does not end well. Akka's cluster is a real one, the clock of limits is the test's.</summary>
 public sealed class NodeJoinTests : IAsyncLifetime
 {
-    private static readonly TimeSpan _hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _hang = TimeSpan.FromSeconds(60);
     private static readonly NodeDescription _me = Describe("n1", 7001);
 
     private readonly VirtualTime _time = new();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Commands;
@@ -9,25 +8,21 @@ namespace OpenCode.Actors.Tests.Clustering.Nodes;
 public sealed class ArbiterAwayTests : NodesKit
 {
     [Fact]
-    public async Task While_the_database_is_away_commands_are_refused_within_a_second_and_no_node_leaves()
+    public async Task While_the_database_is_away_commands_are_refused_and_no_node_leaves()
     {
         var nodes = await StartAsync(3);
         var sessions = await CreateAsync(nodes[0], 6);
 
         SetAway(nodes, true);
-        var began = Stopwatch.GetTimestamp();
-        var refusal = Assert.IsType<Unavailable>(await nodes[1].UpdateAsync(sessions[0], "meanwhile"));
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+        var refusal = Assert.IsType<Unavailable>(await nodes[1].AskOnceAsync(sessions[0], TestNode.UpdateOf("meanwhile")));
         Assert.Equal(TimeSpan.FromSeconds(1), refusal.RetryAfter);
+        Assert.DoesNotContain("did not answer within", refusal.Reason, StringComparison.Ordinal); // That would be the end of its time.
         await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.State == NodeState.Suspended), "all are suspended");
         await UntilAsync(() => nodes[0].Standing.Availability.Now.SuspendedFor > TimeSpan.FromSeconds(3), "3 s have gone by");
 
         SetAway(nodes, false);
-        began = Stopwatch.GetTimestamp();
-        await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Availability.Now.TakesCommands), "all go on");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 3], session, "after")));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
         Assert.All(nodes, node => Assert.Null(node.Death));
         Assert.All(nodes, node => Assert.Equal(3, node.MembersUp));
     }
@@ -44,7 +39,6 @@ public sealed class ArbiterAwayTests : NodesKit
         Assert.Equal(NodeStatus.Up, Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status);
 
         SetAway(nodes[..2], false);
-        await UntilAsync(() => nodes[0].Standing.Availability.Now.TakesCommands && nodes[1].Standing.Availability.Now.TakesCommands, "both go on");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, "after")));
 
         Assert.Equal((null, null), (nodes[0].Death, nodes[1].Death));

@@ -13,8 +13,8 @@ public sealed class BarrierTests : NodesKit
         var hub = nodes[2].System.ActorSelection("/user/clients");
         hub.Tell(new TestHub.Hold(true));
 
-        var wait = nodes[0].Actors.Barrier.Ask<StreamHubActor.Flushed>(new StreamHubActor.WaitFlushed("/proj", 7), TimeSpan.FromSeconds(6));
-        await Task.WhenAny(wait, Task.Delay(300));
+        var wait = nodes[0].Actors.Barrier.Ask<StreamHubActor.Flushed>(new StreamHubActor.WaitFlushed("/proj", 7), TestNode.Patience);
+        await UntilAsync(async () => await hub.Ask<int>(new TestHub.CountWaits()) == 1, "the last node is asked");
         Assert.False(wait.IsCompleted);
         hub.Tell(new TestHub.Hold(false));
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Readiness;
@@ -38,14 +37,12 @@ public sealed class FormingTests : NodesKit
     {
         var leaving = new MemoryArbiter(Arbiters, TimeProvider.System); // Up in its row, and admits no node any more.
         await ClusterKit.JoinAsync(leaving, ClusterKit.Describe("n0", 9, 1));
-        var began = Stopwatch.GetTimestamp();
         var joining = StartAsync("n1");
         await UntilAsync(() => Arbiters.Rows.Any(row => row.Description.Identity.Name == "n1"), "the node is admitted");
 
         await leaving.LeaveAsync(CancellationToken.None);
-        var node = await joining;
+        var node = await joining; // Which fails if it gives up.
 
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(14)); // 15 s is when it gives up.
         Assert.Equal(NodeState.Ready, node.Standing.Now.State);
         await UntilAsync(() => node.MembersUp == 1, "the node sees itself as a member");
         await leaving.DisposeAsync();

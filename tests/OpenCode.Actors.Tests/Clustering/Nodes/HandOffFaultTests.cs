@@ -31,10 +31,12 @@ public sealed class HandOffFaultTests : NodesKit
         using var meters = new RecordingMeters();
         var relay = nodes[0].System.ActorOf(Props.Create(() => new Astray(ShardOn(nodes[1], session), nodes[0].Actors.Region)));
         var entry = nodes[0].System.ActorOf(EntryActor.PropsFor(
-            new EntrySetup(relay, nodes[0].Standing.Availability, new ClusterMetrics(meters), TimeProvider.System, SystemEntropy.Instance, MaxHeldCommands: 10, MaxHeldBytes: 1 << 20)));
-        var astray = entry.Ask<object>(new Deliver(session, new Update(new UpdateSession { Title = "astray" })), TimeSpan.FromSeconds(8));
+            new EntrySetup(relay, nodes[0].Standing.Availability, new ClusterMetrics(meters), TimeProvider.System, SystemEntropy.Instance, MaxHeldCommands: 10, MaxHeldBytes: 1 << 20)
+            {
+                HoldFor = TestNode.Patience,
+            }));
+        var astray = TestNode.AskAsync(entry, session, TestNode.UpdateOf("astray"));
         await UntilAsync(async () => await relay.Ask<int>(Astray.Count.Instance) > 1, "it was asked for again");
-        Assert.False(astray.IsCompleted);
         nodes[1].Store.Thaw();
 
         Assert.IsType<Updated>(await underWay);

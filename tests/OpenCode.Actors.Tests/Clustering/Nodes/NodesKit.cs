@@ -12,8 +12,6 @@ namespace OpenCode.Actors.Tests.Clustering.Nodes;
 [Collection(nameof(SideBySide))]
 public abstract class NodesKit : IAsyncLifetime
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(20);
-
     private readonly List<TestNode> _nodes = [];
 
     protected NodesKit() => Arbiters = new MemoryArbiterDatabase(TimeProvider.System, Batches);
@@ -48,22 +46,16 @@ public abstract class NodesKit : IAsyncLifetime
         return nodes;
     }
 
-    internal static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? limit = null)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < (limit ?? _limit), $"It did not come true in time: {what}.");
-            await Task.Delay(10);
-        }
-    }
+    internal static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), () => what);
 
-    internal static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    internal static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, () => what);
+
+    internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < (limit ?? _limit), $"It did not come true in time: {what}.");
+            Assert.True(Stopwatch.GetElapsedTime(began) < TestNode.Patience, $"It did not come true in time: {what()}.");
             await Task.Delay(10);
         }
     }

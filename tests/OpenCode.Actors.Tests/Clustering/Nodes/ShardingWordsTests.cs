@@ -16,7 +16,7 @@ public sealed class ShardingWordsTests : NodesKit
         foreach (var session in new[] { here, there })
         {
             var forget = words.ForgetHome(ShardOf.Session(session));
-            Assert.Equal("BeginHandOffAck", (await nodes[0].Actors.Region.Ask<object>(forget, TimeSpan.FromSeconds(5))).GetType().Name);
+            Assert.Equal("BeginHandOffAck", (await nodes[0].Actors.Region.Ask<object>(forget, TestNode.Patience)).GetType().Name);
 
             await RenameAsync(nodes[0], session, $"Title of {session}");
         }
@@ -27,7 +27,7 @@ public sealed class ShardingWordsTests : NodesKit
     {
         var node = await StartAsync("n1");
         var session = await node.CreateAsync("any");
-        var coordinator = await node.System.ActorSelection(ShardingWords.Coordinator).ResolveOne(TimeSpan.FromSeconds(5));
+        var coordinator = await node.System.ActorSelection(ShardingWords.Coordinator).ResolveOne(TestNode.Patience);
         var words = new ShardingWords(node.System);
 
         words.EndMove(ShardOf.NameOf(ShardOf.Session(session))); // there is none: nothing happens

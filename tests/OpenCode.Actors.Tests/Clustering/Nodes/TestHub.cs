@@ -23,10 +23,13 @@ internal sealed class TestHub : ReceiveActor
             _isHeld = m.IsHeld;
             AnswerAll();
         });
+        Receive<CountWaits>(_ => Sender.Tell(_waits.Count));
         Receive<GetDisposed>(_ => Sender.Tell(_disposed.ToArray()));
     }
 
     public sealed record Hold(bool IsHeld);
+
+    public sealed record CountWaits;
 
     public sealed record GetDisposed;
 

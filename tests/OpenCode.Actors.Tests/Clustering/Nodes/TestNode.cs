@@ -32,7 +32,8 @@ namespace OpenCode.Actors.Tests.Clustering.Nodes;
 /// <summary>One node: an actor system with links that a test can cut, its way to the arbiter, and its way to the store.</summary>
 internal sealed class TestNode
 {
-    private static readonly TimeSpan _answerLimit = TimeSpan.FromSeconds(12);
+    /// <summary>How long an answer may take, and a command be held: no promise, the machine may be slow.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly RecordingMeters _meters = new();
     private readonly ClusterNode _node;
@@ -54,6 +55,7 @@ internal sealed class TestNode
         _node = new ClusterNode(new ClusterParts(
             node, Arbiter, journal, Standing, _claims, metrics, new TcpPortProbe(TimeProvider.System, tls: null), () => IsCutOff = true, SystemEntropy.Instance, TimeProvider.System, Logs)
         {
+            HoldFor = Patience,
             Large = new LargeCommands(options.Bodies),
         });
         var config = ConfigurationFactory.ParseString(
@@ -119,7 +121,31 @@ internal sealed class TestNode
 
     public Task JoinAsync() => _node.JoinAsync(System, CancellationToken.None);
 
-    public Task<object> AskAsync(SessionId session, ISessionCommand command) => Actors.Entry.Ask<object>(new Deliver(session, command), _answerLimit);
+    /// <summary>Sends a command once.</summary>
+    public Task<object> AskOnceAsync(SessionId session, ISessionCommand command) => AskOnceAsync(Actors.Entry, session, command);
+
+    public Task<object> AskAsync(SessionId session, ISessionCommand command, Action<Unavailable>? refused = null) => AskAsync(Actors.Entry, session, command, refused);
+
+    /// <summary>Sends a command as a client does that goes on by the refusals: under one name, again while the node cannot take it. On a busy machine a look comes late, and the node is suspended rightly.</summary>
+    /// <param name="entry">Takes the command.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="refused">Gets the refusals.</param>
+    public static async Task<object> AskAsync(IActorRef entry, SessionId session, ISessionCommand command, Action<Unavailable>? refused = null)
+    {
+        var named = new Named(Guid.NewGuid().ToString(), command);
+        object answer = null!;
+        await NodesKit.UntilAsync(
+            async () =>
+            {
+                answer = await AskOnceAsync(entry, session, named);
+                if (answer is Unavailable refusal)
+                    refused?.Invoke(refusal);
+                return answer is not Unavailable;
+            },
+            () => $"{entry.Path} took {command.GetType().Name}, which it refused: {answer}");
+        return answer;
+    }
 
     public async Task<SessionId> CreateAsync(string title)
     {
@@ -129,11 +155,13 @@ internal sealed class TestNode
         return session;
     }
 
-    public Task<object> UpdateAsync(SessionId session, string title) => AskAsync(session, new Update(new UpdateSession { Title = title }));
+    public Task<object> UpdateAsync(SessionId session, string title, Action<Unavailable>? refused = null) => AskAsync(session, UpdateOf(title), refused);
+
+    public static Update UpdateOf(string title) => new(new UpdateSession { Title = title });
 
     public Task<object> PromptAsync(SessionId session, string text) => AskAsync(session, new TakePrompt(new Prompt([new TextPromptPart(text)])));
 
-    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new IndexQuery.ListStatus(), _answerLimit)) is IndexQuery.Statuses statuses ? statuses.BySession.Count : -1;
+    public async Task<int> CountBusyAsync() => (await Actors.Index.Ask<object>(new IndexQuery.ListStatus(), Patience)) is IndexQuery.Statuses statuses ? statuses.BySession.Count : -1;
 
     /// <summary>Reads a counter or gauge.</summary>
     public long Total(string metric)
@@ -190,6 +218,8 @@ internal sealed class TestNode
         await System.WhenTerminated;
         await KillAsync();
     }
+
+    private static Task<object> AskOnceAsync(IActorRef entry, SessionId session, ISessionCommand command) => entry.Ask<object>(new Deliver(session, command), Patience + Patience);
 
     // The process would have ended within the second.
     private void OnDeclaredDead(string reason)

@@ -28,12 +28,11 @@ public sealed class UnknownCommitTests : NodesKit
 
         var answer = nodes[0].UpdateAsync(session, "once");
         await UntilAsync(() => Volatile.Read(ref appended), "it is under way");
-        var late = Task.Delay(store.Lateness + TimeSpan.FromSeconds(0.1));
         await KillAsync(nodes[1], by: nodes[0]);
 
         Assert.Equal("once", Assert.IsType<Updated>(await answer).Info.Title);
         if (fate == nameof(StoreFault.ArrivesLate))
-            await late;
+            await UntilAsync(() => store.HasArrivedLate, "the append reaches the store");
         Assert.Single(await nodes[0].LogAsync(), entry => entry.Type == "session.updated");
         await RenameAsync(nodes[0], session, "after");
     }

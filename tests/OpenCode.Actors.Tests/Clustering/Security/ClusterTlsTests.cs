@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
@@ -10,6 +9,7 @@ using Akka.Remote;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Security;
+using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Security;
@@ -19,6 +19,9 @@ public sealed class ClusterTlsTests
 {
     private const string Old = "the old secret of it";
     private const string New = "the new secret of it";
+
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+    private static readonly ClusterNodeOptions _options = new() { Name = "n", AdvertisedHost = "127.0.0.1", Port = 0 };
 
     [Theory]
     [InlineData(Old, Old, true)]
@@ -30,8 +33,9 @@ public sealed class ClusterTlsTests
     [InlineData(Old, New + "," + Old, false)]
     public async Task Only_who_presents_a_secret_that_the_other_knows_gets_an_answer(string one, string? other, bool answers)
     {
-        using var a = Start(one);
-        using var b = Start(other);
+        var handshakeLimit = answers ? "30s" : "2s"; // What is refused may also stand still until then.
+        using var a = Start(one, handshakeLimit);
+        using var b = Start(other, handshakeLimit);
         a.ActorOf(Props.Create(() => new Echo()), "echo");
         var address = ((ExtendedActorSystem)a).Provider.DefaultAddress;
         var path = new RootActorPath(other is null ? address.WithProtocol("akka.tcp") : address) / "user" / "echo";
@@ -41,7 +45,7 @@ public sealed class ClusterTlsTests
         b.EventStream.Subscribe(broken, typeof(AssociationErrorEvent));
         b.EventStream.Subscribe(broken, typeof(DisassociatedEvent));
 
-        var said = await Task.WhenAny(b.ActorSelection(path).Ask<string>("hello"), refused.Task, Task.Delay(5_000)) is Task<string> answer ? await answer : null;
+        var said = await Task.WhenAny(b.ActorSelection(path).Ask<string>("hello"), refused.Task, Task.Delay(_limit)) is Task<string> answer ? await answer : null;
 
         Assert.Equal(answers ? "hello" : null, said);
         await Task.WhenAll(a.Terminate(), b.Terminate());
@@ -57,46 +61,57 @@ public sealed class ClusterTlsTests
         var probe = new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([Old]));
 
         for (var i = 0; i < 20; i++)
-            Assert.Equal(PortAnswer.Accepts, await probe.AskAsync(address, TimeSpan.FromSeconds(5), default));
+            Assert.Equal(PortAnswer.Accepts, await probe.AskAsync(address, _limit, default));
         using var b = Start(Old);
         a.ActorOf(Props.Create(() => new Echo()), "echo");
-        Assert.Equal("hello", await b.ActorSelection(new RootActorPath(address) / "user" / "echo").Ask<string>("hello", TimeSpan.FromSeconds(5))); // By now the node has seen them end.
+        Assert.Equal("hello", await b.ActorSelection(new RootActorPath(address) / "user" / "echo").Ask<string>("hello", _limit)); // By now the node has seen them end.
         Assert.Equal("", string.Join('\n', errors));
-        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([New])).AskAsync(address, TimeSpan.FromSeconds(5), default));
+        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([New])).AskAsync(address, _limit, default));
         await UntilAsync(() => !errors.IsEmpty);
 
         await Task.WhenAll(a.Terminate(), b.Terminate());
-        Assert.Equal(PortAnswer.Refuses, await probe.AskAsync(address, TimeSpan.FromSeconds(5), default));
+        Assert.Equal(PortAnswer.Refuses, await probe.AskAsync(address, _limit, default));
     }
 
     [Fact]
     public async Task A_port_that_only_takes_connections_is_no_node()
     {
-        var probe = new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([Old]));
+        var time = new VirtualTime();
+        var probe = new TcpPortProbe(time, ClusterTls.SetupOf([Old]));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var address = new Address("akka.ssl.tcp", "tls", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
 
-        Assert.Equal(PortAnswer.Silent, await probe.AskAsync(address, TimeSpan.FromMilliseconds(200), default)); // As one that stands still.
-        (await listener.AcceptTcpClientAsync()).Dispose();
-        var began = Stopwatch.GetTimestamp();
-        var asked = probe.AskAsync(address, TimeSpan.FromMilliseconds(500), default);
-        for (var i = 0; i < 2; i++)
-            (await listener.AcceptTcpClientAsync()).Dispose(); // As what forwards the port of a node that has ended; but a node that is busy may do so once.
+        var (pause, limit) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
+        var asked = probe.AskAsync(address, limit, default).AsTask();
+        using (await listener.AcceptTcpClientAsync()) // As one that stands still.
+        {
+            time.Advance(limit);
+            Assert.Equal(PortAnswer.Silent, await asked);
+        }
 
+        asked = probe.AskAsync(address, limit, default).AsTask();
+        for (var i = 0; i < 2; i++)
+        {
+            (await listener.AcceptTcpClientAsync()).Dispose(); // As what forwards the port of a node that has ended; but a node that is busy may do so once.
+            await UntilAsync(() => time.NextTimer <= pause);
+            Assert.False(asked.IsCompleted, "it counted as gone before the limit");
+            time.Advance(pause);
+        }
+
+        time.Advance(limit);
         Assert.Equal(PortAnswer.Silent, await asked);
-        Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromMilliseconds(400), "it counted as gone before the limit"); // A timer may be early by its granularity.
-        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, tls: null).AskAsync(address, TimeSpan.FromSeconds(5), default));
+        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, tls: null).AskAsync(address, _limit, default));
     }
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(_limit);
         while (!condition())
             await Task.Delay(10, limit.Token);
     }
 
-    private static ActorSystem Start(string? secrets, string loglevel = "OFF")
+    private static ActorSystem Start(string? secrets, string handshakeLimit = "30s", string loglevel = "OFF")
     {
         var config = ConfigurationFactory.ParseString(
             $$"""
@@ -105,17 +120,12 @@ public sealed class ClusterTlsTests
               loglevel = {{loglevel}}
               loggers = []
               actor.provider = remote
-              remote.dot-netty.tcp {
-                hostname = "127.0.0.1"
-                port = 0
-                enable-ssl = {{(secrets is null ? "off" : "on")}}
-              }
-              coordinated-shutdown.run-by-clr-shutdown-hook = off
-              coordinated-shutdown.exit-clr = off
+              remote.dot-netty.tcp.enable-ssl = {{(secrets is null ? "off" : "on")}}
+              remote.dot-netty.tcp.connection-timeout = {{handshakeLimit}}
               coordinated-shutdown.run-by-actor-system-terminate = off
             }
             """);
-        var bootstrap = BootstrapSetup.Create().WithConfig(config);
+        var bootstrap = BootstrapSetup.Create().WithConfig(config.WithFallback(AkkaSettings.Of(_options)));
         return ActorSystem.Create("tls", secrets is null ? ActorSystemSetup.Create(bootstrap) : bootstrap.And(ClusterTls.SetupOf(secrets.Split(','))));
     }
 

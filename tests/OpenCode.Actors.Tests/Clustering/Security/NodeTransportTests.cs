@@ -8,10 +8,12 @@ using Akka.Event;
 using Akka.Remote;
 using OpenCode.Actors.Clustering.Security;
 using OpenCode.Actors.Clustering.Settings;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Security;
 
 /// <summary>A node goes on when a connection to another node fails, at whichever moment.</summary>
+[Collection(nameof(SideBySide))]
 public sealed class NodeTransportTests : IAsyncLifetime
 {
     private static readonly ClusterNodeOptions _options = new() { Name = "n", AdvertisedHost = "127.0.0.1", Port = 0, Secret = "a secret of these tests" };
@@ -99,7 +101,7 @@ public sealed class NodeTransportTests : IAsyncLifetime
     private static async Task AskAsync(ActorSystem from, ActorSystem to)
     {
         var echo = from.ActorSelection(new RootActorPath(((ExtendedActorSystem)to).Provider.DefaultAddress) / "user" / "echo");
-        Assert.Equal("hello", await echo.Ask<string>("hello", TimeSpan.FromSeconds(10)));
+        Assert.Equal("hello", await echo.Ask<string>("hello", TimeSpan.FromSeconds(60)));
     }
 
     private static ChannelReader<AssociationErrorEvent> Failures(ActorSystem system)
@@ -115,6 +117,7 @@ public sealed class NodeTransportTests : IAsyncLifetime
             """
             akka {
               actor.provider = remote
+              remote.dot-netty.tcp.connection-timeout = 30s # a handshake is slow on a slow machine
               stdout-loglevel = OFF
               loggers = []
               loglevel = WARNING

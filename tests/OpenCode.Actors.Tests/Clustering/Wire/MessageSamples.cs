@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
@@ -53,7 +54,8 @@ internal static class MessageSamples
             new DeleteBegun(_session, 5),
             new Delete(),
             new Deleted(_session, 5),
-            new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m") }, "a key"),
+            new Summarize(new SummarizeSession("p", "m", Auto: true)),
+            new TakePrompt(new Prompt([new TextPromptPart("hello \u2028 \"x\"")]) { MessageId = _message, Model = new ModelRef("p", "m"), Format = new OutputFormat("json_schema") { Schema = JsonElement.Parse("{}"), RetryCount = 1 } }, "a key"),
             new RunShell(new Shell("build", "ls -l"), "another key"),
             Accepted("hello"),
             new Abort(),

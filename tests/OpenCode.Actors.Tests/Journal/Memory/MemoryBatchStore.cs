@@ -38,6 +38,9 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     /// <summary>Gets or sets how late a question arrives that arrives late.</summary>
     public TimeSpan Lateness { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Gets a value indicating whether a question that arrives late has arrived.</summary>
+    public bool HasArrivedLate { get; private set; }
+
     /// <summary>Gets or sets what becomes of a hint to this process: how much later it comes, or null if it is lost.</summary>
     public Func<TimeSpan?> HintDelay { get; set; } = static () => TimeSpan.Zero;
 
@@ -267,5 +270,6 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     {
         await Task.Delay(Lateness, time).ConfigureAwait(false);
         _ = database.Do(statement);
+        HasArrivedLate = true;
     }
 }

@@ -67,8 +67,8 @@ internal static class WireSamples
         { typeof(UpdateSession), """{"title":"T","time":{"archived":5},"permission":[{"permission":"*","pattern":"*","action":"allow"}]}""" },
         { typeof(ForkSession), """{"messageID":"msg_1"}""" },
         { typeof(RevertSession), """{"messageID":"msg_1","partID":"prt_1"}""" },
+        { typeof(InitSession), """{"providerID":"p","modelID":"m","messageID":"msg_1"}""" },
         { typeof(SummarizeSession), """{"providerID":"p","modelID":"m","auto":true}""" },
-        { typeof(InitSession), """{"messageID":"msg_1","providerID":"p","modelID":"m"}""" },
         { typeof(Prompt), """{"parts":[{"type":"text","text":"hi"}]}""" },
         {
             typeof(Prompt),

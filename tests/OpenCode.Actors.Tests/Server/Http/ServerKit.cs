@@ -47,7 +47,7 @@ internal sealed class ServerKit : IAsyncDisposable
         })
         {
             BaseAddress = new Uri("http://localhost:4096"),
-            Timeout = TimeSpan.FromSeconds(30), // a hang is a failure
+            Timeout = TimeSpan.FromSeconds(60), // a hang is a failure
         };
     }
 

@@ -17,7 +17,7 @@ internal sealed class SseClient(HttpResponseMessage response) : IDisposable
     public async Task<SseEvent?> NextAsync()
     {
         _body ??= await response.Content.ReadAsStreamAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[4_096];
         while (_read.Count == 0)
         {

@@ -274,7 +274,7 @@ public sealed class StreamEndpointsTests
 
     private static async Task<byte[]> ReadAsync(Stream stream, int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var bytes = new byte[count];
         await stream.ReadExactlyAsync(bytes, patience.Token);
         return bytes;

@@ -12,7 +12,7 @@ public sealed class UnservedRoutesTests
         "GET /session/{sessionID}/message", "POST /session/{sessionID}/message", "POST /session/{sessionID}/prompt_async", "POST /session/{sessionID}/abort",
         "GET /session/{sessionID}/message/{messageID}", "DELETE /session/{sessionID}/message/{messageID}", "POST /session/{sessionID}/fork",
         "DELETE /session/{sessionID}/message/{messageID}/part/{partID}", "PATCH /session/{sessionID}/message/{messageID}/part/{partID}",
-        "POST /session/{sessionID}/shell", "POST /session/{sessionID}/command", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
+        "POST /session/{sessionID}/shell", "POST /session/{sessionID}/summarize", "POST /session/{sessionID}/init", "POST /session/{sessionID}/command", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
         "POST /session/{sessionID}/permissions/{permissionID}", "GET /question", "POST /question/{requestID}/reply", "POST /question/{requestID}/reject",
         "GET /event", "GET /global/event", "POST /instance/dispose", "POST /tui/publish", "GET /global/health",
         "GET /config/providers", "GET /provider", "GET /path", "GET /project", "GET /project/current", "GET /project/{projectID}/directories", "GET /vcs", "GET /vcs/status", "GET /vcs/diff",
@@ -24,7 +24,7 @@ public sealed class UnservedRoutesTests
         "POST /tui/open-help", "POST /tui/open-sessions", "POST /tui/open-themes", "POST /tui/open-models", "POST /tui/submit-prompt", "POST /tui/clear-prompt", "POST /tui/execute-command",
         "POST /tui/append-prompt", "POST /tui/show-toast", "POST /tui/select-session",
         "PUT /auth/{providerID}", "DELETE /auth/{providerID}", "POST /log", "GET /experimental/tool", "GET /experimental/tool/ids", "GET /experimental/session",
-        "POST /session/{sessionID}/share", "POST /session/{sessionID}/init",
+        "POST /session/{sessionID}/share",
         "POST /provider/{providerID}/oauth/authorize", "POST /provider/{providerID}/oauth/callback", "POST /experimental/session/{sessionID}/background",
         "POST /experimental/workspace/sync-list", "POST /experimental/console/switch", "DELETE /session/{sessionID}/share",
     };

@@ -4,7 +4,15 @@ namespace OpenCode.Actors.Tests.Server.Http;
 public sealed class UnsupportedFieldsTests
 {
     [Theory]
-    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{}}", "format")]
+    [InlineData("\"format\":{\"type\":\"json_schema\"}", "format.schema")]
+    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":\"x\"}", "format.schema")]
+    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":[1]}", "format.schema")]
+    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"array\"}}", "format.schema.type")]
+    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{},\"retryCount\":-1}", "format.retryCount")]
+    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{},\"retryCount\":0.5}", "retryCount")]
+    [InlineData("\"format\":{\"type\":\"xml\"}", "format.type")]
+    [InlineData("\"format\":{}", "type")]
+    [InlineData("\"format\":\"json\"", "format")]
     [InlineData("\"variant\":\"high\"", "variant")]
     [InlineData("\"permission\":{\"bash\":\"deny\"}", "permission")]
     [InlineData("\"agent\":\"nope\"", "nope")]

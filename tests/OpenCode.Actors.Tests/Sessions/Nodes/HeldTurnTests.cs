@@ -1,36 +1,23 @@
 using Akka.Actor;
-using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
-using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Models;
-using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Nodes;
 
 /// <summary>Rule "Running turns are not moved": a turn that has called no model and run no tool moves with its session, and the next owner begins it.</summary>
-public sealed class HeldTurnTests : SessionsKit
+public sealed class HeldTurnTests : HandOverKit
 {
-    private static readonly PermissionRule[] _askForBash = [new("bash", "*", PermissionAction.Ask)];
-
-    private readonly HubProbe _elsewhere;
-    private NodeDrain _drain = new();
-
-    public HeldTurnTests() => _elsewhere = CreateProbe();
-
-    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Claims = new ScriptedClaims(), Drain = _drain = new NodeDrain() };
-
     [Fact]
     public async Task A_prompt_to_a_node_that_drains_is_taken_and_its_turn_is_begun_by_the_next_owner()
     {
         var session = await CreateAsync();
-        _drain.Begin();
+        Drain.Begin();
 
         var accepted = await PromptAsync(session.Id);
         Assert.True(accepted.IsOpen);
@@ -53,7 +40,7 @@ public sealed class HeldTurnTests : SessionsKit
         Faulty.Hold();
         var prompt = Begin(session.Id, Prompt("hello"));
         await RunDryAsync();
-        _drain.Begin();
+        Drain.Begin();
         Faulty.Release();
         await RunDryAsync();
 
@@ -87,7 +74,7 @@ public sealed class HeldTurnTests : SessionsKit
     public async Task A_command_of_the_users_is_started_by_the_next_owner()
     {
         var session = await CreateAsync();
-        _drain.Begin();
+        Drain.Begin();
         await AskAsync<PromptAccepted>(session.Id, new RunShell(new Shell("ls", "build")));
         Assert.Empty(Tools.Started);
 
@@ -103,11 +90,11 @@ public sealed class HeldTurnTests : SessionsKit
     [Fact]
     public async Task An_answer_to_a_turn_that_waits_for_its_user_is_taken_and_the_tool_started_by_the_next_owner()
     {
-        var session = await CreateAsync(permission: _askForBash);
+        var session = await CreateAsync(permission: AskForBash);
         await PromptAsync(session.Id);
         Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
         await RunDryAsync();
-        _drain.Begin();
+        Drain.Begin();
 
         Assert.IsType<RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
         Assert.Empty(Tools.Started);
@@ -122,13 +109,51 @@ public sealed class HeldTurnTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_call_that_was_granted_is_judged_anew_by_the_next_owner()
+    {
+        var session = await CreateAsync(permission: AskForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
+        await RunDryAsync();
+        Drain.Begin();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+        await AskAsync<Updated>(session.Id, new Update(new UpdateSession { Permission = [new PermissionRule("bash", "echo *", PermissionAction.Deny)] }));
+
+        await HandOverAsync(session.Id);
+
+        Assert.Empty(Tools.Started);
+        Assert.Contains("forbids", Model.Requests[^1].Messages.OfType<ToolResult>().Single().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_held_call_needs_beyond_what_was_granted_is_asked_for_by_the_next_owner()
+    {
+        Paths.Links["/proj/project/link"] = "/proj/project/in";
+        var session = await CreateAsync(permission: AskForBash);
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c1", "cat link/x").EndWithCalls();
+        await RunDryAsync();
+        Drain.Begin();
+        await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
+        Paths.Links["/proj/project/link"] = "/etc";
+
+        await HandOverAsync(session.Id);
+
+        var request = Assert.Single(await PermissionsAsync());
+        Assert.Equal(("external_directory", "/etc/*"), (request.Permission, request.Patterns[0]));
+        Assert.Empty(Tools.Started);
+        await ReplyAsync(request.Id, PermissionAnswer.Once);
+        Assert.Single(Tools.Started);
+    }
+
+    [Fact]
     public async Task A_refusal_with_feedback_is_told_to_the_model_by_the_next_owner()
     {
-        var session = await CreateAsync(permission: _askForBash);
+        var session = await CreateAsync(permission: AskForBash);
         await PromptAsync(session.Id);
         Model.Answer.Bash("c1", "rm x").EndWithCalls();
         await RunDryAsync();
-        _drain.Begin();
+        Drain.Begin();
 
         await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Reject, "keep it");
         Assert.Single(Model.Requests);
@@ -141,11 +166,11 @@ public sealed class HeldTurnTests : SessionsKit
     [Fact]
     public async Task What_waits_for_the_user_beside_what_was_answered_waits_on()
     {
-        var session = await CreateAsync(permission: _askForBash);
+        var session = await CreateAsync(permission: AskForBash);
         await PromptAsync(session.Id);
         Model.Answer.Bash("c1", "echo one").Bash("c2", "echo two").EndWithCalls();
         await RunDryAsync();
-        _drain.Begin();
+        Drain.Begin();
         await ReplyAsync((await PermissionsAsync())[0].Id, PermissionAnswer.Once);
         await HandOverAsync(session.Id);
 
@@ -159,7 +184,7 @@ public sealed class HeldTurnTests : SessionsKit
     public async Task Prompts_to_a_held_turn_wait_for_its_second_step()
     {
         var session = await CreateAsync();
-        _drain.Begin();
+        Drain.Begin();
         var first = await PromptAsync(session.Id, "one");
         var second = await PromptAsync(session.Id, "two");
         await HandOverAsync(session.Id);
@@ -179,7 +204,7 @@ public sealed class HeldTurnTests : SessionsKit
     public async Task A_held_turn_can_be_aborted()
     {
         var session = await CreateAsync();
-        _drain.Begin();
+        Drain.Begin();
         await PromptAsync(session.Id);
 
         await AskAsync<Aborted>(session.Id, new Abort());
@@ -194,11 +219,11 @@ public sealed class HeldTurnTests : SessionsKit
     public async Task A_held_turn_that_comes_to_a_node_that_drains_too_is_held_on()
     {
         var session = await CreateAsync();
-        _drain.Begin();
+        Drain.Begin();
         await PromptAsync(session.Id);
         await KillAsync();
         await OpenAsync();
-        _drain.Begin();
+        Drain.Begin();
         await RunDryAsync();
         await AskAsync<Awake>(session.Id, Wake.Instance);
         Assert.Empty(Model.Requests);
@@ -207,109 +232,4 @@ public sealed class HeldTurnTests : SessionsKit
 
         Assert.Single(Model.Requests);
     }
-
-    [Fact]
-    public async Task A_turn_that_runs_goes_on_while_the_node_drains_and_is_then_closed()
-    {
-        var session = await CreateAsync();
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "ls").EndWithCalls();
-        await RunDryAsync();
-        _drain.Begin();
-        Tools.Tool.End("x");
-        await RunDryAsync();
-        Assert.Equal(2, Model.Requests.Count);
-
-        await HandOverAsync(session.Id);
-
-        Assert.Equal("MessageAbortedError", Assistant((await MessagesAsync(session.Id))[^1]).Error!.Name);
-        Assert.Equal(2, Model.Requests.Count);
-    }
-
-    [Fact]
-    public async Task A_session_whose_turn_was_closed_takes_prompts_until_it_is_handed_off()
-    {
-        var session = await CreateAsync();
-        await PromptAsync(session.Id);
-        _drain.Begin();
-        (await FindAsync(session.Id)).Tell(new Quiesce(), _elsewhere.Ref);
-        await RunDryAsync();
-        _elsewhere.Expect<Quiesced>();
-
-        Assert.True((await PromptAsync(session.Id, "again")).IsOpen);
-        await HandOverAsync(session.Id);
-
-        Assert.Equal(2, Model.Requests.Count);
-    }
-
-    [Fact]
-    public async Task A_session_with_a_turn_that_moves_is_started_where_it_is_by_then()
-    {
-        var session = await CreateAsync(permission: _askForBash);
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "echo one").EndWithCalls();
-        await RunDryAsync();
-        Time.Advance(TimeSpan.FromMinutes(11));
-        await KillAsync();
-        await OpenAsync();
-        await RunDryAsync();
-        var region = CreateProbe();
-        var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, Setup with { RegionOf = _ => region.Ref }));
-        await AskAsync<Awake>(actor, Wake.Instance);
-
-        actor.Tell(new Leave());
-        await RunDryAsync();
-
-        Assert.Equal(new Deliver(session.Id, Wake.Instance), region.Expect<Deliver>());
-    }
-
-    [Fact]
-    public async Task A_turn_that_runs_when_its_shard_moves_has_a_second_to_end()
-    {
-        var session = await CreateAsync();
-        await PromptAsync(session.Id);
-        (await FindAsync(session.Id)).Tell(new Leave());
-        await RunDryAsync();
-        Time.Advance(TimeSpan.FromSeconds(0.9));
-        Assert.False(Model.Answer.WasCancelled);
-
-        Model.Answer.Say("in time").End();
-        await RunDryAsync();
-
-        var answer = (await MessagesAsync(session.Id))[1];
-        Assert.Equal("in time", Text(answer));
-        Assert.Null(Assistant(answer).Error);
-    }
-
-    [Fact]
-    public async Task A_turn_that_takes_longer_is_closed_before_its_shard_moves()
-    {
-        var session = await CreateAsync();
-        await PromptAsync(session.Id);
-        (await FindAsync(session.Id)).Tell(new Leave());
-        await RunDryAsync();
-
-        Time.Advance(TimeSpan.FromSeconds(2.1));
-        await RunDryAsync();
-
-        Assert.True(Model.Answer.WasCancelled);
-        Assert.Equal("MessageAbortedError", Assistant((await MessagesAsync(session.Id))[1]).Error!.Name);
-    }
-
-    private async Task<IActorRef> FindAsync(SessionId id)
-    {
-        await AskAsync<Awake>(id, Wake.Instance);
-        return ((ActorRefWithCell)Region).GetSingleChild(id.Value);
-    }
-
-    /// <summary>Hands the session off, and has the next node, which does not drain, start it.</summary>
-    private async Task HandOverAsync(SessionId id)
-    {
-        (await FindAsync(id)).Tell(new Leave());
-        await RunDryAsync();
-        await KillAndStartAsync();
-        await AskAsync<Awake>(id, Wake.Instance);
-        await RunDryAsync();
-    }
-
 }

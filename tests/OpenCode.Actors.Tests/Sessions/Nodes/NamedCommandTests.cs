@@ -59,6 +59,21 @@ public sealed class NamedCommandTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_copy_of_a_prompt_that_was_there_under_its_message_id_is_not_answered_with_what_its_key_names_since()
+    {
+        var session = await CreateAsync();
+        const string id = "msg_1";
+        await AskAsync<PromptAccepted>(session.Id, Prompt("hello", id, noReply: true));
+        var named = new Named("p", Prompt("hello", id, "k", noReply: true));
+        await AskAsync<PromptAccepted>(session.Id, named);
+        await AskAsync<PromptAccepted>(session.Id, Prompt("other", key: "k", noReply: true));
+
+        var late = await AskAsync<PromptAccepted>(session.Id, named);
+
+        Assert.Equal(id, late.User.Info.Id.Value);
+    }
+
+    [Fact]
     public async Task A_late_abort_does_not_end_the_next_turn()
     {
         var session = await CreateAsync();

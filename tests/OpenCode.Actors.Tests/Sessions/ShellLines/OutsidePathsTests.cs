@@ -42,6 +42,8 @@ public sealed class OutsidePathsTests
     [InlineData("find /etc -delete", "/etc/*")]
     [InlineData("cd sub && cat ../../x", "/*")]
     [InlineData("cat ~root/.ssh/id", "/~root/.ssh/*")]
+    [InlineData("git -C /tmp status", "/tmp/*")]
+    [InlineData("git --no-pager -C /tmp/r --git-dir /etc/x log", "/tmp/*", "/etc/*")]
     public void Folders_outside_the_location_are_asked_about(string line, params string[] patterns)
     {
         _paths.Links["/work/link"] = "/etc";
@@ -51,8 +53,8 @@ public sealed class OutsidePathsTests
         Assert.Equal(patterns, wanted.Patterns.Order(StringComparer.Ordinal).Reverse().Order(Comparer<string>.Create((a, b) => Array.IndexOf(patterns, a) - Array.IndexOf(patterns, b))));
         Assert.Equal(patterns.Order(StringComparer.Ordinal), wanted.Always.Order(StringComparer.Ordinal));
         Assert.Equal(PermissionAction.Ask, wanted.Evaluate(_askOutside));
-        Assert.Equal(line, wanted.Metadata.GetProperty("command").GetString());
-        Assert.Equal(wanted.Patterns, wanted.Metadata.GetProperty("patterns").EnumerateArray().Select(pattern => pattern.GetString()));
+        Assert.Equal(line, wanted.Metadata().GetProperty("command").GetString());
+        Assert.Equal(wanted.Patterns, wanted.Metadata().GetProperty("patterns").EnumerateArray().Select(pattern => pattern.GetString()));
     }
 
     [Theory]
@@ -95,6 +97,23 @@ public sealed class OutsidePathsTests
         Assert.Equal(["/*"], Assert.Single(Of("ls", ".."), permission => permission.Permission == Outside).Patterns);
         Assert.DoesNotContain(Of("cat ../f", "sub"), permission => permission.Permission == Outside);
     }
+
+    [Fact]
+    public void Of_more_folders_than_a_person_reads_the_rest_is_one_that_is_not_known()
+    {
+        var wanted = Assert.Single(Of("rm " + string.Join(' ', Enumerable.Range(0, 9_000).Select(n => $"/d{n}/f"))), permission => permission.Permission == Outside);
+
+        Assert.Equal(65, wanted.Patterns.Count);
+        Assert.Equal(("/d0/*", "…"), (wanted.Patterns[0], wanted.Patterns[64]));
+        Assert.Equal(64, wanted.Always.Count);
+        Assert.Equal(PermissionAction.Ask, wanted.Evaluate([new PermissionRule(Outside, "*", PermissionAction.Allow), new PermissionRule(Outside, "/d8999/*", PermissionAction.Deny)]));
+    }
+
+    [Theory]
+    [InlineData("ls", "a\0b")]
+    [InlineData("cat a\0b", null)]
+    [InlineData("cat $'/etc/a\\0b'", null)]
+    public void A_character_that_no_path_holds_ends_no_decision(string line, string? folder) => Assert.NotEmpty(Of(line, folder));
 
     [Fact]
     public void The_project_around_the_location_is_not_outside()

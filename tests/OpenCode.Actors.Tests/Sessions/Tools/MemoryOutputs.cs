@@ -12,6 +12,8 @@ internal sealed class MemoryOutputs : IOutputFolder
 
     public bool IsFull { get; set; }
 
+    public int Sweeps { get; private set; }
+
     public string TextOf(string path) => Encoding.UTF8.GetString(Files[path].ToArray());
 
     public Task<(string Path, Stream File)> CreateAsync(string name)
@@ -21,5 +23,11 @@ internal sealed class MemoryOutputs : IOutputFolder
 
         var path = $"{Path}/{name}.txt";
         return Task.FromResult((path, (Stream)(Files[path] = new MemoryStream())));
+    }
+
+    public Task SweepAsync()
+    {
+        Sweeps++;
+        return IsFull ? Task.FromException(new IOException("No space left on device")) : Task.CompletedTask;
     }
 }

@@ -141,6 +141,24 @@ public sealed class RepaintTests : StreamsKit
     }
 
     [Fact]
+    public async Task While_the_log_is_read_no_more_is_held_than_after_each_page()
+    {
+        for (var i = 10; i < 90; i++)
+            Journal.Append(Message($"msg_{i}", new string('x', RepaintActor.MostBytes / 20)));
+        var changes = new RecentChanges(RepaintActor.Window, RepaintActor.MostBytes);
+
+        await foreach (var page in Journal.ReadAsync(0, EntryFilter.All, CancellationToken.None))
+        {
+            foreach (var entry in page.Entries)
+                changes.Add(entry);
+            changes.Trim(Time.GetUtcNow(), 2 * RepaintActor.MostBytes);
+            Assert.InRange(changes.Select(EntryFilter.All).Sum(static upsert => upsert.Bytes), 1, 2 * RepaintActor.MostBytes);
+        }
+
+        Assert.Equal(80, changes.Through);
+    }
+
+    [Fact]
     public void A_stream_begins_at_the_tail_where_the_log_cannot_be_read()
     {
         Journal.Append(Message("msg_1", "a"));

@@ -4,17 +4,21 @@ namespace OpenCode.Actors.Sessions.Tools.Outputs.Doors;
 internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFolder
 {
     private const int LongestName = 120;
-    private static readonly TimeSpan _kept = TimeSpan.FromDays(7);
+
+    private readonly Lock _sweep = new();
 
     public string Path => path;
 
     public Task<(string Path, Stream File)> CreateAsync(string name) => Task.Run(() => Create(name));
+
+    public Task SweepAsync() => Task.Run(Sweep);
 
     private (string Path, Stream File) Create(string name)
     {
         try
         {
             Prepare();
+            TrySweep();
             var stem = string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '-'));
             stem = System.IO.Path.Combine(path, stem[..Math.Min(stem.Length, LongestName)]);
             for (var number = 1; ; number++)
@@ -37,10 +41,38 @@ internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFold
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
-        var oldest = time.GetUtcNow().UtcDateTime - _kept;
-        foreach (var old in new DirectoryInfo(path).EnumerateFiles("*.txt").Where(file => file.LastWriteTimeUtc < oldest))
-            old.Delete();
+    private void Sweep()
+    {
+        lock (_sweep)
+        {
+            try
+            {
+                if (!Directory.Exists(path))
+                    return;
+
+                var files = new DirectoryInfo(path).EnumerateFiles("*.txt").Select(static file => new KeptOutput(file.FullName, file.LastWriteTimeUtc, file.Length));
+                foreach (var file in OutputBounds.Excess([.. files], time.GetUtcNow().UtcDateTime))
+                    File.Delete(file.Path);
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw new IOException(e.Message, e);
+            }
+        }
+    }
+
+    // The sweep of each hour tells what cannot be removed.
+    private void TrySweep()
+    {
+        try
+        {
+            Sweep();
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private static FileStreamOptions Options()

@@ -2,59 +2,57 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Providers;
 
 /// <summary>A provider of this test: speaks OpenAI's chat completions and Anthropic's messages on a free port of the loopback and answers each request with the next reply of its script.</summary>
-public sealed class FakeProvider : IAsyncDisposable
+public sealed class ScriptedProvider : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly ConcurrentQueue<Func<HttpContext, Task>> _script = new();
+    private WebApplication _app = null!;
 
-    private FakeProvider(WebApplication app) => _app = app;
+    private ScriptedProvider()
+    {
+    }
 
     /// <summary>What was asked, in order.</summary>
-    public ConcurrentQueue<FakeRequest> Requests { get; } = new();
+    public ConcurrentQueue<ProviderRequest> Requests { get; } = new();
 
     /// <summary>For <c>options.baseURL</c>.</summary>
     public string BaseUrl => _app.Urls.Single() + "/v1";
 
-    public static async Task<FakeProvider> StartAsync()
+    public static async Task<ScriptedProvider> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration["urls"] = "http://127.0.0.1:0";
-        var provider = new FakeProvider(builder.Build());
-        provider._app.MapPost("/v1/chat/completions", provider.AnswerAsync);
-        provider._app.MapPost("/v1/messages", provider.AnswerAsync);
-        await provider._app.StartAsync();
+        var provider = new ScriptedProvider();
+        provider._app = await LoopbackApp.StartAsync(app =>
+        {
+            app.MapPost("/v1/chat/completions", provider.AnswerAsync);
+            app.MapPost("/v1/messages", provider.AnswerAsync);
+        });
         return provider;
     }
 
     /// <summary>Answers the next request with a stream: one event for each JSON text, then <c>[DONE]</c>.</summary>
-    public FakeProvider Stream(params string[] events) => Then(async context =>
+    public ScriptedProvider Stream(params string[] events) => Then(async context =>
     {
         await WriteEventsAsync(context, events);
         await context.Response.WriteAsync("data: [DONE]\n\n");
     });
 
     /// <summary>Answers the next request with a stream: one event for each JSON text, and nothing after them.</summary>
-    public FakeProvider Events(params string[] events) => Then(context => WriteEventsAsync(context, events));
+    public ScriptedProvider Events(params string[] events) => Then(context => WriteEventsAsync(context, events));
 
     /// <summary>Streams these events, then resets the connection when told to: a reset throws away what the client has not read.</summary>
-    public FakeProvider StreamAndCut(Task cut, params string[] events) => Then(async context =>
+    public ScriptedProvider StreamAndCut(Task cut, params string[] events) => Then(async context =>
     {
         await WriteEventsAsync(context, events);
         await cut;
         context.Abort();
     });
 
-    /// <summary>Streams these events, then ends the stream in good order but too early.</summary>
-    public FakeProvider StreamAndStop(params string[] events) => Then(context => WriteEventsAsync(context, events));
-
     /// <summary>Streams these events, then says nothing more until the client goes away.</summary>
-    public FakeProvider StreamAndHang(TaskCompletionSource gone, params string[] events) => Then(async context =>
+    public ScriptedProvider StreamAndHang(TaskCompletionSource gone, params string[] events) => Then(async context =>
     {
         await WriteEventsAsync(context, events);
         context.RequestAborted.Register(() => gone.TrySetResult());
@@ -62,7 +60,7 @@ public sealed class FakeProvider : IAsyncDisposable
     });
 
     /// <summary>Refuses.</summary>
-    public FakeProvider Refuse(int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers) => Then(async context =>
+    public ScriptedProvider Refuse(int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers) => Then(async context =>
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
@@ -76,7 +74,7 @@ public sealed class FakeProvider : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private FakeProvider Then(Func<HttpContext, Task> reply)
+    private ScriptedProvider Then(Func<HttpContext, Task> reply)
     {
         _script.Enqueue(reply);
         return this;
@@ -85,7 +83,7 @@ public sealed class FakeProvider : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body);
-        Requests.Enqueue(new FakeRequest(body.RootElement.Clone(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), DateTimeOffset.UtcNow));
+        Requests.Enqueue(new ProviderRequest(body.RootElement.Clone(), context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), DateTimeOffset.UtcNow));
         if (!_script.TryDequeue(out var reply))
             throw new InvalidOperationException("The script has no more replies.");
         await reply(context);
@@ -106,4 +104,4 @@ public sealed class FakeProvider : IAsyncDisposable
 }
 
 /// <summary>A request as the provider got it.</summary>
-public sealed record FakeRequest(JsonElement Body, IReadOnlyDictionary<string, string> Headers, DateTimeOffset At);
+public sealed record ProviderRequest(JsonElement Body, IReadOnlyDictionary<string, string> Headers, DateTimeOffset At);

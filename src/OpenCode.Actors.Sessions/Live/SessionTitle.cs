@@ -1,0 +1,31 @@
+using Akka.Actor;
+using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Titles;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Sessions.Live;
+
+/// <summary>The call for the session's title; there is one at most. What comes of it is decided like anything else.</summary>
+internal sealed class SessionTitle(Committer committer, IActorContext context)
+{
+    private bool _isAsked;
+
+    /// <summary>Asks for a title, unless that is under way.</summary>
+    public void Begin(BeginTitle order)
+    {
+        if (_isAsked)
+            return;
+
+        _isAsked = true;
+        context.ActorOf(TitleActor.PropsFor(order.Request));
+    }
+
+    /// <summary>Takes a title.</summary>
+    public void Take(TitleActor.Found found)
+    {
+        _isAsked = false;
+        var decision = committer.NewDecision();
+        if (Titling.Take(decision, found.Title))
+            committer.Commit(decision);
+    }
+}

@@ -1,0 +1,50 @@
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+
+namespace OpenCode.Actors.Sessions.State;
+
+/// <summary>Finds the summary of a session that its conversation goes on from, and what a model still gets (rule "A summary replaces what it tells").</summary>
+internal static class Summaries
+{
+    /// <summary>Tells whether a message asks for a summary.</summary>
+    public static CompactionPart? RequestOf(MessageState message) => (CompactionPart?)message.Parts.Find(static part => part is CompactionPart);
+
+    /// <summary>Tells whether a message is a summary, whole or not.</summary>
+    public static bool IsSummary(MessageState message) => message.Info is AssistantMessage { Summary: true };
+
+    /// <summary>Gives what a model still gets of a session: the newest whole summary and what it does not tell; all, when there is none.</summary>
+    public static IEnumerable<MessageState> Remembered(IReadOnlyList<MessageState> messages)
+    {
+        if (Newest(messages) is not { } newest)
+            return messages.Where(static message => !IsAboutSummary(message));
+
+        var (asked, summary) = newest;
+        var kept = RequestOf(messages[asked])!.TailStartId is { } tail ? messages.Take(asked).SkipWhile(message => message.Info.Id != tail) : [];
+
+        // A summary tells what stands before its request, and what was answered until it began. What users wrote meanwhile came too late for it.
+        var late = messages.Take(summary).Skip(asked + 1).Where(static message => message.Info is UserMessage);
+        return [messages[asked], messages[summary], .. kept.Concat(late).Concat(messages.Skip(summary + 1)).Where(static message => !IsAboutSummary(message))];
+    }
+
+    /// <summary>Finds the newest summary that is whole.</summary>
+    /// <returns>The places of its request and of the summary.</returns>
+    public static (int Asked, int Summary)? Newest(IReadOnlyList<MessageState> messages)
+    {
+        for (var i = messages.Count - 1; i >= 0; i--)
+        {
+            if (messages[i].Info is not AssistantMessage { Summary: true, Finish: not null, Error: null } summary)
+                continue;
+
+            for (var asked = i - 1; asked >= 0; asked--)
+            {
+                if (messages[asked].Info.Id == summary.ParentId)
+                    return RequestOf(messages[asked]) is null ? null : (asked, i);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Tells whether a message is a summary, or asks for one.</summary>
+    public static bool IsAboutSummary(MessageState message) => IsSummary(message) || RequestOf(message) is not null;
+}

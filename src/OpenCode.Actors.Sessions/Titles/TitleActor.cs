@@ -1,0 +1,83 @@
+using System.Text;
+using Akka.Actor;
+using Akka.Event;
+using OpenCode.Actors.Sessions.Actors;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Sessions.Titles;
+
+/// <summary>Asks a model for the title of a session, beside its turn, and tells the session. Without an answer in time the title is made of the prompt.</summary>
+/// <remarks>It tries once and holds nothing up: a session that leaves memory takes it along, and gets its title with the next prompt.</remarks>
+internal sealed class TitleActor : ReceiveActor, IWithTimers
+{
+    private const int MostCharacters = 4_000; // of an answer: the rest cannot be a title
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Request _request;
+
+    public TitleActor(Request request)
+    {
+        _request = request;
+        Receive<Answered>(m => End(TitleText.OfAnswer(m.Text)));
+        Receive<Failed>(_ => End(null));
+        Receive<TimeOver>(_ => End(null));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props PropsFor(Request request) => Props.CreateBy(new ActorProducer<TitleActor>(() => new TitleActor(request)));
+
+    protected override void PreStart()
+    {
+        if (_request.Model is not { } model)
+        {
+            End(null);
+            return;
+        }
+
+        Timers.StartSingleTimer(nameof(TimeOver), new TimeOver(), _limit);
+        ReadAsync(model, _request.Asked, _stopped.Token).PipeTo(Self, success: static text => new Answered(text), failure: static _ => new Failed());
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private static async Task<string> ReadAsync(IChatModel model, ModelRequest request, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        await foreach (var chunk in model.StreamAsync(request, cancellationToken))
+        {
+            if (chunk is TextDelta delta)
+                text.Append(delta.Text);
+            if (chunk is Finished || text.Length > MostCharacters)
+                break;
+        }
+
+        return text.ToString();
+    }
+
+    private void End(string? title)
+    {
+        Context.Parent.Tell(new Found(title ?? _request.Plain));
+        Context.Stop(Self);
+    }
+
+    /// <summary>What is asked for a title.</summary>
+    /// <param name="Model">Which model; null for the plain title at once.</param>
+    /// <param name="Asked">What it is asked.</param>
+    /// <param name="Plain">The title without it.</param>
+    public sealed record Request(IChatModel? Model, ModelRequest Asked, string Plain);
+
+    /// <summary>There is a title.</summary>
+    public sealed record Found(string Title) : IDeadLetterSuppression;
+
+    private sealed record Answered(string Text) : IDeadLetterSuppression;
+
+    private sealed record Failed : IDeadLetterSuppression;
+
+    private sealed record TimeOver;
+}

@@ -1,0 +1,25 @@
+namespace OpenCode.Actors.Sessions.Tools.Outputs;
+
+/// <summary>How many outputs are kept, and for how long.</summary>
+internal static class OutputBounds
+{
+    public const long MostBytes = 2L << 30;
+
+    public const int MostFiles = 10_000;
+
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    /// <summary>Gives what has to go: what is too old, then the oldest until the rest is within the bounds. One that is being written is among the newest, so it goes last.</summary>
+    /// <param name="files">All files.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static IEnumerable<KeptOutput> Excess(IEnumerable<KeptOutput> files, DateTime now)
+    {
+        var (bytes, count) = (0L, 0);
+        foreach (var file in files.OrderByDescending(static file => file.Written).ThenBy(static file => file.Path, StringComparer.Ordinal))
+        {
+            (bytes, count) = (bytes + file.Bytes, count + 1);
+            if (bytes > MostBytes || count > MostFiles || now - file.Written > Longest)
+                yield return file;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Turns;
+
+namespace OpenCode.Actors.Tests.Sessions.Tools;
+
+/// <summary>What a call may do: the permissions that it needs, and the rules that judge its files.</summary>
+public sealed class FileToolNeedsTests : FileToolsKit
+{
+    [Theory]
+    [InlineData("read", "a.txt", "read app/a.txt")]
+    [InlineData("read", "/proj/app/a.txt", "read app/a.txt")]
+    [InlineData("read", "../lib/b.txt", "read lib/b.txt")] // in the project
+    [InlineData("read", "/etc/passwd", "external_directory /etc/*; read ../etc/passwd")]
+    [InlineData("read", "/etc", "external_directory /etc/*; read ../etc")]
+    [InlineData("read", "app/../../../etc/passwd", "external_directory /etc/*; read ../etc/passwd")]
+    [InlineData("write", "new/deep/x.txt", "edit app/new/deep/x.txt")]
+    [InlineData("write", "/tmp/x.txt", "external_directory /tmp/*; edit ../tmp/x.txt")]
+    [InlineData("edit", "/x.txt", "external_directory /*; edit ../x.txt")]
+    [InlineData("read", "/data/tool-output/x.txt", "read ../data/tool-output/x.txt")] // a long output of a command
+    [InlineData("grep", "/data/tool-output/x.txt", "grep P")]
+    [InlineData("write", "/data/tool-output/x.txt", "external_directory /data/tool-output/*; edit ../data/tool-output/x.txt")]
+    [InlineData("read", "/proj-other/x", "external_directory /proj-other/*; read ../proj-other/x")] // a name that only begins like the project
+    [InlineData("list", "", "list app")]
+    [InlineData("list", "/etc", "external_directory /etc/*; list ../etc")]
+    [InlineData("glob", "/etc", "external_directory /etc/*; glob P")]
+    [InlineData("grep", "", "grep P")]
+    public void A_call_needs_its_own_permission_and_one_to_leave_the_project(string tool, string path, string needs) => Assert.Equal(needs, Needs(tool, path));
+
+    [Theory]
+    [InlineData("/proj/app/a.txt", "Deny")]
+    [InlineData("/proj/*", "Deny")]
+    [InlineData("app/*", "Deny")]
+    [InlineData("~/a.txt", "Allow", "/home/user/b.txt")]
+    [InlineData("~/*", "Deny", "/home/user/b.txt")]
+    [InlineData("$HOME/b.txt", "Deny", "/home/user/b.txt")]
+    [InlineData("/home/user/b.txt", "Deny", "/disk/user/b.txt")]
+    [InlineData("~/b.txt", "Deny", "/proj/app/home/b.txt")]
+    [InlineData("/proj/app/home/b.txt", "Deny", "/proj/app/home/b.txt")]
+    public void A_rule_for_files_may_name_the_absolute_path_or_the_home_folder(string pattern, string action, string path = "a.txt")
+    {
+        Files.Links["/home/user"] = "/disk/user";
+        Files.Links["/proj/app/home"] = "/home/user";
+        foreach (var tool in (string[])["read", "edit", "write"])
+        {
+            var need = Tools[tool].NeedsOf(Call(tool, JsonSerializer.Serialize(new { filePath = path, content = "", oldString = "", newString = "" })), Location)[^1];
+            Assert.Equal(action, need.Evaluate([new PermissionRule("*", "*", PermissionAction.Allow), new PermissionRule(need.Permission, pattern, PermissionAction.Deny)]).ToString());
+        }
+    }
+
+    [Fact]
+    public void The_stricter_name_of_a_file_decides_and_the_last_rule_for_it()
+    {
+        var need = Tools["read"].NeedsOf(Call("read", """{"filePath":"a.txt"}"""), Location).Single();
+        PermissionRule all = new("*", "*", PermissionAction.Allow), here = new("read", "/proj/app/*", PermissionAction.Deny), relative = new("read", "app/*", PermissionAction.Allow);
+
+        Assert.Equal(PermissionAction.Deny, need.Evaluate([here, relative]));
+        Assert.Equal(PermissionAction.Allow, need.Evaluate([here, all]));
+        Assert.Equal(PermissionAction.Deny, need.Evaluate([new PermissionRule("read", "*", PermissionAction.Deny), here with { Action = PermissionAction.Allow }]));
+        var asked = new RulesInForce([[all, here with { Action = PermissionAction.Ask }]], []);
+        Assert.Equal((PermissionAction.Ask, "*"), (asked.Evaluate(need), Assert.Single(asked.AlwaysBeyond(need))));
+        Assert.Equal(PermissionAction.Allow, (asked with { Learned = [[new PermissionRule("read", "*", PermissionAction.Allow)]] }).Evaluate(need));
+    }
+
+    [Fact]
+    public void A_folder_outside_may_be_named_by_the_home_folder_too()
+    {
+        var need = Tools["read"].NeedsOf(Call("read", """{"filePath":"/home/user/x/y"}"""), Location)[0];
+
+        Assert.Equal(PermissionAction.Deny, need.Evaluate([new PermissionRule("external_directory", "~/x/*", PermissionAction.Deny)]));
+    }
+
+    [Fact]
+    public void Without_a_project_all_but_the_location_is_outside()
+    {
+        var call = Call("read", """{"filePath":"/etc/passwd"}""");
+
+        Assert.Equal(["external_directory", "read"], Tools["read"].NeedsOf(call, new ToolLocation("/proj/app", "/", Files)).Select(static need => need.Permission));
+        Assert.Equal("a.txt", Tools["read"].NeedsOf(Call("read", """{"filePath":"a.txt"}"""), new ToolLocation("/proj/app", "/", Files)).Single().Patterns.Single());
+    }
+
+    [Theory]
+    [InlineData("/proj/app", "app", "/proj")]
+    [InlineData("/proj", "", "/proj")]
+    [InlineData("/proj/app", "proj/app", "/")] // outside of a repository
+    public void The_root_of_a_project_is_above_the_location(string directory, string path, string root) =>
+        Assert.Equal(root, Stepping.RootOf(JsonSerializer.Deserialize(
+            $$$"""{"id":"ses_x","slug":"s","projectID":"p","directory":"{{{directory}}}","path":"{{{path}}}","title":"T","version":"1","time":{"created":1,"updated":1}}""", ProtocolJson.Wire.Session)!));
+
+    [Theory]
+    [InlineData("read", "link/passwd", "external_directory /etc/*; read ../etc/passwd, app/link/passwd")]
+    [InlineData("write", "link/new/x", "external_directory /etc/new/*; edit ../etc/new/x, app/link/new/x")] // also where nothing stands yet
+    [InlineData("edit", "inside", "edit app/a.txt, app/inside")]
+    [InlineData("grep", "link", "external_directory /etc/*; grep P")]
+    public void A_link_is_judged_by_where_it_leads_and_by_its_name(string tool, string path, string needs)
+    {
+        Files.Links["/proj/app/link"] = "/etc";
+        Files.Links["/proj/app/inside"] = "/proj/app/a.txt";
+
+        Assert.Equal(needs, Needs(tool, path));
+    }
+}

@@ -5,3 +5,6 @@ internal sealed class SessionRegion;
 
 /// <summary>The key of the index of all sessions.</summary>
 internal sealed class SessionIndexKey;
+
+/// <summary>The key of the MCP servers of this node.</summary>
+internal sealed class ToolServersKey;

@@ -1,3 +1,4 @@
+using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search.Doors;
+using OpenCode.Actors.Sessions.Tools.Servers;
 using OpenCode.Actors.Sessions.Tools.Skills;
 using OpenCode.Actors.Sessions.Tools.Tasks;
 using OpenCode.Actors.Sessions.Tools.Todos;
@@ -69,7 +71,30 @@ public static class ToolServices
         services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
         services.AddSingleton<ITool, WebFetchTool>();
         services.AddSingleton<ITool>(static provider => new SkillTool(provider.GetRequiredService<ISkillCatalog>, provider.GetRequiredService<IFileWork>()));
-        services.TryAddSingleton<IToolbox, Toolbox>();
+        services.TryAddSingleton<IToolbox>(static provider => new Toolbox(provider.GetServices<ITool>(), provider.GetService<ToolServers>()));
         return services;
     }
+
+    /// <summary>Adds the tools of MCP servers. Needs their configuration and the door to them too.</summary>
+    internal static IServiceCollection AddToolServers(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new ToolServers(
+            provider.GetRequiredService<IToolServerConfig>(),
+            () => provider.GetRequiredService<IRequiredActor<ToolServersKey>>().ActorRef,
+            provider.GetRequiredService<IOutputFolder>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>Adds the actor of the MCP servers of this node. Without a door to them there is none.</summary>
+    /// <param name="akka">The actor system.</param>
+    /// <returns>The actor system.</returns>
+    public static AkkaConfigurationBuilder AddToolServers(this AkkaConfigurationBuilder akka) => akka.WithActors(static (system, registry, services) =>
+    {
+        if (services.GetService<IToolServerConnector>() is { } connector)
+        {
+            registry.Register<ToolServersKey>(system.ActorOf(
+                ToolServersActor.PropsFor(connector, services.GetService<TimeProvider>(), services.GetService<ILogger<ToolServersActor>>()), "tool-servers"));
+        }
+    });
 }

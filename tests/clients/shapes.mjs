@@ -84,8 +84,16 @@ const calls = {
   "POST /tui/show-toast": body({ message: "hi", variant: "info" }), "POST /tui/publish": body({ type: "tui.prompt.append", properties: { text: "abc" } }, "body"),
   "POST /tui/select-session": async () => ({ path: world, body: { sessionID: world.sessionID } }),
 }
+// In a location of its own: the configuration of the other stays as it is.
+const elsewhere = { directory: "/tmp" }
+const toy = { name: "toy", config: { type: "local", command: ["true"], enabled: false } }
+const withToy = async () => {
+  must(await plain.mcp.add({ ...elsewhere, ...toy }))
+  return { path: { name: "toy" }, query: elsewhere }
+}
 // They begin a new instance, and what waits is gone.
 const last = {
+  "POST /mcp": async () => ({ query: elsewhere, body: toy }), "POST /mcp/{name}/connect": withToy, "POST /mcp/{name}/disconnect": withToy,
   "PUT /auth/{providerID}": async () => ({ path: { providerID: "fake" }, body: { type: "api", key: "none" }, bodyKey: "auth" }),
   "DELETE /auth/{providerID}": async () => ({ path: { providerID: "fake" } }),
   "PATCH /config": body({ username: "somebody" }, "config"),

@@ -23,6 +23,8 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(EmptyList))]
 [JsonSerializable(typeof(ClientLine))]
 [JsonSerializable(typeof(IReadOnlyList<ToolAnswer>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, McpStatusAnswer>))]
+[JsonSerializable(typeof(McpNotFound))]
 [JsonSerializable(typeof(FileContent))]
 [JsonSerializable(typeof(FoundFiles))]
 [JsonSerializable(typeof(IReadOnlyList<FileNode>))]

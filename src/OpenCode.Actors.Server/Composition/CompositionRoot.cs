@@ -1,3 +1,4 @@
+using OpenCode.Actors.Models;
 using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Edge;
@@ -6,6 +7,7 @@ using OpenCode.Actors.Server.Endpoints.Auth;
 using OpenCode.Actors.Server.Endpoints.Commands;
 using OpenCode.Actors.Server.Endpoints.Files;
 using OpenCode.Actors.Server.Endpoints.Logs;
+using OpenCode.Actors.Server.Endpoints.Mcp;
 using OpenCode.Actors.Server.Endpoints.Projects;
 using OpenCode.Actors.Server.Endpoints.Providers;
 using OpenCode.Actors.Server.Endpoints.Skills;
@@ -48,6 +50,8 @@ internal static class CompositionRoot
             .AddEventStreams(config)
             .AddSessions(options => (options.MaxQueuedPrompts, options.ModelSilenceMs) = (config.Limits.QueuedPrompts, config.Limits.ModelSilenceMs))
             .AddTools(cluster?.Node.Name, cluster is null ? Path.Combine(settings.DataFolder, OpenCode.Actors.Storage.Sqlite.Doors.DataFolder.DatabaseFile) : null, Path.Combine(settings.DataFolder, "tool-output"))
+            .AddToolServers()
+            .AddMcp()
             .AddInstructions()
             .AddNode(cluster)
             .AddConfiguration(configs, settings.DataFolder)
@@ -79,6 +83,7 @@ internal static class CompositionRoot
         app.MapAuth();
         app.MapTools();
         app.MapSkills();
+        app.MapMcp();
         app.MapLog();
         app.MapStart();
         app.MapAbsent();

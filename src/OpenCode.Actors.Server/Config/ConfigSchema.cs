@@ -33,6 +33,7 @@ internal static class ConfigSchema
             Modes = AgentSchema.Read(root.Section("mode")),
             DefaultAgent = root.Text("default_agent"),
             Commands = CommandConfig.Read(root.Section("command")),
+            McpServers = McpSchema.Read(root.Section("mcp"), root.Section("experimental")),
             SmallModel = root.Text("small_model"),
             Compaction = Compaction(root.Section("compaction")),
         };

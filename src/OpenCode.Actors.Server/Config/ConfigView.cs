@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -30,6 +31,9 @@ internal static class ConfigView
 
         if (config.DefaultAgent is { } agent)
             view["default_agent"] = agent;
+
+        if (config.McpServers.Count > 0)
+            view["mcp"] = Object(config.McpServers, server => server.Name, server => McpServer(server, config.Referenced));
 
         if (config.Permission.Count > 0)
             view["permission"] = AgentView.Rules(config.Permission);
@@ -65,6 +69,19 @@ internal static class ConfigView
         view["models"] = Object(provider.Models, m => m.Id, m => new JsonObject { ["id"] = m.Id, ["name"] = m.Name });
         return view;
     }
+
+    // Arguments and queries may be secrets as well as variables and headers.
+    private static JsonObject McpServer(ToolServerSpec server, IReadOnlySet<string> referenced) => server switch
+    {
+        LocalToolServer local => new JsonObject { ["type"] = "local", ["command"] = new JsonArray(referenced.Contains(local.Command[0]) ? "" : local.Command[0]), ["enabled"] = server.IsEnabled },
+        RemoteToolServer remote => new JsonObject
+        {
+            ["type"] = "remote",
+            ["url"] = referenced.Contains(remote.Url.OriginalString) ? "" : remote.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
+            ["enabled"] = server.IsEnabled,
+        },
+        _ => [],
+    };
 
     private static JsonObject Command(CommandConfig command, IReadOnlySet<string> referenced)
     {

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -56,6 +57,9 @@ internal sealed record OpenCodeConfig(
 
     /// <summary>Gets the commands, in the order of the files.</summary>
     public IReadOnlyList<CommandConfig> Commands { get; init; } = [];
+
+    /// <summary>Gets the MCP servers, in the order of the files. Their headers and variables are secrets: never shown.</summary>
+    public IReadOnlyList<ToolServerSpec> McpServers { get; init; } = [];
 
     /// <summary>Whether a provider may be used.</summary>
     public bool Allows(string providerId) => EnabledProviders?.Contains(providerId, StringComparer.Ordinal) != false && !DisabledProviders.Contains(providerId, StringComparer.Ordinal);

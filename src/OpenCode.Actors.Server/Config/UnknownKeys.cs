@@ -22,6 +22,8 @@ internal static class UnknownKeys
 
     private static readonly FrozenSet<string> _ofCommand = FrozenSet.Create(StringComparer.Ordinal, "agent", "description", "model", "subtask", "template", "variant");
 
+    private static readonly FrozenSet<string> _ofMcp = FrozenSet.Create(StringComparer.Ordinal, "command", "cwd", "enabled", "environment", "headers", "oauth", "timeout", "type", "url");
+
     private static readonly FrozenSet<string> _restricting = FrozenSet.Create(
         StringComparer.Ordinal,
         "allow", "allowed", "allowlist", "allows", "allowedcommands", "allowedtools", "approval", "approvalmode", "approvalpolicy", "ask", "blacklist", "block", "blocked", "blockedtools", "blocklist",
@@ -41,6 +43,7 @@ internal static class UnknownKeys
         foreach (var section in (string[])["agent", "mode"])
             FindIn(section, _ofAgent);
         FindIn("command", _ofCommand);
+        FindIn("mcp", _ofMcp);
         foreach (var (key, value) in layer["experimental"] as JsonObject ?? [])
             Search($"experimental.{key}", key, value, deep: false);
 

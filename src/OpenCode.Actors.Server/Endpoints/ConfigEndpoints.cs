@@ -1,12 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Server.Answers;
-using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Models;
-using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
@@ -25,19 +22,10 @@ internal static class ConfigEndpoints
 
     private static Ok<JsonObject> GetOfServer(ConfigCatalog configs) => TypedResults.Ok(ConfigView.Of(new EffectiveConfig(configs.Server, [])));
 
-    private static async Task<IResult> PatchAsync(Location location, JsonObject change, ConfigCatalog configs, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IResult> PatchAsync(Location location, JsonObject change, ConfigPatching patching, CancellationToken cancellationToken)
     {
-        if (services.GetService<SharedPatches>() is not { } shared)
-            return TypedResults.Ok(ConfigView.Of(configs.Patch(location.Path, change)));
-
-        try
-        {
-            return TypedResults.Ok(ConfigView.Of(await shared.PatchAsync(location.Path, change, cancellationToken)));
-        }
-        catch (ArbiterAwayException e)
-        {
-            return SessionRefusals.Of(new Unavailable($"{e.Message} Whether the configuration was changed is unknown.", TimeSpan.FromSeconds(1)));
-        }
+        var (changed, refusal) = await patching.PatchAsync(location, change, cancellationToken);
+        return refusal ?? TypedResults.Ok(ConfigView.Of(changed!));
     }
 
     private static Ok<IReadOnlyList<AgentAnswer>> GetAgents(Location location, ConfigCatalog configs, ConfiguredAgents agents)

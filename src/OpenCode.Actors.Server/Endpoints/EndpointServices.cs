@@ -1,5 +1,7 @@
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Server.Cluster;
 using OpenCode.Actors.Server.Commands;
+using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Streams.Repaints;
@@ -15,6 +17,7 @@ internal static class EndpointServices
         .AddSingleton<FlushBarrier>()
         .AddSingleton<IPendingRequests, PendingRequests>()
         .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()
+        .AddSingleton(static provider => new ConfigPatching(provider.GetRequiredService<ConfigCatalog>(), provider.GetService<SharedPatches>()))
         .AddSingleton<TurnEnds>()
         .AddSingleton<CommandLines>()
         .AddSingleton<CommandFiles>()

@@ -50,7 +50,8 @@ internal static class ActorServices
                     loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
                     loggers.AddLoggerFactory();
                 })
-                .AddActorMetrics();
+                .AddActorMetrics()
+                .AddToolServers();
 
             // A node hands its sessions over first: their last events go out on streams that are still open.
             if (provider.GetService<ClusterSettings>() is null)

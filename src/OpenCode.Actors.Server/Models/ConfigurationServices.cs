@@ -4,6 +4,7 @@ using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Skills;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Models;
 
@@ -23,6 +24,7 @@ internal static class ConfigurationServices
             .AddSingleton<ConfiguredAgents>()
             .AddSingleton<IAgentCatalog>(static services => services.GetRequiredService<ConfiguredAgents>())
             .AddSingleton<ISkillCatalog, ConfiguredSkills>()
+            .AddSingleton<IToolServerConfig, ConfiguredToolServers>()
             .AddSingleton<IInstructionConfig, ConfiguredInstructions>();
     }
 }

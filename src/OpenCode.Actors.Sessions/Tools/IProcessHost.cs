@@ -24,7 +24,17 @@ internal interface IProcessHost
 /// <param name="WorkingDirectory">An existing directory.</param>
 /// <param name="Owner">The session, which what is left in the background belongs to.</param>
 /// <param name="Environment">Variables to set or replace, on top of the server's own.</param>
-internal sealed record ToolProcessSpec(string Command, string WorkingDirectory, string Owner = "", IReadOnlyDictionary<string, string>? Environment = null);
+internal sealed record ToolProcessSpec(string Command, string WorkingDirectory, string Owner = "", IReadOnlyDictionary<string, string>? Environment = null)
+{
+    /// <summary>Gets the arguments of <see cref="Command"/>, which is a program then, and no line for the shell; null for a line.</summary>
+    public IReadOnlyList<string>? Arguments { get; init; }
+
+    /// <summary>Gets a value indicating whether it can be written to (<see cref="IToolProcess.Input"/>).</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>Gets a value indicating whether it gets, of the server's own variables, those alone that every program needs.</summary>
+    public bool HasBareEnvironment { get; init; }
+}
 
 /// <summary>Names a process group for ever, also after its number has been given to another one. Noted in state before the tool's output is.</summary>
 /// <param name="GroupId">The group's number, which is the process id of its leader.</param>

@@ -9,6 +9,9 @@ internal interface IToolProcess : IAsyncDisposable
     /// <summary>Gets the exit code of the shell; 128 + n when signal n ended it. It is known before the output ends when a child in the background holds the output open.</summary>
     Task<int> ExitCode { get; }
 
+    /// <summary>Gets what it reads from, if it has an input; else a stream that takes nothing. Disposing the process closes it.</summary>
+    Stream Input => Stream.Null;
+
     /// <summary>Reads what arrived on one of the outputs. Both may be read at the same time: what arrives on two pipes is in order as far as it is read at once.</summary>
     /// <returns>1 byte or more, valid until the next read of this output; nothing at the end, when all of the group have closed it.</returns>
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(OutputPipe pipe, CancellationToken cancellationToken);

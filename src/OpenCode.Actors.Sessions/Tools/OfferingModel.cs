@@ -9,7 +9,7 @@ internal sealed class OfferingModel(IChatModel model, IToolbox toolbox, ToolOffe
     /// <inheritdoc/>
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var tools = request.Tools.Count == 0 ? request.Tools : await toolbox.CompleteAsync(request.Tools, offer, cancellationToken);
+        var tools = await toolbox.CompleteAsync(request.Tools, offer, cancellationToken);
         await foreach (var chunk in model.StreamAsync(request with { Tools = tools }, cancellationToken).WithCancellation(cancellationToken))
             yield return chunk;
     }

@@ -13,6 +13,13 @@ internal sealed class ToolProcessOptions
     /// <summary>Gets or sets the variables of the server's environment that commands do not get.</summary>
     public SecretVariables Secrets { get; set; } = new();
 
+    /// <summary>Gets the variables that a program gets whose environment is bare: where things are, who the user is, the language.</summary>
+    public static IReadOnlyList<string> Bare { get; } =
+    [
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR",
+        "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+    ];
+
     /// <summary>Gets or sets how long a group that was asked to end (SIGTERM) may take before it is killed (SIGKILL).</summary>
     /// <value>500 ms by default: enough to remove a lock file, little of the 5 s a stopping server has.</value>
     public TimeSpan KillGrace { get; set; } = TimeSpan.FromMilliseconds(500);

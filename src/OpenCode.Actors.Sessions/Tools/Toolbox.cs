@@ -5,23 +5,31 @@ using OpenCode.Actors.Sessions.Permissions;
 namespace OpenCode.Actors.Sessions.Tools;
 
 /// <summary>The tools of this server, in the order in which models see them. <c>question</c> is not among them: it is state of the session, and runs nowhere.</summary>
-internal sealed class Toolbox(IEnumerable<ITool> tools) : IToolbox
+/// <param name="tools">Those of every location.</param>
+/// <param name="ofLocation">Those of some locations; null where there can be none.</param>
+internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocation = null) : IToolbox
 {
     private readonly List<ITool> _tools = [.. tools];
 
     public IReadOnlyList<ToolDefinition> Definitions => _tools.ConvertAll(static tool => tool.Definition);
 
+    public bool Has(string directory, string name) => Find(name) is not null || ofLocation?.MayHave(directory, name) == true;
+
     public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken)
     {
         var complete = new List<ToolDefinition>(tools.Count);
         foreach (var tool in tools)
-            complete.Add(_tools.Find(known => known.Definition.Name == tool.Name) is { } known ? await known.DescribeAsync(offer, cancellationToken) : tool);
+            complete.Add(Find(tool.Name) is { } known ? await known.DescribeAsync(offer, cancellationToken) : tool);
+        if (ofLocation is not null)
+            complete.AddRange((await ofLocation.ListAsync(offer.Directory, cancellationToken)).Where(tool => Find(tool.Name) is null && offer.Has(tool.Name)));
         return complete;
     }
 
-    public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => Find(call)?.NeedsOf(call, location) ?? ToolPermission.Of(call, location);
+    public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => Find(call.Name)?.NeedsOf(call, location) ?? ToolPermission.Of(call, location);
 
-    public Props? PropsFor(ToolCall call, ToolContext context) => Find(call)?.PropsFor(call, context);
+    public Props? PropsFor(ToolCall call, ToolContext context) => Find(call.Name) is { } tool ? tool.PropsFor(call, context)
+        : ofLocation?.MayHave(context.Directory, call.Name) == true ? ofLocation.PropsFor(call, context)
+        : null;
 
-    private ITool? Find(ToolCall call) => _tools.Find(tool => tool.Definition.Name == call.Name);
+    private ITool? Find(string name) => _tools.Find(tool => tool.Definition.Name == name);
 }

@@ -30,6 +30,9 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>Gets the names of the tools that the last request with tools offered.</summary>
+    public IReadOnlyList<string> Offered { get; private set; } = [];
+
     /// <summary>Gets or sets how long it takes to begin an answer.</summary>
     public TimeSpan Latency { get; set; }
 
@@ -72,6 +75,7 @@ internal sealed class FakeProvider : IAsyncDisposable
             return;
         }
 
+        Offered = [.. tools.EnumerateArray().Select(static tool => tool.Text("function", "name")!)];
         var last = request.GetProperty("messages").EnumerateArray().Last();
         var text = last.Text("role") == "tool" ? "tool result" : TextOf(last.GetProperty("content"));
         var colon = text.IndexOf(": ", StringComparison.Ordinal);

@@ -21,7 +21,6 @@ internal static class StartEndpoints
         ("/experimental/worktree", "worktree.list", "[]"),
         ("/formatter", "formatter.status", "[]"),
         ("/lsp", "lsp.status", "[]"),
-        ("/mcp", "mcp.status", "{}"),
         ("/provider/auth", "provider.auth", "{}"),
         ("/pty", "pty.list", "[]"),
     ];

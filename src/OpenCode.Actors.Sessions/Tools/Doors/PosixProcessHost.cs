@@ -29,14 +29,15 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
                 ? $"The working directory '{spec.WorkingDirectory}' does not exist or is not a directory."
                 : $"The working directory '{spec.WorkingDirectory}' does not exist on node '{options.Node}', or is not a directory. Mount project folders at the same path on every node.");
         }
-        if (spec.Command.Contains('\0', StringComparison.Ordinal))
+        if (spec.Command.Contains('\0', StringComparison.Ordinal) || spec.Arguments?.Any(static argument => argument.Contains('\0', StringComparison.Ordinal)) == true)
             throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
 
-        using var error = new ErrorPipe();
-        var process = new PosixToolProcess(StartGuard(spec, error), error.Reader, options.KillGrace, time);
+        using var pipes = new NamedPipes(spec.HasInput);
+        var process = new PosixToolProcess(StartGuard(spec, pipes), pipes.Reader, options.KillGrace, time);
         try
         {
             await process.WaitForLeaderAsync(cancellationToken).ConfigureAwait(false);
+            process.Input = pipes.OpenInput();
             _running[process] = spec.Owner;
             _ = ForgetWhenGoneAsync(process);
             return process;
@@ -68,13 +69,13 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         _running.TryRemove(process, out _);
     }
 
-    private Process StartGuard(ToolProcessSpec spec, ErrorPipe error)
+    private Process StartGuard(ToolProcessSpec spec, NamedPipes pipes)
     {
         string[] commandLine =
         [
             .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard",
-            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool", error.Name,
-            _shell, "-c", spec.Command,
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool", pipes.ErrorName, pipes.InputName,
+            .. spec.Arguments is { } arguments ? [spec.Command, .. arguments] : (string[])[_shell, "-c", spec.Command],
         ];
 
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..])
@@ -86,6 +87,12 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
             RedirectStandardError = true,
         };
         // A command runs what a model wrote: it must not read the secrets of its server (rule "Secrets stay in the server").
+        if (spec.HasBareEnvironment)
+        {
+            foreach (var other in start.Environment.Keys.Except(ToolProcessOptions.Bare, StringComparer.Ordinal).ToList())
+                start.Environment.Remove(other);
+        }
+
         options.Secrets.RemoveFrom(start.Environment);
         foreach (var (name, value) in spec.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[name] = value;

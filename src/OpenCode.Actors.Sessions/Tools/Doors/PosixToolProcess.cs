@@ -33,6 +33,8 @@ internal sealed class PosixToolProcess : IToolProcess
 
     public ProcessMark Mark { get; private set; }
 
+    public Stream Input { get; set; } = Stream.Null;
+
     public Task<int> ExitCode => _exitCode.Task;
 
     /// <summary>Gets what ends when nothing of the command is left.</summary>
@@ -87,6 +89,7 @@ internal sealed class PosixToolProcess : IToolProcess
         _exitCode.TrySetResult(KilledExitCode);
         foreach (var output in _outputs)
             output.Dispose(); // Process.Dispose leaves open what was read by its caller, until the garbage collector comes by.
+        await Input.DisposeAsync().ConfigureAwait(false);
         _guard.StandardError.Dispose();
         _guard.Dispose();
         _gone.TrySetResult();

@@ -189,7 +189,7 @@ public sealed class ConfigCatalogTests
     [Fact]
     public void Unknown_keys_are_ignored()
     {
-        _files.Files[UserFile] = """{"theme": "x", "keybinds": {"a": 1}, "mcp": {"b": {"type": "local"}}, "server": {"port": 1, "event_stream": {"colour": "red"}}}""";
+        _files.Files[UserFile] = """{"theme": "x", "keybinds": {"a": 1}, "lsp": {"b": {"command": ["c"]}}, "server": {"port": 1, "event_stream": {"colour": "red"}}}""";
 
         Assert.Equal(OpenCodeConfig.Default.EventStream, Open().Server.EventStream);
     }
@@ -240,7 +240,7 @@ public sealed class ConfigCatalogTests
     public void The_view_shows_what_holds_and_no_secret()
     {
         _files.Files[UserFile] = """
-            {"model": "a/1", "theme": "x", "mcp": {"m": {"environment": {"TOKEN": "secret1"}}},
+            {"model": "a/1", "theme": "x", "mcp": {"m": {"type": "local", "command": ["npx", "secret6"], "environment": {"TOKEN": "secret1"}}, "r": {"type": "remote", "url": "http://secret7:secret8@host/mcp?key=secret9", "headers": {"A": "secret10"}}},
              "provider": {"a": {"options": {"baseURL": "https://user:secret2@host/v1?key=secret6", "apiKey": "secret3", "headers": {"Authorization": "secret4"}, "token": "secret5"}, "models": {"1": {}}}}}
             """;
 
@@ -249,6 +249,7 @@ public sealed class ConfigCatalogTests
         Assert.Equal("a/1", (string?)view["model"]);
         Assert.Equal("https://host/v1", (string?)view["provider"]!["a"]!["options"]!["baseURL"]);
         Assert.Equal(10_000, (int?)view["server"]!["event_stream"]!["heartbeat_ms"]);
+        Assert.Equal("""{"m":{"type":"local","command":["npx"],"enabled":true},"r":{"type":"remote","url":"http://host/mcp","enabled":true}}""", view["mcp"]!.ToJsonString());
         Assert.DoesNotContain("secret", view.ToJsonString(), StringComparison.Ordinal);
     }
 

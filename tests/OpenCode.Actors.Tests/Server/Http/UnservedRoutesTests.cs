@@ -17,6 +17,7 @@ public sealed class UnservedRoutesTests
         "GET /event", "GET /global/event", "POST /instance/dispose", "POST /tui/publish", "GET /global/health",
         "GET /config/providers", "GET /provider", "GET /path", "GET /project", "GET /project/current", "GET /project/{projectID}/directories", "GET /vcs", "GET /vcs/status", "GET /vcs/diff",
         "GET /vcs/diff/raw", "GET /file/status", "GET /session/{sessionID}/todo", "GET /session/{sessionID}/diff", "GET /global/config", "GET /command", "GET /formatter", "GET /lsp", "GET /mcp",
+        "POST /mcp", "POST /mcp/{name}/connect", "POST /mcp/{name}/disconnect",
         "GET /provider/auth", "GET /pty", "GET /skill", "GET /experimental/capabilities", "GET /experimental/console", "GET /experimental/console/orgs", "GET /experimental/resource",
         "GET /experimental/workspace", "GET /experimental/workspace/adapter", "GET /experimental/workspace/status", "GET /experimental/worktree", "GET /api/health", "GET /api/session",
         "GET /api/location", "GET /api/agent", "GET /api/command", "GET /api/integration", "GET /api/model", "GET /api/provider", "GET /api/reference", "GET /api/skill",

@@ -1,0 +1,36 @@
+using OpenCode.Actors.Sessions.Tools.Servers;
+
+namespace OpenCode.Actors.Models.Mcp;
+
+/// <summary>Errors of one server without its secrets: a server may say what it was given.</summary>
+internal sealed class MaskedErrors(IReadOnlyList<string> secrets)
+{
+    // A shorter one hides nothing, and would spoil every sentence.
+    private const int ShortestSecret = 4;
+    private const int Longest = 1_000;
+
+    private readonly string[] _secrets = [.. secrets.SelectMany(Forms).Where(static secret => secret.Length >= ShortestSecret).Distinct(StringComparer.Ordinal).OrderByDescending(static secret => secret.Length)];
+
+    /// <summary>Makes the error for what happened.</summary>
+    public ToolServerException Of(Exception cause) => Of(cause is ToolServerException ? cause.Message : Sentence(cause));
+
+    /// <summary>Makes an error.</summary>
+    public ToolServerException Of(string error) => new(Mask(error));
+
+    /// <summary>Takes the secrets out of a text.</summary>
+    public string Mask(string text)
+    {
+        foreach (var secret in _secrets)
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        return text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
+    }
+
+    // "Bearer xyz" is one text in a header, and its second half is the secret.
+    private static IEnumerable<string> Forms(string secret) => [secret, .. secret.Split([' ', '&', '=', ':', '?'], StringSplitOptions.RemoveEmptyEntries).Where(static part => part.Length >= 8)];
+
+    private static string Sentence(Exception cause)
+    {
+        var text = cause.Message.Trim();
+        return text.EndsWith('.') ? text : text + ".";
+    }
+}

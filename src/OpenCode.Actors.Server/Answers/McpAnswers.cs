@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace OpenCode.Actors.Server.Answers;
+
+/// <summary>How an MCP server is: <c>connected</c>, <c>disabled</c>, or <c>failed</c> with the reason.</summary>
+internal sealed record McpStatusAnswer(string Status, string? Error = null)
+{
+    /// <summary>Makes it from what the servers say: null for one that is switched off, an empty text for one that is connected.</summary>
+    public static McpStatusAnswer Of(string? error) => error switch
+    {
+        null => new McpStatusAnswer("disabled"),
+        "" => new McpStatusAnswer("connected"),
+        _ => new McpStatusAnswer("failed", error),
+    };
+}
+
+/// <summary>There is no MCP server of a name.</summary>
+internal sealed record McpNotFound([property: JsonPropertyName("_tag")] string Tag, string Name, string Message)
+{
+    public static McpNotFound Of(string name) => new("McpServerNotFoundError", name, $"MCP server not found: {name}");
+}

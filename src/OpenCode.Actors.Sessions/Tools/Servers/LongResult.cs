@@ -1,0 +1,48 @@
+using System.Text;
+using OpenCode.Actors.Sessions.Tools.Outputs;
+
+namespace OpenCode.Actors.Sessions.Tools.Servers;
+
+/// <summary>Cuts a result that is too long for a model. Its start is kept, where the best of a search and the head of a document are; all of it goes into a file.</summary>
+internal static class LongResult
+{
+    // As for the output of commands.
+    private const int MostCharacters = 30_000;
+    private const int MostLines = 2_000;
+
+    /// <summary>Cuts a text if it is too long.</summary>
+    /// <returns>What the model gets, and the path of the file with all of it; null when nothing was cut.</returns>
+    public static async Task<(string Text, string? Path)> KeepAsync(string text, IOutputFolder outputs, string name)
+    {
+        var length = LengthOf(text);
+        if (length == text.Length)
+            return (text, null);
+
+        var start = text[..length];
+        try
+        {
+            var (path, file) = await outputs.CreateAsync(name);
+            await using (file)
+                await file.WriteAsync(Encoding.UTF8.GetBytes(text));
+            return ($"{start}\n\n[Result cut: this is its start, of {text.Length} characters. All of it is in {path}: look with grep, or read with offset and limit.]", path);
+        }
+        catch (IOException)
+        {
+            return ($"{start}\n\n[Result cut: this is its start, of {text.Length} characters. The rest could not be kept.]", "");
+        }
+    }
+
+    private static int LengthOf(string text)
+    {
+        var lines = 0;
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (at == MostCharacters)
+                return char.IsLowSurrogate(text[at]) ? at - 1 : at;
+            if (text[at] == '\n' && ++lines == MostLines)
+                return at;
+        }
+
+        return text.Length;
+    }
+}

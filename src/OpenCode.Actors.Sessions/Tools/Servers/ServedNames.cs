@@ -1,0 +1,19 @@
+namespace OpenCode.Actors.Sessions.Tools.Servers;
+
+/// <summary>The names of the tools of MCP servers: <c>SERVER_TOOL</c>, of the letters that providers take.</summary>
+internal static class ServedNames
+{
+    // They are permissions of other kinds. A tool of such a name would be granted what it is not.
+    private static readonly string[] _taken = ["external_directory", "doom_loop"];
+
+    /// <summary>Gives the name of a tool.</summary>
+    public static string Of(string server, string tool) => PrefixOf(server) + Plain(tool);
+
+    /// <summary>Gives what the names of a server's tools begin with.</summary>
+    public static string PrefixOf(string server) => Plain(server) + "_";
+
+    /// <summary>Tells whether a tool may have a name.</summary>
+    public static bool IsFree(string name) => !_taken.Contains(name, StringComparer.Ordinal);
+
+    private static string Plain(string name) => string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '_'));
+}

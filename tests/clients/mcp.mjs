@@ -1,0 +1,56 @@
+// An MCP server over stdio for the tests: `node mcp.mjs`. Says in its stderr what it was given, as careless servers do.
+import { createInterface } from 'node:readline';
+
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const object = { type: 'object', properties: {} };
+const tools = {
+  echo: { inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }, call: input => text(`echo: ${input.text}`) },
+  pid: { call: () => text(`${process.pid}`) },
+  env: { call: () => text(JSON.stringify(process.env)) },
+  long: { call: () => text('line\n'.repeat(10_000)) },
+  fail: { call: () => ({ isError: true, ...text('It failed on purpose.') }) },
+  mixed: {
+    call: () => ({
+      content: [
+        { type: 'text', text: 'one' },
+        { type: 'image', data: png, mimeType: 'image/png' },
+        { type: 'resource', resource: { uri: 'file:///a.txt', mimeType: 'text/plain', text: 'inside' } },
+        { type: 'resource_link', uri: 'file:///b.txt', name: 'b' },
+      ],
+    }),
+  },
+  hang: { call: () => null },
+  die: { call: () => process.exit(3) },
+  grow: { call: () => { tools.grown = { call: () => text('grown') }; send({ method: 'notifications/tools/list_changed' }); return text('it has grown'); } },
+  'odd name.x': { call: () => text('odd') },
+};
+
+const text = value => ({ content: [{ type: 'text', text: value }] });
+const send = message => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+
+process.stderr.write(`My token is ${process.env.TOKEN}.\n`);
+if (process.argv[2] === 'refuse')
+  process.exit(4);
+
+createInterface({ input: process.stdin }).on('line', line => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined)
+    return;
+
+  switch (method) {
+    case 'initialize':
+      send({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: { listChanged: true } }, serverInfo: { name: 'toy', version: '1' } } });
+      break;
+    case 'tools/list':
+      send({ id, result: { tools: Object.entries(tools).map(([name, tool]) => ({ name, description: `The tool ${name}.`, inputSchema: tool.inputSchema ?? object })) } });
+      break;
+    case 'tools/call': {
+      const result = tools[params.name].call(params.arguments);
+      if (result)
+        send({ id, result });
+      break;
+    }
+    default:
+      send({ id, error: { code: -32601, message: `There is no method ${method}.` } });
+  }
+});

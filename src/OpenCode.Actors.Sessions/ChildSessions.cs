@@ -29,7 +29,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     /// <inheritdoc/>
     public async Task<Child> OpenAsync(TaskInput input, ToolContext context)
     {
-        var agent = AgentOf(input.Agent, context.Directory);
+        var agent = AgentOf(input.Agent, context);
         var parent = await EntryOfAsync(context.SessionId);
         var model = agent.Model is { } own ? own with { Variant = agent.Variant } : context.Model;
         if ((BegunBy(context) ?? input.TaskId) is { } earlier)
@@ -86,10 +86,11 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         return rules;
     }
 
-    private Agent AgentOf(string name, string directory)
+    // A user may have any agent do a task.
+    private Agent AgentOf(string name, ToolContext context)
     {
-        var known = agents().For(directory);
-        var usable = known.All.Where(static agent => agent.Mode != AgentMode.Primary).ToList();
+        var known = agents().For(context.Directory);
+        var usable = known.All.Where(agent => context.IsUsers || agent.Mode != AgentMode.Primary).ToList();
         return known.Fault is { } fault ? throw new ToolRefusedException(fault)
             : usable.Find(agent => agent.Name == name)
             ?? throw new ToolRefusedException($"There is no subagent '{name}' here. Give one of {string.Join(", ", usable.Select(static agent => agent.Name))}.");

@@ -7,6 +7,7 @@ using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Permissions.Doors;
+using OpenCode.Actors.Sessions.Skills;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Bash;
 using OpenCode.Actors.Sessions.Tools.Changes;
@@ -22,6 +23,7 @@ using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
 using OpenCode.Actors.Sessions.Tools.Search.Doors;
 using OpenCode.Actors.Sessions.Tools.Servers;
+using OpenCode.Actors.Sessions.Tools.Skills;
 using OpenCode.Actors.Sessions.Tools.Tasks;
 using OpenCode.Actors.Sessions.Tools.Todos;
 using OpenCode.Actors.Sessions.Tools.WebFetch;
@@ -68,6 +70,7 @@ public static class ToolServices
         services.AddSingleton<ITool, TodoReadTool>();
         services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
         services.AddSingleton<ITool, WebFetchTool>();
+        services.AddSingleton<ITool>(static provider => new SkillTool(provider.GetRequiredService<ISkillCatalog>, provider.GetRequiredService<IFileWork>()));
         services.TryAddSingleton<IToolbox>(static provider => new Toolbox(provider.GetServices<ITool>(), provider.GetService<ToolServers>()));
         return services;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Answers;
@@ -30,7 +31,10 @@ internal sealed record AgentAnswer(string Name, AgentMode Mode, bool Native, IRe
 
     public int? Steps { get; init; }
 
-    public static AgentAnswer Of(Agent agent) => new(agent.Name, agent.Mode, agent.IsNative, agent.Permission, agent.Options)
+    /// <summary>Tells of an agent.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="referenced">The texts that no client sees.</param>
+    public static AgentAnswer Of(Agent agent, IReadOnlySet<string> referenced) => new(agent.Name, agent.Mode, agent.IsNative, agent.Permission, ShownOptions.Of(agent.Options, referenced))
     {
         Description = agent.Description,
         Hidden = agent.Hidden,
@@ -39,7 +43,7 @@ internal sealed record AgentAnswer(string Name, AgentMode Mode, bool Native, IRe
         Color = agent.Color,
         Model = agent.Model is { } model ? new AgentModel(model.ModelId, model.ProviderId) : null,
         Variant = agent.Variant,
-        Prompt = agent.Prompt,
+        Prompt = agent.Prompt is { } prompt && referenced.Contains(prompt) ? null : agent.Prompt,
         Steps = agent.Steps,
     };
 }

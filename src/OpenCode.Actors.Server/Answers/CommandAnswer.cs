@@ -14,5 +14,6 @@ internal sealed record CommandAnswer(string Name, string Template, IReadOnlyList
 
     public bool? Subtask { get; init; }
 
-    public string Source { get; } = "command";
+    /// <summary>Gets what it is made from: <c>command</c> or <c>skill</c>.</summary>
+    public string Source { get; init; } = "command";
 }

@@ -14,6 +14,7 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(ReadyHealth))]
 [JsonSerializable(typeof(IReadOnlyList<AgentAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<CommandAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<SkillAnswer>))]
 [JsonSerializable(typeof(MessageCursor))]
 [JsonSerializable(typeof(ConfiguredProviders))]
 [JsonSerializable(typeof(KnownProviders))]

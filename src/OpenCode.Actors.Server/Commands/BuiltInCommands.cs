@@ -1,4 +1,5 @@
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Commands;
 
@@ -37,10 +38,16 @@ internal static class BuiltInCommands
     public static IReadOnlyList<CommandConfig> All { get; } =
     [
         new(InitName, Init) { Description = "Writes or improves AGENTS.md for this project." },
-        new("review", Review) { Description = "Reviews what is not committed, a commit, a branch or a pull request." },
+        new("review", Review) { Description = "Reviews what is not committed, a commit, a branch or a pull request.", Subtask = true },
     ];
 
-    /// <summary>Gives all commands of a configuration: the built-in ones, unless it has its own of that name, and its own.</summary>
-    public static IReadOnlyList<CommandConfig> With(OpenCodeConfig config) =>
-        [.. All.Where(command => config.Commands.All(own => own.Name != command.Name)), .. config.Commands];
+    /// <summary>Gives all commands of a location: the built-in ones, unless the configuration has its own of that name, its own, and the skills whose names are free.</summary>
+    public static IReadOnlyList<CommandConfig> With(OpenCodeConfig config, LocationSkills skills)
+    {
+        List<CommandConfig> commands = [.. All.Where(command => config.Commands.All(own => own.Name != command.Name)), .. config.Commands];
+        return [.. commands, .. skills.All.Where(skill => commands.TrueForAll(command => command.Name != skill.Name)).Select(Of)];
+    }
+
+    private static CommandConfig Of(Skill skill) =>
+        new(skill.Name, $"{skill.Content}\n\nBase folder of this skill, which its paths are relative to: {skill.Folder}") { Description = skill.Description, IsSkill = true };
 }

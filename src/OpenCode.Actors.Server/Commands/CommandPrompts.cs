@@ -7,17 +7,18 @@ using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Commands;
 
 /// <summary>Makes the prompt that a command of the user's stands for.</summary>
-internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, SessionSetup setup, CommandLines lines, CommandFiles files)
+internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files)
 {
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
     public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
     {
         var config = configs.For(info.Directory);
-        var known = BuiltInCommands.With(config.Values);
+        var known = BuiltInCommands.With(config.Values, skills.For(info.Directory));
         if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
             return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
         if (!TryReadModel(found.Model ?? request.Model, out var model))
@@ -29,8 +30,7 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
             return new PromptRejected(fault);
         if (here.Find(name) is not { } agent)
             return new PromptRejected($"agent: there is no agent '{name}' here; give one of {string.Join(", ", here.All.Select(static one => one.Name))}, or none for {here.Default}.");
-        if (found.Subtask == true || (found.Subtask is null && agent.Mode == AgentMode.Subagent))
-            return new PromptRejected($"command: '{found.Name}' is done by a child session (command.{found.Name}.subtask, or its agent is a subagent), which this server does not support yet. Set subtask to false, or name another agent.");
+        var isSubtask = found.Subtask == true || (found.Subtask is null && agent.Mode == AgentMode.Subagent);
 
         var pieces = CommandTemplate.Fill(found.Template, request.Arguments);
         var rules = new CommandRules(info, agent, setup);
@@ -48,6 +48,9 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
                 return told;
         }
 
+        if (isSubtask)
+            return TaskOf(found, request, text.ToString().Trim(), agent, model);
+
         // What a shell line wrote names no files.
         var written = string.Join('\n', pieces.Where(static piece => !piece.IsLine).Select(static piece => piece.Text));
         return new Prompt([new TextPromptPart(text.ToString().Trim()), .. await files.PartsOfAsync(written, rules, here, cancellationToken), .. request.Parts ?? []])
@@ -57,6 +60,19 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
             Model = found.Model is null && found.Agent is not null && agent.Model is not null ? null : model,
             Variant = found.Variant ?? request.Variant,
         };
+    }
+
+    // The prompt is the session's own; the command's agent and model are the child's. What @ names, the child reads by its tools.
+    private static object TaskOf(CommandConfig command, RunCommand request, string prompt, Agent agent, ModelRef? model)
+    {
+        if (prompt.Length == 0)
+            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt.");
+        if (!TryReadModel(request.Model, out var own))
+            return new PromptRejected($"model: '{request.Model}' names no model; give provider/model.");
+
+        var childs = command.Model is null && agent.Model is { } agents ? agents : model;
+        var task = new SubtaskPromptPart(prompt, command.Description ?? "", agent.Name) { Command = command.Name, Model = childs is null ? null : childs with { Variant = command.Variant ?? childs.Variant } };
+        return new Prompt([task]) { MessageId = request.MessageId, Agent = request.Agent, Model = own, Variant = request.Variant };
     }
 
     private static bool TryReadModel(string? text, out ModelRef? model)

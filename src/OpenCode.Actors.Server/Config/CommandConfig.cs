@@ -17,6 +17,9 @@ internal sealed record CommandConfig(string Name, string Template)
     /// <summary>Gets whether a child session does it.</summary>
     public bool? Subtask { get; init; }
 
+    /// <summary>Gets a value indicating whether it is a skill that the user loads by its name.</summary>
+    public bool IsSkill { get; init; }
+
     /// <summary>Reads <c>command</c>.</summary>
     public static IReadOnlyList<CommandConfig> Read(ConfigSection? commands)
     {

@@ -152,7 +152,7 @@ internal sealed class ConfigCatalog
 
         var merged = ConfigLayer.Merge(layers);
         ConfigShape.Finish(merged);
-        var values = ConfigSchema.Read(merged, Merged, []);
+        var values = ConfigSchema.Read(merged, Merged, []) with { Referenced = layers.SelectMany(static layer => layer.Referenced).Where(static text => text.Length > 0).ToHashSet(StringComparer.Ordinal) };
         Secrets.Add(values.Providers.SelectMany(static provider => provider.KeyVariables));
         try
         {

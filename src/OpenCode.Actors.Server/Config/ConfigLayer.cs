@@ -11,6 +11,9 @@ internal sealed record ConfigLayer(string Source, JsonObject Json, IReadOnlyDict
     /// <summary>Gets the variables that it names.</summary>
     public IReadOnlyCollection<string> Variables { get; init; } = [];
 
+    /// <summary>Gets the texts that have something of a variable or of another file in them.</summary>
+    public IReadOnlyCollection<string> Referenced { get; init; } = [];
+
     /// <summary>Lays them over each other, lowest first.</summary>
     public static JsonObject Merge(IEnumerable<ConfigLayer> layers)
     {

@@ -67,7 +67,7 @@ internal static class ConfigLayers
     }
 
     // From the location up to the root of its worktree. Outside of a repository opencode goes up to the root of all, where a file of another user in /tmp could loosen rules: here only the location counts.
-    private static List<string> Upwards(IConfigSource files, string location)
+    internal static List<string> Upwards(IConfigSource files, string location)
     {
         var folders = new List<string>();
         for (var at = location; at is not null; at = Path.GetDirectoryName(at))

@@ -9,9 +9,13 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
 {
     private readonly Dictionary<string, string> _unset = new(StringComparer.Ordinal);
     private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
 
     /// <summary>Gets the variables that are not set, by the full key that names them.</summary>
     public IReadOnlyDictionary<string, string> Unset => _unset;
+
+    /// <summary>Gets the texts that have something of a variable or of another file in them.</summary>
+    public IReadOnlyCollection<string> Texts => _texts;
 
     /// <summary>Gets the variables that are named.</summary>
     public IReadOnlyCollection<string> Variables => _variables;
@@ -42,8 +46,12 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
     {
         if (child is JsonValue value && value.TryGetValue(out string? text))
         {
-            if (text.Contains('{', StringComparison.Ordinal))
-                set(Reference.Replace(text, match => Look(match.Groups["kind"].ValueSpan, match.Groups["name"].Value, key)));
+            var replaced = text.Contains('{', StringComparison.Ordinal) ? Reference.Replace(text, match => Look(match.Groups["kind"].ValueSpan, match.Groups["name"].Value, key)) : text;
+            if (replaced == text)
+                return;
+
+            _texts.Add(replaced);
+            set(replaced);
         }
         else if (child is not null)
         {

@@ -14,7 +14,6 @@ internal static class ConfigSchema
         var root = new ConfigSection(json, "", source, mistakes);
         var server = root.Section("server");
         PermissionSchema.CheckTools(root);
-        AgentSchema.Read(root.Section("mode"));
         var (disabled, enabled) = (root.Texts("disabled_providers"), root.Texts("enabled_providers"));
         if (disabled.Contains(EmbeddedModel.ProviderId, StringComparer.Ordinal))
             root.Wrong("disabled_providers", $"the provider '{EmbeddedModel.ProviderId}' cannot be switched off: it needs no network, and is used where no other model is configured.");
@@ -27,9 +26,11 @@ internal static class ConfigSchema
             Cluster(server?.Section("cluster")))
         {
             Instructions = root.Texts("instructions"),
+            SkillPaths = root.Section("skills")?.Texts("paths") ?? [],
             EnabledProviders = root["enabled_providers"] is null ? null : enabled,
             DisabledProviders = disabled,
             Agents = AgentSchema.Read(root.Section("agent")),
+            Modes = AgentSchema.Read(root.Section("mode")),
             DefaultAgent = root.Text("default_agent"),
             Snapshot = root.Flag("snapshot") ?? true,
             Commands = CommandConfig.Read(root.Section("command")),

@@ -25,7 +25,7 @@ internal static class ConfigShape
         }
     }
 
-    /// <summary>Changes the merged layers: <c>tools</c> become rules below all of <c>permission</c>, and modes become agents.</summary>
+    /// <summary>Changes the merged layers: <c>tools</c> become rules below all of <c>permission</c>, and modes are agents too.</summary>
     public static void Finish(JsonObject merged)
     {
         FoldTools(merged);
@@ -43,7 +43,6 @@ internal static class ConfigShape
             }
         }
 
-        merged.Remove(Mode);
         merged[Agent] = agents.Parent is null ? agents : agents.DeepClone();
     }
 

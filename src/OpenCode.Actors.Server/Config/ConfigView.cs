@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Models.Providers;
-using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
@@ -18,9 +17,9 @@ internal static class ConfigView
             ["autoupdate"] = false,
             ["username"] = Environment.UserName,
             ["plugin"] = new JsonArray(),
-            ["command"] = new JsonObject(),
-            ["mode"] = new JsonObject(),
-            ["agent"] = new JsonObject(),
+            ["command"] = Object(config.Commands, static c => c.Name, c => Command(c, config.Referenced)),
+            ["mode"] = Object(config.Modes, static m => m.Name, m => AgentView.Of(m, config.Referenced)),
+            ["agent"] = Object(config.Agents, static a => a.Name, a => AgentView.Of(a, config.Referenced)),
         };
         if (config.Model is { } model)
             view["model"] = model;
@@ -30,16 +29,14 @@ internal static class ConfigView
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
 
+        if (config.DefaultAgent is { } agent)
+            view["default_agent"] = agent;
+
         if (config.McpServers.Count > 0)
-            view["mcp"] = Object(config.McpServers, server => server.Name, McpServer);
+            view["mcp"] = Object(config.McpServers, server => server.Name, server => McpServer(server, config.Referenced));
 
         if (config.Permission.Count > 0)
-        {
-            view["permission"] = Object(
-                config.Permission.GroupBy(r => r.Permission, StringComparer.Ordinal),
-                group => group.Key,
-                group => Object(group, r => r.Pattern, r => Action(r.Action)));
-        }
+            view["permission"] = AgentView.Rules(config.Permission);
 
         view["server"] = new JsonObject
         {
@@ -74,24 +71,28 @@ internal static class ConfigView
     }
 
     // Arguments and queries may be secrets as well as variables and headers.
-    private static JsonObject McpServer(ToolServerSpec server) => server switch
+    private static JsonObject McpServer(ToolServerSpec server, IReadOnlySet<string> referenced) => server switch
     {
-        LocalToolServer local => new JsonObject { ["type"] = "local", ["command"] = new JsonArray(local.Command[0]), ["enabled"] = server.IsEnabled },
+        LocalToolServer local => new JsonObject { ["type"] = "local", ["command"] = new JsonArray(referenced.Contains(local.Command[0]) ? "" : local.Command[0]), ["enabled"] = server.IsEnabled },
         RemoteToolServer remote => new JsonObject
         {
             ["type"] = "remote",
-            ["url"] = remote.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
+            ["url"] = referenced.Contains(remote.Url.OriginalString) ? "" : remote.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
             ["enabled"] = server.IsEnabled,
         },
         _ => [],
     };
 
-    private static string Action(PermissionAction action) => action switch
+    private static JsonObject Command(CommandConfig command, IReadOnlySet<string> referenced)
     {
-        PermissionAction.Allow => "allow",
-        PermissionAction.Deny => "deny",
-        _ => "ask",
-    };
+        var view = new JsonObject { ["template"] = referenced.Contains(command.Template) ? "" : command.Template };
+        AgentView.Add(view, "description", command.Description);
+        AgentView.Add(view, "agent", command.Agent);
+        AgentView.Add(view, "model", command.Model);
+        AgentView.Add(view, "variant", command.Variant);
+        AgentView.Add(view, "subtask", command.Subtask);
+        return view;
+    }
 
     private static JsonObject Object<T>(IEnumerable<T> items, Func<T, string> key, Func<T, JsonNode> value)
     {

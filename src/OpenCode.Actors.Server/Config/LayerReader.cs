@@ -36,7 +36,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
 
         var references = new ConfigReferences(source, files, mistakes);
         references.Replace(json);
-        Add(source, json, references.Unset, references.Variables);
+        Add(source, json, references.Unset, references);
     }
 
     /// <summary>Adds the commands, agents and modes that a folder has as Markdown.</summary>
@@ -54,7 +54,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
     }
 
     /// <summary>Adds what was read.</summary>
-    public void Add(string source, JsonObject json, IReadOnlyDictionary<string, string> unset, IReadOnlyCollection<string>? variables = null)
+    public void Add(string source, JsonObject json, IReadOnlyDictionary<string, string> unset, ConfigReferences? references = null)
     {
         ConfigSchema.Read(json, source, mistakes); // each by itself, so that a mistake names the file it stands in
         UnknownKeys.Find(json, source, mistakes);
@@ -62,7 +62,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
             mistakes.Add(new ConfigMistake(source, "server", "a location's file may not set this; move it to the user's own file or to the one of --config."));
 
         ConfigShape.Normalise(json);
-        _layers.Add(new ConfigLayer(source, json, unset) { Variables = variables ?? [] });
+        _layers.Add(new ConfigLayer(source, json, unset) { Variables = references?.Variables ?? [], Referenced = references?.Texts ?? [] });
     }
 
     private string? Read(string path)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
@@ -24,6 +25,15 @@ internal sealed record OpenCodeConfig(
 {
     /// <summary>Gets where instructions for models are: paths, globs and URLs, in the order of the files.</summary>
     public IReadOnlyList<string> Instructions { get; init; } = [];
+
+    /// <summary>Gets the agents that stand under the older key <c>mode</c>; they are among the agents too.</summary>
+    public IReadOnlyList<AgentConfig> Modes { get; init; } = [];
+
+    /// <summary>Gets the texts that came from variables and from files that the configuration names: no client sees them.</summary>
+    public IReadOnlySet<string> Referenced { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Gets further folders of skills, in the order of the files. Key <c>skills.paths</c>.</summary>
+    public IReadOnlyList<string> SkillPaths { get; init; } = [];
 
     public static OpenCodeConfig Default { get; } = new(null, [], [], new EventStreamConfig(), new LimitsConfig(), new ClusterConfig());
 

@@ -28,6 +28,9 @@ internal static class ConfigEndpoints
         return refusal ?? TypedResults.Ok(ConfigView.Of(changed!));
     }
 
-    private static Ok<IReadOnlyList<AgentAnswer>> GetAgents(Location location, ConfigCatalog configs, ConfiguredAgents agents) =>
-        TypedResults.Ok<IReadOnlyList<AgentAnswer>>([.. agents.Of(configs.For(location.Path)).All.Select(AgentAnswer.Of)]);
+    private static Ok<IReadOnlyList<AgentAnswer>> GetAgents(Location location, ConfigCatalog configs, ConfiguredAgents agents)
+    {
+        var config = configs.For(location.Path);
+        return TypedResults.Ok<IReadOnlyList<AgentAnswer>>([.. agents.Of(config).All.Select(agent => AgentAnswer.Of(agent, config.Values.Referenced))]);
+    }
 }

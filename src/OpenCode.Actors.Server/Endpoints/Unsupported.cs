@@ -11,7 +11,6 @@ internal static class Unsupported
     public static void Refuse(Prompt prompt)
     {
         Refuse("permission", prompt.Permission is not null);
-        Refuse("parts of type 'subtask'", prompt.Parts.OfType<SubtaskPromptPart>().Any());
     }
 
     private static void Refuse(string name, bool isGiven)

@@ -1,7 +1,9 @@
 using OpenCode.Actors.Server.Config;
+using OpenCode.Actors.Server.Skills;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Skills;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Models;
@@ -21,6 +23,7 @@ internal static class ConfigurationServices
             .AddSingleton<IModelCatalog, ConfiguredModels>()
             .AddSingleton<ConfiguredAgents>()
             .AddSingleton<IAgentCatalog>(static services => services.GetRequiredService<ConfiguredAgents>())
+            .AddSingleton<ISkillCatalog, ConfiguredSkills>()
             .AddSingleton<IToolServerConfig, ConfiguredToolServers>()
             .AddSingleton<IInstructionConfig, ConfiguredInstructions>();
     }

@@ -45,7 +45,10 @@ internal static class Reading
         if (answer >= 0)
         {
             var parent = ((AssistantMessage)messages[answer].Info).ParentId;
-            answer = GoneOn(messages, messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == parent));
+            answer = LastTo(parent);
+            if (Subtasks.Continuation(messages, answer) is { } next && LastTo(next) is >= 0 and var later)
+                answer = later;
+            answer = GoneOn(messages, answer);
         }
         else if (!state.Failures.ContainsKey(messages[asked].Info.Id))
         {
@@ -54,6 +57,8 @@ internal static class Reading
         }
 
         return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
+
+        int LastTo(MessageId prompt) => messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == prompt);
     }
 
     // Behind a summary that was made on the way the turn goes on by a message of its own, whose answer is that of the prompt.

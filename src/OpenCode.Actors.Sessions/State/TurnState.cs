@@ -14,6 +14,9 @@ internal enum TurnKind
 
     /// <summary>A command of the user's own.</summary>
     Shell,
+
+    /// <summary>A prompt whose task is being done by a child: a model answers after it.</summary>
+    Subtask,
 }
 
 /// <summary>The turn that is open: from the first prompt to idle, with every prompt that came meanwhile.</summary>

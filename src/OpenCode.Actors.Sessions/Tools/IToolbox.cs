@@ -39,7 +39,7 @@ internal interface IToolbox
 /// <param name="SessionId">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>
-/// <param name="IsUsers">Whether the user typed it (<c>/shell</c>): it has no deadline then, since the user watches and can abort it.</param>
+/// <param name="IsUsers">Whether the user typed it (<c>/shell</c>, the task of a prompt): it has no deadline then, since the user watches and can abort it.</param>
 internal sealed record ToolContext(SessionId SessionId, string Directory, string CallId, bool IsUsers = false)
 {
     /// <summary>Gets the root of the project that the location belongs to.</summary>

@@ -67,6 +67,8 @@ internal static class Conversation
         {
             if (part is TextPart { Ignored: not true, Text.Length: > 0 } text)
                 content.Add(new TextContent(text.Text));
+            else if (part is SubtaskPart task)
+                content.Add(new TextContent($"The user had the agent '{task.Agent}' do a task. What it was asked and what came of it follows."));
             else if (part is FilePart file && AttachedMedia.Find(file) is { } media)
                 content.Add(media);
             else if (part is CompactionPart)

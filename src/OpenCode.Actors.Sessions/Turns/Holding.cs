@@ -36,8 +36,8 @@ internal static class Holding
             if (part is not ToolPart { State: ToolRunning } tool || waiting.Contains(tool.CallId))
                 continue;
 
-            if (decision.Turn.Kind == TurnKind.Shell)
-                Tooling.Start(decision, tool, allowed: []); // The user gave the command.
+            if (decision.Turn.Kind is TurnKind.Shell or TurnKind.Subtask)
+                Tooling.Start(decision, tool, allowed: []); // The user gave the command or the task.
             else
                 Permitting.GoOn(decision, tool);
         }

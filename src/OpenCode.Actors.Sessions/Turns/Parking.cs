@@ -30,7 +30,7 @@ internal static class Parking
     {
         decision.CloseText();
         decision.Adopt(new RunId(decision.Setup.Entropy.NextUInt64()));
-        if (decision.Turn.Stream is null)
+        if (decision.Turn is { Stream: null, Kind: not TurnKind.Subtask })
             decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
         decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }

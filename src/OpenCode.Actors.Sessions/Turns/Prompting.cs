@@ -48,6 +48,7 @@ internal static class Prompting
 
         var mistake = Mistake(state, prompt)
             ?? AgentMistake(location.Agents, prompt.Agent)
+            ?? prompt.Parts.OfType<SubtaskPromptPart>().Select(task => AgentMistake(location.Agents, task.Agent)).FirstOrDefault(static mistake => mistake is not null)
             ?? VariantMistake(state.Info!, location, prompt)
             ?? (prompt.Tools is { } tools ? SessionRules.Mistake(state.Info!.Permission, SessionRules.Of(tools)) : null)
             ?? (asksModel ? location.Models.Fault : null);
@@ -121,9 +122,6 @@ internal static class Prompting
 
     private static string? Mistake(SessionState state, Protocol.Requests.Prompt prompt)
     {
-        if (prompt.Parts.Any(static part => part is SubtaskPromptPart))
-            return "parts: parts of the type 'subtask' are not supported. Name the agent by a part of the type 'agent'.";
-
         var given = prompt.Parts.Where(part => part.Id is not null).Select(part => part.Id!.Value).ToList();
         if (given.Count == 0)
             return null;

@@ -53,6 +53,10 @@ internal static class Stepping
             decision.Put(Completed(decision));
             GoOn(decision, turn, goesOn: false);
         }
+        else if (turn.Kind == TurnKind.Subtask)
+        {
+            GoOn(decision, Subtasking.Complete(decision), goesOn: !turn.Rejected);
+        }
     }
 
     /// <summary>Ends a step whose files are kept, or could not be.</summary>
@@ -195,6 +199,9 @@ internal static class Stepping
     {
         turn = Compacting.MakeRoom(decision, turn);
         turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Rejected = false, Granted = [] };
+        if (Summaries.RequestOf(decision.State.Message(turn.Asked)!) is null && Subtasking.TryBegin(decision, turn))
+            return;
+
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
         var assistant = Compacting.NewSummary(decision, asked) ?? NewAssistant(decision, asked);
         decision.Put(turn with { Assistant = assistant.Id });

@@ -58,10 +58,12 @@ internal static class Titling
         return decision.Models.SmallFor(asked.ProviderId) ?? (decision.Models.TryResolve(asked.ProviderId, asked.ModelId, out model) ? model : decision.Models.Default);
     }
 
-    // The user's own words; of a prompt without any, the names of its files.
+    // The user's own words; of a prompt without any, its tasks or the names of its files.
     private static string TextOf(MessageState message)
     {
         var text = string.Join('\n', message.Parts.OfType<TextPart>().Where(static part => part is { Synthetic: not true, Ignored: not true }).Select(static part => part.Text));
+        if (string.IsNullOrWhiteSpace(text))
+            text = string.Join('\n', message.Parts.OfType<SubtaskPart>().Select(static part => part.Prompt));
         if (string.IsNullOrWhiteSpace(text))
             text = string.Join(", ", message.Parts.OfType<FilePart>().Select(static part => part.Filename));
         return text.Length <= MostCharacters ? text : text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];

@@ -78,7 +78,7 @@ internal static class Tooling
     public static void Start(Decision decision, ToolPart part, IReadOnlyList<ToolPermission> allowed)
     {
         var info = decision.Info;
-        var context = new ToolContext(decision.Id, info.Directory, part.CallId, IsUsers: decision.Turn.Kind == TurnKind.Shell)
+        var context = new ToolContext(decision.Id, info.Directory, part.CallId, IsUsers: decision.Turn.Kind is TurnKind.Shell or TurnKind.Subtask)
         {
             Root = SnapshotPlace.RootOf(info),
             Allowed = allowed,

@@ -10,6 +10,13 @@ public sealed class SdkMethodsTests(ITestOutputHelper output) : ServerTest(outpu
     // The real server answers it with a program that it fetches first.
     private const string WithoutShape = "GET /find";
 
+    // Fixed answers for what is not here, which opencode has or answers with a fault: AbsentEndpoints.
+    private static readonly string[] _absent =
+    [
+        "POST /provider/{providerID}/oauth/authorize", "POST /provider/{providerID}/oauth/callback", "POST /experimental/session/{sessionID}/background",
+        "POST /experimental/workspace/sync-list", "POST /experimental/console/switch",
+    ];
+
     [SkippableFact]
     public async Task Every_method_is_answered_and_those_that_are_not_served_are_listed()
     {
@@ -48,7 +55,7 @@ public sealed class SdkMethodsTests(ITestOutputHelper output) : ServerTest(outpu
         var seen = new[] { await node.LineAsync(0, TimeSpan.FromMinutes(4)), await node.LineAsync(1) };
         var unserved = await UnservedAsync();
         var left = seen.SelectMany(static entry => entry.GetProperty("left").EnumerateArray()).Select(static route => route.GetString()!).ToHashSet(StringComparer.Ordinal);
-        Assert.All(left.Except([WithoutShape]), route => Assert.Contains(route, unserved));
+        Assert.All(left.Except([WithoutShape, .. _absent]), route => Assert.Contains(route, unserved));
         if (isRecording)
         {
             Shapes.Of(seen).Record();

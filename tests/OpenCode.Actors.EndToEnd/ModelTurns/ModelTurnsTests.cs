@@ -32,7 +32,7 @@ public sealed class ModelTurnsTests(ModelTurnsServer host) : IClassFixture<Model
         Assert.Contains("1: one\n2: two\n", turn.Vendor.LastText(sent), StringComparison.Ordinal);
         Assert.Equal([Png], turn.Vendor.Images(sent));
         var tools = turn.Vendor.Tools(sent).ToDictionary(static tool => tool.Name, static tool => tool.Schema, StringComparer.Ordinal);
-        Assert.All(["bash", "read", "write", "edit", "glob", "grep", "list", "todowrite", "todoread", "question"], name => Assert.Contains(name, tools.Keys));
+        Assert.All(["bash", "read", "write", "edit", "glob", "grep", "list", "todowrite", "todoread", "question", "webfetch", "task", "skill"], name => Assert.Contains(name, tools.Keys));
         Assert.Equal("string", tools["bash"].Text("properties", "command", "type"));
         Assert.Contains("command", tools["bash"].GetProperty("required").EnumerateArray().Select(static key => key.GetString()));
     }
@@ -80,6 +80,58 @@ public sealed class ModelTurnsTests(ModelTurnsServer host) : IClassFixture<Model
         Assert.DoesNotContain("\uFFFD", results["call_b"], StringComparison.Ordinal);
         Assert.All((await turn.ToolsAsync()).Values, static state => Assert.Equal("completed", state.Text("status")));
         Assert.DoesNotContain(turn.Events, static frame => frame.Json.GetRawText().Contains('\uFFFD') || frame.Data.Contains("\\uFFFD", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_task_is_done_by_a_child_with_its_own_tools_and_a_later_call_goes_on_with_it(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        turn.Answer(Block.Call("call_t", "task", TaskOf("look around")));
+        turn.Answer(Block.Call("call_b", "bash", Command("echo from the child")));
+        turn.Answer(Block.Text("The child has seen it."));
+        turn.Answer(Block.Text("Told."));
+
+        var answer = await turn.AskAsync("have it looked at");
+
+        Assert.Equal("Told.", answer.Texts("text"));
+        var asked = turn.Requests.Select(static request => request.Body).ToList();
+        Assert.Equal("look around", turn.Vendor.LastText(asked[1]));
+        Assert.DoesNotContain("task", turn.Vendor.Tools(asked[1]).Select(static tool => tool.Name));
+        Assert.Contains("from the child", turn.Vendor.Results(asked[2])["call_b"], StringComparison.Ordinal);
+        Assert.Contains("The child has seen it.", turn.Vendor.Results(asked[3])["call_t"], StringComparison.Ordinal);
+        var child = (await turn.ToolsAsync())["call_t"].Text("metadata", "sessionId")!;
+
+        turn.Answer(Block.Call("call_u", "task", TaskOf("and again", child)));
+        turn.Answer(Block.Text("The child remembers."));
+        turn.Answer(Block.Text("Told again."));
+        await turn.AskAsync("once more");
+
+        Assert.Contains("The child has seen it.", turn.Requests[5].Body.GetProperty("messages").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(child, (await turn.ToolsAsync())["call_u"].Text("metadata", "sessionId"));
+        Assert.Equal(["look around", "and again"], (await host.Server.Api.MessagesAsync(child)).Where(static message => message.Text("info", "role") == "user").Select(static message => message.GetProperty("parts")[0].Text("text")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_skill_of_the_project_is_offered_loaded_and_called_as_a_command(string vendor)
+    {
+        await using var turn = await ScriptedTurn.BeginAsync(host, vendor);
+        var folder = Path.Combine(host.Project, ".opencode", "skills", $"brew-{vendor}");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "SKILL.md"), $"---\nname: brew-{vendor}\ndescription: Brews tea.\n---\nBoil water, then see steps.txt.\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "steps.txt"), "pour");
+        turn.Answer(Block.Call("call_s", "skill", $$"""{"name":"brew-{{vendor}}"}"""));
+        turn.Answer(Block.Text("Brewed."));
+
+        await turn.AskAsync("tea, please");
+
+        Assert.Contains($"- brew-{vendor}: Brews tea.", turn.Requests[0].Body.GetProperty("tools").GetRawText(), StringComparison.Ordinal);
+        var result = turn.Vendor.Results(turn.Requests[1].Body)["call_s"];
+        Assert.All(["Boil water", folder, "steps.txt"], text => Assert.Contains(text, result, StringComparison.Ordinal));
+        turn.Answer(Block.Text("Brewed again."));
+        await host.Server.Api.PostAsync($"/session/{turn.Session}/command", new { command = $"brew-{vendor}", arguments = "green", model = $"{vendor}-own/m" });
+        Assert.Contains("green", turn.Vendor.LastText(turn.Requests[^1].Body), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -252,6 +304,10 @@ public sealed class ModelTurnsTests(ModelTurnsServer host) : IClassFixture<Model
         Assert.Equal(["busy", "retry 1", "busy"], turn.Statuses.Take(3));
         Assert.Equal(["idle", "session.idle"], turn.Statuses.TakeLast(2));
     }
+
+    private static string TaskOf(string prompt, string? child = null) => child is null
+        ? JsonSerializer.Serialize(new { description = "Look", prompt, subagent_type = "general" })
+        : JsonSerializer.Serialize(new { description = "Look", prompt, subagent_type = "general", task_id = child });
 
     private static string Command(string line) => JsonSerializer.Serialize(new { command = line, description = "Runs it" });
 }

@@ -218,6 +218,20 @@ internal static class Scenarios
             await s.RunAsync(session, "hello");
             await s.RunAsync(session, "overflow");
         },
+        ["prompt-subtask"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            object[] parts = [new { type = "subtask", prompt = "hello child", description = "Look", agent = "general" }, new { type = "text", text = "hello" }];
+            await s.Api.PostAsync($"/session/{session}/message", new { parts, model = FakeProvider.Model });
+            await s.IdleAsync(session);
+            await AssertChildAsync(s, session, "Look (@general subagent)", "general");
+        },
+        ["command-review"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.Api.PostAsync($"/session/{session}/command", new { command = "review", arguments = "", model = $"{FakeProvider.ProviderId}/{FakeProvider.ModelId}" });
+            await s.Stream.WaitForTypeAsync("command.executed", session);
+        },
         ["llm-conn-refused"] = s => RetryTwiceThenAbortAsync(s, "hello", new { providerID = SequenceServer.DeadProvider, modelID = "dead-1" }),
         ["llm-unknown-model"] = async s =>
         {
@@ -241,8 +255,15 @@ internal static class Scenarios
     /// <summary>Lists the scenarios that need a provider: the embedded model has no such errors.</summary>
     public static IReadOnlySet<string> OfProvider { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "command-init", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-write-edit", "task-subagent", "todo",
+        "command-init", "command-review", "context-full", "context-overflow", "llm-conn-refused", "llm-error-401", "llm-error-429-retry", "llm-error-stream-cut", "prompt-subtask", "prompt-write-edit", "task-subagent", "todo",
     };
+
+    private static async Task AssertChildAsync(Stage s, string session, string title, string agent)
+    {
+        var child = Assert.Single((await s.Api.GetAsync($"/session/{session}/children")).EnumerateArray());
+        Assert.Equal((title, agent, session), (child.Text("title"), child.Text("agent"), child.Text("parentID")));
+        Assert.Equal(["user", "assistant"], (await s.Api.MessagesAsync(child.Text("id")!)).Select(message => message.Text("info", "role")));
+    }
 
     private static async Task RetryTwiceThenAbortAsync(Stage s, string prompt, object? model = null)
     {

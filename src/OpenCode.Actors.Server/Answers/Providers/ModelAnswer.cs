@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Server.Answers.Providers;
@@ -26,10 +27,10 @@ internal sealed record ModelAnswer(
 
     public static IReadOnlyDictionary<string, string> Nothing { get; } = ReadOnlyDictionary<string, string>.Empty;
 
-    public static ModelAnswer Of(ProviderInfo provider, ModelInfo model) => new(
+    public static ModelAnswer Of(ProviderInfo provider, ModelInfo model, IReadOnlySet<string> referenced) => new(
         model.Id, provider.Id, new ModelApi(model.ApiId ?? model.Id, "", provider.Npm.Length > 0 ? provider.Npm : "@ai-sdk/openai-compatible"), model.Name, model.Family,
         Of(model.Capabilities), Of(model.Price), new Limits(model.Limit.Context > 0 ? model.Limit.Context : UnknownContext, model.Limit.Answer), "active",
-        model.Options, Nothing, model.ReleaseDate, model.Variants); // The headers are not told: they may hold secrets.
+        ShownOptions.Of(model.Options, referenced), Nothing, model.ReleaseDate, model.Variants.ToDictionary(static variant => variant.Key, variant => ShownOptions.Of(variant.Value, referenced), StringComparer.Ordinal)); // The headers are not told: they may hold secrets.
 
     private static Abilities Of(ModelCapabilities can) => new(can.Temperature, can.Reasoning, can.Attachment, can.ToolCall, Of(can.Input), Of(can.Output), Interleaved: false);
 

@@ -13,14 +13,16 @@ internal sealed record ProviderAnswer(
     string Id, string Name, string Source, IReadOnlyList<string> Env, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, ModelAnswer> Models)
 {
     /// <summary>Lists providers, but for those without a model.</summary>
-    public static IReadOnlyList<ProviderAnswer> All(IEnumerable<ProviderInfo> providers) => [.. providers.Where(static p => p.Models.Count > 0).Select(Of)];
+    /// <param name="providers">The providers.</param>
+    /// <param name="referenced">The texts that no client sees.</param>
+    public static IReadOnlyList<ProviderAnswer> All(IEnumerable<ProviderInfo> providers, IReadOnlySet<string> referenced) => [.. providers.Where(static p => p.Models.Count > 0).Select(p => Of(p, referenced))];
 
     /// <summary>Names the first model of each provider, which clients take when their user has chosen none.</summary>
     public static IReadOnlyDictionary<string, string> Defaults(IReadOnlyList<ProviderAnswer> providers) =>
         providers.ToDictionary(p => p.Id, p => p.Models.Keys.First(), StringComparer.Ordinal);
 
-    private static ProviderAnswer Of(ProviderInfo provider) => new(
-        provider.Id, provider.Name, provider.Source, provider.KeyVariables, ModelAnswer.Nothing, provider.Models.ToDictionary(m => m.Id, m => ModelAnswer.Of(provider, m), StringComparer.Ordinal));
+    private static ProviderAnswer Of(ProviderInfo provider, IReadOnlySet<string> referenced) => new(
+        provider.Id, provider.Name, provider.Source, provider.KeyVariables, ModelAnswer.Nothing, provider.Models.ToDictionary(m => m.Id, m => ModelAnswer.Of(provider, m, referenced), StringComparer.Ordinal));
 }
 
 /// <summary>Answer of <c>GET /config/providers</c>.</summary>

@@ -12,6 +12,7 @@ using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Endpoints.Commands;
 
@@ -26,14 +27,15 @@ internal static class CommandEndpoints
         session.MapPost("/init", InitAsync).WithName("session.init").Produces<bool>();
     }
 
-    private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs) =>
-        TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values).Select(static command =>
+    private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs, ISkillCatalog skills) =>
+        TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values, skills.For(location.Path)).Select(static command =>
             new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
             {
                 Description = command.Description,
                 Agent = command.Agent,
                 Model = command.Model,
                 Subtask = command.Subtask,
+                Source = command.IsSkill ? "skill" : "command",
             })]);
 
     private static Task<IResult> RunAsync(

@@ -23,7 +23,6 @@ internal static class StartEndpoints
         ("/lsp", "lsp.status", "[]"),
         ("/provider/auth", "provider.auth", "{}"),
         ("/pty", "pty.list", "[]"),
-        ("/skill", "app.skills", "[]"),
     ];
 
     private static readonly string[] _emptyLists = ["agent", "command", "integration", "model", "provider", "reference", "skill"];

@@ -14,6 +14,6 @@ internal sealed record TaskInput(string Description, string Prompt, string Agent
     public static TaskInput Read(JsonElement json)
     {
         var input = new ToolInput(TaskTool.Name, json);
-        return new TaskInput(input.Text("description"), input.Text("prompt"), input.Text("subagent_type"), input.OptionalText("task_id"));
+        return new TaskInput(input.TextOrEmpty("description"), input.Text("prompt"), input.Text("subagent_type"), input.OptionalText("task_id"));
     }
 }

@@ -14,8 +14,16 @@ internal sealed record TaskMetadata(string ParentSessionId, string SessionId, Mo
 /// <param name="SubagentType">The agent.</param>
 internal sealed record TaskQuestion(string Description, [property: JsonPropertyName("subagent_type")] string SubagentType);
 
+/// <summary>The input of a call that a prompt makes.</summary>
+/// <param name="Prompt">What the child is asked.</param>
+/// <param name="Description">What it is about.</param>
+/// <param name="SubagentType">The agent.</param>
+/// <param name="Command">The command that gave it.</param>
+internal sealed record TaskCall(string Prompt, string Description, [property: JsonPropertyName("subagent_type")] string SubagentType, string? Command);
+
 /// <summary>JSON of that.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskMetadata))]
 [JsonSerializable(typeof(TaskQuestion))]
+[JsonSerializable(typeof(TaskCall))]
 internal sealed partial class TaskJson : JsonSerializerContext;

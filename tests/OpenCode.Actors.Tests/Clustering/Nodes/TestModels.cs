@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
@@ -8,7 +9,7 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Tests.Clustering.Nodes;
 
 /// <summary>The embedded model in real time, and no tools.</summary>
-internal sealed class TestModels : IModelCatalog, IToolbox, IProcessHost, IAgentCatalog
+internal sealed class TestModels(IReadOnlyList<PermissionRule> rules) : IModelCatalog, IToolbox, IProcessHost, IAgentCatalog
 {
     public ResolvedModel Default { get; } = new(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(TimeProvider.System));
 
@@ -34,5 +35,5 @@ internal sealed class TestModels : IModelCatalog, IToolbox, IProcessHost, IAgent
     {
     }
 
-    public LocationAgents For(string directory) => new BuiltInAgents("/data/tool-output").With([]);
+    public LocationAgents For(string directory) => new BuiltInAgents("/data/tool-output").With(rules);
 }

@@ -16,12 +16,14 @@ using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Journal.Memory;
+using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -90,6 +92,9 @@ internal sealed class TestNode
 
     public ClusterActors Actors { get; private set; } = null!;
 
+    /// <summary>Gets the way in of this node's clients and tools.</summary>
+    public ISessions Sessions { get; private set; } = null!;
+
     /// <summary>Gets why the process would have ended with exit code 6; null while it lives.</summary>
     public string? Death { get; private set; }
 
@@ -106,10 +111,11 @@ internal sealed class TestNode
         var store = new MemoryBatchStore(batches, $"{options.Name}-{Guid.NewGuid()}", TimeProvider.System);
         var journal = await BatchJournal.OpenAsync(store, new JournalOptions(), TimeProvider.System);
         var node = new TestNode(options, batches, arbiters, journal, store);
-        var models = new TestModels();
+        var models = new TestModels(options.Rules);
         var setup = node._node.Share(new SessionSetup(
-            new SessionsOptions(), TimeProvider.System, SystemEntropy.Instance, models, models, models, models, new SessionMetrics(node._meters), journal, node.Logs));
+            new SessionsOptions(), TimeProvider.System, SystemEntropy.Instance, models, options.Tools?.Invoke(node) ?? models, models, models, new SessionMetrics(node._meters), journal, node.Logs));
         node.Actors = await ClusteringServices.StartSessionsAsync(node.System, node._node, setup, node.System.ActorOf(Props.Create(() => new TestHub()), "clients"));
+        node.Sessions = new SessionsFacade(new SessionsKit.Required<SessionRegion>(node.Actors.Entry), new SessionsKit.Required<SessionIndexKey>(node.Actors.Index), new ActorsEnd(), setup);
         return node;
     }
 

@@ -6,6 +6,8 @@ namespace OpenCode.Actors.Tests.Server.Config;
 
 public sealed class ConfigCatalogTests
 {
+    private static readonly System.Text.Json.JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string UserFile = "/home/dev/.config/opencode/opencode.json";
     private readonly FakeConfigSource _files = new();
 
@@ -249,6 +251,29 @@ public sealed class ConfigCatalogTests
         Assert.Equal(10_000, (int?)view["server"]!["event_stream"]!["heartbeat_ms"]);
         Assert.Equal("""{"m":{"type":"local","command":["npx"],"enabled":true},"r":{"type":"remote","url":"http://host/mcp","enabled":true}}""", view["mcp"]!.ToJsonString());
         Assert.DoesNotContain("secret", view.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_view_shows_commands_agents_and_modes_of_all_places_as_the_real_server_does()
+    {
+        _files.Files[UserFile] = """
+            {"agent": {"jagent": {"prompt": "ja", "description": "json", "mode": "subagent", "extra": {"level": 2}, "temperature": 0.2}, "build": {"color": "#ff0000"}},
+             "mode": {"jmode": {"prompt": "jm", "tools": {"bash": false}}}, "command": {"jcmd": {"template": "say $1", "description": "jd", "subtask": true, "agent": "general"}}}
+            """;
+        _files.Files["/proj/.opencode/agent/md.md"] = "---\ndescription: an agent\nmode: subagent\n---\nYou are md.\n";
+        _files.Files["/proj/.opencode/mode/mdmode.md"] = "---\ndescription: a mode\n---\nYou are mdmode.\n";
+        _files.Files["/proj/.opencode/command/run.md"] = "---\ndescription: runs\n---\nRun $ARGUMENTS\n";
+
+        var view = ConfigView.Of(Open().For("/proj"));
+
+        Assert.Equal("""{"jcmd":{"template":"say $1","description":"jd","agent":"general","subtask":true},"run":{"template":"Run $ARGUMENTS","description":"runs"}}""", view["command"]!.ToJsonString(_plain));
+        Assert.Equal("""{"jmode":{"prompt":"jm","options":{},"permission":{"bash":{"*":"deny"}}}}""", view["mode"]!.ToJsonString(_plain));
+        var agents = (JsonObject)view["agent"]!;
+        Assert.Equal(["build", "jagent", "jmode", "md", "mdmode"], agents.Select(static agent => agent.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("""{"temperature":0.2,"prompt":"ja","description":"json","mode":"subagent","options":{"extra":{"level":2}},"permission":{}}""", agents["jagent"]!.ToJsonString(_plain));
+        Assert.Equal("""{"prompt":"jm","mode":"primary","options":{},"permission":{"bash":{"*":"deny"}}}""", agents["jmode"]!.ToJsonString(_plain));
+        Assert.Equal("""{"prompt":"You are mdmode.","description":"a mode","mode":"primary","options":{},"permission":{}}""", agents["mdmode"]!.ToJsonString(_plain));
+        Assert.Equal("""{"color":"#ff0000","options":{},"permission":{}}""", agents["build"]!.ToJsonString(_plain));
     }
 
     private static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;

@@ -16,6 +16,7 @@ public sealed class CommandEndpointsTests
             "ask": { "template": "!`git push`" },
             "broken": { "template": "!`exit 3`" },
             "child": { "template": "x", "subtask": true },
+            "empty": { "template": "$1", "subtask": true },
             "explored": { "template": "x", "agent": "explore" },
             "ghost": { "template": "x", "agent": "nobody" },
             "plans": { "template": "@explore look", "agent": "plan", "model": "fake/echo" }
@@ -59,8 +60,7 @@ public sealed class CommandEndpointsTests
 
     [Theory]
     [InlineData("nope", "there is no command 'nope' here")]
-    [InlineData("child", "command.child.subtask")]
-    [InlineData("explored", "subagent")]
+    [InlineData("empty", "needs a prompt")]
     [InlineData("ghost", "agent")]
     [InlineData("bad", "forbids 'rm -rf x'")]
     [InlineData("ask", "ask about 'git push'")]
@@ -76,6 +76,42 @@ public sealed class CommandEndpointsTests
         Assert.Contains(reason, JsonSerializer.Serialize(body, JsonSerializerOptions.Default).Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Empty(processes.Commands);
         Assert.Equal(0, (await server.SendAsync("GET", $"/session/{session}/message")).Body.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("child", "build", "fake/echo")]
+    [InlineData("explored", "explore", "fake/echo")]
+    public async Task A_command_of_a_subagent_or_with_subtask_is_done_by_a_child(string command, string agent, string model)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+        server.Models.GoOn();
+
+        var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"{{command}}","arguments":"","model":"{{model}}"}""");
+        var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
+
+        Assert.Equal((200, "build"), (status, body.GetProperty("info").GetProperty("agent").GetString()));
+        var task = messages[0].GetProperty("parts")[0];
+        Assert.Equal(("subtask", "x", agent, command), (task.GetProperty("type").GetString(), task.GetProperty("prompt").GetString(), task.GetProperty("agent").GetString(), task.GetProperty("command").GetString()));
+        Assert.Equal("echo", task.GetProperty("model").GetProperty("modelID").GetString());
+        Assert.Equal(agent, messages[1].GetProperty("info").GetProperty("agent").GetString());
+        Assert.Equal("task", messages[1].GetProperty("parts")[0].GetProperty("tool").GetString());
+    }
+
+    [Fact]
+    public async Task Init_is_the_command_of_that_name_and_answers_true_at_its_end()
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+        server.Models.GoOn();
+
+        var (status, body) = await server.SendAsync("POST", $"/session/{session}/init", """{"messageID":"msg_0001","providerID":"fake","modelID":"echo"}""");
+        var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
+
+        Assert.Equal((200, JsonValueKind.True), (status, body.ValueKind));
+        Assert.Equal("msg_0001", messages[0].GetProperty("info").GetProperty("id").GetString());
+        Assert.Contains("AGENTS.md", messages[0].GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(400, (await server.SendAsync("POST", $"/session/{session}/init", """{"providerID":"fake","modelID":"echo"}""")).Status);
     }
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class InfoEndpointsTests
 
         Assert.Equal("session.prompt", paths.GetProperty("/session/{sessionID}/message").GetProperty("post").GetProperty("operationId").GetString());
         Assert.Equal("event.subscribe", paths.GetProperty("/event").GetProperty("get").GetProperty("operationId").GetString());
-        Assert.False(paths.TryGetProperty("/session/{sessionID}/init", out _));
+        Assert.False(paths.TryGetProperty("/global/dispose", out _));
     }
 
     [Theory]

@@ -25,7 +25,9 @@ public sealed class UnservedRoutesTests
         "POST /tui/open-help", "POST /tui/open-sessions", "POST /tui/open-themes", "POST /tui/open-models", "POST /tui/submit-prompt", "POST /tui/clear-prompt", "POST /tui/execute-command",
         "POST /tui/append-prompt", "POST /tui/show-toast", "POST /tui/select-session",
         "PUT /auth/{providerID}", "DELETE /auth/{providerID}", "POST /log", "GET /experimental/tool", "GET /experimental/tool/ids", "GET /experimental/session",
-        "POST /session/{sessionID}/share", "DELETE /session/{sessionID}/share",
+        "POST /session/{sessionID}/share",
+        "POST /provider/{providerID}/oauth/authorize", "POST /provider/{providerID}/oauth/callback", "POST /experimental/session/{sessionID}/background",
+        "POST /experimental/workspace/sync-list", "POST /experimental/console/switch", "DELETE /session/{sessionID}/share",
     };
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class UnsupportedFieldsTests
     }
 
     [Theory]
-    [InlineData("{\"type\":\"subtask\",\"prompt\":\"p\",\"description\":\"d\",\"agent\":\"general\"}", "subtask")]
+    [InlineData("{\"type\":\"subtask\",\"prompt\":\"p\",\"description\":\"d\",\"agent\":\"nobody\"}", "nobody")]
     [InlineData("{\"type\":\"zap\"}", "zap")]
     public async Task A_part_that_nothing_carries_out_is_refused_by_name(string part, string name)
     {

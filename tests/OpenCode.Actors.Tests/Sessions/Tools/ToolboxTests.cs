@@ -17,7 +17,7 @@ public sealed class ToolboxTests
         var context = new ToolContext(new SessionId("ses_x"), "/proj", "call_1");
 
         Assert.Equal(
-            ["bash", "read", "glob", "grep", "list", "edit", "write", "todowrite", "todoread", "task", "webfetch"],
+            ["bash", "read", "glob", "grep", "list", "edit", "write", "todowrite", "todoread", "task", "webfetch", "skill"],
             toolbox.Definitions.Select(static tool => tool.Name));
         Assert.All(toolbox.Definitions, tool => Assert.NotNull(toolbox.PropsFor(new ToolCall("call_1", tool.Name, JsonElement.Parse("{}")), context)));
         Assert.Null(toolbox.PropsFor(new ToolCall("call_1", "rm", JsonElement.Parse("{}")), context));

@@ -2,7 +2,6 @@ using System.Text.Json;
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
-using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;

@@ -18,6 +18,7 @@ using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions;
@@ -94,6 +95,7 @@ public static class SessionsServices
         Availability = provider.GetRequiredService<NodeAvailability>(),
         Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
         Instructions = provider.GetService<SystemPrompts>(),
+        Snapshots = provider.GetService<ISnapshots>(),
         AsksTitles = true,
         Traces = provider.GetService<JournalTraces>(),
     };

@@ -50,6 +50,10 @@ internal static class MessageKinds
         MessageKind.Json<DeletePart>("delete-part.1"),
         MessageKind.Json<UpdatePart>("update-part.1"),
         MessageKind.Json<HistoryEdited>("history-edited.1"),
+        MessageKind.Json<Revert>("revert.1"),
+        MessageKind.Empty("unrevert.1", new Unrevert()),
+        MessageKind.Json<GetDiff>("get-diff.1"),
+        MessageKind.Json<DiffFound>("diff.1"),
 
         MessageKind.Json<SessionNotFound>("session-not-found.1"),
         MessageKind.Json<MessageNotFound>("message-not-found.1"),

@@ -66,6 +66,9 @@ public static class EventTypes
     /// <summary>A tool wrote a file.</summary>
     public const string FileEdited = "file.edited";
 
+    /// <summary>Something for the eyes of the user, shown for a while.</summary>
+    public const string ToastShown = "tui.toast.show";
+
     /// <summary>First on each stream.</summary>
     public const string ServerConnected = "server.connected";
 

@@ -25,6 +25,15 @@ public sealed record GlobalDisposed : IEventProperties
     string IEventProperties.EventType => EventTypes.GlobalDisposed;
 }
 
+/// <summary>Properties of <see cref="EventTypes.ToastShown"/>.</summary>
+/// <param name="Message">The text.</param>
+/// <param name="Variant"><c>info</c>, <c>success</c>, <c>warning</c> or <c>error</c>.</param>
+/// <param name="Duration">How long it is shown, in milliseconds.</param>
+public sealed record ToastShown(string Message, string Variant, int Duration = 8_000) : IEventProperties
+{
+    string IEventProperties.EventType => EventTypes.ToastShown;
+}
+
 /// <summary>Properties of <see cref="EventTypes.FileEdited"/>.</summary>
 /// <param name="File">The full path.</param>
 public sealed record FileEdited(string File) : IEventProperties

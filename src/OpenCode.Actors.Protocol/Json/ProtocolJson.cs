@@ -98,6 +98,7 @@ namespace OpenCode.Actors.Protocol.Json;
 [JsonSerializable(typeof(InstanceDisposed))]
 [JsonSerializable(typeof(GlobalDisposed))]
 [JsonSerializable(typeof(FileEdited))]
+[JsonSerializable(typeof(ToastShown))]
 [JsonSerializable(typeof(HubGap))]
 [JsonSerializable(typeof(NamedError))]
 [JsonSerializable(typeof(RequestNotFoundError))]

@@ -34,6 +34,8 @@ public sealed record OutputFormat(string Type) : IJsonOnDeserialized
             throw new JsonException("'format.schema' has to be a JSON schema, an object.");
         if (schema.GetRawText().Length > MaxSchema)
             throw new JsonException($"'format.schema' has {schema.GetRawText().Length} characters; it may have {MaxSchema}.");
+        if (schema.EnumerateObject().GroupBy(static member => member.Name, StringComparer.Ordinal).FirstOrDefault(static same => same.Count() > 1) is { } twice)
+            throw new JsonException($"'format.schema' has the key '{twice.Key}' twice; give it once.");
 
         // It becomes the input of a tool, and providers take only objects there.
         if (schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && !type.ValueEquals("object"))

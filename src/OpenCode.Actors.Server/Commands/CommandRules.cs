@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Setup;
-using OpenCode.Actors.Sessions.Turns;
+using OpenCode.Actors.Sessions.Snapshots;
 
 namespace OpenCode.Actors.Server.Commands;
 
@@ -19,7 +19,7 @@ internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup
     public Session Info => info;
 
     /// <summary>Gets where paths are judged.</summary>
-    public ToolLocation Location { get; } = new(info.Directory, Stepping.RootOf(info), setup.Paths);
+    public ToolLocation Location { get; } = new(info.Directory, SnapshotPlace.RootOf(info), setup.Paths);
 
     /// <summary>Decides about what is needed; the strictest decides.</summary>
     public PermissionAction Evaluate(IEnumerable<ToolPermission> needs) => needs.Select(_rules.Evaluate).Aggregate(PermissionAction.Allow, CommandPattern.Stricter);

@@ -20,6 +20,7 @@ using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Server.OpenApi;
 using OpenCode.Actors.Server.Routes;
 using OpenCode.Actors.Server.Settings;
+using OpenCode.Actors.Server.Snapshots.Doors;
 using OpenCode.Actors.Server.Sse;
 using OpenCode.Actors.Server.Storage;
 using OpenCode.Actors.Server.Telemetry;
@@ -52,6 +53,7 @@ internal static class CompositionRoot
             .AddToolServers()
             .AddMcp()
             .AddInstructions()
+            .AddSnapshots(settings.DataFolder)
             .AddNode(cluster)
             .AddConfiguration(configs, settings.DataFolder)
             .AddEndpoints()

@@ -31,6 +31,7 @@ internal static class ConfigSchema
             DisabledProviders = disabled,
             Agents = AgentSchema.Read(root.Section("agent")),
             DefaultAgent = root.Text("default_agent"),
+            Snapshot = root.Flag("snapshot") ?? true,
             Commands = CommandConfig.Read(root.Section("command")),
             McpServers = McpSchema.Read(root.Section("mcp"), root.Section("experimental")),
             SmallModel = root.Text("small_model"),

@@ -39,6 +39,9 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets the agent of prompts that name none; null for build.</summary>
     public string? DefaultAgent { get; init; }
 
+    /// <summary>Gets a value indicating whether snapshots of files are taken. Key <c>snapshot</c>.</summary>
+    public bool Snapshot { get; init; } = true;
+
     /// <summary>Gets the model for titles, <c>provider/model</c>; null when not configured.</summary>
     public string? SmallModel { get; init; }
 

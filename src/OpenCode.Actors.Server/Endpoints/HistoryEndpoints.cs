@@ -9,13 +9,16 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What becomes of a history: messages and parts are read, changed and removed, and a session is forked.</summary>
+/// <summary>What becomes of a history: messages and parts are read, changed, removed, undone and brought back, and a session is forked.</summary>
 internal static class HistoryEndpoints
 {
     public static void MapHistory(this IEndpointRouteBuilder routes)
     {
         var history = routes.MapGroup("/session/{sessionID}").WithTags("History").WithErrors();
         history.MapGet("/message/{messageID}", GetAsync).WithName("session.message").Produces<MessageWithParts>();
+        history.MapGet("/diff", ListDiffAsync).WithName("session.diff").Produces<IReadOnlyList<FileDiff>>();
+        history.MapPost("/revert", RevertAsync).WithName("session.revert").Produces<Session>();
+        history.MapPost("/unrevert", UnrevertAsync).WithName("session.unrevert").Produces<Session>();
         history.MapPost("/fork", ForkAsync).WithName("session.fork").Produces<Session>();
         history.MapDelete("/message/{messageID}", DeleteAsync).WithName("session.deleteMessage").Produces<bool>();
         history.MapDelete("/message/{messageID}/part/{partID}", DeletePartAsync).WithName("part.delete").Produces<bool>();
@@ -26,6 +29,26 @@ internal static class HistoryEndpoints
         await sessions.AskAsync(sessionID, new GetMessage(messageID), cancellationToken) switch
         {
             MessageFound r => TypedResults.Ok(r.Message),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static async Task<IResult> ListDiffAsync(SessionId sessionID, MessageId? messageID, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(sessionID, new GetDiff(messageID), cancellationToken) switch
+        {
+            DiffFound r => Wire.Ok(r.Diffs, ProtocolJson.Wire.IReadOnlyListFileDiff),
+            var refusal => SessionRefusals.Of(refusal),
+        };
+
+    private static Task<IResult> RevertAsync(SessionId sessionID, RevertSession request, ISessions sessions, CancellationToken cancellationToken) =>
+        UndoAsync(sessionID, new Revert(request.MessageId, request.PartId), sessions, cancellationToken);
+
+    private static Task<IResult> UnrevertAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
+        UndoAsync(sessionID, new Unrevert(), sessions, cancellationToken);
+
+    private static async Task<IResult> UndoAsync(SessionId session, ISessionCommand command, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(session, command, cancellationToken) switch
+        {
+            Updated r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
         };
 

@@ -25,7 +25,6 @@ internal static class SessionEndpoints
         sessions.MapDelete("/{sessionID}", DeleteAsync).WithName("session.delete").Produces<bool>();
         sessions.MapGet("/{sessionID}/children", ListChildrenAsync).WithName("session.children").Produces<IReadOnlyList<Session>>();
         sessions.MapGet("/{sessionID}/todo", ListTodosAsync).WithName("session.todo").Produces<IReadOnlyList<Todo>>();
-        sessions.MapGet("/{sessionID}/diff", ListNothingAsync<FileDiff>).WithName("session.diff").Produces<IReadOnlyList<FileDiff>>();
         sessions.MapPost("/{sessionID}/share", RefuseToShareAsync).WithName("session.share").Produces<Session>();
         sessions.MapDelete("/{sessionID}/share", GetAsync).WithName("session.unshare").Produces<Session>(); // as none is shared
         sessions.MapPost("/{sessionID}/abort", AbortAsync).WithName("session.abort").Produces<bool>();
@@ -105,14 +104,6 @@ internal static class SessionEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
     }
-
-    // Of what no session has yet: an error here is an error page in the web client.
-    private static async Task<IResult> ListNothingAsync<T>(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
-        {
-            IndexQuery.Found => TypedResults.Bytes("[]"u8.ToArray(), "application/json; charset=utf-8"),
-            var refusal => SessionRefusals.Of(refusal),
-        };
 
     private static async Task<IResult> RefuseToShareAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch

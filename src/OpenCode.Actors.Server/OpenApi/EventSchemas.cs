@@ -34,6 +34,7 @@ internal static class EventSchemas
         (EventTypes.TodoUpdated, typeof(TodoUpdated)),
         (EventTypes.CommandExecuted, typeof(CommandExecuted)),
         (EventTypes.FileEdited, typeof(FileEdited)),
+        (EventTypes.ToastShown, typeof(ToastShown)),
         (EventTypes.ServerConnected, typeof(ServerConnected)),
         (EventTypes.ServerHeartbeat, typeof(ServerHeartbeat)),
         (EventTypes.InstanceDisposed, typeof(InstanceDisposed)),

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Server.Publishing;
 
 /// <summary>The events that clients may publish for terminals, checked field by field. What is not known is left out.</summary>
 internal static class TuiEvents
 {
-    public const string ToastShow = "tui.toast.show";
+    public const string ToastShow = EventTypes.ToastShown;
     public const string PromptAppend = "tui.prompt.append";
     public const string CommandExecute = "tui.command.execute";
     public const string SessionSelect = "tui.session.select";

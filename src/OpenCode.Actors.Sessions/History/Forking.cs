@@ -32,6 +32,10 @@ internal static class Forking
             messages = [.. messages.TakeWhile(message => message.Info.Id != end)];
         }
 
+        // What is undone is undone in the files too.
+        if (info.Revert is { } revert)
+            messages = [.. messages.TakeWhile(message => message.Info.Id != revert.MessageId)];
+
         var count = messages.Sum(static message => 1 + message.Parts.Count);
         return count > MaxCopied
             ? new PromptRejected($"The session has {count} messages and parts up to there; a fork takes {MaxCopied}. Name an earlier message as messageID, or compact the session and go on in it.")

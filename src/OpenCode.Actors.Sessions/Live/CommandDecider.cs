@@ -80,6 +80,9 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         }));
     }
 
+    /// <summary>Has a command carried out that needs files set.</summary>
+    public void Entrust(ISessionCommand command, UndoPlan plan, UndoWork work) => work.Begin(plan, command, Asker, Name, _body);
+
     /// <summary>Answers as the first time, when all that is under way is committed.</summary>
     public void Repeat(Outcome outcome)
     {

@@ -3,6 +3,7 @@ using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -31,8 +32,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         switch (order)
         {
             case BeginStep m:
-                var model = m.Briefing is { } briefing && _instructions is not null ? _instructions.On(m.Model, briefing) : m.Model;
-                run.Tell(new RunActor.Begin(m.Offer is { } offer ? new OfferingModel(model, setup.Toolbox, offer) : model, m.Request));
+                run.Tell(new RunActor.Begin(ModelOf(m), m.Request));
                 break;
             case StartTool m:
                 run.Tell(new RunActor.Start(m.Call, m.Context));
@@ -81,6 +81,15 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     {
         if (_run is not null)
             setup.Metrics.Running(-1);
+    }
+
+    private IChatModel ModelOf(BeginStep step)
+    {
+        var instructed = step.Briefing is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
+        var model = step.Offer is { } offer ? new OfferingModel(instructed, setup.Toolbox, offer) : instructed;
+        return setup.Snapshots is { } snapshots && step.Files is { } place
+            ? new SnapshottedModel(model, () => step.Snapshot is { } known ? Task.FromResult<string?>(known) : snapshots.TakeAsync(place))
+            : model;
     }
 
     private bool IsThere(RunId id) => _run is not null && _id == id;

@@ -132,6 +132,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         });
 
         Receive<RunActor.Report>(_turn.Driver.Take);
+        Receive<FileNews>(_commands.Take);
         Receive<Titles.TitleActor.Found>(_turn.Title.Take);
         Receive<Terminated>(OnTerminated);
         Receive<OpenTextStore.StoreText>(_ => _committer.StoreText());
@@ -218,8 +219,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     {
         var refusal = new StorageFull(full.FreeBytes, full.NeededBytes);
         _names.NoteWithoutRoom(_committer.Waiting, refusal, _setup.Now);
-        _committer.RollBack(refusal);
-        _turn.Closer.CloseWithoutRoom(full);
+        _turn.RollBack(full, refusal);
         OnSettled();
     }
 

@@ -62,6 +62,9 @@ internal sealed class SessionCommands(
         }
     }
 
+    /// <summary>Takes what came of work with files.</summary>
+    public void Take(FileNews news) => turn.Take(news, decider);
+
     private void Take(ISessionCommand command, IActorRef asker, string name, string? body = null)
     {
         if (decider.IsDone(name, asker))
@@ -87,6 +90,7 @@ internal sealed class SessionCommands(
             case IRequestReply m: OnRequestReply(m); break;
             case Abort: OnAbort(); break;
             case DeleteMessage or DeletePart or UpdatePart: OnEdit(command); break;
+            case Revert or Unrevert: OnUndo(command); break;
             case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
             case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
             default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
@@ -199,6 +203,22 @@ internal sealed class SessionCommands(
             decider.Decide(decision => Editing.Decide(decision, command));
     }
 
+    private void OnUndo(ISessionCommand command)
+    {
+        if (IsRefused(command) || IsStopping())
+            return;
+
+        turn.Closer.CloseBroken();
+        if (State.Turn is not null)
+            decider.Decline(new SessionBusy(committer.Id));
+        else if (Undoing.Plan(State, command) is not { } plan)
+            decider.Decline(new MessageNotFound(((Revert)command).MessageId));
+        else if (plan.HasFiles)
+            decider.Entrust(command, plan, turn.Undo);
+        else
+            decider.Decide(decision => Undoing.Decide(decision, plan, files: null));
+    }
+
     private void OnAbort()
     {
         if (decider.IsGone())
@@ -220,12 +240,13 @@ internal sealed class SessionCommands(
 
     private bool IsRefused(ISessionCommand command) => IsPutOff(command) || decider.IsGone();
 
-    // A command that would change the turn waits until it is closed.
+    // A command that would change the turn waits until it is closed, or the one before it undone.
     private bool IsPutOff(ISessionCommand command)
     {
-        if (turn.Closer.IsClosing)
+        var waits = turn.Closer.IsClosing || turn.Undo.GoesOn();
+        if (waits)
             putOff.Add(command);
-        return turn.Closer.IsClosing;
+        return waits;
     }
 
     private bool IsHeldByChildren(BeginDelete command)

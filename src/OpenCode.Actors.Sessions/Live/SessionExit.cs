@@ -27,9 +27,10 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
             context.Parent.Tell(setup.Passivate(new Leave(failure)), context.Self);
 
         // Sharding would start it with its next command only, and there may be none.
-        if (turn.HandOver.HasBegun && committer.Committed.Turn is not null)
+        if (turn.HandOver.HasBegun && (committer.Committed.Turn is not null || committer.Committed.Undo is not null))
             setup.RegionOf(context).Tell(new Deliver(id, Wake.Instance), ActorRefs.NoSender);
 
+        turn.Undo.Leave(refusal);
         if (refusal is null)
             putOff.GiveBackAll(refusal);
         else
@@ -58,6 +59,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
     {
         committer.Refuse(refusal);
         turn.Closer.Refuse(refusal);
+        turn.Undo.Leave(refusal);
         putOff.GiveBackAll(refusal);
     }
 }

@@ -61,17 +61,20 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     public void TakeRules() => _isTaught = true;
 
     /// <summary>Takes the session up as it was read: nothing shows as running without a live run, and what the last life left running is killed.</summary>
-    /// <returns>What becomes of the open turn, to be committed; null when nothing does.</returns>
+    /// <returns>What becomes of the open turn and of an undo that has not ended, to be committed; null when nothing does.</returns>
     public Decision? TakeUp(Committer committer)
     {
         committer.Begin(_state, _version, _offset);
         foreach (var mark in _state.Processes.Values)
             setup.Processes.KillLeftover(mark);
-        if (_state.Turn is null || (_state.Turn.IsHeld && setup.Drain.HasBegun))
+        var isAtRest = _state.Turn is null || (_state.Turn.IsHeld && setup.Drain.HasBegun);
+        if (isAtRest && _state.Undo is null)
             return null;
 
         var decision = committer.NewDecision();
-        if (!Resuming.Resume(decision))
+        if (_state.Undo is { } undo)
+            decision.Orders.Add(new SetFiles(undo));
+        if (!isAtRest && !Resuming.Resume(decision))
         {
             LogTurnClosed(logger, id.Value);
             setup.Metrics.TurnClosed();

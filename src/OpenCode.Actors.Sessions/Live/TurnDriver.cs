@@ -10,28 +10,24 @@ namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Takes the open turn on: the run's reports are decided, and what follows from a commit is carried to the run.</summary>
 internal sealed partial class TurnDriver(
-    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, SessionTitle title, ILogger logger)
+    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, SessionTitle title, FileWork files, UndoWork undo, ILogger logger)
 {
     /// <summary>Decides a report. That of a closed run is dropped (rule "One append outstanding"): its turn is over, or about to be.</summary>
     public void Take(RunActor.Report report)
     {
-        if (closer.IsClosing || committer.State.Turn?.Run != report.Run)
-            return;
+        if (!closer.IsClosing && committer.State.Turn?.Run == report.Run)
+            GoOn(decision => Stepping.Take(decision, report.Run, report.Facts), new Completion(Credit: report.Run));
+    }
 
-        var decision = committer.NewDecision();
-        try
-        {
-            Stepping.Take(decision, report.Run, report.Facts);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The caller here is the run: it is its turn that fails (rule "A decision error goes to the caller").
-            LogReportFailed(logger, e, id.Value);
-            closer.CloseOnceStopped(CloseCause.Failed(MessageError.Unknown(e.Message)));
-            return;
-        }
-
-        committer.Commit(decision, new Completion(Credit: report.Run));
+    /// <summary>Takes in what a step did to the files: its turn waits for that, or is closed.</summary>
+    public void Take(FileWork.Kept kept)
+    {
+        var (order, ends) = kept;
+        files.End();
+        if (order.Run == default)
+            GoOn(decision => Keeping.Note(decision, order.Message, order.From, ends));
+        else if (!closer.IsClosing && committer.State.Turn?.Run == order.Run)
+            GoOn(decision => Stepping.Complete(decision, order.From, ends));
     }
 
     /// <summary>Does what a committed decision leads to.</summary>
@@ -59,6 +55,24 @@ internal sealed partial class TurnDriver(
         }
     }
 
+    private void GoOn(Action<Decision> decide, params ReadOnlySpan<Completion> completions)
+    {
+        var decision = committer.NewDecision();
+        try
+        {
+            decide(decision);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The caller here is the run: it is its turn that fails (rule "A decision error goes to the caller").
+            LogReportFailed(logger, e, id.Value);
+            closer.CloseOnceStopped(CloseCause.Failed(MessageError.Unknown(e.Message)));
+            return;
+        }
+
+        committer.Commit(decision, completions);
+    }
+
     private void Carry(RunOrder order)
     {
         var turn = committer.State.Turn;
@@ -66,6 +80,10 @@ internal sealed partial class TurnDriver(
             run.End(order.Run);
         else if (order is EndBackground)
             setup.Processes.KillOf(id.Value);
+        else if (order is SetFiles m)
+            undo.Set(m.Plan);
+        else if (order is KeepFiles keep)
+            files.Keep(keep);
         else if (order is BeginTitle asked)
             title.Begin(asked);
         else if (turn?.Run != order.Run || closer.IsClosing)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Reads;
@@ -16,6 +17,8 @@ internal static class Reading
         _ when state.Info is null => new SessionNotFound(id),
         GetMessages m => Page(state, m),
         GetHistory => new HistoryFound(state.Info, [.. state.Messages.Select(state.View)]),
+        GetDiff { MessageId: { } asked } => new DiffFound((state.Message(asked)?.Info as UserMessage)?.Summary?.Diffs ?? []),
+        GetDiff => new DiffFound(Changes.Of(state)),
         GetTodos => new TodosFound(state.Todos),
         GetMessage m => state.Message(m.MessageId) is { } found ? new MessageFound(state.View(found)) : new MessageNotFound(m.MessageId),
         _ => throw new UnreachableException(),

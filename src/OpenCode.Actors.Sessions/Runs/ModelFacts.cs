@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Snapshots;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
@@ -73,6 +74,7 @@ internal static class ModelFacts
         ReasoningDelta m => new TextStreamed(IsReasoning: true, m.Text),
         ReasoningEnded m => new ReasoningClosed(m.Metadata),
         ToolCallChunk m => new ToolCalled(m.Call),
+        SnapshotTaken m => new FilesKept(m.Snapshot),
         Finished m => new AnswerEnded(m.Reason, m.Usage),
         _ => throw new InvalidOperationException($"The model sent {chunk.GetType().Name}, which is not known."),
     };

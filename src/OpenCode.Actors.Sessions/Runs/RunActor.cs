@@ -160,8 +160,9 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void Take(ModelCall call, RunFact fact)
     {
         if (call.Note(fact))
-            _outgoing.Add(new AnswerBegan());
-        _outgoing.Add(fact);
+            _outgoing.Add(new AnswerBegan((fact as FilesKept)?.Snapshot));
+        if (fact is not FilesKept)
+            _outgoing.Add(fact);
         if (fact is AnswerEnded)
             EndCall();
     }

@@ -7,7 +7,11 @@ namespace OpenCode.Actors.Sessions.Runs;
 internal abstract record RunFact;
 
 /// <summary>The model has begun to answer: the first chunk of a try is there.</summary>
-internal sealed record AnswerBegan : RunFact;
+/// <param name="Snapshot">The snapshot of the files; null when none was taken.</param>
+internal sealed record AnswerBegan(string? Snapshot = null) : RunFact;
+
+/// <summary>The files are kept as they were before the step. Never reported: the begin of the answer has it.</summary>
+internal sealed record FilesKept(string Snapshot) : RunFact;
 
 /// <summary>The model said or thought something.</summary>
 internal sealed record TextStreamed(bool IsReasoning, string Text) : RunFact;

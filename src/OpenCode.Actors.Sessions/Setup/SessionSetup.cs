@@ -12,6 +12,7 @@ using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Permissions.Doors;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Setup;
@@ -47,6 +48,9 @@ internal sealed record SessionSetup(
 
     /// <summary>Gets what system prompts are written by; null for models that need none.</summary>
     public SystemPrompts? Instructions { get; init; }
+
+    /// <summary>Gets what keeps the files of worktrees as they were; null to keep none.</summary>
+    public ISnapshots? Snapshots { get; init; }
 
     /// <summary>Gets a value indicating whether sessions get their titles from a model.</summary>
     public bool AsksTitles { get; init; }

@@ -38,6 +38,7 @@ internal static class Deletion
             decision.Drop(Rows.Name, done);
         if (decision.State.IsDeleting)
             decision.Drop(Rows.Turn, Rows.Deletion);
+        decision.EndUndo();
         decision.Drop(Rows.Session, "");
         decision.Drop(Rows.Head, "");
         decision.State = SessionState.None;

@@ -15,6 +15,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>open</c>       | empty            | the part that is streamed into, with its text up to the row's offset: retention of the log stops there | when the part is closed |
 /// | <c>turn</c>       | empty            | <see cref="TurnRow"/>; there is one while a turn is open   | at the turn's end             |
 /// | <c>turn</c>       | <c>deletion</c>  | <see cref="DeletionRow"/>: the session is being deleted. What is unfinished is one kind, since a start lists it over all sessions | with the session |
+/// | <c>turn</c>       | <c>undo</c>      | <see cref="UndoPlan"/>: files are being set. A start wakes the session, which goes on with it | when they are set |
 /// | <c>permission</c> | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>question</c>   | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>process</c>    | call id          | the <see cref="ProcessMark"/>                              | when the tool has ended       |
@@ -43,8 +44,11 @@ internal static class Rows
     public const string Name = "name";
     public const string Tombstone = "tombstone";
 
-    /// <summary>The key of the row of kind <see cref="Turn"/> that is no turn.</summary>
+    /// <summary>A key of a row of kind <see cref="Turn"/> that is no turn.</summary>
     public const string Deletion = "deletion";
+
+    /// <summary>A key of a row of kind <see cref="Turn"/> that is no turn.</summary>
+    public const string Undo = "undo";
 }
 
 /// <summary>The counters: the next sequence of a durable event, and the greatest ids (rule "Ids that sort").</summary>
@@ -90,4 +94,5 @@ internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At, 
 [JsonSerializable(typeof(ProcessMark))]
 [JsonSerializable(typeof(NameRow))]
 [JsonSerializable(typeof(Tombstone))]
+[JsonSerializable(typeof(UndoPlan))]
 internal sealed partial class RowJson : JsonSerializerContext;

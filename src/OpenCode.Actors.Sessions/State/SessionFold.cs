@@ -49,6 +49,9 @@ internal static class SessionFold
                 case Rows.Turn when row.Key == Rows.Deletion:
                     state = state with { IsDeleting = true };
                     break;
+                case Rows.Turn when row.Key == Rows.Undo:
+                    state = state with { Undo = Read(row, RowJson.Default.UndoPlan) };
+                    break;
                 case Rows.Turn:
                     turn = Read(row, RowJson.Default.TurnRow);
                     break;

@@ -48,6 +48,9 @@ internal sealed record SessionState
     /// <summary>Gets a value indicating whether the session is being deleted: it accepts no more commands.</summary>
     public bool IsDeleting { get; init; }
 
+    /// <summary>Gets the undo whose files are being set; null when none is. It is noted before the first file is changed.</summary>
+    public UndoPlan? Undo { get; init; }
+
     /// <summary>Gets what is left of a session that was deleted by name.</summary>
     public Tombstone? Tombstone { get; init; }
 

@@ -36,6 +36,12 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether no node runs it: the session's next owner resumes it (rule "Running turns are not moved").</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>Gets the snapshot of the files that the turn has last; null when there is none. Not durable.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>Gets a value indicating whether the step has ended but for its snapshot. Not durable: a turn that stands still here was not ended.</summary>
+    public bool IsKeeping { get; init; }
+
     /// <summary>Gets the commands that prompts of this turn were made from: they are told as executed when it is over.</summary>
     public ImmutableList<CommandCall> Commands { get; init; } = [];
 

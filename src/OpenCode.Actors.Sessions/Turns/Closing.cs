@@ -32,7 +32,12 @@ internal static class Closing
         if (!waitedForRetry)
             decision.ShowError(cause.Error);
         AnswerQueued(decision, cause.Error);
+
+        // What its tools did can be undone too. The turn does not wait for that.
+        var keep = Keeping.After(decision, decision.Assistant, default);
         Stepping.End(decision);
+        if (keep is not null)
+            decision.Orders.Add(keep);
     }
 
     // every-wait-ends: a prompt that waited for its turn has an answer of its own, and not that of the prompt before it.

@@ -5,8 +5,10 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
@@ -38,6 +40,7 @@ internal static class Compacting
     /// <summary>Takes a user's wish for a summary: it is made at once, or before the open turn's next step.</summary>
     public static Outcome Decide(Decision decision, Summarize command)
     {
+        Undoing.Settle(decision);
         var request = command.Request;
         var last = decision.State.Messages.FindLast(static message => message.Info is UserMessage)?.Info as UserMessage;
         var agent = last?.Agent ?? decision.Agents.Default;
@@ -94,7 +97,9 @@ internal static class Compacting
         decision.CloseText();
         decision.ShowError(error);
         decision.Put((AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } });
-        Stepping.Begin(decision, AskNow(decision, decision.Turn, overflow: true));
+        var turn = AskNow(decision, decision.Turn, overflow: true);
+        decision.Emit(new SessionStatusChanged(decision.Id, SessionStatus.Busy)); // said again: behind an error clients expect the end
+        Stepping.Begin(decision, turn);
         return true;
     }
 

@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -75,7 +76,7 @@ internal static class Permitting
     private static List<ToolPermission> NeedsOf(Decision decision, ToolPart part)
     {
         var info = decision.Info;
-        var needs = decision.Setup.Toolbox.NeedsOf(CallOf(part), new ToolLocation(info.Directory, Stepping.RootOf(info), decision.Setup.Paths));
+        var needs = decision.Setup.Toolbox.NeedsOf(CallOf(part), new ToolLocation(info.Directory, SnapshotPlace.RootOf(info), decision.Setup.Paths));
         return Looping.NeedOf(decision, part) is { } loop ? [loop, .. needs] : [.. needs];
     }
 }

@@ -7,6 +7,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
@@ -83,6 +84,7 @@ internal static class Prompting
 
     private static MessageId Take(Decision decision, Protocol.Requests.Prompt prompt)
     {
+        Undoing.Settle(decision);
         var (agent, model) = Choose(decision, prompt.Agent, prompt.Model, prompt.Variant);
         var id = prompt.MessageId ?? decision.NextMessage();
         decision.Put(new UserMessage(id, decision.Id, new MessageTime(decision.Now), agent, model) { System = prompt.System, Tools = prompt.Tools, Format = Structuring.Kept(prompt.Format) });

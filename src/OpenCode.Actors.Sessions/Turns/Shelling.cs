@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
@@ -26,6 +27,7 @@ internal static class Shelling
 
     private static MessageId Take(Decision decision, Protocol.Requests.Shell request)
     {
+        Undoing.Settle(decision);
         var (agent, model) = Prompting.Choose(decision, request.Agent, request.Model, request.Model?.Variant);
         decision.Show(SessionStatus.Busy);
 

@@ -6,6 +6,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -35,30 +36,39 @@ internal static class Stepping
     /// <summary>Ends the step if the model has said all and every tool has ended; then the next one begins, or the turn is over.</summary>
     public static void Finish(Decision decision)
     {
-        if (decision.State.Turn is not { } turn || decision.Assistant.HasOpenTools)
+        if (decision.State.Turn is not { IsKeeping: false } turn || decision.Assistant.HasOpenTools)
             return;
 
-        var goesOn = turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart) && !StepLimit.IsLast(decision)
-            && Structuring.AnswerOf(decision) is null;
-        if (turn.Stream is { } stream)
-            CompleteAnswer(decision, stream, goesOn);
-        else if (turn.Kind == TurnKind.Shell)
-            decision.Put(Completed(decision));
-        else
-            return;
-
-        if (Compacting.IsUnderWay(decision))
+        if (turn.Stream is not null && Keeping.After(decision, decision.Assistant, turn.Run) is { } keep)
         {
-            Compacting.Complete(decision);
-            if (decision.State.Turn is not { } completed)
-                return; // There is no summary.
-            turn = completed with { Rejected = true };
+            decision.State = decision.State with { Turn = turn with { IsKeeping = true } };
+            decision.Orders.Add(keep);
         }
+        else if (turn.Stream is not null)
+        {
+            Complete(decision, Keeping.StartOf(decision.Assistant), files: null);
+        }
+        else if (turn.Kind == TurnKind.Shell)
+        {
+            decision.Put(Completed(decision));
+            GoOn(decision, turn, goesOn: false);
+        }
+    }
 
-        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
-            Begin(decision, turn);
-        else
-            End(decision);
+    /// <summary>Ends a step whose files are kept, or could not be.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="from">The snapshot at the start of the step.</param>
+    /// <param name="files">The files at its end; null when no tool can have changed them, or no snapshot could be taken.</param>
+    public static void Complete(Decision decision, string? from, StepFiles? files)
+    {
+        var snapshot = files?.Snapshot ?? (decision.Turn.IsKeeping ? null : from);
+        decision.State = decision.State with { Turn = decision.Turn with { Snapshot = snapshot, IsKeeping = false } };
+        var goesOn = decision.Turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart)
+            && !StepLimit.IsLast(decision) && Structuring.AnswerOf(decision) is null;
+        CompleteAnswer(decision, decision.Turn.Stream!, snapshot, goesOn);
+        if (from is not null)
+            Keeping.Note(decision, decision.Turn.Assistant, from, files);
+        GoOn(decision, decision.Turn, goesOn);
     }
 
     /// <summary>Has the model make the step of the open turn, whose assistant message is there.</summary>
@@ -79,7 +89,8 @@ internal static class Stepping
         {
             var request = Conversation.Build(decision, asked);
             request = request with { Options = StepOptioning.Join(request.Options, model.Info, asked.Model.Variant) };
-            decision.Orders.Add(new BeginStep(turn.Run, model.Model, request, new ToolOffer(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked)));
+            decision.Orders.Add(new BeginStep(
+                turn.Run, model.Model, request, new ToolOffer(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked), SnapshotPlace.Of(decision.Info), turn.Snapshot));
         }
     }
 
@@ -108,27 +119,38 @@ internal static class Stepping
             asked.Model.ModelId,
             asked.Agent,
             asked.Agent,
-            new MessagePath(info.Directory, RootOf(info)))
+            new MessagePath(info.Directory, SnapshotPlace.RootOf(info)))
         {
             Variant = asked.Model.Variant,
         };
     }
 
-    /// <summary>Gives the root of a session's project; <c>/</c> where there is none.</summary>
-    public static string RootOf(Session info) => info.Path.Length == 0 || !info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory
-        : info.Directory.Length == info.Path.Length + 1 ? "/"
-        : info.Directory[..^(info.Path.Length + 1)];
-
     /// <summary>Says that there is no such model.</summary>
     public static MessageError UnknownModel(ModelRef model) =>
         MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
+
+    private static void GoOn(Decision decision, TurnState turn, bool goesOn)
+    {
+        if (Compacting.IsUnderWay(decision))
+        {
+            Compacting.Complete(decision);
+            if (decision.State.Turn is not { } completed)
+                return; // There is no summary.
+            turn = completed with { Rejected = true };
+        }
+
+        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
+            Begin(decision, turn);
+        else
+            End(decision);
+    }
 
     private static void Take(Decision decision, object fact)
     {
         switch (fact)
         {
-            case AnswerBegan:
-                decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant));
+            case AnswerBegan m:
+                decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant) { Snapshot = m.Snapshot });
                 break;
             case TextStreamed m:
                 decision.Stream(m.IsReasoning, m.Text);
@@ -180,7 +202,7 @@ internal static class Stepping
         AskModel(decision);
     }
 
-    private static void CompleteAnswer(Decision decision, StreamEnd stream, bool goesOn)
+    private static void CompleteAnswer(Decision decision, StreamEnd stream, string? snapshot, bool goesOn)
     {
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
@@ -195,7 +217,7 @@ internal static class Stepping
             _ => "stop",
         };
 
-        decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown));
+        decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown) { Snapshot = snapshot });
         answer = answer with { Finish = reason, Tokens = shown, Cost = cost };
         decision.Put(goesOn ? answer : Structuring.Conclude(decision, answer));
         decision.Put(Completed(decision));
@@ -207,7 +229,7 @@ internal static class Stepping
 
     private static void CloseFiltered(Decision decision)
     {
-        CompleteAnswer(decision, decision.Turn.Stream!, goesOn: true);
+        CompleteAnswer(decision, decision.Turn.Stream!, snapshot: null, goesOn: true);
         Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
     }
 

@@ -7,6 +7,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Questions;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Structured;
 using OpenCode.Actors.Sessions.Tools;
@@ -79,7 +80,7 @@ internal static class Tooling
         var info = decision.Info;
         var context = new ToolContext(decision.Id, info.Directory, part.CallId, IsUsers: decision.Turn.Kind == TurnKind.Shell)
         {
-            Root = Stepping.RootOf(info),
+            Root = SnapshotPlace.RootOf(info),
             Allowed = allowed,
             Rules = TurnRules.InForce(decision),
             Todos = decision.State.Todos,

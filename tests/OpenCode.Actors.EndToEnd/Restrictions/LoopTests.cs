@@ -28,7 +28,7 @@ public sealed class LoopTests(ITestOutputHelper output) : ServerTest(output)
         var secret = Path.Combine(Folder.Path, "home/secret");
         Directory.CreateDirectory(secret);
         File.WriteAllText(Path.Combine(secret, "s.txt"), "SECRET");
-        var session = await server.Api.CreateSessionAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "T" }); // Else the provider is asked for one too.
         provider.Stream([.. Enumerable.Range(1, 3).Select(i => Call($"c{i}", "bash", """{"command":"echo x >> ran","description":"d"}""", index: i - 1))]);
         provider.Stream(Call("c4", "read", JsonSerializer.Serialize(new { filePath = Path.Combine(secret, "s.txt") })));
 

@@ -11,7 +11,7 @@ public sealed class DifferencesTests
         "session-create", "prompt-text", "prompt-text-second-turn", "prompt-reasoning", "prompt-sync", "prompt-bash", "prompt-bash-fail", "prompt-write-edit", "prompt-two-sessions", "prompt-while-busy",
         "permission-once-new-endpoint", "permission-session-endpoint", "permission-always", "permission-reject", "permission-reject-no-message", "question-reply", "question-reject", "abort-text", "abort-bash",
         "llm-error-500-retry", "llm-error-429-retry", "llm-error-400", "llm-error-401", "llm-error-stream-cut", "llm-conn-refused", "llm-unknown-model", "shell", "session-update-title", "session-delete",
-        "session-delete-while-busy", "session-fork", "task-subagent", "todo", "command-init", "summarize", "message-delete-part-edit", "noreply-prompt",
+        "session-delete-while-busy", "session-fork", "session-revert-unrevert", "task-subagent", "todo", "command-init", "summarize", "message-delete-part-edit", "noreply-prompt",
     ];
 
     [Fact]

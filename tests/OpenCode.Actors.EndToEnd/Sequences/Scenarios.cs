@@ -159,6 +159,16 @@ internal static class Scenarios
             await s.Api.CallAsync(HttpMethod.Delete, path);
             await s.Api.CallAsync(HttpMethod.Delete, $"/session/{session}/message/{answer}");
         },
+        ["session-revert-unrevert"] = async s =>
+        {
+            var session = await s.SessionAsync();
+            await s.RunAsync(session, "hello");
+            var asked = (await s.Api.GetAsync($"/session/{session}/message"))[0].Text("info", "id");
+            await s.Api.PostAsync($"/session/{session}/revert", new { messageID = asked });
+            await s.Api.PostAsync($"/session/{session}/unrevert");
+            await s.Api.PostAsync($"/session/{session}/revert", new { messageID = asked });
+            await s.RunAsync(session, "hello again");
+        },
         ["session-fork"] = async s =>
         {
             var session = await s.SessionAsync();

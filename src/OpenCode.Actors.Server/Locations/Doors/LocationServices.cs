@@ -12,6 +12,7 @@ internal static class LocationServices
     {
         services.TryAddSingleton<IFolderTree, MachineFolderTree>();
         services.TryAddSingleton<SecretVariables>();
+        services.TryAddSingleton<GitProcess>();
         services.TryAddSingleton<IGit, MachineGit>();
         services.AddSingleton(provider => new LocationResolver(provider.GetRequiredService<IFolderTree>(), workingFolder));
         services.TryAddSingleton<IFiles, MachineFiles>();

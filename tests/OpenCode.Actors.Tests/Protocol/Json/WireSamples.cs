@@ -105,6 +105,7 @@ internal static class WireSamples
         { typeof(ServerHeartbeat), "{}" },
         { typeof(InstanceDisposed), """{"directory":"/d"}""" },
         { typeof(GlobalDisposed), "{}" },
+        { typeof(ToastShown), """{"message":"m","variant":"warning","duration":8000}""" },
         { typeof(FileEdited), """{"file":"/d/a"}""" },
         { typeof(HubGap), """{"reason":"window","from":"aaaaaaaa.1-1","to":"aaaaaaaa.1-9"}""" },
         { typeof(HubGap), """{"reason":"damaged","to":"aaaaaaaa.1-9"}""" },

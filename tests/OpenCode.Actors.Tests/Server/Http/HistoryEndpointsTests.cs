@@ -62,6 +62,35 @@ public sealed class HistoryEndpointsTests
         Assert.Equal((409, "SessionBusyError", session), (status, body.GetProperty("_tag").GetString(), body.GetProperty("sessionID").GetString()));
     }
 
+    [Fact]
+    public async Task A_message_is_undone_and_brought_back()
+    {
+        await using var server = await ServerKit.StartAsync();
+        var session = await server.SessionAsync();
+        await server.SendAsync("POST", $"/session/{session}/message", Hello);
+        var asked = Id((await server.SendAsync("GET", $"/session/{session}/message")).Body[0].GetProperty("info"));
+
+        var undone = await server.SendAsync("POST", $"/session/{session}/revert", $$"""{"messageID":"{{asked}}"}""");
+        var back = await server.SendAsync("POST", $"/session/{session}/unrevert");
+        var diff = await server.SendAsync("GET", $"/session/{session}/diff?messageID={asked}");
+
+        Assert.Equal((200, asked), (undone.Status, undone.Body.GetProperty("revert").GetProperty("messageID").GetString()));
+        Assert.Equal((200, false), (back.Status, back.Body.TryGetProperty("revert", out _)));
+        Assert.Equal((200, 0), (diff.Status, diff.Body.GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData("""{"messageID":"msg_none"}""", 404)]
+    [InlineData("{}", 400)]
+    [InlineData("""{"messageID":"none"}""", 400)]
+    public async Task What_cannot_be_undone_is_refused(string body, int status)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        Assert.Equal(status, (await server.SendAsync("POST", $"/session/{await server.SessionAsync()}/revert", body)).Status);
+        Assert.Equal(404, (await server.SendAsync("POST", "/session/ses_none/unrevert")).Status);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData(null)]

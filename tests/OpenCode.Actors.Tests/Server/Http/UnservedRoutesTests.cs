@@ -10,7 +10,7 @@ public sealed class UnservedRoutesTests
     {
         "GET /session", "POST /session", "GET /session/{sessionID}", "PATCH /session/{sessionID}", "DELETE /session/{sessionID}", "GET /session/{sessionID}/children",
         "GET /session/{sessionID}/message", "POST /session/{sessionID}/message", "POST /session/{sessionID}/prompt_async", "POST /session/{sessionID}/abort",
-        "GET /session/{sessionID}/message/{messageID}", "DELETE /session/{sessionID}/message/{messageID}", "POST /session/{sessionID}/fork",
+        "GET /session/{sessionID}/message/{messageID}", "DELETE /session/{sessionID}/message/{messageID}", "POST /session/{sessionID}/fork", "POST /session/{sessionID}/revert", "POST /session/{sessionID}/unrevert",
         "DELETE /session/{sessionID}/message/{messageID}/part/{partID}", "PATCH /session/{sessionID}/message/{messageID}/part/{partID}",
         "POST /session/{sessionID}/shell", "POST /session/{sessionID}/summarize", "POST /session/{sessionID}/init", "POST /session/{sessionID}/command", "GET /session/status", "GET /config", "PATCH /config", "GET /agent", "GET /permission", "POST /permission/{requestID}/reply",
         "POST /session/{sessionID}/permissions/{permissionID}", "GET /question", "POST /question/{requestID}/reply", "POST /question/{requestID}/reject",

@@ -10,6 +10,7 @@ public sealed class UnsupportedFieldsTests
     [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{\"type\":\"array\"}}", "format.schema.type")]
     [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{},\"retryCount\":-1}", "format.retryCount")]
     [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{},\"retryCount\":0.5}", "retryCount")]
+    [InlineData("\"format\":{\"type\":\"json_schema\",\"schema\":{\"a\":1,\"a\":2}}", "'a' twice")]
     [InlineData("\"format\":{\"type\":\"xml\"}", "format.type")]
     [InlineData("\"format\":{}", "type")]
     [InlineData("\"format\":\"json\"", "format")]

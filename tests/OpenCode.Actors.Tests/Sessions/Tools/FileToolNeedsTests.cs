@@ -2,6 +2,7 @@ using System.Text.Json;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
@@ -86,7 +87,7 @@ public sealed class FileToolNeedsTests : FileToolsKit
     [InlineData("/proj", "", "/proj")]
     [InlineData("/proj/app", "proj/app", "/")] // outside of a repository
     public void The_root_of_a_project_is_above_the_location(string directory, string path, string root) =>
-        Assert.Equal(root, Stepping.RootOf(JsonSerializer.Deserialize(
+        Assert.Equal(root, SnapshotPlace.RootOf(JsonSerializer.Deserialize(
             $$$"""{"id":"ses_x","slug":"s","projectID":"p","directory":"{{{directory}}}","path":"{{{path}}}","title":"T","version":"1","time":{"created":1,"updated":1}}""", ProtocolJson.Wire.Session)!));
 
     [Theory]

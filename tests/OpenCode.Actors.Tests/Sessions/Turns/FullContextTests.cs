@@ -66,6 +66,7 @@ public sealed class FullContextTests : CompactingKit
         var session = await CreateAsync();
         await PromptAsync(session.Id, "one");
         Model.Answer.Say("first").End(input: 9_500);
+        await RunDryAsync();
         await SayAsync("sum");
 
         Model.Answer.Say("nothing left").End(input: 9_500);

@@ -1,0 +1,118 @@
+using OpenCode.Actors.Sessions.Tools.Paths;
+
+namespace OpenCode.Actors.Server.Snapshots.Doors;
+
+/// <summary>The files of a worktree, as snapshots see and set them.</summary>
+/// <param name="root">The worktree.</param>
+/// <param name="store">Writes files, each at once.</param>
+internal sealed class WorktreeFiles(string root, IFileStore store)
+{
+    private const long LargestFile = 2 * 1024 * 1024;
+    private const UnixFileMode Runnable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Tells what a snapshot takes in of what changed, and what is gone. A file that became too large stays in it as it was: a large file is never set.</summary>
+    public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
+    {
+        var (taken, gone, links) = (new List<string>(), new List<string>(), new Dictionary<string, bool>(StringComparer.Ordinal));
+        foreach (var name in changed.Distinct(StringComparer.Ordinal).Where(static name => !name.EndsWith('/')))
+        {
+            var file = new FileInfo(Path.Combine(root, name));
+            if (IsMissing(file) || IsBehindLink(name, links))
+                gone.Add(name);
+            else if (IsTaken(file))
+                taken.Add(name);
+        }
+
+        return (taken, gone);
+    }
+
+    /// <summary>Sets a file.</summary>
+    /// <param name="name">Its path in the worktree.</param>
+    /// <param name="content">A file with its content; null to remove it.</param>
+    /// <param name="isExecutable">Whether it may be run.</param>
+    /// <returns>Why it stays as it is; null when it is set.</returns>
+    public string? Set(string name, string? content, bool isExecutable)
+    {
+        var path = Path.Combine(root, name);
+        if (Obstacle(name) is { } obstacle)
+            return obstacle;
+
+        try
+        {
+            if (content is not null)
+                Write(path, content, isExecutable);
+            else if (File.Exists(path))
+                File.Delete(path);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static bool IsMissing(FileInfo file) => (int)file.Attributes == -1;
+
+    private static bool IsTaken(FileInfo file) => file.LinkTarget is not null
+        || (file.Exists && file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
+
+    // Git tells of a file behind a link as if it were in the worktree.
+    private bool IsBehindLink(string name, Dictionary<string, bool> known)
+    {
+        var slash = name.LastIndexOf('/');
+        if (slash < 0)
+            return false;
+
+        var folder = name[..slash];
+        if (!known.TryGetValue(folder, out var isBehind))
+            known[folder] = isBehind = new FileInfo(Path.Combine(root, folder)).LinkTarget is not null || IsBehindLink(folder, known);
+        return isBehind;
+    }
+
+    private void Write(string path, string content, bool isExecutable)
+    {
+        Tidy(path);
+        var bytes = File.ReadAllBytes(content);
+        if (store.Find(path) is not { } found || found.Bytes != bytes.Length || !store.Read(path, bytes.Length).AsSpan().SequenceEqual(bytes))
+            store.Write(path, bytes, CancellationToken.None);
+        if (OperatingSystem.IsWindows())
+            return;
+
+        var mode = File.GetUnixFileMode(path);
+        var wanted = isExecutable ? mode | Runnable : mode & ~Runnable;
+        if ((mode & UnixFileMode.UserExecute) != (wanted & UnixFileMode.UserExecute))
+            File.SetUnixFileMode(path, wanted);
+    }
+
+    // What a server that was killed left beside the file: it had not taken its place.
+    private static void Tidy(string path)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.opencode-*.tmp"))
+                File.Delete(left);
+        }
+    }
+
+    // Links are neither followed nor replaced: what they lead to is not of the worktree, and may be anything by now.
+    private string? Obstacle(string name)
+    {
+        var pieces = name.Split('/');
+        if (Path.IsPathRooted(name) || pieces.Any(static piece => piece is "" or "." or ".." or ".git"))
+            return "it lies outside of the worktree";
+
+        var at = root;
+        foreach (var folder in pieces[..^1])
+        {
+            at = Path.Combine(at, folder);
+            var info = new FileInfo(at);
+            if (IsMissing(info))
+                return null; // missing, with all below
+            if (info.LinkTarget is not null || !info.Attributes.HasFlag(FileAttributes.Directory))
+                return $"{at} is a link or a file by now";
+        }
+
+        var file = new FileInfo(Path.Combine(root, name));
+        return IsMissing(file) ? null : file.LinkTarget is not null ? "it is a link" : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now" : null;
+    }
+}

@@ -1,0 +1,103 @@
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.State;
+
+namespace OpenCode.Actors.Sessions.History;
+
+/// <summary>Undoes messages: they stay, marked, until they are brought back or the next prompt removes them. The files that they changed are set back (rule "An undo is whole").</summary>
+internal static class Undoing
+{
+    private const string WithoutFiles = "The messages are undone, the files are not: there is no snapshot of them. Snapshots need a git repository, and 'snapshot' of the configuration not to be false.";
+
+    /// <summary>Plans it, on a session without an open turn.</summary>
+    /// <returns>Null when the message or the part is not there.</returns>
+    public static UndoPlan? Plan(SessionState state, ISessionCommand command)
+    {
+        var before = state.Info!.Revert is { Snapshot: not null } undone ? StepsFrom(state, undone) : [];
+        if (command is not Revert revert)
+            return new UndoPlan(null, null, state.Info.Revert?.Snapshot, [], before);
+        if (Find(state, revert) is not { } from)
+            return null;
+
+        return new UndoPlan(from.MessageId.Value, from.PartId?.Value, state.Info.Revert?.Snapshot, StepsFrom(state, from), before);
+    }
+
+    /// <summary>Undoes the messages of a plan, or brings them back. Its files are set.</summary>
+    public static Outcome Decide(Decision decision, UndoPlan plan, FilesSet? files)
+    {
+        decision.EndUndo();
+        var revert = plan.Message is not { } message ? null : new SessionRevert(new MessageId(message)) { PartId = plan.Part is { } part ? new PartId(part) : null, Snapshot = plan.Snapshot, Diff = files?.Diff };
+        if (revert != decision.Info.Revert)
+            decision.Update(decision.Info with { Revert = revert, Time = decision.Info.Time with { Updated = decision.Now } });
+
+        Changes.Note(decision);
+        if ((files?.Problem ?? (revert is not null && HasUnkept(decision.State, revert) ? WithoutFiles : null)) is { } problem)
+            decision.Emit(new ToastShown(problem, "warning"));
+        return new Outcome(OutcomeKind.Updated);
+    }
+
+    /// <summary>Removes what is undone, if something is: the session goes on from there.</summary>
+    public static void Settle(Decision decision)
+    {
+        if (decision.Info.Revert is not { } revert)
+            return;
+
+        var undone = decision.State.Messages.SkipWhile(message => message.Info.Id != revert.MessageId).ToList();
+        foreach (var message in revert.PartId is null ? undone : undone.Skip(1))
+            decision.Remove(message.Info.Id);
+        if (revert.PartId is { } first && undone is [var cut, ..])
+        {
+            foreach (var part in cut.Parts.SkipWhile(part => part.Id != first))
+                decision.Remove(cut.Info.Id, part.Id);
+        }
+
+        decision.Update(decision.Info with { Revert = null });
+    }
+
+    // Where something is left of a message it is cut at the part. Else what the user asked for is undone as a whole: its answers alone would make no sense.
+    private static SessionRevert? Find(SessionState state, Revert command)
+    {
+        MessageId? asked = null;
+        foreach (var message in state.Messages)
+        {
+            if (message.Info is UserMessage)
+                asked = message.Info.Id;
+            var part = command.PartId is { } named ? message.Parts.FindIndex(known => known.Id == named) : -1;
+            if (part < 0 && (command.PartId is not null || message.Info.Id != command.MessageId))
+                continue;
+
+            return part >= 0 && message.Parts.Take(part).Any(static kept => kept is TextPart or ToolPart)
+                ? new SessionRevert(message.Info.Id) { PartId = command.PartId }
+                : new SessionRevert(asked ?? message.Info.Id);
+        }
+
+        return null;
+    }
+
+    private static List<KeptStep> StepsFrom(SessionState state, SessionRevert from)
+    {
+        var steps = new List<KeptStep>();
+        string? next = null;
+        foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
+        {
+            if (message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot is not { } start)
+                continue;
+
+            var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
+            var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
+            if (end != start && message.Parts.Exists(static part => part is ToolPart))
+                steps.Insert(0, new KeptStep(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
+            next = start;
+        }
+
+        return steps;
+    }
+
+    private static bool HasUnkept(SessionState state, SessionRevert from) => state.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
+        .Any(static message => message.Parts.Exists(static part => part is StepStartPart { Snapshot: null }) && message.Parts.Exists(static part => part is ToolPart tool && Changes.MayBeOf(tool)));
+}

@@ -1,0 +1,44 @@
+using OpenCode.Actors.Protocol.Sessions;
+
+namespace OpenCode.Actors.Sessions.Snapshots;
+
+/// <summary>Snapshots of the files of worktrees. A door: every call ends within a limit of its own, and never throws.</summary>
+internal interface ISnapshots
+{
+    /// <summary>Takes a snapshot.</summary>
+    /// <returns>Its id; null where none is taken: they are switched off, or git is missing, fails, or takes too long.</returns>
+    Task<string?> TakeAsync(SnapshotPlace place);
+
+    /// <summary>Takes the snapshot at the end of a step, and tells what the step changed.</summary>
+    /// <param name="place">The worktree.</param>
+    /// <param name="from">The snapshot at the start of the step.</param>
+    /// <param name="since">The snapshot at the start of the turn.</param>
+    /// <returns>Null where no snapshot was taken.</returns>
+    Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since);
+
+    /// <summary>Sets files to what they were before some steps, one by one and each at once: at any moment a file has its old content or its new one. To do it again changes nothing more.</summary>
+    Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files);
+}
+
+/// <summary>The files at the end of a step.</summary>
+/// <param name="Snapshot">The snapshot.</param>
+/// <param name="Files">Full paths of what the step changed.</param>
+/// <param name="Diffs">What the turn changed so far.</param>
+internal sealed record StepFiles(string Snapshot, IReadOnlyList<string> Files, IReadOnlyList<FileDiff> Diffs);
+
+/// <summary>What a step did to the files.</summary>
+/// <param name="From">The snapshot at its start.</param>
+/// <param name="To">The snapshot at its end; null when nothing later is known than the files as they are.</param>
+/// <param name="Files">Full paths of what it changed, where these tell more than the snapshots; null to compare.</param>
+internal sealed record KeptStep(string From, string? To, IReadOnlyList<string>? Files = null);
+
+/// <summary>What files are set to.</summary>
+/// <param name="Now">The snapshot of the files before anything was undone.</param>
+/// <param name="Undone">The steps that are to be undone: each file that they changed gets its content from before the first that did.</param>
+/// <param name="Before">The steps that are undone already: each file that only they changed gets its content of <paramref name="Now"/>.</param>
+internal sealed record FilesToSet(string Now, IReadOnlyList<KeptStep> Undone, IReadOnlyList<KeptStep> Before);
+
+/// <summary>What came of setting files.</summary>
+/// <param name="Diff">How the files differ from <see cref="FilesToSet.Now"/>, as git tells it; null when it is not known.</param>
+/// <param name="Problem">Says which files stay as they are, and why; null when none does.</param>
+internal sealed record FilesSet(string? Diff, string? Problem);

@@ -1,0 +1,148 @@
+using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.Server.Locations.Doors;
+using OpenCode.Actors.Server.Snapshots.Doors;
+using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
+
+namespace OpenCode.Actors.EndToEnd.Snapshots;
+
+/// <summary>Snapshots by the real git, of a real worktree: nothing of the user's repository changes, and files come back to the byte.</summary>
+public sealed class ShadowRepositoryTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly GitFolder _project;
+    private ShadowRepository _shadow;
+
+    public ShadowRepositoryTests()
+    {
+        var project = _folder.Sub("project");
+        foreach (var (name, text) in new[] { ("a.txt", "one\ntwo\n"), ("crlf.txt", "one\r\ntwo\r\n"), ("sub/run.sh", "#!/bin/sh\n"), ("gone ü \n.txt", "x"), (".gitignore", "ignored\n"), (".gitattributes", "* text=auto eol=lf\n*.txt filter=evil ident\n") })
+            new GitFolder(project).Write(name, text);
+        _project = GitFolder.Init(project);
+        _project.Git("config", "core.autocrlf", "true");
+        _project.Git("config", "filter.evil.clean", "touch /tmp/never; cat");
+        _shadow = Open();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_a_step_changed_is_told_set_back_to_the_byte_and_brought_back()
+    {
+        var users = State(".git");
+        var from = await _shadow.TakeAsync();
+        _project.Write("a.txt", "one\nTWO\n");
+        _project.Write("crlf.txt", "one\nTWO\n");
+        _project.Write("new/deep.txt", "new\n");
+        _project.Write("ignored", "i");
+        File.WriteAllBytes(_project.At("big.bin"), new byte[2 * 1024 * 1024 + 1]);
+        File.Delete(_project.At("gone ü \n.txt"));
+        _project.MakeRunnable("sub/run.sh");
+
+        var step = await _shadow.EndStepAsync(from, from);
+
+        string[] changed = ["a.txt", "crlf.txt", "gone ü \n.txt", "new/deep.txt", "sub/run.sh"];
+        Assert.Equal(changed.Select(_project.At), step.Files);
+        Assert.Equal([("a.txt", 1, 1, "modified"), ("crlf.txt", 2, 2, "modified"), ("gone ü \n.txt", 0, 1, "deleted"), ("new/deep.txt", 1, 0, "added"), ("sub/run.sh", 0, 0, "modified")],
+            step.Diffs.Select(diff => (diff.File, diff.Additions, diff.Deletions, diff.Status)));
+        Assert.Contains("+TWO", step.Diffs[0].Patch, StringComparison.Ordinal);
+
+        _project.Write("users.txt", "mine");
+        var now = await _shadow.TakeAsync();
+        var undone = await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+
+        Assert.Null(undone.Problem);
+        Assert.Contains("-TWO", undone.Diff, StringComparison.Ordinal);
+        Assert.DoesNotContain("users.txt", undone.Diff, StringComparison.Ordinal);
+        Assert.Equal(("one\ntwo\n", "one\r\ntwo\r\n", "x", "mine"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("gone ü \n.txt"), _project.Read("users.txt")));
+        Assert.False(File.Exists(_project.At("new/deep.txt")));
+        Assert.False(_project.IsRunnable("sub/run.sh"));
+        Assert.True(File.Exists(_project.At("big.bin")) && File.Exists(_project.At("ignored")));
+
+        _project.Write("users.txt", "mine too");
+        await _shadow.SetAsync(new FilesToSet(now, [], [new KeptStep(from, step.Snapshot)]), CancellationToken.None);
+
+        Assert.Equal(("one\nTWO\n", "one\nTWO\n", "new\n", "mine too"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("new/deep.txt"), _project.Read("users.txt")));
+        Assert.False(File.Exists(_project.At("gone ü \n.txt")));
+        Assert.True(_project.IsRunnable("sub/run.sh"));
+        Assert.Equal(users, State(".git"));
+        Assert.False(File.Exists("/tmp/never"));
+    }
+
+    [Fact]
+    public async Task Links_are_neither_followed_nor_replaced()
+    {
+        var outside = _folder.Sub("outside");
+        File.WriteAllText(Path.Combine(outside, "run.sh"), "outside");
+        var from = await _shadow.TakeAsync();
+        _project.Write("a.txt", "changed");
+        _project.Write("sub/run.sh", "changed");
+        File.CreateSymbolicLink(_project.At("link"), outside);
+        var step = await _shadow.EndStepAsync(from, from);
+        var now = await _shadow.TakeAsync();
+        File.Delete(_project.At("a.txt"));
+        File.CreateSymbolicLink(_project.At("a.txt"), Path.Combine(outside, "run.sh"));
+        Directory.Delete(_project.At("sub"), recursive: true);
+        Directory.CreateSymbolicLink(_project.At("sub"), outside);
+
+        var undone = await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+
+        Assert.All(["a.txt", "sub/run.sh", "link"], name => Assert.Contains(name, undone.Problem, StringComparison.Ordinal));
+        Assert.Equal("outside", File.ReadAllText(Path.Combine(outside, "run.sh")));
+        Assert.Single(Directory.EnumerateFileSystemEntries(outside));
+        Assert.NotNull(new FileInfo(_project.At("link")).LinkTarget);
+    }
+
+    [Fact]
+    public async Task A_step_whose_end_is_not_known_is_undone_from_what_the_files_are_and_only_where_it_changed_them()
+    {
+        var from = await _shadow.TakeAsync();
+        _project.Write("a.txt", "half");
+        _project.Write("users.txt", "mine");
+        var now = await _shadow.TakeAsync();
+
+        await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, null, [_project.At("a.txt")])], []), CancellationToken.None);
+
+        Assert.Equal(("one\ntwo\n", "mine"), (_project.Read("a.txt"), _project.Read("users.txt")));
+    }
+
+    [Fact]
+    public async Task What_a_kill_left_is_in_nobodys_way()
+    {
+        var from = await _shadow.TakeAsync();
+        File.WriteAllText(Path.Combine(_folder.Path, "data", "shadow", "index.lock"), "");
+        _project.Write("a.txt", "changed");
+        File.WriteAllText(_project.At(".a.txt.opencode-1.tmp"), "half");
+        _shadow = Open();
+
+        var step = await _shadow.EndStepAsync(from, from);
+        await _shadow.SetAsync(new FilesToSet(step.Snapshot, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+
+        Assert.Equal("one\ntwo\n", _project.Read("a.txt"));
+        Assert.False(File.Exists(_project.At(".a.txt.opencode-1.tmp")));
+        Assert.Equal(from, await Open().TakeAsync());
+    }
+
+    [Fact]
+    public async Task A_repository_within_and_the_data_folder_within_are_in_no_snapshot()
+    {
+        _shadow = Open(_project.At("data"));
+        var from = await _shadow.TakeAsync();
+        var inner = GitFolder.Init(Directory.CreateDirectory(_project.At("inner")).FullName);
+        inner.Write("b.txt", "b");
+        _project.Write("data/hub.db", "x");
+
+        Assert.Equal(from, await _shadow.TakeAsync());
+        await _shadow.CleanAsync();
+    }
+
+    private ShadowRepository Open(string? data = null)
+    {
+        data ??= _folder.Sub("data");
+        return new ShadowRepository(Path.Combine(data, "shadow"), _project.Path, data, new DiskStore(new ExactFiles(new OpenCode.Actors.Sessions.Files.Doors.MachineFiles())), new GitProcess(TimeProvider.System, new SecretVariables()));
+    }
+
+    private List<string> State(string folder) =>
+        [.. Directory.EnumerateFiles(_project.At(folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(static file => $"{file} {File.GetLastWriteTimeUtc(file):O}")];
+}

@@ -5,7 +5,6 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Requests;
-using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.History;
@@ -97,9 +96,7 @@ internal static class Compacting
         decision.CloseText();
         decision.ShowError(error);
         decision.Put((AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } });
-        var turn = AskNow(decision, decision.Turn, overflow: true);
-        decision.Emit(new SessionStatusChanged(decision.Id, SessionStatus.Busy)); // said again: behind an error clients expect the end
-        Stepping.Begin(decision, turn);
+        Stepping.Begin(decision, AskNow(decision, decision.Turn, overflow: true));
         return true;
     }
 

@@ -94,7 +94,7 @@ measure() {
     postgres) postgres; benchmark "$1" ;;
     sqlite) needed_package sqlite3 sqlite3; needed_package gcc gcc; proof "FullyQualifiedName~EndToEnd.Sqlite" ;;
     attach) npm_packages; proof "FullyQualifiedName~RunAttachTests" ;;
-    kills) proof "FullyQualifiedName~RepeatedKillTests" ;;
+    kills) proof "FullyQualifiedName~RepeatedKillTests|FullyQualifiedName~KillAroundToolTests|FullyQualifiedName~Snapshots.UndoTests.A_kill" ;;
     shell) npm_packages; proof "FullyQualifiedName~EndToEnd.Shells" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     clients) proof "FullyQualifiedName~BadClientsTests" ;;

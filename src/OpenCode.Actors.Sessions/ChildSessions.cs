@@ -8,6 +8,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Tasks;
@@ -35,7 +36,11 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         if ((BegunBy(context) ?? input.TaskId) is { } earlier)
         {
             var id = SessionId.TryParse(earlier, out var parsed) ? parsed : throw NoTask(earlier);
-            return (await EntryOfAsync(id)).ParentId == context.SessionId ? new Child(id, agent.Name, model, PromptOf(context)) : throw NoTask(earlier);
+            if ((await EntryOfAsync(id)).ParentId != context.SessionId)
+                throw NoTask(earlier);
+
+            await DenyAsync(id, DeniedBy(context.Rules.Rules));
+            return new Child(id, agent.Name, model, PromptOf(context));
         }
 
         var request = new CreateSession
@@ -78,12 +83,31 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
     internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent)
     {
-        var ofAgent = parent.Take(1).SelectMany(static rules => rules).Where(static rule => rule is { Permission: Edit, Action: PermissionAction.Deny });
-        var ofSession = parent.Skip(1).SelectMany(static rules => rules).Where(static rule => rule.Action == PermissionAction.Deny || (rule is { Permission: External, Action: PermissionAction.Ask }));
-        List<PermissionRule> rules = [.. ofAgent.Concat(ofSession).Distinct()];
+        List<PermissionRule> rules = [.. DeniedBy(parent)];
         if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
             rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
         return rules;
+    }
+
+    private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent)
+    {
+        var ofAgent = parent.Take(1).SelectMany(static rules => DeniedOf(rules, Edit).Concat(DeniedOf(rules, External)));
+        var ofSession = parent.Skip(1).SelectMany(static rules => rules).Where(static rule => rule.Action == PermissionAction.Deny || (rule is { Permission: External, Action: PermissionAction.Ask }));
+        return [.. ofAgent.Concat(ofSession).Distinct()];
+    }
+
+    // What is allowed after a denial of everything is narrower in the child: it has the denial alone.
+    private static IEnumerable<PermissionRule> DeniedOf(IReadOnlyList<PermissionRule> rules, string permission)
+    {
+        var own = rules.Where(rule => Wildcard.IsMatch(permission, rule.Permission)).ToList();
+        return own.Skip(Math.Max(0, own.FindLastIndex(static rule => rule.Pattern == Everything))).Where(static rule => rule.Action == PermissionAction.Deny).Select(rule => rule with { Permission = permission });
+    }
+
+    // What its parent is denied by now holds for a task that goes on too.
+    private async Task DenyAsync(SessionId child, List<PermissionRule> rules)
+    {
+        if (rules.Count > 0 && await sessions().AskAsync(child, new Update(new UpdateSession { Permission = rules }), CancellationToken.None) is not Updated)
+            throw new ToolRefusedException("The rules of the task's session could not be set. Try it again, or do the task yourself.");
     }
 
     // A user may have any agent do a task.

@@ -90,7 +90,10 @@ internal static class Undoing
 
             var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
             var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
-            if (end != start && message.Parts.Exists(static part => part is ToolPart))
+
+            // Where nothing says how a step ended, what stands there now may be the user's.
+            var isEndKnown = (end ?? next) is not null || changed is not null;
+            if (end != start && isEndKnown && message.Parts.Exists(static part => part is ToolPart))
                 steps.Insert(0, new KeptStep(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
             next = start;
         }
@@ -99,5 +102,8 @@ internal static class Undoing
     }
 
     private static bool HasUnkept(SessionState state, SessionRevert from) => state.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
-        .Any(static message => message.Parts.Exists(static part => part is StepStartPart { Snapshot: null }) && message.Parts.Exists(static part => part is ToolPart tool && Changes.MayBeOf(tool)));
+        .Any(static message => IsUnkept(message) && message.Parts.Exists(static part => part is ToolPart tool && Changes.MayBeOf(tool)));
+
+    private static bool IsUnkept(MessageState message) => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start
+        && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart));
 }

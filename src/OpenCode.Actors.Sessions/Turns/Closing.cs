@@ -33,8 +33,8 @@ internal static class Closing
             decision.ShowError(cause.Error);
         AnswerQueued(decision, cause.Error);
 
-        // What its tools did can be undone too. The turn does not wait for that.
-        var keep = Keeping.After(decision, decision.Assistant, default);
+        // What its tools did can be undone too. The turn does not wait for that. After a stop of the server the files may have been changed by others since.
+        var keep = cause == CloseCause.ServerStopped ? null : Keeping.After(decision, decision.Assistant, default);
         Stepping.End(decision);
         if (keep is not null)
             decision.Orders.Add(keep);

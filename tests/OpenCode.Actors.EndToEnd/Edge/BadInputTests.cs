@@ -11,6 +11,10 @@ public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedS
     private static readonly string[] BrokenBodies = ["{", "[1,", "nonsense", "{\"parts\":", "\"\\ud800", "{\"parts\":[}", "\0\0\0", "{\"a\":1}}"];
     private static readonly string[] BadIds = ["ses_%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%2f..%2fetc%2fpasswd", "ses_%00", "ses_", "x", "ses_%0d%0aX", "%F0%9F%98%80", "ses_" + "a1b2c3d4e5"];
 
+    // These mean something without a body; what stands there is not read.
+    private static readonly string[] WithoutBody =
+        ["reject", "abort", "dispose", "share", "unrevert", "connect", "disconnect", "background", "sync-list", "submit-prompt", "clear-prompt"];
+
     [Fact]
     public async Task Broken_bodies_get_a_400_that_says_what_is_wrong()
     {
@@ -192,20 +196,20 @@ public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedS
         Assert.True(server.Log.Length - before < 20_000, $"{server.Log.Length - before} characters of log for 1,000 mistakes of clients: {server.Log[before..Math.Min(server.Log.Length, before + 2_000)]}");
     }
 
-    /// <summary>A reject, an abort and a dispose mean something without a body; what stands there is not read.</summary>
     // The id of a provider is any text: its key is removed where there is one.
     private static bool HasIdOfOurs(Route route) => route.Template.Contains('{', StringComparison.Ordinal) && !route.Template.Contains("{providerID}", StringComparison.Ordinal);
 
     private static bool TakesOneByMeaning(Route route) =>
-        route.TakesBody && !route.Template.EndsWith("/reject", StringComparison.Ordinal) && !route.Template.EndsWith("/abort", StringComparison.Ordinal)
-        && !route.Template.EndsWith("/dispose", StringComparison.Ordinal) && !route.Template.EndsWith("/share", StringComparison.Ordinal)
-        && !(route.Template.StartsWith("/tui/open-", StringComparison.Ordinal) || route.Template is "/tui/submit-prompt" or "/tui/clear-prompt");
+        route.TakesBody && !WithoutBody.Contains(route.Template.Split('/')[^1], StringComparer.Ordinal) && !route.Template.StartsWith("/tui/open-", StringComparison.Ordinal);
 
     private static string? Body(Route route) => route switch
     {
         { TakesBody: false } => null,
         _ when route.Template.EndsWith("/command", StringComparison.Ordinal) => "{\"command\":\"review\",\"arguments\":\"\"}",
         _ when route.Template.EndsWith("/part/{partID}", StringComparison.Ordinal) => PartOf(route.PathOf(Unknown).Split('/')),
+        _ when route.Template.EndsWith("/summarize", StringComparison.Ordinal) => "{\"providerID\":\"p\",\"modelID\":\"m\"}",
+        _ when route.Template.EndsWith("/init", StringComparison.Ordinal) => "{\"providerID\":\"p\",\"modelID\":\"m\",\"messageID\":\"msg_1fc9f407d001WAUe6zKHMBVb8l\"}",
+        _ when route.Template.EndsWith("/revert", StringComparison.Ordinal) => "{\"messageID\":\"msg_1fc9f407d001WAUe6zKHMBVb8l\"}",
         _ when route.Template.EndsWith("/shell", StringComparison.Ordinal) => "{\"agent\":\"build\",\"command\":\"true\"}",
         _ when route.Template.Contains("/permissions/", StringComparison.Ordinal) => "{\"response\":\"once\"}",
         _ when route.Template.StartsWith("/permission/", StringComparison.Ordinal) => "{\"reply\":\"once\"}",

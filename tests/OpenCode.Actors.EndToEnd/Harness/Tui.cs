@@ -42,6 +42,9 @@ internal sealed class Tui : IAsyncDisposable
         return tui;
     }
 
+    // A long line goes on below, behind the frame.
+    private const string _wrap = "[\\s┃]*";
+
     /// <summary>Waits until the screen shows something.</summary>
     public Task SeeAsync(string pattern) => AwaitAsync(pattern, isThere: true);
 
@@ -56,7 +59,7 @@ internal sealed class Tui : IAsyncDisposable
     public async Task EnterAsync(string text)
     {
         await WriteAsync(text);
-        await SeeAsync(Regex.Escape(text[^Math.Min(text.Length, 10)..]));
+        await SeeAsync(string.Join(_wrap, text[^Math.Min(text.Length, 10)..].Select(static letter => Regex.Escape($"{letter}"))));
         await Task.Delay(_beforeEnter);
         await PressAsync("Enter");
     }

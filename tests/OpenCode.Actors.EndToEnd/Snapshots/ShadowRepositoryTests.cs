@@ -28,6 +28,21 @@ public sealed class ShadowRepositoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task A_file_that_became_too_large_to_keep_stays_as_it_is()
+    {
+        const int tooLarge = 2 * 1024 * 1024 + 1;
+        var from = await _shadow.TakeAsync();
+        _project.Write("grows.db", "small");
+        var step = await _shadow.EndStepAsync(from, from);
+        File.WriteAllBytes(_project.At("grows.db"), new byte[tooLarge]);
+
+        var undone = await _shadow.SetAsync(new FilesToSet(await _shadow.TakeAsync(), [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+
+        Assert.Contains("too large", undone.Problem, StringComparison.Ordinal);
+        Assert.Equal(tooLarge, new FileInfo(_project.At("grows.db")).Length);
+    }
+
+    [Fact]
     public async Task What_a_step_changed_is_told_set_back_to_the_byte_and_brought_back()
     {
         var users = State(".git");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Answers;
 
 namespace OpenCode.Actors.Server.Endpoints.Start;
@@ -11,7 +12,7 @@ internal static class AbsentEndpoints
     {
         routes.MapPost("/provider/{providerID}/oauth/authorize", RefuseLogin).WithName("provider.oauth.authorize").WithTags("Providers");
         routes.MapPost("/provider/{providerID}/oauth/callback", RefuseLogin).WithName("provider.oauth.callback").WithTags("Providers");
-        routes.MapPost("/experimental/session/{sessionID}/background", static () => TypedResults.Ok(false)).WithName("experimental.session.background").WithTags("Start");
+        routes.MapPost("/experimental/session/{sessionID}/background", static (SessionId sessionID) => TypedResults.Ok(false)).WithName("experimental.session.background").WithTags("Start");
         routes.MapPost("/experimental/workspace/sync-list", static () => TypedResults.NoContent()).WithName("experimental.workspace.syncList").WithTags("Start");
         routes.MapPost("/experimental/console/switch", static () => TypedResults.BadRequest(new TaggedError("BadRequest", "This server has no console to switch to."))).WithName("experimental.console.switchOrg").WithTags("Start");
     }

@@ -57,15 +57,17 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
         if (worktree.IsLate)
             return null; // A turn has waited for it already.
 
+        var running = InTurnAsync(worktree, work);
         try
         {
-            var done = await InTurnAsync(worktree, work).WaitAsync(limit, time);
+            var done = await running.WaitAsync(limit, time);
             worktree.IsTold = false;
             return done;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            worktree.IsLate = e is TimeoutException;
+            if (e is TimeoutException)
+                worktree.Late = running;
             if (!worktree.IsTold)
                 LogWithout(logger, place.Root, e is TimeoutException ? "git takes too long" : e.Message);
             worktree.IsTold = true;
@@ -82,7 +84,6 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
         }
         finally
         {
-            worktree.IsLate = false;
             if (worktree.Uses++ % Worktree.CleanedEvery == Worktree.CleanedEvery - 1)
                 _ = CleanAsync(worktree);
             else
@@ -137,8 +138,11 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
 
         public int Uses { get; set; }
 
-        /// <summary>Gets or sets a value indicating whether a turn gave up waiting for what is done now.</summary>
-        public bool IsLate { get; set; }
+        /// <summary>Gets a value indicating whether a turn gave up waiting for what is still done.</summary>
+        public bool IsLate => Late is { IsCompleted: false };
+
+        /// <summary>Gets or sets the work that a step gave up waiting for.</summary>
+        public Task? Late { get; set; }
 
         /// <summary>Gets or sets a value indicating whether the log has it that none are taken.</summary>
         public bool IsTold { get; set; }

@@ -113,6 +113,10 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         }
 
         var file = new FileInfo(Path.Combine(root, name));
-        return IsMissing(file) ? null : file.LinkTarget is not null ? "it is a link" : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now" : null;
+        return IsMissing(file) ? null
+            : file.LinkTarget is not null ? "it is a link"
+            : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now"
+            : file.Length > LargestFile ? "it is too large to be kept" // Nothing could bring it back.
+            : null;
     }
 }

@@ -126,6 +126,20 @@ public sealed class KeepingTests : UndoKit
     }
 
     [Fact]
+    public async Task What_changed_after_a_kill_is_not_taken_for_the_work_of_the_step()
+    {
+        var session = await BeginAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Bash("c", "ls").EndWithCalls();
+        await RunDryAsync();
+        (Snapshots.Now, Snapshots.Diffs) = ("by the user", [File("a.txt", 1, 0)]);
+        await KillAndStartAsync();
+        await RunDryAsync();
+
+        Assert.Equal(["step-start empty", "tool"], (await MessagesAsync(session.Id))[1].Parts.Select(Told));
+    }
+
+    [Fact]
     public async Task Another_try_of_the_model_takes_no_other_snapshot()
     {
         var session = await BeginAsync();

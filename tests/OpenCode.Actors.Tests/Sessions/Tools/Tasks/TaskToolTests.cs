@@ -197,6 +197,32 @@ public sealed class TaskToolTests : SessionsKit
         Assert.Equal([edits, bash, asks], ChildSessions.RulesOf(agent, [[edits, tasks], [bash, tasks, asks]]));
     }
 
+    [Fact]
+    public void A_child_is_denied_the_files_of_a_parent_whose_agent_is_denied_everything()
+    {
+        PermissionRule nothing = new("*", "*", PermissionAction.Deny), tasks = new("task", "*", PermissionAction.Allow), docs = new("edit", "docs/*", PermissionAction.Allow), all = new("edit", "*", PermissionAction.Allow);
+        PermissionRule edits = new("edit", "*", PermissionAction.Deny), outside = new("external_directory", "*", PermissionAction.Deny);
+        var agent = new Agent("mine", AgentMode.Subagent, [tasks]);
+
+        Assert.Equal([edits, outside], ChildSessions.RulesOf(agent, [[nothing, tasks, docs], []]));
+        Assert.Equal([outside], ChildSessions.RulesOf(agent, [[nothing, tasks, all], []]));
+    }
+
+    [Fact]
+    public async Task A_task_that_goes_on_is_denied_what_its_parent_is_by_now()
+    {
+        var (parent, child) = await BeginAsync();
+        Model.Answer.Say("it is in line 7").End();
+        await RunDryAsync();
+        var denied = new PermissionRule("bash", "*", PermissionAction.Deny);
+        await AskAsync<Updated>(parent, new Update(new() { Permission = [denied] }));
+
+        Model.Answer.Call("call_1", "task", Input.Replace("}", $",\"task_id\":\"{child.Id}\"}}", StringComparison.Ordinal)).EndWithCalls();
+        await RunDryAsync();
+
+        Assert.Contains(denied, (await InfoAsync(child.Id)).Permission!);
+    }
+
     private async Task<(SessionId Parent, Session Child)> BeginAsync()
     {
         var parent = (await CreateAsync()).Id;

@@ -131,7 +131,7 @@ internal static class Stepping
 
     /// <summary>Says that there is no such model.</summary>
     public static MessageError UnknownModel(ModelRef model) =>
-        MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
+        MessageError.Unknown($"Model not found: {model}. The configuration's 'provider' says which there are.");
 
     private static void GoOn(Decision decision, TurnState turn, bool goesOn)
     {

@@ -48,6 +48,19 @@ public sealed class DiskStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("字", 85)]
+    [InlineData("😀", 63)]
+    [InlineData("n", 255)]
+    public void A_file_with_the_longest_name_is_written(string character, int count)
+    {
+        var path = Path.Combine(_folder.Sub("f"), string.Concat(Enumerable.Repeat(character, count)));
+
+        _store.Write(path, "x"u8, default);
+
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!));
+    }
+
+    [Theory]
     [InlineData("hub.db")]
     [InlineData("hub.db-wal")]
     [InlineData("./../data/hub.db")]

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 
@@ -7,6 +8,9 @@ namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 /// <param name="files">Opens them.</param>
 internal sealed class DiskStore(IFileTree files) : IFileStore
 {
+    // A name has 255 bytes at most, and a character up to 3.
+    private const int MostOfName = 70;
+
     // One name per file and server: what a crash left is replaced by the next write of the same file.
     private static readonly string _suffix = $".opencode-{Environment.ProcessId}.tmp";
 
@@ -49,7 +53,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
+        var temporary = Path.Combine(folder, "." + TextCut.Start(Path.GetFileName(path), MostOfName) + _suffix);
         var renamed = false;
         File.Delete(temporary); // Left by a crash, or a link put there by another process: it is not followed.
         try

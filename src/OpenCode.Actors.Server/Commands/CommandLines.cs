@@ -11,8 +11,6 @@ namespace OpenCode.Actors.Server.Commands;
 /// <remarks>There is no turn yet that could wait for an answer, so what would be asked for is refused too.</remarks>
 internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
 {
-    private const int MostCharacters = 30_000;
-    private const int MostLines = 2_000;
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
 
     /// <summary>Finds the refusal of a line; null when it may run.</summary>
@@ -52,7 +50,7 @@ internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
 
     private static async Task<string> ReadAsync(IToolProcess process, OutputPipe pipe, CancellationToken cancellationToken)
     {
-        var kept = new TailText(MostCharacters, MostLines);
+        var kept = new TailText();
         var decoder = Encoding.UTF8.GetDecoder();
         var characters = new char[Encoding.UTF8.GetMaxCharCount(64 * 1024)];
         while (await process.ReadAsync(pipe, cancellationToken) is { IsEmpty: false } bytes)

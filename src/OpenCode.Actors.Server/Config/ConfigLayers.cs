@@ -47,7 +47,7 @@ internal static class ConfigLayers
     /// <summary>Reads the layers of one location, which may not set <c>server</c>.</summary>
     public static LocationLayers Location(IConfigSource files, string location, ICollection<ConfigMistake> mistakes)
     {
-        if (files.Variable("OPENCODE_DISABLE_PROJECT_CONFIG") is "1" or "true")
+        if (files.IsSet("OPENCODE_DISABLE_PROJECT_CONFIG"))
             return LocationLayers.None;
 
         files = new BoundedSource(files);

@@ -35,11 +35,11 @@ internal static class MessageEndpoints
     {
         var most = 0;
         if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most))
-            return BadQuery($"limit: '{limit}' is no whole number; give 0 (all) to {int.MaxValue}.");
+            return Refusals.BadQuery("limit", $"'{limit}' is no whole number; give 0 (all) to {int.MaxValue}");
 
         MessageId cursor = default;
         if (!string.IsNullOrEmpty(before) && !MessageCursor.TryParse(before, out cursor))
-            return BadQuery("before: give what X-Next-Cursor of an earlier page said.");
+            return Refusals.BadQuery("before", "give what X-Next-Cursor of an earlier page said");
 
         switch (await sessions.AskAsync(sessionID, new GetMessages(most == 0 ? null : most, string.IsNullOrEmpty(before) ? null : cursor), cancellationToken))
         {
@@ -62,10 +62,8 @@ internal static class MessageEndpoints
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
-            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
-            PromptAccepted r => turns.AnswerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
+            PromptAccepted { Error: null } r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
+            var answer => turns.AnswerOf(sessionID, answer),
         };
     }
 
@@ -98,23 +96,14 @@ internal static class MessageEndpoints
         SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken) switch
-        {
-            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => turns.AnswerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        return turns.AnswerOf(sessionID, await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken));
     }
 
     private static async Task<IResult> SummarizeAsync(
         SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken) switch
-        {
-            PromptAccepted r => turns.DoneOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        return turns.DoneOf(sessionID, await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken));
     }
 
     private static string NextPage(HttpRequest request, int limit, string cursor)
@@ -122,7 +111,4 @@ internal static class MessageEndpoints
         var query = new QueryBuilder { { "limit", limit.ToString(CultureInfo.InvariantCulture) }, { "before", cursor } };
         return UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path, query.ToQueryString());
     }
-
-    private static JsonHttpResult<NamedError> BadQuery(string message) =>
-        TypedResults.Json(NamedError.BadRequest(message, BadRequestKinds.Query), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -108,8 +108,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> RefuseToShareAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
         {
-            IndexQuery.Found => TypedResults.Json(
-                new NamedError("Forbidden", new NamedErrorData("Sharing is disabled: this server publishes no session.")), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status403Forbidden),
+            IndexQuery.Found => Refusals.Of(StatusCodes.Status403Forbidden, new NamedError("Forbidden", new NamedErrorData("Sharing is disabled: this server publishes no session."))),
             var refusal => SessionRefusals.Of(refusal),
         };
 

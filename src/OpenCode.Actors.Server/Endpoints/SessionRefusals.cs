@@ -14,16 +14,16 @@ internal static class SessionRefusals
     /// <exception cref="UnreachableException">It is none: the endpoint has forgotten an answer of its command.</exception>
     public static IResult Of(object refusal) => refusal switch
     {
-        SessionNotFound r => Json(StatusCodes.Status404NotFound, NamedError.NotFound(r.SessionId)),
-        MessageNotFound r => Json(StatusCodes.Status404NotFound, NamedError.NotFound(r.MessageId)),
+        SessionNotFound r => Refusals.Of(StatusCodes.Status404NotFound, NamedError.NotFound(r.SessionId)),
+        MessageNotFound r => Refusals.Of(StatusCodes.Status404NotFound, NamedError.NotFound(r.MessageId)),
         SessionBusy r => TypedResults.Json(SessionBusyError.Of(r.SessionId), ProtocolJson.Wire.SessionBusyError, statusCode: StatusCodes.Status409Conflict),
         PermissionNotFound r => Json(StatusCodes.Status404NotFound, RequestNotFoundError.Permission(r.PermissionId)),
         QuestionNotFound r => Json(StatusCodes.Status404NotFound, RequestNotFoundError.Question(r.QuestionId)),
-        PromptRejected r => Json(StatusCodes.Status400BadRequest, NamedError.BadRequest(r.Reason, BadRequestKinds.Payload)),
+        PromptRejected r => Refusals.BadBody(r.Reason),
         TooManyPrompts r => new RetryLater(r.RetryAfter, $"{r.Limit} prompts of this session wait already (server.limits.queued_prompts). Nothing was changed; try again later."),
-        StorageFull r => Json(StatusCodes.Status507InsufficientStorage, NamedError.InsufficientStorage(r.FreeBytes, r.NeededBytes)),
+        StorageFull r => Refusals.Of(StatusCodes.Status507InsufficientStorage, NamedError.InsufficientStorage(r.FreeBytes, r.NeededBytes)),
         Unavailable r => new RetryLater(r.RetryAfter, r.Reason),
-        CommandFailed r => Json(StatusCodes.Status500InternalServerError, new NamedError("UnknownError", new NamedErrorData(r.Message))),
+        CommandFailed r => Refusals.Of(StatusCodes.Status500InternalServerError, new NamedError("UnknownError", new NamedErrorData(r.Message))),
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
 
@@ -34,8 +34,6 @@ internal static class SessionRefusals
         RetryLater later => later.Error,
         var other => throw new UnreachableException($"{other.GetType()} has no named error."),
     };
-
-    private static JsonHttpResult<NamedError> Json(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
 
     private static JsonHttpResult<RequestNotFoundError> Json(int status, RequestNotFoundError error) => TypedResults.Json(error, ProtocolJson.Wire.RequestNotFoundError, statusCode: status);
 

@@ -77,10 +77,7 @@ internal static class Compacting
         var (state, turn, agent) = (decision.State, decision.Turn, AgentOf(decision));
         var tail = KeptTurns.From(decision, state.Message(turn.Asked)!);
         var most = model.Limit.Context > 0 ? (int)Math.Min(int.MaxValue, (model.Limit.Context - model.Limit.Answer) * CharactersPerToken) : int.MaxValue;
-        return new ModelRequest(model.Id, agent?.Prompt ?? AgentPrompts.Compaction, new LateList<ModelMessage>(() => [new UserTurn(Told(state, turn, tail, most))]), [])
-        {
-            Options = StepOptioning.Join(new StepOptions { Temperature = agent?.Temperature, TopP = agent?.TopP, Provider = agent?.Options ?? JsonObjects.Empty }, model, null),
-        };
+        return StepOptioning.Request(agent, AgentPrompts.Compaction, model, new LateList<ModelMessage>(() => [new UserTurn(Told(state, turn, tail, most))]));
     }
 
     /// <summary>Asks for a summary before the next step, when the context of its model is nearly full. Prompts that wait come after it.</summary>

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Protocol.Models;
+using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -13,6 +14,12 @@ internal static class StepOptioning
         Provider = JsonObjects.Merge(
             JsonObjects.Merge(model.Options, agent.Provider),
             variant is not null && model.Variants.TryGetValue(variant, out var options) ? options : JsonObjects.Empty),
+    };
+
+    /// <summary>Makes the request of an agent that works without tools.</summary>
+    public static ModelRequest Request(Agent? agent, string prompt, ModelInfo model, IReadOnlyList<ModelMessage> messages) => new(model.Id, agent?.Prompt ?? prompt, messages, [])
+    {
+        Options = Join(new StepOptions { Temperature = agent?.Temperature, TopP = agent?.TopP, Provider = agent?.Options ?? JsonObjects.Empty }, model, null),
     };
 
     /// <summary>Says what is wrong with the variant of a prompt; null when its model has it, or is not known and refused elsewhere.</summary>

@@ -31,10 +31,7 @@ internal static class Titling
 
         var agent = decision.Agents.Find(AgentName);
         var model = ModelOf(decision, agent?.Model, asked.Model);
-        var request = new ModelRequest(model.ModelId, agent?.Prompt ?? AgentPrompts.Title, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")], [])
-        {
-            Options = StepOptioning.Join(new StepOptions { Temperature = agent?.Temperature, TopP = agent?.TopP, Provider = agent?.Options ?? JsonObjects.Empty }, model.Info, null),
-        };
+        var request = StepOptioning.Request(agent, AgentPrompts.Title, model.Info, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")]);
         decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain)));
     }
 

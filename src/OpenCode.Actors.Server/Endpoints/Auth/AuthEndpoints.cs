@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Endpoints.Auth;
@@ -23,9 +22,9 @@ internal static class AuthEndpoints
         if (services.GetService<IProviderKeys>() is not { } keys)
             return NotHere("PUT /auth/{providerID} in a cluster (write keys into the configuration of the nodes)");
         if (providerID.Length > LongestName)
-            return Bad($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
+            return Refusals.BadBody($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-            return Bad("Give api\n  at [\"type\"]");
+            return Refusals.BadBody("Give api\n  at [\"type\"]");
 
         switch (type.GetString())
         {
@@ -33,11 +32,11 @@ internal static class AuthEndpoints
                 keys.Set(providerID, text);
                 return TypedResults.Ok(true);
             case "api":
-                return Bad("Give the key, a string\n  at [\"key\"]");
+                return Refusals.BadBody("Give the key, a string\n  at [\"key\"]");
             case "oauth" or "wellknown":
                 return NotHere($"PUT /auth/{{providerID}} of type {type.GetString()}");
             default:
-                return Bad("Give api\n  at [\"type\"]");
+                return Refusals.BadBody("Give api\n  at [\"type\"]");
         }
     }
 
@@ -50,9 +49,5 @@ internal static class AuthEndpoints
         return TypedResults.Ok(true);
     }
 
-    private static JsonHttpResult<NamedError> Bad(string message) => Error(StatusCodes.Status400BadRequest, NamedError.BadRequest(message, BadRequestKinds.Payload));
-
-    private static JsonHttpResult<NamedError> NotHere(string what) => Error(StatusCodes.Status501NotImplemented, NamedError.NotImplemented(what));
-
-    private static JsonHttpResult<NamedError> Error(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
+    private static JsonHttpResult<NamedError> NotHere(string what) => Refusals.Of(StatusCodes.Status501NotImplemented, NamedError.NotImplemented(what));
 }

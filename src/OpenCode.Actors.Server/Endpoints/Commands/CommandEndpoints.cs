@@ -76,7 +76,7 @@ internal static class CommandEndpoints
         HttpContext context,
         ISessions sessions,
         CommandPrompts prompts,
-        Func<SessionId, PromptAccepted, IResult> answerOf,
+        Func<SessionId, object, IResult> answerOf,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -91,12 +91,8 @@ internal static class CommandEndpoints
         if (made is not Prompt prompt)
             return SessionRefusals.Of(made);
 
-        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) }, cancellationToken) switch
-        {
-            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => answerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        var command = new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) };
+        return answerOf(sessionID, await sessions.AskAsync(sessionID, command, cancellationToken));
     }
 
     private static async Task<bool> IsTakenAsync(SessionId session, RunCommand request, ISessions sessions, CancellationToken cancellationToken) =>

@@ -1,5 +1,3 @@
-using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Server.Answers;
 
@@ -15,7 +13,7 @@ internal static partial class LogEndpoint
     private static IResult Write(ClientLine request, ILoggerFactory loggers)
     {
         if (LevelOf(request.Level) is not { } level)
-            return TypedResults.Json(NamedError.BadRequest("Give debug, info, warn or error\n  at [\"level\"]", BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
+            return Refusals.BadBody("Give debug, info, warn or error\n  at [\"level\"]");
 
         var logger = loggers.CreateLogger(nameof(LogEndpoint));
         var (service, text) = (Short(request.Service), Short(request.Message));

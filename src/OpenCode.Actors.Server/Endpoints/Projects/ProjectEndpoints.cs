@@ -60,7 +60,7 @@ internal static class ProjectEndpoints
         var folders = listed.Entries.Select(WorktreeOf).Prepend(here.Id == projectID ? here.Worktree : null).OfType<string>().Distinct(StringComparer.Ordinal);
         return folders.Select(static folder => new ProjectDirectory(folder)).ToList() is { Count: > 0 } known
             ? TypedResults.Ok<IReadOnlyList<ProjectDirectory>>(known)
-            : TypedResults.Json(NamedError.NotFound($"Project not found: {projectID}"), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status404NotFound);
+            : Refusals.NotFound($"Project not found: {projectID}");
     }
 
     // The sessions of all projects, each with its own.

@@ -1,4 +1,5 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations.Files;
 
 namespace OpenCode.Actors.Server.Locations.Vcs;
@@ -28,19 +29,19 @@ internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog project
     }
 
     /// <summary>Lists what differs from the last commit, without patches.</summary>
-    public Task<IReadOnlyList<FileChange>> StatusAsync(Location location, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", null, cancellationToken);
+    public Task<IReadOnlyList<FileDiff>> StatusAsync(Location location, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", null, cancellationToken);
 
     /// <summary>Lists what differs from the last commit, with patches.</summary>
     /// <param name="location">Where.</param>
     /// <param name="context">How many lines are shown around each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<FileChange>> DiffAsync(Location location, int context, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", context, cancellationToken);
+    public Task<IReadOnlyList<FileDiff>> DiffAsync(Location location, int context, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", context, cancellationToken);
 
     /// <summary>Lists what differs from where this branch left the default one; nothing on that one itself.</summary>
     /// <param name="location">Where.</param>
     /// <param name="context">How many lines are shown around each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<FileChange>> BranchDiffAsync(Location location, int context, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FileDiff>> BranchDiffAsync(Location location, int context, CancellationToken cancellationToken)
     {
         if (await DefaultBranchAsync(location, cancellationToken) is not { } trunk || await BranchAsync(location, cancellationToken) == trunk)
             return [];
@@ -52,7 +53,7 @@ internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog project
 
     private async Task<bool> IsRepositoryAsync(Location location) => location.Exists && (await projects.ProjectOfAsync(location)).IsRepository;
 
-    private async Task<IReadOnlyList<FileChange>> ChangesAsync(Location location, string from, int? context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FileDiff>> ChangesAsync(Location location, string from, int? context, CancellationToken cancellationToken)
     {
         if (!await IsRepositoryAsync(location))
             return [];

@@ -139,7 +139,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         var statuses = await GitAsync([.. diff, "-z", "--name-status", from, to]);
         var counts = await GitAsync([.. diff, "-z", "--numstat", from, to]);
         var patches = await TryGitAsync([.. diff, "--patch", $"--unified={Context}", from, to]);
-        return Changes.Cut(GitOutput.Changes(statuses, counts, patches).Select(static change => new FileDiff(change.Additions, change.Deletions) { File = change.File, Patch = change.Patch, Status = change.Status }));
+        return Changes.Cut(GitOutput.Changes(statuses, counts, patches));
     }
 
     private async Task PrepareAsync()

@@ -6,8 +6,14 @@ namespace OpenCode.Actors.Sessions.Tools.Outputs;
 /// <summary>The end of a text that grows: errors stand at the end of an output. Memory is bounded by the limits.</summary>
 /// <param name="maxCharacters">How many characters are kept (UTF-16 code units).</param>
 /// <param name="maxLines">How many lines are kept.</param>
-internal sealed class TailText(int maxCharacters, int maxLines)
+internal sealed class TailText(int maxCharacters = TailText.MostCharacters, int maxLines = TailText.MostLines)
 {
+    /// <summary>How many characters of one output a model gets, as in opencode.</summary>
+    public const int MostCharacters = 30_000;
+
+    /// <summary>How many lines of one output a model gets, as in opencode.</summary>
+    public const int MostLines = 2_000;
+
     private readonly StringBuilder _text = new();
     private int _lines;
 

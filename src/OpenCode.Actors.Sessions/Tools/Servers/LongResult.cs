@@ -7,10 +7,6 @@ namespace OpenCode.Actors.Sessions.Tools.Servers;
 /// <summary>Cuts a result that is too long for a model. Its start is kept, where the best of a search and the head of a document are; all of it goes into a file.</summary>
 internal static class LongResult
 {
-    // As for the output of commands.
-    private const int MostCharacters = 30_000;
-    private const int MostLines = 2_000;
-
     /// <summary>Cuts a text if it is too long.</summary>
     /// <returns>What the model gets, and the path of the file with all of it; null when nothing was cut.</returns>
     public static async Task<(string Text, string? Path)> KeepAsync(string text, IOutputFolder outputs, string name)
@@ -36,10 +32,10 @@ internal static class LongResult
     private static int LengthOf(string text)
     {
         var lines = 0;
-        var length = TextCut.StartLength(text, MostCharacters);
+        var length = TextCut.StartLength(text, TailText.MostCharacters);
         for (var at = 0; at < length; at++)
         {
-            if (text[at] == '\n' && ++lines == MostLines)
+            if (text[at] == '\n' && ++lines == TailText.MostLines)
                 return at;
         }
 

@@ -24,7 +24,7 @@ internal sealed class TailText(int maxCharacters, int maxLines)
             Cut();
     }
 
-    /// <summary>Gives what is kept.</summary>
+    /// <summary>Returns the end of the text.</summary>
     public string Take()
     {
         Cut();

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Models;
 namespace OpenCode.Actors.Models.Providers;
 
 /// <summary>Reads members of a provider's JSON. Lenient: what is missing, null or of another kind is passed over, since servers differ.</summary>
-internal static class Answer
+internal static class ProviderJson
 {
     public static JsonElement? Get(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
@@ -32,7 +32,7 @@ internal static class Answer
         }
     }
 
-    /// <summary>Gives the arguments of an earlier call as the object that the APIs want, also when the model wrote none.</summary>
+    /// <summary>Returns the arguments of an earlier call as the object that the APIs want, also when the model wrote none.</summary>
     public static JsonElement AsObject(JsonElement arguments) =>
         arguments.ValueKind == JsonValueKind.Object ? arguments : JsonElement.Parse($$"""{"input":{{arguments.GetRawText()}}}""");
 

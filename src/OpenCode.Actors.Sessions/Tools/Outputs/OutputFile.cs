@@ -4,4 +4,4 @@ namespace OpenCode.Actors.Sessions.Tools.Outputs;
 /// <param name="Path">Its path.</param>
 /// <param name="Written">When it was last written, UTC.</param>
 /// <param name="Bytes">Its size.</param>
-internal sealed record KeptOutput(string Path, DateTime Written, long Bytes);
+internal sealed record OutputFile(string Path, DateTime Written, long Bytes);

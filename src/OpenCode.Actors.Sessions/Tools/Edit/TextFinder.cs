@@ -5,8 +5,8 @@ namespace OpenCode.Actors.Sessions.Tools.Edit;
 /// <summary>A piece of a text and what takes its place.</summary>
 internal readonly record struct Place(int Start, int Length, string New);
 
-/// <summary>Finds where a text stands in a file: exactly, else by its lines without the blanks around them, else by its words. The first way that finds something decides.</summary>
-internal static class Places
+/// <summary>Finds where a text is in a file: exactly, else by its lines without the blanks around them, else by its words. The first way that finds something decides.</summary>
+internal static class TextFinder
 {
     // A text of this many words is not looked for word by word: the automaton of its expression would be too large.
     private const int MostWords = 1_000;
@@ -19,7 +19,7 @@ internal static class Places
     {
         { Count: > 0 } exact => exact,
         _ when string.IsNullOrWhiteSpace(old) => [],
-        _ => LinePlaces.Find(text, old, @new) is { Count: > 0 } lines ? lines : FindWords(text, old, @new),
+        _ => LineFinder.Find(text, old, @new) is { Count: > 0 } lines ? lines : FindWords(text, old, @new),
     };
 
     private static List<Place> FindExact(string text, string old, string @new)

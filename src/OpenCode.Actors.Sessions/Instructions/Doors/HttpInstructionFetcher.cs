@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Instructions.Doors;
 
 /// <summary>Fetches texts over HTTP.</summary>
-internal sealed class HttpPages : IPages, IDisposable
+internal sealed class HttpInstructionFetcher : IInstructionFetcher, IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxAutomaticRedirections = 5, PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
 

@@ -2,9 +2,9 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
-/// <summary>Holds the reports of a run: one under way, the rest joined while they wait (rule "One append outstanding").</summary>
+/// <summary>Queues the reports of a run: one under way, the rest joined while they wait (rule "One append outstanding").</summary>
 /// <remarks>Bounded by its sources: the model's stream and each tool have one batch or report unanswered, and are answered when it is durable.</remarks>
-internal sealed class Outgoing
+internal sealed class ReportQueue
 {
     private readonly FactList _facts = new();
     private List<(IActorRef Source, object Answer)> _sources = [];

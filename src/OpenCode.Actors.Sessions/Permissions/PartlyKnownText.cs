@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Permissions;
 
 /// <summary>Texts of which parts are not known: a command with a variable in it. The character <see cref="Any"/> stands for any run of characters.</summary>
-internal static class Possible
+internal static class PartlyKnownText
 {
     /// <summary>Any run of characters, in a text. A private-use character: a line that holds it is only judged more strictly.</summary>
     public const char Any = '\uE000';
@@ -9,11 +9,11 @@ internal static class Possible
     private const char NoCharacter = '\uFFFF';
     private const long MostWork = 4_000_000;
 
-    /// <summary>Tells whether a pattern fits whatever the unknown parts are: a run fits a star alone.</summary>
+    /// <summary>True if a pattern fits whatever the unknown parts are: a run fits a star alone.</summary>
     public static bool Always(string text, string pattern) =>
         Wildcard.IsMatch(text, text.Contains(Any, StringComparison.Ordinal) ? pattern.Replace('?', NoCharacter) : pattern);
 
-    /// <summary>Tells whether a pattern fits for some of what the unknown parts may be.</summary>
+    /// <summary>True if a pattern fits for some of what the unknown parts may be.</summary>
     public static bool Sometimes(string text, string pattern) =>
         text.Contains(Any, StringComparison.Ordinal) && ((long)text.Length * pattern.Length > MostWork || Meet(text, pattern) || (pattern.EndsWith(" *", StringComparison.Ordinal) && Meet(text, pattern[..^2])));
 

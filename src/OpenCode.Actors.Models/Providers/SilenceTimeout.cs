@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Models;
 namespace OpenCode.Actors.Models.Providers;
 
 /// <summary>The waits of one call: each has the same longest duration, and every failure in them is a <see cref="ModelException"/>.</summary>
-internal sealed class Waits : IDisposable
+internal sealed class SilenceTimeout : IDisposable
 {
     private readonly Uri _endpoint;
     private readonly TimeSpan _longest;
@@ -12,7 +12,7 @@ internal sealed class Waits : IDisposable
     private readonly ITimer _timer;
     private volatile bool _isSilent;
 
-    public Waits(Uri endpoint, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
+    public SilenceTimeout(Uri endpoint, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
         (_endpoint, _longest, _caller) = (endpoint, longest, cancellationToken);
         _either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class Waits : IDisposable
     public CancellationToken Token => _either.Token;
 
     /// <summary>Waits for the server's next word.</summary>
-    public async ValueTask<T> ForAsync<T>(Func<ValueTask<T>> next)
+    public async ValueTask<T> WaitAsync<T>(Func<ValueTask<T>> next)
     {
         _timer.Change(_longest, Timeout.InfiniteTimeSpan);
         try

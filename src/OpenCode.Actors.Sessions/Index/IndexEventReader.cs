@@ -8,12 +8,12 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Reads what the index wants to know out of the log.</summary>
-internal static class Happenings
+/// <summary>Reads the events of the log that the index needs.</summary>
+internal static class IndexEventReader
 {
     /// <summary>Reads an entry; null when it changes nothing that lists show.</summary>
     /// <exception cref="JsonException">Its properties are not those of its type.</exception>
-    public static Happening? Of(LogEntry entry)
+    public static IndexEvent? Of(LogEntry entry)
     {
         if (entry.SessionId is not { } id)
             return null; // Published by a client, with whatever type and properties it likes.
@@ -33,7 +33,7 @@ internal static class Happenings
             EventTypes.QuestionRejected => Read(entry, wire.QuestionRejected),
             _ => null,
         };
-        return read is null ? null : new Happening(new SessionId(id), entry.Offset, read);
+        return read is null ? null : new IndexEvent(new SessionId(id), entry.Offset, read);
     }
 
     private static SessionEntry Entry(Session info) => SessionEntry.Of(info, JsonSerializer.SerializeToUtf8Bytes(info, ProtocolJson.Wire.Session));

@@ -1,40 +1,40 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
 /// <summary>Finds the commands that a command runs: <c>env</c>, <c>sudo</c>, <c>xargs</c>, <c>find -exec</c>, <c>sh -c</c>, <c>eval</c> and their kind.</summary>
-internal static class SeeThrough
+internal static class NestedCommands
 {
     private const int MaxDepth = 10;
     private const int MostGuesses = 16;
 
-    /// <summary>Gives all commands of a line, and those that they run.</summary>
-    public static IReadOnlyList<SeenCommand> Commands(ShellLine line)
+    /// <summary>Returns all commands of a line, and those that they run.</summary>
+    public static IReadOnlyList<JudgedCommand> Commands(ShellLine line)
     {
-        var seen = new List<SeenCommand>();
+        var seen = new List<JudgedCommand>();
         Add(seen, line, 0);
         return seen;
     }
 
-    private static void Add(List<SeenCommand> seen, ShellLine line, int depth)
+    private static void Add(List<JudgedCommand> seen, ShellLine line, int depth)
     {
         foreach (var command in line.Commands)
             Add(seen, command, depth);
         var loops = line.Loops.Where(static loop => Settings.RunsCommands(loop.Name)).Select(static loop => $"for {loop.Name}");
         foreach (var puzzle in line.Puzzles.Concat(Arithmetic.Puzzles(line)).Concat(loops).Distinct(StringComparer.Ordinal))
-            seen.Add(new SeenCommand(new ShellCommand(puzzle, [ShellWord.Unknown(puzzle)], [], []), IsUnknown: true));
+            seen.Add(new JudgedCommand(new ShellCommand(puzzle, [ShellWord.Unknown(puzzle)], [], []), IsUnknown: true));
     }
 
-    private static void Add(List<SeenCommand> seen, ShellCommand command, int depth)
+    private static void Add(List<JudgedCommand> seen, ShellCommand command, int depth)
     {
         var isSetting = command.Assignments.Any(static assignment => Settings.RunsCommands(assignment.Name, assignment.Value?.Value));
         if (command.Words.Count == 0 && !isSetting)
         {
-            seen.Add(new SeenCommand(command));
+            seen.Add(new JudgedCommand(command));
             return;
         }
 
-        if (depth > MaxDepth || isSetting || command.Words[0].Value is null || RunningOptions.AreIn(command))
+        if (depth > MaxDepth || isSetting || command.Words[0].Value is null || ExecOptions.AreIn(command))
         {
-            seen.Add(new SeenCommand(command, IsUnknown: true) { Latent = LatentCommands.In(command) });
+            seen.Add(new JudgedCommand(command, IsUnknown: true) { Latent = LatentCommands.In(command) });
             if (depth > MaxDepth)
                 return;
         }
@@ -44,7 +44,7 @@ internal static class SeeThrough
 
         var inner = InnerOf(command);
         var line = inner.Line is null ? null : ShellLine.Parse(inner.Line);
-        seen.Add(new SeenCommand(command, inner.IsUnknown || (inner.Line is not null && line is null))
+        seen.Add(new JudgedCommand(command, inner.IsUnknown || (inner.Line is not null && line is null))
         {
             Latent = LatentCommands.In(command),
             Guesses = GuessesIn(inner.Doubtful),

@@ -6,13 +6,13 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Notices a model that calls the same tool with the same input over and over in one answer.</summary>
-internal static class Looping
+/// <summary>Detects a model that repeats the same call with the same input within one answer.</summary>
+internal static class LoopDetection
 {
     private const string Permission = "doom_loop";
     private const int Calls = 3;
 
-    /// <summary>Gives the permission that a call needs because it only repeats the calls before it; null when it does not.</summary>
+    /// <summary>Returns the permission that a call needs because it repeats the calls before it; null when it does not repeat them.</summary>
     /// <param name="decision">The decision.</param>
     /// <param name="part">The call, with its input.</param>
     public static ToolPermission? NeedOf(Decision decision, ToolPart part)

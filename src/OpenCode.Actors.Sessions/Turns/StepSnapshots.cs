@@ -8,19 +8,19 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Keeps what the steps of a turn do to the files of its project.</summary>
-internal static class Keeping
+/// <summary>Records the snapshots before and after each step, with the files that the step changed.</summary>
+internal static class StepSnapshots
 {
-    /// <summary>Says which snapshot ends a step; null when there is none to take: nothing has begun with one, or no tool ran.</summary>
+    /// <summary>Returns the order for the snapshot that ends a step; null when none is needed: the step began without one, or no tool ran.</summary>
     /// <param name="decision">The decision.</param>
     /// <param name="message">The message of the step.</param>
     /// <param name="run">The run of the turn that waits for it; none when the turn is closed.</param>
-    public static KeepFiles? After(Decision decision, MessageState message, RunId run) =>
+    public static TakeStepSnapshot? After(Decision decision, MessageState message, RunId run) =>
         decision.Setup.Snapshots is not null && SnapshotPlace.Of(decision.Info) is { } place && StartOf(message) is { } from && message.Parts.Exists(static part => part is ToolPart)
-            ? new KeepFiles(run, message.Info.Id, place, from, SinceOf(decision.State, message) ?? from)
+            ? new TakeStepSnapshot(run, message.Info.Id, place, from, SinceOf(decision.State, message) ?? from)
             : null;
 
-    /// <summary>Gives the snapshot that a step began with; null for none.</summary>
+    /// <summary>Returns the snapshot that a step began with; null for none.</summary>
     public static string? StartOf(MessageState message) => message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot;
 
     /// <summary>Adds what a step changed to its message, its prompt and the session.</summary>

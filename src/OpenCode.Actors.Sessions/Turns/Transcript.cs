@@ -5,12 +5,12 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Writes a conversation down as one text, for a model that sums it up. Files and the middle of long outputs are left out, so it is shorter than the conversation.</summary>
-internal static class Digest
+/// <summary>Renders a conversation as one text, for a model that summarizes it. Files and the middle of long outputs are left out, so it is shorter than the conversation.</summary>
+internal static class Transcript
 {
     private static readonly int[] _outputLimits = [2_000, 200, 0];
 
-    /// <summary>Writes it down.</summary>
+    /// <summary>Renders the messages.</summary>
     /// <param name="messages">What is summed up.</param>
     /// <param name="most">How many characters the text may have. When it would have more, outputs are cut shorter, then the text's own middle.</param>
     public static string Of(IReadOnlyList<MessageState> messages, int most)
@@ -66,7 +66,7 @@ internal static class Digest
         _ => "It did not end.",
     };
 
-    // More of the end is kept than of the start: what is under way stands there.
+    // More of the end is kept than of the start: what is under way is there.
     private static string Cut(string text, int most)
     {
         if (text.Length <= most)

@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>All that the index is made of, read from the rows of all sessions.</summary>
+/// <summary>The whole content of the index, read from the rows of all sessions.</summary>
 /// <param name="Head">The log up to here is in the rows; what comes after may be too.</param>
 /// <param name="Entries">The sessions.</param>
 /// <param name="Unfinished">Those with an open turn.</param>
@@ -17,7 +17,7 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <param name="Questions">The questions that wait for an answer.</param>
 /// <param name="Rules">The rules that users allowed for always, with the session that learned them.</param>
 /// <param name="Tombstones">The sessions that were deleted by name, and when, in milliseconds of the epoch. Only a cluster has them.</param>
-internal sealed record Survey(
+internal sealed record IndexSnapshot(
     long Head,
     IReadOnlyList<SessionEntry> Entries,
     IReadOnlyList<SessionId> Unfinished,
@@ -28,7 +28,7 @@ internal sealed record Survey(
     IReadOnlyList<(SessionId SessionId, long At)> Tombstones)
 {
     /// <summary>Reads the rows. One that cannot be read is logged and left out.</summary>
-    public static async Task<Survey> TakeAsync(IJournal journal, bool isShared, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<IndexSnapshot> TakeAsync(IJournal journal, bool isShared, ILogger logger, CancellationToken cancellationToken)
     {
         var head = await journal.CatchUpAsync(cancellationToken);
         var entries = new List<SessionEntry>();
@@ -53,7 +53,7 @@ internal sealed record Survey(
         }
 
         var tombstones = isShared ? await ReadTombstonesAsync(journal, reader, cancellationToken) : [];
-        return new Survey(head, entries, unfinished, deletions, permissions, questions, rules, tombstones);
+        return new IndexSnapshot(head, entries, unfinished, deletions, permissions, questions, rules, tombstones);
     }
 
     private static async Task<List<(SessionId SessionId, long At)>> ReadTombstonesAsync(IJournal journal, RowReader reader, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Tools.Edit;
 
-/// <summary>Finds whole lines that are alike but for the blanks around them. Lines that stand deeper in the file than in the call are replaced by lines as deep.</summary>
-internal static class LinePlaces
+/// <summary>Finds whole lines that are alike but for the blanks around them. Lines that are deeper in the file than in the call are replaced by lines as deep.</summary>
+internal static class LineFinder
 {
     /// <summary>Finds all places, in order.</summary>
     public static IReadOnlyList<Place> Find(string text, string old, string @new)

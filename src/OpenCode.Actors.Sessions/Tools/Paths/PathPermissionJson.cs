@@ -16,4 +16,4 @@ internal sealed record ChangeMetadata(string Filepath, string Diff);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OutsideMetadata))]
 [JsonSerializable(typeof(ChangeMetadata))]
-internal sealed partial class NeedsJson : JsonSerializerContext;
+internal sealed partial class PathPermissionJson : JsonSerializerContext;

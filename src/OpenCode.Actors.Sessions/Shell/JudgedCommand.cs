@@ -3,7 +3,7 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <summary>A command as it is judged: one of the line, or one that another runs.</summary>
 /// <param name="Command">The command.</param>
 /// <param name="IsUnknown">Whether it runs something that cannot be seen in the line.</param>
-internal sealed record SeenCommand(ShellCommand Command, bool IsUnknown = false)
+internal sealed record JudgedCommand(ShellCommand Command, bool IsUnknown = false)
 {
     /// <summary>Gets commands that it may run: text in quotes that a shell would run if it came to read it.</summary>
     public IReadOnlyList<ShellCommand> Latent { get; init; } = [];

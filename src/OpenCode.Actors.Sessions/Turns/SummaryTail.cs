@@ -5,8 +5,8 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>What stays as it is beside a summary: the newest prompts with their answers, as far as the configuration wants, and prompts that wait.</summary>
-internal static class KeptTurns
+/// <summary>The messages that a model still gets beside a summary: the newest prompts with their answers, as configured, and prompts that wait.</summary>
+internal static class SummaryTail
 {
     private const int MostTokens = 8_000;
     private const int CharactersPerToken = 4;

@@ -6,14 +6,14 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <param name="Letters">Letters of such options.</param>
 /// <param name="Names">Long names, without dashes. Programs take the first letters of one for it.</param>
 /// <param name="Beginnings">How words begin that are no options of these two forms.</param>
-/// <param name="Marks">What stands in texts that run something.</param>
-internal sealed record RunningOptions(string Letters = "", string Names = "", string Beginnings = "", string Marks = "")
+/// <param name="Marks">What is in texts that run something.</param>
+internal sealed record ExecOptions(string Letters = "", string Names = "", string Beginnings = "", string Marks = "")
 {
     // Names that mean the same to all programs that have them.
-    private static readonly RunningOptions _any = new(Beginnings:
+    private static readonly ExecOptions _any = new(Beginnings:
         "--to-command --checkpoint-action --use-compress-program --compress-program --rsh --exec --extcmd --upload-pack --receive-pack --config-env");
 
-    private static readonly FrozenDictionary<string, RunningOptions> _all = new Dictionary<string, RunningOptions>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, ExecOptions> _all = new Dictionary<string, ExecOptions>(StringComparer.Ordinal)
     {
         ["tar"] = new("IF", "to-command checkpoint-action use-compress-program info-script new-volume-script rsh-command rmt-command"),
         ["rsync"] = new("eM", "rsh remote-option rsync-path"),
@@ -49,7 +49,7 @@ internal sealed record RunningOptions(string Letters = "", string Names = "", st
         ["ncat"] = "nc", ["netcat"] = "nc", ["apt-get"] = "apt", ["aptitude"] = "apt", ["gsort"] = "sort", ["gsplit"] = "split", ["mariadb"] = "mysql",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Tells whether a command has such an option, or a word that may become one.</summary>
+    /// <summary>True if a command has such an option, or a word that may become one.</summary>
     public static bool AreIn(ShellCommand command)
     {
         var arguments = command.Words.Skip(1);
@@ -58,12 +58,12 @@ internal sealed record RunningOptions(string Letters = "", string Names = "", st
         if (command.Name is not { } name || !_all.TryGetValue(_same.GetValueOrDefault(name, name), out var options))
             return false;
 
-        // The letters of tar may stand without a dash.
+        // The letters of tar may be without a dash.
         var isOld = options.Names.StartsWith("to-command", StringComparison.Ordinal) && command.Words is [_, { Value: [not '-', ..] letters }, ..] && letters.AsSpan().IndexOfAny(options.Letters) >= 0;
         return isOld || options.AreIn(arguments);
     }
 
-    /// <summary>Tells whether there is such an option among words, or a word that may become one: a variable, or a pattern for names of files, which may begin with a dash.</summary>
+    /// <summary>True if there is such an option among words, or a word that may become one: a variable, or a pattern for names of files, which may begin with a dash.</summary>
     public bool AreIn(IEnumerable<ShellWord> words)
     {
         var (names, beginnings, marks) = (Words(Names), Words(Beginnings), Words(Marks));

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Models;
 namespace OpenCode.Actors.Tests.Sessions.History;
 
 /// <summary>What the steps of a turn do to the files is kept with them, and told to clients.</summary>
-public sealed class KeepingTests : UndoKit
+public sealed class StepSnapshotsTests : UndoKit
 {
     [Fact]
     public async Task A_step_without_tools_has_one_snapshot_for_its_start_and_end()

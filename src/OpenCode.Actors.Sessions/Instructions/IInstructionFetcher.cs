@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Instructions;
 
 /// <summary>Texts on the web. A door.</summary>
-internal interface IPages
+internal interface IInstructionFetcher
 {
     /// <summary>Fetches a text.</summary>
     /// <param name="url">Its http or https URL.</param>

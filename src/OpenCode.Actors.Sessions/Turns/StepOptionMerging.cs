@@ -3,11 +3,11 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Joins what model, agent and variant say of how a step is to be answered.</summary>
-internal static class StepOptioning
+/// <summary>Merges the options of model, agent and variant for a step.</summary>
+internal static class StepOptionMerging
 {
     /// <summary>Adds the model's options below those of the agent, the variant's above them, and how long the answer may be.</summary>
-    public static StepOptions Join(StepOptions agent, ModelInfo model, string? variant) => agent with
+    public static StepOptions Merge(StepOptions agent, ModelInfo model, string? variant) => agent with
     {
         MaxOutputTokens = agent.MaxOutputTokens ?? model.Limit.Answer,
         Provider = JsonObjects.Merge(
@@ -15,7 +15,7 @@ internal static class StepOptioning
             variant is not null && model.Variants.TryGetValue(variant, out var options) ? options : JsonObjects.Empty),
     };
 
-    /// <summary>Says what is wrong with the variant of a prompt; null when its model has it, or is not known and refused elsewhere.</summary>
+    /// <summary>Returns what is wrong with the variant of a prompt; null when its model has it, or is not known and refused elsewhere.</summary>
     public static string? Mistake(IModelCatalog models, ModelRef model, string? variant)
     {
         if (variant is null || !models.TryResolve(model.ProviderId, model.ModelId, out var known) || known.Info.Variants.ContainsKey(variant))

@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>A list that is made when it is first looked at, by the one that looks.</summary>
-internal sealed class LateList<T>(Func<IReadOnlyList<T>> make) : IReadOnlyList<T>
+/// <summary>A list that is built at its first use, on the thread of its user.</summary>
+internal sealed class LazyList<T>(Func<IReadOnlyList<T>> make) : IReadOnlyList<T>
 {
     private readonly Lazy<IReadOnlyList<T>> _made = new(make);
 

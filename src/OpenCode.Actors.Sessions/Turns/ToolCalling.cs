@@ -14,8 +14,8 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>What tool calls do to the session: asked for, allowed, running, ended.</summary>
-internal static class Tooling
+/// <summary>Decides the life of a tool call: pending, running, ended.</summary>
+internal static class ToolCalling
 {
     /// <summary>Takes a call of the model: it is allowed, waits for the user, or is refused at once.</summary>
     public static void Call(Decision decision, ToolCall call)
@@ -43,7 +43,7 @@ internal static class Tooling
             Permitting.Permit(decision, part, call);
     }
 
-    /// <summary>Takes the report of a running tool. One that has ended has nothing to report any more.</summary>
+    /// <summary>Takes the report of a running tool. A report after its end is ignored.</summary>
     public static void Take(Decision decision, ToolReport report)
     {
         if (decision.Assistant.Tool(report.CallId) is not { State: ToolRunning running } part)
@@ -91,7 +91,7 @@ internal static class Tooling
         decision.Orders.Add(new StartTool(decision.Turn.Run, new ToolCall(part.CallId, part.Tool, part.State.Input), context));
     }
 
-    /// <summary>Shows a call as running. One that waits for the user is shown so too; that nothing was done yet follows from the request alone.</summary>
+    /// <summary>Shows a call as running, also one that waits for the user: only its request shows that it has done nothing yet.</summary>
     public static ToolPart Run(Decision decision, ToolPart part, ToolCall call)
     {
         var running = part with { State = new ToolRunning(call.Input, new PartTime(decision.Now)) };

@@ -105,7 +105,7 @@ internal static class ProviderErrors
     };
 
     // {"type":"overloaded_error"} of Anthropic is a status by name.
-    private static int? StatusIn(JsonElement error) => Answer.Text(error, "type") switch
+    private static int? StatusIn(JsonElement error) => ProviderJson.Text(error, "type") switch
     {
         "invalid_request_error" => 400,
         "authentication_error" => 401,

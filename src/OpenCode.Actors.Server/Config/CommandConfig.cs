@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Models;
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>A prompt that users call by a name. Section <c>command.NAME</c>.</summary>
-/// <param name="Name">The key: what stands behind the slash.</param>
+/// <param name="Name">The key: what is behind the slash.</param>
 /// <param name="Template">The prompt, with places for arguments.</param>
 internal sealed record CommandConfig(string Name, string Template)
 {

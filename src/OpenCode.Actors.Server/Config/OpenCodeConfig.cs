@@ -27,7 +27,7 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets where instructions for models are: paths, globs and URLs, in the order of the files.</summary>
     public IReadOnlyList<string> Instructions { get; init; } = [];
 
-    /// <summary>Gets the agents that stand under the older key <c>mode</c>; they are among the agents too.</summary>
+    /// <summary>Gets the agents that are under the older key <c>mode</c>; they are among the agents too.</summary>
     public IReadOnlyList<AgentConfig> Modes { get; init; } = [];
 
     /// <summary>Gets the texts that came from variables and from files that the configuration names: no client sees them.</summary>

@@ -8,13 +8,13 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <param name="json">The input.</param>
 internal readonly struct ToolInput(string tool, JsonElement json)
 {
-    /// <summary>Gives a text that has to be there, and not empty.</summary>
+    /// <summary>Returns a text that has to be there, and not empty.</summary>
     public string Text(string name) => OptionalText(name) is { Length: > 0 } text ? text : throw Mistake(name, "is missing. Give it as a string");
 
-    /// <summary>Gives a text that has to be there.</summary>
+    /// <summary>Returns a text that has to be there.</summary>
     public string TextOrEmpty(string name) => OptionalText(name) ?? throw Mistake(name, "is missing. Give it as a string");
 
-    /// <summary>Gives a text, or null.</summary>
+    /// <summary>Returns a text, or null.</summary>
     public string? OptionalText(string name) => Find(name) switch
     {
         null => null,
@@ -22,7 +22,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
         { } other => throw Mistake(name, $"is {Short(other)}. Give a string"),
     };
 
-    /// <summary>Gives a whole number from <paramref name="least"/> on, or null.</summary>
+    /// <summary>Returns a whole number from <paramref name="least"/> on, or null.</summary>
     public int? OptionalNumber(string name, int least) => Find(name) switch
     {
         null => null,
@@ -30,7 +30,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
         { } other => throw Mistake(name, $"is {Short(other)}. Give a whole number of {least} or more"),
     };
 
-    /// <summary>Gives a yes or no; no when it is left out.</summary>
+    /// <summary>Returns a yes or no; no when it is left out.</summary>
     public bool Flag(string name) => Find(name) switch
     {
         null or { ValueKind: JsonValueKind.False } => false,

@@ -11,13 +11,13 @@ using OpenCode.Actors.Sessions.Titles;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Gives a session its title, at its first prompt and beside the turn. A title that a user gave stays, and children keep theirs.</summary>
+/// <summary>Sets the title of a session, at its first prompt and beside the turn. Titles of users and of children stay.</summary>
 internal static class Titling
 {
     private const string AgentName = "title";
     private const int MostCharacters = 4_000;
 
-    /// <summary>Asks for a title, if the session has none that was chosen.</summary>
+    /// <summary>Orders a title, if the session still has its default one.</summary>
     /// <param name="decision">A decision that took a prompt.</param>
     /// <param name="prompt">The prompt.</param>
     public static void Begin(Decision decision, MessageId prompt)
@@ -31,11 +31,11 @@ internal static class Titling
 
         var agent = decision.Agents.Find(AgentName);
         var model = ModelOf(decision, agent?.Model, asked.Model);
-        var request = StepOptioning.Request(agent, AgentPrompts.Title, model.Info, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")]);
+        var request = StepOptionMerging.Request(agent, AgentPrompts.Title, model.Info, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")]);
         decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain)));
     }
 
-    /// <summary>Takes a title, unless the session was named meanwhile.</summary>
+    /// <summary>Takes a title, unless the session got another one meanwhile.</summary>
     /// <returns>Whether it is taken.</returns>
     public static bool Take(Decision decision, string title)
     {

@@ -60,7 +60,7 @@ internal sealed class LineMatches
         }
     }
 
-    /// <summary>Says what was found.</summary>
+    /// <summary>Returns what was found.</summary>
     /// <param name="isCut">Whether there may be more.</param>
     public string Tell(bool isCut)
     {

@@ -31,7 +31,7 @@ internal sealed class TailText(int maxCharacters = TailText.MostCharacters, int 
             Cut();
     }
 
-    /// <summary>Gives what is kept.</summary>
+    /// <summary>Returns the end of the text.</summary>
     public string Take()
     {
         Cut();

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Tools.Functions;
 
 namespace OpenCode.Actors.Sessions.Tools.Skills;
 
-/// <summary>Loads the instructions of a skill. Which skills there are stands in its description.</summary>
+/// <summary>Loads the instructions of a skill. Which skills there are is in its description.</summary>
 /// <param name="skills">The skills, which are made with the configuration: looked up when the first is asked for.</param>
 /// <param name="work">Where files are read.</param>
 internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : FunctionTool
@@ -39,12 +39,12 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
             }
             """));
 
-    public override async ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken)
+    public override async ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await work.DoAsync((_, _) => skills().For(offer.Directory), _limit, cancellationToken);
-            return Definition with { Description = $"{Definition.Description}\n{ListOf(found, offer.Rules)}" };
+            var found = await work.DoAsync((_, _) => skills().For(scope.Directory), _limit, cancellationToken);
+            return Definition with { Description = $"{Definition.Description}\n{ListOf(found, scope.Rules)}" };
         }
         catch (TimeoutException)
         {

@@ -8,7 +8,7 @@ public sealed class ConfigCatalogTests
 {
     private static readonly System.Text.Json.JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private const string UserFile = "/home/dev/.config/opencode/opencode.json";
+    private const string UserFile = "/users/dev/.config/opencode/opencode.json";
     private readonly FakeConfigSource _files = new();
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ConfigCatalogTests
     public void References_to_variables_and_files_are_replaced_inside_strings_only()
     {
         _files.Variables["KEY"] = "se\"cret";
-        _files.Files["/home/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
+        _files.Files["/users/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
         _files.Files[UserFile] = """{"provider": {"local": {"options": {"baseURL": "{file:url.txt}", "apiKey": "{env:KEY}", "headers": {"x": "a{env:NOT_SET}b"}}}}}""";
 
         var provider = Assert.Single(Open().Server.Providers);

@@ -49,7 +49,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
-        server.Models.GoOn(); // the word that holds the fake model is in the prompt
+        server.Models.Release(); // the word that holds the fake model is in the prompt
         var listed = (await server.SendAsync("GET", "/command")).Body.EnumerateArray().Select(static command => command.GetProperty("name").GetString()).ToList();
         var (status, body) = await RunAsync(server, session, "init", "Use tabs.");
 
@@ -101,7 +101,7 @@ public sealed class CommandEndpointsTests
     {
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
-        server.Models.GoOn();
+        server.Models.Release();
 
         var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"{{command}}","arguments":"","model":"{{model}}"}""");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
@@ -119,7 +119,7 @@ public sealed class CommandEndpointsTests
     {
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
-        server.Models.GoOn();
+        server.Models.Release();
 
         var (status, body) = await server.SendAsync("POST", $"/session/{session}/init", """{"messageID":"msg_0001","providerID":"fake","modelID":"echo"}""");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
@@ -179,7 +179,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
-        server.Models.GoOn(); // the word that holds the fake model is in the prompt
+        server.Models.Release(); // the word that holds the fake model is in the prompt
         var (status, _) = await server.SendAsync("POST", $"/session/{session}/command", """{"command":"plans","arguments":"","agent":"build","model":"other/one"}""");
         var asked = (await server.SendAsync("GET", $"/session/{session}/message")).Body[0];
 

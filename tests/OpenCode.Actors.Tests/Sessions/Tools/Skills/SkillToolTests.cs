@@ -82,5 +82,5 @@ public sealed class SkillToolTests : ISkillCatalog
 
     private static ToolCall Call(string name) => new("call_1", "skill", JsonElement.Parse($$"""{"name":"{{name}}"}"""));
 
-    private async Task<string> DescribeAsync(params PermissionRule[] rules) => (await Tool.DescribeAsync(new ToolOffer("/p", [rules]), CancellationToken.None)).Description;
+    private async Task<string> DescribeAsync(params PermissionRule[] rules) => (await Tool.DescribeAsync(new ToolScope("/p", [rules]), CancellationToken.None)).Description;
 }

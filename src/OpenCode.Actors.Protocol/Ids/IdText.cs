@@ -26,13 +26,6 @@ internal static class IdText
         return false;
     }
 
-    public static T Parse<T>(string text)
-        where T : struct, IId<T>
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return TryParse<T>(text, out var id) ? id : throw new FormatException(Complaint<T>(text));
-    }
-
     public static string Complaint<T>(string? text)
         where T : struct, IId<T>
     {

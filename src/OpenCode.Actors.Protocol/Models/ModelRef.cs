@@ -12,10 +12,6 @@ public sealed record ModelRef(
     [property: JsonPropertyName("modelID")] string ModelId,
     string? Variant = null)
 {
-    /// <summary>Spells the same model as sessions do.</summary>
-    /// <returns>The model.</returns>
-    public SessionModel ToSessionModel() => new(ModelId, ProviderId, Variant);
-
     /// <summary>Reads <c>provider/model</c>, as configurations and commands have it. A model's id may hold slashes itself: <c>openrouter/vendor/model</c>.</summary>
     /// <param name="text">The text.</param>
     /// <param name="model">The model; null when a half is missing.</param>

@@ -32,9 +32,6 @@ public sealed class EventStreamMetrics : IDisposable
     /// <summary>Gets how many frames were written.</summary>
     public long Frames => Volatile.Read(ref _frames);
 
-    /// <summary>Gets how many bytes of frames were written.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
-
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Tests.TestKit.Sse;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Clients;
 

@@ -1,4 +1,4 @@
-using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Tests.TestKit.Sse;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace OpenCode.Actors.Protocol.Sse;
+namespace OpenCode.Actors.Tests.TestKit.Sse;
 
 /// <summary>Reads an event stream as it comes in, cut anywhere (HTML 9.2.6). One reader at a time.</summary>
 /// <param name="maxEventBytes">The greatest size of one event, so that a server without end of line cannot fill the memory.</param>

@@ -1,4 +1,4 @@
-namespace OpenCode.Actors.Protocol.Sse;
+namespace OpenCode.Actors.Tests.TestKit.Sse;
 
 /// <summary>An event as a client of a stream sees it (HTML 9.2.6).</summary>
 /// <param name="Type">The <c>event:</c> field; <c>message</c> if there was none.</param>

@@ -1,7 +1,6 @@
 using System.Text;
-using OpenCode.Actors.Protocol.Sse;
 
-namespace OpenCode.Actors.Tests.Protocol.Sse;
+namespace OpenCode.Actors.Tests.TestKit.Sse;
 
 public sealed class SseParserTests
 {

@@ -1,10 +1,11 @@
 using System.Text;
+using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Models.Mcp;
 
 /// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all it started.</summary>
-internal sealed class McpProcess : Stream
+internal sealed class McpProcess : ReadOnlyStream
 {
     // A message is a line. One that does not end would fill the memory.
     private const int LongestLine = 64 << 20;
@@ -27,20 +28,6 @@ internal sealed class McpProcess : Stream
 
     /// <summary>Gets what it reads from.</summary>
     public Stream Input => _process.Input;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Returns how it ended, and what it said last.</summary>
     public async Task<string> DescribeEndAsync()
@@ -71,20 +58,6 @@ internal sealed class McpProcess : Stream
         _rest = _rest[taken..];
         return taken;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

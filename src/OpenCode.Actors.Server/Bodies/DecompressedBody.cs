@@ -1,4 +1,5 @@
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Server.Bodies;
 
@@ -6,7 +7,7 @@ namespace OpenCode.Actors.Server.Bodies;
 /// <param name="decoder">Decompresses.</param>
 /// <param name="encoding">Its name, for the message.</param>
 /// <param name="limit">How many bytes may come out.</param>
-internal sealed class DecompressedBody(Stream decoder, string encoding, long limit) : ReadOnlyBody
+internal sealed class DecompressedBody(Stream decoder, string encoding, long limit) : ReadOnlyStream
 {
     private long _readBytes;
 

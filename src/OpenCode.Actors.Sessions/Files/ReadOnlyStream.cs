@@ -1,7 +1,7 @@
-namespace OpenCode.Actors.Server.Bodies;
+namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>A body that is read once, from its beginning to its end.</summary>
-internal abstract class ReadOnlyBody : Stream
+/// <summary>A stream that is read once, from its beginning to its end.</summary>
+internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
 
@@ -21,9 +21,11 @@ internal abstract class ReadOnlyBody : Stream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is not read while a thread waits.");
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously: no thread waits for it.");
 
-    public override void Flush() => throw new NotSupportedException();
+    public override void Flush()
+    {
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Clustering.Members;
 /// <summary>Brings this node into the cluster: admitted by the arbiter, then a member, then up in its row (rule "One joiner at a time").</summary>
 /// <param name="arbiter">Admits nodes, one at a time.</param>
 /// <param name="probe">Finds out whether a node that holds its lock no longer is gone.</param>
-/// <param name="standing">Is told when the node is ready.</param>
+/// <param name="standing">Gets the node's readiness.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeStanding standing, TimeProvider time, ILogger<NodeJoin> logger)

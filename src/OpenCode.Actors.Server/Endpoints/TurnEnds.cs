@@ -17,7 +17,7 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimePro
     public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted) =>
         new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time);
 
-    /// <summary>Makes an answer that waits in the same way, and says only that it is over.</summary>
+    /// <summary>Makes an answer that waits in the same way, and holds only <c>true</c>.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="accepted">What the command came to.</param>
     public IResult DoneOf(SessionId sessionId, PromptAccepted accepted) =>

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>Works with files where blocking is allowed: never on the thread of an actor. A door.</summary>
+/// <summary>Runs file work where blocking is allowed: never on the thread of an actor. A door.</summary>
 internal interface IFileWork
 {
     /// <summary>Does a piece of work.</summary>

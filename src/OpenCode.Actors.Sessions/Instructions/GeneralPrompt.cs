@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>How to work in a coding session: the system prompt of agents that have none of their own.</summary>
+/// <summary>The system prompt of agents that have none of their own: how to work in a coding session.</summary>
 internal static class GeneralPrompt
 {
     public const string Text =

@@ -148,7 +148,7 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         _ => throw new UnreachableException(),
     };
 
-    // Whether the turn is open is told as of the offset: more than this may be in its batch.
+    // Whether the turn is open is exact for the offset: the batch may hold more than this decision.
     private object AcceptedOf(MessageId message, SessionState decided, long offset)
     {
         if (decided.Message(message) is not { } taken)

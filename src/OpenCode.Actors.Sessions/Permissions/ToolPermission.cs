@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>What a tool call needs permission for.</summary>
+/// <summary>A permission that a tool call needs.</summary>
 /// <param name="Permission">The permission, such as <c>bash</c>.</param>
 /// <param name="Patterns">What it is wanted for; each of them has to be allowed.</param>
 /// <param name="Always">The patterns that an answer <c>always</c> allows from then on.</param>

@@ -35,7 +35,7 @@ internal interface IToolbox
     Props? PropsFor(ToolCall call, ToolContext context);
 }
 
-/// <summary>Where a tool runs.</summary>
+/// <summary>The context in which a tool runs.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Server.Errors;
 /// <summary>Describes a mistake in a request for its client. The framework's texts are for the author of an endpoint.</summary>
 internal static partial class RequestMistake
 {
-    /// <summary>Makes the error from the framework's exception.</summary>
+    /// <summary>Makes the error from the framework's message.</summary>
     public static NamedError Describe(string message)
     {
         if (message.Contains("no body was provided", StringComparison.Ordinal))

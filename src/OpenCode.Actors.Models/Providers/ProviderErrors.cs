@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Globalization;
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
@@ -128,7 +129,5 @@ internal static class ProviderErrors
         return cause is OperationCanceledException ? "it was silent for too long." : cause.Message;
     }
 
-    // Half an emoji could not be stored or sent.
-    private static string Shorten(string text) =>
-        text.Length <= MaxShownCharacters ? text : $"{text[..(char.IsHighSurrogate(text[MaxShownCharacters - 1]) ? MaxShownCharacters - 1 : MaxShownCharacters)]}…";
+    private static string Shorten(string text) => TextCut.Start(text, MaxShownCharacters, "…");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
@@ -9,14 +10,14 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>The configuration that this server uses. Other keys of <c>opencode.json</c> have no effect.</summary>
-/// <param name="Model">The model of prompts that name none, <c>provider/model</c>; null when not configured.</param>
+/// <param name="Model">The model of prompts that name none; null when not configured.</param>
 /// <param name="Providers">In the order of the files.</param>
 /// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
 /// <param name="EventStream">Timings and limits of event streams.</param>
 /// <param name="Limits">What one server takes.</param>
 /// <param name="Cluster">How the server is a node of a cluster.</param>
 internal sealed record OpenCodeConfig(
-    string? Model,
+    ModelRef? Model,
     IReadOnlyList<ProviderConfig> Providers,
     IReadOnlyList<PermissionRule> Permission,
     EventStreamConfig EventStream,
@@ -52,8 +53,8 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets a value indicating whether snapshots of files are taken. Key <c>snapshot</c>.</summary>
     public bool Snapshot { get; init; } = true;
 
-    /// <summary>Gets the model for titles, <c>provider/model</c>; null when not configured.</summary>
-    public string? SmallModel { get; init; }
+    /// <summary>Gets the model for titles; null when not configured.</summary>
+    public ModelRef? SmallModel { get; init; }
 
     /// <summary>Gets when and how sessions are compacted.</summary>
     public CompactionRules Compaction { get; init; } = CompactionRules.Default;
@@ -67,9 +68,8 @@ internal sealed record OpenCodeConfig(
     /// <summary>Whether a provider may be used.</summary>
     public bool Allows(string providerId) => EnabledProviders?.Contains(providerId, StringComparer.Ordinal) != false && !DisabledProviders.Contains(providerId, StringComparer.Ordinal);
 
-    /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
-    public bool Knows(string model) =>
-        model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));
+    /// <summary>Whether a model is one of the configured ones or the embedded one.</summary>
+    public bool Knows(ModelRef model) => model == EmbeddedModel.Ref || Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
 }
 
 /// <summary>A provider. Section <c>provider.ID</c>.</summary>

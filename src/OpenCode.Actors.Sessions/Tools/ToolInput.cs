@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
@@ -40,7 +41,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
     /// <summary>Makes the error of a field.</summary>
     public ToolRefusedException Mistake(string name, string what) => new($"The input of '{tool}' is not as described: '{name}' {what}. Call it again with the right input.");
 
-    private static string Short(JsonElement value) => value.GetRawText() is { Length: <= 40 } text ? text : value.GetRawText()[..40] + "…";
+    private static string Short(JsonElement value) => TextCut.Start(value.GetRawText(), 40, "…");
 
     private JsonElement? Find(string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -28,7 +28,7 @@ internal static class Conversation
 
     /// <summary>Returns what the system prompt of the next step is made from.</summary>
     public static PromptContext Brief(Decision decision, UserMessage asked) =>
-        new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", TurnRules.AgentOf(decision)?.Prompt);
+        new(decision.Id.Value, decision.Info.Directory, asked.Model.ToString(), TurnRules.AgentOf(decision)?.Prompt);
 
     private static StepOptions OptionsOf(Agent? agent) =>
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };

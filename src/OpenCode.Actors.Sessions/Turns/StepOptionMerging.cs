@@ -21,9 +21,8 @@ internal static class StepOptionMerging
         if (variant is null || !models.TryResolve(model.ProviderId, model.ModelId, out var known) || known.Info.Variants.ContainsKey(variant))
             return null;
 
-        var name = $"{model.ProviderId}/{model.ModelId}";
         return known.Info.Variants.Count == 0
-            ? $"variant: '{variant}' is not known: {name} has no variants. Leave it out, or configure it in provider.{model.ProviderId}.models.{model.ModelId}.variants."
-            : $"variant: {name} has no '{variant}'; give one of {string.Join(", ", known.Info.Variants.Keys)}, or none.";
+            ? $"variant: '{variant}' is not known: {model} has no variants. Leave it out, or configure it in provider.{model.ProviderId}.models.{model.ModelId}.variants."
+            : $"variant: {model} has no '{variant}'; give one of {string.Join(", ", known.Info.Variants.Keys)}, or none.";
     }
 }

@@ -131,7 +131,7 @@ internal static class Stepping
 
     /// <summary>Makes the error for a model that does not exist.</summary>
     public static MessageError UnknownModel(ModelRef model) =>
-        MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
+        MessageError.Unknown($"Model not found: {model}. The configuration's 'provider' says which there are.");
 
     private static void Continue(Decision decision, TurnState turn, bool continues)
     {

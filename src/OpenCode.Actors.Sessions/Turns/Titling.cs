@@ -2,6 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
@@ -66,6 +67,6 @@ internal static class Titling
             text = string.Join('\n', message.Parts.OfType<SubtaskPart>().Select(static part => part.Prompt));
         if (string.IsNullOrWhiteSpace(text))
             text = string.Join(", ", message.Parts.OfType<FilePart>().Select(static part => part.Filename));
-        return text.Length <= MostCharacters ? text : text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
+        return TextCut.Start(text, MostCharacters);
     }
 }

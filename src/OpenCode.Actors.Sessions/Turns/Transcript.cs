@@ -1,6 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
@@ -72,11 +73,7 @@ internal static class Transcript
         if (text.Length <= most)
             return text;
 
-        var (start, end) = (most / 4, text.Length - (most - (most / 4)));
-        if (start > 0 && char.IsHighSurrogate(text[start - 1]))
-            start--;
-        if (end < text.Length && char.IsLowSurrogate(text[end]))
-            end++;
+        var (start, end) = (TextCut.StartLength(text, most / 4), TextCut.EndStart(text, most - (most / 4)));
         return $"{text.AsSpan(0, start)}\n(… {end - start} characters left out …)\n{text.AsSpan(end)}";
     }
 }

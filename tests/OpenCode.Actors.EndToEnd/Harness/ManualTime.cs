@@ -10,6 +10,16 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Gets the time until the next timer is due; null when there is none.</summary>
+    public TimeSpan? NextTimer
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Where(timer => timer.Due < TimeSpan.MaxValue).Min(timer => (TimeSpan?)timer.Due) - _passed;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)

@@ -79,6 +79,22 @@ public sealed class CommandEndpointsTests
     }
 
     [Theory]
+    [InlineData("fake")]
+    [InlineData("fake/")]
+    [InlineData("/echo")]
+    public async Task Half_a_models_name_is_400_and_stores_nothing(string model)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+
+        var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"child","arguments":"","model":"{{model}}"}""");
+
+        Assert.Equal(400, status);
+        Assert.Contains("give provider/model", body.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(0, (await server.SendAsync("GET", $"/session/{session}/message")).Body.GetArrayLength());
+    }
+
+    [Theory]
     [InlineData("child", "build", "fake/echo")]
     [InlineData("explored", "explore", "fake/echo")]
     public async Task A_command_of_a_subagent_or_with_subtask_is_done_by_a_child(string command, string agent, string model)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
@@ -7,7 +8,7 @@ using OpenCode.Actors.Protocol.Ids.Doors;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Index;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>Rule "Close the parent first": a tree whose sessions run on several nodes, as after an import.</summary>
 public sealed class DeletionOverNodesTests : NodesKit
@@ -23,7 +24,7 @@ public sealed class DeletionOverNodesTests : NodesKit
         var (here, there) = (await ChildOnAsync(nodes[1], nodes[0], parent), await ChildOnAsync(nodes[2], nodes[0], parent));
         await nodes[0].PromptAsync(parent, "slow: 2000");
 
-        await UntilAsync(async () => await DeleteAsync(nodes[0], parent) is Deleted or SessionNotFound, "the tree is deleted");
+        await Eventually.TrueAsync(async () => await DeleteAsync(nodes[0], parent) is Deleted or SessionNotFound, "the tree is deleted");
 
         var log = (await nodes[2].LogAsync()).Where(entry => entry.Type is "session.deleted" or "session.idle").Select(entry => (entry.Type, entry.SessionId)).ToList();
         Assert.Equal(("session.idle", parent.Value), log[0]);
@@ -42,12 +43,12 @@ public sealed class DeletionOverNodesTests : NodesKit
         var child = await ChildOnAsync(nodes[2], nodes[0], parent);
         nodes[2].Store.Freeze(StoreCall.Append);
         _ = DeleteAsync(nodes[0], parent);
-        await UntilAsync(() => nodes[2].Store.IsHolding, "the parent is closed and the child is about to be");
+        await Eventually.TrueAsync(() => nodes[2].Store.IsHolding, "the parent is closed and the child is about to be");
 
         await KillAsync(nodes[0], by: nodes[1]);
         nodes[2].Store.Thaw();
 
-        await UntilAsync(async () => await nodes[1].Actors.Index.Ask<object>(new IndexQuery.Get(parent)) is SessionNotFound, "the tree is gone");
+        await Eventually.TrueAsync(async () => await nodes[1].Actors.Index.Ask<object>(new IndexQuery.Get(parent)) is SessionNotFound, "the tree is gone");
         Assert.Equal([child.Value, parent.Value], (await nodes[1].LogAsync()).Where(entry => entry.Type == "session.deleted").Select(entry => entry.SessionId));
     }
 

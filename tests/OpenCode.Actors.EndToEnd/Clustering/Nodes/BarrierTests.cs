@@ -1,8 +1,9 @@
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Status;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Streams.Clients;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 public sealed class BarrierTests : NodesKit
 {
@@ -14,7 +15,7 @@ public sealed class BarrierTests : NodesKit
         hub.Tell(new TestHub.Hold(true));
 
         var wait = nodes[0].Actors.Barrier.Ask<StreamHubActor.Flushed>(new StreamHubActor.WaitFlushed("/proj", 7), TestNode.Patience);
-        await UntilAsync(async () => await hub.Ask<int>(new TestHub.CountWaits()) == 1, "the last node is asked");
+        await Eventually.TrueAsync(async () => await hub.Ask<int>(new TestHub.CountWaits()) == 1, "the last node is asked");
         Assert.False(wait.IsCompleted);
         hub.Tell(new TestHub.Hold(false));
 
@@ -28,13 +29,13 @@ public sealed class BarrierTests : NodesKit
         await CreateAsync(nodes[0], 10);
 
         nodes[0].Actors.Barrier.Tell(new StreamHubActor.DisposeLocation("/proj", 7));
-        await UntilAsync(
+        await Eventually.TrueAsync(
             async () => (await nodes[1].System.ActorSelection("/user/clients").Ask<StreamHubActor.DisposeLocation[]>(new TestHub.GetDisposed())).Contains(new StreamHubActor.DisposeLocation("/proj", 7)),
             "the other node has disposed of it");
 
         // A look that was under way when it was asked for may have begun before the shards had a home.
         var status = await nodes[1].Actors.Status.Ask<ClusterView>(ClusterViewActor.GetView.Instance);
-        await UntilAsync(
+        await Eventually.TrueAsync(
             async () => (status = await nodes[1].Actors.Status.Ask<ClusterView>(ClusterViewActor.GetView.Instance)).Members.All(member => member.Shards > 0),
             "the status shows the shards of both nodes");
         Assert.Equal("n2", status.Me.Name);

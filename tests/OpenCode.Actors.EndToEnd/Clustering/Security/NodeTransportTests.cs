@@ -8,12 +8,11 @@ using Akka.Event;
 using Akka.Remote;
 using OpenCode.Actors.Clustering.Security;
 using OpenCode.Actors.Clustering.Settings;
-using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.EndToEnd.Harness;
 
-namespace OpenCode.Actors.Tests.Clustering.Security;
+namespace OpenCode.Actors.EndToEnd.Clustering.Security;
 
 /// <summary>A node goes on when a connection to another node fails, at whichever moment.</summary>
-[Collection(nameof(SideBySide))]
 public sealed class NodeTransportTests : IAsyncLifetime
 {
     private static readonly ClusterNodeOptions _options = new() { Name = "n", AdvertisedHost = "127.0.0.1", Port = 0, Secret = "a secret of these tests" };
@@ -34,13 +33,13 @@ public sealed class NodeTransportTests : IAsyncLifetime
         var failed = Failures(_system);
 
         _system.ActorSelection($"akka.ssl.tcp://{_system.Name}@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/user/any").Tell("hello");
-        var client = await listener.AcceptSocketAsync();
+        var client = await Eventually.EndsAsync(listener.AcceptSocketAsync(), "the node connects");
         await client.ReceiveAsync(new byte[1]); // the handshake has begun
         if (reset)
             client.LingerState = new LingerOption(true, 0);
         client.Close();
 
-        await failed.ReadAsync();
+        await NextAsync(failed);
         await GoesOnAsync();
     }
 
@@ -52,7 +51,7 @@ public sealed class NodeTransportTests : IAsyncLifetime
 
         _system.ActorSelection(new RootActorPath(((ExtendedActorSystem)stranger).Provider.DefaultAddress) / "user" / "any").Tell("hello");
 
-        await failed.ReadAsync();
+        await NextAsync(failed);
         await GoesOnAsync();
         await stranger.Terminate();
     }
@@ -83,7 +82,7 @@ public sealed class NodeTransportTests : IAsyncLifetime
         await client.ConnectAsync("127.0.0.1", ((ExtendedActorSystem)_system).Provider.DefaultAddress.Port!.Value);
         await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
 
-        while (!(await warned.Reader.ReadAsync()).Message.ToString()!.StartsWith("Rejected incoming connection", StringComparison.Ordinal))
+        while (!(await NextAsync(warned.Reader)).Message.ToString()!.StartsWith("Rejected incoming connection", StringComparison.Ordinal))
         {
         }
     }
@@ -101,8 +100,10 @@ public sealed class NodeTransportTests : IAsyncLifetime
     private static async Task AskAsync(ActorSystem from, ActorSystem to)
     {
         var echo = from.ActorSelection(new RootActorPath(((ExtendedActorSystem)to).Provider.DefaultAddress) / "user" / "echo");
-        Assert.Equal("hello", await echo.Ask<string>("hello", TimeSpan.FromSeconds(60)));
+        Assert.Equal("hello", await echo.Ask<string>("hello", Eventually.Generous));
     }
+
+    private static Task<T> NextAsync<T>(ChannelReader<T> events) => Eventually.EndsAsync(events.ReadAsync().AsTask(), $"the next {typeof(T).Name}");
 
     private static ChannelReader<AssociationErrorEvent> Failures(ActorSystem system)
     {

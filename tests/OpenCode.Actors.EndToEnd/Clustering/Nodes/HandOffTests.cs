@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Akka.Actor;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Region;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 public sealed class HandOffTests : NodesKit
 {
@@ -17,12 +18,12 @@ public sealed class HandOffTests : NodesKit
         var sessions = await CreateAsync(nodes[0], 40);
         var busy = await SessionOnAsync(nodes[1], nodes[0]);
         Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(busy, "slow: 2000")).IsOpen);
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
         var commands = new Commands(nodes, sessions);
         commands.Start();
 
         var third = await StartAsync("n3");
-        await UntilAsync(() => third.Shards.Count >= 6, "the new node has shards");
+        await Eventually.TrueAsync(() => third.Shards.Count >= 6, "the new node has shards");
         await commands.StopAsync();
 
         Assert.Empty(commands.Refused);
@@ -39,7 +40,7 @@ public sealed class HandOffTests : NodesKit
         var sessions = await CreateAsync(nodes[0], 24);
         var commands = new Commands(nodes[..2], sessions);
         commands.Start();
-        await UntilAsync(() => commands.Acknowledged > 100, "commands are taken");
+        await Eventually.TrueAsync(() => commands.Acknowledged > 100, "commands are taken");
 
         await nodes[2].StopAsync();
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
@@ -48,8 +49,8 @@ public sealed class HandOffTests : NodesKit
         Assert.Empty(commands.Refused);
         await commands.CheckAsync(nodes[0]);
         Assert.Null(nodes[2].Death);
-        await UntilAsync(() => Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status == NodeStatus.Dead, "its row says so");
-        await UntilAsync(() => nodes[0].MembersUp == 2, "it is no member any more");
+        await Eventually.TrueAsync(() => Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status == NodeStatus.Dead, "its row says so");
+        await Eventually.TrueAsync(() => nodes[0].MembersUp == 2, "it is no member any more");
     }
 
     [Fact]
@@ -58,11 +59,11 @@ public sealed class HandOffTests : NodesKit
         var nodes = await StartAsync(2);
         var session = await SessionOnAsync(nodes[1], nodes[0]);
         Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
 
         var began = Stopwatch.GetTimestamp();
         var stopping = nodes[1].StopAsync();
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn is closed");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn is closed");
         Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(0.9));
         await stopping;
 
@@ -75,14 +76,14 @@ public sealed class HandOffTests : NodesKit
         var nodes = await StartAsync(2);
         var (running, idle) = (await SessionOnAsync(nodes[1], nodes[0]), await SessionOnAsync(nodes[1], nodes[0]));
         await nodes[0].PromptAsync(running, "slow: 2000"); // Holds the drain up for its window.
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
         var stopping = nodes[1].StopAsync();
-        await UntilAsync(() => nodes[1].IsDraining, "the node drains");
+        await Eventually.TrueAsync(() => nodes[1].IsDraining, "the node drains");
 
         Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(idle, "hello")).IsOpen);
         await stopping;
 
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn has ended");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn has ended");
         var told = (await nodes[0].LogAsync()).Where(entry => entry.SessionId == idle.Value).ToList();
         Assert.DoesNotContain(told, entry => entry.Type == "session.error");
         Assert.Single(told, entry => entry.Type == "session.idle");
@@ -97,7 +98,7 @@ public sealed class HandOffTests : NodesKit
         await Task.WhenAll(nodes.Select(node => node.StopAsync()));
 
         var again = await Task.WhenAll(StartAsync("n1"), StartAsync("n2"));
-        await UntilAsync(() => Array.TrueForAll(again, node => node.MembersUp == 2), "they form one cluster");
+        await Eventually.TrueAsync(() => Array.TrueForAll(again, node => node.MembersUp == 2), "they form one cluster");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(again[i % 2], session, "after")));
     }
 

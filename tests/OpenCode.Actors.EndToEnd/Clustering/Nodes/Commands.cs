@@ -3,7 +3,7 @@ using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>Clients that rename sessions all the time, each title once, through nodes in turn; and what the log says of it in the end. All send at once, and again when all have an answer.</summary>
 internal sealed class Commands(IReadOnlyList<TestNode> via, IReadOnlyList<SessionId> sessions)

@@ -1,7 +1,8 @@
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>A node is lost while the fate of its append is unknown: either way the command is carried out once (rule "Numbered batches", rule "Named commands").</summary>
 public sealed class UnknownCommitTests : NodesKit
@@ -27,12 +28,12 @@ public sealed class UnknownCommitTests : NodesKit
         };
 
         var answer = nodes[0].UpdateAsync(session, "once");
-        await UntilAsync(() => Volatile.Read(ref appended), "it is under way");
+        await Eventually.TrueAsync(() => Volatile.Read(ref appended), "it is under way");
         await KillAsync(nodes[1], by: nodes[0]);
 
         Assert.Equal("once", Assert.IsType<Updated>(await answer).Info.Title);
         if (fate == nameof(StoreFault.ArrivesLate))
-            await UntilAsync(() => store.HasArrivedLate, "the append reaches the store");
+            await Eventually.TrueAsync(() => store.HasArrivedLate, "the append reaches the store");
         Assert.Single(await nodes[0].LogAsync(), entry => entry.Type == "session.updated");
         await RenameAsync(nodes[0], session, "after");
     }

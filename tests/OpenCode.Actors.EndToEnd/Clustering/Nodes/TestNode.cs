@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
+using Akka.Hosting;
 using Akka.Configuration;
 using Akka.Remote;
 using Akka.Remote.Transport;
@@ -11,6 +12,7 @@ using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Protocol.Ids;
@@ -23,17 +25,16 @@ using OpenCode.Actors.Sessions.Metrics;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Tests.Journal.Memory;
-using OpenCode.Actors.Tests.Sessions;
 using OpenCode.Actors.Tests.Specifications;
 using OpenCode.Actors.Tests.TestKit;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>One node: an actor system with links that a test can cut, its way to the arbiter, and its way to the store.</summary>
 internal sealed class TestNode
 {
     /// <summary>How long an answer may take, and a command be held: no promise, the machine may be slow.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = Eventually.Generous;
 
     private readonly RecordingMeters _meters = new();
     private readonly ClusterNode _node;
@@ -71,14 +72,14 @@ internal sealed class TestNode
             }
             """);
         System = ActorSystem.Create(AkkaSettings.SystemName, BootstrapSetup.Create().WithConfig(config.WithFallback(AkkaSettings.Of(node))).And(_node.Verdicts));
-        Cluster = Cluster.Get(System);
+        Cluster = Akka.Cluster.Cluster.Get(System);
     }
 
     public string Name { get; }
 
     public ActorSystem System { get; }
 
-    public Cluster Cluster { get; }
+    public Akka.Cluster.Cluster Cluster { get; }
 
     public NodeStanding Standing { get; }
 
@@ -115,7 +116,7 @@ internal sealed class TestNode
         var setup = node._node.Share(new SessionSetup(
             new SessionsOptions(), TimeProvider.System, SystemEntropy.Instance, models, options.Tools?.Invoke(node) ?? models, models, models, new SessionMetrics(node._meters), journal, node.Logs));
         node.Actors = await ClusteringServices.StartSessionsAsync(node.System, node._node, setup, node.System.ActorOf(Props.Create(() => new TestHub()), "clients"));
-        node.Sessions = new SessionsFacade(new SessionsKit.Required<SessionRegion>(node.Actors.Entry), new SessionsKit.Required<SessionIndexKey>(node.Actors.Index), new ActorsEnd(), setup);
+        node.Sessions = new SessionsFacade(new Required<SessionRegion>(node.Actors.Entry), new Required<SessionIndexKey>(node.Actors.Index), new ActorsEnd(), setup);
         return node;
     }
 
@@ -135,7 +136,7 @@ internal sealed class TestNode
     {
         var named = new Named(Guid.NewGuid().ToString(), command);
         object answer = null!;
-        await NodesKit.UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 answer = await AskOnceAsync(entry, session, named);
@@ -226,5 +227,12 @@ internal sealed class TestNode
     {
         Death = reason;
         _ = System.Terminate();
+    }
+
+    private sealed class Required<TKey>(IActorRef actor) : IRequiredActor<TKey>
+    {
+        public IActorRef ActorRef => actor;
+
+        public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(actor);
     }
 }

@@ -1,15 +1,13 @@
-using System.Diagnostics;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Tests.TestKit;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
-/// <summary>Several nodes in one process, each with its own actor system, over one store in memory, in real time. Nothing sleeps: conditions are waited for.</summary>
-[Collection(nameof(SideBySide))]
+/// <summary>Several nodes in one process, each with its own actor system, over one store in memory, in real time.</summary>
 public abstract class NodesKit : IAsyncLifetime
 {
     private readonly List<TestNode> _nodes = [];
@@ -42,22 +40,8 @@ public abstract class NodesKit : IAsyncLifetime
         var nodes = new TestNode[count];
         for (var i = 0; i < count; i++)
             nodes[i] = await StartAsync($"n{i + 1}");
-        await UntilAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members");
+        await Eventually.TrueAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members");
         return nodes;
-    }
-
-    internal static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), () => what);
-
-    internal static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, () => what);
-
-    internal static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TestNode.Patience, $"It did not come true in time: {what()}.");
-            await Task.Delay(10);
-        }
     }
 
     /// <summary>Ends a node as kill -9 does, with the verdict at once: the port of a process that is gone refuses, that of a system that terminates answers for a while.</summary>

@@ -4,10 +4,11 @@ using Akka.Cluster;
 using Akka.Remote.Transport;
 using OpenCode.Actors.Clustering.Downing;
 using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Commands;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 public sealed class TakeoverTests : NodesKit
 {
@@ -18,7 +19,7 @@ public sealed class TakeoverTests : NodesKit
         var sessions = await CreateAsync(nodes[0], 24);
         var commands = new Commands([nodes[0], nodes[1]], sessions);
         commands.Start();
-        await UntilAsync(() => commands.Acknowledged > 100, "commands are taken");
+        await Eventually.TrueAsync(() => commands.Acknowledged > 100, "commands are taken");
 
         await nodes[2].KillAsync();
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
@@ -36,11 +37,11 @@ public sealed class TakeoverTests : NodesKit
         var nodes = await StartAsync(2);
         var session = await SessionOnAsync(nodes[1], nodes[0]);
         Assert.True(Assert.IsType<PromptAccepted>(await nodes[0].PromptAsync(session, "slow: 2000")).IsOpen);
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 1, "the turn runs");
 
         await nodes[1].KillAsync();
 
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn is closed");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 0, "the turn is closed");
     }
 
     [Theory]
@@ -52,7 +53,7 @@ public sealed class TakeoverTests : NodesKit
         var sessions = await CreateAsync(nodes[0], 12);
         var commands = new Commands([nodes[0], nodes[1]], sessions);
         commands.Start();
-        await UntilAsync(() => commands.Acknowledged > 50, "commands are taken");
+        await Eventually.TrueAsync(() => commands.Acknowledged > 50, "commands are taken");
 
         foreach (var other in nodes[..2])
         {
@@ -61,8 +62,8 @@ public sealed class TakeoverTests : NodesKit
                 await other.ThrottleAsync(nodes[2], isCut: true);
         }
 
-        await UntilAsync(() => nodes[2].Death is not null, "the node that is cut off has ended");
-        await UntilAsync(() => nodes[0].MembersUp == 2 && nodes[1].MembersUp == 2, "it is no member any more");
+        await Eventually.TrueAsync(() => nodes[2].Death is not null, "the node that is cut off has ended");
+        await Eventually.TrueAsync(() => nodes[0].MembersUp == 2 && nodes[1].MembersUp == 2, "it is no member any more");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
         await commands.StopAsync();
 
@@ -78,10 +79,10 @@ public sealed class TakeoverTests : NodesKit
 
         await nodes[0].ThrottleAsync(nodes[1], isCut: true);
         await nodes[1].ThrottleAsync(nodes[0], isCut: true);
-        await UntilAsync(() => nodes[0].Death is not null || nodes[1].Death is not null, "one of them has ended");
+        await Eventually.TrueAsync(() => nodes[0].Death is not null || nodes[1].Death is not null, "one of them has ended");
 
         var survivor = nodes.Single(node => node.Death is null);
-        await UntilAsync(() => survivor.MembersUp == 1, "the other one is no member any more");
+        await Eventually.TrueAsync(() => survivor.MembersUp == 1, "the other one is no member any more");
         await Task.WhenAll(sessions.Select(session => RenameAsync(survivor, session, "after")));
         Assert.Single(Arbiters.Rows, row => row.Status == NodeStatus.Up);
     }
@@ -95,9 +96,9 @@ public sealed class TakeoverTests : NodesKit
 
         await nodes[1].Arbiter.DeclareDeadAsync(victim, CancellationToken.None);
 
-        await UntilAsync(() => nodes[2].Death is not null, "it has ended");
+        await Eventually.TrueAsync(() => nodes[2].Death is not null, "it has ended");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 2], session, $"after {i}")));
-        await UntilAsync(() => nodes[0].MembersUp == 2, "it is no member any more");
+        await Eventually.TrueAsync(() => nodes[0].MembersUp == 2, "it is no member any more");
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public sealed class TakeoverTests : NodesKit
         nodes[1].Arbiter.Freeze();
         await nodes[0].ThrottleAsync(nodes[1], isCut: true);
         await nodes[1].ThrottleAsync(nodes[0], isCut: true);
-        await UntilAsync(() => Arbiters.Rows.Any(row => row is { Status: NodeStatus.Dead }), "the verdict");
+        await Eventually.TrueAsync(() => Arbiters.Rows.Any(row => row is { Status: NodeStatus.Dead }), "the verdict");
         await RenameAsync(nodes[0], session, "by the new owner");
         var stale = nodes[1].Actors.Region.Ask<object>(
             new OpenCode.Actors.Sessions.Region.Deliver(session, new Named("stale", new Update(new OpenCode.Actors.Protocol.Requests.UpdateSession { Title = "stale" }))), TimeSpan.FromSeconds(3));
@@ -119,7 +120,7 @@ public sealed class TakeoverTests : NodesKit
         Assert.IsNotType<Updated>(await ResultOfAsync(stale));
         nodes[1].Arbiter.Thaw();
 
-        await UntilAsync(() => nodes[1].Death is not null, "the thawed node has ended");
+        await Eventually.TrueAsync(() => nodes[1].Death is not null, "the thawed node has ended");
         Assert.DoesNotContain("stale", string.Concat((await nodes[0].LogAsync()).Select(entry => System.Text.Encoding.UTF8.GetString(entry.Properties.Span))), StringComparison.Ordinal);
     }
 
@@ -132,14 +133,14 @@ public sealed class TakeoverTests : NodesKit
         // n1 has the coordinator.
         nodes[0].SetAway(true);
         var began = Stopwatch.GetTimestamp();
-        await UntilAsync(() => nodes[1].MembersUp == 2 && nodes[2].MembersUp == 2, "it is no member any more");
+        await Eventually.TrueAsync(() => nodes[1].MembersUp == 2 && nodes[2].MembersUp == 2, "it is no member any more");
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[1 + (i % 2)], session, $"after {i}")));
 
         Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(2.5));
-        await UntilAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "it hears nobody"); // Its tools are ended then, after 5 s of silence of the database.
+        await Eventually.TrueAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "it hears nobody"); // Its tools are ended then, after 5 s of silence of the database.
         Assert.Null(nodes[0].Death);
         nodes[0].SetAway(false);
-        await UntilAsync(() => nodes[0].Death is not null, "it has ended");
+        await Eventually.TrueAsync(() => nodes[0].Death is not null, "it has ended");
         Assert.Equal((null, null), (nodes[1].Death, nodes[2].Death));
     }
 
@@ -162,7 +163,7 @@ public sealed class TakeoverTests : NodesKit
 
         nodes[0].Cluster.Down(nodes[2].Cluster.SelfAddress); // As a verdict on an earlier life at its address would.
 
-        await UntilAsync(() => nodes[2].Death is not null, "it has ended");
+        await Eventually.TrueAsync(() => nodes[2].Death is not null, "it has ended");
         Assert.Contains("removed this node", nodes[2].Death, StringComparison.Ordinal);
         Assert.Equal((null, null), (nodes[0].Death, nodes[1].Death));
     }

@@ -1,9 +1,10 @@
 using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Readiness;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 public sealed class ArbiterAwayTests : NodesKit
 {
@@ -17,8 +18,8 @@ public sealed class ArbiterAwayTests : NodesKit
         var refusal = Assert.IsType<Unavailable>(await nodes[1].AskOnceAsync(sessions[0], TestNode.UpdateOf("meanwhile")));
         Assert.Equal(TimeSpan.FromSeconds(1), refusal.RetryAfter);
         Assert.DoesNotContain("did not answer within", refusal.Reason, StringComparison.Ordinal); // That would be the end of its time.
-        await UntilAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.State == NodeState.Suspended), "all are suspended");
-        await UntilAsync(() => nodes[0].Standing.Availability.Now.SuspendedFor > TimeSpan.FromSeconds(3), "3 s have gone by");
+        await Eventually.TrueAsync(() => Array.TrueForAll(nodes, node => node.Standing.Now.State == NodeState.Suspended), "all are suspended");
+        await Eventually.TrueAsync(() => nodes[0].Standing.Availability.Now.SuspendedFor > TimeSpan.FromSeconds(3), "3 s have gone by");
 
         SetAway(nodes, false);
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[i % 3], session, "after")));
@@ -35,7 +36,7 @@ public sealed class ArbiterAwayTests : NodesKit
 
         SetAway(nodes, true);
         await nodes[2].KillAsync();
-        await UntilAsync(() => Array.TrueForAll(nodes[..2], node => node.Logs.Records.Any(record => record.EventId == 7021)), "the others miss it by now");
+        await Eventually.TrueAsync(() => Array.TrueForAll(nodes[..2], node => node.Logs.Records.Any(record => record.EventId == 7021)), "the others miss it by now");
         Assert.Equal(NodeStatus.Up, Arbiters.Rows.Single(row => row.Description.Identity.Name == "n3").Status);
 
         SetAway(nodes[..2], false);

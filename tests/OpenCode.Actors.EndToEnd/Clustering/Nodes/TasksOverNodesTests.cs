@@ -1,3 +1,4 @@
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
@@ -9,7 +10,7 @@ using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Tasks;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>Tasks of sessions that run on another node than the client is connected to. A child is of its parent's shard, and moves with it.</summary>
 public sealed class TasksOverNodesTests : NodesKit
@@ -21,7 +22,7 @@ public sealed class TasksOverNodesTests : NodesKit
         var parent = await SessionOnAsync(nodes[1], nodes[0]);
 
         var accepted = await PromptAsync(nodes[0], parent, "hello");
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over");
 
         var child = await ChildAsync(nodes[2], parent);
         Assert.Contains(child.Value, Output(await MessagesAsync(nodes[2], parent)), StringComparison.Ordinal);
@@ -36,15 +37,15 @@ public sealed class TasksOverNodesTests : NodesKit
         var parent = await SessionOnAsync(nodes[1], nodes[0]);
         await PromptAsync(nodes[0], parent, "ask: Which colour? | Red | Blue");
         QuestionId? asked = null;
-        await UntilAsync(async () => (asked = await QuestionAsync(nodes[0])) is not null, "the child asks its user");
+        await Eventually.TrueAsync(async () => (asked = await QuestionAsync(nodes[0])) is not null, "the child asks its user");
         var child = await ChildAsync(nodes[0], parent);
 
         await KillAsync(nodes[1], by: nodes[0]);
-        await UntilAsync(() => nodes[0].MembersUp == 1, "the other node is no member any more");
+        await Eventually.TrueAsync(() => nodes[0].MembersUp == 1, "the other node is no member any more");
         Assert.Equal(asked, await QuestionAsync(nodes[0]));
-        await UntilAsync(async () => await nodes[0].Sessions.ReplyAsync(new ReplyQuestion(asked!.Value, [["Red"]]), null, CancellationToken.None) is not Unavailable, "the answer is taken");
+        await Eventually.TrueAsync(async () => await nodes[0].Sessions.ReplyAsync(new ReplyQuestion(asked!.Value, [["Red"]]), null, CancellationToken.None) is not Unavailable, "the answer is taken");
 
-        await UntilAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over");
+        await Eventually.TrueAsync(async () => await nodes[0].CountBusyAsync() == 0, "both turns are over");
         Assert.Contains("Red", string.Concat((await MessagesAsync(nodes[0], child))[^1].Parts.OfType<TextPart>().Select(static part => part.Text)), StringComparison.Ordinal);
         Assert.Contains("Red", Output(await MessagesAsync(nodes[0], parent)), StringComparison.Ordinal);
     }
@@ -62,7 +63,7 @@ public sealed class TasksOverNodesTests : NodesKit
             });
         }
 
-        await UntilAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members");
+        await Eventually.TrueAsync(() => Array.TrueForAll(nodes, node => node.MembersUp == count), "all nodes are members");
         return nodes;
     }
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using OpenCode.Actors.Clustering.Entry;
 using OpenCode.Actors.Clustering.Metrics;
 using OpenCode.Actors.Clustering.Shards;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Protocol.Ids;
@@ -10,7 +11,7 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Tests.Specifications;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>Faults in the middle of a hand-off. An append that is held keeps a session, and with it its shard, from leaving.</summary>
 public sealed class HandOffFaultTests : NodesKit
@@ -24,9 +25,9 @@ public sealed class HandOffFaultTests : NodesKit
         var session = await SessionOnAsync(nodes[1], nodes[0]);
         nodes[1].Store.Freeze(StoreCall.Append);
         var underWay = nodes[0].UpdateAsync(session, "under way");
-        await UntilAsync(() => nodes[1].Store.IsHolding, "the append is held");
+        await Eventually.TrueAsync(() => nodes[1].Store.IsHolding, "the append is held");
         var stopping = nodes[1].StopAsync();
-        await UntilAsync(() => IsHandedOff(nodes[1], session), "the session is told to leave");
+        await Eventually.TrueAsync(() => IsHandedOff(nodes[1], session), "the session is told to leave");
 
         using var meters = new RecordingMeters();
         var relay = nodes[0].System.ActorOf(Props.Create(() => new Astray(ShardOn(nodes[1], session), nodes[0].Actors.Region)));
@@ -36,7 +37,7 @@ public sealed class HandOffFaultTests : NodesKit
                 HoldFor = TestNode.Patience,
             }));
         var astray = TestNode.AskAsync(entry, session, TestNode.UpdateOf("astray"));
-        await UntilAsync(async () => await relay.Ask<int>(Astray.Count.Instance) > 1, "it was asked for again");
+        await Eventually.TrueAsync(async () => await relay.Ask<int>(Astray.Count.Instance) > 1, "it was asked for again");
         nodes[1].Store.Thaw();
 
         Assert.IsType<Updated>(await underWay);
@@ -54,9 +55,9 @@ public sealed class HandOffFaultTests : NodesKit
         var held = await SessionOnAsync(nodes[2], nodes[1]);
         nodes[2].Store.Freeze(StoreCall.Append);
         var underWay = nodes[1].UpdateAsync(held, "under way");
-        await UntilAsync(() => nodes[2].Store.IsHolding, "the append is held");
+        await Eventually.TrueAsync(() => nodes[2].Store.IsHolding, "the append is held");
         var stopping = nodes[2].StopAsync();
-        await UntilAsync(() => IsHandedOff(nodes[2], held), "the session is told to leave");
+        await Eventually.TrueAsync(() => IsHandedOff(nodes[2], held), "the session is told to leave");
 
         await KillAsync(nodes[0], by: nodes[1]);
         nodes[2].Store.Thaw();
@@ -67,7 +68,7 @@ public sealed class HandOffFaultTests : NodesKit
         Assert.Null(nodes[1].Death);
         var log = await nodes[1].LogAsync();
         Assert.Equal(sessions.Length + 2, log.Count(entry => entry.Type == "session.updated")); // Each once, the one under way too.
-        await UntilAsync(() => nodes[1].MembersUp == 1, "the others are no members any more");
+        await Eventually.TrueAsync(() => nodes[1].MembersUp == 1, "the others are no members any more");
     }
 
     private static bool IsHandedOff(TestNode node, SessionId session) =>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Commands;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>Rule "Large bodies travel as rows": a command that no frame can hold reaches a session of another node.</summary>
 public sealed class LargeCommandsOverNodesTests : NodesKit

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Streams.Clients;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>Streams of a node: answers a wait when the test lets it.</summary>
 internal sealed class TestHub : ReceiveActor

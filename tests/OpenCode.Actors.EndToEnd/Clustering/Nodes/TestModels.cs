@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 using OpenCode.Actors.Sessions.Tools;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>The embedded model in real time, and no tools.</summary>
 internal sealed class TestModels(IReadOnlyList<PermissionRule> rules) : IModelCatalog, IToolbox, IProcessHost, IAgentCatalog

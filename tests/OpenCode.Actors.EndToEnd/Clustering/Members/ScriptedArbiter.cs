@@ -1,7 +1,7 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Nodes;
 
-namespace OpenCode.Actors.Tests.Clustering.Members;
+namespace OpenCode.Actors.EndToEnd.Clustering.Members;
 
 /// <summary>Answers a joiner as a test says.</summary>
 internal sealed class ScriptedArbiter : IArbiter

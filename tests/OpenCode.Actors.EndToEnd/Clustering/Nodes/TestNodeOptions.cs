@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Tests.Journal.Memory;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>What a node of a test is like.</summary>
 internal sealed class TestNodeOptions(string name)

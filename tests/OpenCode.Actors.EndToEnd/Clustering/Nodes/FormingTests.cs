@@ -1,9 +1,10 @@
 using OpenCode.Actors.Clustering.Members;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.Journal.Memory;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 public sealed class FormingTests : NodesKit
 {
@@ -23,7 +24,7 @@ public sealed class FormingTests : NodesKit
         Assert.Equal(3 * sessions.Length, renamed);
 
         // Shards are evened out a few at a time; one that has moved is claimed with the next command of its session.
-        await UntilAsync(
+        await Eventually.TrueAsync(
             async () =>
             {
                 await Task.WhenAll(sessions.Select(session => RenameAsync(nodes[0], session, "again")));
@@ -36,15 +37,17 @@ public sealed class FormingTests : NodesKit
     public async Task A_node_that_asked_only_nodes_which_end_meanwhile_goes_on_without_them()
     {
         var leaving = new MemoryArbiter(Arbiters, TimeProvider.System); // Up in its row, and admits no node any more.
-        await ClusterKit.JoinAsync(leaving, ClusterKit.Describe("n0", 9, 1));
+        await leaving.AdmitAsync(
+            new(new("n0", 9, "akka.tcp://opencode@127.0.0.1:1"), 4, "1", "/proj", "tag-n0"), static (_, _) => new ValueTask<bool>(false), CancellationToken.None);
+        await leaving.ConfirmUpAsync(CancellationToken.None);
         var joining = StartAsync("n1");
-        await UntilAsync(() => Arbiters.Rows.Any(row => row.Description.Identity.Name == "n1"), "the node is admitted");
+        await Eventually.TrueAsync(() => Arbiters.Rows.Any(row => row.Description.Identity.Name == "n1"), "the node is admitted");
 
         await leaving.LeaveAsync(CancellationToken.None);
         var node = await joining; // Which fails if it gives up.
 
         Assert.Equal(NodeState.Ready, node.Standing.Now.State);
-        await UntilAsync(() => node.MembersUp == 1, "the node sees itself as a member");
+        await Eventually.TrueAsync(() => node.MembersUp == 1, "the node sees itself as a member");
         await leaving.DisposeAsync();
     }
 }

@@ -10,17 +10,15 @@ using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Members.Doors;
 using OpenCode.Actors.Clustering.Security;
 using OpenCode.Actors.Clustering.Settings;
-using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.EndToEnd.Harness;
 
-namespace OpenCode.Actors.Tests.Clustering.Security;
+namespace OpenCode.Actors.EndToEnd.Clustering.Security;
 
-[Collection(nameof(SideBySide))]
 public sealed class ClusterTlsTests
 {
     private const string Old = "the old secret of it";
     private const string New = "the new secret of it";
 
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
     private static readonly ClusterNodeOptions _options = new() { Name = "n", AdvertisedHost = "127.0.0.1", Port = 0 };
 
     [Theory]
@@ -45,7 +43,7 @@ public sealed class ClusterTlsTests
         b.EventStream.Subscribe(broken, typeof(AssociationErrorEvent));
         b.EventStream.Subscribe(broken, typeof(DisassociatedEvent));
 
-        var said = await Task.WhenAny(b.ActorSelection(path).Ask<string>("hello"), refused.Task, Task.Delay(_limit)) is Task<string> answer ? await answer : null;
+        var said = await Task.WhenAny(b.ActorSelection(path).Ask<string>("hello"), refused.Task, Task.Delay(Eventually.Generous)) is Task<string> answer ? await answer : null;
 
         Assert.Equal(answers ? "hello" : null, said);
         await Task.WhenAll(a.Terminate(), b.Terminate());
@@ -61,22 +59,22 @@ public sealed class ClusterTlsTests
         var probe = new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([Old]));
 
         for (var i = 0; i < 20; i++)
-            Assert.Equal(PortAnswer.Accepts, await probe.AskAsync(address, _limit, default));
+            Assert.Equal(PortAnswer.Accepts, await probe.AskAsync(address, Eventually.Generous, default));
         using var b = Start(Old);
         a.ActorOf(Props.Create(() => new Echo()), "echo");
-        Assert.Equal("hello", await b.ActorSelection(new RootActorPath(address) / "user" / "echo").Ask<string>("hello", _limit)); // By now the node has seen them end.
+        Assert.Equal("hello", await b.ActorSelection(new RootActorPath(address) / "user" / "echo").Ask<string>("hello", Eventually.Generous)); // By now the node has seen them end.
         Assert.Equal("", string.Join('\n', errors));
-        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([New])).AskAsync(address, _limit, default));
-        await UntilAsync(() => !errors.IsEmpty);
+        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, ClusterTls.SetupOf([New])).AskAsync(address, Eventually.Generous, default));
+        await Eventually.TrueAsync(() => !errors.IsEmpty, "the other secret is an error in the log");
 
         await Task.WhenAll(a.Terminate(), b.Terminate());
-        Assert.Equal(PortAnswer.Refuses, await probe.AskAsync(address, _limit, default));
+        Assert.Equal(PortAnswer.Refuses, await probe.AskAsync(address, Eventually.Generous, default));
     }
 
     [Fact]
     public async Task A_port_that_only_takes_connections_is_no_node()
     {
-        var time = new VirtualTime();
+        var time = new ManualTime();
         var probe = new TcpPortProbe(time, ClusterTls.SetupOf([Old]));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -87,28 +85,21 @@ public sealed class ClusterTlsTests
         using (await listener.AcceptTcpClientAsync()) // As one that stands still.
         {
             time.Advance(limit);
-            Assert.Equal(PortAnswer.Silent, await asked);
+            Assert.Equal(PortAnswer.Silent, await Eventually.EndsAsync(asked, "the probe"));
         }
 
         asked = probe.AskAsync(address, limit, default).AsTask();
         for (var i = 0; i < 2; i++)
         {
             (await listener.AcceptTcpClientAsync()).Dispose(); // As what forwards the port of a node that has ended; but a node that is busy may do so once.
-            await UntilAsync(() => time.NextTimer <= pause);
+            await Eventually.TrueAsync(() => time.NextTimer <= pause, "the probe pauses");
             Assert.False(asked.IsCompleted, "it counted as gone before the limit");
             time.Advance(pause);
         }
 
         time.Advance(limit);
-        Assert.Equal(PortAnswer.Silent, await asked);
-        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, tls: null).AskAsync(address, _limit, default));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(_limit);
-        while (!condition())
-            await Task.Delay(10, limit.Token);
+        Assert.Equal(PortAnswer.Silent, await Eventually.EndsAsync(asked, "the probe"));
+        Assert.Equal(PortAnswer.Accepts, await new TcpPortProbe(TimeProvider.System, tls: null).AskAsync(address, Eventually.Generous, default));
     }
 
     private static ActorSystem Start(string? secrets, string handshakeLimit = "30s", string loglevel = "OFF")

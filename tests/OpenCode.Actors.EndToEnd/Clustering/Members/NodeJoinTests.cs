@@ -1,22 +1,21 @@
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.Clustering.Settings;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
 using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Tests.TestKit;
 
-namespace OpenCode.Actors.Tests.Clustering.Members;
+namespace OpenCode.Actors.EndToEnd.Clustering.Members;
 
-/// <summary>How a join ends that does not end well. Akka's cluster is a real one, the clock of limits is the test's.</summary>
+/// <summary>How a join ends that does not end well. The clock of its limits is the test's.</summary>
 public sealed class NodeJoinTests : IAsyncLifetime
 {
-    private static readonly TimeSpan _hang = TimeSpan.FromSeconds(60);
     private static readonly NodeDescription _me = Describe("n1", 7001);
 
-    private readonly VirtualTime _time = new();
+    private readonly ManualTime _time = new();
     private readonly RecordingLogs _logs = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly NodeStanding _standing;
@@ -44,7 +43,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
         Assert.False(join.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
-        var refusal = await Assert.ThrowsAsync<NotAdmittedException>(() => join.WaitAsync(_hang));
+        var refusal = await Assert.ThrowsAsync<NotAdmittedException>(() => Eventually.EndsAsync(join, "the join"));
 
         Assert.Contains("waited 60 s for its turn to join", refusal.Message, StringComparison.Ordinal);
     }
@@ -56,7 +55,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
 
         await _stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => join.WaitAsync(_hang));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.EndsAsync(join, "the join"));
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
 
         await _stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => join.WaitAsync(_hang));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.EndsAsync(join, "the join"));
         Assert.True(arbiter.HasLeft);
     }
 
@@ -97,11 +96,11 @@ public sealed class NodeJoinTests : IAsyncLifetime
             },
         };
         var join = JoinAsync(arbiter, StartCluster());
-        await confirming.Task.WaitAsync(_hang);
+        await Eventually.EndsAsync(confirming.Task, "the word that it is up");
 
         await _stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => join.WaitAsync(_hang));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.EndsAsync(join, "the join"));
         Assert.Equal((true, NodeState.Left), (arbiter.HasLeft, _standing.Now.State));
     }
 
@@ -118,7 +117,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
             },
         };
         var join = JoinAsync(arbiter, StartCluster());
-        await confirming.Task.WaitAsync(_hang);
+        await Eventually.EndsAsync(confirming.Task, "the word that it is up");
 
         await AdvanceUntilAsync(join);
 
@@ -128,7 +127,7 @@ public sealed class NodeJoinTests : IAsyncLifetime
     [Fact]
     public async Task A_joiner_that_lost_its_turn_to_another_one_is_told_that_it_is_dead() =>
         await Assert.ThrowsAsync<DeclaredDeadException>(
-            () => JoinAsync(new ScriptedArbiter { Confirm = static _ => throw new DeclaredDeadException("declared dead") }, StartCluster()).WaitAsync(_hang));
+            () => Eventually.EndsAsync(JoinAsync(new ScriptedArbiter { Confirm = static _ => throw new DeclaredDeadException("declared dead") }, StartCluster()), "the join"));
 
     private static NodeDescription Describe(string name, int port) => new(new NodeIdentity(name, port, $"akka.tcp://opencode@127.0.0.1:{port}"), 4, "1", "/proj", name);
 
@@ -138,19 +137,18 @@ public sealed class NodeJoinTests : IAsyncLifetime
         return default!;
     }
 
-    private Task JoinAsync(ScriptedArbiter arbiter, Cluster cluster) =>
+    private Task JoinAsync(ScriptedArbiter arbiter, Akka.Cluster.Cluster cluster) =>
         new NodeJoin(arbiter, null!, _standing, _time, new Logger<NodeJoin>(_logs)).RunAsync(cluster, _me, _stop.Token);
 
-    private async Task AdvanceUntilAsync(Task join)
-    {
-        for (var i = 0; i < 2_000 && !join.IsCompleted; i++)
+    private Task AdvanceUntilAsync(Task join) => Eventually.TrueAsync(
+        () =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.WhenAny(join, Task.Delay(10));
-        }
-    }
+            return join.IsCompleted;
+        },
+        "the join ends");
 
-    private Cluster StartCluster()
+    private Akka.Cluster.Cluster StartCluster()
     {
         var options = new ClusterNodeOptions { Name = "n1", AdvertisedHost = "127.0.0.1", Port = 0, Secret = "a secret of these tests" };
         var config = ConfigurationFactory.ParseString(
@@ -161,6 +159,6 @@ public sealed class NodeJoinTests : IAsyncLifetime
             akka.cluster.downing-provider-class = ""
             """);
         _system = ActorSystem.Create(AkkaSettings.SystemName, config.WithFallback(AkkaSettings.Of(options)));
-        return Cluster.Get(_system);
+        return Akka.Cluster.Cluster.Get(_system);
     }
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding.Serialization;
 using OpenCode.Actors.Clustering.Shards;
 
-namespace OpenCode.Actors.Tests.Clustering.Nodes;
+namespace OpenCode.Actors.EndToEnd.Clustering.Nodes;
 
 /// <summary>What is said to Akka's sharding without a type of it: these fail where another version of Akka has other words or paths.</summary>
 public sealed class ShardingWordsTests : NodesKit

@@ -1,27 +1,23 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Clustering.Peers;
 using OpenCode.Actors.Clustering.Settings;
+using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Streams.Clients;
-using OpenCode.Actors.Tests.TestKit;
 
-namespace OpenCode.Actors.Tests.Clustering.Peers;
+namespace OpenCode.Actors.EndToEnd.Clustering.Peers;
 
-/// <summary>Two members of a real cluster in one process, in real time.</summary>
-[Collection(nameof(SideBySide))]
+/// <summary>Two members of a cluster in one process.</summary>
 public sealed class ClusterPeersTests : IAsyncLifetime
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
-
     private readonly Node _a = new();
     private readonly Node _b = new();
 
     public async Task InitializeAsync()
     {
-        using var limit = new CancellationTokenSource(_limit);
+        using var limit = new CancellationTokenSource(Eventually.Generous);
         await _a.Cluster.JoinAsync(_a.Cluster.SelfAddress, limit.Token);
         await _b.Cluster.JoinAsync(_a.Cluster.SelfAddress, limit.Token);
         await Task.WhenAll(_a.UntilAsync(static now => now.Peers.Count == 1), _b.UntilAsync(static now => now.Peers.Count == 1));
@@ -32,7 +28,7 @@ public sealed class ClusterPeersTests : IAsyncLifetime
     [Fact]
     public async Task The_hub_of_the_other_node_is_asked_and_answers_over_the_wire()
     {
-        var answer = await _a.Streams.Ask<object>(new StreamHubActor.WaitFlushed("/ä b", 7), _limit);
+        var answer = await _a.Streams.Ask<object>(new StreamHubActor.WaitFlushed("/ä b", 7), Eventually.Generous);
 
         Assert.Equal(new StreamHubActor.Flushed("/ä b", 7), answer);
         Assert.Equal(new StreamHubActor.WaitFlushed("/ä b", 7), await _b.NextAsync());
@@ -51,7 +47,7 @@ public sealed class ClusterPeersTests : IAsyncLifetime
     [Fact]
     public async Task A_member_that_leaves_is_no_peer_any_more_and_its_clients_are_awaited()
     {
-        using var limit = new CancellationTokenSource(_limit);
+        using var limit = new CancellationTokenSource(Eventually.Generous);
         await _b.Cluster.LeaveAsync(limit.Token);
 
         var now = await _a.UntilAsync(static now => now.Peers.Count == 0);
@@ -65,7 +61,7 @@ public sealed class ClusterPeersTests : IAsyncLifetime
         await _b.System.Terminate(); // Its streams' actor is gone before the others know.
         _a.Cluster.Down(_b.Cluster.SelfAddress);
 
-        var answer = await _a.Streams.Ask<object>(new StreamHubActor.WaitFlushed("/a", 7), _limit);
+        var answer = await _a.Streams.Ask<object>(new StreamHubActor.WaitFlushed("/a", 7), Eventually.Generous);
 
         Assert.Equal(new StreamHubActor.Flushed("/a", 7), answer);
     }
@@ -78,31 +74,22 @@ public sealed class ClusterPeersTests : IAsyncLifetime
         {
             System = ActorSystem.Create(AkkaSettings.SystemName, Settings());
             var hub = System.ActorOf(Props.Create(() => new Hub(_asked.Writer)));
-            Streams = System.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), new VirtualTime(), NullLoggerFactory.Instance), PeerStreamsActor.ActorName);
+            Streams = System.ActorOf(PeerStreamsActor.PropsFor(hub, ClusterPeersActor.PropsFor(), new ManualTime(), NullLoggerFactory.Instance), PeerStreamsActor.ActorName);
         }
 
         public ActorSystem System { get; }
 
         public IActorRef Streams { get; }
 
-        public Cluster Cluster => Cluster.Get(System);
+        public Akka.Cluster.Cluster Cluster => Akka.Cluster.Cluster.Get(System);
 
-        public async Task<object> NextAsync()
-        {
-            using var limit = new CancellationTokenSource(_limit);
-            return await _asked.Reader.ReadAsync(limit.Token);
-        }
+        public Task<object> NextAsync() => Eventually.EndsAsync(_asked.Reader.ReadAsync().AsTask(), "the hub is asked");
 
         public async Task<PeerStreamsActor.PeersNow> UntilAsync(Func<PeerStreamsActor.PeersNow, bool> condition)
         {
-            using var limit = new CancellationTokenSource(_limit);
-            while (true)
-            {
-                var now = await Streams.Ask<PeerStreamsActor.PeersNow>(PeerStreamsActor.GetPeers.Instance, limit.Token);
-                if (condition(now))
-                    return now;
-                await Task.Delay(10, limit.Token);
-            }
+            PeerStreamsActor.PeersNow now = null!;
+            await Eventually.TrueAsync(async () => condition(now = await Streams.Ask<PeerStreamsActor.PeersNow>(PeerStreamsActor.GetPeers.Instance, Eventually.Generous)), "it has these peers");
+            return now;
         }
 
         private static Config Settings() => ConfigurationFactory.ParseString(

@@ -84,7 +84,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         }
         catch (Exception e) when (e is ClusterJoinFailedException or OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested(); // Akka tells of that in the same way.
+            cancellationToken.ThrowIfCancellationRequested(); // Akka reports that in the same way.
             var names = string.Join(", ", others.Select(static other => $"'{other.Description.Identity.Name}' at {other.Description.Identity.Address}"));
             throw new NotAdmittedException(
                 $"The node '{me.Name}' was admitted, but has not become a member within {_membership.TotalSeconds:0} s: no answer from {names}. Open the cluster port between these machines in "

@@ -39,7 +39,7 @@ internal sealed record ServedTool(string Name, string Description, JsonElement I
 
 /// <summary>The result of a call.</summary>
 /// <param name="Text">For the model.</param>
-/// <param name="Files">What a model looks at as it is: images, PDFs.</param>
+/// <param name="Files">Files that a model takes as they are: images, PDFs.</param>
 /// <param name="IsError">Whether the server calls it an error.</param>
 internal sealed record ServedResult(string Text, IReadOnlyList<ToolFile> Files, bool IsError);
 

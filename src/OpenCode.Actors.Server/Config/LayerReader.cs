@@ -25,7 +25,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
         if (Read(path) is { } text)
             AddText(path, text);
         else if (mustExist && !mistakes.Any(m => m.Source == path))
-            mistakes.Add(new ConfigMistake(path, "", "does not exist."));
+            mistakes.Add(new ConfigMistake(path, "", "does not exist: create it, or name another file."));
     }
 
     /// <summary>Adds the text of an <c>opencode.json</c>.</summary>

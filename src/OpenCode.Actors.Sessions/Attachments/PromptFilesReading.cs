@@ -26,7 +26,7 @@ internal sealed class PromptFilesReading(IFileTree files, string directory, Canc
             if (parts[i] is not FilePromptPart file)
                 read.Add(parts[i]);
             else if (file.Source is { ValueKind: JsonValueKind.Object } source && source.TryGetProperty("type", out var kind) && kind.ValueEquals("resource"))
-                throw new FormatException($"parts[{i}].source: resources of MCP servers are not supported.");
+                throw new FormatException($"parts[{i}].source: resources of MCP servers are not supported: leave the part out.");
             else if (FileUrl.Is(file.Url))
                 read.AddRange(OfPath(file, Parse(FileUrl.Parse, file, i)));
             else if (DataUrl.Is(file.Url))

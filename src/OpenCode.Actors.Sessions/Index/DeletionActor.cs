@@ -32,7 +32,7 @@ internal sealed class DeletionActor : ReceiveActor
         Receive<Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
         Receive<IndexQuery.Followed>(m => End(new Deleted(_root, m.Offset)));
-        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer.", _retryAfter)));
+        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer. Send the deletion again: it continues.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
 
@@ -55,7 +55,7 @@ internal sealed class DeletionActor : ReceiveActor
     protected override void PostStop()
     {
         if (!_hasEnded)
-            Report(new Unavailable($"The deletion of {_root} was stopped before its end.", _retryAfter));
+            Report(new Unavailable($"The deletion of {_root} was stopped before its end. Send it again: it continues.", _retryAfter));
     }
 
     private void Continue()

@@ -89,7 +89,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _stopped.Cancel();
         _stopped.Dispose();
         _waits.AnswerAll();
-        var stopped = new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter);
+        var stopped = new Unavailable("The index of sessions was stopped and is read from the journal again. Send the request again.", _retryAfter);
         _queries.RefuseAll(stopped);
         _deletions.RefuseAll(stopped);
     }

@@ -41,16 +41,16 @@ internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setu
         }
         catch (ArbiterAwayException e)
         {
-            return new Unavailable($"The content of a command for {id} cannot be read now: {e.Message}", _retryAfter);
+            return new Unavailable($"The content of a command for {id} cannot be read now: {e.Message} Nothing was changed; send the command again.", _retryAfter);
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
-            return new Unavailable("The session left memory; the command was not read.", _retryAfter);
+            return new Unavailable("The session left memory; the command was not read. Nothing was changed; send it again.", _retryAfter);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogBodyUnreadable(logger, e, id.Value, reference.Name);
-            return new CommandFailed($"The content of the command '{reference.Name}' could not be read: {e.Message} Nothing was changed.");
+            return new CommandFailed($"The content of the command '{reference.Name}' could not be read: {e.Message} Nothing was changed; send the command again.");
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         _setup.Metrics.Awake(1);
         Context.Watch(_journal);
         if (_setup.Failures?.RefusedFor(_id) is { } wait)
-            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed.", wait));
+            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed. Send the command again then; the server's log has the cause.", wait));
         else
             _recovery.Begin(_journal, Self);
     }

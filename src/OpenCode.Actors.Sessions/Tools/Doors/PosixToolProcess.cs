@@ -45,7 +45,7 @@ internal sealed class PosixToolProcess : IToolProcess
     {
         var report = await _guard.StandardError.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         Mark = (report is null ? null : ProcessGroups.Parse(report))
-            ?? throw new ToolProcessException($"The command could not be started: its guard said '{report}' instead of a process id.");
+            ?? throw new ToolProcessException($"The command could not be started: its guard said '{report}' instead of a process id. Call it again.");
         _ = WatchExitAsync();
     }
 

@@ -144,7 +144,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         {
             OperationCanceledException => $"It did not start and list its tools within {_spec.ConnectTimeout.TotalSeconds:0.#} s.",
             ToolServerException told => told.Message,
-            _ => throw new InvalidOperationException($"MCP server '{_spec.Name}' could not be connected to: {message.Cause.GetType().Name}."),
+            _ => throw new InvalidOperationException($"MCP server '{_spec.Name}' could not be connected to: {message.Cause.GetType().Name}. Check mcp.{_spec.Name} in the configuration."),
         });
         Answer();
     }

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>A clock that stands until it is moved, for a journal that runs on real threads. A timer that became due fires once for each move.</summary>
+/// <summary>A clock that is until it is moved, for a journal that runs on real threads. A timer that became due fires once for each move.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();

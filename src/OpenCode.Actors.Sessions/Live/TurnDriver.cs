@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
@@ -27,7 +28,15 @@ internal sealed partial class TurnDriver(
         if (order.Run == default)
             GoOn(decision => Keeping.Note(decision, order.Message, order.From, ends));
         else if (!closer.IsClosing && committer.State.Turn?.Run == order.Run)
-            GoOn(decision => Stepping.Complete(decision, order.From, ends));
+            GoOn(decision => Complete(decision, order.From, ends));
+    }
+
+    private static void Complete(Decision decision, string from, StepFiles? ends)
+    {
+        var isToHold = decision.Turn.IsToHold;
+        Stepping.Complete(decision, from, ends);
+        if (isToHold)
+            Holding.HoldBack(decision);
     }
 
     /// <summary>Does what a committed decision leads to.</summary>

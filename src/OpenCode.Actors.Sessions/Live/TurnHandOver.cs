@@ -53,9 +53,9 @@ internal sealed class TurnHandOver(
         {
             LeaveParked(done);
         }
-        else if (setup.IsShared && !closer.IsClosing && !closer.IsBroken && !run.IsLive(Turn))
+        else if (setup.IsShared && !closer.IsClosing && !closer.IsBroken && (!run.IsLive(Turn) || Turn!.IsToHold))
         {
-            Hold(done); // Its orders wait for their commit.
+            Hold(done); // Its orders wait for their commit, or for the files of its step.
         }
         else
         {

@@ -45,6 +45,9 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether the step has ended but for its snapshot. Not durable: a turn that stands still here was not ended.</summary>
     public bool IsKeeping { get; init; }
 
+    /// <summary>Gets a value indicating whether the turn, of which nothing ran on a node that drains, is held once the files of its step are kept. Not durable.</summary>
+    public bool IsToHold { get; init; }
+
     /// <summary>Gets the commands that prompts of this turn were made from: they are told as executed when it is over.</summary>
     public ImmutableList<CommandCall> Commands { get; init; } = [];
 

@@ -7,8 +7,17 @@ namespace OpenCode.Actors.Sessions.Turns;
 /// <summary>Turns that move to another node (rule "Running turns are not moved"): work that would begin here is left to the session's next owner.</summary>
 internal static class Holding
 {
-    /// <summary>Tells whether a decision has something begin: a call of the model, or a tool.</summary>
-    public static bool Begins(Decision decision) => decision.Orders.Exists(static order => order is BeginStep or StartTool);
+    /// <summary>Leaves what a decision on a turn of which nothing runs has begin to the next owner. Where the files of the step are kept first, that is known only then.</summary>
+    public static void HoldBack(Decision decision)
+    {
+        if (Begins(decision))
+            Hold(decision);
+        else if (decision.State.Turn is { IsKeeping: true } turn)
+            decision.State = decision.State with { Turn = turn with { IsToHold = true } };
+    }
+
+    // A call of the model, or a tool.
+    private static bool Begins(Decision decision) => decision.Orders.Exists(static order => order is BeginStep or StartTool);
 
     /// <summary>Holds the open turn, of which nothing runs: the orders of the decision are dropped, and a run that waits for the user ends.</summary>
     public static void Hold(Decision decision)
@@ -17,7 +26,7 @@ internal static class Holding
         var granted = decision.Orders.OfType<StartTool>().SelectMany(order => Permitting.GrantedTo(decision, order.Call.CallId, order.Context.Allowed)).ToList();
         decision.Orders.RemoveAll(static order => order is not EndRun);
         decision.Orders.Add(new EndRun(turn.Run));
-        decision.Put(turn with { Run = default, IsHeld = true, Granted = [.. turn.Granted, .. granted] });
+        decision.Put(turn with { Run = default, IsHeld = true, IsKeeping = false, IsToHold = false, Granted = [.. turn.Granted, .. granted] });
     }
 
     /// <summary>Has a held turn go on, with a run of its own: the tools that may start do, or else the model is asked. What waits for the user waits on.</summary>

@@ -78,6 +78,9 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     }
 
     /// <inheritdoc/>
+    public Task<bool> IsWaitingAsync(Child child) => IsWaitingAsync(child.Id);
+
+    /// <inheritdoc/>
     public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
 
     /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
@@ -87,6 +90,21 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
             rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
         return rules;
+    }
+
+    // For tasks of its own it waits if one of them does.
+    private async Task<bool> IsWaitingAsync(SessionId child)
+    {
+        if (await sessions().AskAsync(child, new GetWaits(), CancellationToken.None) is not WaitsFound { IsWaiting: true } found)
+            return false;
+
+        foreach (var of in found.Children)
+        {
+            if (await IsWaitingAsync(of))
+                return true;
+        }
+
+        return found.Children.Count == 0;
     }
 
     private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent)

@@ -50,7 +50,8 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     }
 
     /// <summary>Tells the run to end; its <see cref="Terminated"/> follows.</summary>
-    public void Stop() => _run?.Tell(RunActor.Stop.Instance);
+    /// <param name="sparesWaits">Whether children that only wait for their user are left: the session gets <see cref="RunActor.Left"/> before.</param>
+    public void Stop(bool sparesWaits) => _run?.Tell(sparesWaits ? RunActor.Stop.SparingWaits : RunActor.Stop.Instance);
 
     /// <summary>Ends the run of a turn that is over. What becomes of it does not matter any more.</summary>
     public void End(RunId id)

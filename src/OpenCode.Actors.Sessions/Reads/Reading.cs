@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Reads;
 
@@ -20,6 +21,7 @@ internal static class Reading
         GetDiff { MessageId: { } asked } => new DiffFound((state.Message(asked)?.Info as UserMessage)?.Summary?.Diffs ?? []),
         GetDiff => new DiffFound(Changes.Of(state)),
         GetTodos => new TodosFound(state.Todos),
+        GetWaits => Parking.Waits(state),
         GetMessage m => state.Message(m.MessageId) is { } found ? new MessageFound(state.View(found)) : new MessageNotFound(m.MessageId),
         _ => throw new UnreachableException(),
     };

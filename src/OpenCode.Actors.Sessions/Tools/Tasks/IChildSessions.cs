@@ -19,6 +19,9 @@ internal interface IChildSessions
     /// <exception cref="ToolRefusedException">It gave no answer.</exception>
     Task<string> AskAsync(Child child, string prompt);
 
+    /// <summary>Tells whether the turn of a child is open and only waits for its user.</summary>
+    Task<bool> IsWaitingAsync(Child child);
+
     /// <summary>Ends the turn of a child.</summary>
     Task AbortAsync(Child child);
 }

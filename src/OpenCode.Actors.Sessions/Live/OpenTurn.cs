@@ -20,8 +20,8 @@ internal sealed class OpenTurn
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
         Title = new SessionTitle(committer, context);
-        Files = new FileWork(setup, context.Self);
-        Undo = new UndoWork(setup, committer, putOff, context.Self);
+        Files = new FileWork(setup, context.Self, logger);
+        Undo = new UndoWork(setup, committer, putOff, context.Self, logger);
         Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Title, Files, Undo, logger);
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Snapshots;
@@ -8,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>An undo with its files, outside of the session's actor: a snapshot is taken, the undo is noted, the files are set, and the undo is made, in this order (rule "An undo is whole").</summary>
 /// <remarks>Commands that would change the session wait meanwhile. An undo that is noted is ended, whatever happens: by the next incarnation, the next start, or the next command when there was no room to note its end.</remarks>
-internal sealed class UndoWork(SessionSetup setup, Committer committer, PutOffCommands putOff, IActorRef session)
+internal sealed partial class UndoWork(SessionSetup setup, Committer committer, PutOffCommands putOff, IActorRef session, ILogger logger)
 {
     private Phase _phase;
     private ISessionCommand? _command;
@@ -31,7 +32,7 @@ internal sealed class UndoWork(SessionSetup setup, Committer committer, PutOffCo
         (_command, _origin) = (name is null ? command : new Named(name, command), (asker, name, body));
         _phase = Phase.Taking;
         if (plan.Snapshot is null && setup.Snapshots is { } snapshots && SnapshotPlace.Of(committer.State.Info!) is { } place)
-            snapshots.TakeAsync(place).PipeTo(session, success: taken => new Taken(plan, taken));
+            TakeAsync(snapshots, place).PipeTo(session, success: taken => new Taken(plan, taken), failure: cause => Failed(cause, new Taken(plan, null)));
         else
             Note(new Taken(plan, plan.Snapshot));
     }
@@ -50,7 +51,8 @@ internal sealed class UndoWork(SessionSetup setup, Committer committer, PutOffCo
     {
         _phase = Phase.Setting;
         if (plan is { HasFiles: true, Snapshot: { } now } && setup.Snapshots is { } snapshots && SnapshotPlace.Of(committer.State.Info!) is { } place)
-            snapshots.SetAsync(place, new FilesToSet(now, plan.Undone, plan.Before)).PipeTo(session, success: set => new FilesAreSet(plan, set));
+            SetAsync(snapshots, place, new FilesToSet(now, plan.Undone, plan.Before)).PipeTo(
+                session, success: set => new FilesAreSet(plan, set), failure: cause => Failed(cause, new FilesAreSet(plan, new FilesSet(null, $"Not all files could be set: {cause.Message}"))));
         else
             session.Tell(new FilesAreSet(plan, new FilesSet(null, "The files stay as they are: no snapshot of them could be taken.")));
     }
@@ -91,7 +93,21 @@ internal sealed class UndoWork(SessionSetup setup, Committer committer, PutOffCo
         Forget();
     }
 
+    // What the door throws before its first wait is a failure like any other.
+    private static async Task<string?> TakeAsync(ISnapshots snapshots, SnapshotPlace place) => await snapshots.TakeAsync(place);
+
+    private static async Task<FilesSet> SetAsync(ISnapshots snapshots, SnapshotPlace place, FilesToSet files) => await snapshots.SetAsync(place, files);
+
+    private FileNews Failed(Exception cause, FileNews news)
+    {
+        LogFailed(logger, cause, committer.Id.Value);
+        return news;
+    }
+
     private void Forget() => (_phase, _command, _origin) = (Phase.None, null, (ActorRefs.Nobody, null, null));
+
+    [LoggerMessage(EventId = 6013, Level = LogLevel.Error, Message = "The files of an undo of {SessionId} could not be kept or set; the undo is ended, and its user is told.")]
+    private static partial void LogFailed(ILogger logger, Exception cause, string sessionId);
 
     /// <summary>The snapshot before an undo; null when none could be taken.</summary>
     public sealed record Taken(UndoPlan Plan, string? Snapshot) : FileNews;

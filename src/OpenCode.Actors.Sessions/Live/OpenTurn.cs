@@ -19,7 +19,7 @@ internal sealed class OpenTurn
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
-        Title = new SessionTitle(committer, context);
+        Title = new SessionTitle(committer, context, logger);
         Files = new FileWork(setup, context.Self, logger);
         Undo = new UndoWork(setup, committer, putOff, context.Self, logger);
         Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Title, Files, Undo, logger);

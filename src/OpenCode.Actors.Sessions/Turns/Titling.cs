@@ -34,7 +34,7 @@ internal static class Titling
         {
             Options = StepOptioning.Join(new StepOptions { Temperature = agent?.Temperature, TopP = agent?.TopP, Provider = agent?.Options ?? JsonObjects.Empty }, model.Info, null),
         };
-        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain)));
+        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain, $"{model.ProviderId}/{model.ModelId}")));
     }
 
     /// <summary>Takes a title, unless the session was named meanwhile.</summary>

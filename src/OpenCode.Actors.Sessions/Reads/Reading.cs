@@ -26,7 +26,7 @@ internal static class Reading
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Tells how a turn ended.</summary>
+    /// <summary>Returns how a turn ended.</summary>
     /// <param name="id">The session.</param>
     /// <param name="state">Its state.</param>
     /// <param name="turn">A turn that is not open.</param>
@@ -70,8 +70,7 @@ internal static class Reading
     private static int GoneOn(ImmutableList<MessageState> messages, int answer)
     {
         while (messages.FindIndex(answer, static message => Summaries.RequestOf(message) is not null) is >= 0 and var next
-            && messages.FindIndex(next + 1, static message => Continuations.IsOne(message) || Summaries.RequestOf(message) is not null) is >= 0 and var going
-            && Continuations.IsOne(messages[going])
+            && messages.FindIndex(next + 1, Continuations.IsOne) is >= 0 and var going
             && !messages.Skip(answer + 1).Take(going - answer).Any(static message => message.Info is AssistantMessage { Summary: not true })
             && messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == messages[going].Info.Id) is >= 0 and var last)
         {

@@ -21,7 +21,7 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
     /// <summary>Gets or sets what happens just before files are set.</summary>
     public Func<Task> BeforeSetting { get; set; } = static () => Task.CompletedTask;
 
-    public List<FilesToSet> Set { get; } = [];
+    public List<FilesToRestore> Set { get; } = [];
 
     public int Taken { get; private set; }
 
@@ -40,20 +40,20 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
         return Now is { } now ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
     });
 
-    public Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files)
+    public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files)
     {
         if (Fault is { IsAtOnce: true } fault)
             throw fault.Cause;
-        return SetAsync(files);
+        return RestoreAsync(files);
     }
 
-    private async Task<FilesSet> SetAsync(FilesToSet files)
+    private async Task<RestoreOutcome> RestoreAsync(FilesToRestore files)
     {
         await BeforeSetting();
         return await Later("files set", () =>
         {
             Set.Add(files);
-            return new FilesSet($"diff from {files.Now}", Problem);
+            return new RestoreOutcome($"diff from {files.Now}", Problem);
         });
     }
 

@@ -36,7 +36,7 @@ public sealed class SummaryMeetingsTests : CompactingKit
     public async Task Two_summaries_that_wait_in_a_row_do_not_keep_the_turn_from_going_on()
     {
         var session = await CreateAsync();
-        await PromptAsync(session.Id, "one");
+        var one = await PromptAsync(session.Id, "one");
         Model.Answer.Bash("call_1", "make").EndWithCalls();
         await RunDryAsync();
         await SummarizeAsync(session.Id);
@@ -50,6 +50,7 @@ public sealed class SummaryMeetingsTests : CompactingKit
         Assert.Equal(4, Model.Requests.Count);
         await SayAsync("done");
         Assert.Equal(SessionStatus.Idle, await StatusAsync(session.Id));
+        Assert.Equal("done", Text((await EndOfAsync(session.Id, one)).Message));
     }
 
     [Fact]

@@ -68,6 +68,8 @@ internal static class MessageSamples
             new MessageFound(Message("two")),
             new GetTodos(),
             new TodosFound([new Todo("do it", "pending", "high")]),
+            new GetWaits(),
+            new WaitsFound(true, [_session]),
             reply,
             new ReplyQuestion(question, [["a", "b"], []]),
             new RejectQuestion(question),

@@ -1,10 +1,12 @@
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
@@ -81,6 +83,30 @@ public sealed class SessionMessageSerializerTests : IDisposable
         Assert.Empty(read.User.Parts);
         Assert.Equal(accepted.User.Info.Id, read.User.Info.Id);
         Assert.Equal(accepted.Turn, read.Turn);
+    }
+
+    [Theory]
+    [InlineData("system")]
+    [InlineData("format")]
+    [InlineData("tools")]
+    [InlineData("summary")]
+    public void What_is_large_beside_the_parts_is_left_out_too(string what)
+    {
+        var (accepted, large) = (MessageSamples.Accepted("hello"), new string('x', 2 * AcceptedInShort.MaxBytes));
+        var user = (UserMessage)accepted.User.Info;
+        user = what switch
+        {
+            "system" => user with { System = large },
+            "format" => user with { Format = new OutputFormat("json_schema") { Schema = JsonSerializer.SerializeToElement(large) } },
+            "tools" => user with { Tools = new Dictionary<string, bool> { [large] = true } },
+            _ => user with { Summary = new UserMessageSummary([]) { Body = large } },
+        };
+        accepted = accepted with { User = accepted.User with { Info = user } };
+
+        var read = Assert.IsType<PromptAccepted>(Roundtrip(accepted));
+
+        Assert.True(MessageKinds.Of(accepted)!.Write(accepted).Length < AcceptedInShort.MaxBytes);
+        Assert.Equal((user.Id, accepted.Turn), (read.User.Info.Id, read.Turn));
     }
 
     [Fact]

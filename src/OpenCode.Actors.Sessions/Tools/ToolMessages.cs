@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <param name="CallId">The call it is about.</param>
 internal abstract record ToolReport(string CallId) : IDeadLetterSuppression; // A run that is stopped has closed the call already.
 
-/// <summary>The tool has started a process. To be noted in state, so that recovery can kill what a crash leaves.</summary>
+/// <summary>The tool has started a process. The state stores it, so that recovery can kill it after a crash.</summary>
 internal sealed record ToolStarted(string CallId, ProcessMark Mark) : ToolReport(CallId);
 
 /// <summary>The tool has new output.</summary>
@@ -66,7 +66,7 @@ internal sealed record ToolContinue : IDeadLetterSuppression
     public static ToolContinue Instance { get; } = new();
 }
 
-/// <summary>Ends a tool in good order: it stops itself when all it started has gone, or when that takes too long. A hard stop does not wait.</summary>
+/// <summary>Ends a tool in order: its actor stops when all processes that it started have ended, or when that takes too long. A hard stop does not wait.</summary>
 internal sealed record StopTool : IDeadLetterSuppression
 {
     private StopTool(bool sparesWaits) => SparesWaits = sparesWaits;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Tests.Simulation;
 
-/// <summary>Adds up what walks came to.</summary>
+/// <summary>Adds up the results of walks.</summary>
 /// <param name="first">The first seed.</param>
 internal sealed class SimulationReport(ulong first)
 {

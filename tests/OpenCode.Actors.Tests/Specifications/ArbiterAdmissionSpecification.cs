@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>Who is admitted, after whom, and what becomes of a joiner that does not go on.</summary>
+/// <summary>The admission of nodes, its order, and the end of a joiner that stops in the middle.</summary>
 /// <param name="store">The store.</param>
 public abstract class ArbiterAdmissionSpecification(ArbiterStore store) : ArbiterSpecification(store)
 {

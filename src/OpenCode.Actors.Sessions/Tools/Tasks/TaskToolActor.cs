@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
-/// <summary>One call of <c>task</c>: opens the child, tells which it is, prompts it, and ends with its answer. Told to stop, it aborts the child first, or leaves one that only waits for its user where the server stops.</summary>
+/// <summary>One call of <c>task</c>: creates the child, reports its id, prompts it, and ends with its answer. A stop aborts the child first, or leaves one that only waits for its user where the server stops.</summary>
 internal sealed class TaskToolActor : ReceiveActor
 {
     private readonly ToolCall _call;

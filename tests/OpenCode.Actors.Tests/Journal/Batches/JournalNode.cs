@@ -67,7 +67,7 @@ internal sealed class JournalNode
     {
         var closing = Journal.DisposeAsync().AsTask();
 
-        // Who waits for a time is let go by the pool when that is cancelled: the one thing here that does not end on this thread. It gets some time before the clock moves.
+        // A wait for a time is ended by the pool when that is cancelled: the one thing here that does not end on this thread. It gets some time before the clock moves.
         while (!OtherThreads.HasEnded(closing))
             _time.Advance(TimeSpan.FromSeconds(1));
     }

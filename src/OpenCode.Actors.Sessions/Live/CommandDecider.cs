@@ -59,8 +59,8 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
             outcome = decide(decision);
 
             // Rule "Running turns are not moved": the command is taken here, and what it begins is begun by the next owner.
-            if (setup.Drain.HasBegun && isStill && Holding.Begins(decision))
-                Holding.Hold(decision);
+            if (setup.Drain.HasBegun && isStill)
+                Holding.HoldBack(decision);
             if (Name is { } name)
                 names.Note(decision, name, outcome);
             decision.UsedBody = _body;

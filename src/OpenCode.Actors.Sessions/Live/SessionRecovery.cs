@@ -33,7 +33,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
         if (setup.Learned.IsFilled)
             _hasRules = true;
         else
-            WaitForRulesAsync().PipeTo(session, success: static () => new RulesLearned());
+            WaitForRulesAsync().PipeTo(session, success: static () => new RulesLearned(), failure: static cause => new Broken(cause));
     }
 
     /// <summary>Takes the rows. If a part was being streamed into, the session gets <see cref="DeltasRead"/> or <see cref="Broken"/>.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     /// <summary>The streamed text behind the stored parts was read from the log.</summary>
     public sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas) : IDeadLetterSuppression;
 
-    /// <summary>The streamed text could not be read.</summary>
+    /// <summary>The streamed text could not be read, or the rules not learned.</summary>
     public sealed record Broken(Exception Cause) : IDeadLetterSuppression;
 
     /// <summary>The index has read the learned rules: the session may decide.</summary>

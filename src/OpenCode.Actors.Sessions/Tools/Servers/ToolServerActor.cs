@@ -132,7 +132,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(LetGo), new LetGo(), _idle);
         LogConnected(_logger, _spec.Name, _directory, _connection.Tools.Count);
         var connection = _connection;
-        connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason));
+        connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason), failure: cause => new Ended(connection, cause.Message));
         Answer();
     }
 

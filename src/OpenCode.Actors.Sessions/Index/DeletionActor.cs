@@ -95,7 +95,7 @@ internal sealed class DeletionActor : ReceiveActor
         Context.Stop(Self);
     }
 
-    // A refusal speaks of the step that it refused; the deletion has begun by then, and the index goes on with it.
+    // A refusal describes one refused step; the deletion has begun by then, and the index continues it.
     private void Report(object answer)
     {
         var isUnfinished = _hasBegun && answer is not (Deleted or SessionNotFound);

@@ -28,7 +28,7 @@ internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setu
         ReadAsync(reference).PipeTo(session, asker, success: read => new BodyRead(reference, ticket, read), failure: cause => new BodyRead(reference, ticket, Unreadable(reference, cause)));
     }
 
-    /// <summary>It was read. It comes again when the command was put off.</summary>
+    /// <summary>A reading has ended. Its message comes again if the command was deferred.</summary>
     public void End(BodyRead message) => _reading.Remove(message.Of);
 
     private async Task<object> ReadAsync(NamedByReference reference)

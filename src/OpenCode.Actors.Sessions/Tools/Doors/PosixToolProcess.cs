@@ -95,7 +95,7 @@ internal sealed class PosixToolProcess : IToolProcess
         _gone.TrySetResult();
     }
 
-    // What is left may write on, as it could to a terminal: without a reader it would be ended by its next line.
+    // Background processes may write on, as they could to a terminal: without a reader their next line would end them.
     private async Task WatchBackgroundAsync()
     {
         using var killed = new CancellationTokenSource();

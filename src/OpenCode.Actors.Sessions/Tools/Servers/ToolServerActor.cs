@@ -27,7 +27,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
     private IReadOnlyList<ServedTool> _tools = [];
     private DateTimeOffset _since;
     private int _failures;
-    private bool _isHopeless; // The last attempt failed: what asks is not kept waiting for the next.
+    private bool _isHopeless; // The last attempt failed: requests do not wait for the next one.
     private string? _error;
 
     public ToolServerActor(ToolServerSpec spec, string directory, IToolServerConnector connector, TimeProvider time, ILogger logger)

@@ -50,7 +50,7 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
         _private.Dispose();
     }
 
-    // Looked at where the connection is made: a name can lead elsewhere from one look to the next. Behind a proxy the proxy looks names up.
+    // Checked where the connection is made: a name can resolve differently from one lookup to the next. Behind a proxy the proxy resolves names.
     private static async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var target = context.DnsEndPoint;

@@ -35,7 +35,7 @@ internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
             var errors = ReadAsync(process, OutputPipe.Error, given.Token);
             var code = await process.ExitCode.WaitAsync(given.Token);
             process.Kill(); // what it left in the background would hold the outputs open
-            return Told(await output, await errors, code);
+            return Render(await output, await errors, code);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -47,7 +47,7 @@ internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
         }
     }
 
-    private static string Told(string output, string errors, int code) =>
+    private static string Render(string output, string errors, int code) =>
         code == 0 ? output.TrimEnd('\n') : $"{output}(This command ended with exit code {code}. {errors.Trim()})";
 
     private static async Task<string> ReadAsync(IToolProcess process, OutputPipe pipe, CancellationToken cancellationToken)

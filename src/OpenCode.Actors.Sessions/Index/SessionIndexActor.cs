@@ -198,7 +198,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void OnWakeUnfinished()
     {
         Wake(_sessions.ListUnfinished());
-        GoOnDeleting();
+        ContinueDeletions();
     }
 
     // A session that failed recovers by this; a session that runs ignores it.
@@ -231,7 +231,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Become(Serving);
         AnswerFollowed();
         _queries.ReadHead();
-        GoOnDeleting();
+        ContinueDeletions();
     }
 
     private void OnHeadRead(WaitingQueries.HeadRead message)
@@ -275,7 +275,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void GoOnDeleting()
+    private void ContinueDeletions()
     {
         foreach (var id in _deletions.Unfinished.Where(_sessions.Has).ToList())
             _deletions.Begin(id, ActorRefs.Nobody);

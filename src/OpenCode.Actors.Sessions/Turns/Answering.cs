@@ -75,7 +75,7 @@ internal static class Answering
         {
             var time = ((ToolRunning)part.State).Time with { End = decision.Now };
             var title = request.Questions.Count == 1 ? "Asked 1 question" : $"Asked {request.Questions.Count} questions";
-            var told = QuestionTool.Tell(request.Questions, answers);
+            var told = QuestionTool.Render(request.Questions, answers);
             decision.Put(part with { State = new ToolCompleted(part.State.Input, told, title, QuestionTool.Metadata(answers), time) });
         }
 

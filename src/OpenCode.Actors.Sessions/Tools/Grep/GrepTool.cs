@@ -51,7 +51,7 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
             matches.Look(files, file);
 
         var isCut = matches.IsFull || search.IsCut;
-        return new ToolOutcome(pattern, matches.Tell(isCut), JsonSerializer.SerializeToElement(new MatchesMetadata(matches.Count, isCut), SearchJson.Default.MatchesMetadata));
+        return new ToolOutcome(pattern, matches.Render(isCut), JsonSerializer.SerializeToElement(new MatchesMetadata(matches.Count, isCut), SearchJson.Default.MatchesMetadata));
     }
 
     // A file that read would have to ask for is not read by another name.

@@ -13,7 +13,7 @@ internal static class LongResult
 
     /// <summary>Cuts a text if it is too long.</summary>
     /// <returns>What the model gets, and the path of the file with all of it; null when nothing was cut.</returns>
-    public static async Task<(string Text, string? Path)> KeepAsync(string text, IOutputFolder outputs, string name)
+    public static async Task<(string Text, string? Path)> CutAsync(string text, IOutputFolder outputs, string name)
     {
         var length = LengthOf(text);
         if (length == text.Length)

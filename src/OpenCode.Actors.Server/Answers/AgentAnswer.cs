@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Agents;
 namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>An agent as clients list it.</summary>
-/// <param name="Name">What prompts name.</param>
+/// <param name="Name">Its name in prompts.</param>
 /// <param name="Mode">Whether users choose it, other agents call it, or both.</param>
 /// <param name="Native">Whether it comes with the server.</param>
 /// <param name="Permission">The rules that hold for it, weakest first.</param>

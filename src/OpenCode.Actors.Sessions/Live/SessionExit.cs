@@ -17,7 +17,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks the parent for the stop message, or stops if that came already: with a hand-off.</summary>
-    /// <param name="refusal">What all that waits is answered with; null to have the region bring commands again.</param>
+    /// <param name="refusal">The answer to all that waits; null to return commands to the region.</param>
     /// <param name="failure">Why the session cannot go on. The stop message carries it to the parent, which counts it.</param>
     public void Begin(Unavailable? refusal, Exception? failure)
     {

@@ -61,7 +61,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
         if (IsOfLocation && json.Remove("server"))
             mistakes.Add(new ConfigMistake(source, "server", "a location's file may not set this; move it to the user's own file or to the one of --config."));
 
-        ConfigShape.Normalise(json);
+        ConfigNormalization.Normalise(json);
         _layers.Add(new ConfigLayer(source, json, unset) { Variables = references?.Variables ?? [], Referenced = references?.Texts ?? [] });
     }
 

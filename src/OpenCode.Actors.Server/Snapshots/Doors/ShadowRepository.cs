@@ -66,7 +66,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     /// <summary>Restores files.</summary>
     public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         foreach (var step in files.Undone)
             wanted.Undo(await ChangesAsync(step, files.Now));
         foreach (var step in files.Before)

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>Reads the result of a call: texts are joined, images and PDFs are given as they are, of the rest the model is told in words.</summary>
+/// <summary>Reads the result of a call: joins texts, passes images and PDFs on, and describes the rest in words.</summary>
 internal static class McpContent
 {
     // A tool's part is one entry of the journal, and its files are in it as base64.

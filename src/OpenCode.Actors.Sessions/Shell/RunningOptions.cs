@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>The options by which a program is told to run another.</summary>
+/// <summary>The options that make a program run another.</summary>
 /// <param name="Letters">Letters of such options.</param>
 /// <param name="Names">Long names, without dashes. Programs take the first letters of one for it.</param>
 /// <param name="Beginnings">How words begin that are no options of these two forms.</param>

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// <summary>The tasks that a user gives by parts of prompts. Which of them were begun is known by the ids of their calls.</summary>
 internal static class Subtasks
 {
-    /// <summary>What the model is told after a task that a command gave.</summary>
+    /// <summary>The prompt that follows the task of a command.</summary>
     public const string GoOn = "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.";
 
     /// <summary>Gives the id of the call that does a task.</summary>

@@ -8,7 +8,7 @@ internal static partial class TitleText
     private const int MostCharacters = 100;
     private const int MostOfPrompt = 50;
 
-    /// <summary>Tells whether a title is the one that a session is made with: nobody chose it.</summary>
+    /// <summary>Returns whether a title is the default of a new session.</summary>
     public static bool IsDefault(string title) => Default.IsMatch(title);
 
     /// <summary>Makes a title of what a model answered: the first line that is not thought.</summary>

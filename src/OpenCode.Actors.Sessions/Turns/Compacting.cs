@@ -100,7 +100,7 @@ internal static class Compacting
         return true;
     }
 
-    /// <summary>The model has written a summary: what is told from now on begins with it, and what it interrupted goes on. One without text is none, and ends the turn.</summary>
+    /// <summary>Completes a summary: later requests begin with it, and the interrupted turn continues. An empty summary ends the turn.</summary>
     public static void Complete(Decision decision)
     {
         if (!decision.Assistant.Parts.Exists(static part => part is TextPart { Text.Length: > 0 }))

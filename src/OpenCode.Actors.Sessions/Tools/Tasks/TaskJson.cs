@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Tools.Tasks;
 /// <param name="Model">The child's model.</param>
 internal sealed record TaskMetadata(string ParentSessionId, string SessionId, ModelRef? Model);
 
-/// <summary>What a user is shown who is asked about a call.</summary>
+/// <summary>The metadata of a permission request for a task.</summary>
 /// <param name="Description">What it is about.</param>
 /// <param name="SubagentType">The agent.</param>
 internal sealed record TaskQuestion(string Description, [property: JsonPropertyName("subagent_type")] string SubagentType);

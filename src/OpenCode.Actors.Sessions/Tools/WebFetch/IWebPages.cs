@@ -3,7 +3,7 @@ namespace OpenCode.Actors.Sessions.Tools.WebFetch;
 /// <summary>The door to pages on the web.</summary>
 internal interface IWebPages
 {
-    /// <summary>Fetches a page. Redirects on its own host and port are followed; one to elsewhere is told, since it needs a permission of its own.</summary>
+    /// <summary>Fetches a page. Follows redirects on the same host and port. Returns a redirect to another one, which needs its own permission.</summary>
     /// <param name="url">The page.</param>
     /// <param name="isPrivate">Whether it may be on this machine or in a private network.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Sessions.Tools.WebFetch;
 
-/// <summary>What a user is shown who is asked about a page.</summary>
+/// <summary>The metadata of a permission request for a page.</summary>
 internal sealed record WebFetchQuestion(string Url, string Format, int? Timeout);
 
 /// <summary>JSON of that.</summary>

@@ -23,6 +23,6 @@ internal sealed class WantedFiles
     /// <param name="differences">How the files are now, from what they were before anything was undone.</param>
     public void BringBack(IEnumerable<TreeChange> differences) => Undo(differences.Where(change => _undoneBefore.Contains(change.Path)));
 
-    /// <summary>Tells whether an undo is about a file.</summary>
+    /// <summary>True if an undo is about a file.</summary>
     public bool IsAbout(string path) => _wanted.ContainsKey(path) || _undoneBefore.Contains(path);
 }

@@ -18,7 +18,7 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
     /// <summary>Gets or sets what happens just before files are set.</summary>
     public Func<Task> BeforeSetting { get; set; } = static () => Task.CompletedTask;
 
-    public List<FilesToSet> Set { get; } = [];
+    public List<FilesToRestore> Set { get; } = [];
 
     public int Taken { get; private set; }
 
@@ -37,13 +37,13 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
         return Now is { } now ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
     });
 
-    public async Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files)
+    public async Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files)
     {
         await BeforeSetting();
         return await kit.Later("files set", () =>
         {
             Set.Add(files);
-            return new FilesSet($"diff from {files.Now}", Problem);
+            return new RestoreOutcome($"diff from {files.Now}", Problem);
         });
     }
 }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>The file parts of a message that a model looks at as they are. Of all others it was told in words.</summary>
+/// <summary>The file parts of a message that a model gets as they are. All others were turned into text.</summary>
 internal static class AttachedMedia
 {
     // Each step tells all files of its conversation again: a part is looked through once, not with every step.

@@ -32,15 +32,16 @@ internal static class Editing
         return new Outcome(OutcomeKind.HistoryEdited);
     }
 
-    // The turn's own message grows by itself. All others are at rest, also while a turn is open.
-    private static bool IsGrowing(SessionState state, MessageId message) => state.Turn?.Assistant == message;
+    // The turn's own message grows by itself, and its request for a summary says what that is of. All others are at rest, also while a turn is open.
+    private static bool IsGrowing(SessionState state, MessageId message) =>
+        state.Turn is { } turn && (turn.Assistant == message || (turn.Prompts.Contains(message) && state.Message(message) is { } asked && Summaries.RequestOf(asked) is not null));
 
     private static object? Mistake(SessionState state, Part part)
     {
         if (state.Message(part.MessageId) is not { } message)
             return new MessageNotFound(part.MessageId);
         if (part is UnknownPart)
-            return new PromptRejected($"type: a part cannot be '{part.Type}'.");
+            return new PromptRejected($"type: a part cannot be '{part.Type}'. Send the part with the type that it was read with.");
         if (part is ToolPart { State: ToolPending or ToolRunning })
             return new PromptRejected("state.status: no tool of this message runs; give 'completed' or 'error'.");
         if (!message.Parts.Exists(known => known.Id == part.Id) && state.Messages.Exists(other => other.Parts.Exists(known => known.Id == part.Id)))

@@ -119,7 +119,7 @@ internal static class ServeCommand
         await routes;
         if (holds is { Print: { } print })
         {
-            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontPass>());
+            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontSecret>());
             HolderNotice.Post(settings.DataFolder, notice, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(HolderNotice)));
             front?.Link.Found(notice); // what has waited for a holder
         }
@@ -133,7 +133,7 @@ internal static class ServeCommand
     private static Task AnnounceAsync(string address) => Console.Out.WriteLineAsync($"opencode server listening on {address}");
 
     // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
-    // False if they have ended, or the server was told to stop, before the start did, which ends the start.
+    // False if they have ended, or the server began to stop, before the start did, which ends the start.
     private static async Task<bool> StartAsync(WebApplication app)
     {
         try

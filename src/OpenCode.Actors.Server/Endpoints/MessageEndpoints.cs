@@ -13,7 +13,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
+/// <summary>Prompts and shell commands of a session, and its messages.</summary>
 internal static class MessageEndpoints
 {
     private const string IdempotencyKey = "Idempotency-Key";

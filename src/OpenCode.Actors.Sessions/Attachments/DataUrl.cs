@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>A <c>data:</c> URL (RFC 2397). The data stays in the text of the URL until it is asked for: it may be large.</summary>
+/// <summary>A <c>data:</c> URL (RFC 2397). The data stays in the text of the URL until it is read: it may be large.</summary>
 internal readonly struct DataUrl
 {
     private const string Scheme = "data:";
@@ -25,7 +25,7 @@ internal readonly struct DataUrl
     {
         var comma = url.IndexOf(',', StringComparison.Ordinal);
         if (comma < 0)
-            throw new FormatException("a data: URL has a comma before its data.");
+            throw new FormatException("a data: URL has a comma before its data: give data:TYPE;base64,DATA.");
 
         var data = new DataUrl(url, comma + 1, url.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase));
         if (data._isBase64 && data.Payload.Contains('%'))

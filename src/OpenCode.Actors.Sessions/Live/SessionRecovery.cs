@@ -61,7 +61,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     public void TakeLearnedRules() => _hasRules = true;
 
     /// <summary>Starts the session from what was read: nothing shows as running without a live run, and processes that the last life left are killed.</summary>
-    /// <returns>What becomes of the open turn and of an undo that has not ended, to be committed; null when nothing does.</returns>
+    /// <returns>The decision about an open turn and an undo that has not ended, to be committed; null when there is neither.</returns>
     public Decision? TakeUp(Committer committer)
     {
         committer.Begin(_state, _version, _offset);

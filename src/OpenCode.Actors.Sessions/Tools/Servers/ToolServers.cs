@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>The MCP servers of every location: their tools, their calls, and how they are.</summary>
+/// <summary>The MCP servers of every location: their tools, their calls, and their status.</summary>
 /// <param name="config">Which there are.</param>
 /// <param name="actor">Gives the <see cref="ToolServersActor"/>, which starts later than this.</param>
 /// <param name="outputs">Where long results are kept.</param>
@@ -39,7 +39,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     public Props PropsFor(ToolCall call, ToolContext context) =>
         Props.CreateBy(new ActorProducer<FunctionToolActor>(() => new FunctionToolActor(call.CallId, cancellationToken => CallAsync(call, context, cancellationToken))));
 
-    /// <summary>Returns how each server of a location is: null for one that is switched off, an empty text for one that is connected, else why it is not.</summary>
+    /// <summary>Returns the status of each server of a location: null for one that is switched off, an empty text for one that is connected, else the error.</summary>
     public async Task<IReadOnlyList<(string Name, string? Error)>> StatusAsync(string directory, CancellationToken cancellationToken)
     {
         Tidy(directory);
@@ -89,9 +89,9 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         try
         {
             var result = await connection.CallAsync(tool, call.Input, () => deadline.Change(spec.CallTimeout, Timeout.InfiniteTimeSpan), given.Token);
-            var (text, path) = await LongResult.KeepAsync(result.Text, outputs, $"{context.SessionId}-{call.CallId}");
+            var (text, path) = await LongResult.CutAsync(result.Text, outputs, $"{context.SessionId}-{call.CallId}");
             return result.IsError
-                ? throw new ToolRefusedException(text.Length > 0 ? text : $"The MCP server '{spec.Name}' says that '{tool}' failed, and not why.")
+                ? throw new ToolRefusedException(text.Length > 0 ? text : $"The MCP server '{spec.Name}' says that '{tool}' failed, and not why. Check the input, or do without it.")
                 : new ToolOutcome("", text, new ServedMetadata(path is not null, path).ToJson()) { Files = result.Files };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -100,7 +100,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         }
         catch (ToolServerException e)
         {
-            throw new ToolRefusedException($"The MCP server '{spec.Name}' gave no result: {e.Message}");
+            throw new ToolRefusedException($"The MCP server '{spec.Name}' gave no result: {e.Message} Call it again, or do without it.");
         }
     }
 

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
-/// <summary>One call of <c>task</c>: opens the child, tells which it is, prompts it, and ends with its answer. Told to stop, it aborts the child first, or leaves one that only waits for its user where the server stops.</summary>
+/// <summary>One call of <c>task</c>: creates the child, reports its id, prompts it, and ends with its answer. A stop aborts the child first, or leaves one that only waits for its user where the server stops.</summary>
 internal sealed class TaskToolActor : ReceiveActor
 {
     private readonly ToolCall _call;
@@ -40,7 +40,7 @@ internal sealed class TaskToolActor : ReceiveActor
 
     protected override void PreStart() => OpenAsync().PipeTo(Self, success: static child => new Opened(child), failure: static cause => new Failed(cause));
 
-    // Stopped without a word: the child ends too.
+    // A hard stop: the child ends too.
     protected override void PostStop()
     {
         if (_isAsked && !_isAborted)

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -26,6 +28,15 @@ internal static class SessionRefusals
         CommandFailed r => Json(StatusCodes.Status500InternalServerError, new NamedError("UnknownError", new NamedErrorData(r.Message))),
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
+
+    /// <summary>Makes the same answer, and tells the streams of the session's location what the user can correct (rule "A refusal is seen").</summary>
+    public static async Task<IResult> ToldAsync(SessionId sessionId, object refusal, RefusalTeller streams, CancellationToken cancellationToken)
+    {
+        if (refusal is PromptRejected or TooManyPrompts)
+            await streams.TellAsync(sessionId, BodyOf(refusal).Data.Message, cancellationToken);
+
+        return Of(refusal);
+    }
 
     /// <summary>Makes the body of that answer alone, for where the status is sent already.</summary>
     public static NamedError BodyOf(object refusal) => Of(refusal) switch

@@ -79,6 +79,29 @@ public sealed class CommandEndpointsTests
     }
 
     [Theory]
+    [InlineData("command", "{'command':'nope','arguments':''}", "there is no command 'nope' here")]
+    [InlineData("command", "{'command':'ask','arguments':''}", "ask about 'git push'")]
+    [InlineData("command", "{'command':'hi','arguments':'','agent':'nobody'}", "there is no agent 'nobody' here")]
+    [InlineData("command", "{'command':'hi','arguments':'','variant':'nope'}", "variant: 'nope'")]
+    [InlineData("shell", "{'agent':'nobody','command':'ls'}", "there is no agent 'nobody' here")]
+    [InlineData("summarize", "{'providerID':'no','modelID':'such'}", "no/such")]
+    [InlineData("prompt_async", "{'agent':'nobody','parts':[{'type':'text','text':'x'}]}", "there is no agent 'nobody' here")]
+    public async Task What_terminals_ask_for_without_reading_the_answer_is_refused_on_the_stream_too(string route, string body, string reason)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+
+        var (status, answer) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+        var told = JsonElement.Parse((await stream.UntilAsync("session.error"))[^1].Data).GetProperty("properties");
+
+        Assert.Equal((400, session), (status, told.GetProperty("sessionID").GetString()));
+        var message = told.GetProperty("error").GetProperty("data").GetProperty("message").GetString();
+        Assert.Equal(answer.GetProperty("data").GetProperty("message").GetString(), message);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("child", "build", "fake/echo")]
     [InlineData("explored", "explore", "fake/echo")]
     public async Task A_command_of_a_subagent_or_with_subtask_is_done_by_a_child(string command, string agent, string model)

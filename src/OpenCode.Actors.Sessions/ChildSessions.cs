@@ -15,7 +15,7 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Makes and asks child sessions by the same way in as clients do, so that a child is a session like any other.</summary>
+/// <summary>Creates and prompts child sessions through <see cref="ISessions"/>, as clients do: a child is a session like any other.</summary>
 /// <param name="sessions">The sessions, which are made with the tools: looked up when the first child is.</param>
 /// <param name="agents">The agents there are.</param>
 internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog> agents) : IChildSessions
@@ -65,12 +65,14 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             Model = child.Model is { } model ? model with { Variant = null } : null,
             Variant = child.Model?.Variant,
         };
-        if (await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None) is not PromptAccepted accepted)
-            throw Unanswered(child, "it did not take the prompt");
+        var taken = await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None);
+        if (taken is not PromptAccepted accepted)
+            throw await UnansweredAsync(child, taken, "it did not take the prompt");
         if (accepted.Error is { } error)
             throw Unanswered(child, error.Data.Message ?? error.Name);
-        if (await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None) is not TurnEnded ended)
-            throw Unanswered(child, "its session has gone");
+        var end = await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
+        if (end is not TurnEnded ended)
+            throw await UnansweredAsync(child, end, "its session has gone");
 
         return ended.Message.Info is AssistantMessage { Error: { } failure }
             ? throw Unanswered(child, failure.Data.Message ?? failure.Name)
@@ -78,15 +80,43 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     }
 
     /// <inheritdoc/>
+    public Task<bool> IsWaitingAsync(Child child) => IsWaitingAsync(child.Id);
+
+    /// <inheritdoc/>
     public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
 
-    /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
+    /// <summary>Returns the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
     internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent)
     {
         List<PermissionRule> rules = [.. DeniedBy(parent)];
         if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
             rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
         return rules;
+    }
+
+    // It may work on it all the same: it does not beside its parent, which goes on.
+    private async Task<ToolRefusedException> UnansweredAsync(Child child, object refusal, string reason)
+    {
+        if (refusal is not Unavailable unknown)
+            return Unanswered(child, reason);
+
+        await AbortAsync(child);
+        return Unanswered(child, unknown.Reason);
+    }
+
+    // For tasks of its own it waits if one of them does.
+    private async Task<bool> IsWaitingAsync(SessionId child)
+    {
+        if (await sessions().AskAsync(child, new GetWaits(), CancellationToken.None) is not WaitsFound { IsWaiting: true } found)
+            return false;
+
+        foreach (var of in found.Children)
+        {
+            if (await IsWaitingAsync(of))
+                return true;
+        }
+
+        return found.Children.Count == 0;
     }
 
     private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent)

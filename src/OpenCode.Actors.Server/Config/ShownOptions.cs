@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Options of agents and models as clients may see them: without what is named like a secret, and without what a configuration took from a variable or another file (rule "Secrets stay in the server").</summary>
+/// <summary>Options of agents and models as clients may see them: without keys named like secrets, and without texts from variables or other files (rule "Secrets stay in the server").</summary>
 internal static class ShownOptions
 {
     private static readonly FrozenSet<string> _hidden = FrozenSet.Create(StringComparer.Ordinal, "key", "token", "secret", "password", "authorization", "headers", "credential", "cookie");
 
-    /// <summary>Gives what may be seen.</summary>
+    /// <summary>Returns the options without secrets.</summary>
     /// <param name="options">The options.</param>
     /// <param name="referenced">The texts that came from variables and files.</param>
     public static IReadOnlyDictionary<string, JsonElement> Of(IReadOnlyDictionary<string, JsonElement> options, IReadOnlySet<string> referenced)

@@ -14,7 +14,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
+/// <summary>Prompts and shell commands of a session, and its messages.</summary>
 internal static class MessageEndpoints
 {
     private const string IdempotencyKey = "Idempotency-Key";
@@ -29,7 +29,7 @@ internal static class MessageEndpoints
         messages.MapPost("/summarize", SummarizeAsync).WithName("session.summarize").Produces<bool>();
     }
 
-    /// <summary>Gives the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
+    /// <summary>Returns the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
     public static string? Key(HttpContext context) => context.Request.Headers[IdempotencyKey].ToString() is { Length: > 0 } key ? key : null;
 
     private static async Task<IResult> ListAsync(SessionId sessionID, string? limit, string? before, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
@@ -64,16 +64,16 @@ internal static class MessageEndpoints
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
+            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, sessions, cancellationToken),
             PromptAccepted r => turns.AnswerOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
-    // large-bodies: what another node accepted comes without its parts when it is large. The rows have them.
-    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, int partsGiven, ISessions sessions, CancellationToken cancellationToken)
+    // large-bodies: what another node accepted comes without its parts, and all else that was large, when it is large. The rows have them.
+    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (accepted.Parts.Count > 0 || partsGiven == 0)
+        if (accepted.Parts.Count > 0)
             return TypedResults.Ok(accepted);
 
         return await sessions.AskAsync(session, new GetMessage(accepted.Info.Id), cancellationToken) switch

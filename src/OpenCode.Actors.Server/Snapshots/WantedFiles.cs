@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Snapshots;
 
-/// <summary>What files are to be after an undo: their paths in the worktree, and what each was; null for one that was not there.</summary>
+/// <summary>The files after an undo: their paths in the worktree with their content; null for a file that did not exist.</summary>
 internal sealed class WantedFiles
 {
     private readonly SortedDictionary<string, TreeEntry?> _wanted = new(StringComparer.Ordinal);
@@ -9,7 +9,7 @@ internal sealed class WantedFiles
     /// <summary>Gets the files.</summary>
     public IReadOnlyDictionary<string, TreeEntry?> All => _wanted;
 
-    /// <summary>Adds a step that is undone. They come in the order in which they were made: a file is to be what it was before the first that changed it.</summary>
+    /// <summary>Adds a step that is undone. Add them in their order: a file gets its content before the first step that changed it.</summary>
     public void Undo(IEnumerable<TreeChange> changes)
     {
         foreach (var change in changes)
@@ -19,10 +19,10 @@ internal sealed class WantedFiles
     /// <summary>Adds a step that was undone before.</summary>
     public void WasUndone(IEnumerable<TreeChange> changes) => _undoneBefore.UnionWith(changes.Select(static change => change.Path));
 
-    /// <summary>Brings back what was undone before, and is not undone any more.</summary>
+    /// <summary>Brings back the files of steps that are not undone any more.</summary>
     /// <param name="differences">How the files are now, from what they were before anything was undone.</param>
     public void BringBack(IEnumerable<TreeChange> differences) => Undo(differences.Where(change => _undoneBefore.Contains(change.Path)));
 
-    /// <summary>Tells whether an undo is about a file.</summary>
+    /// <summary>True if the undo restores a file.</summary>
     public bool IsAbout(string path) => _wanted.ContainsKey(path) || _undoneBefore.Contains(path);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>A <c>data:</c> URL (RFC 2397). The data stays in the text of the URL until it is asked for: it may be large.</summary>
+/// <summary>A <c>data:</c> URL (RFC 2397). The data stays in the text of the URL until it is read: it may be large.</summary>
 internal readonly struct DataUrl
 {
     private const string Scheme = "data:";
@@ -16,7 +16,7 @@ internal readonly struct DataUrl
 
     private ReadOnlySpan<char> Payload => _url.AsSpan(_start);
 
-    /// <summary>Tells whether it is a URL of this kind.</summary>
+    /// <summary>True if it is a URL of this kind.</summary>
     public static bool Is(string url) => url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a URL.</summary>
@@ -44,7 +44,7 @@ internal readonly struct DataUrl
         if (!_isBase64)
             return Decode();
 
-        // White space may stand anywhere in base64: a little more is taken than needed.
+        // White space may be anywhere in base64: a little more is taken than needed.
         var some = Payload[..Math.Min(Payload.Length, (count * 2) + 64)].ToString();
         some = string.Concat(some.Where(static c => !char.IsWhiteSpace(c)));
         return Convert.FromBase64String(some[..(some.Length / 4 * 4)]);

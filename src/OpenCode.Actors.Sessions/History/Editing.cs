@@ -6,10 +6,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.History;
 
-/// <summary>Removes messages, and removes, replaces or adds parts, at the user's wish. To remove what is not there is done already, as on the real server.</summary>
+/// <summary>Removes messages, and removes, replaces or adds parts, on a user's command. To remove a missing one succeeds, as in opencode.</summary>
 internal static class Editing
 {
-    /// <summary>Finds the refusal of an edit; null when it can be made.</summary>
+    /// <summary>Finds the reason to refuse an edit; null when it can be made.</summary>
     public static object? Refusal(SessionState state, SessionId session, ISessionCommand command) => command switch
     {
         DeleteMessage => state.Turn is null ? null : new SessionBusy(session),
@@ -32,8 +32,9 @@ internal static class Editing
         return new Outcome(OutcomeKind.HistoryEdited);
     }
 
-    // The turn's own message grows by itself. All others are at rest, also while a turn is open.
-    private static bool IsGrowing(SessionState state, MessageId message) => state.Turn?.Assistant == message;
+    // The turn's own message grows by itself, and its request for a summary says what that is of. All others are at rest, also while a turn is open.
+    private static bool IsGrowing(SessionState state, MessageId message) =>
+        state.Turn is { } turn && (turn.Assistant == message || (turn.Prompts.Contains(message) && state.Message(message) is { } asked && Summaries.RequestOf(asked) is not null));
 
     private static object? Mistake(SessionState state, Part part)
     {

@@ -3,10 +3,10 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>Tools that only some locations have. It stands here so that <see cref="Toolbox"/> need not know where they come from.</summary>
+/// <summary>Tools that only some locations have. The interface keeps <see cref="Toolbox"/> independent of their origin.</summary>
 internal interface ILocationTools
 {
-    /// <summary>Tells whether a location may have a tool, by its name: what there is may only be known when its server runs.</summary>
+    /// <summary>True if a location may have a tool, by its name: what there is may only be known when its server runs.</summary>
     bool MayHave(string directory, string tool);
 
     /// <summary>Lists the tools of a location.</summary>

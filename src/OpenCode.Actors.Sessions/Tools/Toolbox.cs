@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>The tools of this server, in the order in which models see them. <c>question</c> is not among them: it is state of the session, and runs nowhere.</summary>
+/// <summary>The tools of this server, in the order in which models see them. <c>question</c> is not among them: it is state of the session, and has no actor.</summary>
 /// <param name="tools">Those of every location.</param>
 /// <param name="ofLocation">Those of some locations; null where there can be none.</param>
 internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocation = null) : IToolbox
@@ -15,13 +15,13 @@ internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocati
 
     public bool Has(string directory, string name) => Find(name) is not null || ofLocation?.MayHave(directory, name) == true;
 
-    public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolScope scope, CancellationToken cancellationToken)
     {
         var complete = new List<ToolDefinition>(tools.Count);
         foreach (var tool in tools)
-            complete.Add(Find(tool.Name) is { } known ? await known.DescribeAsync(offer, cancellationToken) : tool);
+            complete.Add(Find(tool.Name) is { } known ? await known.DescribeAsync(scope, cancellationToken) : tool);
         if (ofLocation is not null)
-            complete.AddRange((await ofLocation.ListAsync(offer.Directory, cancellationToken)).Where(tool => Find(tool.Name) is null && offer.Has(tool.Name)));
+            complete.AddRange((await ofLocation.ListAsync(scope.Directory, cancellationToken)).Where(tool => Find(tool.Name) is null && scope.Has(tool.Name)));
         return complete;
     }
 

@@ -36,7 +36,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         var step = await _shadow.EndStepAsync(from, from);
         File.WriteAllBytes(_project.At("grows.db"), new byte[tooLarge]);
 
-        var undone = await _shadow.SetAsync(new FilesToSet(await _shadow.TakeAsync(), [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(await _shadow.TakeAsync(), [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.Contains("too large", undone.Problem, StringComparison.Ordinal);
         Assert.Equal(tooLarge, new FileInfo(_project.At("grows.db")).Length);
@@ -65,7 +65,7 @@ public sealed class ShadowRepositoryTests : IDisposable
 
         _project.Write("users.txt", "mine");
         var now = await _shadow.TakeAsync();
-        var undone = await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(now, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.Null(undone.Problem);
         Assert.Contains("-TWO", undone.Diff, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         Assert.True(File.Exists(_project.At("big.bin")) && File.Exists(_project.At("ignored")));
 
         _project.Write("users.txt", "mine too");
-        await _shadow.SetAsync(new FilesToSet(now, [], [new KeptStep(from, step.Snapshot)]), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(now, [], [new StepChange(from, step.Snapshot)]), CancellationToken.None);
 
         Assert.Equal(("one\nTWO\n", "one\nTWO\n", "new\n", "mine too"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("new/deep.txt"), _project.Read("users.txt")));
         Assert.False(File.Exists(_project.At("gone ü \n.txt")));
@@ -101,7 +101,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         Directory.Delete(_project.At("sub"), recursive: true);
         Directory.CreateSymbolicLink(_project.At("sub"), outside);
 
-        var undone = await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(now, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.All(["a.txt", "sub/run.sh", "link"], name => Assert.Contains(name, undone.Problem, StringComparison.Ordinal));
         Assert.Equal("outside", File.ReadAllText(Path.Combine(outside, "run.sh")));
@@ -117,7 +117,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         _project.Write("users.txt", "mine");
         var now = await _shadow.TakeAsync();
 
-        await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, null, [_project.At("a.txt")])], []), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(now, [new StepChange(from, null, [_project.At("a.txt")])], []), CancellationToken.None);
 
         Assert.Equal(("one\ntwo\n", "mine"), (_project.Read("a.txt"), _project.Read("users.txt")));
     }
@@ -132,7 +132,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         _shadow = Open();
 
         var step = await _shadow.EndStepAsync(from, from);
-        await _shadow.SetAsync(new FilesToSet(step.Snapshot, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(step.Snapshot, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.Equal("one\ntwo\n", _project.Read("a.txt"));
         Assert.False(File.Exists(_project.At(".a.txt.opencode-1.tmp")));

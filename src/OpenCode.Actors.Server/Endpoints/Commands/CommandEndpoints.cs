@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers;
@@ -17,7 +18,7 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Endpoints.Commands;
 
-/// <summary>The commands that users call by a name: they are listed, and run as prompts.</summary>
+/// <summary>The commands that users call by a name: lists them, and runs them as prompts.</summary>
 internal static class CommandEndpoints
 {
     public static void MapCommands(this IEndpointRouteBuilder routes)
@@ -34,7 +35,7 @@ internal static class CommandEndpoints
             {
                 Description = command.Description,
                 Agent = command.Agent,
-                Model = command.Model,
+                Model = command.Model?.ToString(),
                 Subtask = command.Subtask,
                 Source = command.IsSkill ? "skill" : "command",
             })]);
@@ -64,7 +65,7 @@ internal static class CommandEndpoints
         AnswerAsync(
             sessionID,
             location,
-            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" },
+            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = new ModelRef(request.ProviderId, request.ModelId).ToString() },
             context,
             sessions,
             prompts,

@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
-/// <summary>The files of a worktree, as snapshots see and set them.</summary>
+/// <summary>The files of a worktree, as snapshots read and restore them.</summary>
 /// <param name="root">The worktree.</param>
 /// <param name="store">Writes files, each at once.</param>
 internal sealed class WorktreeFiles(string root, IFileStore store)
@@ -10,7 +10,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     private const long LargestFile = 2 * 1024 * 1024;
     private const UnixFileMode Runnable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Tells what a snapshot takes in of what changed, and what is gone. A file that became too large stays in it as it was: a large file is never set.</summary>
+    /// <summary>Sorts the changed files into those that a snapshot takes in and those that are gone. A file that became too large stays in it as it was: a large file is never set.</summary>
     public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
     {
         var (taken, gone, links) = (new List<string>(), new List<string>(), new Dictionary<string, bool>(StringComparer.Ordinal));
@@ -26,7 +26,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         return (taken, gone);
     }
 
-    /// <summary>Sets a file.</summary>
+    /// <summary>Restores a file.</summary>
     /// <param name="name">Its path in the worktree.</param>
     /// <param name="content">A file with its content; null to remove it.</param>
     /// <param name="isExecutable">Whether it may be run.</param>
@@ -56,7 +56,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     private static bool IsTaken(FileInfo file) => file.LinkTarget is not null
         || (file.Exists && file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
 
-    // Git tells of a file behind a link as if it were in the worktree.
+    // Git reports a file behind a link as if it were in the worktree.
     private bool IsBehindLink(string name, Dictionary<string, bool> known)
     {
         var slash = name.LastIndexOf('/');

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools.Functions;
@@ -22,7 +23,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Fetches a page from the web and gives its text. HTML becomes Markdown unless you want it otherwise. It changes nothing. "
-        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is told, not followed. The user is asked about pages on this machine and in private networks.",
+        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is reported, not followed. The user is asked about pages on this machine and in private networks.",
         JsonElement.Parse("""
             {
               "type": "object",
@@ -89,5 +90,5 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private static bool IsText(string type) => type.StartsWith("text/", StringComparison.Ordinal)
         || type.EndsWith("json", StringComparison.Ordinal) || type.EndsWith("xml", StringComparison.Ordinal) || type.EndsWith("javascript", StringComparison.Ordinal) || type.EndsWith("yaml", StringComparison.Ordinal);
 
-    private static string Shorten(string text) => text.Length <= MostCharacters ? text : $"{text[..MostCharacters]}\n\n({text.Length - MostCharacters} more characters are left out.)";
+    private static string Shorten(string text) => TextCut.Start(text, MostCharacters, $"\n\n(The rest is left out: it has {text.Length} characters.)");
 }

@@ -84,37 +84,37 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> PromptAndGoAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, RefusalTeller refusals, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted => TypedResults.NoContent(),
-            var refusal => await SessionRefusals.ToldAsync(sessionID, refusal, refusals, cancellationToken),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 
     private static async Task<IResult> ShellAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, RefusalTeller refusals, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         return await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             PromptAccepted r => turns.AnswerOf(sessionID, r),
-            var refusal => await SessionRefusals.ToldAsync(sessionID, refusal, refusals, cancellationToken),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 
     private static async Task<IResult> SummarizeAsync(
-        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, RefusalTeller refusals, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         return await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken) switch
         {
             PromptAccepted r => turns.DoneOf(sessionID, r),
-            var refusal => await SessionRefusals.ToldAsync(sessionID, refusal, refusals, cancellationToken),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 

@@ -29,11 +29,11 @@ internal static class SessionRefusals
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
 
-    /// <summary>Makes the same answer, and tells the streams of the session's location what the user can correct (rule "A refusal is seen").</summary>
-    public static async Task<IResult> ToldAsync(SessionId sessionId, object refusal, RefusalTeller streams, CancellationToken cancellationToken)
+    /// <summary>Makes the same answer, and publishes what the user can correct to the streams of the session's location (rule "A refusal is seen").</summary>
+    public static async Task<IResult> PublishAsync(SessionId sessionId, object refusal, RefusalEvents events, CancellationToken cancellationToken)
     {
         if (refusal is PromptRejected or TooManyPrompts)
-            await streams.TellAsync(sessionId, BodyOf(refusal).Data.Message, cancellationToken);
+            await events.PublishAsync(sessionId, BodyOf(refusal).Data.Message, cancellationToken);
 
         return Of(refusal);
     }

@@ -48,7 +48,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
-        RefusalTeller refusals,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
         AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, refusals, cancellationToken);
 
@@ -60,7 +60,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
-        RefusalTeller refusals,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
         AnswerAsync(
             sessionID,
@@ -81,7 +81,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         Func<SessionId, PromptAccepted, IResult> answerOf,
-        RefusalTeller refusals,
+        RefusalEvents refusals,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -94,13 +94,13 @@ internal static class CommandEndpoints
             ? new Prompt([]) { MessageId = request.MessageId } // answered as the first time; its shell lines do not run again
             : await prompts.MakeAsync(info, request, cancellationToken);
         if (made is not Prompt prompt)
-            return await SessionRefusals.ToldAsync(sessionID, made, refusals, cancellationToken);
+            return await SessionRefusals.PublishAsync(sessionID, made, refusals, cancellationToken);
 
         return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) }, cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             PromptAccepted r => answerOf(sessionID, r),
-            var refusal => await SessionRefusals.ToldAsync(sessionID, refusal, refusals, cancellationToken),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 

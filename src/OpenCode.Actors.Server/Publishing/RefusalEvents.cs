@@ -9,15 +9,15 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Publishing;
 
-/// <summary>Tells the streams of a session's location why something was not done: terminals do not read the answers of commands, shell lines and compactions.</summary>
+/// <summary>Publishes why a session did not do something: terminals do not read the answers of commands, shell lines and compactions.</summary>
 /// <remarks>It changes no session, so the event belongs to the location, and a failure to publish it changes no answer.</remarks>
-internal sealed class RefusalTeller(EventPublisher events, ISessions sessions)
+internal sealed class RefusalEvents(EventPublisher events, ISessions sessions)
 {
     /// <summary>Publishes <c>session.error</c>; nothing for a session that is not there.</summary>
     /// <param name="sessionId">The session that did not do it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task TellAsync(SessionId sessionId, string reason, CancellationToken cancellationToken)
+    public async Task PublishAsync(SessionId sessionId, string reason, CancellationToken cancellationToken)
     {
         if (await sessions.AskAsync(new IndexQuery.Get(sessionId), cancellationToken) is not IndexQuery.Found { Entry: var session })
             return;

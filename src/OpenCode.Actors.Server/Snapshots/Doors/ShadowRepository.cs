@@ -66,7 +66,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     /// <summary>Restores files.</summary>
     public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         foreach (var step in files.Undone)
             wanted.Undo(await ChangesAsync(step, files.Now));
         foreach (var step in files.Before)
@@ -76,7 +76,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
         var problems = await SetAsync(wanted.All, cancellationToken);
         var changes = (await DiffAsync(files.Now, await TakeAsync())).Where(change => wanted.IsAbout(change.File ?? ""));
-        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
+        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Describe(problems));
     }
 
     /// <summary>Removes objects older than a week; git decides when.</summary>
@@ -84,7 +84,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
 
-    private static string Tell(List<(string File, string Why)> problems)
+    private static string Describe(List<(string File, string Why)> problems)
     {
         var few = string.Join(", ", problems.Take(5).Select(static problem => $"{problem.File} ({problem.Why})"));
         return string.Create(CultureInfo.InvariantCulture, $"Stay as they are: {few}{(problems.Count > 5 ? $" and {problems.Count - 5} more" : "")}.");

@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Snapshots;
 
 namespace OpenCode.Actors.Tests.Server.Snapshots;
 
-public sealed class WantedFilesTests
+public sealed class FilesAfterUndoTests
 {
     private static readonly TreeEntry _one = new("100644", "1111");
     private static readonly TreeEntry _two = new("100755", "2222");
@@ -24,7 +24,7 @@ public sealed class WantedFilesTests
     [Fact]
     public void A_file_is_to_be_what_it_was_before_the_first_step_that_changed_it()
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("new", null, _one)]);
         wanted.Undo([new TreeChange("a", _two, null), new TreeChange("b", _two, _one)]);
 
@@ -34,7 +34,7 @@ public sealed class WantedFilesTests
     [Fact]
     public void What_was_undone_before_and_is_not_any_more_comes_back_and_nothing_else()
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         wanted.Undo([new TreeChange("both", _one, _two)]);
         wanted.WasUndone([new TreeChange("both", _one, _two), new TreeChange("before", _one, _two), new TreeChange("same", _one, _two)]);
         wanted.BringBack([new TreeChange("both", _two, _one), new TreeChange("before", _two, _one), new TreeChange("users", _two, _one)]);

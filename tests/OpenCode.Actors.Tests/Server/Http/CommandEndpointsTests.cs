@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Tests.Server.Config;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -115,6 +116,25 @@ public sealed class CommandEndpointsTests
         Assert.Equal(400, status);
         Assert.Contains("give provider/model", body.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(0, (await server.SendAsync("GET", $"/session/{session}/message")).Body.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("command", "{'command':'hi','arguments':''}")]
+    [InlineData("shell", "{'agent':'build','command':'ls'}")]
+    [InlineData("summarize", "{'providerID':'fake','modelID':'echo'}")]
+    [InlineData("prompt_async", "{'parts':[{'type':'text','text':'x'}]}")]
+    public async Task The_mistakes_of_a_file_that_was_edited_since_the_start_are_on_the_stream_too(string route, string body)
+    {
+        var files = new FakeConfigSource();
+        await using var server = await ServerKit.StartAsync(config: Config, files: files);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+
+        files.Files["/proj/opencode.json"] = """{"permission":{"edit":"maybe"}}""";
+        var (status, _) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+
+        Assert.Equal(400, status);
+        Assert.Contains("permission.edit", (await stream.UntilAsync("session.error"))[^1].Data, StringComparison.Ordinal);
     }
 
     [Theory]

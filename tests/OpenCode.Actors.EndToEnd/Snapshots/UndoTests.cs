@@ -88,6 +88,29 @@ public sealed class UndoTests(ITestOutputHelper output) : ServerTest(output)
         Assert.False(Directory.Exists(Path.Combine(Setup.DataFolder, "snapshots")));
     }
 
+    [Fact]
+    public async Task A_repository_is_one_before_its_first_commit_and_keeps_its_sessions_with_it()
+    {
+        Project.Write("old.txt", "old\n");
+        Project.Git("init", "--quiet", "--initial-branch=trunk");
+        Project.Git("add", "old.txt");
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "T" });
+
+        await server.Api.AskAsync(session, "run: echo new > old.txt; echo x > made.txt");
+        Assert.Equal("trunk", (await server.Api.GetAsync("/vcs")).Text("branch"));
+        Assert.Equal(["made.txt", "old.txt"], (await server.Api.GetAsync("/vcs/diff?mode=git")).EnumerateArray().Select(static file => file.Text("file")));
+        Assert.Equal((Setup.Project, "git"), ((await server.Api.GetAsync("/path")).Text("worktree"), (await server.Api.GetAsync("/project/current")).Text("vcs")));
+
+        await SendAsync(server, session, (await server.Api.MessagesAsync(session))[0].Text("info", "id"));
+        Assert.Equal(("old\n", false), (Project.Read("old.txt"), File.Exists(Project.At("made.txt"))));
+
+        GitFolder.Init(Setup.Project);
+        await Eventually.TrueAsync(async () => (await server.Api.GetAsync("/project/current")).Text("id") != "global", "the commit to be seen");
+        Assert.Equal(session, Assert.Single((await server.Api.GetAsync($"/session?directory={Uri.EscapeDataString(Setup.Project)}")).EnumerateArray()).Text("id"));
+        Assert.Equal(session, Assert.Single((await server.Api.GetAsync("/session")).EnumerateArray()).Text("id"));
+    }
+
     private static string Text(string word, int file) => string.Concat(Enumerable.Repeat($"{word} {file}\n", 500));
 
     private static async Task<string?> RevertOfAsync(ServerProcess server, string session) => (await server.Api.GetAsync($"/session/{session}")).Text("revert", "messageID");

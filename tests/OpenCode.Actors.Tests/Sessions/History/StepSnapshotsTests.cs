@@ -100,7 +100,7 @@ public sealed class StepSnapshotsTests : UndoKit
     [Fact]
     public async Task Outside_of_a_repository_nothing_is_taken()
     {
-        var session = await CreateAsync();
+        var session = await CreateOutsideAsync();
         await PromptAsync(session.Id);
         Model.Answer.Say("Hello").End();
         await RunDryAsync();

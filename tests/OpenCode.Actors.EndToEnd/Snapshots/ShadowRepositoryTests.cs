@@ -85,6 +85,57 @@ public sealed class ShadowRepositoryTests : IDisposable
         Assert.False(File.Exists("/tmp/never"));
     }
 
+    [Theory]
+    [InlineData("both")]
+    [InlineData("made")]
+    [InlineData("unmade")]
+    [InlineData("first")]
+    [InlineData("second")]
+    [InlineData("hidden")]
+    public async Task What_a_user_changed_after_an_undo_is_left_by_a_longer_one_a_shorter_one_and_the_way_back(string file)
+    {
+        foreach (var name in (string[])["both", "unmade", "first", "second", "hidden"])
+            _project.Write(name, "old");
+        var from = await _shadow.TakeAsync();
+        foreach (var name in (string[])["both", "made", "first"])
+            _project.Write(name, "one");
+        File.Delete(_project.At("unmade"));
+        File.Delete(_project.At("hidden"));
+        var one = new KeptStep(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
+        _project.Write("both", "two");
+        _project.Write("second", "two");
+        var two = new KeptStep(one.To!, (await _shadow.EndStepAsync(one.To!, from)).Snapshot);
+        Assert.Null((await _shadow.SetAsync(new FilesToSet(two.To!, [two], []), CancellationToken.None)).Problem);
+
+        // The user goes on in one file, and hides another by a .gitignore, so that no snapshot has it.
+        _project.Write(".gitignore", "ignored\nhidden\n");
+        _project.Write(file, "mine");
+        var longer = await _shadow.SetAsync(new FilesToSet(two.To!, [one, two], [two]), CancellationToken.None);
+        AssertOnly(file, longer, new() { ["both"] = "old", ["made"] = null, ["unmade"] = "old", ["first"] = "old", ["second"] = "old", ["hidden"] = "old" });
+
+        var shorter = await _shadow.SetAsync(new FilesToSet(two.To!, [two], [one, two]), CancellationToken.None);
+        AssertOnly(file, shorter, new() { ["both"] = "one", ["made"] = "one", ["unmade"] = null, ["first"] = "one", ["second"] = "old", ["hidden"] = null });
+
+        var back = await _shadow.SetAsync(new FilesToSet(two.To!, [], [one, two]), CancellationToken.None);
+        AssertOnly(file, back, new() { ["both"] = "two", ["made"] = "one", ["unmade"] = null, ["first"] = "one", ["second"] = "two", ["hidden"] = null });
+    }
+
+    [Fact]
+    public async Task An_undo_that_is_ended_after_a_kill_sets_what_it_had_not_set_and_leaves_what_was_changed_meanwhile()
+    {
+        var from = await _shadow.TakeAsync();
+        foreach (var name in (string[])["a.txt", "crlf.txt", "sub/run.sh"])
+            _project.Write(name, "changed");
+        var step = new KeptStep(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
+        _project.Write("a.txt", "one\ntwo\n"); // Set before the kill.
+        _project.Write("crlf.txt", "mine"); // Written after it.
+
+        var undone = await Open().SetAsync(new FilesToSet(step.To!, [step], []), CancellationToken.None);
+
+        Assert.Equal("Stay as they are: crlf.txt (it was changed after the undo began).", undone.Problem);
+        Assert.Equal(("one\ntwo\n", "mine", "#!/bin/sh\n"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("sub/run.sh")));
+    }
+
     [Fact]
     public async Task Links_are_neither_followed_nor_replaced()
     {
@@ -150,6 +201,14 @@ public sealed class ShadowRepositoryTests : IDisposable
 
         Assert.Equal(from, await _shadow.TakeAsync());
         await _shadow.CleanAsync();
+    }
+
+    private void AssertOnly(string users, FilesSet set, Dictionary<string, string?> files)
+    {
+        Assert.Equal("mine", _project.Read(users));
+        Assert.Equal($"Stay as they are: {users} (it was changed after the undo began).", set.Problem);
+        foreach (var (name, text) in files.Where(file => file.Key != users))
+            Assert.Equal((name, text), (name, File.Exists(_project.At(name)) ? _project.Read(name) : null));
     }
 
     private ShadowRepository Open(string? data = null)

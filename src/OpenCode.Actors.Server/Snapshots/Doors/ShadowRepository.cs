@@ -20,6 +20,7 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
 {
     private const int Context = 3;
+    private const int PathsAtOnce = 200; // A command line is bounded.
 
     private static readonly TimeSpan _quick = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _whole = TimeSpan.FromMinutes(2); // the first snapshot of a large worktree
@@ -71,11 +72,10 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
             wanted.Undo(await ChangesAsync(step, files.Now));
         foreach (var step in files.Before)
             wanted.WasUndone(await ChangesAsync(step, files.Now));
-        if (files.Before.Count > 0)
-            wanted.BringBack(await CompareAsync(files.Now, await TakeAsync()));
+        wanted.BringBack(await EntriesAsync(files.Now, [.. wanted.Paths]));
 
-        var problems = await SetAsync(wanted.All, cancellationToken);
-        var changes = (await DiffAsync(files.Now, await TakeAsync())).Where(change => wanted.IsAbout(change.File ?? ""));
+        var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
+        var changes = (await DiffAsync(files.Now, await TakeAsync())).Where(change => wanted.All.ContainsKey(change.File ?? ""));
         return new FilesSet(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
     }
 
@@ -90,19 +90,16 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         return string.Create(CultureInfo.InvariantCulture, $"Stay as they are: {few}{(problems.Count > 5 ? $" and {problems.Count - 5} more" : "")}.");
     }
 
-    private async Task<List<(string File, string Why)>> SetAsync(IReadOnlyDictionary<string, TreeEntry?> wanted, CancellationToken cancellationToken)
+    private async Task<List<(string File, string Why)>> SetAsync(WantedFiles wanted, int digits, CancellationToken cancellationToken)
     {
         // All contents are got first: what cannot be got stops this before a file is changed.
         var staged = Path.Combine(folder, "staged");
-        await StageAsync(wanted.Where(static file => file.Value?.IsFile == true), staged);
+        await StageAsync(wanted.All.Where(static file => file.Value?.IsFile == true), staged);
         var problems = new List<(string File, string Why)>();
-        foreach (var (name, entry) in wanted)
+        foreach (var name in wanted.All.Keys)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var problem = entry is { IsFile: false }
-                ? "it was no plain file"
-                : _files.Set(name, entry is null ? null : Path.Combine(staged, "files", name), entry?.IsExecutable == true);
-            if (problem is not null)
+            if (_files.Set(name, wanted, Path.Combine(staged, "files", name), digits) is { } problem)
                 problems.Add((name, problem));
         }
 
@@ -129,6 +126,14 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     {
         var changes = await CompareAsync(step.From, step.To ?? now);
         return step.Files is { } files ? [.. changes.Where(change => files.Contains(Path.Combine(root, change.Path), StringComparer.Ordinal))] : changes;
+    }
+
+    private async Task<List<(string Path, TreeEntry Entry)>> EntriesAsync(string tree, string[] paths)
+    {
+        var entries = new List<(string, TreeEntry)>();
+        foreach (var some in paths.Chunk(PathsAtOnce))
+            entries.AddRange(TreeEntry.Read(await GitAsync(["ls-tree", "-z", "--full-tree", tree, "--", .. some])));
+        return entries;
     }
 
     private async Task<IReadOnlyList<TreeChange>> CompareAsync(string from, string to) => TreeChange.Read(await GitAsync(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to]));

@@ -8,7 +8,10 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 internal sealed class WorktreeFiles(string root, IFileStore store)
 {
     private const long LargestFile = 2 * 1024 * 1024;
+    private const string Outside = "it lies outside of the worktree";
     private const UnixFileMode Runnable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private static readonly TreeEntry _unknown = new("", "");
 
     /// <summary>Tells what a snapshot takes in of what changed, and what is gone. A file that became too large stays in it as it was: a large file is never set.</summary>
     public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
@@ -28,21 +31,26 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
 
     /// <summary>Sets a file.</summary>
     /// <param name="name">Its path in the worktree.</param>
-    /// <param name="content">A file with its content; null to remove it.</param>
-    /// <param name="isExecutable">Whether it may be run.</param>
-    /// <returns>Why it stays as it is; null when it is set.</returns>
-    public string? Set(string name, string? content, bool isExecutable)
+    /// <param name="files">What files are to be.</param>
+    /// <param name="content">A file with the content that it is to have, if any.</param>
+    /// <param name="digits">How long the hashes of the repository are.</param>
+    /// <returns>Why it stays as it is; null when it is as it is to be.</returns>
+    public string? Set(string name, WantedFiles files, string content, int digits)
     {
-        var path = Path.Combine(root, name);
-        if (Obstacle(name) is { } obstacle)
-            return obstacle;
-
+        var wanted = files.All[name];
         try
         {
-            if (content is not null)
-                Write(path, content, isExecutable);
-            else if (File.Exists(path))
+            var (found, obstacle) = Look(name, digits);
+            if (found == wanted && obstacle != Outside)
+                return null;
+            if ((obstacle ?? (wanted?.IsFile == false ? "it was no plain file" : files.Knows(name, found) ? null : "it was changed after the undo began")) is { } reason)
+                return reason;
+
+            var path = Path.Combine(root, name);
+            if (wanted is null)
                 File.Delete(path);
+            else
+                Write(path, content, wanted.IsExecutable);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -95,11 +103,11 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     }
 
     // Links are neither followed nor replaced: what they lead to is not of the worktree, and may be anything by now.
-    private string? Obstacle(string name)
+    private (TreeEntry? Found, string? Obstacle) Look(string name, int digits)
     {
         var pieces = name.Split('/');
         if (Path.IsPathRooted(name) || pieces.Any(static piece => piece is "" or "." or ".." or ".git"))
-            return "it lies outside of the worktree";
+            return (null, Outside);
 
         var at = root;
         foreach (var folder in pieces[..^1])
@@ -107,16 +115,16 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
             at = Path.Combine(at, folder);
             var info = new FileInfo(at);
             if (IsMissing(info))
-                return null; // missing, with all below
+                return (null, null); // missing, with all below
             if (info.LinkTarget is not null || !info.Attributes.HasFlag(FileAttributes.Directory))
-                return $"{at} is a link or a file by now";
+                return (null, $"{at} is a link or a file by now");
         }
 
         var file = new FileInfo(Path.Combine(root, name));
-        return IsMissing(file) ? null
-            : file.LinkTarget is not null ? "it is a link"
-            : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now"
-            : file.Length > LargestFile ? "it is too large to be kept" // Nothing could bring it back.
-            : null;
+        return IsMissing(file) ? (null, null)
+            : file.LinkTarget is { } target ? (TreeEntry.OfLink(target, digits), "it is a link")
+            : file.Attributes.HasFlag(FileAttributes.Directory) ? (null, "it is a folder by now")
+            : file.Length > LargestFile ? (_unknown, "it is too large to be kept") // Nothing could bring it back.
+            : (TreeEntry.OfFile(store.Read(file.FullName, (int)LargestFile), !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute), digits), null);
     }
 }

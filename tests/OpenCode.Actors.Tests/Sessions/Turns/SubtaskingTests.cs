@@ -17,7 +17,7 @@ public sealed class SubtaskingTests : SessionsKit
 {
     private static readonly SubtaskPromptPart _task = new("find the bug", "Find it", "general");
 
-    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config))]) };
+    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config, () => Setup.Toolbox))]) };
 
     [Fact]
     public async Task A_child_does_the_task_of_a_command_and_the_model_is_told_to_go_on()

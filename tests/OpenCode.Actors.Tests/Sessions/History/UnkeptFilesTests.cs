@@ -1,0 +1,80 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Snapshots;
+
+namespace OpenCode.Actors.Tests.Sessions.History;
+
+/// <summary>What an undo does not set back is told.</summary>
+public sealed class UnkeptFilesTests : UndoKit
+{
+    [Fact]
+    public async Task A_line_of_the_user_s_stays_done_and_that_is_told()
+    {
+        var session = (await BeginAsync()).Id;
+        await ShellAsync(session);
+
+        Assert.Contains("that you gave yourself", await UndoAsync(session, 0), StringComparison.Ordinal);
+        Assert.Empty(Snapshots.Set);
+    }
+
+    [Fact]
+    public async Task A_task_of_the_user_s_stays_done_and_that_is_told()
+    {
+        var session = (await BeginAsync()).Id;
+        await AskAsync<PromptAccepted>(session, new TakePrompt(new Prompt([new SubtaskPromptPart("mend it", "Mend", "general")])));
+        await RunDryAsync();
+        Model.Answer.Say("Done").End();
+        await RunDryAsync();
+
+        Assert.Contains("that you gave yourself", await UndoAsync(session, 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Beside_files_that_are_set_back_and_files_that_stay_it_is_told_too()
+    {
+        var session = (await BeginAsync()).Id;
+        await ChangeAsync(session, "one", File("a.txt", 1, 0));
+        await ShellAsync(session);
+        Snapshots.Problem = "Stay as they are: link (it is a link).";
+
+        var told = await UndoAsync(session, 0);
+
+        Assert.StartsWith($"{Snapshots.Problem} What commands and tasks that you gave yourself", told, StringComparison.Ordinal);
+        Assert.Equal([new KeptStep("empty", "one")], Assert.Single(Snapshots.Set).Undone);
+    }
+
+    [Fact]
+    public async Task Where_only_kept_steps_are_undone_and_where_all_is_brought_back_nothing_is_told()
+    {
+        var session = (await BeginAsync()).Id;
+        await ShellAsync(session);
+        await ChangeAsync(session, "one", File("a.txt", 1, 0));
+
+        Assert.Null(await UndoAsync(session, 1));
+        await UndoAsync(session, 0);
+        var before = Journal.Head;
+        await AskAsync<Updated>(session, new Unrevert());
+        Assert.DoesNotContain("tui.toast.show", await StoryAsync(before));
+    }
+
+    private async Task ShellAsync(SessionId session)
+    {
+        await AskAsync<PromptAccepted>(session, new RunShell(new Shell("build", "touch x")));
+        await RunDryAsync();
+        Tools.Tool.End("x");
+        await RunDryAsync();
+    }
+
+    private async Task<string?> UndoAsync(SessionId session, int prompt)
+    {
+        var asked = (await MessagesAsync(session)).Where(static message => message.Info is UserMessage).ElementAt(prompt).Info.Id;
+        var before = Journal.Head;
+        Assert.Equal(asked, (await AskAsync<Updated>(session, new Revert(asked))).Info.Revert!.MessageId);
+        var toast = (await LogAsync(before)).Find(static entry => entry.Type == "tui.toast.show");
+        return toast is null ? null : JsonDocument.Parse(toast.Properties).RootElement.GetProperty("message").GetString();
+    }
+}

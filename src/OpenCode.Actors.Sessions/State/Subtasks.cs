@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
@@ -8,8 +9,15 @@ namespace OpenCode.Actors.Sessions.State;
 /// <summary>The tasks that a user gives by parts of prompts. Which of them were begun is known by the ids of their calls.</summary>
 internal static class Subtasks
 {
+    // Before messages had the mark, this was what told them. Sessions that are stored have it: it is not changed.
+    private const string UnmarkedGoOn = "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.";
+    private const string MarkName = "subtask_continue";
+
     /// <summary>The prompt that follows the task of a command.</summary>
-    public const string GoOn = "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.";
+    public const string GoOn = UnmarkedGoOn;
+
+    /// <summary>Gets the metadata that marks it.</summary>
+    public static JsonElement Mark { get; } = JsonElement.Parse($$"""{"{{MarkName}}":true}""");
 
     /// <summary>Gives the id of the call that does a task.</summary>
     public static string CallOf(SubtaskPart part) => $"call_{part.Id.Value}";
@@ -30,6 +38,8 @@ internal static class Subtasks
             return null;
 
         var next = messages.FindIndex(answer, static message => message.Info is UserMessage);
-        return next >= 0 && messages[next].Parts is [TextPart { Synthetic: true, Text: GoOn }] ? messages[next].Info.Id : null;
+        return next >= 0 && messages[next].Parts is [TextPart { Synthetic: true } text] && (text.Text == UnmarkedGoOn || IsMarked(text)) ? messages[next].Info.Id : null;
     }
+
+    private static bool IsMarked(TextPart text) => text.Metadata is { ValueKind: JsonValueKind.Object } metadata && metadata.TryGetProperty(MarkName, out _);
 }

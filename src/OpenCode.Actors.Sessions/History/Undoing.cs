@@ -39,7 +39,7 @@ internal static class Undoing
         Changes.Note(decision);
         List<string> problems = files?.Problem is { } problem ? [problem] : [];
         if (revert is not null)
-            problems.AddRange(Unkept(decision.State, revert));
+            problems.AddRange(Unkept(decision, revert));
         if (problems.Count > 0)
             decision.Emit(new ToastShown(string.Join(' ', problems), "warning"));
         return new Outcome(OutcomeKind.Updated);
@@ -106,9 +106,10 @@ internal static class Undoing
     }
 
     // The call of a user is in a message without a step.
-    private static IEnumerable<string> Unkept(SessionState state, SessionRevert from)
+    private static IEnumerable<string> Unkept(Decision decision, SessionRevert from)
     {
-        var changing = state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Where(static message => message.Parts.Exists(static part => part is ToolPart tool && Changes.MayBeOf(tool))).ToList();
+        var changing = decision.State.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
+            .Where(message => message.Parts.Exists(part => part is ToolPart tool && Changes.MayBeOf(tool, decision.Setup.Toolbox))).ToList();
         if (changing.Exists(static message => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart))))
             yield return WithoutFiles;
         if (changing.Exists(static message => !message.Parts.Exists(static part => part is StepStartPart)))

@@ -20,6 +20,9 @@ internal interface IToolbox
     /// <summary>Tells whether there is a tool, as far as it is known now, where those of the location begin so.</summary>
     bool Has(IReadOnlyList<string> prefixes, string name) => Definitions.Any(tool => tool.Name == name);
 
+    /// <summary>Tells whether calls of a tool may change files of the worktree. What is not known may.</summary>
+    bool MayChangeFiles(string name) => true;
+
     /// <summary>Describes tools as they are in a location, and adds those that only the location has.</summary>
     /// <param name="tools">Those of every location that are offered.</param>
     /// <param name="offer">To whom.</param>

@@ -17,6 +17,8 @@ internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocati
 
     public bool Has(IReadOnlyList<string> prefixes, string name) => Find(name) is not null || ofLocation?.MayHave(prefixes, name) == true;
 
+    public bool MayChangeFiles(string name) => Find(name)?.ChangesFiles != false;
+
     public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken)
     {
         var complete = new List<ToolDefinition>(tools.Count);

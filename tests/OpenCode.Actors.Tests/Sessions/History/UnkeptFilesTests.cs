@@ -61,6 +61,29 @@ public sealed class UnkeptFilesTests : UndoKit
         Assert.DoesNotContain("tui.toast.show", await StoryAsync(before));
     }
 
+    [Theory]
+    [InlineData("question", "{}", false)]
+    [InlineData("StructuredOutput", """{"name":"A"}""", false)]
+    [InlineData("bash", """{"command":"ls"}""", true)]
+    [InlineData("server_tool", "{}", true)]
+    public async Task Without_snapshots_only_a_tool_that_may_have_changed_files_is_told(string tool, string input, bool isTold)
+    {
+        Snapshots.Now = null;
+        var session = (await BeginAsync()).Id;
+        var format = tool == "StructuredOutput" ? new OutputFormat("json_schema") { Schema = JsonElement.Parse("""{"type":"object"}""") } : null;
+        await AskAsync<PromptAccepted>(session, new TakePrompt(new Prompt([new TextPromptPart("x")]) { Format = format }));
+        Model.Answer.Call("c", tool, input).EndWithCalls();
+        await RunDryAsync();
+        if (tool == "bash")
+            Tools.Tool.End("x");
+        await RunDryAsync();
+        if (await StatusAsync(session) is not IdleStatus)
+            Model.Answer.Say("Done").End();
+        await RunDryAsync();
+
+        Assert.Equal(isTold, (await UndoAsync(session, 0))?.Contains("no snapshot", StringComparison.Ordinal) == true);
+    }
+
     private async Task ShellAsync(SessionId session)
     {
         await AskAsync<PromptAccepted>(session, new RunShell(new Shell("build", "touch x")));

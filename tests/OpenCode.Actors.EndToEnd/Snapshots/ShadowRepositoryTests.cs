@@ -136,6 +136,56 @@ public sealed class ShadowRepositoryTests : IDisposable
         Assert.Equal(("one\ntwo\n", "mine", "#!/bin/sh\n"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("sub/run.sh")));
     }
 
+    [Theory]
+    [InlineData(".gitignore", "")]
+    [InlineData(".gitignore", null)]
+    [InlineData("sub/.gitignore", "")]
+    [InlineData("sub/deep/.gitignore", "!*")]
+    public async Task What_a_step_shows_by_a_change_of_what_is_ignored_was_there_before_and_stays(string rules, string? now)
+    {
+        _project.Write(rules, "ignored\n/private/\n");
+        var folder = Path.GetDirectoryName(rules)!;
+        string[] hidden = [Path.Combine(folder, "ignored"), Path.Combine(folder, "private/deep/key"), Path.Combine(folder, "x/ignored")];
+        foreach (var name in hidden)
+            _project.Write(name, "the user's");
+        var from = await _shadow.TakeAsync();
+
+        if (now is null)
+            File.Delete(_project.At(rules));
+        else
+            _project.Write(rules, now);
+        _project.Write("made.txt", "made");
+        var step = await _shadow.EndStepAsync(from, from);
+        _project.Write("made2.txt", "made");
+        var second = await _shadow.EndStepAsync(step.Snapshot, from);
+
+        string[] changed = [rules, "made.txt"];
+        Assert.Equal(changed.Order(StringComparer.Ordinal), step.Diffs.Select(static diff => diff.File));
+        Assert.Equal(changed.Select(_project.At).Order(StringComparer.Ordinal), step.Files);
+        Assert.Equal(((string[])[.. changed, "made2.txt"]).Order(StringComparer.Ordinal), second.Diffs.Select(static diff => diff.File));
+        var undone = await _shadow.SetAsync(new FilesToSet(second.Snapshot, [new KeptStep(from, step.Snapshot), new KeptStep(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
+
+        Assert.Null(undone.Problem);
+        Assert.All(hidden, name => Assert.Equal("the user's", _project.Read(name)));
+        Assert.Equal("ignored\n/private/\n", _project.Read(rules));
+        Assert.False(File.Exists(_project.At("made.txt")) || File.Exists(_project.At("made2.txt")));
+    }
+
+    [Fact]
+    public async Task A_file_that_one_step_shows_and_the_next_changes_comes_back()
+    {
+        _project.Write("ignored", "the user's");
+        var from = await _shadow.TakeAsync();
+        _project.Write(".gitignore", "");
+        var step = await _shadow.EndStepAsync(from, from);
+        _project.Write("ignored", "changed");
+        var second = await _shadow.EndStepAsync(step.Snapshot, from);
+
+        await _shadow.SetAsync(new FilesToSet(second.Snapshot, [new KeptStep(from, step.Snapshot), new KeptStep(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
+
+        Assert.Equal("the user's", _project.Read("ignored"));
+    }
+
     [Fact]
     public async Task Links_are_neither_followed_nor_replaced()
     {
@@ -190,14 +240,31 @@ public sealed class ShadowRepositoryTests : IDisposable
         Assert.Equal(from, await Open().TakeAsync());
     }
 
-    [Fact]
-    public async Task A_repository_within_and_the_data_folder_within_are_in_no_snapshot()
+    [Theory]
+    [InlineData("")]
+    [InlineData("DIRC")]
+    [InlineData("half of one")]
+    public async Task A_broken_index_is_made_anew(string left)
     {
-        _shadow = Open(_project.At("data"));
+        var from = await _shadow.TakeAsync();
+        File.WriteAllText(Path.Combine(_folder.Path, "data", "shadow", "index"), left);
+        _shadow = Open();
+
+        Assert.Equal(from, await _shadow.TakeAsync());
+        _project.Write("a.txt", "changed");
+        Assert.Equal([_project.At("a.txt")], (await _shadow.EndStepAsync(from, from)).Files);
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("da[t]a *?\\ ")]
+    public async Task A_repository_within_and_the_data_folder_within_are_in_no_snapshot(string data)
+    {
+        _shadow = Open(_project.At(data));
         var from = await _shadow.TakeAsync();
         var inner = GitFolder.Init(Directory.CreateDirectory(_project.At("inner")).FullName);
         inner.Write("b.txt", "b");
-        _project.Write("data/hub.db", "x");
+        _project.Write($"{data}/hub.db", "x");
 
         Assert.Equal(from, await _shadow.TakeAsync());
         await _shadow.CleanAsync();

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Locations.Vcs;
@@ -19,6 +20,8 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 /// <param name="git">Runs git.</param>
 internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
 {
+    private const string IgnoreFile = ".gitignore";
+    private const int NoneIgnored = 1;
     private const int Context = 3;
     private const int PathsAtOnce = 200; // A command line is bounded.
 
@@ -43,8 +46,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         if (_last is null)
             await PrepareAsync();
 
-        var changed = await GitAsync(["ls-files", "-z", "--others", "--modified", "--deleted", "--exclude-standard"], limit: _whole);
-        var (taken, gone) = _files.Sort(GitOutput.Names(changed));
+        var (taken, gone) = _files.Sort(GitOutput.Names(await ChangedAsync()));
         if (_last is not null && taken.Count == 0 && gone.Count == 0)
             return _last;
 
@@ -61,7 +63,8 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     {
         var to = await TakeAsync();
         var changes = to == from ? [] : await CompareAsync(from, to);
-        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to));
+        var ofTurn = since == from || changes.Count == 0 ? changes : await CompareAsync(since, to);
+        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to, ofTurn.Select(static change => change.Path)));
     }
 
     /// <summary>Sets files.</summary>
@@ -75,12 +78,27 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         wanted.BringBack(await EntriesAsync(files.Now, [.. wanted.Paths]));
 
         var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
-        var changes = (await DiffAsync(files.Now, await TakeAsync())).Where(change => wanted.All.ContainsKey(change.File ?? ""));
+        var changes = await DiffAsync(files.Now, await TakeAsync(), wanted.All.Keys);
         return new FilesSet(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
     }
 
     /// <summary>Removes what is older than a week, now and then: git decides when.</summary>
     public Task CleanAsync() => GitAsync(_cleaning, limit: _whole);
+
+    private async Task<string> ChangedAsync()
+    {
+        string[] list = ["ls-files", "-z", "--others", "--modified", "--deleted", "--exclude-standard"];
+        var index = Path.Combine(folder, "index");
+        try
+        {
+            return await GitAsync(list, limit: _whole);
+        }
+        catch (SnapshotException e) when (_last is null && File.Exists(index) && e.Message.Contains("index", StringComparison.Ordinal))
+        {
+            File.Delete(index); // A kill or a power cut left half of it. It is made anew.
+            return await GitAsync(list, limit: _whole);
+        }
+    }
 
     private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
 
@@ -136,15 +154,35 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         return entries;
     }
 
-    private async Task<IReadOnlyList<TreeChange>> CompareAsync(string from, string to) => TreeChange.Read(await GitAsync(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to]));
-
-    private async Task<IReadOnlyList<FileDiff>> DiffAsync(string from, string to)
+    private async Task<IReadOnlyList<TreeChange>> CompareAsync(string from, string to)
     {
+        var changes = TreeChange.Read(await GitAsync(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to]));
+        if (!changes.Any(static change => change.Old is not null && Path.GetFileName(change.Path) == IgnoreFile))
+            return changes;
+
+        // What a changed .gitignore leaves out no more was there before: no step made it.
+        var hidden = await IgnoredAsync(from, [.. changes.Where(static change => change.Old is null).Select(static change => change.Path)]);
+        return [.. changes.Where(change => change.Old is not null || !hidden.Contains(change.Path))];
+    }
+
+    private async Task<HashSet<string>> IgnoredAsync(string tree, IReadOnlyList<string> paths)
+    {
+        var places = paths.SelectMany(static path => path.Split('/')[..^1].Aggregate(new List<string> { "" }, static (folders, name) => [.. folders, $"{folders[^1]}{name}/"])).Distinct(StringComparer.Ordinal);
+        var rules = await EntriesAsync(tree, [.. places.Select(static folder => folder + IgnoreFile)]);
+        var staged = Path.Combine(folder, "staged");
+        await StageAsync(rules.Where(static rule => rule.Entry.IsFile).Select(static rule => KeyValuePair.Create<string, TreeEntry?>(rule.Path, rule.Entry)), staged);
+        var result = await RunAsync(["check-ignore", "-z", "--stdin", "--no-index"], Lines([.. paths]), null, _quick, Directory.CreateDirectory(Path.Combine(staged, "files")).FullName);
+        return result.ExitCode is 0 or NoneIgnored ? [.. GitOutput.Names(result.Output)] : throw new SnapshotException($"git check-ignore failed: {result.Complaint.Trim()}");
+    }
+
+    private async Task<IReadOnlyList<FileDiff>> DiffAsync(string from, string to, IEnumerable<string> paths)
+    {
+        var shown = paths.ToHashSet(StringComparer.Ordinal);
         string[] diff = ["diff-tree", "-r", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"];
         var statuses = await GitAsync([.. diff, "-z", "--name-status", from, to]);
         var counts = await GitAsync([.. diff, "-z", "--numstat", from, to]);
         var patches = await TryGitAsync([.. diff, "--patch", $"--unified={Context}", from, to]);
-        return Changes.Cut(GitOutput.Changes(statuses, counts, patches).Select(static change => new FileDiff(change.Additions, change.Deletions) { File = change.File, Patch = change.Patch, Status = change.Status }));
+        return Changes.Cut(GitOutput.Changes(statuses, counts, patches).Where(change => shown.Contains(change.File)).Select(static change => new FileDiff(change.Additions, change.Deletions) { File = change.File, Patch = change.Patch, Status = change.Status }));
     }
 
     private async Task PrepareAsync()
@@ -168,7 +206,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         var own = Path.Combine(root, ".git", "info", "exclude");
         var excluded = new StringBuilder(File.Exists(own) ? File.ReadAllText(own) : "");
         if (dataFolder.StartsWith(root + "/", StringComparison.Ordinal))
-            excluded.Append('\n').Append(dataFolder.AsSpan(root.Length)).Append('\n');
+            excluded.Append('\n').Append(Regex.Replace(dataFolder[root.Length..], @"[\\*?\[\] ]", @"\$0")).Append('\n');
         return excluded.ToString();
     }
 
@@ -184,12 +222,12 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         return result.ExitCode == 0 ? result.Output : null;
     }
 
-    private async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, string input, string? index, TimeSpan limit)
+    private async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, string input, string? index, TimeSpan limit, string? worktree = null)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["GIT_DIR"] = folder,
-            ["GIT_WORK_TREE"] = root,
+            ["GIT_WORK_TREE"] = worktree ?? root,
             ["GIT_CONFIG_GLOBAL"] = "/dev/null",
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_CONFIG_COUNT"] = "0",
@@ -202,7 +240,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
         try
         {
-            return await git.RunAsync(new GitCommand(root, [.. _settings, .. arguments], limit) { Input = input, Variables = variables }, CancellationToken.None);
+            return await git.RunAsync(new GitCommand(worktree ?? root, [.. _settings, .. arguments], limit) { Input = input, Variables = variables }, CancellationToken.None);
         }
         catch (Win32Exception e)
         {

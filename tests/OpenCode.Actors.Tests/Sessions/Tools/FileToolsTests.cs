@@ -53,6 +53,19 @@ public sealed class FileToolsTests : FileToolsKit
         Assert.Equal("new", Files["/proj/app/a.txt"]);
     }
 
+    [Theory]
+    [InlineData("a\nb\n", "1\f2\u20283\u20294\u00855\v6\r7\n", "1\f2\u20283\u20294\u00855\v6\r7\n")]
+    [InlineData("a\r\nb\r\n", "1\f2\u2028\n", "1\f2\u2028\r\n")]
+    [InlineData("a\nb\nc\r\n", "1\n2\r\n3\n", "1\n2\n3\n")]
+    public async Task A_write_changes_no_sign_of_the_content_but_its_line_ends_to_those_that_most_lines_of_the_file_have(string before, string content, string after)
+    {
+        Files["/proj/app/ends.txt"] = before;
+
+        await RunAsync("write", System.Text.Json.JsonSerializer.Serialize(new { filePath = "ends.txt", content }));
+
+        Assert.Equal(after, Files["/proj/app/ends.txt"]);
+    }
+
     [Fact]
     public async Task A_write_keeps_what_is_no_text_and_what_marks_a_text()
     {

@@ -48,6 +48,23 @@ public sealed class DiskStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0b110_100_100)]
+    [InlineData(0b110_110_110)]
+    [InlineData(0b111_111_111)]
+    [InlineData(0b110_000_000)]
+    [InlineData(0b111_101_000)]
+    public void A_file_keeps_its_mode_whatever_the_umask_is(int mode)
+    {
+        var path = Path.Combine(_folder.Sub("f"), "a");
+        File.WriteAllText(path, "old");
+        Unix.SetMode(path, (UnixFileMode)mode);
+
+        _store.Write(path, "new"u8, default);
+
+        Assert.Equal(("new", (UnixFileMode)mode), (File.ReadAllText(path), Unix.Mode(path)));
+    }
+
+    [Theory]
     [InlineData("hub.db")]
     [InlineData("hub.db-wal")]
     [InlineData("./../data/hub.db")]

@@ -51,14 +51,18 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
         var renamed = false;
+        var mode = ModeFor(path);
         File.Delete(temporary); // Left by a crash, or a link put there by another process: it is not followed.
         try
         {
-            using (var file = new FileStream(temporary, ModeFor(path)))
+            using (var file = new FileStream(temporary, mode))
             {
                 if (!ExactFiles.IsAt(file, temporary))
                     throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written.");
 
+                // The system takes the bits of the umask from the mode that a file is made with.
+                if (mode.UnixCreateMode is { } kept && !OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(file.SafeFileHandle, kept);
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }

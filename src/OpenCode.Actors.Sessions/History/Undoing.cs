@@ -89,6 +89,9 @@ internal static class Undoing
         string? next = null;
         foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
         {
+            // Between two turns the files are the user's.
+            if (message.Info is UserMessage)
+                next = null;
             if (message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot is not { } start)
                 continue;
 

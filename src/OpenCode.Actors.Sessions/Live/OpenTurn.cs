@@ -11,11 +11,12 @@ namespace OpenCode.Actors.Sessions.Live;
 internal sealed class OpenTurn
 {
     private readonly Committer _committer;
+    private readonly PutOffCommands _putOff;
 
     public OpenTurn(
         SessionId id, SessionSetup setup, Committer committer, PutOffCommands putOff, IActorContext context, Func<ITimerScheduler> timers, ILogger logger)
     {
-        _committer = committer;
+        (_committer, _putOff) = (committer, putOff);
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, putOff, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
@@ -51,7 +52,10 @@ internal sealed class OpenTurn
     {
         switch (news)
         {
-            case FileWork.Kept m: Driver.Take(m); break;
+            case FileWork.Kept m:
+                Driver.Take(m);
+                _putOff.TakeUp();
+                break;
             case UndoWork.Taken m: Undo.Note(m); break;
             case UndoWork.FilesAreSet m: Undo.End(decider, m); break;
         }

@@ -18,6 +18,12 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
     /// <summary>Gets or sets what happens just before files are set.</summary>
     public Func<Task> BeforeSetting { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>Gets or sets what happens just before the end of a step is kept.</summary>
+    public Func<Task> BeforeKeeping { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>Gets or sets a value indicating whether the end of a step cannot be kept.</summary>
+    public bool CannotKeep { get; set; }
+
     public List<FilesToSet> Set { get; } = [];
 
     public int Taken { get; private set; }
@@ -31,11 +37,15 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
         return Now;
     });
 
-    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => kit.Later("step kept", () =>
+    public async Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since)
     {
-        Compared.Add((from, since));
-        return Now is { } now ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
-    });
+        await BeforeKeeping();
+        return await kit.Later("step kept", () =>
+        {
+            Compared.Add((from, since));
+            return Now is { } now && !CannotKeep ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
+        });
+    }
 
     public async Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files)
     {

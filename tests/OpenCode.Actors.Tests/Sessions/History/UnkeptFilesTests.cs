@@ -61,6 +61,63 @@ public sealed class UnkeptFilesTests : UndoKit
         Assert.DoesNotContain("tui.toast.show", await StoryAsync(before));
     }
 
+    [Fact]
+    public async Task What_the_user_changed_between_a_kill_and_the_next_turn_is_not_undone_with_the_step_before_it()
+    {
+        var session = (await BeginAsync()).Id;
+        await PromptAsync(session);
+        Model.Answer.Bash("c", "ls").EndWithCalls();
+        await RunDryAsync();
+        await KillAndStartAsync();
+        Snapshots.Now = "by the user";
+        await ChangeAsync(session, "one", File("a.txt", 1, 0));
+
+        Assert.Contains("no snapshot", await UndoAsync(session, 0), StringComparison.Ordinal);
+        Assert.Equal([new KeptStep("by the user", "one")], Assert.Single(Snapshots.Set).Undone);
+    }
+
+    [Fact]
+    public async Task A_step_whose_end_could_not_be_kept_ends_where_the_next_one_of_its_turn_begins()
+    {
+        var session = (await BeginAsync()).Id;
+        await PromptAsync(session);
+        Model.Answer.Bash("c", "ls").EndWithCalls();
+        await RunDryAsync();
+        (Snapshots.Now, Snapshots.CannotKeep) = ("one", true);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Model.Answer.Say("Done").End();
+        await RunDryAsync();
+
+        await UndoAsync(session, 0);
+        Assert.Equal([new KeptStep("empty", "one")], Assert.Single(Snapshots.Set).Undone);
+    }
+
+    [Fact]
+    public async Task An_undo_right_after_an_abort_waits_for_what_the_step_did()
+    {
+        var go = new TaskCompletionSource();
+        Snapshots.BeforeKeeping = () => go.Task;
+        var session = (await BeginAsync()).Id;
+        await PromptAsync(session);
+        Model.Answer.Bash("c", "ls").EndWithCalls();
+        await RunDryAsync();
+        (Snapshots.Now, Snapshots.Diffs) = ("half", [File("a.txt", 1, 0)]);
+        await AskAsync<Aborted>(session, new Abort());
+        var asked = (await MessagesAsync(session))[0].Info.Id;
+        var undo = Begin(session, new Revert(asked));
+        await RunDryAsync();
+        Assert.False(undo.IsCompleted);
+
+        Simulation.Outside("go", () => go.SetResult());
+        await RunDryAsync();
+
+        Assert.Equal(asked, Assert.IsType<Updated>(await undo).Info.Revert!.MessageId);
+        var step = Assert.Single(Assert.Single(Snapshots.Set).Undone);
+        Assert.Equal("empty", step.From);
+        Assert.Equal(["/proj/project/a.txt"], step.Files!);
+    }
+
     [Theory]
     [InlineData("question", "{}", false)]
     [InlineData("StructuredOutput", """{"name":"A"}""", false)]
@@ -86,7 +143,7 @@ public sealed class UnkeptFilesTests : UndoKit
 
     private async Task ShellAsync(SessionId session)
     {
-        await AskAsync<PromptAccepted>(session, new RunShell(new Shell("build", "touch x")));
+        await AskAsync<PromptAccepted>(session, new RunShell(new Shell("touch x", "build")));
         await RunDryAsync();
         Tools.Tool.End("x");
         await RunDryAsync();

@@ -15,7 +15,7 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Makes and asks child sessions by the same way in as clients do, so that a child is a session like any other.</summary>
+/// <summary>Creates and prompts child sessions through <see cref="ISessions"/>, as clients do: a child is a session like any other.</summary>
 /// <param name="sessions">The sessions, which are made with the tools: looked up when the first child is.</param>
 /// <param name="agents">The agents there are.</param>
 /// <param name="tools">The tools there are, which this is one of.</param>
@@ -80,7 +80,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     /// <inheritdoc/>
     public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
 
-    /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
+    /// <summary>Returns the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
     /// <param name="agent">The agent of the child.</param>
     /// <param name="parent">The rules of the parent: those of its agent, then those of its session.</param>
     /// <param name="permissions">The permissions there are, beside those that rules name.</param>

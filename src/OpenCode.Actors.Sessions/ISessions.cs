@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>The way in for those outside the actors: asks, and turns what can go wrong with an ask into an answer.</summary>
+/// <summary>Sends commands and queries from outside the actors. Every failure of an ask becomes an answer.</summary>
 /// <remarks>
 /// Every member but <see cref="AwaitTurnAsync"/> may also answer <see cref="Unavailable"/>: too many commands are under way, no answer came in time, or the server stops.
 /// </remarks>

@@ -97,7 +97,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         : cluster.JoinSeedNodesAsync([.. others.Select(static other => Address.Parse(other.Description.Identity.Address))], cancellationToken);
 
     // admit-before-join: a node that drains is up in its row until it ends, and admits no node. This node has the turn, so no other comes up meanwhile: when all that it asks
-    // have left or died, the rows say with whom it goes on. Null when it has become a member.
+    // have left or died, the rows name the nodes to join instead. Null when it has become a member.
     private async Task<IReadOnlyList<NodeRow>?> OthersInsteadAsync(Task joined, IReadOnlyList<NodeRow> others, NodeIdentity me, CancellationToken given)
     {
         while (true)

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
-using static OpenCode.Actors.Models.Providers.Answer;
+using static OpenCode.Actors.Models.Providers.ProviderJson;
 
 namespace OpenCode.Actors.Models.Anthropic;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Anthropic.Models.Messages;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
-using Answer = OpenCode.Actors.Models.Providers.Answer;
 
 namespace OpenCode.Actors.Models.Anthropic;
 
@@ -17,11 +16,11 @@ internal static class AnthropicRequest
     public static MessageCreateParams Make(ModelRequest request, ModelInfo model)
     {
         var thinking = request.Options.Provider.GetValueOrDefault("thinking");
-        var thinks = thinking.ValueKind == JsonValueKind.Object && Answer.Text(thinking, "type") is not (null or "disabled");
+        var thinks = thinking.ValueKind == JsonValueKind.Object && ProviderJson.Text(thinking, "type") is not (null or "disabled");
         var typed = new MessageCreateParams
         {
             Model = model.ApiId ?? model.Id,
-            MaxTokens = MaxTokens(request.Options.MaxOutputTokens ?? model.Limit.Answer, Answer.Number(thinking, "budgetTokens"), model.Limit.Output),
+            MaxTokens = MaxTokens(request.Options.MaxOutputTokens ?? model.Limit.Answer, ProviderJson.Number(thinking, "budgetTokens"), model.Limit.Output),
             Messages = Messages(request.Messages, model),
         };
         if (!string.IsNullOrEmpty(request.System))
@@ -102,15 +101,15 @@ internal static class AnthropicRequest
             TextContent text => new TextBlockParam { Text = text.Text, CacheControl = cache },
             FileContent file when model.Capabilities.Takes(file.MimeType) && IsImage(file) => Image(file) with { CacheControl = cache },
             FileContent file when model.Capabilities.Takes(file.MimeType) && IsPdf(file) => Pdf(file) with { CacheControl = cache },
-            FileContent file => new TextBlockParam { Text = Answer.NotTaken(file), CacheControl = cache },
+            FileContent file => new TextBlockParam { Text = ProviderJson.NotTaken(file), CacheControl = cache },
             _ => throw new NotSupportedException($"{content.GetType().Name} has no form in the messages API."),
         };
     }
 
-    private static Block Result(FileContent file, ModelInfo model) => !model.Capabilities.Takes(file.MimeType) ? new TextBlockParam { Text = Answer.NotTaken(file) }
+    private static Block Result(FileContent file, ModelInfo model) => !model.Capabilities.Takes(file.MimeType) ? new TextBlockParam { Text = ProviderJson.NotTaken(file) }
         : IsImage(file) ? Image(file)
         : IsPdf(file) ? Pdf(file)
-        : new TextBlockParam { Text = Answer.NotTaken(file) };
+        : new TextBlockParam { Text = ProviderJson.NotTaken(file) };
 
     // Thinking goes back as it came, with its signature, or not at all: the API refuses what it has not signed.
     private static List<ContentBlockParam> Blocks(AssistantTurn turn)
@@ -118,10 +117,10 @@ internal static class AnthropicRequest
         var blocks = new List<ContentBlockParam>();
         foreach (var block in turn.Reasoning)
         {
-            var mark = Answer.Get(block.Metadata, AnthropicAnswer.MetadataKey);
-            if (Answer.Text(mark, AnthropicAnswer.Signature) is { } signature)
+            var mark = ProviderJson.Get(block.Metadata, AnthropicAnswer.MetadataKey);
+            if (ProviderJson.Text(mark, AnthropicAnswer.Signature) is { } signature)
                 blocks.Add(new ThinkingBlockParam { Thinking = block.Text, Signature = signature });
-            else if (Answer.Text(mark, AnthropicAnswer.RedactedData) is { } data)
+            else if (ProviderJson.Text(mark, AnthropicAnswer.RedactedData) is { } data)
                 blocks.Add(new RedactedThinkingBlockParam(data));
         }
 
@@ -131,7 +130,7 @@ internal static class AnthropicRequest
         {
             ID = IdOf(call.CallId),
             Name = call.Name,
-            Input = Answer.AsObject(call.Input).EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal),
+            Input = ProviderJson.AsObject(call.Input).EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal),
         }));
         return blocks;
     }

@@ -9,7 +9,7 @@ public static class Efforts
 {
     private static readonly string[] _compatible = ["low", "medium", "high"];
 
-    /// <summary>Gives the variants of a model that the configuration says reasons, and says no more.</summary>
+    /// <summary>Returns the variants of a model that the configuration says reasons, and says no more.</summary>
     /// <param name="api">Its API.</param>
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>> Of(ProviderApi api) => api == ProviderApi.Anthropic
         ? Budgets()

@@ -18,7 +18,7 @@ public static class KnownProviders
     /// <returns>The provider, without a key; null when it is not known.</returns>
     public static ProviderOptions? Find(string id) => All.FirstOrDefault(provider => provider.Id == id);
 
-    /// <summary>Gives the models of a provider that are cheap and quick, the best first.</summary>
+    /// <summary>Returns the models of a provider that are cheap and quick, the best first.</summary>
     /// <param name="id">Its id.</param>
     public static IReadOnlyList<string> SmallModelsOf(string id) => id switch
     {

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Models.Mcp;
@@ -22,7 +23,7 @@ internal sealed class MaskedErrors(IReadOnlyList<string> secrets)
     {
         foreach (var secret in _secrets)
             text = text.Replace(secret, "***", StringComparison.Ordinal);
-        return text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
+        return TextCut.Start(text, Longest, "…");
     }
 
     // "Bearer xyz" is one text in a header, and its second half is the secret.

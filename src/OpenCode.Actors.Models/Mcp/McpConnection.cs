@@ -26,10 +26,10 @@ internal sealed class McpConnection : IToolServerConnection
 
     public Task<string> Ended => _ended.Task;
 
-    /// <summary>Shakes hands and lists the tools.</summary>
+    /// <summary>Initializes the protocol and lists the tools.</summary>
     /// <param name="transport">The way to the server.</param>
     /// <param name="process">Its process, which is ended with the connection, or when there is none; null for one that is not ours.</param>
-    /// <param name="options">Who we are.</param>
+    /// <param name="options">The name, version and abilities of this client.</param>
     /// <param name="masked">Makes the errors.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<McpConnection> OpenAsync(IClientTransport transport, McpProcess? process, McpClientOptions options, MaskedErrors masked, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ internal sealed class McpProcess : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Says how it ended, and what it said last.</summary>
+    /// <summary>Returns how it ended, and what it said last.</summary>
     public async Task<string> DescribeEndAsync()
     {
         // A process that closed its output and goes on is ended here. It is given a moment to end by itself, and to say why.

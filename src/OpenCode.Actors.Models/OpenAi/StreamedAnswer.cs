@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
-using static OpenCode.Actors.Models.Providers.Answer;
+using static OpenCode.Actors.Models.Providers.ProviderJson;
 
 namespace OpenCode.Actors.Models.OpenAi;
 

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Globalization;
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
@@ -104,7 +105,7 @@ internal static class ProviderErrors
     };
 
     // {"type":"overloaded_error"} of Anthropic is a status by name.
-    private static int? StatusIn(JsonElement error) => Answer.Text(error, "type") switch
+    private static int? StatusIn(JsonElement error) => ProviderJson.Text(error, "type") switch
     {
         "invalid_request_error" => 400,
         "authentication_error" => 401,
@@ -128,7 +129,5 @@ internal static class ProviderErrors
         return cause is OperationCanceledException ? "it was silent for too long." : cause.Message;
     }
 
-    // Half an emoji could not be stored or sent.
-    private static string Shorten(string text) =>
-        text.Length <= MaxShownCharacters ? text : $"{text[..(char.IsHighSurrogate(text[MaxShownCharacters - 1]) ? MaxShownCharacters - 1 : MaxShownCharacters)]}…";
+    private static string Shorten(string text) => TextCut.Start(text, MaxShownCharacters, "…");
 }

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>An agent as clients list it.</summary>
 /// <param name="Name">What prompts name.</param>
-/// <param name="Mode">Who may use it.</param>
+/// <param name="Mode">Whether users choose it, other agents call it, or both.</param>
 /// <param name="Native">Whether it comes with the server.</param>
 /// <param name="Permission">The rules that hold for it, weakest first.</param>
 /// <param name="Options">What its model's provider gets.</param>

@@ -38,7 +38,7 @@ internal sealed partial class CommandFiles(SessionSetup setup)
 
         var named = Path.GetFullPath(name.StartsWith("~/", StringComparison.Ordinal) ? setup.Paths.Home + name[1..] : name, rules.Location.Base);
         var path = new ToolPath(named, setup.Paths.RealPath(named));
-        if (rules.Evaluate(PathNeeds.Of(Read, path, rules.Location, ToolPermission.Nothing)) != PermissionAction.Allow)
+        if (rules.Evaluate(PathPermissions.Of(Read, path, rules.Location, ToolPermission.Nothing)) != PermissionAction.Allow)
             return null;
 
         return await setup.Files.DoAsync((files, _) => files.Look(path.Real), _limit, cancellationToken) switch

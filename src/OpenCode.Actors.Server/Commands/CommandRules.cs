@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Server.Commands;
 /// <summary>The rules that the template of a command is held to: those of the turn that it begins.</summary>
 /// <param name="info">The session.</param>
 /// <param name="agent">The agent that the prompt is for.</param>
-/// <param name="setup">What users allowed for always, and what stands at paths.</param>
+/// <param name="setup">What users allowed for always, and what is at paths.</param>
 internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup)
 {
     private readonly RulesInForce _rules = new([agent.Permission, info.Permission ?? []], [setup.Learned.Of(info.Directory)]);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 
@@ -19,8 +20,7 @@ internal sealed record AgentConfig(string Name, IReadOnlyList<PermissionRule> Pe
 
     public string? Prompt { get; init; }
 
-    /// <summary>Gets the model, <c>provider/model</c>.</summary>
-    public string? Model { get; init; }
+    public ModelRef? Model { get; init; }
 
     public string? Variant { get; init; }
 

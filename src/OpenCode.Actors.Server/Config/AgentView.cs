@@ -13,7 +13,7 @@ internal static class AgentView
     public static JsonObject Of(AgentConfig agent, IReadOnlySet<string> referenced)
     {
         var view = new JsonObject();
-        Add(view, "model", agent.Model);
+        Add(view, "model", agent.Model?.ToString());
         Add(view, "variant", agent.Variant);
         Add(view, "temperature", agent.Temperature);
         Add(view, "top_p", agent.TopP);

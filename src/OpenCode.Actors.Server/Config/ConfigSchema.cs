@@ -35,7 +35,7 @@ internal static class ConfigSchema
             Snapshot = root.Flag("snapshot") ?? true,
             Commands = CommandConfig.Read(root.Section("command")),
             McpServers = McpSchema.Read(root.Section("mcp"), root.Section("experimental")),
-            SmallModel = root.Text("small_model"),
+            SmallModel = AgentSchema.Model(root, "small_model"),
             Compaction = Compaction(root.Section("compaction")),
         };
     }

@@ -7,7 +7,7 @@ internal sealed class ConfigTrace(IConfigSource files) : IConfigSource
 
     public string Home => files.Home;
 
-    /// <summary>Tells whether everything that was read is still the same. What cannot be read is not.</summary>
+    /// <summary>True if everything that was read is still the same. What cannot be read is not.</summary>
     public bool Holds()
     {
         try

@@ -21,11 +21,8 @@ internal static class ConfigView
             ["mode"] = Object(config.Modes, static m => m.Name, m => AgentView.Of(m, config.Referenced)),
             ["agent"] = Object(config.Agents, static a => a.Name, a => AgentView.Of(a, config.Referenced)),
         };
-        if (config.Model is { } model)
-            view["model"] = model;
-        if (config.SmallModel is { } small)
-            view["small_model"] = small;
-
+        AgentView.Add(view, "model", config.Model?.ToString());
+        AgentView.Add(view, "small_model", config.SmallModel?.ToString());
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
 
@@ -88,7 +85,7 @@ internal static class ConfigView
         var view = new JsonObject { ["template"] = referenced.Contains(command.Template) ? "" : command.Template };
         AgentView.Add(view, "description", command.Description);
         AgentView.Add(view, "agent", command.Agent);
-        AgentView.Add(view, "model", command.Model);
+        AgentView.Add(view, "model", command.Model?.ToString());
         AgentView.Add(view, "variant", command.Variant);
         AgentView.Add(view, "subtask", command.Subtask);
         return view;

@@ -13,7 +13,7 @@ internal interface IConfigSource
     /// <summary>Gets a text that changes with a file; null when that cannot be told: the file is not there, or was changed a moment ago and may be changed again within a tick of its clock.</summary>
     string? Stamp(string path) => null;
 
-    /// <summary>Tells whether a file or folder stands at a path.</summary>
+    /// <summary>True if a file or folder is at a path.</summary>
     bool Exists(string path);
 
     /// <summary>Lists the Markdown files of a folder and of those below it, by their full paths and in their order; none when there is no such folder.</summary>

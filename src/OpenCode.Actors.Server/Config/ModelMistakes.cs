@@ -14,7 +14,7 @@ internal static class ModelMistakes
         var mistakes = new List<ConfigMistake>();
         if (config.Model is { } model && !config.Knows(model))
         {
-            var provider = model[..model.IndexOf('/', StringComparison.Ordinal)];
+            var provider = model.ProviderId;
             var models = config.Providers.FirstOrDefault(p => p.Id == provider)?.Models ?? [];
             Add(
                 models.Count == 0

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
@@ -9,14 +10,14 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>What configuration says, as far as this server heeds it. Keys of <c>opencode.json</c> that are not here have no effect.</summary>
-/// <param name="Model">The model of prompts that name none, <c>provider/model</c>; null when not configured.</param>
+/// <param name="Model">The model of prompts that name none; null when not configured.</param>
 /// <param name="Providers">In the order of the files.</param>
 /// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
 /// <param name="EventStream">Timings and limits of event streams.</param>
 /// <param name="Limits">What one server takes.</param>
 /// <param name="Cluster">How the server is a node of a cluster.</param>
 internal sealed record OpenCodeConfig(
-    string? Model,
+    ModelRef? Model,
     IReadOnlyList<ProviderConfig> Providers,
     IReadOnlyList<PermissionRule> Permission,
     EventStreamConfig EventStream,
@@ -26,7 +27,7 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets where instructions for models are: paths, globs and URLs, in the order of the files.</summary>
     public IReadOnlyList<string> Instructions { get; init; } = [];
 
-    /// <summary>Gets the agents that stand under the older key <c>mode</c>; they are among the agents too.</summary>
+    /// <summary>Gets the agents that are under the older key <c>mode</c>; they are among the agents too.</summary>
     public IReadOnlyList<AgentConfig> Modes { get; init; } = [];
 
     /// <summary>Gets the texts that came from variables and from files that the configuration names: no client sees them.</summary>
@@ -52,8 +53,8 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets a value indicating whether snapshots of files are taken. Key <c>snapshot</c>.</summary>
     public bool Snapshot { get; init; } = true;
 
-    /// <summary>Gets the model for titles, <c>provider/model</c>; null when not configured.</summary>
-    public string? SmallModel { get; init; }
+    /// <summary>Gets the model for titles; null when not configured.</summary>
+    public ModelRef? SmallModel { get; init; }
 
     /// <summary>Gets how conversations are kept short.</summary>
     public CompactionRules Compaction { get; init; } = CompactionRules.Default;
@@ -67,9 +68,8 @@ internal sealed record OpenCodeConfig(
     /// <summary>Whether a provider may be used.</summary>
     public bool Allows(string providerId) => EnabledProviders?.Contains(providerId, StringComparer.Ordinal) != false && !DisabledProviders.Contains(providerId, StringComparer.Ordinal);
 
-    /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
-    public bool Knows(string model) =>
-        model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));
+    /// <summary>Whether a model is one of the configured ones or the embedded one.</summary>
+    public bool Knows(ModelRef model) => model == EmbeddedModel.Ref || Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
 }
 
 /// <summary>A provider. Section <c>provider.ID</c>.</summary>

@@ -9,7 +9,7 @@ internal static class ShownOptions
 {
     private static readonly FrozenSet<string> _hidden = FrozenSet.Create(StringComparer.Ordinal, "key", "token", "secret", "password", "authorization", "headers", "credential", "cookie");
 
-    /// <summary>Gives what may be seen.</summary>
+    /// <summary>Returns the options without secrets.</summary>
     /// <param name="options">The options.</param>
     /// <param name="referenced">The texts that came from variables and files.</param>
     public static IReadOnlyDictionary<string, JsonElement> Of(IReadOnlyDictionary<string, JsonElement> options, IReadOnlySet<string> referenced)

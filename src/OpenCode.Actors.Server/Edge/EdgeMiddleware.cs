@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>What stands before every route, streams and unknown ones included: the name we are called by, the page that calls, the password.</summary>
+/// <summary>What is before every route, streams and unknown ones included: the name we are called by, the page that calls, the password.</summary>
 internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, OriginRule origins, Credentials? credentials)
 {
     public const string RequestIdHeader = "x-request-id";

@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>By what the holder of a data folder recognises requests of its fronts: a secret that stands in the folder, readable for its user alone, new at each start.</summary>
+/// <summary>By what the holder of a data folder recognises requests of its fronts: a secret that is in the folder, readable for its user alone, new at each start.</summary>
 /// <param name="secret">The secret.</param>
 internal sealed class FrontPass(string secret)
 {

@@ -73,7 +73,7 @@ internal sealed class Http10Input : PipeReader
         }
         catch (Exception e)
         {
-            failure = e; // of the connection: who reads gets it
+            failure = e; // of the connection: the reader of the pipe gets it
         }
 
         await output.CompleteAsync(failure);

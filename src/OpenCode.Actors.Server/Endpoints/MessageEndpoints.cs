@@ -28,7 +28,7 @@ internal static class MessageEndpoints
         messages.MapPost("/summarize", SummarizeAsync).WithName("session.summarize").Produces<bool>();
     }
 
-    /// <summary>Gives the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
+    /// <summary>Returns the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
     public static string? Key(HttpContext context) => context.Request.Headers[IdempotencyKey].ToString() is { Length: > 0 } key ? key : null;
 
     private static async Task<IResult> ListAsync(SessionId sessionID, string? limit, string? before, HttpContext context, ISessions sessions, CancellationToken cancellationToken)

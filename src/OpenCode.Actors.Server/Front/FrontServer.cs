@@ -211,6 +211,6 @@ internal sealed partial class FrontServer : IAsyncDisposable
     [LoggerMessage(EventId = 5035, Level = LogLevel.Warning, Message = "The server at {Url} (process {Pid}), through which this one serves, has no password: every user of this machine can use the same sessions there. Start it with OPENCODE_SERVER_PASSWORD too.")]
     private static partial void LogOpenHolder(ILogger logger, string url, int pid);
 
-    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "It cannot be seen who holds the data folder '{Folder}' ({Reason}). This server goes on serving through the holder it knows, and cannot take the folder over until this is mended; it tries five times a second.")]
+    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "The holder of the data folder '{Folder}' cannot be read ({Reason}). This server goes on serving through the holder it knows, and cannot take the folder over until this is mended; it tries five times a second.")]
     private static partial void LogBlind(ILogger logger, string folder, string reason);
 }

@@ -7,7 +7,7 @@ internal static class RealPath
     private const int LongestPath = 4_096;
 
     /// <summary>Resolves a path; a relative one starts at <paramref name="from"/>, which is real.</summary>
-    /// <returns>The real path, and what stands there: never a link.</returns>
+    /// <returns>The real path, and what is there: never a link.</returns>
     /// <exception cref="LocationException">It is too long, holds a NUL, is below a file, or its links go round in circles.</exception>
     public static (string Path, PathKind Kind) Of(IFolderTree folders, string from, string named)
     {

@@ -1,4 +1,3 @@
-using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Agents;
@@ -39,7 +38,7 @@ internal static class AgentList
         Description = given.Description ?? agent.Description,
         Hidden = given.Hidden ?? agent.Hidden,
         Prompt = given.Prompt ?? agent.Prompt,
-        Model = given.Model is { } model ? Model(model) : agent.Model,
+        Model = given.Model ?? agent.Model,
         Variant = given.Variant ?? agent.Variant,
         Temperature = given.Temperature ?? agent.Temperature,
         TopP = given.TopP ?? agent.TopP,
@@ -47,12 +46,6 @@ internal static class AgentList
         Color = given.Color ?? agent.Color,
         Options = given.Options,
     };
-
-    private static ModelRef Model(string model)
-    {
-        var slash = model.IndexOf('/', StringComparison.Ordinal);
-        return new ModelRef(model[..slash], model[(slash + 1)..]);
-    }
 
     private static IEnumerable<PermissionRule> Rules(IEnumerable<PermissionRule> rules, string home) => rules.Select(rule => rule with { Pattern = AtHome(rule.Pattern, home) });
 

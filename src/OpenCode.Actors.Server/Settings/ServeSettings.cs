@@ -62,7 +62,7 @@ internal sealed record ServeSettings
 
     public bool IsLocalName => Hostname.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Says why the server must not start like this, or null.</summary>
+    /// <summary>Returns why the server must not start like this, or null.</summary>
     public string? Refusal() => this switch
     {
         { IsLoopback: false, Password: null, Insecure: false } =>

@@ -37,7 +37,7 @@ internal sealed class WantedFiles
             _wanted.TryAdd(path, _now.GetValueOrDefault(path));
     }
 
-    /// <summary>Tells whether a file is as it was before anything was undone, or as an undo leaves it. Any other content is the user's, and in no snapshot.</summary>
+    /// <summary>True if a file is as it was before anything was undone, or as an undo leaves it. Any other content is the user's, and in no snapshot.</summary>
     /// <remarks>Its mode does not count: a kill between content and mode leaves a file with the new content and the old mode.</remarks>
     public bool Knows(string path, TreeEntry? found) =>
         found?.Hash == _now.GetValueOrDefault(path)?.Hash || found?.Hash == _wanted.GetValueOrDefault(path)?.Hash || (_left.TryGetValue(path, out var left) && found?.Hash == left?.Hash);

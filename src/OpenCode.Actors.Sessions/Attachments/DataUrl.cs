@@ -16,7 +16,7 @@ internal readonly struct DataUrl
 
     private ReadOnlySpan<char> Payload => _url.AsSpan(_start);
 
-    /// <summary>Tells whether it is a URL of this kind.</summary>
+    /// <summary>True if it is a URL of this kind.</summary>
     public static bool Is(string url) => url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a URL.</summary>
@@ -44,7 +44,7 @@ internal readonly struct DataUrl
         if (!_isBase64)
             return Decode();
 
-        // White space may stand anywhere in base64: a little more is taken than needed.
+        // White space may be anywhere in base64: a little more is taken than needed.
         var some = Payload[..Math.Min(Payload.Length, (count * 2) + 64)].ToString();
         some = string.Concat(some.Where(static c => !char.IsWhiteSpace(c)));
         return Convert.FromBase64String(some[..(some.Length / 4 * 4)]);

@@ -11,7 +11,7 @@ internal readonly record struct FileUrl(string Path, int First, int Count)
 {
     private const string Scheme = "file://";
 
-    /// <summary>Tells whether it is a URL of this kind.</summary>
+    /// <summary>True if it is a URL of this kind.</summary>
     public static bool Is(string url) => url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a URL such as <c>file:///project/a.txt?start=3&amp;end=5</c>.</summary>

@@ -15,7 +15,7 @@ internal sealed record TextRead(string Path, NumberedText Text) : FileRead(Path)
     public override string Told => $"<file path=\"{Path}\">\n{Text.Lines}</file>\n({Text.Note})";
 }
 
-/// <summary>A folder, as the names of what stands in it.</summary>
+/// <summary>A folder, as the names of what is in it.</summary>
 internal sealed record FolderRead(string Path, FolderListing Listing) : FileRead(Path)
 {
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ internal static class FileReader
         }
     }
 
-    /// <summary>Tells whether bytes are a text: an encoding is named, or there is no NUL.</summary>
+    /// <summary>True if bytes are a text: an encoding is named, or there is no NUL.</summary>
     /// <param name="start">The first bytes.</param>
     public static bool IsText(ReadOnlySpan<byte> start) => start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0xEF, 0xBB, 0xBF, ..] || !start.Contains((byte)0);
 

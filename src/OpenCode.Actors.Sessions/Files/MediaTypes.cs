@@ -18,7 +18,7 @@ internal static class MediaTypes
         _ => null,
     };
 
-    /// <summary>Tells whether a model may take files of a type as they are.</summary>
+    /// <summary>True if a model may take files of a type as they are.</summary>
     public static bool IsMedia(string mimeType) =>
         mimeType == "application/pdf"
         || (mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml")

@@ -6,10 +6,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.History;
 
-/// <summary>Removes messages, and removes, replaces or adds parts, at the user's wish. To remove what is not there is done already, as on the real server.</summary>
+/// <summary>Removes messages, and removes, replaces or adds parts, on a user's command. To remove a missing one succeeds, as in opencode.</summary>
 internal static class Editing
 {
-    /// <summary>Finds the refusal of an edit; null when it can be made.</summary>
+    /// <summary>Finds the reason to refuse an edit; null when it can be made.</summary>
     public static object? Refusal(SessionState state, SessionId session, ISessionCommand command) => command switch
     {
         DeleteMessage m => state.Turn is null ? Undone(state, m.MessageId) : new SessionBusy(session),

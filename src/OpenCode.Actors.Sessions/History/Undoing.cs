@@ -9,13 +9,13 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.History;
 
-/// <summary>Undoes messages: they stay, marked, until they are brought back or the next prompt removes them. The files that they changed are set back (rule "An undo is whole").</summary>
+/// <summary>Undoes messages: they stay, marked, until they are brought back or the next prompt removes them. The files that they changed are restored (rule "An undo is whole").</summary>
 internal static class Undoing
 {
     private const string WithoutFiles = "Files stay as they are where there is no snapshot of them. Snapshots need a git repository, and 'snapshot' of the configuration not to be false.";
     private const string OfUser = "What commands and tasks that you gave yourself changed in files is not undone: no snapshot is taken for them.";
 
-    /// <summary>Plans it, on a session without an open turn.</summary>
+    /// <summary>Plans an undo, on a session without an open turn.</summary>
     /// <returns>Null when the message or the part is not there.</returns>
     public static UndoPlan? Plan(SessionState state, ISessionCommand command)
     {
@@ -28,8 +28,8 @@ internal static class Undoing
         return new UndoPlan(from.MessageId.Value, from.PartId?.Value, state.Info.Revert?.Snapshot, StepsFrom(state, from), before);
     }
 
-    /// <summary>Undoes the messages of a plan, or brings them back. Its files are set.</summary>
-    public static Outcome Decide(Decision decision, UndoPlan plan, FilesSet? files)
+    /// <summary>Undoes the messages of a plan, or brings them back, after its files were restored.</summary>
+    public static Outcome Decide(Decision decision, UndoPlan plan, RestoreOutcome? files)
     {
         decision.EndUndo();
         var revert = plan.Message is not { } message ? null : new SessionRevert(new MessageId(message)) { PartId = plan.Part is { } part ? new PartId(part) : null, Snapshot = plan.Snapshot, Diff = files?.Diff };
@@ -45,7 +45,7 @@ internal static class Undoing
         return new Outcome(OutcomeKind.Updated);
     }
 
-    /// <summary>Removes what is undone, if something is: the session goes on from there.</summary>
+    /// <summary>Removes the undone messages, if there are any: the session continues from there.</summary>
     public static void Settle(Decision decision)
     {
         if (decision.Info.Revert is not { } revert)
@@ -83,9 +83,9 @@ internal static class Undoing
         return null;
     }
 
-    private static List<KeptStep> StepsFrom(SessionState state, SessionRevert from)
+    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from)
     {
-        var steps = new List<KeptStep>();
+        var steps = new List<StepChange>();
         string? next = null;
         foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
         {
@@ -98,10 +98,10 @@ internal static class Undoing
             var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
             var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
 
-            // Where nothing says how a step ended, what stands there now may be the user's.
+            // Where nothing says how a step ended, what is there now may be the user's.
             var isEndKnown = (end ?? next) is not null || changed is not null;
             if (end != start && isEndKnown && message.Parts.Exists(static part => part is ToolPart))
-                steps.Insert(0, new KeptStep(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
+                steps.Insert(0, new StepChange(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
             next = start;
         }
 

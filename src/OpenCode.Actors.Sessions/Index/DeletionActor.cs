@@ -49,7 +49,7 @@ internal sealed class DeletionActor : ReceiveActor
     {
         Context.SetReceiveTimeout(_answerTimeout);
         _todo.Push((_root, false));
-        GoOn();
+        Continue();
     }
 
     protected override void PostStop()
@@ -58,7 +58,7 @@ internal sealed class DeletionActor : ReceiveActor
             Report(new Unavailable($"The deletion of {_root} was stopped before its end.", _retryAfter));
     }
 
-    private void GoOn()
+    private void Continue()
     {
         (_current, var isClosed) = _todo.Pop();
         _region.Tell(new Deliver(_current, isClosed ? new Delete() : new BeginDelete()));
@@ -75,13 +75,13 @@ internal sealed class DeletionActor : ReceiveActor
     {
         foreach (var child in message.Entries)
             _todo.Push((child.Id, false));
-        GoOn();
+        Continue();
     }
 
     private void OnGone(object answer)
     {
         if (_todo.Count > 0)
-            GoOn();
+            Continue();
         else if (answer is SessionNotFound && _hasBegun)
             Context.Parent.Tell(IndexQuery.FollowLog.Instance); // Another deletion of it was faster.
         else

@@ -6,13 +6,13 @@ namespace OpenCode.Actors.Sessions.Instructions;
 internal sealed class TurnInstructions(SystemPrompts prompts)
 {
     private readonly Lock _lock = new();
-    private Briefing? _of;
+    private PromptContext? _of;
     private Task<SystemPrompt>? _collected;
 
     /// <summary>Makes a model that is asked with them.</summary>
-    public IChatModel On(IChatModel model, Briefing briefing) => new InstructedModel(model, cancellationToken => GetAsync(briefing).WaitAsync(cancellationToken));
+    public IChatModel On(IChatModel model, PromptContext briefing) => new InstructedModel(model, cancellationToken => GetAsync(briefing).WaitAsync(cancellationToken));
 
-    private Task<SystemPrompt> GetAsync(Briefing briefing)
+    private Task<SystemPrompt> GetAsync(PromptContext briefing)
     {
         lock (_lock)
         {

@@ -25,6 +25,6 @@ internal sealed class AppendLedger
             _undecided[owner]--;
     }
 
-    /// <summary>Tells whether an append of an owner is still undecided.</summary>
+    /// <summary>True if an append of an owner is still undecided.</summary>
     public bool HasUndecided(string owner) => _undecided.ContainsKey(owner);
 }

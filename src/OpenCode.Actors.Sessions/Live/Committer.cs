@@ -48,7 +48,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
     /// <summary>Gets what waits for a commit.</summary>
     public IEnumerable<Completion> Waiting => [.. _underWay?.Completions ?? [], .. _outbox.Completions];
 
-    /// <summary>Begins with a session as it was recovered.</summary>
+    /// <summary>Begins with a recovered session.</summary>
     public void Begin(SessionState recovered, long version, long offset)
     {
         (Committed, State, _version, Offset) = (recovered, recovered, version, offset);
@@ -75,7 +75,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
         Flush(hasCommitted: false);
     }
 
-    /// <summary>Tells whether an answer of the journal is to the append under way. Any other one is stale (rule "Tell the journal, never ask").</summary>
+    /// <summary>True if an answer of the journal is to the append under way. Any other one is stale (rule "Tell the journal, never ask").</summary>
     public bool IsAwaited(long version) => _underWay is not null && version == _version;
 
     /// <summary>The append under way is committed.</summary>

@@ -18,15 +18,15 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     private Exception? _failure;
     private TurnInstructions? _instructions;
 
-    /// <summary>Tells whether the run is there and drives this turn. That of the turn before may still be there, while its end and the next prompt wait for their commit.</summary>
+    /// <summary>True if the run exists and drives this turn. The run of the turn before may still exist while its end and the next prompt wait for their commit.</summary>
     public bool IsLive(TurnState? turn) => _run is not null && turn is not null && turn.Run == _id;
 
-    /// <summary>Tells whether an actor is the run.</summary>
+    /// <summary>True if an actor is the run.</summary>
     public bool Is(IActorRef actor) => actor.Equals(_run);
 
-    /// <summary>Does what an order says; starts the run if it is not there.</summary>
+    /// <summary>Executes an order; starts the run if there is none.</summary>
     /// <param name="order">Any but <see cref="EndRun"/>.</param>
-    public void Carry(RunOrder order)
+    public void Execute(RunOrder order)
     {
         var run = IsThere(order.Run) ? _run! : Start(order.Run);
         switch (order)
@@ -42,7 +42,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         }
     }
 
-    /// <summary>Its report is durable: it may send the next.</summary>
+    /// <summary>The last report of the run is durable: it may send the next.</summary>
     public void Credit(RunId id)
     {
         if (IsThere(id))
@@ -52,14 +52,14 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     /// <summary>Tells the run to end; its <see cref="Terminated"/> follows.</summary>
     public void Stop() => _run?.Tell(RunActor.Stop.Instance);
 
-    /// <summary>Ends the run of a turn that is over. What becomes of it does not matter any more.</summary>
+    /// <summary>Ends the run of a turn that is over. Its outcome has no effect any more.</summary>
     public void End(RunId id)
     {
         if (IsThere(id))
             LetGo();
     }
 
-    /// <summary>Notes why a child fails, if it is the run. Its <see cref="Terminated"/> follows.</summary>
+    /// <summary>Keeps the cause of a child's failure, if the child is the run. Its <see cref="Terminated"/> follows.</summary>
     public void NoteFailure(IActorRef child, Exception cause)
     {
         if (Is(child))
@@ -85,8 +85,8 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
 
     private IChatModel ModelOf(BeginStep step)
     {
-        var instructed = step.Briefing is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
-        var model = step.Offer is { } offer ? new OfferingModel(instructed, setup.Toolbox, offer) : instructed;
+        var instructed = step.PromptContext is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
+        var model = step.Scope is { } scope ? new OfferingModel(instructed, setup.Toolbox, scope) : instructed;
         return setup.Snapshots is { } snapshots && step.Files is { } place
             ? new SnapshottedModel(model, () => step.Snapshot is { } known ? Task.FromResult<string?>(known) : snapshots.TakeAsync(place))
             : model;

@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Sessions.Live;
 /// The way out of memory: after a long idle time, when there is no session, when the journal refused an append, after a failure, or because the shard moves to another node.
 /// </summary>
 /// <remarks>The parent keeps commands meanwhile and starts the session again for them, so none is lost to a stopped actor.</remarks>
-internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer committer, OpenTurn turn, PutOffCommands putOff, IActorContext context)
+internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer committer, OpenTurn turn, DeferredCommands deferred, IActorContext context)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -32,7 +32,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
 
         turn.Undo.Leave(refusal);
         if (refusal is null)
-            putOff.GiveBackAll(refusal);
+            deferred.ReturnAll(refusal);
         else
             RefuseAll(refusal);
     }
@@ -60,6 +60,6 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
         committer.Refuse(refusal);
         turn.Closer.Refuse(refusal);
         turn.Undo.Leave(refusal);
-        putOff.GiveBackAll(refusal);
+        deferred.ReturnAll(refusal);
     }
 }

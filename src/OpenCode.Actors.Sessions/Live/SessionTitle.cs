@@ -5,12 +5,12 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>The call for the session's title; there is one at most. What comes of it is decided like anything else.</summary>
+/// <summary>The call for the session's title; there is one at most. Its result is decided like any report.</summary>
 internal sealed class SessionTitle(Committer committer, IActorContext context)
 {
     private bool _isAsked;
 
-    /// <summary>Asks for a title, unless that is under way.</summary>
+    /// <summary>Starts the call for a title, unless one is under way.</summary>
     public void Begin(BeginTitle order)
     {
         if (_isAsked)

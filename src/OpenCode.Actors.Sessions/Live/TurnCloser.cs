@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Closes turns before their end: the run is stopped first, and the turn closed after its end (rule "One append outstanding").</summary>
-internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, PutOffCommands putOff, Func<ITimerScheduler> timers)
+internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, DeferredCommands deferred, Func<ITimerScheduler> timers)
 {
     private static readonly TimeSpan _closeAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -21,7 +21,7 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
     /// <summary>Gets a value indicating whether the open turn is at its end, which could not be written: the disk was full.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Completes something when the turn is closed. The names of commands among it are noted as aborts: one event for all copies.</summary>
+    /// <summary>Adds an answer or order that is due when the turn is closed. Names of commands in it are stored as aborts: one event for all copies.</summary>
     public void OnceClosed(Completion completion) => _onceClosed.Add(completion);
 
     /// <summary>Closes the open turn as soon as its run has ended.</summary>
@@ -43,10 +43,10 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         var cause = _cause!;
         _cause = null;
         Close(cause);
-        putOff.TakeUp();
+        deferred.RedeliverAll();
     }
 
-    /// <summary>Closes the open turn, if there is one, now: it has no run.</summary>
+    /// <summary>Closes the open turn now, if there is one: it has no run.</summary>
     public void Close(CloseCause cause)
     {
         var decision = committer.NewDecision();
@@ -67,8 +67,8 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         committer.Commit(decision, completions);
     }
 
-    /// <summary>The run's reports are lost with what was not written, so the open turn is at its end. Closing it has to be written too: tried again until there is room.</summary>
-    public void CloseWithoutRoom(JournalFullException full)
+    /// <summary>The run's reports are lost with the failed write, so the open turn ends. Its close must be written too: it is tried again until there is room.</summary>
+    public void CloseAfterDiskFull(JournalFullException full)
     {
         if (committer.State.Turn is null)
             return;

@@ -17,7 +17,7 @@ public interface IModelCatalog
     /// <summary>Gets why the configuration that these models are from cannot be used; null when it can. Prompts are refused with it.</summary>
     string? Fault => null;
 
-    /// <summary>Gives the models of a location, whose own configuration may name others. Must not block.</summary>
+    /// <summary>Returns the models of a location, whose own configuration may name others. Must not block.</summary>
     /// <param name="directory">The location.</param>
     /// <returns>The same models everywhere, unless a catalog knows better.</returns>
     IModelCatalog For(string directory) => this;

@@ -26,7 +26,7 @@ public static class JsonObjects
         return merged;
     }
 
-    /// <summary>Gives the members of an object.</summary>
+    /// <summary>Returns the members of an object.</summary>
     /// <param name="json">The object.</param>
     public static IReadOnlyDictionary<string, JsonElement> Of(JsonElement json) =>
         json.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal);

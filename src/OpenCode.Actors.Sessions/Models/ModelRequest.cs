@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Sessions.Models;
 
 /// <summary>One step of a conversation, asked of a model.</summary>
 /// <param name="ModelId">The model's id at its provider.</param>
-/// <param name="System">Instructions that stand before the conversation, or none.</param>
+/// <param name="System">Instructions that are before the conversation, or none.</param>
 /// <param name="Messages">The conversation, oldest first. Each <see cref="ToolResult"/> follows the <see cref="AssistantTurn"/> that called for it.</param>
 /// <param name="Tools">What the model may call; empty when it may call nothing.</param>
 public sealed record ModelRequest(string ModelId, string? System, IReadOnlyList<ModelMessage> Messages, IReadOnlyList<ToolDefinition> Tools)

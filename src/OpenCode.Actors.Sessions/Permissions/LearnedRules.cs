@@ -16,7 +16,7 @@ internal sealed class LearnedRules
     /// <summary>Gets a task that ends when <see cref="IsFilled"/> is true.</summary>
     public Task WhenFilled => _filled.Task;
 
-    /// <summary>Gives the rules of a location.</summary>
+    /// <summary>Returns the rules of a location.</summary>
     public IReadOnlyList<PermissionRule> Of(string directory) => Volatile.Read(ref _byLocation).GetValueOrDefault(directory, []);
 
     /// <summary>Replaces all rules. Only the index does this.</summary>

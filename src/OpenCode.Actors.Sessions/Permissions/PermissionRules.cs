@@ -24,7 +24,7 @@ internal static class PermissionRules
         return PermissionAction.Allow;
     }
 
-    /// <summary>Tells whether a tool is denied whatever it is called with, so that a model is not offered it.</summary>
+    /// <summary>True if a tool is denied whatever it is called with, so that a model is not offered it.</summary>
     public static bool IsDenied(string permission, params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {
         for (var s = sets.Length - 1; s >= 0; s--)
@@ -40,11 +40,11 @@ internal static class PermissionRules
         return false;
     }
 
-    /// <summary>Tells whether a model may be offered a tool, and may call it at all.</summary>
+    /// <summary>True if a model may be offered a tool, and may call it at all.</summary>
     public static bool Offers(string tool, IReadOnlyList<PermissionRule>[] sets) =>
         !IsDenied(PermissionOf(tool), sets)
         && sets.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: "*", Action: PermissionAction.Deny };
 
-    /// <summary>Gives the permission that a tool needs.</summary>
+    /// <summary>Returns the permission that a tool needs.</summary>
     public static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 }

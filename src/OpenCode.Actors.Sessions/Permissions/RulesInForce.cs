@@ -19,6 +19,6 @@ internal sealed record RulesInForce(IReadOnlyList<PermissionRule>[] Rules, IRead
         return action == PermissionAction.Ask ? permission.Evaluate(All) : action;
     }
 
-    /// <summary>Gives the patterns that an answer <c>always</c> adds.</summary>
+    /// <summary>Returns the patterns that an answer <c>always</c> adds.</summary>
     public IReadOnlyList<string> AlwaysBeyond(ToolPermission permission) => permission.AlwaysBeyond(All);
 }

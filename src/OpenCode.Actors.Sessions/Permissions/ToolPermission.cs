@@ -40,7 +40,7 @@ internal sealed record ToolPermission(string Permission, IReadOnlyList<string> P
         return strictest;
     }
 
-    /// <summary>Gives the patterns that an answer <c>always</c> allows from then on: what the rules allow already needs none.</summary>
+    /// <summary>Returns the patterns that an answer <c>always</c> allows from then on: what the rules allow already needs none.</summary>
     public IReadOnlyList<string> AlwaysBeyond(IReadOnlyList<PermissionRule>[] sets) => Judged is null ? Always : [.. Judged
         .Where(pattern => pattern.Evaluate(Permission, sets) != PermissionAction.Allow)
         .Select(static pattern => pattern.Always).OfType<string>().Distinct(StringComparer.Ordinal)];

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Readiness;
 
-/// <summary>Handlers that are told something, until each is disposed. Thread-safe.</summary>
+/// <summary>Handlers that are called with each value, until each is disposed. Thread-safe.</summary>
 internal sealed class Handlers<T>
 {
     private readonly Lock _gate = new();

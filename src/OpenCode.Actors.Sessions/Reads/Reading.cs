@@ -24,7 +24,7 @@ internal static class Reading
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Tells how a turn ended.</summary>
+    /// <summary>Returns how a turn ended.</summary>
     /// <param name="id">The session.</param>
     /// <param name="state">Its state.</param>
     /// <param name="turn">A turn that is not open.</param>

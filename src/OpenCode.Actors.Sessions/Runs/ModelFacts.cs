@@ -74,7 +74,7 @@ internal static class ModelFacts
         ReasoningDelta m => new TextStreamed(IsReasoning: true, m.Text),
         ReasoningEnded m => new ReasoningClosed(m.Metadata),
         ToolCallChunk m => new ToolCalled(m.Call),
-        SnapshotTaken m => new FilesKept(m.Snapshot),
+        SnapshotTaken m => new StepSnapshotTaken(m.Snapshot),
         Finished m => new AnswerEnded(m.Reason, m.Usage),
         _ => throw new InvalidOperationException($"The model sent {chunk.GetType().Name}, which is not known."),
     };

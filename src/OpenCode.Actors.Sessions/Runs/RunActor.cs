@@ -25,7 +25,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private readonly TimeSpan _silence;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly Outgoing _outgoing = new();
+    private readonly ReportQueue _outgoing = new();
     private readonly RunningTools _tools;
     private readonly RetryDelays _retries;
 
@@ -45,10 +45,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Lets the model make its next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
+    /// <summary>Calls the model for the next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
     public sealed record Begin(IChatModel Model, ModelRequest Request) : IDeadLetterSuppression; // To a run that has ended meanwhile.
 
-    /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also when there is no such tool.</summary>
+    /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also if there is no such tool.</summary>
     public sealed record Start(ToolCall Call, ToolContext Context) : IDeadLetterSuppression;
 
     /// <summary>The last report is durable: the next may come.</summary>
@@ -62,7 +62,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         public static Continue Instance { get; } = new();
     }
 
-    /// <summary>Ends the model's stream and the tools, then the run. Its end (<see cref="Terminated"/>) means that it reports nothing any more.</summary>
+    /// <summary>Ends the model's stream and the tools, then the run. After its end (<see cref="Terminated"/>) it reports nothing.</summary>
     /// <remarks>Tools have ended by then, unless they took too long. A cancelled call of the model may still be closing its connection: what it says is dropped.</remarks>
     public sealed record Stop : IDeadLetterSuppression
     {
@@ -86,7 +86,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <summary>The wait before another try is over.</summary>
     private sealed record RetryNow;
 
-    /// <summary>That another try begins is durable.</summary>
+    /// <summary>The report that another try begins is durable.</summary>
     private sealed record RetryNoted : IDeadLetterSuppression;
 
     /// <summary>Makes a run.</summary>
@@ -104,8 +104,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void Running()
     {
         Receive<Begin>(OnBegin);
-        Receive<ModelCall.Said>(OnModelSaid);
-        Receive<ModelCall.Awaited>(OnModelAwaited);
+        Receive<ModelCall.FactsRead>(OnModelSaid);
+        Receive<ModelCall.WaitChanged>(OnModelAwaited);
         Receive<ModelSilent>(OnModelSilent);
         Receive<RetryNow>(_ => OnRetryNow());
         Receive<RetryNoted>(_ => Try());
@@ -134,7 +134,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
 
     private void Try() => _call = ModelCall.Begin(_step!.Model, _step.Request, Self, _materializer ??= Context.Materializer(), _stopped.Token);
 
-    private void OnModelSaid(ModelCall.Said message)
+    private void OnModelSaid(ModelCall.FactsRead message)
     {
         if (message.Call != _call)
         {
@@ -160,14 +160,14 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void Take(ModelCall call, RunFact fact)
     {
         if (call.Note(fact))
-            _outgoing.Add(new AnswerBegan((fact as FilesKept)?.Snapshot));
-        if (fact is not FilesKept)
+            _outgoing.Add(new AnswerBegan((fact as StepSnapshotTaken)?.Snapshot));
+        if (fact is not StepSnapshotTaken)
             _outgoing.Add(fact);
         if (fact is AnswerEnded)
             EndCall();
     }
 
-    private void OnModelAwaited(ModelCall.Awaited message)
+    private void OnModelAwaited(ModelCall.WaitChanged message)
     {
         if (message.Call != _call)
             return;

@@ -55,7 +55,7 @@ internal sealed class ShellReading
     private readonly List<string> _puzzles = [];
     private int _returns;
 
-    /// <summary>Gets the place of the next command: it is taken when the command begins, so that it stands before what is inside it.</summary>
+    /// <summary>Gets the place of the next command: it is taken when the command begins, so that it is before what is inside it.</summary>
     public int Next => _commands.Count;
 
     /// <summary>Notes how far it is, for something that may have to be read again.</summary>

@@ -12,7 +12,7 @@ internal sealed record SnapshotPlace(string Directory, string Root)
     /// <summary>Finds the place of a session; null outside of a repository.</summary>
     public static SnapshotPlace? Of(Session info) => info.ProjectId == NoRepository ? null : new(info.Directory, RootOf(info));
 
-    /// <summary>Gives the root of a session's project; <c>/</c> where there is none.</summary>
+    /// <summary>Returns the root of a session's project; <c>/</c> where there is none.</summary>
     public static string RootOf(Session info) => info.Path.Length == 0 || !info.Directory.EndsWith('/' + info.Path, StringComparison.Ordinal) ? info.Directory
         : info.Directory.Length == info.Path.Length + 1 ? "/"
         : info.Directory[..^(info.Path.Length + 1)];

@@ -26,5 +26,5 @@ internal sealed class SnapshottedModel(IChatModel model, Func<Task<string?>> tak
     }
 }
 
-/// <summary>The files are kept as they were before the step.</summary>
+/// <summary>The snapshot before the step is taken.</summary>
 internal sealed record SnapshotTaken(string Snapshot) : ModelChunk;

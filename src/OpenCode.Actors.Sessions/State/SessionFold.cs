@@ -65,7 +65,7 @@ internal static class SessionFold
                     state = state with { Processes = state.Processes.SetItem(row.Key, Read(row, RowJson.Default.ProcessMark)) };
                     break;
                 case Rows.Remember:
-                    state = state with { Remembered = state.Remembered.Add(Read(row, wire.PermissionRule)) };
+                    state = state with { Learned = state.Learned.Add(Read(row, wire.PermissionRule)) };
                     break;
                 case Rows.Todos:
                     state = state with { Todos = Read(row, wire.IReadOnlyListTodo) };
@@ -92,7 +92,7 @@ internal static class SessionFold
         return Assemble(state, parts, turn, open);
     }
 
-    /// <summary>Tells whether an entry is a piece of streamed text.</summary>
+    /// <summary>True if an entry is a piece of streamed text.</summary>
     public static bool IsDelta(LogEntry entry) => entry.Type == EventTypes.PartDelta;
 
     /// <summary>Folds the deltas after the stored text of the open part into it (rule "Streamed text is state").</summary>

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Runs;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What set the turn going.</summary>
+/// <summary>What the turn began with.</summary>
 internal enum TurnKind
 {
     /// <summary>A prompt: a model answers.</summary>
@@ -43,12 +43,12 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     public string? Snapshot { get; init; }
 
     /// <summary>Gets a value indicating whether the step has ended but for its snapshot. Not durable: a turn that stands still here was not ended.</summary>
-    public bool IsKeeping { get; init; }
+    public bool IsTakingSnapshot { get; init; }
 
-    /// <summary>Gets the commands that prompts of this turn were made from: they are told as executed when it is over.</summary>
+    /// <summary>Gets the commands that prompts of this turn were made from: each is published as executed when the turn is over.</summary>
     public ImmutableList<CommandCall> Commands { get; init; } = [];
 
-    /// <summary>Gets what the user granted to the calls of this step that were about to start when the turn was held: they are judged anew, and the user is not asked twice.</summary>
+    /// <summary>Gets the user's grants to calls of this step that were about to start when the turn was held: they are judged again without a second request.</summary>
     public IReadOnlyList<Grant> Granted { get; init; } = [];
 
     /// <summary>Gets how many prompts wait.</summary>

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Titles;
 
-/// <summary>Asks a model for the title of a session, beside its turn, and tells the session. Without an answer in time the title is made of the prompt.</summary>
+/// <summary>Gets the title of a session from a model, beside its turn, and sends it to the session. Without an answer in time the title is made from the prompt.</summary>
 /// <remarks>It tries once and holds nothing up: a session that leaves memory takes it along, and gets its title with the next prompt.</remarks>
 internal sealed class TitleActor : ReceiveActor, IWithTimers
 {
@@ -66,7 +66,7 @@ internal sealed class TitleActor : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    /// <summary>What is asked for a title.</summary>
+    /// <summary>The model and its request for a title, and the prompt that replaces a missing answer.</summary>
     /// <param name="Model">Which model; null for the plain title at once.</param>
     /// <param name="Asked">What it is asked.</param>
     /// <param name="Plain">The title without it.</param>

@@ -3,13 +3,13 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>Tools that only some locations have. It stands here so that <see cref="Toolbox"/> need not know where they come from.</summary>
+/// <summary>Tools that only some locations have. It is here so that <see cref="Toolbox"/> need not know where they come from.</summary>
 internal interface ILocationTools
 {
     /// <summary>Gets what the names of a location's tools begin with. Which there are may only be known when their server runs.</summary>
     IReadOnlyList<string> PrefixesOf(string directory);
 
-    /// <summary>Tells whether a tool may be one of those whose names begin so.</summary>
+    /// <summary>True if a tool may be one of those whose names begin so.</summary>
     bool MayHave(IReadOnlyList<string> prefixes, string tool);
 
     /// <summary>Lists the tools of a location.</summary>

@@ -17,19 +17,19 @@ internal interface IToolbox
     /// <summary>Gets what the names of the tools begin with that only a location has.</summary>
     IReadOnlyList<string> PrefixesOf(string directory) => [];
 
-    /// <summary>Tells whether there is a tool, as far as it is known now, where those of the location begin so.</summary>
+    /// <summary>True if there is a tool, as far as it is known now, where those of the location begin so.</summary>
     bool Has(IReadOnlyList<string> prefixes, string name) => Definitions.Any(tool => tool.Name == name);
 
-    /// <summary>Tells whether calls of a tool may change files of the worktree. What is not known may.</summary>
+    /// <summary>True if calls of a tool may change files of the worktree. What is not known may.</summary>
     bool MayChangeFiles(string name) => true;
 
     /// <summary>Describes tools as they are in a location, and adds those that only the location has.</summary>
     /// <param name="tools">Those of every location that are offered.</param>
-    /// <param name="offer">To whom.</param>
+    /// <param name="scope">The location, and the rules that hold there.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken) => new(tools);
+    ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolScope scope, CancellationToken cancellationToken) => new(tools);
 
-    /// <summary>Gives the permissions that a call needs, in the order in which they are asked for.</summary>
+    /// <summary>Returns the permissions that a call needs, in the order in which they are asked for.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
     IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);

@@ -19,13 +19,13 @@ internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocati
 
     public bool MayChangeFiles(string name) => Find(name)?.ChangesFiles != false;
 
-    public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolScope scope, CancellationToken cancellationToken)
     {
         var complete = new List<ToolDefinition>(tools.Count);
         foreach (var tool in tools)
-            complete.Add(Find(tool.Name) is { } known ? await known.DescribeAsync(offer, cancellationToken) : tool);
+            complete.Add(Find(tool.Name) is { } known ? await known.DescribeAsync(scope, cancellationToken) : tool);
         if (ofLocation is not null)
-            complete.AddRange((await ofLocation.ListAsync(offer.Directory, cancellationToken)).Where(tool => Find(tool.Name) is null && offer.Has(tool.Name)));
+            complete.AddRange((await ofLocation.ListAsync(scope.Directory, cancellationToken)).Where(tool => Find(tool.Name) is null && scope.Has(tool.Name)));
         return complete;
     }
 

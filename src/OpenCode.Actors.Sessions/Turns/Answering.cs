@@ -8,10 +8,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>What the user's answers do to a turn that waits for them.</summary>
+/// <summary>Applies the user's answers to a turn that waits for them.</summary>
 internal static class Answering
 {
-    /// <summary>Tells whether a request waits for the answer. Each is answered once.</summary>
+    /// <summary>True if a request waits for the answer. Each is answered once.</summary>
     public static bool IsAwaited(SessionState state, IRequestReply reply) => reply is ReplyPermission
         ? state.Permissions.Exists(request => request.Id.Value == reply.Request)
         : state.Questions.Exists(request => request.Id.Value == reply.Request);
@@ -53,7 +53,7 @@ internal static class Answering
             }
 
             decision.Answer(request, answer);
-            Permitting.GoOn(decision, Tool(decision, request.Tool), request);
+            Permitting.Continue(decision, Tool(decision, request.Tool), request);
             if (answer == PermissionAnswer.Always)
                 GrantCovered(decision);
         }
@@ -68,7 +68,7 @@ internal static class Answering
         var part = Tool(decision, request.Tool);
         if (answers is null)
         {
-            Tooling.Fail(decision, part, "The user dismissed the question.");
+            ToolCalling.Fail(decision, part, "The user dismissed the question.");
             decision.Put(decision.Turn with { Rejected = true });
         }
         else
@@ -86,7 +86,7 @@ internal static class Answering
     {
         decision.Answer(request, PermissionAnswer.Reject);
         var error = feedback is null ? "The user rejected this tool call." : $"The user rejected this tool call with the following feedback: {feedback}";
-        Tooling.Fail(decision, Tool(decision, request.Tool), error);
+        ToolCalling.Fail(decision, Tool(decision, request.Tool), error);
         if (feedback is not null)
             return;
 
@@ -95,7 +95,7 @@ internal static class Answering
         foreach (var other in decision.State.Permissions)
         {
             decision.Answer(other, PermissionAnswer.Reject);
-            Tooling.Fail(decision, Tool(decision, other.Tool), error);
+            ToolCalling.Fail(decision, Tool(decision, other.Tool), error);
         }
     }
 
@@ -108,7 +108,7 @@ internal static class Answering
                 continue;
 
             decision.Answer(other, PermissionAnswer.Always);
-            Permitting.GoOn(decision, part, other);
+            Permitting.Continue(decision, part, other);
         }
     }
 

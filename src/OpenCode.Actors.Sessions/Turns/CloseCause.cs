@@ -15,6 +15,6 @@ internal sealed record CloseCause(MessageError Error, string ToolError, bool ByU
     public static CloseCause ServerStopped { get; } = new(
         MessageError.MessageAborted("Aborted: the server stopped before this turn had ended."), "The server stopped before this tool had ended.", ByUser: false);
 
-    /// <summary>Gives the cause when something failed.</summary>
+    /// <summary>Returns the cause when something failed.</summary>
     public static CloseCause Failed(MessageError error) => new(error, "The turn failed before this tool had ended.", ByUser: false);
 }

@@ -30,11 +30,11 @@ internal static class Closing
         var waitedForRetry = cause.ByUser && decision.State.Status is RetryStatus;
         decision.Put(waitedForRetry ? assistant : assistant with { Error = cause.Error });
         if (!waitedForRetry)
-            decision.ShowError(cause.Error);
+            decision.PublishError(cause.Error);
         AnswerQueued(decision, cause.Error);
 
         // What its tools did can be undone too. The turn does not wait for that. After a stop of the server the files may have been changed by others since.
-        var keep = cause == CloseCause.ServerStopped ? null : Keeping.After(decision, decision.Assistant, default);
+        var keep = cause == CloseCause.ServerStopped ? null : StepSnapshots.After(decision, decision.Assistant, default);
         Stepping.End(decision);
         if (keep is not null)
             decision.Orders.Add(keep);
@@ -67,7 +67,7 @@ internal static class Closing
         }
         else
         {
-            Tooling.Fail(decision, part, cause.ToolError);
+            ToolCalling.Fail(decision, part, cause.ToolError);
         }
     }
 

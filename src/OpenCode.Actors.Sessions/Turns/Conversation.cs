@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Tells a session's messages to a model.</summary>
+/// <summary>Builds a model's request from the messages of a session.</summary>
 internal static class Conversation
 {
     private const string SummaryAsked = "Sum up what was said and done in this session so far.";
@@ -19,16 +19,16 @@ internal static class Conversation
     {
         var (state, turn, isLast) = (decision.State, decision.Turn, StepLimit.IsLast(decision));
         var notice = !isLast ? null : Structuring.IsOffered(decision) ? StepLimit.StructuredNotice : StepLimit.Notice;
-        var request = new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn, notice)), Tools(decision))
+        var request = new ModelRequest(asked.Model.ModelId, asked.System, new LazyList<ModelMessage>(() => Tell(state, turn, notice)), Tools(decision))
         {
             Options = OptionsOf(TurnRules.AgentOf(decision)) with { MayCallTools = !isLast },
         };
         return Structuring.Demand(decision, request);
     }
 
-    /// <summary>Says what the system prompt of the next step is made from.</summary>
-    public static Briefing Brief(Decision decision, UserMessage asked) =>
-        new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", TurnRules.AgentOf(decision)?.Prompt);
+    /// <summary>Returns what the system prompt of the next step is made from.</summary>
+    public static PromptContext Brief(Decision decision, UserMessage asked) =>
+        new(decision.Id.Value, decision.Info.Directory, asked.Model.ToString(), TurnRules.AgentOf(decision)?.Prompt);
 
     private static StepOptions OptionsOf(Agent? agent) =>
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
@@ -39,7 +39,7 @@ internal static class Conversation
         var messages = new List<ModelMessage>();
         var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
         string? agent = null;
-        foreach (var message in Summaries.Remembered(state.Messages))
+        foreach (var message in Summaries.ForModel(state.Messages))
         {
             if (later.Contains(message.Info.Id))
                 continue;

@@ -4,13 +4,13 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Turns that move to another node (rule "Running turns are not moved"): work that would begin here is left to the session's next owner.</summary>
+/// <summary>Holds turns that move to another node (rule "Running turns are not moved"): the session's next owner begins their work.</summary>
 internal static class Holding
 {
-    /// <summary>Tells whether a decision has something begin: a call of the model, or a tool.</summary>
+    /// <summary>True if a decision starts something: a call of the model, or a tool.</summary>
     public static bool Begins(Decision decision) => decision.Orders.Exists(static order => order is BeginStep or StartTool);
 
-    /// <summary>Holds the open turn, of which nothing runs: the orders of the decision are dropped, and a run that waits for the user ends.</summary>
+    /// <summary>Holds the open turn, none of which runs: drops the orders of the decision and ends a run that waits for the user.</summary>
     public static void Hold(Decision decision)
     {
         var turn = decision.Turn;
@@ -20,7 +20,7 @@ internal static class Holding
         decision.Put(turn with { Run = default, IsHeld = true, Granted = [.. turn.Granted, .. granted] });
     }
 
-    /// <summary>Has a held turn go on, with a run of its own: the tools that may start do, or else the model is asked. What waits for the user waits on.</summary>
+    /// <summary>Resumes a held turn with a run of its own: starts the tools that may start, else calls the model. Requests that wait for the user keep waiting.</summary>
     public static void Release(Decision decision)
     {
         decision.Put(decision.Turn with { Run = new RunId(decision.Setup.Entropy.NextUInt64()), IsHeld = false });
@@ -37,9 +37,9 @@ internal static class Holding
                 continue;
 
             if (decision.Turn.Kind is TurnKind.Shell or TurnKind.Subtask)
-                Tooling.Start(decision, tool, allowed: []); // The user gave the command or the task.
+                ToolCalling.Start(decision, tool, allowed: []); // The user gave the command or the task.
             else
-                Permitting.GoOn(decision, tool);
+                Permitting.Continue(decision, tool);
         }
 
         Stepping.Finish(decision);

@@ -6,10 +6,10 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Turns that only wait for their user (rule "Waiting turns stay open").</summary>
+/// <summary>Parks turns that only wait for their user (rule "Waiting turns stay open").</summary>
 internal static class Parking
 {
-    /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (rule "Waiting turns stay open").</summary>
+    /// <summary>True if the open turn only waits for its user: a request waits, and no tool runs that has begun its work (rule "Waiting turns stay open").</summary>
     /// <param name="state">The session.</param>
     /// <param name="withTasks">Whether a call of <c>task</c> that has its child counts as a wait: the child is a session of its own, and knows whether it waits.</param>
     public static bool IsParked(SessionState state, bool withTasks = false)
@@ -21,11 +21,11 @@ internal static class Parking
             .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
     }
 
-    /// <summary>Gives the ids of the calls that wait for their user.</summary>
+    /// <summary>Returns the ids of the calls that wait for their user.</summary>
     public static HashSet<string?> WaitingCalls(SessionState state) =>
         state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Lets a parked turn wait on, with a run that holds its place. What the model had not said yet when the server went down stays unsaid.</summary>
+    /// <summary>Keeps a parked turn waiting, with a run that holds its place. The rest of the model's answer is lost with the server's end.</summary>
     public static void Park(Decision decision)
     {
         decision.CloseText();
@@ -35,11 +35,11 @@ internal static class Parking
         decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }
 
-    /// <summary>Has the calls of <c>task</c> that have their children wait on for them, after a crash.</summary>
+    /// <summary>Resumes, after a crash, the wait of calls of <c>task</c> that have their children.</summary>
     public static void ResumeTasks(Decision decision)
     {
         foreach (var task in Tasks(decision.State).ToList())
-            Tooling.Start(decision, task, []);
+            ToolCalling.Start(decision, task, []);
     }
 
     private static IEnumerable<ToolPart> Tasks(SessionState state) =>

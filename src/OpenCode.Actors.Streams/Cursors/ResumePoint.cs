@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Streams.Cursors;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ResumePoint(long After, long BeforeTwinOf)
 {
-    /// <summary>Tells whether a cursor is of this log, but beyond what this process has of it: in a cluster another node may have been faster.</summary>
+    /// <summary>True if a cursor is of this log, but beyond what this process has of it: in a cluster another node may have been faster.</summary>
     /// <param name="text">What the client sent; null or empty for nothing.</param>
     /// <param name="journal">The log.</param>
     /// <param name="cursor">The cursor, if it may be ahead.</param>

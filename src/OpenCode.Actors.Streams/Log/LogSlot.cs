@@ -25,7 +25,7 @@ internal sealed class LogSlot(LogEntry entry)
     /// <summary>Gets what the ring is charged for it; for its frames it is charged the slabs they are in.</summary>
     public int ChargedBytes => FixedBytes + Entry.Properties.Length;
 
-    /// <summary>Gives the frames, if they are made.</summary>
+    /// <summary>Returns the frames, if they are made.</summary>
     public bool TryGetFrames(bool wrapped, out EntryFrames frames)
     {
         var isMade = wrapped ? _hasWrapped : _hasBare;

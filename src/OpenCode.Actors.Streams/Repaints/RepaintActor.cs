@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Log;
 
 namespace OpenCode.Actors.Streams.Repaints;
 
-/// <summary>Makes repaints: follows the log only when one is asked for, and answers all who asked meanwhile with the same frames.</summary>
+/// <summary>Makes repaints: follows the log only on request, and answers all requests that came meanwhile with the same frames.</summary>
 internal sealed partial class RepaintActor : ReceiveActor
 {
     /// <summary>How far back a repaint goes.</summary>

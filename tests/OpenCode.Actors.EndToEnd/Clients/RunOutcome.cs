@@ -8,7 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 /// <summary>What came of an <c>opencode run</c>, without what is another one each time.</summary>
 internal static class RunOutcome
 {
-    /// <summary>Tells what was printed, and what is in the session that was worked in.</summary>
+    /// <summary>Returns what was printed, and what is in the session that was worked in.</summary>
     /// <param name="run">What was run.</param>
     /// <param name="server">Where.</param>
     /// <param name="folder">The folder of the server and of the client.</param>
@@ -56,7 +56,7 @@ internal static class RunOutcome
         return string.Join(' ', words.Append(string.Join(',', json.EnumerateObject().Select(static one => one.Name).Order(StringComparer.Ordinal))).OfType<string>());
     }
 
-    /// <summary>Tells where a session is, what was asked last, and how the answer ended.</summary>
+    /// <summary>Returns where a session is, what was asked last, and how the answer ended.</summary>
     private static string Tell(Worked worked, TempFolder folder)
     {
         var asked = worked.Messages.LastOrDefault(static message => message.Text("info", "role") == "user");

@@ -137,7 +137,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     /// <summary>Begins another timeline of the server, which has to be stopped: as the promotion of a standby does.</summary>
     public Task BeginTimelineAsync() => RunAsync([.. AsUser, Program("pg_resetwal"), "-l", "0000000200000000000000F0", Data]);
 
-    /// <summary>Stops a process of the server where it stands (SIGSTOP).</summary>
+    /// <summary>Stops a process of the server where it is (SIGSTOP).</summary>
     public static void Freeze(int processId) => _ = Kill(processId, 19);
 
     public static void Thaw(int processId) => _ = Kill(processId, 18);

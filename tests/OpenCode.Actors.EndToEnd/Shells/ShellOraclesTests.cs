@@ -82,7 +82,7 @@ public sealed partial class ShellOraclesTests(ITestOutputHelper output)
         }
     }
 
-    // In backticks a text stands with more backslashes than its commands have.
+    // In backticks a text is with more backslashes than its commands have.
     private static string Bare(string command) => command.Replace("\\\n", "", StringComparison.Ordinal).Replace("\\", "", StringComparison.Ordinal);
 
     // bash looks at these when it runs them; a backslash at the end is one.

@@ -36,7 +36,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         var step = await _shadow.EndStepAsync(from, from);
         File.WriteAllBytes(_project.At("grows.db"), new byte[tooLarge]);
 
-        var undone = await _shadow.SetAsync(new FilesToSet(await _shadow.TakeAsync(), [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(await _shadow.TakeAsync(), [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.Contains("too large", undone.Problem, StringComparison.Ordinal);
         Assert.Equal(tooLarge, new FileInfo(_project.At("grows.db")).Length);
@@ -65,7 +65,7 @@ public sealed class ShadowRepositoryTests : IDisposable
 
         _project.Write("users.txt", "mine");
         var now = await _shadow.TakeAsync();
-        var undone = await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(now, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.Null(undone.Problem);
         Assert.Contains("-TWO", undone.Diff, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         Assert.True(File.Exists(_project.At("big.bin")) && File.Exists(_project.At("ignored")));
 
         _project.Write("users.txt", "mine too");
-        await _shadow.SetAsync(new FilesToSet(now, [], [new KeptStep(from, step.Snapshot)]), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(now, [], [new StepChange(from, step.Snapshot)]), CancellationToken.None);
 
         Assert.Equal(("one\nTWO\n", "one\nTWO\n", "new\n", "mine too"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("new/deep.txt"), _project.Read("users.txt")));
         Assert.False(File.Exists(_project.At("gone ü \n.txt")));
@@ -101,22 +101,22 @@ public sealed class ShadowRepositoryTests : IDisposable
             _project.Write(name, "one");
         File.Delete(_project.At("unmade"));
         File.Delete(_project.At("hidden"));
-        var one = new KeptStep(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
+        var one = new StepChange(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
         _project.Write("both", "two");
         _project.Write("second", "two");
-        var two = new KeptStep(one.To!, (await _shadow.EndStepAsync(one.To!, from)).Snapshot);
-        Assert.Null((await _shadow.SetAsync(new FilesToSet(two.To!, [two], []), CancellationToken.None)).Problem);
+        var two = new StepChange(one.To!, (await _shadow.EndStepAsync(one.To!, from)).Snapshot);
+        Assert.Null((await _shadow.RestoreAsync(new FilesToRestore(two.To!, [two], []), CancellationToken.None)).Problem);
 
         // The user goes on in one file, and hides another by a .gitignore, so that no snapshot has it.
         _project.Write(".gitignore", "ignored\nhidden\n");
         _project.Write(file, "mine");
-        var longer = await _shadow.SetAsync(new FilesToSet(two.To!, [one, two], [two]), CancellationToken.None);
+        var longer = await _shadow.RestoreAsync(new FilesToRestore(two.To!, [one, two], [two]), CancellationToken.None);
         AssertOnly(file, longer, new() { ["both"] = "old", ["made"] = null, ["unmade"] = "old", ["first"] = "old", ["second"] = "old", ["hidden"] = "old" });
 
-        var shorter = await _shadow.SetAsync(new FilesToSet(two.To!, [two], [one, two]), CancellationToken.None);
+        var shorter = await _shadow.RestoreAsync(new FilesToRestore(two.To!, [two], [one, two]), CancellationToken.None);
         AssertOnly(file, shorter, new() { ["both"] = "one", ["made"] = "one", ["unmade"] = null, ["first"] = "one", ["second"] = "old", ["hidden"] = null });
 
-        var back = await _shadow.SetAsync(new FilesToSet(two.To!, [], [one, two]), CancellationToken.None);
+        var back = await _shadow.RestoreAsync(new FilesToRestore(two.To!, [], [one, two]), CancellationToken.None);
         AssertOnly(file, back, new() { ["both"] = "two", ["made"] = "one", ["unmade"] = null, ["first"] = "one", ["second"] = "two", ["hidden"] = null });
     }
 
@@ -126,11 +126,11 @@ public sealed class ShadowRepositoryTests : IDisposable
         var from = await _shadow.TakeAsync();
         foreach (var name in (string[])["a.txt", "crlf.txt", "sub/run.sh"])
             _project.Write(name, "changed");
-        var step = new KeptStep(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
         _project.Write("a.txt", "one\ntwo\n"); // Set before the kill.
         _project.Write("crlf.txt", "mine"); // Written after it.
 
-        var undone = await Open().SetAsync(new FilesToSet(step.To!, [step], []), CancellationToken.None);
+        var undone = await Open().RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
 
         Assert.Equal("Stay as they are: crlf.txt (it was changed after the undo began).", undone.Problem);
         Assert.Equal(("one\ntwo\n", "mine", "#!/bin/sh\n"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("sub/run.sh")));
@@ -163,7 +163,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         Assert.Equal(changed.Order(StringComparer.Ordinal), step.Diffs.Select(static diff => diff.File));
         Assert.Equal(changed.Select(_project.At).Order(StringComparer.Ordinal), step.Files);
         Assert.Equal(((string[])[.. changed, "made2.txt"]).Order(StringComparer.Ordinal), second.Diffs.Select(static diff => diff.File));
-        var undone = await _shadow.SetAsync(new FilesToSet(second.Snapshot, [new KeptStep(from, step.Snapshot), new KeptStep(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(second.Snapshot, [new StepChange(from, step.Snapshot), new StepChange(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
 
         Assert.Null(undone.Problem);
         Assert.All(hidden, name => Assert.Equal("the user's", _project.Read(name)));
@@ -181,7 +181,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         _project.Write("ignored", "changed");
         var second = await _shadow.EndStepAsync(step.Snapshot, from);
 
-        await _shadow.SetAsync(new FilesToSet(second.Snapshot, [new KeptStep(from, step.Snapshot), new KeptStep(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(second.Snapshot, [new StepChange(from, step.Snapshot), new StepChange(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
 
         Assert.Equal("the user's", _project.Read("ignored"));
     }
@@ -202,7 +202,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         Directory.Delete(_project.At("sub"), recursive: true);
         Directory.CreateSymbolicLink(_project.At("sub"), outside);
 
-        var undone = await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(now, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.All(["a.txt", "sub/run.sh", "link"], name => Assert.Contains(name, undone.Problem, StringComparison.Ordinal));
         Assert.Equal("outside", File.ReadAllText(Path.Combine(outside, "run.sh")));
@@ -218,7 +218,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         _project.Write("users.txt", "mine");
         var now = await _shadow.TakeAsync();
 
-        await _shadow.SetAsync(new FilesToSet(now, [new KeptStep(from, null, [_project.At("a.txt")])], []), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(now, [new StepChange(from, null, [_project.At("a.txt")])], []), CancellationToken.None);
 
         Assert.Equal(("one\ntwo\n", "mine"), (_project.Read("a.txt"), _project.Read("users.txt")));
     }
@@ -233,7 +233,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         _shadow = Open();
 
         var step = await _shadow.EndStepAsync(from, from);
-        await _shadow.SetAsync(new FilesToSet(step.Snapshot, [new KeptStep(from, step.Snapshot)], []), CancellationToken.None);
+        await _shadow.RestoreAsync(new FilesToRestore(step.Snapshot, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
         Assert.Equal("one\ntwo\n", _project.Read("a.txt"));
         Assert.False(File.Exists(_project.At(".a.txt.opencode-1.tmp")));
@@ -270,7 +270,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         await _shadow.CleanAsync();
     }
 
-    private void AssertOnly(string users, FilesSet set, Dictionary<string, string?> files)
+    private void AssertOnly(string users, RestoreOutcome set, Dictionary<string, string?> files)
     {
         Assert.Equal("mine", _project.Read(users));
         Assert.Equal($"Stay as they are: {users} (it was changed after the undo began).", set.Problem);

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Models;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
@@ -30,12 +31,12 @@ public sealed class ModelCatalogTests
     }
 
     [Theory]
-    [InlineData("router/small", "router", "small")]
-    [InlineData("router/vendor/large", "router", "vendor/large")]
-    [InlineData("embedded/assistant", "embedded", "assistant")]
-    public void The_named_model_is_the_default(string name, string provider, string model)
+    [InlineData("router", "small")]
+    [InlineData("router", "vendor/large")]
+    [InlineData("embedded", "assistant")]
+    public void The_named_model_is_the_default(string provider, string model)
     {
-        using var catalog = new ModelCatalog(new ModelsOptions([Provider("router", "vendor/large", "small")], name), TimeProvider.System);
+        using var catalog = new ModelCatalog(new ModelsOptions([Provider("router", "vendor/large", "small")], new ModelRef(provider, model)), TimeProvider.System);
 
         Assert.Equal((provider, model), (catalog.Default.ProviderId, catalog.Default.ModelId));
     }
@@ -44,7 +45,7 @@ public sealed class ModelCatalogTests
     public void Every_mistake_is_named_with_its_key()
     {
         var mistakes = ModelCatalog.FindMistakes(new ModelsOptions(
-            [Provider("embedded"), Provider("a") with { BaseUrl = null }, Provider("b") with { BaseUrl = "ftp://x" }, Provider("c") with { Timeout = TimeSpan.Zero }], "nowhere"));
+            [Provider("embedded"), Provider("a") with { BaseUrl = null }, Provider("b") with { BaseUrl = "ftp://x" }, Provider("c") with { Timeout = TimeSpan.Zero }], new ModelRef("no", "where")));
 
         Assert.Equal(
             ["provider.embedded", "provider.a.options.baseURL", "provider.b.options.baseURL", "provider.c.options.timeout", "model"],

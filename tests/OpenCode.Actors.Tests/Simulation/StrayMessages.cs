@@ -45,7 +45,7 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
         TakeLogLost();
     }
 
-    /// <summary>Tells whether the node asked for its end since the last time.</summary>
+    /// <summary>True if the node asked for its end since the last time.</summary>
     public bool TakeLogLost()
     {
         var isLost = kit.Logs.Records.Skip(_records).Any(static record => record.EventId == LogLost);

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Tests.TestKit;
 
-/// <summary>A clock that stands until it is moved. Timers fire one by one, each at its own time.</summary>
+/// <summary>A clock that is until it is moved. Timers fire one by one, each at its own time.</summary>
 /// <remarks>
 /// Begins at 2026-01-01T00:00:00Z. In a <see cref="SeededSystem"/> it is Akka's clock too: timers are steps there, and the system runs dry before the clock moves and after each timer.
 /// Alone it fires timers inside <see cref="Advance"/>.

@@ -65,7 +65,7 @@ internal sealed class TcpPortProbe(TimeProvider time, DotNettySslSetup? tls) : I
         }
         catch (IOException)
         {
-            // It takes connections and closes them: a node that is busy or stops, or a program that stands before one that has ended.
+            // It takes connections and closes them: a node that is busy or stops, or a program that is before one that has ended.
         }
         catch (AuthenticationException)
         {

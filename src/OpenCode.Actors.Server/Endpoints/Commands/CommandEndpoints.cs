@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers;
@@ -33,7 +34,7 @@ internal static class CommandEndpoints
             {
                 Description = command.Description,
                 Agent = command.Agent,
-                Model = command.Model,
+                Model = command.Model?.ToString(),
                 Subtask = command.Subtask,
                 Source = command.IsSkill ? "skill" : "command",
             })]);
@@ -61,7 +62,7 @@ internal static class CommandEndpoints
         AnswerAsync(
             sessionID,
             location,
-            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" },
+            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = new ModelRef(request.ProviderId, request.ModelId).ToString() },
             context,
             sessions,
             prompts,

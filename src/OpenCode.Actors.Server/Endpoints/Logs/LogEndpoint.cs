@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Server.Answers;
 
 namespace OpenCode.Actors.Server.Endpoints.Logs;
@@ -33,7 +34,7 @@ internal static partial class LogEndpoint
     };
 
     // One line, whatever a client sends.
-    private static string Short(string text) => (text.Length > LongestText ? text[..LongestText] : text).ReplaceLineEndings(" ");
+    private static string Short(string text) => TextCut.Start(text, LongestText).ReplaceLineEndings(" ");
 
     [LoggerMessage(EventId = 5041, Message = "A client says ({Service}): {Text}")]
     private static partial void LogOfClient(ILogger logger, LogLevel level, string service, string text);

@@ -14,7 +14,7 @@ internal interface IFiles
     IEnumerable<FolderEntry> List(string folder);
 }
 
-/// <summary>What stands in a folder.</summary>
+/// <summary>What is in a folder.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">A folder, a file, or a link, which is not followed.</param>
 internal readonly record struct FolderEntry(string Name, PathKind Kind);

@@ -13,7 +13,7 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
     /// <summary>Finds what a client's path means.</summary>
     /// <param name="location">Where it starts.</param>
     /// <param name="path">Relative to the location, or absolute.</param>
-    /// <returns>Its real path and what stands there.</returns>
+    /// <returns>Its real path and what is there.</returns>
     /// <exception cref="LocationException">It leads out of the location.</exception>
     public (string Path, PathKind Kind) Find(Location location, string path)
     {

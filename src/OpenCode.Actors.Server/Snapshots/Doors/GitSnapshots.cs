@@ -30,20 +30,20 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
     public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => Task.Run(() => DoAsync(place, repository => repository.EndStepAsync(from, since), _endLimit));
 
     /// <inheritdoc/>
-    public Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files) => Task.Run(() => SetNowAsync(place, files));
+    public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files) => Task.Run(() => SetNowAsync(place, files));
 
-    private async Task<FilesSet> SetNowAsync(SnapshotPlace place, FilesToSet files)
+    private async Task<RestoreOutcome> SetNowAsync(SnapshotPlace place, FilesToRestore files)
     {
         using var limit = new CancellationTokenSource(_setLimit, time);
         var token = limit.Token;
         try
         {
-            return await InTurnAsync(WorktreeOf(place), repository => repository.SetAsync(files, token)).WaitAsync(token);
+            return await InTurnAsync(WorktreeOf(place), repository => repository.RestoreAsync(files, token)).WaitAsync(token);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogNotSet(logger, e, place.Root);
-            return new FilesSet(null, e is OperationCanceledException ? "Some files stay as they are: setting them took too long." : $"Files stay as they are: {e.Message}");
+            return new RestoreOutcome(null, e is OperationCanceledException ? "Some files stay as they are: setting them took too long." : $"Files stay as they are: {e.Message}");
         }
     }
 

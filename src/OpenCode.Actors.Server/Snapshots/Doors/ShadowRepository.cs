@@ -68,7 +68,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     }
 
     /// <summary>Sets files.</summary>
-    public async Task<FilesSet> SetAsync(FilesToSet files, CancellationToken cancellationToken)
+    public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
         var wanted = new WantedFiles();
         foreach (var step in files.Undone)
@@ -79,7 +79,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
         var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
         var changes = await DiffAsync(files.Now, await TakeAsync(), wanted.All.Keys);
-        return new FilesSet(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
+        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
     }
 
     /// <summary>Removes what is older than a week, now and then: git decides when.</summary>
@@ -140,7 +140,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         await GitAsync(["checkout-index", "--all", "--force", $"--prefix={staged}/files/"], index: index, limit: _whole);
     }
 
-    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(KeptStep step, string now)
+    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(StepChange step, string now)
     {
         var changes = await CompareAsync(step.From, step.To ?? now);
         return step.Files is { } files ? [.. changes.Where(change => files.Contains(Path.Combine(root, change.Path), StringComparer.Ordinal))] : changes;

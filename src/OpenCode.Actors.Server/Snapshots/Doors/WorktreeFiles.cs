@@ -13,7 +13,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
 
     private static readonly TreeEntry _unknown = new("", "");
 
-    /// <summary>Tells what a snapshot takes in of what changed, and what is gone. A file that became too large stays in it as it was: a large file is never set.</summary>
+    /// <summary>Sorts the changed files into those that a snapshot takes in and those that are gone. A file that became too large stays in it as it was: a large file is never set.</summary>
     public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
     {
         var (taken, gone, links) = (new List<string>(), new List<string>(), new Dictionary<string, bool>(StringComparer.Ordinal));

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Files.Doors;
 /// <param name="ChangedAt">When it was last changed. On Linux no program can set that back.</param>
 internal readonly record struct FileFacts(ulong Device, ulong Inode, bool IsRegular, long Bytes, DateTime ChangedAt)
 {
-    /// <summary>Gives the facts of what stands at a path, links followed; null when there is nothing, or it may not be seen.</summary>
+    /// <summary>Returns the facts of what is at a path, links followed; null when there is nothing, or it may not be seen.</summary>
     public static FileFacts? Of(string path)
     {
         if (OperatingSystem.IsLinux())

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Sessions.Models.Embedded;
 
@@ -11,6 +12,9 @@ public sealed class EmbeddedModel(TimeProvider time) : IChatModel
 
     /// <summary>Its id at that provider.</summary>
     public const string ModelId = "assistant";
+
+    /// <summary>Gets both ids.</summary>
+    public static ModelRef Ref { get; } = new(ProviderId, ModelId);
 
     // A text of any length comes in no more deltas than this, give or take one: clients shall see it stream, not suffer.
     private const int MaxDeltas = 400;

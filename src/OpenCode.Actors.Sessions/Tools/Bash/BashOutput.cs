@@ -1,4 +1,5 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
@@ -43,8 +44,7 @@ internal sealed class BashOutput(BashOptions options)
             return text;
 
         _longReports++;
-        var start = text.Length - options.ReportCharacters;
-        return "…\n" + text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..];
+        return "…\n" + text[TextCut.EndStart(text, options.ReportCharacters)..];
     }
 
     /// <summary>Takes the text: there is no more. A character that was begun will not be finished.</summary>

@@ -16,7 +16,7 @@ internal static class UnifiedDiff
     /// <summary>How long a diff is worth showing. One that is longer ends somewhere behind that.</summary>
     public const int MostCharacters = 64 * 1024;
 
-    /// <summary>Gives the hunks of a unified diff.</summary>
+    /// <summary>Returns the hunks of a unified diff.</summary>
     /// <param name="before">The old text, with line feeds.</param>
     /// <param name="after">The new text, with line feeds.</param>
     /// <param name="additions">How many lines are new.</param>

@@ -15,7 +15,7 @@ internal abstract class FunctionTool : ITool
     public abstract bool ChangesFiles { get; }
 
     /// <inheritdoc/>
-    public virtual ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken) => new(Definition);
+    public virtual ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);
 
     /// <inheritdoc/>
     public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location)
@@ -38,10 +38,10 @@ internal abstract class FunctionTool : ITool
     /// <exception cref="ToolRefusedException">It cannot be done.</exception>
     public abstract Task<ToolOutcome> RunAsync(ToolCall call, ToolContext context, CancellationToken cancellationToken);
 
-    /// <summary>Gives the permissions that an input needs.</summary>
+    /// <summary>Returns the permissions that an input needs.</summary>
     /// <exception cref="ToolRefusedException">The input is not as the definition says.</exception>
     protected abstract IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location);
 
-    /// <summary>Gives the input of a call.</summary>
+    /// <summary>Returns the input of a call.</summary>
     protected ToolInput InputOf(ToolCall call) => new(Definition.Name, call.Input);
 }

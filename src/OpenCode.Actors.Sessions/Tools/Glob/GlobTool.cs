@@ -32,7 +32,7 @@ internal sealed class GlobTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        SearchNeeds.Of(Name, input.Text("pattern"), input.OptionalText("path"), location);
+        SearchPermissions.Of(Name, input.Text("pattern"), input.OptionalText("path"), location);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {

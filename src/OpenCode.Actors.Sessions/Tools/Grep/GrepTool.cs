@@ -35,7 +35,7 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        SearchNeeds.Of(Name, input.Text("pattern"), input.OptionalText("path"), location, outputs.Path);
+        SearchPermissions.Of(Name, input.Text("pattern"), input.OptionalText("path"), location, outputs.Path);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
@@ -58,5 +58,5 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
 
     // A file that read would have to ask for is not read by another name.
     private static bool MayRead(ToolContext context, ToolLocation location, string file) =>
-        context.Rules.Evaluate(PathNeeds.ToDo(ReadTool.Name, new ToolPath(file, file), location, ToolPermission.Nothing)) == PermissionAction.Allow;
+        context.Rules.Evaluate(PathPermissions.ToDo(ReadTool.Name, new ToolPath(file, file), location, ToolPermission.Nothing)) == PermissionAction.Allow;
 }

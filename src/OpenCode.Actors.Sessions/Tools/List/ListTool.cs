@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Tools.Search;
 
 namespace OpenCode.Actors.Sessions.Tools.List;
 
-/// <summary>Shows what stands in a folder and the folders in it.</summary>
+/// <summary>Shows what is in a folder and the folders in it.</summary>
 internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files) : FileTool(work, paths)
 {
     public const string Name = "list";
@@ -32,7 +32,7 @@ internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        PathNeeds.Of(Name, ToolPath.Of(input.OptionalText("path") ?? location.Directory, location), location, ToolPermission.Nothing);
+        PathPermissions.Of(Name, ToolPath.Of(input.OptionalText("path") ?? location.Directory, location), location, ToolPermission.Nothing);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {

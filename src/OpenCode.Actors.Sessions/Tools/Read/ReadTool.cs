@@ -37,7 +37,7 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        PathNeeds.Of(Name, ToolPath.Of(input.Text("filePath"), location), location, ToolPermission.Nothing, outputs.Path);
+        PathPermissions.Of(Name, ToolPath.Of(input.Text("filePath"), location), location, ToolPermission.Nothing, outputs.Path);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal sealed class GlobPattern
         }
     }
 
-    /// <summary>Tells whether a path fits, relative to where the search begins and with slashes.</summary>
+    /// <summary>True if a path fits, relative to where the search begins and with slashes.</summary>
     public bool IsMatch(string path) => _expression.IsMatch(path);
 
     private static string Translate(string pattern)

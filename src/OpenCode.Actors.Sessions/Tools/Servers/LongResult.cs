@@ -1,4 +1,5 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
@@ -35,14 +36,13 @@ internal static class LongResult
     private static int LengthOf(string text)
     {
         var lines = 0;
-        for (var at = 0; at < text.Length; at++)
+        var length = TextCut.StartLength(text, MostCharacters);
+        for (var at = 0; at < length; at++)
         {
-            if (at == MostCharacters)
-                return char.IsLowSurrogate(text[at]) ? at - 1 : at;
             if (text[at] == '\n' && ++lines == MostLines)
                 return at;
         }
 
-        return text.Length;
+        return length;
     }
 }

@@ -19,12 +19,12 @@ internal abstract record ToolServerSpec(string Name)
     /// <summary>Gets texts that are equal for servers that are reached in the same way.</summary>
     protected abstract IEnumerable<string> Way { get; }
 
-    /// <summary>Tells whether a connection for one serves for the other.</summary>
+    /// <summary>True if a connection for one serves for the other.</summary>
     public bool IsLike(ToolServerSpec other) => GetType() == other.GetType()
         && (Name, ConnectTimeout, CallTimeout) == (other.Name, other.ConnectTimeout, other.CallTimeout)
         && Way.SequenceEqual(other.Way, StringComparer.Ordinal);
 
-    /// <summary>Gives the texts of names and values, in a fixed order.</summary>
+    /// <summary>Returns the texts of names and values, in a fixed order.</summary>
     protected static IEnumerable<string> Pairs(IReadOnlyDictionary<string, string> values) =>
         values.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => new[] { pair.Key, pair.Value });
 }

@@ -42,7 +42,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     public Props PropsFor(ToolCall call, ToolContext context) =>
         Props.CreateBy(new ActorProducer<FunctionToolActor>(() => new FunctionToolActor(call.CallId, cancellationToken => CallAsync(call, context, cancellationToken))));
 
-    /// <summary>Tells how each server of a location is: null for one that is switched off, an empty text for one that is connected, else why it is not.</summary>
+    /// <summary>Returns how each server of a location is: null for one that is switched off, an empty text for one that is connected, else why it is not.</summary>
     public async Task<IReadOnlyList<(string Name, string? Error)>> StatusAsync(string directory, CancellationToken cancellationToken)
     {
         Tidy(directory);
@@ -54,7 +54,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     public IReadOnlyList<ToolServerSpec> Tidy(string directory)
     {
         var specs = Enabled(directory);
-        actor().Tell(new ToolServersActor.Keep(directory, [.. specs.Select(static spec => spec.Name)]));
+        actor().Tell(new ToolServersActor.EndUnconfigured(directory, [.. specs.Select(static spec => spec.Name)]));
         return specs;
     }
 

@@ -17,7 +17,7 @@ internal sealed class ToolServersActor : ReceiveActor
     {
         (_connector, _time, _logger) = (connector, time, logger);
         Receive<Reach>(m => Find(m).Forward(m.AtOnce ? ToolServerActor.Retry.Instance : ToolServerActor.Reach.Instance));
-        Receive<Keep>(OnKeep);
+        Receive<EndUnconfigured>(OnEndUnconfigured);
         Receive<Terminated>(m => Forget(m.ActorRef));
     }
 
@@ -30,7 +30,7 @@ internal sealed class ToolServersActor : ReceiveActor
     /// <summary>Ends the servers of a location that are not configured any more.</summary>
     /// <param name="Directory">The location.</param>
     /// <param name="Names">Those that are.</param>
-    public sealed record Keep(string Directory, IReadOnlyList<string> Names) : IDeadLetterSuppression;
+    public sealed record EndUnconfigured(string Directory, IReadOnlyList<string> Names) : IDeadLetterSuppression;
 
     public static Props PropsFor(IToolServerConnector connector, TimeProvider time, ILogger<ToolServersActor> logger) =>
         Props.CreateBy(new ActorProducer<ToolServersActor>(() => new ToolServersActor(connector, time, logger)));
@@ -54,7 +54,7 @@ internal sealed class ToolServersActor : ReceiveActor
         return server;
     }
 
-    private void OnKeep(Keep message)
+    private void OnEndUnconfigured(EndUnconfigured message)
     {
         foreach (var (key, server) in _servers.Where(known => known.Key.Directory == message.Directory && !message.Names.Contains(known.Key.Name, StringComparer.Ordinal)).ToList())
         {

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Sessions.Tools.Tasks;
 /// <summary>The door from a tool to the sessions of this server: children, which work for the session that calls the tool.</summary>
 internal interface IChildSessions
 {
-    /// <summary>Gives the agents of a location that may work in a child.</summary>
+    /// <summary>Returns the agents of a location that may work in a child.</summary>
     IReadOnlyList<Agent> AgentsOf(string directory);
 
     /// <summary>Makes a child, or finds the one that an earlier call made, or this one in an earlier life of the server.</summary>

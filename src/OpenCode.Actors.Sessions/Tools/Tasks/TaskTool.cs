@@ -32,10 +32,10 @@ internal sealed class TaskTool(IChildSessions children) : ITool
             }
             """));
 
-    public ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken)
+    public ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken)
     {
-        var agents = children.AgentsOf(offer.Directory)
-            .Where(agent => PermissionRules.Evaluate(Name, agent.Name, offer.Rules) != PermissionAction.Deny)
+        var agents = children.AgentsOf(scope.Directory)
+            .Where(agent => PermissionRules.Evaluate(Name, agent.Name, scope.Rules) != PermissionAction.Deny)
             .Select(static agent => $"\n- {agent.Name}: {agent.Description ?? "An agent of this project; the user knows what for."}");
         return new(Definition with { Description = $"{Definition.Description}\nAgents:{string.Concat(agents)}" });
     }

@@ -28,7 +28,7 @@ internal sealed class HtmlText
 
     private HtmlText(bool isMarkdown) => _isMarkdown = isMarkdown;
 
-    /// <summary>Gives the visible text.</summary>
+    /// <summary>Returns the visible text.</summary>
     public static string Plain(string html) => new HtmlText(isMarkdown: false).Write(html);
 
     /// <summary>Gives Markdown.</summary>
@@ -47,7 +47,7 @@ internal sealed class HtmlText
         return _text.ToString().Trim();
     }
 
-    // The tokenizer takes what stands in these for tags.
+    // The tokenizer takes what is in these for tags.
     private static string Without(string html, string name)
     {
         StringBuilder? kept = null;

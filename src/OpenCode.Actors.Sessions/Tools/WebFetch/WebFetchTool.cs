@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools.Functions;
@@ -91,5 +92,5 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private static bool IsText(string type) => type.StartsWith("text/", StringComparison.Ordinal)
         || type.EndsWith("json", StringComparison.Ordinal) || type.EndsWith("xml", StringComparison.Ordinal) || type.EndsWith("javascript", StringComparison.Ordinal) || type.EndsWith("yaml", StringComparison.Ordinal);
 
-    private static string Shorten(string text) => text.Length <= MostCharacters ? text : $"{text[..MostCharacters]}\n\n({text.Length - MostCharacters} more characters are left out.)";
+    private static string Shorten(string text) => TextCut.Start(text, MostCharacters, $"\n\n(The rest is left out: it has {text.Length} characters.)");
 }

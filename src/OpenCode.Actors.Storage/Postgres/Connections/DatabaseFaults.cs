@@ -54,7 +54,7 @@ internal static class DatabaseFaults
         ? faults.FirstOrDefault(static one => one is DatabaseLifeException) ?? faults.FirstOrDefault(static one => one is PostgresException) ?? fault
         : fault;
 
-    /// <summary>Tells whether a fault is one of the connection, so that it is unknown what became of what was sent.</summary>
+    /// <summary>True if a fault is one of the connection, so that it is unknown what became of what was sent.</summary>
     public static bool IsOfConnection(Exception fault) => fault is not PostgresException || fault is PostgresException
     {
         SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleInTransactionTimeout or IdleSessionTimeout

@@ -28,7 +28,7 @@ internal static partial class FileControl
             throw Moved(path);
     }
 
-    /// <summary>Tells whether a statement failed because there is no room. Right after it: of a quota that is used up only the last error of the system tells.</summary>
+    /// <summary>True if a statement failed because there is no room. Right after it: of a quota that is used up only the last error of the system tells.</summary>
     /// <param name="connection">The connection of the statement.</param>
     /// <param name="code">Its extended code.</param>
     public static bool IsFull(SqliteConnection connection, int code) => code switch
@@ -38,7 +38,7 @@ internal static partial class FileControl
         _ => false,
     };
 
-    /// <summary>Tells whether .NET could not make a file because there is no room.</summary>
+    /// <summary>True if .NET could not make a file because there is no room.</summary>
     public static bool IsFull(IOException e) => !OperatingSystem.IsWindows() && (e.HResult == DiskFull || IsQuota(e.HResult)); // what the system gave
 
     /// <summary>Says that a file was taken away.</summary>

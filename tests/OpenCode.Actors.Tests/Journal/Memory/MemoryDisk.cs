@@ -47,7 +47,7 @@ internal sealed class MemoryDisk(ulong seed = 1)
     public Task<BatchJournal> OpenAsync(JournalOptions options, TimeProvider time, JournalMetrics? metrics = null) =>
         BatchJournal.OpenAsync(new MemoryDiskStore(this, time), options, time, metrics: metrics);
 
-    /// <summary>Tells how much room there is.</summary>
+    /// <summary>Returns how much room there is.</summary>
     public long FreeBytes()
     {
         lock (_gate)

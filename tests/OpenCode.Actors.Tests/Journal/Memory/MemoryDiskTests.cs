@@ -3,7 +3,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
-/// <summary>The suite of the engine on the disk in memory that stands in for SQLite.</summary>
+/// <summary>The suite of the engine on the disk in memory that is in for SQLite.</summary>
 public sealed class MemoryDiskTests : JournalSpecification
 {
     private readonly MemoryDisk _disk = new();

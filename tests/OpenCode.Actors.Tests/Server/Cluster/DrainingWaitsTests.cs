@@ -58,7 +58,7 @@ public sealed class DrainingWaitsTests
         await UntilWaitingAsync(server);
 
         _availability.Drain();
-        server.Models.GoOn();
+        server.Models.Release();
 
         Assert.Equal(200, (await waiting).Status);
     }

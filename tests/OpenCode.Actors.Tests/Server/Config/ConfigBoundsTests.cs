@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Tests.Server.Config;
 
-/// <summary>The files of a location may be anybody's: what is too much is refused with its place, and what did not change is not read again.</summary>
+/// <summary>The files of a location may come from a foreign repository: what is too much is refused with its place, and what did not change is not read again.</summary>
 public sealed class ConfigBoundsTests
 {
     private readonly FakeConfigSource _files = new();

@@ -8,7 +8,7 @@ public sealed class ConfigCatalogTests
 {
     private static readonly System.Text.Json.JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private const string UserFile = "/home/dev/.config/opencode/opencode.json";
+    private const string UserFile = "/users/dev/.config/opencode/opencode.json";
     private readonly FakeConfigSource _files = new();
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ConfigCatalogTests
 
         var config = Open().Server;
 
-        Assert.Equal("embedded/assistant", config.Model);
+        Assert.Equal("embedded/assistant", config.Model?.ToString());
         Assert.Equal(2_000, config.EventStream.HeartbeatMs);
     }
 
@@ -68,7 +68,7 @@ public sealed class ConfigCatalogTests
     public void References_to_variables_and_files_are_replaced_inside_strings_only()
     {
         _files.Variables["KEY"] = "se\"cret";
-        _files.Files["/home/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
+        _files.Files["/users/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
         _files.Files[UserFile] = """{"provider": {"local": {"options": {"baseURL": "{file:url.txt}", "apiKey": "{env:KEY}", "headers": {"x": "a{env:NOT_SET}b"}}}}}""";
 
         var provider = Assert.Single(Open().Server.Providers);
@@ -88,7 +88,7 @@ public sealed class ConfigCatalogTests
 
         var config = Open().For("/proj").Values;
 
-        Assert.Equal("a/2", config.Model);
+        Assert.Equal("a/2", config.Model?.ToString());
         Assert.Equal(("B", "k"), (config.Providers[0].Name, config.Providers[0].ApiKey));
         Assert.Equal([new PermissionRule("bash", "*", PermissionAction.Allow), new PermissionRule("edit", "*", PermissionAction.Ask)], config.Permission);
     }
@@ -112,6 +112,23 @@ public sealed class ConfigCatalogTests
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("give 1000 to 60000 (milliseconds)", mistakes[4].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"model": "$"}""", "model")]
+    [InlineData("""{"small_model": "$"}""", "small_model")]
+    [InlineData("""{"agent": {"build": {"model": "$"}}}""", "agent.build.model")]
+    [InlineData("""{"command": {"c": {"template": "x", "model": "$"}}}""", "command.c.model")]
+    public void Half_a_models_name_is_a_mistake_wherever_it_stands_and_an_empty_one_is_none(string file, string key)
+    {
+        foreach (var half in new[] { "embedded", "embedded/", "/assistant", "/" })
+        {
+            _files.Files[UserFile] = file.Replace("$", half, StringComparison.Ordinal);
+            Assert.Equal(key, Assert.Single(Assert.Throws<ConfigException>(() => Open()).Mistakes).Key);
+        }
+
+        _files.Files[UserFile] = file.Replace("$", "", StringComparison.Ordinal);
+        Assert.Null(Open().For("/proj").Values.Model);
     }
 
     [Fact]
@@ -203,7 +220,7 @@ public sealed class ConfigCatalogTests
         catalog.Patch("/proj", Json("""{"model": "a/1", "permission": {"bash": "ask"}}"""));
         catalog.Patch("/proj", Json("""{"model": "a/2"}"""));
 
-        Assert.Equal("a/2", catalog.For("/proj").Values.Model);
+        Assert.Equal("a/2", catalog.For("/proj").Values.Model?.ToString());
         Assert.Single(catalog.For("/proj").Values.Permission);
         Assert.Null(catalog.For("/other").Values.Model);
     }
@@ -223,7 +240,7 @@ public sealed class ConfigCatalogTests
     public void A_patch_names_a_model_that_is_there()
     {
         Assert.Equal("model", Assert.Single(Assert.Throws<ConfigException>(() => Open().Patch("/proj", Json("""{"model": "no/such"}"""))).Mistakes).Key);
-        Assert.Equal("embedded/assistant", Open().Patch("/proj", Json("""{"model": "embedded/assistant"}""")).Values.Model);
+        Assert.Equal("embedded/assistant", Open().Patch("/proj", Json("""{"model": "embedded/assistant"}""")).Values.Model?.ToString());
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class PassingStreamsTests
         await AdvanceUntilAsync(_streams.OpenedAsync(CancellationToken.None)); // not for ever
     }
 
-    // The clock stands; what waits for it goes on beside this test, on threads that may be late.
+    // The clock is; what waits for it goes on beside this test, on threads that may be late.
     private async Task AdvanceUntilAsync(Task flushed)
     {
         var began = TimeProvider.System.GetTimestamp();

@@ -49,7 +49,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
-        server.Models.GoOn(); // the word that holds the fake model is in the prompt
+        server.Models.Release(); // the word that holds the fake model is in the prompt
         var listed = (await server.SendAsync("GET", "/command")).Body.EnumerateArray().Select(static command => command.GetProperty("name").GetString()).ToList();
         var (status, body) = await RunAsync(server, session, "init", "Use tabs.");
 
@@ -79,13 +79,29 @@ public sealed class CommandEndpointsTests
     }
 
     [Theory]
+    [InlineData("fake")]
+    [InlineData("fake/")]
+    [InlineData("/echo")]
+    public async Task Half_a_models_name_is_400_and_stores_nothing(string model)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+
+        var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"child","arguments":"","model":"{{model}}"}""");
+
+        Assert.Equal(400, status);
+        Assert.Contains("give provider/model", body.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(0, (await server.SendAsync("GET", $"/session/{session}/message")).Body.GetArrayLength());
+    }
+
+    [Theory]
     [InlineData("child", "build", "fake/echo")]
     [InlineData("explored", "explore", "fake/echo")]
     public async Task A_command_of_a_subagent_or_with_subtask_is_done_by_a_child(string command, string agent, string model)
     {
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
-        server.Models.GoOn();
+        server.Models.Release();
 
         var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"{{command}}","arguments":"","model":"{{model}}"}""");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
@@ -103,7 +119,7 @@ public sealed class CommandEndpointsTests
     {
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
-        server.Models.GoOn();
+        server.Models.Release();
 
         var (status, body) = await server.SendAsync("POST", $"/session/{session}/init", """{"messageID":"msg_0001","providerID":"fake","modelID":"echo"}""");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
@@ -163,7 +179,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
-        server.Models.GoOn(); // the word that holds the fake model is in the prompt
+        server.Models.Release(); // the word that holds the fake model is in the prompt
         var (status, _) = await server.SendAsync("POST", $"/session/{session}/command", """{"command":"plans","arguments":"","agent":"build","model":"other/one"}""");
         var asked = (await server.SendAsync("GET", $"/session/{session}/message")).Body[0];
 

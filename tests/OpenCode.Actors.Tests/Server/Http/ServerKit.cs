@@ -26,7 +26,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
-/// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that stands.</summary>
+/// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that is.</summary>
 internal sealed class ServerKit : IAsyncDisposable
 {
     private static readonly Akka.Configuration.Config _virtualTime = ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
@@ -121,7 +121,7 @@ internal sealed class ServerKit : IAsyncDisposable
     private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services, InMemoryTransport transport, FakeConfigSource files)
     {
         if (config is not null)
-            files.Files["/home/dev/.config/opencode/opencode.json"] = config;
+            files.Files["/users/dev/.config/opencode/opencode.json"] = config;
 
         var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/proj" };
         return CompositionRoot.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/proj"), builder =>

@@ -12,7 +12,7 @@ public sealed class ConfiguredModelsTests : IDisposable
 
     public ConfiguredModelsTests()
     {
-        _files.Files["/home/dev/.config/opencode/opencode.json"] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
+        _files.Files["/users/dev/.config/opencode/opencode.json"] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
         _models = new ConfiguredModels(ConfigCatalog.Open(_files, named: null, "/proj"), TimeProvider.System);
     }
 

@@ -24,7 +24,7 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
     /// <summary>Gets or sets a value indicating whether the end of a step cannot be kept.</summary>
     public bool CannotKeep { get; set; }
 
-    public List<FilesToSet> Set { get; } = [];
+    public List<FilesToRestore> Set { get; } = [];
 
     public int Taken { get; private set; }
 
@@ -47,13 +47,13 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
         });
     }
 
-    public async Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files)
+    public async Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files)
     {
         await BeforeSetting();
         return await kit.Later("files set", () =>
         {
             Set.Add(files);
-            return new FilesSet($"diff from {files.Now}", Problem);
+            return new RestoreOutcome($"diff from {files.Now}", Problem);
         });
     }
 }

@@ -281,7 +281,7 @@ public sealed class UndoingTests : UndoKit
         return (files, go);
     }
 
-    private void AssertSet(string now, KeptStep[] undone, KeptStep[] before)
+    private void AssertSet(string now, StepChange[] undone, StepChange[] before)
     {
         var set = Snapshots.Set[^1];
         Assert.Equal(now, set.Now);

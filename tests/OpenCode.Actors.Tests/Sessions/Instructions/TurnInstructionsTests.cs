@@ -4,9 +4,9 @@ using OpenCode.Actors.Tests.Sessions.Files;
 
 namespace OpenCode.Actors.Tests.Sessions.Instructions;
 
-public sealed class TurnInstructionsTests : IInstructionConfig, IPages, IChatModel
+public sealed class TurnInstructionsTests : IInstructionConfig, IInstructionFetcher, IChatModel
 {
-    private static readonly Briefing _briefing = new("ses_1", "/p", "mock/m", null);
+    private static readonly PromptContext _briefing = new("ses_1", "/p", "mock/m", null);
 
     private readonly MemoryFiles _files = new();
     private readonly List<string?> _systems = [];
@@ -45,7 +45,7 @@ public sealed class TurnInstructionsTests : IInstructionConfig, IPages, IChatMod
 
     InstructionSources IInstructionConfig.For(string directory) => new("/home", [], []);
 
-    Task<string> IPages.GetAsync(Uri url, int mostCharacters, CancellationToken cancellationToken) => throw new HttpRequestException("none");
+    Task<string> IInstructionFetcher.GetAsync(Uri url, int mostCharacters, CancellationToken cancellationToken) => throw new HttpRequestException("none");
 
     async IAsyncEnumerable<ModelChunk> IChatModel.StreamAsync(ModelRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ public sealed class TurnInstructionsTests : IInstructionConfig, IPages, IChatMod
         yield return new Finished(FinishReason.Stop, TokenUsage.None);
     }
 
-    private async Task StepAsync(TurnInstructions turn, Briefing briefing)
+    private async Task StepAsync(TurnInstructions turn, PromptContext briefing)
     {
         await foreach (var chunk in turn.On(this, briefing).StreamAsync(new ModelRequest("m", "of the prompt", [], []), CancellationToken.None))
             Assert.IsType<Finished>(chunk);

@@ -52,7 +52,7 @@ internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFold
                 if (!Directory.Exists(path))
                     return;
 
-                var files = new DirectoryInfo(path).EnumerateFiles("*.txt").Select(static file => new KeptOutput(file.FullName, file.LastWriteTimeUtc, file.Length));
+                var files = new DirectoryInfo(path).EnumerateFiles("*.txt").Select(static file => new OutputFile(file.FullName, file.LastWriteTimeUtc, file.Length));
                 foreach (var file in OutputBounds.Excess([.. files], time.GetUtcNow().UtcDateTime))
                     File.Delete(file.Path);
             }

@@ -8,7 +8,7 @@ internal sealed class ExactFiles(IFileTree files) : IFileTree
 {
     private const string OpenFiles = "/proc/self/fd/";
 
-    /// <summary>Tells whether an open file is the one at a path. True where the system does not say (it does on Linux: proc(5)).</summary>
+    /// <summary>True if an open file is the one at a path. True where the system does not say (it does on Linux: proc(5)).</summary>
     public static bool IsAt(FileStream file, string path) =>
         new FileInfo(OpenFiles + file.SafeFileHandle.DangerousGetHandle()).LinkTarget is not { } real || real == path;
 

@@ -66,7 +66,7 @@ public sealed class ToolServersTests : HubTestKit
         var toolbox = new Toolbox([], _servers);
         PermissionRule[] rules = [new("*", "*", PermissionAction.Deny), new("toy_echo", "*", PermissionAction.Ask)];
 
-        var offered = await RunUntilAsync(toolbox.CompleteAsync([], new ToolOffer("/proj", [rules]), default).AsTask());
+        var offered = await RunUntilAsync(toolbox.CompleteAsync([], new ToolScope("/proj", [rules]), default).AsTask());
 
         Assert.Equal(["toy_echo"], offered.Select(static tool => tool.Name));
         Assert.True(toolbox.Has(toolbox.PrefixesOf("/proj"), "toy_echo"));

@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Sessions.Models;
+
+namespace OpenCode.Actors.Models.Providers;
+
+/// <summary>Reads members of a provider's JSON. Lenient: what is missing, null or of another kind is passed over, since servers differ.</summary>
+internal static class ProviderJson
+{
+    public static JsonElement? Get(JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } e && e.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    public static string? Text(JsonElement? element, string name) => Get(element, name) is { ValueKind: JsonValueKind.String } value ? JsonText.Read(value) : null;
+
+    public static long Number(JsonElement? element, string name) =>
+        Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && number is >= 0 and < long.MaxValue ? (long)number : 0;
+
+    /// <summary>Reads the arguments of a call. What is no JSON is handed on as a string: the call fails with an error that says so, and the model may try again.</summary>
+    public static JsonElement Arguments(string joined)
+    {
+        var bytes = Encoding.UTF8.GetBytes(joined);
+        LoneSurrogates.Replace(bytes, isLast: true);
+        var arguments = Encoding.UTF8.GetString(bytes);
+        try
+        {
+            return JsonElement.Parse(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
+        }
+        catch (JsonException)
+        {
+            return JsonElement.Parse($"\"{JsonEncodedText.Encode(arguments)}\"");
+        }
+    }
+
+    /// <summary>Returns the arguments of an earlier call as the object that the APIs want, also when the model wrote none.</summary>
+    public static JsonElement AsObject(JsonElement arguments) =>
+        arguments.ValueKind == JsonValueKind.Object ? arguments : JsonElement.Parse($$"""{"input":{{arguments.GetRawText()}}}""");
+
+    /// <summary>Tells the model of a file that it does not take.</summary>
+    public static string NotTaken(FileContent file) =>
+        $"[The file {file.Filename ?? "without a name"} ({file.MimeType}) is not shown: this model does not take files of that type. Tell the user if it matters.]";
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
@@ -45,6 +46,19 @@ public sealed class DiskStoreTests : IDisposable
         Assert.ThrowsAny<IOException>(() => _store.Write(Path.Combine(folder, new string('n', 300)), "x"u8, default));
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void Files_whose_names_begin_alike_are_written_side_by_side()
+    {
+        var folder = _folder.Sub("f");
+        var paths = Enumerable.Range(0, 8).Select(i => Path.Combine(folder, $"{new string('ü', 110)}{i}")).ToArray();
+
+        for (var round = 0; round < 20; round++)
+            Parallel.ForEach(paths, path => _store.Write(path, Encoding.UTF8.GetBytes(path), default));
+
+        Assert.All(paths, static path => Assert.Equal(path, File.ReadAllText(path)));
+        Assert.Equal(paths.Length, Directory.EnumerateFileSystemEntries(folder).Count());
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Locations.Vcs;
@@ -21,6 +20,7 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
 {
     private const string IgnoreFile = ".gitignore";
+    private const string Here = "./";
     private const int NoneIgnored = 1;
     private const int Context = 3;
     private const int PathsAtOnce = 200; // A command line is bounded.
@@ -114,7 +114,9 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         var staged = Path.Combine(folder, "staged");
         await StageAsync(wanted.All.Where(static file => file.Value?.IsFile == true), staged);
         var problems = new List<(string File, string Why)>();
-        foreach (var name in wanted.All.Keys)
+
+        // What is to be gone goes first: a folder may have taken the place of a file.
+        foreach (var name in wanted.All.Keys.OrderBy(name => wanted.All[name] is not null))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (_files.Set(name, wanted, Path.Combine(staged, "files", name), digits) is { } problem)
@@ -171,8 +173,11 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         var rules = await EntriesAsync(tree, [.. places.Select(static folder => folder + IgnoreFile)]);
         var staged = Path.Combine(folder, "staged");
         await StageAsync(rules.Where(static rule => rule.Entry.IsFile).Select(static rule => KeyValuePair.Create<string, TreeEntry?>(rule.Path, rule.Entry)), staged);
-        var result = await RunAsync(["check-ignore", "-z", "--stdin", "--no-index"], Lines([.. paths]), null, _quick, Directory.CreateDirectory(Path.Combine(staged, "files")).FullName);
-        return result.ExitCode is 0 or NoneIgnored ? [.. GitOutput.Names(result.Output)] : throw new SnapshotException($"git check-ignore failed: {result.Complaint.Trim()}");
+
+        // This command takes no literal paths. Behind the folder that it runs in no sign of a name means anything.
+        var input = Lines([.. paths.Select(static path => Here + path)]);
+        var result = await RunAsync(["--no-literal-pathspecs", "check-ignore", "-z", "--stdin", "--no-index"], input, null, _quick, Directory.CreateDirectory(Path.Combine(staged, "files")).FullName);
+        return result.ExitCode is 0 or NoneIgnored ? [.. GitOutput.Names(result.Output).Select(static path => path[Here.Length..])] : throw new SnapshotException($"git check-ignore failed: {result.Complaint.Trim()}");
     }
 
     private async Task<IReadOnlyList<FileDiff>> DiffAsync(string from, string to, IEnumerable<string> paths)
@@ -206,7 +211,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         var own = Path.Combine(root, ".git", "info", "exclude");
         var excluded = new StringBuilder(File.Exists(own) ? File.ReadAllText(own) : "");
         if (dataFolder.StartsWith(root + "/", StringComparison.Ordinal))
-            excluded.Append('\n').Append(Regex.Replace(dataFolder[root.Length..], @"[\\*?\[\] ]", @"\$0")).Append('\n');
+            excluded.Append('\n').Append(string.Concat(dataFolder[root.Length..].Select(static sign => sign is '\\' or '*' or '?' or '[' or ']' or ' ' ? $"\\{sign}" : $"{sign}"))).Append('\n');
         return excluded.ToString();
     }
 

@@ -1,4 +1,5 @@
 using OpenCode.Actors.Sessions.Tools.Paths;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
@@ -12,6 +13,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     private const UnixFileMode Runnable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private static readonly TreeEntry _unknown = new("", "");
+    private static readonly EnumerationOptions _everything = new() { AttributesToSkip = FileAttributes.None };
 
     /// <summary>Sorts the changed files into those that a snapshot takes in and those that are gone. A file that became too large stays in it as it was: a large file is never set.</summary>
     public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
@@ -77,8 +79,20 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         return isBehind;
     }
 
+    // Git knows no folders, so those that a step made are there still when their files are gone.
+    private static bool IsEmpty(DirectoryInfo folder) => folder.EnumerateFileSystemInfos("*", _everything).All(static entry => entry is DirectoryInfo { LinkTarget: null } inner && IsEmpty(inner));
+
+    private static void Remove(DirectoryInfo folder)
+    {
+        foreach (var inner in folder.EnumerateDirectories("*", _everything))
+            Remove(inner);
+        folder.Delete();
+    }
+
     private void Write(string path, string content, bool isExecutable)
     {
+        if (Directory.Exists(path))
+            Remove(new DirectoryInfo(path));
         Tidy(path);
         var bytes = File.ReadAllBytes(content);
         if (store.Find(path) is not { } found || found.Bytes != bytes.Length || !store.Read(path, bytes.Length).AsSpan().SequenceEqual(bytes))
@@ -97,7 +111,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     {
         if (Directory.Exists(Path.GetDirectoryName(path)))
         {
-            foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.opencode-*.tmp"))
+            foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, $"{DiskStore.TemporaryPrefix(Path.GetFileName(path))}*.tmp"))
                 File.Delete(left);
         }
     }
@@ -123,7 +137,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         var file = new FileInfo(Path.Combine(root, name));
         return IsMissing(file) ? (null, null)
             : file.LinkTarget is { } target ? (TreeEntry.OfLink(target, digits), "it is a link")
-            : file.Attributes.HasFlag(FileAttributes.Directory) ? (null, "it is a folder by now")
+            : file.Attributes.HasFlag(FileAttributes.Directory) ? (null, IsEmpty(new DirectoryInfo(file.FullName)) ? null : "it is a folder by now")
             : file.Length > LargestFile ? (_unknown, "it is too large to be kept") // Nothing could bring it back.
             : (TreeEntry.OfFile(store.Read(file.FullName, (int)LargestFile), !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute), digits), null);
     }

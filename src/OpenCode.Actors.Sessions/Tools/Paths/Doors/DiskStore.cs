@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 
@@ -7,8 +9,19 @@ namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 /// <param name="files">Opens them.</param>
 internal sealed class DiskStore(IFileTree files) : IFileStore
 {
+    // A longer name, with what is added, would be too long for a file system.
+    private const int LongestName = 100;
+
     // One name per file and server: what a crash left is replaced by the next write of the same file.
-    private static readonly string _suffix = $".opencode-{Environment.ProcessId}.tmp";
+    private static readonly string _suffix = $"{Environment.ProcessId}.tmp";
+
+    /// <summary>Returns what the names of the files begin with that become a file when they are whole.</summary>
+    /// <param name="name">The name of that file.</param>
+    public static string TemporaryPrefix(string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return $".{(bytes.Length <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16)))}.opencode-";
+    }
 
     public FileStamp? Find(string path)
     {
@@ -49,7 +62,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
+        var temporary = Path.Combine(folder, TemporaryPrefix(Path.GetFileName(path)) + _suffix);
         var renamed = false;
         var mode = ModeFor(path);
         File.Delete(temporary); // Left by a crash, or a link put there by another process: it is not followed.

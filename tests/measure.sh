@@ -25,7 +25,11 @@ simulate() {
     --filter "FullyQualifiedName~SimulationTests.The_promises_hold_for_every_seed" --logger "console;verbosity=detailed" < /dev/null
 }
 
-simulation() { simulate "${1:-1000}" | sed -nE '/^ *Seed [0-9]+, step/p; /^ *seeds [0-9]+ to/,/seeds (clean|played)$/p'; }
+simulation() {
+  local began=$SECONDS
+  simulate "${1:-1000}" | sed -nE '/^ *Seed [0-9]+, step/p; /^ *seeds [0-9]+ to/,/seeds (clean|played)$/p'
+  say "took $((SECONDS - began)) s, the start of the tests included"
+}
 
 # Each bug of tests/planted in a copy of the working tree: the simulation has to find it within so many seeds.
 planted() {

@@ -65,17 +65,22 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             Model = child.Model is { } model ? model with { Variant = null } : null,
             Variant = child.Model?.Variant,
         };
-        if (await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None) is not PromptAccepted accepted)
-            throw Unanswered(child, "it did not take the prompt");
+        var taken = await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None);
+        if (taken is not PromptAccepted accepted)
+            throw await UnansweredAsync(child, taken, "it did not take the prompt");
         if (accepted.Error is { } error)
             throw Unanswered(child, error.Data.Message ?? error.Name);
-        if (await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None) is not TurnEnded ended)
-            throw Unanswered(child, "its session has gone");
+        var end = await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
+        if (end is not TurnEnded ended)
+            throw await UnansweredAsync(child, end, "its session has gone");
 
         return ended.Message.Info is AssistantMessage { Error: { } failure }
             ? throw Unanswered(child, failure.Data.Message ?? failure.Name)
             : ended.Message.Parts.OfType<TextPart>().LastOrDefault()?.Text ?? "";
     }
+
+    /// <inheritdoc/>
+    public Task<bool> IsWaitingAsync(Child child) => IsWaitingAsync(child.Id);
 
     /// <inheritdoc/>
     public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
@@ -90,6 +95,31 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
             rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
         return rules;
+    }
+
+    // It may work on it all the same: it does not beside its parent, which goes on.
+    private async Task<ToolRefusedException> UnansweredAsync(Child child, object refusal, string reason)
+    {
+        if (refusal is not Unavailable unknown)
+            return Unanswered(child, reason);
+
+        await AbortAsync(child);
+        return Unanswered(child, unknown.Reason);
+    }
+
+    // For tasks of its own it waits if one of them does.
+    private async Task<bool> IsWaitingAsync(SessionId child)
+    {
+        if (await sessions().AskAsync(child, new GetWaits(), CancellationToken.None) is not WaitsFound { IsWaiting: true } found)
+            return false;
+
+        foreach (var of in found.Children)
+        {
+            if (await IsWaitingAsync(of))
+                return true;
+        }
+
+        return found.Children.Count == 0;
     }
 
     private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent, Agent agent, IEnumerable<string> permissions)

@@ -12,7 +12,7 @@ internal static class AnthropicRequest
     // A marked block is the end of what the provider keeps for the next request: the system prompt with the tools, and the conversation so far.
     private static readonly CacheControlEphemeral _cached = new();
 
-    /// <summary>Tells the conversation, how to answer it, and what may be called.</summary>
+    /// <summary>Builds the request: conversation, options and tools.</summary>
     public static MessageCreateParams Make(ModelRequest request, ModelInfo model)
     {
         var thinking = request.Options.Provider.GetValueOrDefault("thinking");

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all it started.</summary>
+/// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all that it started.</summary>
 internal sealed class McpProcess : Stream
 {
     // A message is a line. One that does not end would fill the memory.
@@ -42,7 +42,7 @@ internal sealed class McpProcess : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Returns how it ended, and what it said last.</summary>
+    /// <summary>Describes its end: exit code and the last lines of stderr.</summary>
     public async Task<string> DescribeEndAsync()
     {
         // A process that closed its output and goes on is ended here. It is given a moment to end by itself, and to say why.

@@ -31,7 +31,7 @@ internal sealed record AgentAnswer(string Name, AgentMode Mode, bool Native, IRe
 
     public int? Steps { get; init; }
 
-    /// <summary>Tells of an agent.</summary>
+    /// <summary>Makes the answer for an agent.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="referenced">The texts that no client sees.</param>
     public static AgentAnswer Of(Agent agent, IReadOnlySet<string> referenced) => new(agent.Name, agent.Mode, agent.IsNative, agent.Permission, ShownOptions.Of(agent.Options, referenced))

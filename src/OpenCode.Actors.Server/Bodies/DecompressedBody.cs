@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Bodies;
 
-/// <summary>A body that the client compressed. The limit of bodies holds for what comes out of it, too.</summary>
+/// <summary>A body that the client compressed. The limit of bodies holds for its decompressed size too.</summary>
 /// <param name="decoder">Decompresses.</param>
 /// <param name="encoding">Its name, for the message.</param>
 /// <param name="limit">How many bytes may come out.</param>

@@ -133,7 +133,7 @@ internal static class ServeCommand
     private static Task AnnounceAsync(string address) => Console.Out.WriteLineAsync($"opencode server listening on {address}");
 
     // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
-    // False if they have ended, or the server was told to stop, before the start did, which ends the start.
+    // False if they have ended, or the server began to stop, before the start did, which ends the start.
     private static async Task<bool> StartAsync(WebApplication app)
     {
         try

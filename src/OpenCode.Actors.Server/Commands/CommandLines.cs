@@ -15,7 +15,7 @@ internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
     private const int MostLines = 2_000;
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
 
-    /// <summary>Finds the refusal of a line; null when it may run.</summary>
+    /// <summary>Finds the reason to refuse a line; null when it may run.</summary>
     public static PromptRejected? Refusal(string line, CommandRules rules) => rules.Evaluate(CommandPermissions.Of(line, null, rules.Location)) switch
     {
         PermissionAction.Allow => null,
@@ -23,7 +23,7 @@ internal sealed class CommandLines(IProcessHost processes, TimeProvider time)
         _ => new PromptRejected($"command: the permission rules ask about '{line}', which the template runs, and before the turn begins nothing can be asked. Nothing was done: allow it in permission.bash, or take it out of the template."),
     };
 
-    /// <summary>Runs a line and gives what it wrote, or a <see cref="PromptRejected"/>.</summary>
+    /// <summary>Runs a line and returns its output, or a <see cref="PromptRejected"/>.</summary>
     public async Task<object> RunAsync(string line, CommandRules rules, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_limit, time);

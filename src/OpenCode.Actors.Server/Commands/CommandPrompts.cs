@@ -11,7 +11,7 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Commands;
 
-/// <summary>Makes the prompt that a command of the user's stands for.</summary>
+/// <summary>Makes the prompt of a user's command.</summary>
 internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files)
 {
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>

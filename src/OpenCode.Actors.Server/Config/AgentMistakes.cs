@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Finds what names agents that cannot be used.</summary>
+/// <summary>Finds the keys that name agents that cannot be used.</summary>
 internal static class AgentMistakes
 {
     /// <summary>Finds them all.</summary>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>The configuration of every location: the server's layers, those of the location, and what was patched in memory for it.</summary>
+/// <summary>The configuration of every location: the server's layers, those of the location, and its patches in memory.</summary>
 /// <remarks>A location's files are looked at when it is asked for, and read when they changed, so an edit holds for the next decision. Safe for many threads.</remarks>
 internal sealed class ConfigCatalog
 {
@@ -27,13 +27,13 @@ internal sealed class ConfigCatalog
         Server = Effective(files, LocationLayers.None, null).Values;
     }
 
-    /// <summary>Gets where the configuration is read from.</summary>
+    /// <summary>Gets the source of the configuration.</summary>
     public IConfigSource Files => _files;
 
     /// <summary>Gets the variables that programs of this server must not see: those that hold keys of providers or that some configuration names.</summary>
     public SecretVariables Secrets { get; } = new();
 
-    /// <summary>Gets what holds for the whole server. Read once, at the start.</summary>
+    /// <summary>Gets the configuration of the whole server. Read once, at the start.</summary>
     public OpenCodeConfig Server { get; }
 
     /// <summary>Reads the server's layers and, to find its mistakes at once, those of the default location.</summary>
@@ -55,7 +55,7 @@ internal sealed class ConfigCatalog
         throw new ConfigException(mistakes);
     }
 
-    /// <summary>Returns what holds for a location now. Reads its files, and works on what they say only when that is new.</summary>
+    /// <summary>Returns the configuration of a location now. Reads its files, and parses them only after a change.</summary>
     /// <exception cref="ConfigException">The location's own files have mistakes.</exception>
     public EffectiveConfig For(string location)
     {
@@ -86,7 +86,7 @@ internal sealed class ConfigCatalog
         }
     }
 
-    /// <summary>Returns what would hold for a location with a change, and the patches of all locations with it. Changes nothing.</summary>
+    /// <summary>Returns the configuration that a location would have with a change, and the patches of all locations with it. Changes nothing.</summary>
     /// <exception cref="ConfigException">The change has mistakes.</exception>
     public (EffectiveConfig Effective, JsonObject Patches) WithPatch(string location, JsonObject change)
     {
@@ -114,7 +114,7 @@ internal sealed class ConfigCatalog
         }
     }
 
-    /// <summary>Takes other patches in place of all there are.</summary>
+    /// <summary>Replaces all patches.</summary>
     /// <param name="patches">A member for each location.</param>
     public void ReplacePatches(JsonObject patches)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Lays one configuration over another: objects are joined key by key, everything else is replaced.</summary>
+/// <summary>Merges one configuration into another: objects are merged key by key, everything else is replaced.</summary>
 internal static class ConfigMerge
 {
     // The one list that layers add to, as in opencode.

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads the sections this server heeds, noting every mistake. Unknown keys have no effect, since a real <c>opencode.json</c> has many; those that restrict are found by <see cref="UnknownKeys"/>.</summary>
+/// <summary>Reads the sections that this server uses, and collects every mistake. Unknown keys have no effect, since a real <c>opencode.json</c> has many; those that restrict are found by <see cref="UnknownKeys"/>.</summary>
 internal static class ConfigSchema
 {
     private const long MiB = 1L << 20;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Brings the older and shorter ways to say a rule into one form, so that layers join rule by rule and none is lost.</summary>
+/// <summary>Normalizes the older and shorter forms of rules, so that layers are merged rule by rule and none is lost.</summary>
 internal static class ConfigShape
 {
     private const string Permission = "permission";

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>What <c>GET /config</c> shows: what has an effect here, built from what was understood, so that no secret can slip through.</summary>
+/// <summary>The answer of <c>GET /config</c>: the keys that have an effect here, built from parsed values, so that no secret can slip through.</summary>
 internal static class ConfigView
 {
     public static JsonObject Of(EffectiveConfig effective)

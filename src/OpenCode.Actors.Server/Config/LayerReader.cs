@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads layers from files, one after the other, and notes what is wrong in each.</summary>
+/// <summary>Reads layers from files, one after the other, and collects the mistakes of each.</summary>
 internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake> mistakes)
 {
     private List<ConfigLayer> _layers = [];

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Finds keys that nothing here reads and that speak of a restriction (rule "Restrictions fail closed"). Other unknown keys have no effect, or are options of an agent's model.</summary>
+/// <summary>Finds keys that this server does not use and whose names suggest a restriction (rule "Restrictions fail closed"). Other unknown keys have no effect, or are options of an agent's model.</summary>
 internal static class UnknownKeys
 {
     private const string Unheeded = "restricts what may be done, and this server does not heed it. Say it under permission, or take the key out.";

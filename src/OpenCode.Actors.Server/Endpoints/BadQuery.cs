@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>The answer to a query that cannot be understood.</summary>
+/// <summary>The answer to a query with an invalid value.</summary>
 internal static class BadQuery
 {
     public static JsonHttpResult<NamedError> Of(string name, string message) => TypedResults.Json(

@@ -8,7 +8,7 @@ using OpenCode.Actors.Streams.Repaints;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What endpoints need of streams, sessions and the journal.</summary>
+/// <summary>The services that endpoints use of streams, sessions and the journal.</summary>
 internal static class EndpointServices
 {
     public static IServiceCollection AddEndpoints(this IServiceCollection services) => services

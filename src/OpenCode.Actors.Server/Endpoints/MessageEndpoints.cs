@@ -13,7 +13,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
+/// <summary>Prompts and shell commands of a session, and its messages.</summary>
 internal static class MessageEndpoints
 {
     private const string IdempotencyKey = "Idempotency-Key";
@@ -63,16 +63,16 @@ internal static class MessageEndpoints
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
+            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, sessions, cancellationToken),
             PromptAccepted r => turns.AnswerOf(sessionID, r),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
 
-    // large-bodies: what another node accepted comes without its parts when it is large. The rows have them.
-    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, int partsGiven, ISessions sessions, CancellationToken cancellationToken)
+    // large-bodies: what another node accepted comes without its parts, and all else that was large, when it is large. The rows have them.
+    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (accepted.Parts.Count > 0 || partsGiven == 0)
+        if (accepted.Parts.Count > 0)
             return TypedResults.Ok(accepted);
 
         return await sessions.AskAsync(session, new GetMessage(accepted.Info.Id), cancellationToken) switch

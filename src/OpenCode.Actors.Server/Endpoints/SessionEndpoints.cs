@@ -11,7 +11,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>Sessions as such: made, listed, read, changed, removed.</summary>
+/// <summary>Creates, lists, reads, changes and deletes sessions.</summary>
 internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)

@@ -7,10 +7,10 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What sessions refuse, as answers of HTTP. One place, because every command may be refused in these ways.</summary>
+/// <summary>Maps refusals of sessions to HTTP answers, in one place, because every command may be refused in these ways.</summary>
 internal static class SessionRefusals
 {
-    /// <summary>Makes an answer of a refusal.</summary>
+    /// <summary>Makes the answer for a refusal.</summary>
     /// <exception cref="UnreachableException">It is none: the endpoint has forgotten an answer of its command.</exception>
     public static IResult Of(object refusal) => refusal switch
     {
@@ -27,7 +27,7 @@ internal static class SessionRefusals
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
 
-    /// <summary>Makes the body of that answer alone, for where the status is sent already.</summary>
+    /// <summary>Makes the body of that answer alone, for answers whose status is already sent.</summary>
     public static NamedError BodyOf(object refusal) => Of(refusal) switch
     {
         JsonHttpResult<NamedError> { Value: { } error } => error,

@@ -13,13 +13,13 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimePro
 {
     /// <summary>Makes an answer that waits for the end of a turn as it is executed.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="accepted">What the prompt came to.</param>
+    /// <param name="accepted">The session's answer to the prompt.</param>
     public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted) =>
         new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time);
 
-    /// <summary>Makes an answer that waits in the same way, and says only that it is over.</summary>
+    /// <summary>Makes an answer that waits in the same way, and holds only <c>true</c>.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="accepted">What the command came to.</param>
+    /// <param name="accepted">The session's answer to the command.</param>
     public IResult DoneOf(SessionId sessionId, PromptAccepted accepted) =>
         new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time) { IsBare = true };
 

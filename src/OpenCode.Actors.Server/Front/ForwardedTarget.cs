@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>Makes what a front asks its holder for of what its client asked for: in the client's own spelling, without the front's credentials, and with a location that means the same there.</summary>
+/// <summary>Makes the target of a forwarded request: in the client's own spelling, without the front's credentials, and with a location that means the same for the holder.</summary>
 /// <param name="PathAndQuery">The target of the request.</param>
 /// <param name="Directory">The header <see cref="DirectoryHeader"/>; null when the query names the location.</param>
 internal sealed record ForwardedTarget(string PathAndQuery, string? Directory)

@@ -5,10 +5,10 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>Tells servers that come later that this one holds the data folder.</summary>
+/// <summary>Announces to servers that start later that this one holds the data folder.</summary>
 internal static partial class HolderNotice
 {
-    /// <summary>Makes what the holder tells.</summary>
+    /// <summary>Makes the notice.</summary>
     /// <param name="address">The address it listens on.</param>
     /// <param name="settings">The command line.</param>
     /// <param name="print">What its rules come from.</param>

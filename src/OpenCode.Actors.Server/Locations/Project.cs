@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Locations;
 
-/// <summary>What locations belong to: a git repository, or <c>global</c> for all that are in none.</summary>
+/// <summary>The project of locations: a git repository, or <c>global</c> for all locations outside of one.</summary>
 /// <param name="Id">The first root commit, or <see cref="GlobalId"/>.</param>
 /// <param name="Worktree">The folder that the repository fills, or the root of the file system.</param>
 /// <param name="FirstSeen">When this server met it.</param>

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Locations;
 
-/// <summary>Which project a location belongs to: the first root commit of its git repository, else <c>global</c>.</summary>
+/// <summary>Finds the project of a location: the first root commit of its git repository, else <c>global</c>.</summary>
 /// <remarks>Read from git once for a location, at its first use. "global" is read again after a while: <c>git init</c> may have happened.</remarks>
 internal sealed class ProjectCatalog(IGit git, TimeProvider time)
 {

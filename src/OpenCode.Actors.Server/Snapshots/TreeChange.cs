@@ -55,7 +55,7 @@ internal sealed record TreeChange(string Path, TreeEntry? Old, TreeEntry? New)
 {
     private const string None = "000000";
 
-    /// <summary>Reads what <c>git diff-tree --raw -z</c> writes: <c>:mode mode hash hash letter</c> and the path, each with a NUL behind it.</summary>
+    /// <summary>Parses the output of <c>git diff-tree --raw -z</c>: <c>:mode mode hash hash letter</c> and the path, each with a NUL behind it.</summary>
     public static IReadOnlyList<TreeChange> Read(string output)
     {
         var fields = output.Split('\0');

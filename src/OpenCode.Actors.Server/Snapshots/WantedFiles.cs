@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Snapshots;
 
-/// <summary>What files are to be after an undo: their paths in the worktree, and what each was; null for one that was not there.</summary>
+/// <summary>The files after an undo: their paths in the worktree with their content; null for a file that did not exist.</summary>
 internal sealed class WantedFiles
 {
     private readonly SortedDictionary<string, TreeEntry?> _wanted = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class WantedFiles
     /// <summary>Gets the paths that an undo is about.</summary>
     public IEnumerable<string> Paths => _wanted.Keys.Union(_left.Keys, StringComparer.Ordinal);
 
-    /// <summary>Adds a step that is undone. They come in the order in which they were made: a file is to be what it was before the first that changed it.</summary>
+    /// <summary>Adds a step that is undone. Add them in their order: a file gets its content before the first step that changed it.</summary>
     public void Undo(IEnumerable<TreeChange> changes)
     {
         foreach (var change in changes)
@@ -27,7 +27,7 @@ internal sealed class WantedFiles
             _left.TryAdd(change.Path, change.Old);
     }
 
-    /// <summary>Brings back what was undone before, and is not undone any more.</summary>
+    /// <summary>Brings back the files of steps that are not undone any more.</summary>
     /// <param name="now">The files before anything was undone: those of <see cref="Paths"/> that were there.</param>
     public void BringBack(IEnumerable<(string Path, TreeEntry Entry)> now)
     {

@@ -8,7 +8,7 @@ using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Server.Storage;
 
-/// <summary>The data folder: where everything that must outlive the process is.</summary>
+/// <summary>The data folder, which holds everything that must outlive the process.</summary>
 internal static class DataFolderServices
 {
     /// <summary>Adds the journal of the data folder. It has to be opened by <see cref="DatabaseServices.OpenStorageAsync"/> before anything asks for it.</summary>

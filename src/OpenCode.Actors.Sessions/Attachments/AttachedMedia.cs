@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>The file parts of a message that a model looks at as they are. Of all others it was told in words.</summary>
+/// <summary>The file parts of a message that a model gets as they are. All others were turned into text.</summary>
 internal static class AttachedMedia
 {
     /// <summary>Decodes a part; null when it is none of these.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>A <c>data:</c> URL (RFC 2397). The data stays in the text of the URL until it is asked for: it may be large.</summary>
+/// <summary>A <c>data:</c> URL (RFC 2397). The data stays in the text of the URL until it is read: it may be large.</summary>
 internal readonly struct DataUrl
 {
     private const string Scheme = "data:";

@@ -32,8 +32,9 @@ internal static class Editing
         return new Outcome(OutcomeKind.HistoryEdited);
     }
 
-    // The turn's own message grows by itself. All others are at rest, also while a turn is open.
-    private static bool IsGrowing(SessionState state, MessageId message) => state.Turn?.Assistant == message;
+    // The turn's own message grows by itself, and its request for a summary says what that is of. All others are at rest, also while a turn is open.
+    private static bool IsGrowing(SessionState state, MessageId message) =>
+        state.Turn is { } turn && (turn.Assistant == message || (turn.Prompts.Contains(message) && state.Message(message) is { } asked && Summaries.RequestOf(asked) is not null));
 
     // What is undone says how its files come back.
     private static PromptRejected? Undone(SessionState state, MessageId message) =>

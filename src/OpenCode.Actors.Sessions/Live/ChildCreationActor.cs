@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Makes a child on behalf of its parent, which is not deleted meanwhile (rule "Close the parent first").</summary>
-/// <remarks>It has no deadline: what becomes of the child is decided by its append. A child of a cluster is of its parent's shard, so no node is between the two.</remarks>
+/// <remarks>It has no deadline: the append of the child decides. A child of a cluster is of its parent's shard, so no node is between the two.</remarks>
 internal sealed class ChildCreationActor : ReceiveActor
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);

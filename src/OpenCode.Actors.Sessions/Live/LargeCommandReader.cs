@@ -25,7 +25,7 @@ internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setu
     {
         var ticket = new BodyRead.Ticket();
         _reading.Add(ticket);
-        ReadAsync(reference).PipeTo(session, asker, success: read => new BodyRead(reference, ticket, read));
+        ReadAsync(reference).PipeTo(session, asker, success: read => new BodyRead(reference, ticket, read), failure: cause => new BodyRead(reference, ticket, Unreadable(reference, cause)));
     }
 
     /// <summary>It was read. It comes again when the command was put off.</summary>
@@ -50,9 +50,12 @@ internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setu
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogBodyUnreadable(logger, e, id.Value, reference.Name);
-            return new CommandFailed($"The content of the command '{reference.Name}' could not be read: {e.Message} Nothing was changed.");
+            return Unreadable(reference, e);
         }
     }
+
+    private static CommandFailed Unreadable(NamedByReference reference, Exception cause) =>
+        new($"The content of the command '{reference.Name}' could not be read: {cause.Message} Nothing was changed.");
 
     [LoggerMessage(EventId = 7061, Level = LogLevel.Error, Message = "A large command for {SessionId} could not be read from the database and was refused; its name is '{Name}'.")]
     private static partial void LogBodyUnreadable(ILogger logger, Exception cause, string sessionId, string name);

@@ -20,9 +20,9 @@ internal sealed class OpenTurn
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, deferred, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
-        Title = new SessionTitle(committer, context);
-        Files = new StepSnapshotWork(setup, context.Self);
-        Undo = new UndoWork(setup, committer, deferred, context.Self);
+        Title = new SessionTitle(committer, context, logger);
+        Files = new StepSnapshotWork(setup, context.Self, logger);
+        Undo = new UndoWork(setup, committer, deferred, context.Self, logger);
         Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Title, Files, Undo, logger);
     }
 

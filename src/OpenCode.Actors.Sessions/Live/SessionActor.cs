@@ -130,8 +130,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             _commands.Take(m, Sender);
             OnLeaveIfMissing(); // It may have stayed for the body only.
         });
-
         Receive<RunActor.Report>(_turn.Driver.Take);
+        Receive<RunActor.Left>(_turn.Closer.Leave);
         Receive<FileWorkResult>(_commands.Take);
         Receive<Titles.TitleActor.Found>(_turn.Title.Take);
         Receive<Terminated>(OnTerminated);

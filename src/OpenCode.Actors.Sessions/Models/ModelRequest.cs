@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OpenCode.Actors.Sessions.Models;
 
-/// <summary>One step of a conversation, asked of a model.</summary>
+/// <summary>A model's request for one step of a conversation.</summary>
 /// <param name="ModelId">The model's id at its provider.</param>
 /// <param name="System">Instructions that are before the conversation, or none.</param>
 /// <param name="Messages">The conversation, oldest first. Each <see cref="ToolResult"/> follows the <see cref="AssistantTurn"/> that called for it.</param>
@@ -19,7 +19,7 @@ public sealed record ModelRequest(string ModelId, string? System, IReadOnlyList<
 /// <param name="InputSchema">JSON schema of its input, an object schema.</param>
 public sealed record ToolDefinition(string Name, string Description, JsonElement InputSchema);
 
-/// <summary>A model's wish to have a tool run.</summary>
+/// <summary>A model's call of a tool.</summary>
 /// <param name="CallId">Names the call; its <see cref="ToolResult"/> carries the same.</param>
 /// <param name="Name">The tool's name, as the model wrote it: it may be one that does not exist.</param>
 /// <param name="Input">The input, as the model wrote it: it may break the tool's schema.</param>

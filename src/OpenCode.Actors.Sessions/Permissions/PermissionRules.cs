@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>Decides by rules: the last one that fits wins; what matches no rule is allowed.</summary>
+/// <summary>Decides by rules: the last one that matches wins; without a match the action is allowed.</summary>
 internal static class PermissionRules
 {
     /// <summary>Decides about one pattern.</summary>

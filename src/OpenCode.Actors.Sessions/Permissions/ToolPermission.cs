@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>What a tool call needs permission for.</summary>
+/// <summary>A permission that a tool call needs.</summary>
 /// <param name="Permission">The permission, such as <c>bash</c>.</param>
 /// <param name="Patterns">What it is wanted for; each of them has to be allowed.</param>
 /// <param name="Always">The patterns that an answer <c>always</c> allows from then on.</param>
@@ -24,14 +24,14 @@ internal sealed record ToolPermission(string Permission, IReadOnlyList<string> P
     /// <summary>Makes a key.</summary>
     public static string KeyOf(string permission, IReadOnlyList<string> patterns) => $"{permission}\0{string.Join('\0', patterns)}";
 
-    /// <summary>Finds out what a call needs, in the order in which it is asked for. The call runs when each is allowed; one that is denied denies it.</summary>
+    /// <summary>Returns the permissions that a call needs, in the order of their requests. The call runs when each is allowed; one that is denied denies it.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
     public static IReadOnlyList<ToolPermission> Of(ToolCall call, ToolLocation location) => call.Name == "bash" && Text(call.Input, "command") is { } command
         ? CommandPermissions.Of(command, Text(call.Input, "workdir"), location)
         : [new ToolPermission(call.Name, ["*"], ["*"], Nothing)];
 
-    /// <summary>Decides: denied if any pattern is, else asked for if any is, else allowed.</summary>
+    /// <summary>Decides: deny if any pattern is denied, else ask if any needs a request, else allow.</summary>
     public PermissionAction Evaluate(params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {
         var strictest = PermissionAction.Allow;

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Questions;
 
-/// <summary>The tool by which a model asks its user. It has no actor: a question is state of the session, and waits without anything running.</summary>
+/// <summary>The tool with which a model asks its user. It has no actor: a question is state of the session, and nothing runs while it waits.</summary>
 internal static class QuestionTool
 {
     public const string Name = "question";

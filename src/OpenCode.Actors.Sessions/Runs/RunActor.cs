@@ -66,13 +66,20 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <remarks>Tools have ended by then, unless they took too long. A cancelled call of the model may still be closing its connection: what it says is dropped.</remarks>
     public sealed record Stop : IDeadLetterSuppression
     {
-        private Stop()
-        {
-        }
+        private Stop(StopTool how) => How = how;
 
-        /// <summary>Gets the one instance.</summary>
-        public static Stop Instance { get; } = new();
+        /// <summary>Gets the one that ends all.</summary>
+        public static Stop Instance { get; } = new(StopTool.Instance);
+
+        /// <summary>Gets the one of a server that stops: what only waits for the user is left, and the session gets <see cref="Left"/>.</summary>
+        public static Stop SparingWaits { get; } = new(StopTool.SparingWaits);
+
+        /// <summary>Gets how the tools are told.</summary>
+        public StopTool How { get; }
     }
+
+    /// <summary>A tool of the run that was told to stop has left what it waits for as it is. The end of the run follows.</summary>
+    public sealed record Left(RunId Run) : IDeadLetterSuppression;
 
     /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order. Answered with <see cref="Continue"/> when it is durable.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
@@ -115,12 +122,13 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Receive<Terminated>(m => OnToolGone(m.ActorRef));
 
         Receive<Continue>(_ => OnContinue());
-        Receive<Stop>(_ => OnStop());
+        Receive<Stop>(OnStop);
     }
 
     private void Stopping()
     {
         Receive<Terminated>(m => OnToolStopped(m.ActorRef));
+        Receive<ToolLeft>(_ => Context.Parent.Tell(new Left(_id)));
         Receive<StopTimedOut>(_ => Context.Stop(Self));
         ReceiveAny(static _ => { }); // Nothing is reported any more.
     }
@@ -276,11 +284,11 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             Context.Parent.Tell(new Report(_id, facts));
     }
 
-    private void OnStop()
+    private void OnStop(Stop message)
     {
         EndCall();
         Timers.CancelAll();
-        _tools.StopAll();
+        _tools.StopAll(message.How);
         Timers.StartSingleTimer(nameof(StopTimedOut), new StopTimedOut(), _stopTimeout);
         Become(Stopping);
         StopIfAlone();

@@ -37,9 +37,13 @@ internal static class Subtasks
         if (!messages[answer].Parts.Exists(static part => part is ToolPart))
             return null;
 
-        var next = messages.FindIndex(answer, static message => message.Info is UserMessage);
-        return next >= 0 && messages[next].Parts is [TextPart { Synthetic: true } text] && (text.Text == UnmarkedContinuePrompt || IsMarked(text)) ? messages[next].Info.Id : null;
+        // Other prompts may have come while the task was done.
+        var next = messages.FindIndex(answer + 1, static message => message.Info is AssistantMessage || Continues(message));
+        return next >= 0 && Continues(messages[next]) ? messages[next].Info.Id : null;
     }
+
+    private static bool Continues(MessageState message) =>
+        message is { Info: UserMessage, Parts: [TextPart { Synthetic: true } text] } && (text.Text == UnmarkedContinuePrompt || IsMarked(text));
 
     private static bool IsMarked(TextPart text) => text.Metadata is { ValueKind: JsonValueKind.Object } metadata && metadata.TryGetProperty(MarkName, out _);
 }

@@ -45,6 +45,9 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     /// <summary>Gets a value indicating whether the step has ended but for its snapshot. Not durable: a turn that stands still here was not ended.</summary>
     public bool IsTakingSnapshot { get; init; }
 
+    /// <summary>Gets a value indicating whether the turn, none of which ran on a node that drains, is held once the snapshot of its step is taken. Not durable.</summary>
+    public bool IsToHold { get; init; }
+
     /// <summary>Gets the commands that prompts of this turn were made from: each is published as executed when the turn is over.</summary>
     public ImmutableList<CommandCall> Commands { get; init; } = [];
 

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>Tools that only some locations have. It is here so that <see cref="Toolbox"/> need not know where they come from.</summary>
+/// <summary>Tools that only some locations have. The interface keeps <see cref="Toolbox"/> independent of their origin.</summary>
 internal interface ILocationTools
 {
     /// <summary>Gets what the names of a location's tools begin with. Which there are may only be known when their server runs.</summary>

@@ -29,7 +29,7 @@ internal interface IToolbox
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolScope scope, CancellationToken cancellationToken) => new(tools);
 
-    /// <summary>Returns the permissions that a call needs, in the order in which they are asked for.</summary>
+    /// <summary>Returns the permissions that a call needs, in the order of their requests.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
     IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
@@ -41,7 +41,7 @@ internal interface IToolbox
     Props? PropsFor(ToolCall call, ToolContext context);
 }
 
-/// <summary>Where a tool runs.</summary>
+/// <summary>The context in which a tool runs.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>

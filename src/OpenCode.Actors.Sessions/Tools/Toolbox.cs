@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>The tools of this server, in the order in which models see them. <c>question</c> is not among them: it is state of the session, and runs nowhere.</summary>
+/// <summary>The tools of this server, in the order in which models see them. <c>question</c> is not among them: it is state of the session, and has no actor.</summary>
 /// <param name="tools">Those of every location.</param>
 /// <param name="ofLocation">Those of some locations; null where there can be none.</param>
 internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocation = null) : IToolbox

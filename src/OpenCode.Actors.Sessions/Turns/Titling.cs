@@ -35,7 +35,7 @@ internal static class Titling
         {
             Options = StepOptionMerging.Merge(new StepOptions { Temperature = agent?.Temperature, TopP = agent?.TopP, Provider = agent?.Options ?? JsonObjects.Empty }, model.Info, null),
         };
-        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain)));
+        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain, $"{model.ProviderId}/{model.ModelId}")));
     }
 
     /// <summary>Takes a title, unless the session got another one meanwhile.</summary>

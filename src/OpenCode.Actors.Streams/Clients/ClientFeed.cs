@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Log;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>What a look for the next run came to.</summary>
+/// <summary>The result of a read of the next run.</summary>
 internal enum FeedState
 {
     /// <summary>The run has frames.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>One connection, as its actor, the two stages of its stream and the hub share it. It reaches the stages as an attribute of their materialization.</summary>
-/// <remarks>The hub keeps it until the actor is gone, so the request ends whatever becomes of the actor and of the stream.</remarks>
+/// <remarks>The hub keeps it until the actor is gone, so the request ends whatever ends the actor or the stream.</remarks>
 internal sealed partial class SseConnection(StreamRequest request, SseClientSetup setup) : Attributes.IAttribute
 {
     private Action<object>? _stream;

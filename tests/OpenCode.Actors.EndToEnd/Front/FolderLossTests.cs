@@ -8,7 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Front;
 public sealed class FolderLossTests(ITestOutputHelper output) : FrontTest(output)
 {
     private const int DataFolder = 3;
-    private const string Blind = "cannot be seen who holds";
+    private const string Blind = "The holder of the data folder";
 
     private string Moved => Path.Combine(Folder.Path, "moved");
 

@@ -8,7 +8,7 @@ using Npgsql;
 namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>A PostgreSQL of this test alone: data in a temporary folder, a free port on loopback, ended with the test or with its process.</summary>
-/// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Storage/Postgres/init.sql</c>. Runs as <c>nobody</c> where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
+/// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Storage/Postgres/init.sql</c>. Runs as an unprivileged user where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
     private const string AdminPassword = "of-the-tests";
@@ -68,10 +68,10 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
         : null;
 
-    // As root: become nobody, since PostgreSQL refuses to be run by root.
+    // As root: change the user, since PostgreSQL refuses to be run by root.
     private static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
 
-    /// <summary>Gets a value indicating whether the server has ended, by itself or because it was told to.</summary>
+    /// <summary>Gets a value indicating whether the server has ended, by itself or by a stop.</summary>
     public bool HasExited => _guard is null or { HasExited: true };
 
     /// <summary>Makes and starts a server.</summary>
@@ -174,7 +174,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 15_000 + (Interlocked.Increment(ref _ports) % 15_000)); // no port twice: who got it may not listen yet
+            using var listener = new TcpListener(IPAddress.Loopback, 15_000 + (Interlocked.Increment(ref _ports) % 15_000)); // no port twice: its taker may not listen yet
             try
             {
                 listener.Start();

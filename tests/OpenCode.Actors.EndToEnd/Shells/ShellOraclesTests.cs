@@ -21,7 +21,7 @@ public sealed partial class ShellOraclesTests(ITestOutputHelper output)
     public async Task Others_take_the_same_lines_and_see_the_same_commands()
     {
         Needs.Node();
-        var seed = Scale.IsFull ? Scale.Seed() : 1; // The reduced run is the same each time: a new kind of difference is for those to see who look for one.
+        var seed = Scale.IsFull ? Scale.Seed() : 1; // The reduced run is the same each time: only a full run looks for new kinds of difference.
         output.WriteLine($"OPENCODE_ACTORS_SEED={seed}");
         var grammar = new ShellGrammar(new Random(seed));
         await using var oracles = new ShellOracles();

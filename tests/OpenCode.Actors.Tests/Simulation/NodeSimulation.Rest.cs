@@ -29,7 +29,7 @@ internal sealed partial class NodeSimulation
         Look();
         RunDry();
 
-        // Sessions that failed again and again are let in again, and all requests that wait for a deadline have met it.
+        // Sessions that failed repeatedly are admitted again, and all requests that wait for a deadline have met it.
         Time.Advance(TimeSpan.FromSeconds(61));
         Look();
         ConnectAll();
@@ -140,7 +140,7 @@ internal sealed partial class NodeSimulation
         Look();
         foreach (var client in _clients)
         {
-            Expect(client.IsConnected, "A client was not let in at rest.");
+            Expect(client.IsConnected, "A client was not admitted at rest.");
             client.ExpectAll();
         }
     }

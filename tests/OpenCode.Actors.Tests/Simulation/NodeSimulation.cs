@@ -7,8 +7,8 @@ using OpenCode.Actors.Tests.TestKit;
 namespace OpenCode.Actors.Tests.Simulation;
 
 /// <summary>
-/// One whole node from one seed: users, model, tools, clients, disk and power do anything at any time, the seed orders the steps of all actors, and after every act those who
-/// watch hold what came out against what was promised.
+/// One whole node from one seed: users, model, tools, clients, disk and power do anything at any time, the seed orders the steps of all actors, and after every act
+/// observers compare the outputs with the promises.
 /// </summary>
 internal sealed partial class NodeSimulation : HubTestKit
 {

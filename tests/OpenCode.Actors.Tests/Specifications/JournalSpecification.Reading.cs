@@ -116,7 +116,7 @@ public abstract partial class JournalSpecification
     }
 
     [SkippableFact]
-    public async Task Whoever_gives_up_waiting_for_the_head_is_let_go()
+    public async Task A_cancelled_wait_for_the_head_ends()
     {
         using var patience = new CancellationTokenSource();
         var waiting = Journal.WaitBeyondAsync(0, patience.Token).AsTask();

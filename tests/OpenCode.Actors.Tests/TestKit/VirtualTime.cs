@@ -11,6 +11,7 @@ public sealed class VirtualTime : TimeProvider
 
     private readonly Lock _lock = new();
     private readonly PriorityQueue<VirtualAlarm, (long Due, long Order)> _alarms = new();
+    private TaskCompletionSource? _timerStarted;
     private long _now;
     private long _order;
 
@@ -34,6 +35,13 @@ public sealed class VirtualTime : TimeProvider
             lock (_lock)
                 return NextNeedsLock() is { } next ? next.Due : null;
         }
+    }
+
+    /// <summary>Returns when a timer waits for the clock: for code that begins to wait on another thread.</summary>
+    public Task HasTimerAsync()
+    {
+        lock (_lock)
+            return NextNeedsLock() is null ? (_timerStarted ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -117,6 +125,8 @@ public sealed class VirtualTime : TimeProvider
     {
         alarm.Due = due;
         _alarms.Enqueue(alarm, (due, _order++));
+        _timerStarted?.TrySetResult();
+        _timerStarted = null;
     }
 
     private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer

@@ -17,7 +17,7 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Endpoints.Commands;
 
-/// <summary>The commands that users call by a name: they are listed, and run as prompts.</summary>
+/// <summary>The commands that users call by a name: lists them, and runs them as prompts.</summary>
 internal static class CommandEndpoints
 {
     public static void MapCommands(this IEndpointRouteBuilder routes)

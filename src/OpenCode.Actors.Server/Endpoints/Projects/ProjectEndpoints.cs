@@ -13,7 +13,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints.Projects;
 
-/// <summary>Where a location is, and the projects that this server knows: that of the location, and those of its sessions.</summary>
+/// <summary>The paths of a location, and the projects that this server knows: that of the location, and those of its sessions.</summary>
 internal static class ProjectEndpoints
 {
     private const int UsualSessions = 100;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
-/// <summary>Asks the git command of this machine, four at a time at most, each with a deadline.</summary>
+/// <summary>Runs the git command of this machine, at most four at a time, each with a deadline.</summary>
 internal sealed class MachineGit(GitProcess process) : IGit, IDisposable
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(3);

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Locations.Vcs;
 
-/// <summary>A file that differs from what is committed.</summary>
+/// <summary>A file that differs from the last commit.</summary>
 /// <param name="File">Its path in the repository.</param>
 /// <param name="Patch">The difference in git's form; null where it was not asked for.</param>
 /// <param name="Additions">How many lines came.</param>

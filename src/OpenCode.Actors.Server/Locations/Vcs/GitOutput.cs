@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OpenCode.Actors.Server.Locations.Vcs;
 
-/// <summary>Reads what git writes.</summary>
+/// <summary>Parses the output of git.</summary>
 internal static class GitOutput
 {
     public static string[] Names(string output) => output.Split('\0', StringSplitOptions.RemoveEmptyEntries);

@@ -3,7 +3,7 @@ using OpenCode.Actors.Server.Locations.Files;
 
 namespace OpenCode.Actors.Server.Locations.Vcs;
 
-/// <summary>How the files of a location differ from what is committed, as git sees it. Outside a repository nothing differs.</summary>
+/// <summary>The differences of a location's files from the last commit, by git. Outside a repository there are none.</summary>
 internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog projects)
 {
     private const long LongestText = 1024 * 1024;

@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
-/// <summary>A git repository of ours beside a worktree: it keeps the files of the worktree as trees. The user's own repository, index, hooks and settings have no part in it.</summary>
+/// <summary>A git repository of the server's own for a worktree: it stores the files of the worktree as trees. It does not use the user's repository, index, hooks and settings.</summary>
 /// <remarks>One caller at a time.</remarks>
 /// <param name="folder">Where it is.</param>
 /// <param name="root">The worktree.</param>
@@ -40,7 +40,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     private readonly WorktreeFiles _files = new(root, store);
     private string? _last;
 
-    /// <summary>Takes a snapshot. A file that a <c>.gitignore</c> leaves out, or of more than 2 MB, is not in it.</summary>
+    /// <summary>Takes a snapshot, without files that a <c>.gitignore</c> excludes and files of more than 2 MB.</summary>
     public async Task<string> TakeAsync()
     {
         if (_last is null)
@@ -67,7 +67,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to, ofTurn.Select(static change => change.Path)));
     }
 
-    /// <summary>Sets files.</summary>
+    /// <summary>Restores files.</summary>
     public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
         var wanted = new WantedFiles();
@@ -82,7 +82,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
     }
 
-    /// <summary>Removes what is older than a week, now and then: git decides when.</summary>
+    /// <summary>Removes objects older than a week; git decides when.</summary>
     public Task CleanAsync() => GitAsync(_cleaning, limit: _whole);
 
     private async Task<string> ChangedAsync()

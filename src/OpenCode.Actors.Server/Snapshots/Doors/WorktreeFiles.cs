@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
-/// <summary>The files of a worktree, as snapshots see and set them.</summary>
+/// <summary>The files of a worktree, as snapshots read and restore them.</summary>
 /// <param name="root">The worktree.</param>
 /// <param name="store">Writes files, each at once.</param>
 internal sealed class WorktreeFiles(string root, IFileStore store)
@@ -31,7 +31,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         return (taken, gone);
     }
 
-    /// <summary>Sets a file.</summary>
+    /// <summary>Restores a file.</summary>
     /// <param name="name">Its path in the worktree.</param>
     /// <param name="files">What files are to be.</param>
     /// <param name="content">A file with the content that it is to have, if any.</param>
@@ -66,7 +66,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     private static bool IsTaken(FileInfo file) => file.LinkTarget is not null
         || (file.Exists && file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
 
-    // Git tells of a file behind a link as if it were in the worktree.
+    // Git reports a file behind a link as if it were in the worktree.
     private bool IsBehindLink(string name, Dictionary<string, bool> known)
     {
         var slash = name.LastIndexOf('/');

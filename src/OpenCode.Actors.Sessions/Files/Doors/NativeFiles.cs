@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>What .NET does not tell of files: the calls of Linux, and some that macOS has too.</summary>
+/// <summary>Native calls for facts of files that .NET does not offer: those of Linux, some of them on macOS too.</summary>
 internal static partial class NativeFiles
 {
     private const int CurrentFolder = -100;

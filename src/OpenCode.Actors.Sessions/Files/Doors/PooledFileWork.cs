@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>Works with files on the thread pool, a few pieces of work at a time: a mount that is away holds no more threads than that.</summary>
+/// <summary>Runs file work on the thread pool, few pieces at a time: a mount that hangs blocks no more threads than that.</summary>
 internal sealed class PooledFileWork(IFileTree files, TimeProvider time) : IFileWork, IDisposable
 {
     private readonly SemaphoreSlim _turns = new(16);

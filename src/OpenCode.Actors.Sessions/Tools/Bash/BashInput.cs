@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
-/// <summary>The input of the bash tool, read from what a model wrote.</summary>
+/// <summary>The input of the bash tool.</summary>
 internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Description, string? WorkingDirectory)
 {
     /// <summary>Reads an input.</summary>

@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Tools.Changes;
 
-/// <summary>What a call changes in a file, as clients show it.</summary>
+/// <summary>A change of a file by a call, as clients show it.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Patch">The change as a unified diff; empty when it is too large to be shown.</param>
 /// <param name="Additions">Lines added.</param>

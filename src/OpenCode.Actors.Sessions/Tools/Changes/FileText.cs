@@ -2,8 +2,8 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Tools.Changes;
 
-/// <summary>The text of a file, with what a change has to keep: the encoding, the byte order mark, the line ends.</summary>
-/// <param name="Text">The text as it is in the file, line ends included.</param>
+/// <summary>The text of a file, with the properties that a change preserves: encoding, byte order mark, line ends.</summary>
+/// <param name="Text">The text, with the file's line ends.</param>
 /// <param name="Encoding">The encoding.</param>
 /// <param name="HasMark">Whether it begins with a byte order mark.</param>
 internal sealed record FileText(string Text, Encoding Encoding, bool HasMark)

@@ -4,7 +4,7 @@ using System.Diagnostics;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>Starts commands on Linux, and on macOS with less: without /proc nothing can be said about a process of an earlier life, so only the guard cleans up there.</summary>
+/// <summary>Starts commands on Linux and macOS. Without /proc, on macOS, processes of an earlier life cannot be identified, so only the guard cleans up there.</summary>
 internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider time) : IProcessHost
 {
     // util-linux, part of every Debian; BusyBox has it too. macOS has none, but Perl. Neither forks here, since no child of a shell script leads a group.

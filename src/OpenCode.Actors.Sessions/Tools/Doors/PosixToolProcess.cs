@@ -4,7 +4,7 @@ using System.Globalization;
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
 /// <summary>A command under its guard. Four pipes: the guard's stdin (its end kills the group), the group's two outputs, the leader's reports.</summary>
-/// <remarks>Its continuations do not go back to the actor that called: a process is ended whatever became of the actor.</remarks>
+/// <remarks>Its continuations do not go back to the actor that called: a process is ended whatever ends the actor.</remarks>
 internal sealed class PosixToolProcess : IToolProcess
 {
     private const int KilledExitCode = 128 + ProcessGroups.Kill;

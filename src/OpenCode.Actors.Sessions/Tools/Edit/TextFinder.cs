@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Sessions.Tools.Edit;
 
-/// <summary>A piece of a text and what takes its place.</summary>
+/// <summary>A piece of a text and its replacement.</summary>
 internal readonly record struct Place(int Start, int Length, string New);
 
-/// <summary>Finds where a text is in a file: exactly, else by its lines without the blanks around them, else by its words. The first way that finds something decides.</summary>
+/// <summary>Finds a text in a file: exactly, else by its lines without the blanks around them, else by its words. The first method that finds something wins.</summary>
 internal static class TextFinder
 {
     // A text of this many words is not looked for word by word: the automaton of its expression would be too large.

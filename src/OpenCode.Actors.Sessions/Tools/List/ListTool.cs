@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Tools.Search;
 
 namespace OpenCode.Actors.Sessions.Tools.List;
 
-/// <summary>Shows what is in a folder and the folders in it.</summary>
+/// <summary>Lists the entries of a folder and of the folders in it.</summary>
 internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files) : FileTool(work, paths)
 {
     public const string Name = "list";

@@ -38,7 +38,7 @@ internal sealed class WholeOutput(IOutputFolder folder, string name) : IAsyncDis
         }
         catch (IOException)
         {
-            Fail(); // A full disk: the command goes on, and its end is told.
+            Fail(); // A full disk: the command goes on, and the end of its output is reported.
         }
         finally
         {

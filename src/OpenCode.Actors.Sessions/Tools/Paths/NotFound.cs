@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths;
 
-/// <summary>Says that there is no file, and which ones may be meant.</summary>
+/// <summary>The error for a missing file, with the names of similar ones.</summary>
 internal static class NotFound
 {
     private const int MostNames = 3;

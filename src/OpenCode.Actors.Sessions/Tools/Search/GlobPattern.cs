@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Sessions.Tools.Search;
 
-/// <summary>A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over folders, <c>[a-z]</c>, <c>{a,b}</c>. One without a slash is about names, wherever they stand.</summary>
+/// <summary>A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over folders, <c>[a-z]</c>, <c>{a,b}</c>. One without a slash matches names in every folder.</summary>
 /// <remarks>Libraries for it miss braces beside <c>**</c>. As a regular expression without backtracking it costs the length of the path, whatever a model wrote.</remarks>
 internal sealed class GlobPattern
 {

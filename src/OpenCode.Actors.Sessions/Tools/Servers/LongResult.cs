@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>Cuts a result that is too long for a model. Its start is kept, where the best of a search and the head of a document are; all of it goes into a file.</summary>
+/// <summary>Cuts a result that is too long for a model. The model gets its start, where the best matches and the head of a document are; the whole goes into a file.</summary>
 internal static class LongResult
 {
     // As for the output of commands.

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Actors;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>Owns the connection to one MCP server of one location: connects when it is asked for, again when the server has died, and lets go when it was not asked for long.</summary>
+/// <summary>Owns the connection to one MCP server of one location: connects on request, reconnects after the server died, and closes the connection when it is unused for long.</summary>
 /// <remarks>After a death or a failure it waits, twice as long each time, before it connects again. An answer waits only where a connection is likely to come soon (rule "A tool server fails its call alone").</remarks>
 internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
 {
@@ -44,7 +44,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Asks for the connection. The answer is <see cref="Reached"/>.</summary>
+    /// <summary>Requests the connection. The answer is <see cref="Reached"/>.</summary>
     public sealed record Reach
     {
         private Reach()
@@ -66,7 +66,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         public static Retry Instance { get; } = new();
     }
 
-    /// <summary>What there is of the server now.</summary>
+    /// <summary>The state of the server now: its connection and tools, or the error.</summary>
     /// <param name="Connection">The connection; null when there is none.</param>
     /// <param name="Tools">The tools, as they were last listed.</param>
     /// <param name="Error">Why there is no connection; null when there is one.</param>
@@ -132,7 +132,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(LetGo), new LetGo(), _idle);
         LogConnected(_logger, _spec.Name, _directory, _connection.Tools.Count);
         var connection = _connection;
-        connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason));
+        connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason), failure: cause => new Ended(connection, cause.Message));
         Answer();
     }
 

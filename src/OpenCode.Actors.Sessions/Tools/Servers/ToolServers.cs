@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>The MCP servers of every location: their tools, their calls, and how they are.</summary>
+/// <summary>The MCP servers of every location: their tools, their calls, and their status.</summary>
 /// <param name="config">Which there are.</param>
 /// <param name="actor">Gives the <see cref="ToolServersActor"/>, which starts later than this.</param>
 /// <param name="outputs">Where long results are kept.</param>
@@ -42,7 +42,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     public Props PropsFor(ToolCall call, ToolContext context) =>
         Props.CreateBy(new ActorProducer<FunctionToolActor>(() => new FunctionToolActor(call.CallId, cancellationToken => CallAsync(call, context, cancellationToken))));
 
-    /// <summary>Returns how each server of a location is: null for one that is switched off, an empty text for one that is connected, else why it is not.</summary>
+    /// <summary>Returns the status of each server of a location: null for one that is switched off, an empty text for one that is connected, else the error.</summary>
     public async Task<IReadOnlyList<(string Name, string? Error)>> StatusAsync(string directory, CancellationToken cancellationToken)
     {
         Tidy(directory);

@@ -7,7 +7,7 @@ using AngleSharp.Text;
 
 namespace OpenCode.Actors.Sessions.Tools.WebFetch;
 
-/// <summary>Turns HTML into text that a model reads, tag by tag and without a tree: a page that is nested a million deep, or has a million entries, costs what its length does.</summary>
+/// <summary>Turns HTML into text for a model, tag by tag and without a tree: the cost depends on the length of a page alone, not on its nesting.</summary>
 internal sealed class HtmlText
 {
     private const int MostNested = 32;
@@ -47,7 +47,7 @@ internal sealed class HtmlText
         return _text.ToString().Trim();
     }
 
-    // The tokenizer takes what is in these for tags.
+    // The tokenizer reads the content of these as tags.
     private static string Without(string html, string name)
     {
         StringBuilder? kept = null;

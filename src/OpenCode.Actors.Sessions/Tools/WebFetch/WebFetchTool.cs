@@ -25,7 +25,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Fetches a page from the web and gives its text. HTML becomes Markdown unless you want it otherwise. It changes nothing. "
-        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is told, not followed. The user is asked about pages on this machine and in private networks.",
+        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is reported, not followed. The user is asked about pages on this machine and in private networks.",
         JsonElement.Parse("""
             {
               "type": "object",

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OpenCode.Actors.Tests.Server.Front;
 
-/// <summary>What the holder lets in by its secret.</summary>
+/// <summary>Requests that the holder accepts by its secret.</summary>
 public sealed class FrontPassTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class FrontPassTests
     }
 
     [Fact]
-    public async Task An_id_of_anybody_else_is_not_taken()
+    public async Task An_id_from_another_sender_is_not_taken()
     {
         await using var server = await StartAsync("s3cret");
 

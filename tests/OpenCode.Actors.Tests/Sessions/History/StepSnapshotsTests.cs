@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Tests.Sessions.History;
 
-/// <summary>What the steps of a turn do to the files is kept with them, and told to clients.</summary>
+/// <summary>The changes of a turn's steps to files are stored with the steps and published.</summary>
 public sealed class StepSnapshotsTests : UndoKit
 {
     [Fact]

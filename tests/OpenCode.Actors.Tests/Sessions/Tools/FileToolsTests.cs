@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
 
-/// <summary>What the tools read and change, and what the model is told.</summary>
+/// <summary>What the tools read and change, and their output for the model.</summary>
 public sealed class FileToolsTests : FileToolsKit
 {
     [Fact]

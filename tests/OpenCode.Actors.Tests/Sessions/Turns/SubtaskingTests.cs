@@ -65,6 +65,20 @@ public sealed class SubtaskingTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_prompt_that_comes_during_the_task_of_a_command_shares_its_answer()
+    {
+        var (parent, _, accepted) = await BeginAsync(_task with { Command = "bug" });
+        var waited = await PromptAsync(parent, "and line 8?");
+        Model.Answer.Say("it is in line 7").End();
+        await RunDryAsync();
+        Model.Answer.Say("Line 7, and 8 is fine.").End();
+        await RunDryAsync();
+
+        foreach (var prompt in new[] { accepted, waited })
+            Assert.Equal("Line 7, and 8 is fine.", Text((await EndOfAsync(parent, prompt)).Message));
+    }
+
+    [Fact]
     public async Task The_model_answers_what_stands_beside_a_task_with_its_result()
     {
         var (parent, _, accepted) = await BeginAsync(_task, new TextPromptPart("and then?"));

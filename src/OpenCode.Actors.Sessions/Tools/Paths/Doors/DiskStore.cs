@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Files.Doors;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
-/// <summary>The files of this machine, whole.</summary>
+/// <summary>Reads and writes whole files of this machine.</summary>
 /// <param name="files">Opens them.</param>
 internal sealed class DiskStore(IFileTree files) : IFileStore
 {

@@ -19,13 +19,8 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 namespace OpenCode.Actors.Tests.Sessions.Tools.Tasks;
 
 /// <summary>The tool <c>task</c> over real sessions.</summary>
-public sealed class TaskToolTests : SessionsKit
+public sealed class TaskToolTests : TaskKit
 {
-    private const string Input = """{"description":"Find it","prompt":"find the bug","subagent_type":"general"}""";
-
-    private protected override SessionSetup Arrange(SessionSetup setup) =>
-        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config, () => Setup.Toolbox)), new Scripted(Tools)]) };
-
     [Fact]
     public async Task A_child_does_the_task_and_its_last_text_is_the_output()
     {
@@ -219,33 +214,4 @@ public sealed class TaskToolTests : SessionsKit
     }
 
     private static PermissionRule Deny(string permission, string pattern = "*") => new(permission, pattern, PermissionAction.Deny);
-
-    private async Task<(SessionId Parent, Session Child)> BeginAsync()
-    {
-        var parent = (await CreateAsync()).Id;
-        await PromptAsync(parent);
-        Model.Answer.Call("call_1", "task", Input).EndWithCalls();
-        await RunDryAsync();
-        var child = Assert.Single(await ListAsync(), id => id != parent);
-        return (parent, await InfoAsync(child));
-    }
-
-    private async Task<Session> InfoAsync(SessionId id) =>
-        JsonSerializer.Deserialize((await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(id))).Entry.Json.Span, ProtocolJson.Wire.Session)!;
-
-    private async Task<ToolPart> CallAsync(SessionId parent) => (await CallsAsync(parent))[0];
-
-    private async Task<List<ToolPart>> CallsAsync(SessionId parent) => [.. (await MessagesAsync(parent)).SelectMany(static message => message.Parts.OfType<ToolPart>())];
-
-    /// <summary>The tool <c>bash</c> that the test plays.</summary>
-    private sealed class Scripted(ScriptedTools tools) : ITool
-    {
-        public ToolDefinition Definition => tools.Definitions[0];
-
-        public bool ChangesFiles => true;
-
-        public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
-
-        public Props PropsFor(ToolCall call, ToolContext context) => tools.PropsFor(call, context)!;
-    }
 }

@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Snapshots;
 
 namespace OpenCode.Actors.Tests.Sessions.History;
 
-/// <summary>What an undo does not set back is told.</summary>
+/// <summary>An undo reports what it does not restore.</summary>
 public sealed class UnkeptFilesTests : UndoKit
 {
     [Fact]

@@ -1,4 +1,7 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Sessions.Tools.Changes;
+using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
@@ -37,6 +40,29 @@ public sealed class FileToolsTests : FileToolsKit
         var outcome = await RunAsync("edit", """{"filePath":"a.txt","oldString":"theirs","newString":"ours"}""");
         Assert.Equal("ours\n", Files["/proj/app/a.txt"]);
         Assert.Equal(["/proj/app/a.txt"], outcome.Edited);
+    }
+
+    [Theory]
+    [InlineData("/proj/app/a.txt", "theirs\n")]
+    [InlineData("/proj/app/new.txt", "theirs\n")]
+    [InlineData("/proj/app/a.txt", null)]
+    public void What_is_changed_while_a_call_works_on_it_is_not_overwritten(string path, string? theirs)
+    {
+        var changes = new FileChanges(Files, new ReadStamps());
+
+        var refused = Assert.Throws<ToolRefusedException>(() => changes.Change(new SessionId("ses_x"), path, _ => Meanwhile(), default));
+
+        Assert.Contains("while this call worked on it", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(theirs, Files.Has(path) ? Files[path] : null);
+
+        string Meanwhile()
+        {
+            if (theirs is null)
+                Files.Remove(path);
+            else
+                Files[path] = theirs;
+            return "ours\n";
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ namespace OpenCode.Actors.Server.Snapshots;
 internal sealed class WantedFiles
 {
     private readonly SortedDictionary<string, TreeEntry?> _wanted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TreeEntry?> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry?> _left = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry> _now = new(StringComparer.Ordinal);
 
@@ -13,11 +14,19 @@ internal sealed class WantedFiles
     /// <summary>Gets the paths that an undo is about.</summary>
     public IEnumerable<string> Paths => _wanted.Keys.Union(_left.Keys, StringComparer.Ordinal);
 
+    /// <summary>Gets the files that were changed again after the steps that are undone now: their content before this undo is in no step.</summary>
+    public IEnumerable<string> ChangedAgain => _made
+        .Where(file => !_left.ContainsKey(file.Key) && _now.GetValueOrDefault(file.Key)?.Hash is var now && now != file.Value?.Hash && now != _wanted[file.Key]?.Hash)
+        .Select(static file => file.Key).Order(StringComparer.Ordinal);
+
     /// <summary>Adds a step that is undone. Add them in their order: a file gets its content before the first step that changed it.</summary>
     public void Undo(IEnumerable<TreeChange> changes)
     {
         foreach (var change in changes)
+        {
             _wanted.TryAdd(change.Path, change.Old);
+            _made[change.Path] = change.New;
+        }
     }
 
     /// <summary>Adds a step that was undone before, in the same order.</summary>

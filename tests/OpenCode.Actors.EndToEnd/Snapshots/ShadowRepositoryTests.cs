@@ -121,6 +121,48 @@ public sealed class ShadowRepositoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_changed_after_the_turn_is_restored_too_named_and_brought_back()
+    {
+        var from = await _shadow.TakeAsync();
+        foreach (var name in (string[])["a.txt", "crlf.txt", "made", "sub/run.sh"])
+            _project.Write(name, "changed");
+        var step = new StepChange(from, (await _shadow.EndStepAsync(from, from)).Snapshot);
+        _project.Write("a.txt", "mine");
+        _project.Write("made", "mine");
+        _project.Write("sub/run.sh", "#!/bin/sh\n"); // as it was before the step
+        _project.Write("users.txt", "mine");
+        var now = await _shadow.TakeAsync();
+
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(now, [step], []), CancellationToken.None);
+        Assert.Equal("Restored, and with them what was changed in them after the turn: a.txt, made. A redo before the next prompt brings that back.", undone.Problem);
+        Assert.Equal("one\ntwo\n", _project.Read("a.txt"));
+        Assert.False(File.Exists(_project.At("made")));
+
+        Assert.Null((await _shadow.RestoreAsync(new FilesToRestore(now, [], [step]), CancellationToken.None)).Problem);
+        Assert.Equal(("mine", "changed", "mine", "#!/bin/sh\n", "mine"), (_project.Read("a.txt"), _project.Read("crlf.txt"), _project.Read("made"), _project.Read("sub/run.sh"), _project.Read("users.txt")));
+    }
+
+    [Fact]
+    public async Task A_file_that_git_cannot_take_keeps_no_other_out_of_the_snapshot()
+    {
+        var from = await _shadow.TakeAsync();
+        File.Delete(_project.At("crlf.txt"));
+        using (var made = System.Diagnostics.Process.Start("mkfifo", _project.At("crlf.txt")))
+            await made.WaitForExitAsync();
+        foreach (var name in Enumerable.Range(0, 20))
+            _project.Write($"many/{name}", "made");
+        _project.Write("a.txt", "changed");
+
+        var step = await _shadow.EndStepAsync(from, from);
+
+        Assert.Equal(21, step.Files.Count);
+        Assert.Contains(_project.At("a.txt"), step.Files);
+        var undone = await _shadow.RestoreAsync(new FilesToRestore(step.Snapshot, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
+        Assert.Null(undone.Problem);
+        Assert.Equal("one\ntwo\n", _project.Read("a.txt"));
+    }
+
+    [Fact]
     public async Task An_undo_that_is_ended_after_a_kill_sets_what_it_had_not_set_and_leaves_what_was_changed_meanwhile()
     {
         var from = await _shadow.TakeAsync();

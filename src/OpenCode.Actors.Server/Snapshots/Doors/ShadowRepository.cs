@@ -79,7 +79,11 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
         var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
         var changes = await DiffAsync(files.Now, await TakeAsync(), wanted.All.Keys);
-        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
+        var told = (problems.Count == 0 ? "" : $"Stay as they are: {Few(problems.ConvertAll(static problem => $"{problem.File} ({problem.Why})"))}.")
+            + (wanted.ChangedAgain.Except(problems.Select(static problem => problem.File), StringComparer.Ordinal).ToList() is { Count: > 0 } again
+                ? $" Restored, and with them what was changed in them after the turn: {Few(again)}. A redo before the next prompt brings that back."
+                : "");
+        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), told.Length == 0 ? null : told.TrimStart());
     }
 
     /// <summary>Removes objects older than a week; git decides when.</summary>
@@ -102,11 +106,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
 
-    private static string Tell(List<(string File, string Why)> problems)
-    {
-        var few = string.Join(", ", problems.Take(5).Select(static problem => $"{problem.File} ({problem.Why})"));
-        return string.Create(CultureInfo.InvariantCulture, $"Stay as they are: {few}{(problems.Count > 5 ? $" and {problems.Count - 5} more" : "")}.");
-    }
+    private static string Few(List<string> names) => string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? $" and {names.Count - 5} more" : "")}");
 
     private async Task<List<(string File, string Why)>> SetAsync(WantedFiles wanted, int digits, CancellationToken cancellationToken)
     {

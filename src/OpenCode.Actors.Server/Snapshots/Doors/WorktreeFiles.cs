@@ -1,3 +1,4 @@
+using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
@@ -63,8 +64,9 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
 
     private static bool IsMissing(FileInfo file) => (int)file.Attributes == -1;
 
+    // What git cannot read, such as a file of another user or a pipe, would keep all others out of the snapshot.
     private static bool IsTaken(FileInfo file) => file.LinkTarget is not null
-        || (file.Exists && file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
+        || (FileFacts.Of(file.FullName) is { IsRegular: true, Bytes: <= LargestFile } && (OperatingSystem.IsWindows() || NativeFiles.MayRead(file.FullName)));
 
     // Git reports a file behind a link as if it were in the worktree.
     private bool IsBehindLink(string name, Dictionary<string, bool> known)

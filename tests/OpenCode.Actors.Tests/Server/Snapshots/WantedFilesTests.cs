@@ -59,6 +59,19 @@ public sealed class WantedFilesTests
     }
 
     [Fact]
+    public void A_file_that_was_changed_again_after_the_last_step_is_named_by_the_undo_that_takes_that_away()
+    {
+        TreeEntry users = new("100644", "4444");
+        var wanted = new WantedFiles();
+        wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("b", _one, users), new TreeChange("c", null, _one), new TreeChange("d", _one, _two), new TreeChange("e", _one, _two), new TreeChange("gone", _one, _two)]);
+        wanted.Undo([new TreeChange("b", users, _two)]);
+        wanted.WasUndone([new TreeChange("d", _one, _two)]);
+        wanted.BringBack([("a", users), ("b", _two), ("c", users), ("d", users), ("e", _one)]);
+
+        Assert.Equal(["a", "c", "gone"], wanted.ChangedAgain);
+    }
+
+    [Fact]
     public void A_content_has_the_name_that_git_gives_it()
     {
         Assert.Equal(new TreeEntry("100644", "ce013625030ba8dba906f756967f9e9ca394464a"), TreeEntry.OfFile("hello\n"u8.ToArray(), isExecutable: false, digits: 40));

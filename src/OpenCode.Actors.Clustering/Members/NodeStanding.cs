@@ -85,5 +85,5 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
     }
 
     /// <summary>Has the rows looked at as soon as may be.</summary>
-    public void WantLook() => LookWanted.Tell(Availability.Now.State);
+    public void WantLook() => LookWanted.Invoke(Availability.Now.State);
 }

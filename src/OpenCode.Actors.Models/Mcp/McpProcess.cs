@@ -63,7 +63,7 @@ internal sealed class McpProcess : Stream
             var end = _rest.Span.LastIndexOf((byte)'\n');
             _lineLength = end < 0 ? _lineLength + _rest.Length : _rest.Length - end - 1;
             if (_lineLength > LongestLine)
-                throw new IOException($"The server sent a message of more than {LongestLine >> 20} MiB.");
+                throw new IOException($"The server sent a message of more than {LongestLine >> 20} MiB, the most that is read. Ask it for less.");
         }
 
         var taken = Math.Min(buffer.Length, _rest.Length);

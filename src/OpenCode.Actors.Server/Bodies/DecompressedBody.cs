@@ -19,11 +19,11 @@ internal sealed class DecompressedBody(Stream decoder, string encoding, long lim
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
-            throw new RefusedBodyException(StatusCodes.Status400BadRequest, $"The body is no valid {encoding}.");
+            throw new RefusedBodyException(StatusCodes.Status400BadRequest, $"The body is no valid {encoding}. Nothing was done; send it again, or without an encoding.");
         }
 
         _readBytes += count;
-        return _readBytes <= limit ? count : throw new RefusedBodyException(StatusCodes.Status413PayloadTooLarge, "The decompressed body is larger than server.limits.body_bytes allows.");
+        return _readBytes <= limit ? count : throw new RefusedBodyException(StatusCodes.Status413PayloadTooLarge, "The decompressed body is larger than server.limits.body_bytes allows. Nothing was done; send less, or raise that limit.");
     }
 
     protected override void Dispose(bool disposing)

@@ -119,7 +119,7 @@ internal static class ServeCommand
         await routes;
         if (holds is { Print: { } print })
         {
-            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontPass>());
+            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontSecret>());
             HolderNotice.Post(settings.DataFolder, notice, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(HolderNotice)));
             front?.Link.Found(notice); // what has waited for a holder
         }

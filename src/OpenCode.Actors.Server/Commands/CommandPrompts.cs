@@ -66,7 +66,7 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
     private static object TaskOf(CommandConfig command, RunCommand request, string prompt, Agent agent, ModelRef? asked)
     {
         if (prompt.Length == 0)
-            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt.");
+            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt: write one into the template.");
 
         var childs = command.Model ?? agent.Model ?? asked;
         var task = new SubtaskPromptPart(prompt, command.Description ?? "", agent.Name) { Command = command.Name, Model = childs is null ? null : childs with { Variant = command.Variant ?? childs.Variant } };

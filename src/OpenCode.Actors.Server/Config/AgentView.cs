@@ -30,7 +30,7 @@ internal static class AgentView
         Add(view, "hidden", agent.Hidden);
         Add(view, "color", agent.Color);
         Add(view, "steps", agent.Steps);
-        view["options"] = new JsonObject(ShownOptions.Of(agent.Options, referenced).Select(static option => KeyValuePair.Create(option.Key, JsonNode.Parse(option.Value.GetRawText()))));
+        view["options"] = new JsonObject(PublicOptions.Of(agent.Options, referenced).Select(static option => KeyValuePair.Create(option.Key, JsonNode.Parse(option.Value.GetRawText()))));
         view["permission"] = Rules(agent.Permission);
         return view;
     }

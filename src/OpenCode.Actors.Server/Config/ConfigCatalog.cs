@@ -93,7 +93,7 @@ internal sealed class ConfigCatalog
         var mistakes = new List<ConfigMistake>();
         ConfigSchema.Read(change, Patched, mistakes);
         UnknownKeys.Find(change, Patched, mistakes);
-        ConfigShape.Normalise(change);
+        ConfigNormalization.Normalise(change);
         if (change.ContainsKey("server"))
             mistakes.Add(new ConfigMistake(Patched, "server", "holds for the whole server and is read at its start; change the file and start again."));
 
@@ -151,7 +151,7 @@ internal sealed class ConfigCatalog
             layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
 
         var merged = ConfigLayer.Merge(layers);
-        ConfigShape.Finish(merged);
+        ConfigNormalization.Finish(merged);
         var values = ConfigSchema.Read(merged, Merged, []) with { Referenced = layers.SelectMany(static layer => layer.Referenced).Where(static text => text.Length > 0).ToHashSet(StringComparer.Ordinal) };
         Secrets.Add(values.Providers.SelectMany(static provider => provider.KeyVariables));
         try

@@ -19,7 +19,7 @@ internal sealed record ConfigLayer(string Source, JsonObject Json, IReadOnlyDict
     {
         var merged = new JsonObject();
         foreach (var layer in layers)
-            ConfigMerge.Lay(layer.Json, merged);
+            ConfigMerge.MergeInto(layer.Json, merged);
 
         return merged;
     }

@@ -25,7 +25,7 @@ internal static class ConfigText
             if (ParseAny(text) is JsonObject json)
                 return json;
 
-            mistakes.Add(new ConfigMistake(source, "", "is not a JSON object."));
+            mistakes.Add(new ConfigMistake(source, "", "is not a JSON object: begin it with { and end it with }."));
         }
         catch (JsonException e)
         {

@@ -17,7 +17,7 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
         answer[RequestIdHeader] = context.TraceIdentifier;
         answer.Vary = HeaderNames.Origin;
         answer.XContentTypeOptions = "nosniff";
-        if (FrontPass.IsFromFront(context))
+        if (FrontSecret.IsFromFront(context))
             return next(context); // it has asked its client for all of this, by its own rules
 
         if (!hosts.Allows(request.Host.Host))

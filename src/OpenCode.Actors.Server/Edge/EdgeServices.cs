@@ -8,9 +8,9 @@ namespace OpenCode.Actors.Server.Edge;
 internal static class EdgeServices
 {
     /// <summary>Accepts requests of fronts by their secret, if this server may have fronts. Runs before everything else.</summary>
-    public static void UseFrontPass(this IApplicationBuilder app)
+    public static void UseFrontSecret(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetService<FrontPass>() is { } pass)
+        if (app.ApplicationServices.GetService<FrontSecret>() is { } pass)
             app.Use(next => context => pass.CheckAsync(context, next));
     }
 

@@ -35,7 +35,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     {
         StatusCodes.Status413PayloadTooLarge => _tooLarge,
         StatusCodes.Status408RequestTimeout => NamedError.BadRequest("The body did not come to its end in time. Nothing was done; send the request again.", BadRequestKinds.Payload),
-        StatusCodes.Status400BadRequest => NamedError.BadRequest("The body did not come to its end. Nothing was done.", BadRequestKinds.Payload),
+        StatusCodes.Status400BadRequest => NamedError.BadRequest("The body did not come to its end. Nothing was done; send the request again.", BadRequestKinds.Payload),
         _ => null,
     };
 

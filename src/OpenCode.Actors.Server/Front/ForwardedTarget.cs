@@ -49,7 +49,7 @@ internal sealed record ForwardedTarget(string PathAndQuery, string? Directory)
         if (target.StartsWith('/'))
             return target;
 
-        var authority = target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? scheme + "://".Length : throw new BadHttpRequestException($"'{target}' is no path of this server.");
+        var authority = target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? scheme + "://".Length : throw new BadHttpRequestException($"'{target}' is no path of this server: begin it with a slash.");
         var rest = target.AsSpan(authority).IndexOfAny('/', '?') is >= 0 and var end ? target[(authority + end)..] : "";
         return rest.StartsWith('/') ? rest : "/" + rest;
     }

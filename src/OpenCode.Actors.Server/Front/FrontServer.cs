@@ -111,7 +111,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                if (LookAfterHolder() is { } held)
+                if (CheckHolder() is { } held)
                 {
                     Become(held);
                     return held;
@@ -145,7 +145,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
     }
 
     // What cannot be read now ends no front that serves.
-    private HeldFolder? LookAfterHolder()
+    private HeldFolder? CheckHolder()
     {
         try
         {

@@ -13,7 +13,7 @@ internal static partial class HolderNotice
     /// <param name="settings">The command line.</param>
     /// <param name="print">What its rules come from.</param>
     /// <param name="pass">By what it recognises its fronts.</param>
-    public static HolderInfo Make(string address, ServeSettings settings, SettingsPrint print, FrontPass pass) =>
+    public static HolderInfo Make(string address, ServeSettings settings, SettingsPrint print, FrontSecret pass) =>
         new(FromHere(address), Environment.ProcessId, pass.Secret, settings.Password is not null, print.Seal(pass.Secret));
 
     /// <summary>Writes it into the folder. Where that fails there can be no fronts, and nothing else is wrong.</summary>

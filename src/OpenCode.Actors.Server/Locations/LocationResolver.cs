@@ -13,6 +13,6 @@ internal sealed class LocationResolver(IFolderTree folders, string workingFolder
     private static Location Resolve(IFolderTree folders, string from, string named)
     {
         var (path, kind) = RealPath.Of(folders, from, named);
-        return kind == PathKind.File ? throw new LocationException($"The location '{named}' is a file, not a folder: '{path}'.") : new Location(path, kind == PathKind.Folder);
+        return kind == PathKind.File ? throw new LocationException($"The location '{named}' is a file, not a folder: '{path}'. Name a folder.") : new Location(path, kind == PathKind.Folder);
     }
 }

@@ -15,7 +15,7 @@ internal static class DataFolderServices
     public static IServiceCollection AddDataFolder(this IServiceCollection services, ServeSettings settings, EventStreamConfig window)
     {
         services.AddSingleton(provider => new JournalMetrics(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<JournalTraces>()));
-        services.AddSingleton(static provider => FrontPass.Make(provider.GetRequiredService<IEntropy>()));
+        services.AddSingleton(static provider => FrontSecret.Make(provider.GetRequiredService<IEntropy>()));
         services.AddSingleton(window).AddSingleton(settings).AddSingleton<OpenedJournal>().AddSingleton<LastTurns>();
         services.AddSingleton<IStorage>(static provider => provider.GetRequiredService<OpenedJournal>());
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<OpenedJournal>().Journal);

@@ -25,7 +25,7 @@ internal readonly struct DataUrl
     {
         var comma = url.IndexOf(',', StringComparison.Ordinal);
         if (comma < 0)
-            throw new FormatException("a data: URL has a comma before its data.");
+            throw new FormatException("a data: URL has a comma before its data: give data:TYPE;base64,DATA.");
 
         var data = new DataUrl(url, comma + 1, url.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase));
         if (data._isBase64 && data.Payload.Contains('%'))

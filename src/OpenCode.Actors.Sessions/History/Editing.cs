@@ -47,7 +47,7 @@ internal static class Editing
         if (state.Message(part.MessageId) is not { } message)
             return new MessageNotFound(part.MessageId);
         if (part is UnknownPart)
-            return new PromptRejected($"type: a part cannot be '{part.Type}'.");
+            return new PromptRejected($"type: a part cannot be '{part.Type}'. Send the part with the type that it was read with.");
         if (part is ToolPart { State: ToolPending or ToolRunning })
             return new PromptRejected("state.status: no tool of this message runs; give 'completed' or 'error'.");
         if (!message.Parts.Exists(known => known.Id == part.Id) && state.Messages.Exists(other => other.Parts.Exists(known => known.Id == part.Id)))

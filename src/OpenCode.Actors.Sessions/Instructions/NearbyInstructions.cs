@@ -26,6 +26,6 @@ internal static class NearbyInstructions
     }
 
     /// <summary>Formats the instructions, to follow the text of the file; empty when there are none.</summary>
-    public static string Tell(IReadOnlyList<Instruction> instructions) =>
+    public static string Render(IReadOnlyList<Instruction> instructions) =>
         instructions.Count == 0 ? "" : $"\n<reminder>\nFor files in that folder hold:{string.Concat(instructions.Select(static instruction => instruction.Told))}</reminder>";
 }

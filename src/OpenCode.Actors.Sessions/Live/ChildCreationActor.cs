@@ -31,7 +31,7 @@ internal sealed class ChildCreationActor : ReceiveActor
     protected override void PostStop()
     {
         if (!_isAnswered)
-            _asker.Tell(new Unavailable($"The parent of {_command.Child} left memory; whether the child was made is unknown.", _retryAfter));
+            _asker.Tell(new Unavailable($"The parent of {_command.Child} left memory; whether the child was made is unknown. List the children of the session to find out.", _retryAfter));
     }
 
     private void OnAnswer(object answer)

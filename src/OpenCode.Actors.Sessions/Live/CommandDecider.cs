@@ -101,7 +101,7 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     /// <param name="refusal">One of <see cref="RefusalKind"/>.</param>
     public void Refuse(object refusal)
     {
-        // A session that is not there has nowhere to note it, and will not be there later: its id is given to the client with its creation.
+        // A missing session cannot store the refusal, and will not exist later: a client gets an id only with its creation.
         if (Name is not { } name || committer.State.Info is null)
         {
             Reply(refusal);

@@ -58,7 +58,7 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
     public void End(RunId id)
     {
         if (IsThere(id))
-            LetGo();
+            Release();
     }
 
     /// <summary>Keeps the cause of a child's failure, if the child is the run. Its <see cref="Terminated"/> follows.</summary>
@@ -112,7 +112,7 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
 
     private IActorRef Start(RunId id)
     {
-        LetGo();
+        Release();
         _id = id;
         _instructions = setup.Instructions is { } instructions ? new TurnInstructions(instructions) : null;
         _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, setup), $"run-{++_number}"));
@@ -120,7 +120,7 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
         return _run;
     }
 
-    private void LetGo()
+    private void Release()
     {
         if (_run is not { } run)
             return;

@@ -93,7 +93,7 @@ internal sealed class SessionCommands(
             case Revert or Unrevert: OnUndo(command); break;
             case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
             case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
-            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
+            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}. Nothing was changed. Run the same version on all nodes.")); break;
         }
     }
 

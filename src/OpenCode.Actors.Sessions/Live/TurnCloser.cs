@@ -92,7 +92,7 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
 
         IsBroken = false;
         timers().Cancel(nameof(CloseAgain));
-        Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended.")));
+        Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended. Make room where the server keeps its data, then prompt again.")));
     }
 
     /// <summary>Answers all that waits for a close with a refusal.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class TurnDriver(
         else if (wasLive)
         {
             LogRunFailed(logger, failure, id.Value);
-            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn.")));
+            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn. Prompt again; the server's log has the cause.")));
         }
     }
 

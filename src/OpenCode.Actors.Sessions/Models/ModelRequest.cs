@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Sessions.Models;
 /// <param name="ModelId">The model's id at its provider.</param>
 /// <param name="System">Instructions that are before the conversation, or none.</param>
 /// <param name="Messages">The conversation, oldest first. Each <see cref="ToolResult"/> follows the <see cref="AssistantTurn"/> that called for it.</param>
-/// <param name="Tools">What the model may call; empty when it may call nothing.</param>
+/// <param name="Tools">The tools that the model may call; may be empty.</param>
 public sealed record ModelRequest(string ModelId, string? System, IReadOnlyList<ModelMessage> Messages, IReadOnlyList<ToolDefinition> Tools)
 {
     /// <summary>Gets how the model is to answer.</summary>
@@ -14,7 +14,7 @@ public sealed record ModelRequest(string ModelId, string? System, IReadOnlyList<
 }
 
 /// <summary>A tool as a model sees it.</summary>
-/// <param name="Name">What the model calls it by.</param>
+/// <param name="Name">Its name for the model.</param>
 /// <param name="Description">What it does and when to use it, for the model to read.</param>
 /// <param name="InputSchema">JSON schema of its input, an object schema.</param>
 public sealed record ToolDefinition(string Name, string Description, JsonElement InputSchema);

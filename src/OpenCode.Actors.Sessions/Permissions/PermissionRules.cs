@@ -7,7 +7,7 @@ internal static class PermissionRules
 {
     /// <summary>Decides about one pattern.</summary>
     /// <param name="permission">The permission, such as <c>bash</c>.</param>
-    /// <param name="pattern">What it is wanted for, such as a command.</param>
+    /// <param name="pattern">The pattern of the action, such as a command.</param>
     /// <param name="sets">Sets of rules, weakest first.</param>
     public static PermissionAction Evaluate(string permission, string pattern, params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {

@@ -7,9 +7,9 @@ namespace OpenCode.Actors.Sessions.Permissions;
 
 /// <summary>A permission that a tool call needs.</summary>
 /// <param name="Permission">The permission, such as <c>bash</c>.</param>
-/// <param name="Patterns">What it is wanted for; each of them has to be allowed.</param>
+/// <param name="Patterns">The patterns of the action; each must be allowed.</param>
 /// <param name="Always">The patterns that an answer <c>always</c> allows from then on.</param>
-/// <param name="Metadata">Makes what to show to the user, when the user is asked: a diff takes its time.</param>
+/// <param name="Metadata">Makes the metadata of a request to the user, only if there is one: a diff takes its time.</param>
 internal sealed record ToolPermission(string Permission, IReadOnlyList<string> Patterns, IReadOnlyList<string> Always, Func<JsonElement> Metadata)
 {
     /// <summary>Gets the metadata of a call of which there is nothing to show.</summary>

@@ -69,7 +69,7 @@ internal static class QuestionTool
     }
 
     /// <summary>Says the answers to the model.</summary>
-    public static string Tell(IReadOnlyList<QuestionInfo> questions, IReadOnlyList<IReadOnlyList<string>> answers) =>
+    public static string Render(IReadOnlyList<QuestionInfo> questions, IReadOnlyList<IReadOnlyList<string>> answers) =>
         "The user answered: " + string.Join("; ", questions.Select((question, i) =>
             $"\"{question.Question}\" = \"{(i < answers.Count && answers[i].Count > 0 ? string.Join(", ", answers[i]) : "no answer")}\"")) + ".";
 

@@ -35,9 +35,9 @@ internal sealed record ShellLine(
     internal static ShellLine Read(string text)
     {
         if (text.Length > MostCharacters)
-            throw new ShellSyntaxException($"The line has {text.Length} characters; {MostCharacters} can be judged.");
+            throw new ShellSyntaxException($"The line has {text.Length} characters; {MostCharacters} can be judged. Put it into a script, and run that.");
         if (text.Contains(ShellCursor.End, StringComparison.Ordinal))
-            throw new ShellSyntaxException("A NUL is in the line.");
+            throw new ShellSyntaxException("The line has a NUL character. Write it without.");
         var reading = new ShellReading();
         new ShellParser(reading, new ShellCursor(text, depth: 0)).ReadAll();
         return reading.Take();

@@ -20,7 +20,7 @@ internal enum TurnKind
 }
 
 /// <summary>The turn that is open: from the first prompt to idle, with every prompt that came meanwhile.</summary>
-/// <param name="Kind">What set it going.</param>
+/// <param name="Kind">What it began with.</param>
 /// <param name="Run">The run that drives it; reports of any other are dropped. Not durable.</param>
 /// <param name="Prompts">The user messages of the turn, in the order in which they were taken.</param>
 /// <param name="Taken">How many of them the run has taken up; the rest waits for the next step.</param>

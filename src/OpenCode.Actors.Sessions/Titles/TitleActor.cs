@@ -80,7 +80,7 @@ internal sealed partial class TitleActor : ReceiveActor, IWithTimers
 
     /// <summary>The model and its request for a title, and the prompt that replaces a missing answer.</summary>
     /// <param name="Model">Which model; null for the plain title at once.</param>
-    /// <param name="Asked">What it is asked.</param>
+    /// <param name="Asked">The request.</param>
     /// <param name="Plain">The title without it.</param>
     /// <param name="Name">The model as the configuration names it, for the log.</param>
     public sealed record Request(IChatModel? Model, ModelRequest Asked, string Plain, string Name);

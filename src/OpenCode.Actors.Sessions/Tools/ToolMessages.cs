@@ -52,7 +52,7 @@ internal sealed record ToolFailed(string CallId, string Error) : ToolReport(Call
     public bool EndsTurn { get; init; }
 }
 
-/// <summary>A tool that was told to stop has left what it waits for as it is: the call goes on after the next start.</summary>
+/// <summary>A stopping tool has left its wait as it is: the call continues after the next start.</summary>
 internal sealed record ToolLeft(string CallId) : ToolReport(CallId);
 
 /// <summary>The parent's answer to a report: the tool may send the next.</summary>

@@ -74,7 +74,7 @@ internal static class ToolCalling
     /// <summary>Starts a tool whose part is running already.</summary>
     /// <param name="decision">The decision.</param>
     /// <param name="part">The part.</param>
-    /// <param name="allowed">What was allowed.</param>
+    /// <param name="allowed">The granted permissions.</param>
     public static void Start(Decision decision, ToolPart part, IReadOnlyList<ToolPermission> allowed)
     {
         var info = decision.Info;

@@ -66,7 +66,7 @@ internal sealed class ClientFeed : IDisposable
     public void Open(StreamOpening opening)
     {
         _isOpen = true;
-        _reader.GoOnAt(opening.Point);
+        _reader.ContinueAt(opening.Point);
         if (_beganAfter is null)
         {
             _beganAfter = opening.Point.After;

@@ -52,7 +52,7 @@ public sealed class EventStreamMetrics : IDisposable
         Interlocked.Add(ref _bytes, bytes);
     }
 
-    internal void GapTold(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    internal void GapAnnounced(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void Watch(Log.LogRing ring)
     {

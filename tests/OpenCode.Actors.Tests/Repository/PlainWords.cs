@@ -33,7 +33,7 @@ internal static partial class PlainWords
     [GeneratedRegex(@"(?<=^|\s)//.*")]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"\b(who|whom|whoever|somebody|nobody|anybody|everybody|someone|anyone|everyone)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\b(who|whom|whoever|somebody|nobody|anybody|everybody|someone|anyone|everyone|no one)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Person();
 
     [GeneratedRegex(@"\btells? whether\b", RegexOptions.IgnoreCase)]

@@ -30,7 +30,7 @@ internal static class CommandEndpoints
 
     private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs, ISkillCatalog skills) =>
         TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values, skills.For(location.Path)).Select(static command =>
-            new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
+            new CommandAnswer(command.Name, command.Template, TemplatePlaceholders.Of(command.Template))
             {
                 Description = command.Description,
                 Agent = command.Agent,

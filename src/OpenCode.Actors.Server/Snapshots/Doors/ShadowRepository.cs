@@ -70,7 +70,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     /// <summary>Restores files.</summary>
     public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         foreach (var step in files.Undone)
             wanted.Undo(await ChangesAsync(step, files.Now));
         foreach (var step in files.Before)
@@ -108,7 +108,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private static string Few(List<string> names) => string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? $" and {names.Count - 5} more" : "")}");
 
-    private async Task<List<(string File, string Why)>> SetAsync(WantedFiles wanted, int digits, CancellationToken cancellationToken)
+    private async Task<List<(string File, string Why)>> SetAsync(FilesAfterUndo wanted, int digits, CancellationToken cancellationToken)
     {
         // All contents are got first: what cannot be got stops this before a file is changed.
         var staged = Path.Combine(folder, "staged");

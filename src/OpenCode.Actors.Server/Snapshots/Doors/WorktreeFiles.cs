@@ -38,7 +38,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     /// <param name="content">A file with the content that it is to have, if any.</param>
     /// <param name="digits">How long the hashes of the repository are.</param>
     /// <returns>Why it stays as it is; null when it is as it is to be.</returns>
-    public string? Set(string name, WantedFiles files, string content, int digits)
+    public string? Set(string name, FilesAfterUndo files, string content, int digits)
     {
         var wanted = files.All[name];
         try

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Tools.Bash;
 internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Description, string? WorkingDirectory)
 {
     /// <summary>Reads an input.</summary>
-    /// <param name="json">What the model wrote.</param>
+    /// <param name="json">The model's input.</param>
     /// <param name="mistake">What is wrong with it, for the model to read; null when nothing is.</param>
     /// <returns>The input; null when it cannot be used.</returns>
     public static BashInput? Read(JsonElement json, out string? mistake)

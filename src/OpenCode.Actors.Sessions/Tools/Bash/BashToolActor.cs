@@ -262,7 +262,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private async Task EndAsync(IToolProcess process, bool isKilled)
     {
         if (_output.Truncated)
-            await _whole.KeepAsync();
+            await _whole.StoreAsync();
         await (isKilled ? process.DisposeAsync() : process.LeaveAsync());
     }
 

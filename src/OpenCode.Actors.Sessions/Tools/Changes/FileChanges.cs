@@ -15,7 +15,7 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
     /// <param name="path">The file.</param>
     /// <param name="location">Where the call runs.</param>
     /// <param name="before">What is replaced, as the call says; the file itself is not read for that.</param>
-    /// <param name="after">What replaces it.</param>
+    /// <param name="after">The replacement.</param>
     public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after) => PathPermissions.Of(
         "edit", path, location, () => JsonSerializer.SerializeToElement(new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch), PathPermissionJson.Default.ChangeMetadata));
 

@@ -30,7 +30,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
                 : $"The working directory '{spec.WorkingDirectory}' does not exist on node '{options.Node}', or is not a directory. Mount project folders at the same path on every node.");
         }
         if (spec.Command.Contains('\0', StringComparison.Ordinal) || spec.Arguments?.Any(static argument => argument.Contains('\0', StringComparison.Ordinal)) == true)
-            throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
+            throw new ToolProcessException("The command holds a NUL character, which no shell takes. Write it without.");
 
         using var pipes = new NamedPipes(spec.HasInput);
         var process = new PosixToolProcess(StartGuard(spec, pipes), pipes.Reader, options.KillGrace, time);
@@ -104,7 +104,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         catch (Win32Exception e)
         {
             // E2BIG above all: Linux takes 128 KiB for one argument.
-            throw new ToolProcessException($"The command could not be started in '{spec.WorkingDirectory}': {e.Message}.", e);
+            throw new ToolProcessException($"The command could not be started in '{spec.WorkingDirectory}': {e.Message}. Give a folder that exists.", e);
         }
     }
 }

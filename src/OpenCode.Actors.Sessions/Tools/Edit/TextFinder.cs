@@ -13,8 +13,8 @@ internal static class TextFinder
 
     /// <summary>Finds all places, in order. They do not overlap.</summary>
     /// <param name="text">The text of the file.</param>
-    /// <param name="old">What is looked for; not empty, with the line ends of the file.</param>
-    /// <param name="new">What takes its place.</param>
+    /// <param name="old">The text to find; not empty, with the line ends of the file.</param>
+    /// <param name="new">The replacement.</param>
     public static IReadOnlyList<Place> Find(string text, string old, string @new) => FindExact(text, old, @new) switch
     {
         { Count: > 0 } exact => exact,

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Tools.Functions;
 /// <param name="paths">Resolves paths.</param>
 internal abstract class FileTool(IFileWork work, IPathFacts paths) : FunctionTool
 {
-    // A mount that is away, or a tree of millions: the call ends, and the turn goes on.
+    // A mount that hangs, or a tree of millions of files: the call ends, and the turn continues.
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>

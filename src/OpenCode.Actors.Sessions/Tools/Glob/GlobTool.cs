@@ -38,7 +38,7 @@ internal sealed class GlobTool(IFileWork work, IPathFacts paths, IFileTree files
     {
         var folder = ToolPath.Of(input.OptionalText("path") ?? location.Directory, location);
         if (files.Look(folder.Real) != EntryKind.Folder)
-            throw new ToolRefusedException($"There is no folder {folder.Named} to look in.");
+            throw new ToolRefusedException($"There is no folder {folder.Named} to look in. Give one that exists, or leave 'path' out.");
 
         var search = new FileSearch(files, store, cancellationToken);
         var found = search.Find(folder.Real, new GlobPattern(input.Text("pattern")), location.Base);

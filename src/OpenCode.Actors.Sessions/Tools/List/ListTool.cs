@@ -38,7 +38,7 @@ internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files
     {
         var folder = ToolPath.Of(input.OptionalText("path") ?? location.Directory, location);
         if (files.Look(folder.Real) != EntryKind.Folder)
-            throw new ToolRefusedException($"There is no folder {folder.Named}.");
+            throw new ToolRefusedException($"There is no folder {folder.Named}. Give one that exists, or leave 'path' out.");
 
         var tree = new ProjectTree(files, cancellationToken).Draw(folder.Real, Depth);
         var metadata = new CountMetadata(tree.AsSpan().Count('\n'), tree.Contains("… ", StringComparison.Ordinal));

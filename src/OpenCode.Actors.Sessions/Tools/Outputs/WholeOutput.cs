@@ -47,7 +47,7 @@ internal sealed class WholeOutput(IOutputFolder folder, string name) : IAsyncDis
     }
 
     /// <summary>Puts it into its file, if it is not there yet.</summary>
-    public async Task KeepAsync()
+    public async Task StoreAsync()
     {
         try
         {

@@ -11,7 +11,7 @@ internal static class NotFound
     /// <summary>Says it.</summary>
     /// <param name="files">The files.</param>
     /// <param name="path">The path as it was named.</param>
-    public static string Say(IFileTree files, string path)
+    public static string Describe(IFileTree files, string path)
     {
         var folder = Path.GetDirectoryName(path) ?? "/";
         var near = Near(files, folder, Path.GetFileNameWithoutExtension(path));

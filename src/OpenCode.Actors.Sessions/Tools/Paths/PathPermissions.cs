@@ -26,10 +26,10 @@ internal static class PathPermissions
     }
 
     /// <summary>Returns the permissions to reach a path and to act on it.</summary>
-    /// <param name="permission">What is done, such as <c>edit</c>.</param>
+    /// <param name="permission">The action, such as <c>edit</c>.</param>
     /// <param name="path">The path.</param>
     /// <param name="location">Where the call runs.</param>
-    /// <param name="metadata">Makes what to show to the user.</param>
+    /// <param name="metadata">Makes the metadata of the request.</param>
     /// <param name="open">A folder that is open wherever the call runs, if there is one.</param>
     public static IReadOnlyList<ToolPermission> Of(string permission, ToolPath path, ToolLocation location, Func<JsonElement> metadata, string? open = null) =>
         [.. ToReach(path, location, open), ToDo(permission, path, location, metadata)];

@@ -48,7 +48,7 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
         else
             stamps.Forget(context.SessionId, path.Real);
         if (files.Look(path.Real) == EntryKind.Missing)
-            throw new ToolRefusedException(NotFound.Say(files, path.Named));
+            throw new ToolRefusedException(NotFound.Describe(files, path.Named));
 
         var title = path.In(location);
         return FileReader.Read(files, path.Real, Math.Max(1, input.OptionalNumber("offset", 0) ?? 1), limit, cancellationToken) switch

@@ -16,7 +16,7 @@ internal sealed class GlobPattern
     public GlobPattern(string pattern)
     {
         if (pattern.Length > MostCharacters)
-            throw new ToolRefusedException($"The pattern has {pattern.Length} characters; {MostCharacters} are the most.");
+            throw new ToolRefusedException($"The pattern has {pattern.Length} characters; {MostCharacters} are the most. Give a shorter one.");
 
         var rooted = pattern.TrimStart('/');
         try

@@ -12,8 +12,8 @@ internal static class LongResult
     private const int MostLines = 2_000;
 
     /// <summary>Cuts a text if it is too long.</summary>
-    /// <returns>What the model gets, and the path of the file with all of it; null when nothing was cut.</returns>
-    public static async Task<(string Text, string? Path)> KeepAsync(string text, IOutputFolder outputs, string name)
+    /// <returns>The text for the model, and the path of the file with all of it; null when nothing was cut.</returns>
+    public static async Task<(string Text, string? Path)> CutAsync(string text, IOutputFolder outputs, string name)
     {
         var length = LengthOf(text);
         if (length == text.Length)

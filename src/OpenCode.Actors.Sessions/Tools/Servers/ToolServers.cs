@@ -92,9 +92,9 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         try
         {
             var result = await connection.CallAsync(tool, call.Input, () => deadline.Change(spec.CallTimeout, Timeout.InfiniteTimeSpan), given.Token);
-            var (text, path) = await LongResult.KeepAsync(result.Text, outputs, $"{context.SessionId}-{call.CallId}");
+            var (text, path) = await LongResult.CutAsync(result.Text, outputs, $"{context.SessionId}-{call.CallId}");
             return result.IsError
-                ? throw new ToolRefusedException(text.Length > 0 ? text : $"The MCP server '{spec.Name}' says that '{tool}' failed, and not why.")
+                ? throw new ToolRefusedException(text.Length > 0 ? text : $"The MCP server '{spec.Name}' says that '{tool}' failed, and not why. Check the input, or do without it.")
                 : new ToolOutcome("", text, new ServedMetadata(path is not null, path).ToJson()) { Files = result.Files };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -103,7 +103,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         }
         catch (ToolServerException e)
         {
-            throw new ToolRefusedException($"The MCP server '{spec.Name}' gave no result: {e.Message}");
+            throw new ToolRefusedException($"The MCP server '{spec.Name}' gave no result: {e.Message} Call it again, or do without it.");
         }
     }
 

@@ -19,7 +19,7 @@ internal interface IChildSessions
     /// <exception cref="ToolRefusedException">It gave no answer. Where it is not known whether it would give one, its turn was ended before.</exception>
     Task<string> AskAsync(Child child, string prompt);
 
-    /// <summary>Tells whether the turn of a child is open and only waits for its user.</summary>
+    /// <summary>True if the turn of a child is open and only waits for its user.</summary>
     Task<bool> IsWaitingAsync(Child child);
 
     /// <summary>Ends the turn of a child.</summary>

@@ -40,7 +40,7 @@ internal sealed class TaskToolActor : ReceiveActor
 
     protected override void PreStart() => OpenAsync().PipeTo(Self, success: static child => new Opened(child), failure: static cause => new Failed(cause));
 
-    // Stopped without a word: the child ends too.
+    // A hard stop: the child ends too.
     protected override void PostStop()
     {
         if (_isAsked && !_isAborted)

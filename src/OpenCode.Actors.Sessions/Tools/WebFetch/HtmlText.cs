@@ -41,7 +41,7 @@ internal sealed class HtmlText
             if (token is HtmlTagToken { Type: HtmlTokenType.StartTag or HtmlTokenType.EndTag } tag)
                 Take(tag, isStart: tag.Type == HtmlTokenType.StartTag);
             else if (token.Type == HtmlTokenType.Character && _skipped is null)
-                Say(token.Data);
+                AppendText(token.Data);
         }
 
         return _text.ToString().Trim();
@@ -108,7 +108,7 @@ internal sealed class HtmlText
                 break;
             case "img":
                 if (tag.GetAttribute("alt") is { Length: > 0 } alt)
-                    Say(_isMarkdown ? $"![{alt}]({tag.GetAttribute("src")})" : alt);
+                    AppendText(_isMarkdown ? $"![{alt}]({tag.GetAttribute("src")})" : alt);
                 break;
             case "ul" or "ol":
                 Break(_lists.Count == 0 ? 2 : 1);
@@ -186,7 +186,7 @@ internal sealed class HtmlText
     }
 
     // Text outside of pre has its blanks joined.
-    private void Say(string text)
+    private void AppendText(string text)
     {
         if (_isVerbatim)
         {

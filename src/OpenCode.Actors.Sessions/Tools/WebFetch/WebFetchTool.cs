@@ -52,7 +52,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ToolRefusedException($"{url} did not answer within {limit.TotalSeconds:0} s.");
+            throw new ToolRefusedException($"{url} did not answer within {limit.TotalSeconds:0} s. Fetch it again with a longer 'timeout' (120 at most), or do without it.");
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private static string TextOf(Uri url, WebPage page, string format)
     {
         if (page.MediaType.Length > 0 && !IsText(page.MediaType))
-            throw new ToolRefusedException($"{url} is {page.MediaType}, which is no text.");
+            throw new ToolRefusedException($"{url} is {page.MediaType}, which is no text. Fetch another page.");
 
         var isHtml = page.MediaType is "text/html" or "application/xhtml+xml";
         return !isHtml || format == "html" ? page.Text : format == "text" ? HtmlText.Plain(page.Text) : HtmlText.Markdown(page.Text);

@@ -62,7 +62,7 @@ public sealed class SharedPatchesTests : IDisposable
         await follower.StopAsync(CancellationToken.None);
     }
 
-    // A node asks every 100 ms whether its look tells of a newer version.
+    // A node checks every 100 ms whether its look shows a newer version.
     private void Look(int times)
     {
         for (var i = 0; i < times; i++)

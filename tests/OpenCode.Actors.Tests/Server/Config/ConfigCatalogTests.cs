@@ -201,7 +201,7 @@ public sealed class ConfigCatalogTests
 
     [Fact]
     public void A_named_file_must_exist() =>
-        Assert.Equal("does not exist.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/proj")).Mistakes).Message);
+        Assert.Equal("does not exist: create it, or name another file.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/proj")).Mistakes).Message);
 
     [Fact]
     public void Unknown_keys_are_ignored()

@@ -33,7 +33,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
     {
         using var file = files.Open(path);
         if (file.Length > mostBytes)
-            throw new IOException($"The file {path} has {file.Length} bytes; {mostBytes} are the most that this tool takes.");
+            throw new IOException($"The file {path} has {file.Length} bytes; {mostBytes} are the most that this tool takes. Use a command for it.");
 
         var content = new byte[file.Length];
         return content[..file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
@@ -54,7 +54,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
     private FileStamp Replace(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
-            throw new IOException($"{path} is a folder, and cannot be written as a file.");
+            throw new IOException($"{path} is a folder, and cannot be written as a file. Give the path of a file.");
 
         // Whatever may not be opened, such as the store of the server, is not replaced either.
         if (File.Exists(path))
@@ -71,7 +71,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
             using (var file = new FileStream(temporary, mode))
             {
                 if (!ExactFiles.IsAt(file, temporary))
-                    throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written.");
+                    throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written. Call it again if that is still wanted.");
 
                 // The system takes the bits of the umask from the mode that a file is made with.
                 if (mode.UnixCreateMode is { } kept && !OperatingSystem.IsWindows())
@@ -83,7 +83,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
             cancellationToken.ThrowIfCancellationRequested();
             File.Move(temporary, path, overwrite: true);
             renamed = true;
-            return Find(path) ?? throw new IOException($"The file {path} was removed as soon as it was written.");
+            return Find(path) ?? throw new IOException($"The file {path} was removed as soon as it was written. Look for what removes it, then write it again.");
         }
         finally
         {
@@ -100,7 +100,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
         // A file that may not be written is not replaced either, although the rights of its folder would allow it.
         if (!NativeFiles.MayWrite(path))
-            throw new IOException($"The file {path} may not be written by this server.");
+            throw new IOException($"The file {path} may not be written by this server. Write another one, or ask the user to change its rights.");
 
         options.UnixCreateMode = File.GetUnixFileMode(path);
         return options;

@@ -23,6 +23,6 @@ internal sealed class ExactFiles(IFileTree files) : IFileTree
             return opened;
 
         opened.Dispose();
-        throw new IOException($"The path {path} leads elsewhere by now. Nothing was read.");
+        throw new IOException($"The path {path} leads elsewhere by now. Nothing was read. Call it again if that is still wanted.");
     }
 }

@@ -114,7 +114,7 @@ public sealed class ToolServersTests : HubTestKit
         connection.Result = static () => new ServedResult("No such page.", [], IsError: true);
         Assert.Equal("No such page.", await RefusalAsync("toy_echo"));
         connection.Result = static () => throw new ToolServerException("It ended with exit code 3.");
-        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3.", await RefusalAsync("toy_echo"));
+        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. Call it again, or do without it.", await RefusalAsync("toy_echo"));
         Assert.Equal("The MCP server 'toy' has no tool 'toy_nope'. It has: toy_echo, toy_hang.", await RefusalAsync("toy_nope"));
 
         var text = string.Concat(Enumerable.Repeat("🙂", 20_000));

@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OpenCode.Actors.Tests.Server.Front;
 
 /// <summary>Requests that the holder accepts by its secret.</summary>
-public sealed class FrontPassTests
+public sealed class FrontSecretTests
 {
     [Theory]
     [InlineData("secret", true)]
     [InlineData("Secret", false)]
     [InlineData("secret2", false)]
     [InlineData("", false)]
-    public void Only_the_whole_secret_is_accepted(string given, bool accepted) => Assert.Equal(accepted, new FrontPass("secret").Accepts(given));
+    public void Only_the_whole_secret_is_accepted(string given, bool accepted) => Assert.Equal(accepted, new FrontSecret("secret").Accepts(given));
 
     [Fact]
     public async Task With_the_secret_no_other_rule_is_asked_and_the_id_of_the_front_is_kept()
@@ -50,5 +50,5 @@ public sealed class FrontPassTests
     }
 
     private static Task<ServerKit> StartAsync(string secret) =>
-        ServerKit.StartAsync(s => s with { Password = "p" }, services: services => services.AddSingleton(new FrontPass(secret)));
+        ServerKit.StartAsync(s => s with { Password = "p" }, services: services => services.AddSingleton(new FrontSecret(secret)));
 }

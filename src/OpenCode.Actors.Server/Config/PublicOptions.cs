@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>Options of agents and models as clients may see them: without keys named like secrets, and without texts from variables or other files (rule "Secrets stay in the server").</summary>
-internal static class ShownOptions
+internal static class PublicOptions
 {
     private static readonly FrozenSet<string> _hidden = FrozenSet.Create(StringComparer.Ordinal, "key", "token", "secret", "password", "authorization", "headers", "credential", "cookie");
 

@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Server.Snapshots;
 
 /// <summary>The files after an undo: their paths in the worktree with their content; null for a file that did not exist.</summary>
-internal sealed class WantedFiles
+internal sealed class FilesAfterUndo
 {
     private readonly SortedDictionary<string, TreeEntry?> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry?> _made = new(StringComparer.Ordinal);

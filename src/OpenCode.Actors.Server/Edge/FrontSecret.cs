@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Server.Edge;
 
 /// <summary>The secret by which the holder of a data folder recognizes requests of its fronts: a file in the folder, readable for its user alone, new at each start.</summary>
 /// <param name="secret">The secret.</param>
-internal sealed class FrontPass(string secret)
+internal sealed class FrontSecret(string secret)
 {
     /// <summary>The header with the secret. In an answer: the holder does not know the secret.</summary>
     public const string Header = "x-opencode-front";
@@ -16,11 +16,11 @@ internal sealed class FrontPass(string secret)
 
     public string Secret => secret;
 
-    public static FrontPass Make(IEntropy entropy)
+    public static FrontSecret Make(IEntropy entropy)
     {
         Span<byte> random = stackalloc byte[SecretBytes];
         entropy.Fill(random);
-        return new FrontPass(Convert.ToHexStringLower(random));
+        return new FrontSecret(Convert.ToHexStringLower(random));
     }
 
     /// <summary>True if this is the secret. Takes the same time whatever is wrong.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>Normalizes the older and shorter forms of rules, so that layers are merged rule by rule and none is lost.</summary>
-internal static class ConfigShape
+internal static class ConfigNormalization
 {
     private const string Permission = "permission";
     private const string Tools = "tools";

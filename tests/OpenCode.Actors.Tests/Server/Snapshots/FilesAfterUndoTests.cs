@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Snapshots;
 
 namespace OpenCode.Actors.Tests.Server.Snapshots;
 
-public sealed class WantedFilesTests
+public sealed class FilesAfterUndoTests
 {
     private static readonly TreeEntry _one = new("100644", "1111");
     private static readonly TreeEntry _two = new("100755", "2222");
@@ -24,7 +24,7 @@ public sealed class WantedFilesTests
     [Fact]
     public void A_file_is_to_be_what_it_was_before_the_first_step_that_changed_it()
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("new", null, _one)]);
         wanted.Undo([new TreeChange("a", _two, null), new TreeChange("b", _two, _one)]);
 
@@ -34,7 +34,7 @@ public sealed class WantedFilesTests
     [Fact]
     public void What_was_undone_before_and_is_not_any_more_comes_back_and_nothing_else()
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         wanted.Undo([new TreeChange("both", _one, _two)]);
         wanted.WasUndone([new TreeChange("both", _one, _two), new TreeChange("before", _one, _two), new TreeChange("same", _one, _two), new TreeChange("made", null, _one)]);
         Assert.Equal(["before", "both", "made", "same"], wanted.Paths.Order(StringComparer.Ordinal));
@@ -47,7 +47,7 @@ public sealed class WantedFilesTests
     public void A_file_is_known_as_it_was_before_anything_was_undone_and_as_an_undo_leaves_it()
     {
         TreeEntry three = new("100644", "3333"), users = new("100644", "4444");
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("made", null, _one), new TreeChange("unmade", _one, null)]);
         wanted.WasUndone([new TreeChange("a", _two, three)]);
         wanted.BringBack([("a", three), ("made", _one)]);
@@ -62,7 +62,7 @@ public sealed class WantedFilesTests
     public void A_file_that_was_changed_again_after_the_last_step_is_named_by_the_undo_that_takes_that_away()
     {
         TreeEntry users = new("100644", "4444");
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("b", _one, users), new TreeChange("c", null, _one), new TreeChange("d", _one, _two), new TreeChange("e", _one, _two), new TreeChange("gone", _one, _two)]);
         wanted.Undo([new TreeChange("b", users, _two)]);
         wanted.WasUndone([new TreeChange("d", _one, _two)]);

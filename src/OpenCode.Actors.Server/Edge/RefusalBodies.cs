@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Server.Edge;
 
 /// <summary>A connection on which a POST of HTTP/1.0 needs no length (<see cref="Http10Input"/>), and Kestrel's own refusals get a body: a request that it cannot parse reaches no middleware, and its answer would be a bare status.</summary>
 /// <remarks>Everything else passes as it is. Our own errors are distinguished by their body: an empty 4xx that closes the connection is Kestrel's.</remarks>
-internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, IDuplexPipe
+internal sealed class RefusalBodies(IDuplexPipe connection) : PipeWriter, IDuplexPipe
 {
     private static readonly byte[] _nothingInBody = "Content-Length: 0\r\n"u8.ToArray();
 
@@ -28,7 +28,7 @@ internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, I
     /// <summary>Part of Kestrel's pipeline of a connection.</summary>
     public static Task UseAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        connection.Transport = new ExplainedTransport(connection.Transport);
+        connection.Transport = new RefusalBodies(connection.Transport);
         return next(connection);
     }
 

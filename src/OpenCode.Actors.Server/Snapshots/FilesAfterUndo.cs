@@ -5,6 +5,7 @@ internal sealed class FilesAfterUndo
 {
     private readonly SortedDictionary<string, TreeEntry?> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry?> _made = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _between = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry?> _left = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TreeEntry> _now = new(StringComparer.Ordinal);
 
@@ -14,9 +15,9 @@ internal sealed class FilesAfterUndo
     /// <summary>Gets the paths that an undo is about.</summary>
     public IEnumerable<string> Paths => _wanted.Keys.Union(_left.Keys, StringComparer.Ordinal);
 
-    /// <summary>Gets the files that were changed again after the steps that are undone now: their content before this undo is in no step.</summary>
-    public IEnumerable<string> ChangedAgain => _made
-        .Where(file => !_left.ContainsKey(file.Key) && _now.GetValueOrDefault(file.Key)?.Hash is var now && now != file.Value?.Hash && now != _wanted[file.Key]?.Hash)
+    /// <summary>Gets the files that something else changed between the steps that are undone now, or after them.</summary>
+    public IEnumerable<string> ChangedByOthers => _made
+        .Where(file => !_left.ContainsKey(file.Key) && _now.GetValueOrDefault(file.Key)?.Hash is var now && now != _wanted[file.Key]?.Hash && (now != file.Value?.Hash || _between.Contains(file.Key)))
         .Select(static file => file.Key).Order(StringComparer.Ordinal);
 
     /// <summary>Adds a step that is undone. Add them in their order: a file gets its content before the first step that changed it.</summary>
@@ -25,6 +26,8 @@ internal sealed class FilesAfterUndo
         foreach (var change in changes)
         {
             _wanted.TryAdd(change.Path, change.Old);
+            if (_made.TryGetValue(change.Path, out var before) && before?.Hash != change.Old?.Hash)
+                _between.Add(change.Path);
             _made[change.Path] = change.New;
         }
     }

@@ -134,7 +134,7 @@ public sealed class ShadowRepositoryTests : IDisposable
         var now = await _shadow.TakeAsync();
 
         var undone = await _shadow.RestoreAsync(new FilesToRestore(now, [step], []), CancellationToken.None);
-        Assert.Equal("Restored, and with them what was changed in them after the turn: a.txt, made. A redo before the next prompt brings that back.", undone.Problem);
+        Assert.Equal("Restored, although something else changed them too: a.txt, made. A redo before the next prompt brings that back.", undone.Problem);
         Assert.Equal("one\ntwo\n", _project.Read("a.txt"));
         Assert.False(File.Exists(_project.At("made")));
 

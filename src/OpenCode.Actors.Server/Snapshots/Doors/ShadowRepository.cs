@@ -80,8 +80,8 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
         var changes = await DiffAsync(files.Now, await TakeAsync(), wanted.All.Keys);
         var told = (problems.Count == 0 ? "" : $"Stay as they are: {Few(problems.ConvertAll(static problem => $"{problem.File} ({problem.Why})"))}.")
-            + (wanted.ChangedAgain.Except(problems.Select(static problem => problem.File), StringComparer.Ordinal).ToList() is { Count: > 0 } again
-                ? $" Restored, and with them what was changed in them after the turn: {Few(again)}. A redo before the next prompt brings that back."
+            + (wanted.ChangedByOthers.Except(problems.Select(static problem => problem.File), StringComparer.Ordinal).ToList() is { Count: > 0 } others
+                ? $" Restored, although something else changed them too: {Few(others)}. A redo before the next prompt brings that back."
                 : "");
         return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), told.Length == 0 ? null : told.TrimStart());
     }

@@ -59,16 +59,16 @@ public sealed class FilesAfterUndoTests
     }
 
     [Fact]
-    public void A_file_that_was_changed_again_after_the_last_step_is_named_by_the_undo_that_takes_that_away()
+    public void A_file_that_something_else_changed_between_the_steps_or_after_them_is_named()
     {
         TreeEntry users = new("100644", "4444");
         var wanted = new FilesAfterUndo();
-        wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("b", _one, users), new TreeChange("c", null, _one), new TreeChange("d", _one, _two), new TreeChange("e", _one, _two), new TreeChange("gone", _one, _two)]);
-        wanted.Undo([new TreeChange("b", users, _two)]);
+        wanted.Undo([new TreeChange("a", _one, _two), new TreeChange("b", _one, users), new TreeChange("c", null, _one), new TreeChange("d", _one, _two), new TreeChange("e", _one, _two), new TreeChange("gone", _one, _two), new TreeChange("between", _one, _two)]);
+        wanted.Undo([new TreeChange("b", users, _two), new TreeChange("between", users, _two)]);
         wanted.WasUndone([new TreeChange("d", _one, _two)]);
-        wanted.BringBack([("a", users), ("b", _two), ("c", users), ("d", users), ("e", _one)]);
+        wanted.BringBack([("a", users), ("b", _two), ("c", users), ("d", users), ("e", _one), ("between", _two)]);
 
-        Assert.Equal(["a", "c", "gone"], wanted.ChangedAgain);
+        Assert.Equal(["a", "between", "c", "gone"], wanted.ChangedByOthers);
     }
 
     [Fact]

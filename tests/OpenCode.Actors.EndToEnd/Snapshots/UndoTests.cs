@@ -76,6 +76,33 @@ public sealed class UndoTests(ITestOutputHelper output) : ServerTest(output)
     }
 
     [Fact]
+    public async Task An_undo_right_after_an_abort_restores_what_the_command_did_and_one_of_a_line_of_the_user_s_restores_nothing()
+    {
+        Project.Write("a.txt", "old");
+        GitFolder.Init(Setup.Project);
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "T" });
+        await server.Api.PromptAsync(session, "run: echo new > a.txt; touch made; sleep 600");
+        await Eventually.TrueAsync(() => File.Exists(Project.At("made")), "a command that has changed files");
+        var asked = (await server.Api.MessagesAsync(session))[0].Text("info", "id");
+
+        await server.Api.PostAsync($"/session/{session}/abort");
+        await SendAsync(server, session, asked);
+
+        Assert.Equal("old", Project.Read("a.txt"));
+        Assert.False(File.Exists(Project.At("made")));
+        await SendAsync(server, session, null);
+        Assert.Equal("new\n", Project.Read("a.txt"));
+
+        await server.Api.PostAsync($"/session/{session}/shell", new { agent = "build", command = "echo mine > a.txt" });
+        var line = (await server.Api.MessagesAsync(session)).Last(static message => message.Text("info", "role") == "user").Text("info", "id");
+        await SendAsync(server, session, line);
+        Assert.Equal("mine\n", Project.Read("a.txt"));
+        await SendAsync(server, session, asked);
+        Assert.Equal("old", Project.Read("a.txt"));
+    }
+
+    [Fact]
     public async Task Snapshots_can_be_switched_off()
     {
         GitFolder.Init(Setup.Project);

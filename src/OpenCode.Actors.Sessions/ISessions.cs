@@ -13,8 +13,8 @@ namespace OpenCode.Actors.Sessions;
 internal interface ISessions
 {
     /// <summary>Makes a session.</summary>
-    /// <param name="place">Where it works.</param>
-    /// <param name="request">What the client wants.</param>
+    /// <param name="place">Its location.</param>
+    /// <param name="request">The client's request.</param>
     /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
     /// <returns><see cref="Created"/>, or <see cref="SessionNotFound"/> for an unknown parent, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
     Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken);

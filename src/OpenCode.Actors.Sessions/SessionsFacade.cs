@@ -73,7 +73,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
     /// <inheritdoc/>
     public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken)
     {
-        // The log tells when to read, the rows tell whether the turn is over: neither needs the session's owner (rule "Wait on the own log").
+        // The log shows when to read, the rows show that the turn is over: neither needs the session's owner (rule "Wait on the own log").
         var waiter = $"{setup.Entropy.NextUInt64():x16}";
         while (true)
         {

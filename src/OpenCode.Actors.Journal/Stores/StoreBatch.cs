@@ -20,7 +20,7 @@ internal sealed record StoreBatch(
     public IReadOnlyList<string> UsedBodies { get; init; } = [];
 }
 
-/// <summary>What becomes of one row of state.</summary>
+/// <summary>The change of one row of state.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Owner">Its owner.</param>
 /// <param name="Key">Its key.</param>

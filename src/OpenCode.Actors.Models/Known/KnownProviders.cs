@@ -27,7 +27,7 @@ public static class KnownProviders
         _ => [],
     };
 
-    /// <summary>Finds what is known of a model that the configuration names.</summary>
+    /// <summary>Finds the known facts of a model that the configuration names.</summary>
     /// <param name="providerId">Its provider.</param>
     /// <param name="modelId">Its id, or its id at the provider.</param>
     public static ModelInfo? Find(string providerId, string modelId) => Find(providerId)?.Models.FirstOrDefault(model => model.Id == modelId);

@@ -42,7 +42,7 @@ internal sealed class McpConnection : IToolServerConnection
         McpClient? client = null;
         try
         {
-            // The process is ended below whatever becomes of the handshake: it need not obey the token.
+            // The process is ended below, whatever the result of the handshake: it need not obey the token.
             client = await McpClient.CreateAsync(transport, options, cancellationToken: cancellationToken).WaitAsync(cancellationToken);
             connection = new McpConnection(client, process, masked);
             await connection.ListAsync(cancellationToken);

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all it started.</summary>
+/// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all that it started.</summary>
 internal sealed class McpProcess : ReadOnlyStream
 {
     // A message is a line. One that does not end would fill the memory.
@@ -29,7 +29,7 @@ internal sealed class McpProcess : ReadOnlyStream
     /// <summary>Gets what it reads from.</summary>
     public Stream Input => _process.Input;
 
-    /// <summary>Returns how it ended, and what it said last.</summary>
+    /// <summary>Describes its end: exit code and the last lines of stderr.</summary>
     public async Task<string> DescribeEndAsync()
     {
         // A process that closed its output and goes on is ended here. It is given a moment to end by itself, and to say why.
@@ -50,7 +50,7 @@ internal sealed class McpProcess : ReadOnlyStream
             var end = _rest.Span.LastIndexOf((byte)'\n');
             _lineLength = end < 0 ? _lineLength + _rest.Length : _rest.Length - end - 1;
             if (_lineLength > LongestLine)
-                throw new IOException($"The server sent a message of more than {LongestLine >> 20} MiB.");
+                throw new IOException($"The server sent a message of more than {LongestLine >> 20} MiB, the most that is read. Ask it for less.");
         }
 
         var taken = Math.Min(buffer.Length, _rest.Length);

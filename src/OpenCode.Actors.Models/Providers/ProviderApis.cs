@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>What is known of each <see cref="ProviderApi"/>.</summary>
+/// <summary>The package and address of each <see cref="ProviderApi"/>.</summary>
 public static class ProviderApis
 {
     /// <summary>Gets the names of the packages that this server has an API for.</summary>

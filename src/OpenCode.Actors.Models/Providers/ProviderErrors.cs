@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>Turns what providers and networks do into <see cref="ModelException"/>s.</summary>
+/// <summary>Turns errors of providers and networks into <see cref="ModelException"/>s.</summary>
 internal static class ProviderErrors
 {
     private const int MaxShownCharacters = 300;
@@ -16,7 +16,7 @@ internal static class ProviderErrors
         "context_length_exceeded", "maximum context length", "prompt is too long", "exceeds the context window", "exceed context limit", "exceeds the available context size", "context window exceeds",
     ];
 
-    /// <summary>Whether an exception is the network's fault or the timeout's: anything else is a mistake of ours, and the caller's own cancellation is no failure.</summary>
+    /// <summary>True if an exception comes from the network or a timeout. Any other is a bug of this server, and the caller's own cancellation is no failure.</summary>
     public static bool IsNetworkFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is ClientResultException or HttpRequestException or IOException or OperationCanceledException or TimeoutException or AggregateException;
 

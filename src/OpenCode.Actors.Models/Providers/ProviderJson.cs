@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>Reads members of a provider's JSON. Lenient: what is missing, null or of another kind is passed over, since servers differ.</summary>
+/// <summary>Reads members of a provider's JSON. Lenient: members that are missing, null or of another kind are skipped, since servers differ.</summary>
 internal static class ProviderJson
 {
     public static JsonElement? Get(JsonElement? element, string name) =>
@@ -16,7 +16,7 @@ internal static class ProviderJson
     public static long Number(JsonElement? element, string name) =>
         Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && number is >= 0 and < long.MaxValue ? (long)number : 0;
 
-    /// <summary>Reads the arguments of a call. What is no JSON is handed on as a string: the call fails with an error that says so, and the model may try again.</summary>
+    /// <summary>Reads the arguments of a call. Text that is no JSON becomes a string: the call fails with an error that says so, and the model may try again.</summary>
     public static JsonElement Arguments(string joined)
     {
         var bytes = Encoding.UTF8.GetBytes(joined);
@@ -36,7 +36,7 @@ internal static class ProviderJson
     public static JsonElement AsObject(JsonElement arguments) =>
         arguments.ValueKind == JsonValueKind.Object ? arguments : JsonElement.Parse($$"""{"input":{{arguments.GetRawText()}}}""");
 
-    /// <summary>Tells the model of a file that it does not take.</summary>
+    /// <summary>Makes the text that stands for a file that the model does not take.</summary>
     public static string NotTaken(FileContent file) =>
         $"[The file {file.Filename ?? "without a name"} ({file.MimeType}) is not shown: this model does not take files of that type. Tell the user if it matters.]";
 }

@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>The waits of one call: each has the same longest duration, and every failure in them is a <see cref="ModelException"/>.</summary>
+/// <summary>Limits each wait of one call for its provider. Every failure in a wait is a <see cref="ModelException"/>.</summary>
 internal sealed class SilenceTimeout : IDisposable
 {
     private readonly Uri _endpoint;
@@ -19,10 +19,10 @@ internal sealed class SilenceTimeout : IDisposable
         _timer = time.CreateTimer(_ => GiveUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Gets what ends a wait: the caller, or silence.</summary>
+    /// <summary>Gets the token that the caller or the timeout cancels.</summary>
     public CancellationToken Token => _either.Token;
 
-    /// <summary>Waits for the server's next word.</summary>
+    /// <summary>Waits for the provider's next data.</summary>
     public async ValueTask<T> WaitAsync<T>(Func<ValueTask<T>> next)
     {
         _timer.Change(_longest, Timeout.InfiniteTimeSpan);

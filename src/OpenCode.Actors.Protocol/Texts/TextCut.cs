@@ -11,7 +11,7 @@ public static class TextCut
     /// <summary>Gives the start of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="most">How much of it, in UTF-16 code units; above 32.</param>
-    /// <param name="mark">What stands for the rest.</param>
+    /// <param name="mark">The text in the place of the rest.</param>
     /// <returns>The start and the mark, or the text itself when it is no longer.</returns>
     public static string Start(string text, int most, string mark = "")
     {

@@ -11,13 +11,22 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Commands;
 
-/// <summary>Makes the prompt that a command of the user's stands for.</summary>
+/// <summary>Makes the prompt of a user's command.</summary>
 internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files)
 {
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
     public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
     {
-        var config = configs.For(info.Directory);
+        EffectiveConfig config;
+        try
+        {
+            config = configs.For(info.Directory);
+        }
+        catch (ConfigException e)
+        {
+            return new PromptRejected(e.Message);
+        }
+
         var known = BuiltInCommands.With(config.Values, skills.For(info.Directory));
         if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
             return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
@@ -66,7 +75,7 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
     private static object TaskOf(CommandConfig command, RunCommand request, string prompt, Agent agent, ModelRef? asked)
     {
         if (prompt.Length == 0)
-            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt.");
+            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt: write one into the template.");
 
         var childs = command.Model ?? agent.Model ?? asked;
         var task = new SubtaskPromptPart(prompt, command.Description ?? "", agent.Name) { Command = command.Name, Model = childs is null ? null : childs with { Variant = command.Variant ?? childs.Variant } };

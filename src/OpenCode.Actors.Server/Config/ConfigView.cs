@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>What <c>GET /config</c> shows: what has an effect here, built from what was understood, so that no secret can slip through.</summary>
+/// <summary>The answer of <c>GET /config</c>: the keys that have an effect here, built from parsed values, so that no secret can slip through.</summary>
 internal static class ConfigView
 {
     public static JsonObject Of(EffectiveConfig effective)
@@ -15,7 +15,7 @@ internal static class ConfigView
             ["$schema"] = "https://opencode.ai/config.json",
             ["share"] = "disabled", // else the TUI offers what is refused
             ["autoupdate"] = false,
-            ["username"] = Environment.UserName,
+            ["username"] = config.UserName is { } name && !config.Referenced.Contains(name) ? name : Environment.UserName,
             ["plugin"] = new JsonArray(),
             ["command"] = Object(config.Commands, static c => c.Name, c => Command(c, config.Referenced)),
             ["mode"] = Object(config.Modes, static m => m.Name, m => AgentView.Of(m, config.Referenced)),

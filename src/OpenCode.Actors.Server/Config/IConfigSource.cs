@@ -10,10 +10,10 @@ internal interface IConfigSource
     /// <exception cref="IOException">The file is there and cannot be read.</exception>
     string? ReadText(string path);
 
-    /// <summary>Gets a text that changes with a file; null when that cannot be told: the file is not there, or was changed a moment ago and may be changed again within a tick of its clock.</summary>
+    /// <summary>Gets a text that changes with a file; null when that is not known: the file is not there, or was changed a moment ago and may be changed again within a tick of its clock.</summary>
     string? Stamp(string path) => null;
 
-    /// <summary>True if a file or folder is at a path.</summary>
+    /// <summary>True if a file or folder exists at a path.</summary>
     bool Exists(string path);
 
     /// <summary>Lists the Markdown files of a folder and of those below it, by their full paths and in their order; none when there is no such folder.</summary>

@@ -8,12 +8,13 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
+/// <summary>Prompts and shell commands of a session, and its messages.</summary>
 internal static class MessageEndpoints
 {
     private const string IdempotencyKey = "Idempotency-Key";
@@ -62,15 +63,15 @@ internal static class MessageEndpoints
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
-            PromptAccepted { Error: null } r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
+            PromptAccepted { Error: null } r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, sessions, cancellationToken),
             var answer => turns.AnswerOf(sessionID, answer),
         };
     }
 
-    // large-bodies: what another node accepted comes without its parts when it is large. The rows have them.
-    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, int partsGiven, ISessions sessions, CancellationToken cancellationToken)
+    // large-bodies: what another node accepted comes without its parts, and all else that was large, when it is large. The rows have them.
+    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (accepted.Parts.Count > 0 || partsGiven == 0)
+        if (accepted.Parts.Count > 0)
             return TypedResults.Ok(accepted);
 
         return await sessions.AskAsync(session, new GetMessage(accepted.Info.Id), cancellationToken) switch
@@ -81,29 +82,31 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> PromptAndGoAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted => TypedResults.NoContent(),
-            var refusal => SessionRefusals.Of(refusal),
+            var refusal => SessionRefusals.Of(await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken)),
         };
     }
 
     private static async Task<IResult> ShellAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
-        return turns.AnswerOf(sessionID, await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken));
+        var answer = await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken);
+        return turns.AnswerOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static async Task<IResult> SummarizeAsync(
-        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
-        return turns.DoneOf(sessionID, await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken));
+        var answer = await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken);
+        return turns.DoneOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static string NextPage(HttpRequest request, int limit, string cursor)

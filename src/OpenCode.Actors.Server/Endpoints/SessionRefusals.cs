@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What sessions refuse, as answers of HTTP. One place, because every command may be refused in these ways.</summary>
+/// <summary>Maps refusals of sessions to HTTP answers, in one place, because every command may be refused in these ways.</summary>
 internal static class SessionRefusals
 {
-    /// <summary>Makes an answer of a refusal.</summary>
+    /// <summary>Makes the answer for a refusal.</summary>
     /// <exception cref="UnreachableException">It is none: the endpoint has forgotten an answer of its command.</exception>
     public static IResult Of(object refusal) => refusal switch
     {
@@ -27,7 +29,17 @@ internal static class SessionRefusals
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
 
-    /// <summary>Makes the body of that answer alone, for where the status is sent already.</summary>
+    /// <summary>Publishes a refusal that the user can correct to the streams of the session's location (rule "A refusal is seen").</summary>
+    /// <returns>The same answer.</returns>
+    public static async Task<object> PublishAsync(SessionId sessionId, object answer, RefusalEvents events, CancellationToken cancellationToken)
+    {
+        if (answer is PromptRejected or TooManyPrompts)
+            await events.PublishAsync(sessionId, BodyOf(answer).Data.Message, cancellationToken);
+
+        return answer;
+    }
+
+    /// <summary>Makes the body of that answer alone, for answers whose status is already sent.</summary>
     public static NamedError BodyOf(object refusal) => Of(refusal) switch
     {
         JsonHttpResult<NamedError> { Value: { } error } => error,

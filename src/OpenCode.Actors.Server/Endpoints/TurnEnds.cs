@@ -16,7 +16,7 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimePro
     /// <param name="answer">What the prompt came to.</param>
     public IResult AnswerOf(SessionId sessionId, object answer) => Of(sessionId, answer, isBare: false);
 
-    /// <summary>Makes an answer that waits in the same way, and says only that it is over.</summary>
+    /// <summary>Makes an answer that waits in the same way, and holds only <c>true</c>.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="answer">What the command came to.</param>
     public IResult DoneOf(SessionId sessionId, object answer) => Of(sessionId, answer, isBare: true);

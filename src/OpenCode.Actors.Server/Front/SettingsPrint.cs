@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>What the rules of a server come from: the configuration files of all locations, what they refer to, and the variables of opencode. Shows that two servers have the same without showing it.</summary>
+/// <summary>A fingerprint of a server's settings: the configuration files of all locations, the files that they name, and the variables of opencode. It shows that two servers have the same settings without showing them.</summary>
 internal sealed class SettingsPrint
 {
     private const string Prefix = "OPENCODE_";

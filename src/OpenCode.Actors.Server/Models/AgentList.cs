@@ -4,14 +4,14 @@ using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Models;
 
-/// <summary>Lays what a configuration says of agents over the built-in ones.</summary>
+/// <summary>Merges the configured agents into the built-in ones.</summary>
 /// <remarks>The rules of an agent, weakest first: those before all others, a built-in agent's own, the configuration's, those that the configuration gives the agent. The last one that matches decides.</remarks>
 internal static class AgentList
 {
     /// <summary>Makes the agents.</summary>
     /// <param name="builtIn">The agents that come with the server.</param>
     /// <param name="config">What the configuration says.</param>
-    /// <param name="home">What <c>~</c> and <c>$HOME</c> at the start of a pattern stand for.</param>
+    /// <param name="home">The folder for <c>~</c> and <c>$HOME</c> at the start of a pattern.</param>
     public static LocationAgents Of(BuiltInAgents builtIn, OpenCodeConfig config, string home)
     {
         var ofAll = Rules(config.Permission, home);

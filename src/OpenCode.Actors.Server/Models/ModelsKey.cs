@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Server.Models;
 
-/// <summary>Texts that are equal for equal options, whatever objects these are in.</summary>
+/// <summary>Makes equal texts for equal options, which are compared by value.</summary>
 internal static class ModelsKey
 {
     public static string Of(ModelsOptions options) => string.Join('\n', options.Providers.SelectMany(Of).Concat(options.Unconnected.Select(static provider => provider.Id)).Prepend($"{options.DefaultModel}").Prepend($"{options.SmallModel}"));

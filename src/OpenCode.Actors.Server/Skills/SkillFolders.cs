@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Skills;
 
-/// <summary>Where skills are looked for, as opencode does: a skill of a later folder takes the place of one with the same name.</summary>
+/// <summary>The folders of skills, as in opencode: a skill of a later folder replaces one with the same name.</summary>
 internal static class SkillFolders
 {
     private static readonly string[] _own = ["skills", "skill"];

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>A <c>file:</c> URL of a prompt: a path, and the lines of it that are wanted.</summary>
+/// <summary>A <c>file:</c> URL of a prompt: a path, and a range of its lines.</summary>
 /// <param name="Path">The absolute path.</param>
 /// <param name="First">The first line, from 1.</param>
 /// <param name="Count">How many lines.</param>

@@ -25,7 +25,7 @@ internal sealed class PromptFiles(IFileWork work)
     {
         var parts = command.Request.Parts;
         if (parts.Count(static part => part is FilePromptPart) > MostFiles)
-            return new PromptRejected($"parts: a prompt has at most {MostFiles} files.");
+            return new PromptRejected($"parts: a prompt has at most {MostFiles} files. Leave some out, or send them with another prompt.");
 
         try
         {
@@ -38,7 +38,7 @@ internal sealed class PromptFiles(IFileWork work)
         }
         catch (TimeoutException e)
         {
-            return new PromptRejected($"The files of the prompt could not be read. {e.Message}");
+            return new PromptRejected($"The files of the prompt could not be read. {e.Message} Nothing was done; send it again, or without them.");
         }
     }
 }

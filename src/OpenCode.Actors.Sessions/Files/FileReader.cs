@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>Reads a path for a model: by what is there, not by what its name says.</summary>
+/// <summary>Reads a path for a model. The content decides how, not the name.</summary>
 internal static class FileReader
 {
     /// <summary>The largest image or PDF: as base64 it fits in a request body of the default limit.</summary>

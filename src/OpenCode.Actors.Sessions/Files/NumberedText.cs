@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>Lines of a text with their numbers, no more of them than a model should get at once.</summary>
+/// <summary>Lines of a text with their numbers, limited for a model.</summary>
 /// <param name="Lines">Each as <c>NUMBER: TEXT</c>, ended by a line feed.</param>
 /// <param name="First">The number of the first one; 1 is the first of the text.</param>
 /// <param name="Last">The number of the last one; less than <paramref name="First"/> when there is none.</param>

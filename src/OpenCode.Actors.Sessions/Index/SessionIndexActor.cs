@@ -89,7 +89,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _stopped.Cancel();
         _stopped.Dispose();
         _waits.AnswerAll();
-        var stopped = new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter);
+        var stopped = new Unavailable("The index of sessions was stopped and is read from the journal again. Send the request again.", _retryAfter);
         _queries.RefuseAll(stopped);
         _deletions.RefuseAll(stopped);
     }
@@ -198,7 +198,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void OnWakeUnfinished()
     {
         Wake(_sessions.ListUnfinished());
-        GoOnDeleting();
+        ContinueDeletions();
     }
 
     // A session that failed recovers by this; a session that runs ignores it.
@@ -231,7 +231,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Become(Serving);
         AnswerFollowed();
         _queries.ReadHead();
-        GoOnDeleting();
+        ContinueDeletions();
     }
 
     private void OnHeadRead(WaitingQueries.HeadRead message)
@@ -275,7 +275,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void GoOnDeleting()
+    private void ContinueDeletions()
     {
         foreach (var id in _deletions.Unfinished.Where(_sessions.Has).ToList())
             _deletions.Begin(id, ActorRefs.Nobody);

@@ -33,7 +33,7 @@ internal sealed class WaitingQueries(IJournal journal, IActorRef index, Cancella
         if (_kept.Count < MaxKept)
             _kept.Add((query, asker));
         else
-            asker.Tell(new Unavailable("The server is starting and has more to do than it can take.", _retryAfter));
+            asker.Tell(new Unavailable("The server is starting, and too many requests wait for that. Send the request again.", _retryAfter));
     }
 
     /// <summary>Takes a query.</summary>

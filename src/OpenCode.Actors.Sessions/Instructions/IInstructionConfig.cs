@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>What the configuration says about instructions.</summary>
+/// <summary>The configuration of instructions.</summary>
 internal interface IInstructionConfig
 {
     /// <summary>Returns where the instructions of a location are. May read files.</summary>

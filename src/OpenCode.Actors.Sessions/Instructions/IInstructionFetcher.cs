@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>Texts on the web. A door.</summary>
+/// <summary>Fetches instructions from the web. A door.</summary>
 internal interface IInstructionFetcher
 {
     /// <summary>Fetches a text.</summary>

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>Finds the files of a pattern such as <c>docs/**/*.{md,txt}</c>, and does not walk further than a project is large.</summary>
+/// <summary>Finds the files of a pattern such as <c>docs/**/*.{md,txt}</c>, within the limits of a large project.</summary>
 internal sealed class InstructionGlob(IFileTree files, CancellationToken cancellationToken)
 {
     private const int MostEntries = 20_000;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>What the system prompt of a step depends on, as far as the session knows it.</summary>
+/// <summary>The session's part of what the system prompt of a step depends on.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="Model">The model's full name, <c>provider/model</c>.</param>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>What a system prompt is made of.</summary>
+/// <summary>The parts of a system prompt, and its text.</summary>
 /// <param name="PromptContext">What the session knows.</param>
 /// <param name="Worktree">The root of the git worktree that the location is in; null when it is in none.</param>
 /// <param name="Platform">The operating system.</param>

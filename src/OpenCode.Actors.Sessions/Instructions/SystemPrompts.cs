@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>Collects what system prompts are made of: from the files of the project, the configuration and the web. Safe for many sessions at the same time.</summary>
+/// <summary>Collects the parts of system prompts from the files of the project, the configuration and the web. Thread-safe.</summary>
 internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, InstructionPages pages, TimeProvider time)
 {
     private const int DepthInRepository = 3;

@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>The instructions of one turn: collected at its first step, and the same for the next ones, so that a provider finds what it has read in its cache.</summary>
+/// <summary>The instructions of one turn: collected at its first step and the same for the next ones, so that the provider's cache hits.</summary>
 internal sealed class TurnInstructions(SystemPrompts prompts)
 {
     private readonly Lock _lock = new();

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Journal;
 
-/// <summary>What outlives a restart of the journal's actor: which appends are undecided, and the last version that was given out.</summary>
+/// <summary>State that outlives a restart of the journal's actor: the undecided appends, and the last version that was given out.</summary>
 /// <remarks>
 /// Rule "An append has no timeout" holds over a restart too: a recovery is answered after every append that was taken for its owner is decided, whichever incarnation took it. Belongs to the
 /// journal's actor; its incarnations follow one another, so no lock is needed.

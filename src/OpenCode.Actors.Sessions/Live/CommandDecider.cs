@@ -45,10 +45,10 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     /// <summary>Makes the answer that leaves with a commit.</summary>
     public Completion Answer(Func<long, object> answer) => new(Asker, answer, Name: Name);
 
-    /// <summary>Decides the command. What it throws is the caller's error: nothing is changed, and the session goes on (rule "A decision error goes to the caller").</summary>
-    /// <param name="decide">Decides, and says what it comes to.</param>
-    /// <param name="location">What is configured at the session's location, where that was looked at already.</param>
-    /// <param name="committed">What else is to be done once it is committed.</param>
+    /// <summary>Decides the command. An exception is the caller's error: nothing is changed, and the session continues (rule "A decision error goes to the caller").</summary>
+    /// <param name="decide">Decides, and returns the outcome.</param>
+    /// <param name="location">The configuration of the session's location, if it was read already.</param>
+    /// <param name="committed">Called after the commit.</param>
     public void Decide(Func<Decision, Outcome> decide, LocationSetup? location = null, Action? committed = null)
     {
         var decision = committer.NewDecision(location);
@@ -59,8 +59,8 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
             outcome = decide(decision);
 
             // Rule "Running turns are not moved": the command is taken here, and what it begins is begun by the next owner.
-            if (setup.Drain.HasBegun && isStill && Holding.Begins(decision))
-                Holding.Hold(decision);
+            if (setup.Drain.HasBegun && isStill)
+                Holding.HoldBack(decision);
             if (Name is { } name)
                 names.Note(decision, name, outcome);
             decision.UsedBody = _body;
@@ -101,7 +101,7 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     /// <param name="refusal">One of <see cref="RefusalKind"/>.</param>
     public void Refuse(object refusal)
     {
-        // A session that is not there has nowhere to note it, and will not be there later: its id is given to the client with its creation.
+        // A missing session cannot store the refusal, and will not exist later: a client gets an id only with its creation.
         if (Name is not { } name || committer.State.Info is null)
         {
             Reply(refusal);
@@ -148,7 +148,7 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         _ => throw new UnreachableException(),
     };
 
-    // Whether the turn is open is told as of the offset: more than this may be in its batch.
+    // Whether the turn is open is exact for the offset: the batch may hold more than this decision.
     private object AcceptedOf(MessageId message, SessionState decided, long offset)
     {
         if (decided.Message(message) is not { } taken)

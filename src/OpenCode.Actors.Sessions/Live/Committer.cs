@@ -15,7 +15,7 @@ namespace OpenCode.Actors.Sessions.Live;
 /// <param name="setup">Ids, metrics and learned rules.</param>
 /// <param name="journal">The journal's actor, which answers the session's actor.</param>
 /// <param name="text">Says when the streamed text is stored.</param>
-/// <param name="completed">Does what a committed decision leads to, in order. The answer has left by then.</param>
+/// <param name="completed">Executes the orders of a committed decision, in order, after its answer was sent.</param>
 /// <param name="committed">Called when something was committed, after the next append was sent.</param>
 internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef journal, OpenTextStore text, Action<Completion> completed, Action committed)
 {

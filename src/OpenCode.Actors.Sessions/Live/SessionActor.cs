@@ -64,7 +64,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         _setup.Metrics.Awake(1);
         Context.Watch(_journal);
         if (_setup.Failures?.RefusedFor(_id) is { } wait)
-            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed.", wait));
+            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed. Send the command again then; the server's log has the cause.", wait));
         else
             _recovery.Begin(_journal, Self);
     }
@@ -130,8 +130,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             _commands.Take(m, Sender);
             OnLeaveIfMissing(); // It may have stayed for the body only.
         });
-
         Receive<RunActor.Report>(_turn.Driver.Take);
+        Receive<RunActor.Left>(_turn.Closer.Leave);
         Receive<FileWorkResult>(_commands.Take);
         Receive<Titles.TitleActor.Found>(_turn.Title.Take);
         Receive<Terminated>(OnTerminated);
@@ -155,7 +155,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     {
         Receive<Leave>(_ => Context.Stop(Self));
         Receive<ISessionCommand>(m => _deferred.Return(m, Sender, refusal));
-        ReceiveAny(static _ => { }); // Reports, timers and answers of the journal are of no use any more.
+        ReceiveAny(static _ => { }); // Reports, timers and answers of the journal have no effect any more.
     }
 
     private void JournalAnswers()
@@ -188,7 +188,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Context.SetReceiveTimeout(TimeSpan.FromMilliseconds(_setup.Options.PassivateAfterMs));
         _deferred.RedeliverAll();
 
-        // Sent behind the commands that were put off, of which one may be a Create. Otherwise no actor stays for a name without a session.
+        // Sent behind the deferred commands, since one may be a Create. Otherwise no actor stays for an id without a session.
         if (_committer.State.Info is null)
             Self.Tell(new LeaveIfMissing());
     }
@@ -235,7 +235,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             GiveUp("the journal's actor has ended");
     }
 
-    // The stop message comes without having been asked for: the shard moves to another node. Nothing of a session that recovers is lost by that.
+    // An unrequested stop message: the shard moves to another node. A session that recovers loses nothing by that.
     private void OnHandOff()
     {
         LogHandedOff(_logger, _id.Value);

@@ -93,7 +93,7 @@ internal sealed class SessionCommands(
             case Revert or Unrevert: OnUndo(command); break;
             case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
             case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
-            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
+            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}. Nothing was changed. Run the same version on all nodes.")); break;
         }
     }
 
@@ -211,6 +211,8 @@ internal sealed class SessionCommands(
         turn.Closer.CloseBroken();
         if (State.Turn is not null)
             decider.Refuse(new SessionBusy(committer.Id));
+        else if (!turn.Files.IsIdle)
+            deferred.Add(command); // What the last step did is being found out.
         else if (Undoing.Plan(State, command) is not { } plan)
             decider.Refuse(new MessageNotFound(((Revert)command).MessageId));
         else if (plan.HasFiles)

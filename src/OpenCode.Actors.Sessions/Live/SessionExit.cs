@@ -17,7 +17,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks the parent for the stop message, or stops if that came already: with a hand-off.</summary>
-    /// <param name="refusal">What all that waits is answered with; null to have the region bring commands again.</param>
+    /// <param name="refusal">The answer to all that waits; null to return commands to the region.</param>
     /// <param name="failure">Why the session cannot go on. The stop message carries it to the parent, which counts it.</param>
     public void Begin(Unavailable? refusal, Exception? failure)
     {
@@ -38,7 +38,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
     }
 
     /// <summary>The actor has stopped: nothing is answered any more.</summary>
-    public void End() => RefuseAll(new Unavailable("The session left memory; whether the command was carried out is unknown.", _retryAfter));
+    public void End() => RefuseAll(new Unavailable("The session left memory; whether the command was carried out is unknown. Read the session, and send the command again if it was not.", _retryAfter));
 
     /// <summary>Makes the refusal when the session failed.</summary>
     public Unavailable Broken(Exception failure) => new($"{id} could not go on: {failure.Message}", _retryAfter);
@@ -46,7 +46,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
     /// <summary>Finds the refusal when nothing was read or written for want of a claim; null when the cause is another one.</summary>
     public Unavailable? RefusalOf(Exception cause) => cause switch
     {
-        ArbiterAwayException => new Unavailable($"{id} cannot be claimed now: {cause.Message} Nothing was changed.", _retryAfter),
+        ArbiterAwayException => new Unavailable($"{id} cannot be claimed now: {cause.Message} Nothing was changed. Send the command again.", _retryAfter),
         DeclaredDeadException => new Moved($"{id} cannot be claimed by this node: {cause.Message}", _retryAfter),
         JournalFencedException fenced => MovedBy(fenced.Fence),
         _ => null,

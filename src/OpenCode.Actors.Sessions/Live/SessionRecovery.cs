@@ -33,7 +33,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
         if (setup.Learned.IsFilled)
             _hasRules = true;
         else
-            WaitForRulesAsync().PipeTo(session, success: static () => new RulesLearned());
+            WaitForRulesAsync().PipeTo(session, success: static () => new RulesLearned(), failure: static cause => new Broken(cause));
     }
 
     /// <summary>Takes the rows. If a part was being streamed into, the session gets <see cref="DeltasRead"/> or <see cref="Broken"/>.</summary>
@@ -61,7 +61,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     public void TakeLearnedRules() => _hasRules = true;
 
     /// <summary>Starts the session from what was read: nothing shows as running without a live run, and processes that the last life left are killed.</summary>
-    /// <returns>What becomes of the open turn and of an undo that has not ended, to be committed; null when nothing does.</returns>
+    /// <returns>The decision about an open turn and an undo that has not ended, to be committed; null when there is neither.</returns>
     public Decision? TakeUp(Committer committer)
     {
         committer.Begin(_state, _version, _offset);
@@ -88,7 +88,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     /// <summary>The streamed text behind the stored parts was read from the log.</summary>
     public sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas) : IDeadLetterSuppression;
 
-    /// <summary>The streamed text could not be read.</summary>
+    /// <summary>The streamed text could not be read, or the rules not learned.</summary>
     public sealed record Broken(Exception Cause) : IDeadLetterSuppression;
 
     /// <summary>The index has read the learned rules: the session may decide.</summary>

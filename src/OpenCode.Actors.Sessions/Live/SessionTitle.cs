@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Titles;
 using OpenCode.Actors.Sessions.Turns;
@@ -6,7 +7,7 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The call for the session's title; there is one at most. Its result is decided like any report.</summary>
-internal sealed class SessionTitle(Committer committer, IActorContext context)
+internal sealed class SessionTitle(Committer committer, IActorContext context, ILogger logger)
 {
     private bool _isAsked;
 
@@ -17,7 +18,7 @@ internal sealed class SessionTitle(Committer committer, IActorContext context)
             return;
 
         _isAsked = true;
-        context.ActorOf(TitleActor.PropsFor(order.Request));
+        context.ActorOf(TitleActor.PropsFor(order.Request, logger));
     }
 
     /// <summary>Takes a title.</summary>

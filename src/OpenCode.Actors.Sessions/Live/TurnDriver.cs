@@ -3,6 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
@@ -27,7 +28,7 @@ internal sealed partial class TurnDriver(
         if (order.Run == default)
             Decide(decision => StepSnapshots.Note(decision, order.Message, order.From, ends));
         else if (!closer.IsClosing && committer.State.Turn?.Run == order.Run)
-            Decide(decision => Stepping.Complete(decision, order.From, ends));
+            Decide(decision => Complete(decision, order.From, ends));
     }
 
     /// <summary>Executes the order and the credit of a committed decision.</summary>
@@ -51,8 +52,16 @@ internal sealed partial class TurnDriver(
         else if (wasLive)
         {
             LogRunFailed(logger, failure, id.Value);
-            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn.")));
+            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn. Prompt again; the server's log has the cause.")));
         }
+    }
+
+    private static void Complete(Decision decision, string from, StepFiles? ends)
+    {
+        var isToHold = decision.Turn.IsToHold;
+        Stepping.Complete(decision, from, ends);
+        if (isToHold)
+            Holding.HoldBack(decision);
     }
 
     private void Decide(Action<Decision> decide, params ReadOnlySpan<Completion> completions)

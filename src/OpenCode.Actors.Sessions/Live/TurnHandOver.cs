@@ -33,9 +33,12 @@ internal sealed class TurnHandOver(
 
     /// <summary>Gets a value indicating whether nothing of the turn runs, and nothing of it is about to. Without room on the disk its end is for the next owner to write.</summary>
     public bool IsQuiet => !closer.IsClosing
-        && (Turn is not { } turn || turn.IsHeld || (closer.IsBroken && !run.IsLive(turn)) || (turn.Stream is not null && Parking.IsParked(committer.State)));
+        && (Turn is not { } turn || turn.IsHeld || (closer.IsBroken && !run.IsLive(turn)) || (turn.Stream is not null && Parking.IsParked(committer.State)) || IsLeft);
 
     private TurnState? Turn => committer.State.Turn;
+
+    // It waits for children and has no run: an earlier stop has left it, or its orders wait for their commit.
+    private bool IsLeft => Turn is not null && !closer.IsBroken && !run.IsLive(Turn) && Parking.IsParked(committer.State, withTasks: true);
 
     /// <summary>Ends what runs and begins nothing any more; the sender gets <see cref="Quiesced"/> or a refusal.</summary>
     public void Stop(IActorRef asker)
@@ -49,13 +52,13 @@ internal sealed class TurnHandOver(
         }
 
         var done = new Completion(asker, static _ => new Quiesced());
-        if (!closer.IsClosing && (Turn is null or { IsHeld: true } || Parking.IsParked(committer.State)))
+        if (!closer.IsClosing && (Turn is null or { IsHeld: true } || IsLeft || Parking.IsParked(committer.State)))
         {
             LeaveParked(done);
         }
-        else if (setup.IsShared && !closer.IsClosing && !closer.IsBroken && !run.IsLive(Turn))
+        else if (setup.IsShared && !closer.IsClosing && !closer.IsBroken && (!run.IsLive(Turn) || Turn!.IsToHold))
         {
-            Hold(done); // Its orders wait for their commit.
+            Hold(done); // Its orders wait for their commit, or for the files of its step.
         }
         else
         {
@@ -118,7 +121,9 @@ internal sealed class TurnHandOver(
     private void LeaveParked(Completion done)
     {
         var decision = committer.NewDecision();
-        if (decision.State.Turn is { IsHeld: false, Stream: null })
+        if (IsLeft)
+            Parking.Leave(decision);
+        else if (decision.State.Turn is { IsHeld: false, Stream: null })
             Parking.Park(decision);
         committer.Commit(decision, done);
     }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Snapshots;
@@ -8,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>An undo that restores files, outside of the session's actor: take a snapshot, store the plan, restore the files, then mark the messages, in this order (rule "An undo is whole").</summary>
 /// <remarks>Commands that would change the session wait meanwhile. A stored plan is always ended: by the next incarnation, the next start, or the next command when there was no room to store its end.</remarks>
-internal sealed class UndoWork(SessionSetup setup, Committer committer, DeferredCommands deferred, IActorRef session)
+internal sealed partial class UndoWork(SessionSetup setup, Committer committer, DeferredCommands deferred, IActorRef session, ILogger logger)
 {
     private Phase _phase;
     private ISessionCommand? _command;
@@ -31,7 +32,7 @@ internal sealed class UndoWork(SessionSetup setup, Committer committer, Deferred
         (_command, _origin) = (name is null ? command : new Named(name, command), (asker, name, body));
         _phase = Phase.Taking;
         if (plan.Snapshot is null && setup.Snapshots is { } snapshots && SnapshotPlace.Of(committer.State.Info!) is { } place)
-            snapshots.TakeAsync(place).PipeTo(session, success: taken => new Taken(plan, taken));
+            TakeAsync(snapshots, place).PipeTo(session, success: taken => new Taken(plan, taken), failure: cause => Failed(cause, new Taken(plan, null)));
         else
             Note(new Taken(plan, plan.Snapshot));
     }
@@ -50,7 +51,8 @@ internal sealed class UndoWork(SessionSetup setup, Committer committer, Deferred
     {
         _phase = Phase.Restoring;
         if (plan is { HasFiles: true, Snapshot: { } now } && setup.Snapshots is { } snapshots && SnapshotPlace.Of(committer.State.Info!) is { } place)
-            snapshots.RestoreAsync(place, new FilesToRestore(now, plan.Undone, plan.Before)).PipeTo(session, success: set => new FilesRestored(plan, set));
+            RestoreAsync(snapshots, place, new FilesToRestore(now, plan.Undone, plan.Before)).PipeTo(
+                session, success: set => new FilesRestored(plan, set), failure: cause => Failed(cause, new FilesRestored(plan, new RestoreOutcome(null, $"Not all files could be restored: {cause.Message}"))));
         else
             session.Tell(new FilesRestored(plan, new RestoreOutcome(null, "The files stay as they are: no snapshot of them could be taken.")));
     }
@@ -91,7 +93,21 @@ internal sealed class UndoWork(SessionSetup setup, Committer committer, Deferred
         Forget();
     }
 
+    // What the door throws before its first wait is a failure like any other.
+    private static async Task<string?> TakeAsync(ISnapshots snapshots, SnapshotPlace place) => await snapshots.TakeAsync(place);
+
+    private static async Task<RestoreOutcome> RestoreAsync(ISnapshots snapshots, SnapshotPlace place, FilesToRestore files) => await snapshots.RestoreAsync(place, files);
+
+    private FileWorkResult Failed(Exception cause, FileWorkResult result)
+    {
+        LogFailed(logger, cause, committer.Id.Value);
+        return result;
+    }
+
     private void Forget() => (_phase, _command, _origin) = (Phase.None, null, (ActorRefs.Nobody, null, null));
+
+    [LoggerMessage(EventId = 6013, Level = LogLevel.Error, Message = "The files of an undo of {SessionId} could not be kept or restored; the undo is ended, and its user is told.")]
+    private static partial void LogFailed(ILogger logger, Exception cause, string sessionId);
 
     /// <summary>The snapshot before an undo; null when none could be taken.</summary>
     public sealed record Taken(UndoPlan Plan, string? Snapshot) : FileWorkResult;

@@ -80,7 +80,7 @@ public sealed record ModelPrice(decimal Input, decimal Output, decimal CacheRead
     public (long TokenCount, ModelPrice Price)? Above { get; init; }
 
     /// <summary>Returns the cost of a step in US dollars.</summary>
-    /// <param name="usage">What it used.</param>
+    /// <param name="usage">Its usage.</param>
     public decimal Of(TokenUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage);

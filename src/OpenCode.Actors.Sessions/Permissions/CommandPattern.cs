@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>One thing that a call does, as rules judge it: its text, as it is in the line, and what else it is called.</summary>
+/// <summary>One command of a call, as rules judge it: its text in the line, and its other forms.</summary>
 /// <param name="Text">What is shown, and what a rule has to fit to allow it.</param>
 /// <param name="Always">The pattern that an answer <c>always</c> allows; null when there is none.</param>
 internal sealed record CommandPattern(string Text, string? Always)

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>What a shell line needs permission for (rule "Every simple command is judged").</summary>
+/// <summary>Finds the permissions that a shell line needs (rule "Every simple command is judged").</summary>
 internal static class CommandPermissions
 {
     private const string Bash = "bash";

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>What is at the paths that a call names. A door.</summary>
+/// <summary>Resolves the paths that a call names. A door.</summary>
 internal interface IPathFacts
 {
     /// <summary>Gets the home folder that tools see.</summary>

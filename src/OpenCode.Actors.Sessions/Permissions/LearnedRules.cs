@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>The rules that users allowed by <c>always</c>, by location. One immutable snapshot: the index replaces it, sessions read it when they decide.</summary>
+/// <summary>The rules that users allowed with <c>always</c>, by location. One immutable snapshot: the index replaces it, sessions read it when they decide.</summary>
 /// <remarks>A session also knows its own rules, from the moment of the answer; here are those of all sessions of its location.</remarks>
 internal sealed class LearnedRules
 {

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>The folders outside the location that a line names: by the arguments of commands that read or change files, by redirections, by where it is run.</summary>
+/// <summary>The folders outside the location that a line names: by the arguments of commands that read or change files, by redirections, by its working folder.</summary>
 internal static class OutsidePaths
 {
     private const int MostFolders = 16;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>Texts of which parts are not known: a command with a variable in it. The character <see cref="Any"/> stands for any run of characters.</summary>
+/// <summary>Texts with unknown parts, such as a command with a variable in it. The character <see cref="Any"/> stands for any run of characters.</summary>
 internal static class PartlyKnownText
 {
     /// <summary>Any run of characters, in a text. A private-use character: a line that holds it is only judged more strictly.</summary>

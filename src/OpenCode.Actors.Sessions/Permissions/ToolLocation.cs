@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>Where a call is judged.</summary>
+/// <summary>The location in which a call is judged.</summary>
 /// <param name="Directory">The location: tools start there.</param>
 /// <param name="Root">The root of its project, which contains the location; what is in it is not outside.</param>
-/// <param name="Paths">What is at a path.</param>
+/// <param name="Paths">Resolves paths.</param>
 internal sealed record ToolLocation(string Directory, string Root, IPathFacts Paths)
 {
     private static readonly string[] _homes = ["~", "$HOME"];

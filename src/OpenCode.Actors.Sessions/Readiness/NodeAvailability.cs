@@ -107,7 +107,7 @@ internal sealed class NodeAvailability
 
             if (now.IsOver)
                 _ = _over.CancelAsync();
-            Changed.Tell(now.State);
+            Changed.Invoke(now.State);
             return true;
         }
     }

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Sessions.Runs;
 /// <summary>One call of the model: a stream of facts, joined while the run waits for its credit. The run ignores messages of a call that is not the current one.</summary>
 internal sealed class ModelCall
 {
-    // Beyond this the model is not asked for more until the session has caught up: memory of a run is bounded.
+    // Beyond this the stream waits until the session has caught up: the memory of a run is bounded.
     private const long MaxBatchBytes = 64 * 1024;
 
     private UniqueKillSwitch? _stream;

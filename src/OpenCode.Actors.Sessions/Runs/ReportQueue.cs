@@ -19,11 +19,17 @@ internal sealed class ReportQueue
     /// <param name="answer">The message that allows it the next batch or report.</param>
     public void AnswerLater(IActorRef source, object answer) => _sources.Add((source, answer));
 
-    /// <summary>Takes the next report, if there is something to report and none is under way.</summary>
+    /// <summary>Takes the next report, if there is something to report and none is under way. A source that said nothing, as with an empty text, is answered at once.</summary>
     public IReadOnlyList<object>? TryTake()
     {
-        if (_isUnderWay || _facts.IsEmpty)
+        if (_isUnderWay)
             return null;
+        if (_facts.IsEmpty)
+        {
+            Answer(_sources);
+            _sources = [];
+            return null;
+        }
 
         _isUnderWay = true;
         (_sourcesUnderWay, _sources) = (_sources, []);
@@ -34,8 +40,13 @@ internal sealed class ReportQueue
     public void Acknowledge()
     {
         _isUnderWay = false;
-        foreach (var (source, answer) in _sourcesUnderWay)
-            source.Tell(answer);
+        Answer(_sourcesUnderWay);
         _sourcesUnderWay = [];
+    }
+
+    private static void Answer(List<(IActorRef Source, object Answer)> sources)
+    {
+        foreach (var (source, answer) in sources)
+            source.Tell(answer);
     }
 }

@@ -17,7 +17,7 @@ internal sealed record StepSnapshotTaken(string Snapshot) : RunFact;
 internal sealed record TextStreamed(bool IsReasoning, string Text) : RunFact;
 
 /// <summary>The last block of reasoning is complete; its text may be hidden.</summary>
-/// <param name="Metadata">What the provider wants to see again with it.</param>
+/// <param name="Metadata">The provider's metadata, which goes back with it.</param>
 internal sealed record ReasoningClosed(JsonElement Metadata) : RunFact;
 
 /// <summary>The model calls a tool.</summary>

@@ -40,9 +40,9 @@ internal sealed class RunningTools(IToolbox toolbox, IActorContext context)
     public string? Gone(IActorRef tool) => _calls.Remove(tool, out var callId) ? callId : null;
 
     /// <summary>Stops all of them. Each ends after everything that it started.</summary>
-    public void StopAll()
+    public void StopAll(StopTool how)
     {
         foreach (var tool in _calls.Keys)
-            tool.Tell(StopTool.Instance);
+            tool.Tell(how);
     }
 }

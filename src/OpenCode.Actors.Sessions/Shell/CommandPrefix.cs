@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>How many words of a command say what it does: <c>git status</c> has two. The numbers are those of opencode.</summary>
+/// <summary>How many words of a command name its action: <c>git status</c> has two. The numbers are those of opencode.</summary>
 internal static class CommandPrefix
 {
     private static readonly FrozenDictionary<string, int> _lengths = Table(

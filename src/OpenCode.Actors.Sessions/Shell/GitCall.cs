@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>A call of git: what is before its subcommand, the subcommand, and what is behind it. The one place that knows git's options.</summary>
+/// <summary>A call of git: the options before its subcommand, the subcommand, and the words after it. The one place that knows git's options.</summary>
 /// <param name="Options">The options of git itself, with their values.</param>
 /// <param name="Words">The subcommand and its arguments; empty when there is none.</param>
 /// <param name="IsSure">Whether all of the options are known, and none of them makes git run something.</param>
@@ -33,7 +33,7 @@ internal sealed record GitCall(IReadOnlyList<ShellWord> Options, IReadOnlyList<S
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads a call.</summary>
-    /// <param name="words">What is behind <c>git</c>.</param>
+    /// <param name="words">The words after <c>git</c>.</param>
     public static GitCall Read(IReadOnlyList<ShellWord> words)
     {
         var (at, isSure) = (0, true);

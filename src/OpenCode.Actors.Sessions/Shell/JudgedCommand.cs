@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>A command as it is judged: one of the line, or one that another runs.</summary>
+/// <summary>A command that rules judge: one of the line, or one that another command runs.</summary>
 /// <param name="Command">The command.</param>
 /// <param name="IsUnknown">Whether it runs something that cannot be seen in the line.</param>
 internal sealed record JudgedCommand(ShellCommand Command, bool IsUnknown = false)
@@ -12,7 +12,7 @@ internal sealed record JudgedCommand(ShellCommand Command, bool IsUnknown = fals
     public IReadOnlyList<IReadOnlyList<ShellWord>> Guesses { get; init; } = [];
 }
 
-/// <summary>What a command runs beside itself.</summary>
+/// <summary>The commands that a command runs.</summary>
 /// <param name="Commands">Commands whose words are known.</param>
 /// <param name="Line">A text that a shell runs; null when there is none.</param>
 /// <param name="IsUnknown">Whether it runs something that cannot be seen.</param>

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Finds the commands that a command runs: <c>env</c>, <c>sudo</c>, <c>xargs</c>, <c>find -exec</c>, <c>sh -c</c>, <c>eval</c> and their kind.</summary>
+/// <summary>Finds the commands that another command runs: <c>env</c>, <c>sudo</c>, <c>xargs</c>, <c>find -exec</c>, <c>sh -c</c>, <c>eval</c> and their kind.</summary>
 internal static class NestedCommands
 {
     private const int MaxDepth = 10;

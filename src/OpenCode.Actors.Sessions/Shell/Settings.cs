@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Variables and settings by which programs are told what to run.</summary>
+/// <summary>Variables and settings that make programs run others.</summary>
 internal static class Settings
 {
     private static readonly FrozenSet<string> _variables = Set(

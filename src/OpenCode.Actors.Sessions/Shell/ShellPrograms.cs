@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Programs that are given a text, which a shell runs.</summary>
+/// <summary>Programs that pass a text to a shell, which runs it.</summary>
 internal static class ShellPrograms
 {
     private static readonly string[] _beyondPosix = ["[[", "((", "$'", "$\"", "$[", "<(", ">(", "&>", "|&", "<<<", ";&", "=(", "}>", "}<"];

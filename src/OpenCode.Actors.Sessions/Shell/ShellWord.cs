@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>One word of a command: what is in the line, and what is known of what it becomes.</summary>
-/// <param name="Source">As it is in the line.</param>
+/// <summary>One word of a command: its text in the line, and the known parts of its expansion.</summary>
+/// <param name="Source">Its text in the line.</param>
 /// <param name="Pieces">What it is made of, in order.</param>
 internal sealed record ShellWord(string Source, IReadOnlyList<ShellPiece> Pieces)
 {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Reads the words of a command: quotes are taken off, and what is in expansions is read too.</summary>
+/// <summary>Reads the words of a command: removes quotes, and reads the expansions too.</summary>
 internal sealed class WordReader(ShellReading reading, ShellCursor cursor)
 {
     private const string Ends = " \t\n|&;()<>";

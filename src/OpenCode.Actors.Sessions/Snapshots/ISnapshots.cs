@@ -22,8 +22,8 @@ internal interface ISnapshots
 
 /// <summary>The files at the end of a step.</summary>
 /// <param name="Snapshot">The snapshot.</param>
-/// <param name="Files">Full paths of what the step changed.</param>
-/// <param name="Diffs">What the turn changed so far.</param>
+/// <param name="Files">The full paths of the changed files.</param>
+/// <param name="Diffs">The changes of the turn so far.</param>
 internal sealed record StepFiles(string Snapshot, IReadOnlyList<string> Files, IReadOnlyList<FileDiff> Diffs);
 
 /// <summary>The files that a step changed, between two snapshots.</summary>
@@ -39,6 +39,6 @@ internal sealed record StepChange(string From, string? To, IReadOnlyList<string>
 internal sealed record FilesToRestore(string Now, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before);
 
 /// <summary>The result of restoring files.</summary>
-/// <param name="Diff">How the files differ from <see cref="FilesToRestore.Now"/>, as git tells it; null when it is not known.</param>
-/// <param name="Problem">Says which files stay as they are, and why; null when none does.</param>
+/// <param name="Diff">The difference of the files from <see cref="FilesToRestore.Now"/>, in git's form; null when it is not known.</param>
+/// <param name="Problem">Says which files stay as they are, and why, and which were restored although something else changed them too; null when none does.</param>
 internal sealed record RestoreOutcome(string? Diff, string? Problem);

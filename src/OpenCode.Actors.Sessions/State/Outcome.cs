@@ -40,7 +40,7 @@ internal enum OutcomeKind
 }
 
 /// <summary>A name whose command was executed, or refused.</summary>
-/// <param name="Outcome">What it came to.</param>
+/// <param name="Outcome">Its outcome.</param>
 /// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
 internal readonly record struct DoneName(Outcome Outcome, long At);
 

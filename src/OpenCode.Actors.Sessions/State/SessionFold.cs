@@ -85,7 +85,7 @@ internal static class SessionFold
                     state = state with { Tombstone = Read(row, RowJson.Default.Tombstone) };
                     break;
                 default:
-                    throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know.");
+                    throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know. Start the version of the server that wrote it, or a newer one.");
             }
         }
 
@@ -139,5 +139,5 @@ internal static class SessionFold
     }
 
     private static T Read<T>(StateRow row, JsonTypeInfo<T> json) =>
-        JsonSerializer.Deserialize(row.Json.Span, json) ?? throw new InvalidOperationException($"Row '{row.Kind}/{row.Key}' of session '{row.Owner}' is empty.");
+        JsonSerializer.Deserialize(row.Json.Span, json) ?? throw new InvalidOperationException($"Row '{row.Kind}/{row.Key}' of session '{row.Owner}' is empty. Restore the data from a backup, or leave the session out by an export and import.");
 }

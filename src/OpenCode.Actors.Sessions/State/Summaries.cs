@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 
@@ -19,11 +20,16 @@ internal static class Summaries
             return messages.Where(static message => !IsAboutSummary(message));
 
         var (asked, summary) = newest;
-        var kept = RequestOf(messages[asked])!.TailStartId is { } tail ? messages.Take(asked).SkipWhile(message => message.Info.Id != tail) : [];
+        var kept = RequestOf(messages[asked])!.TailStartId is { } tail ? messages.Take(asked).Skip(PlaceOf(messages, tail)) : [];
 
         // A summary tells what is before its request, and what was answered until it began. What users wrote meanwhile came too late for it.
         var late = messages.Take(summary).Skip(asked + 1).Where(static message => message.Info is UserMessage);
-        return [messages[asked], messages[summary], .. kept.Concat(late).Concat(messages.Skip(summary + 1)).Where(static message => !IsAboutSummary(message))];
+        var rest = kept.Concat(late).Concat(messages.Skip(summary + 1)).Where(static message => !IsAboutSummary(message));
+
+        // What goes on behind an overflow has a later id than the prompts that waited for it meanwhile, and is answered before them.
+        if (RequestOf(messages[asked]) is { Overflow: true } && messages.Skip(summary + 1).FirstOrDefault(Continuations.IsOne)?.Info.Id is { } again)
+            rest = rest.OrderBy(message => message.Info.Id != again && (message.Info as AssistantMessage)?.ParentId != again);
+        return [messages[asked], messages[summary], .. rest];
     }
 
     /// <summary>Finds the newest summary that is whole.</summary>
@@ -43,6 +49,13 @@ internal static class Summaries
         }
 
         return null;
+    }
+
+    // The message may have been removed since: what came after it stays.
+    private static int PlaceOf(IReadOnlyList<MessageState> messages, MessageId id)
+    {
+        var place = messages.TakeWhile(message => message.Info.Id != id).Count();
+        return place < messages.Count ? place : messages.TakeWhile(message => string.CompareOrdinal(message.Info.Id.Value, id.Value) < 0).Count();
     }
 
     /// <summary>True if a message is a summary, or asks for one.</summary>

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>A model that is offered the tools of its location. What they are is read from files and asked of servers, so it is found out where the model is waited for, and not by the session.</summary>
+/// <summary>A model whose requests offer the tools of its location. These come from files and servers, so they are collected within the call of the model, not by the session's actor.</summary>
 internal sealed class OfferingModel(IChatModel model, IToolbox toolbox, ToolScope scope) : IChatModel
 {
     /// <inheritdoc/>

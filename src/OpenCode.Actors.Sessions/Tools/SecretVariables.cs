@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>The variables of the server's environment that no program gets which it starts (rule "Secrets stay in the server"). Thread-safe.</summary>
+/// <summary>The variables of the server's environment that the programs it starts do not get (rule "Secrets stay in the server"). Thread-safe.</summary>
 /// <remarks>By default those that hold the credentials of the server, the secret of the cluster, and the keys to the collector of traces.</remarks>
 internal sealed class SecretVariables
 {

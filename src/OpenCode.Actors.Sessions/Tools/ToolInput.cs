@@ -8,10 +8,10 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <param name="json">The input.</param>
 internal readonly struct ToolInput(string tool, JsonElement json)
 {
-    /// <summary>Returns a text that has to be there, and not empty.</summary>
+    /// <summary>Returns a required text that is not empty.</summary>
     public string Text(string name) => OptionalText(name) is { Length: > 0 } text ? text : throw Mistake(name, "is missing. Give it as a string");
 
-    /// <summary>Returns a text that has to be there.</summary>
+    /// <summary>Returns a required text, which may be empty.</summary>
     public string TextOrEmpty(string name) => OptionalText(name) ?? throw Mistake(name, "is missing. Give it as a string");
 
     /// <summary>Returns a text, or null.</summary>
@@ -30,7 +30,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
         { } other => throw Mistake(name, $"is {Short(other)}. Give a whole number of {least} or more"),
     };
 
-    /// <summary>Returns a yes or no; no when it is left out.</summary>
+    /// <summary>Returns a boolean; false when it is left out.</summary>
     public bool Flag(string name) => Find(name) switch
     {
         null or { ValueKind: JsonValueKind.False } => false,

@@ -37,7 +37,7 @@ internal static class Answering
         return new Outcome(OutcomeKind.Answered);
     }
 
-    // With a reject, feedback is what to tell the model, which then goes on; without it the turn ends with this step.
+    // With a reject, feedback is a text for the model, which then continues; without it the turn ends with this step.
     private static void Permission(Decision decision, PermissionRequest request, PermissionAnswer answer, string? feedback)
     {
         if (answer == PermissionAnswer.Reject)
@@ -75,7 +75,7 @@ internal static class Answering
         {
             var time = ((ToolRunning)part.State).Time with { End = decision.Now };
             var title = request.Questions.Count == 1 ? "Asked 1 question" : $"Asked {request.Questions.Count} questions";
-            var told = QuestionTool.Tell(request.Questions, answers);
+            var told = QuestionTool.Render(request.Questions, answers);
             decision.Put(part with { State = new ToolCompleted(part.State.Input, told, title, QuestionTool.Metadata(answers), time) });
         }
 
@@ -90,7 +90,7 @@ internal static class Answering
         if (feedback is not null)
             return;
 
-        // A plain no ends the turn: what else waits in this step is not asked about any more.
+        // A reject without feedback ends the turn: the other requests of this step are withdrawn.
         decision.Put(decision.Turn with { Rejected = true });
         foreach (var other in decision.State.Permissions)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
@@ -40,10 +41,11 @@ internal static class Closing
             decision.Orders.Add(keep);
     }
 
-    // every-wait-ends: a prompt that waited for its turn has an answer of its own, and not that of the prompt before it.
+    // every-wait-ends: a prompt that waited for its turn, or for a summary on its way, has an answer of its own, and not that of the prompt before it.
     private static void AnswerQueued(Decision decision, MessageError error)
     {
-        foreach (var prompt in decision.Turn.Prompts.Skip(decision.Turn.Taken))
+        MessageId[] interrupted = Compacting.Interrupted(decision) is { } asked ? [asked] : [];
+        foreach (var prompt in interrupted.Concat(decision.Turn.Prompts.Skip(decision.Turn.Taken)))
         {
             var answer = Stepping.NewAssistant(decision, (UserMessage)decision.State.Message(prompt)!.Info);
             decision.Put(answer with { Error = error, Time = answer.Time with { Completed = decision.Now } });

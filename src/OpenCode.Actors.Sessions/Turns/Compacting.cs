@@ -54,10 +54,10 @@ internal static class Compacting
     /// <summary>True if the step of the open turn makes a summary.</summary>
     public static bool IsUnderWay(Decision decision) => Summaries.IsSummary(decision.Assistant);
 
-    /// <summary>Returns how many prompts of a turn are taken up by its next step: all that wait, up to a request for a summary, which is a step of its own.</summary>
+    /// <summary>Returns how many prompts of a turn are taken up by its next step: all that wait, up to a step of its own: a request for a summary, or what goes on behind one.</summary>
     public static int TakenBy(SessionState state, TurnState turn)
     {
-        var next = turn.Prompts.FindIndex(turn.Taken, prompt => state.Message(prompt) is { } message && Summaries.RequestOf(message) is not null);
+        var next = turn.Prompts.FindIndex(turn.Taken, prompt => state.Message(prompt) is { } message && (Summaries.RequestOf(message) is not null || Continuations.IsOne(message)));
         return next < 0 ? turn.Prompts.Count : next == turn.Taken ? next + 1 : next;
     }
 
@@ -110,10 +110,16 @@ internal static class Compacting
         var request = Summaries.RequestOf(asked)!;
         if (SummaryTail.From(decision, asked) is { } tail)
             decision.Put(request with { TailStartId = tail });
-        if (decision.Turn.Queued == 0 && (request.Auto || WasInterrupted(decision.State.Messages)))
-            Continue(decision, (UserMessage)asked.Info, Repeated(decision.State.Messages, asked));
+        if (!decision.Turn.Rejected && (request.Overflow == true || (decision.Turn.Queued == 0 && (request.Auto || WasInterrupted(decision.State.Messages)))))
+            Continue(decision, (UserMessage)asked.Info, Repeated(decision.State, decision.Turn));
         decision.Emit(new SessionCompacted(decision.Id));
     }
+
+    /// <summary>Gives the prompt whose answer the summary under way interrupts; null when there is no summary under way, or the prompt has its answer.</summary>
+    public static MessageId? Interrupted(Decision decision) =>
+        IsUnderWay(decision) && decision.Turn is { Rejected: false } turn && Answered(decision.State)?.Id is { } prompt && turn.Prompts.Contains(prompt) && (IsOverflow(decision.State, turn) || WasInterrupted(decision.State.Messages))
+            ? prompt
+            : null;
 
     private static TurnState AskNow(Decision decision, TurnState turn, bool overflow = false)
     {
@@ -133,7 +139,7 @@ internal static class Compacting
     private static void Continue(Decision decision, UserMessage asked, MessageState? repeated)
     {
         var id = decision.NextMessage();
-        decision.Put(((repeated?.Info as UserMessage) ?? asked) with { Id = id, Time = new MessageTime(decision.Now), Summary = null, Format = Structuring.LeftBy(decision.State) });
+        decision.Put(((repeated?.Info as UserMessage) ?? asked) with { Id = id, Time = new MessageTime(decision.Now), Summary = null, Format = Structuring.LeftBy(decision.State), System = Answered(decision.State)?.System });
         if (repeated is null)
         {
             decision.Put(new TextPart(decision.NextPart(), decision.Id, id, ContinuePrompt) { Synthetic = true, Time = new PartTime(decision.Now, decision.Now), Metadata = Continuations.Mark });
@@ -142,20 +148,30 @@ internal static class Compacting
         {
             foreach (var part in repeated.Parts)
                 decision.Put(Continuations.Marked(part) with { Id = decision.NextPart(), MessageId = id });
+            if (!repeated.Parts.Exists(static part => part is TextPart))
+                decision.Put(new TextPart(decision.NextPart(), decision.Id, id, "") { Synthetic = true, Ignored = true, Metadata = Continuations.Mark });
         }
 
-        decision.Put(decision.Turn with { Prompts = decision.Turn.Prompts.Add(id) });
+        // Before what waits: that is of later prompts.
+        decision.Put(decision.Turn with { Prompts = decision.Turn.Prompts.Insert(decision.Turn.Taken, id) });
     }
 
+    // The prompt of the last answer: what goes on is still for it.
+    private static UserMessage? Answered(SessionState state) =>
+        state.Messages.LastOrDefault(static message => message.Info is AssistantMessage { Summary: not true })?.Info is AssistantMessage answer ? state.Message(answer.ParentId)?.Info as UserMessage : null;
+
+    private static bool IsOverflow(SessionState state, TurnState turn) => Summaries.RequestOf(state.Message(turn.Asked)!) is { Overflow: true };
+
     // Of an overflow at the first step for a prompt, that prompt. What was done for it in earlier steps is in the summary, and so is a prompt with nothing before it.
-    private static MessageState? Repeated(IReadOnlyList<MessageState> messages, MessageState asked)
+    private static MessageState? Repeated(SessionState state, TurnState turn)
     {
-        if (Summaries.RequestOf(asked) is not { Overflow: true })
+        if (!IsOverflow(state, turn))
             return null;
 
-        var before = Summaries.ForModel([.. messages.TakeWhile(message => message.Info.Id != asked.Info.Id)]).ToList();
-        var prompt = before.FindLastIndex(static message => message.Info is UserMessage);
-        return prompt > 0 && before.Skip(prompt).All(static message => message.Info is not AssistantMessage { Finish: not null }) ? before[prompt] : null;
+        var prompt = turn.Prompts[turn.Taken - 2];
+        var before = Summaries.ForModel([.. state.Messages.TakeWhile(message => message.Info.Id != turn.Asked)]).ToList();
+        var at = before.FindIndex(message => message.Info.Id == prompt);
+        return at > 0 && before.Skip(at).All(static message => message.Info is not AssistantMessage { Finish: not null }) ? before[at] : null;
     }
 
     // The step before wanted to go on with what its tools gave.
@@ -164,10 +180,9 @@ internal static class Compacting
 
     private static string Told(SessionState state, TurnState turn, MessageId? tail, int most)
     {
-        var asked = state.Message(turn.Asked)!;
         var left = turn.Prompts.Skip(turn.Taken - 1).ToHashSet();
         left.UnionWith(state.Messages.SkipWhile(message => message.Info.Id != turn.Asked).Where(static message => message.Info is UserMessage).Select(static message => message.Info.Id));
-        if (Repeated(state.Messages, asked) is { } repeated)
+        if (Repeated(state, turn) is { } repeated)
             left.Add(repeated.Info.Id);
 
         var summed = Summaries.ForModel(state.Messages).TakeWhile(message => message.Info.Id != tail)

@@ -33,7 +33,7 @@ internal static class Conversation
     private static StepOptions OptionsOf(Agent? agent) =>
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
 
-    // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
+    // Built within the call of the model: a long history and large images would hold up the session's actor. The state is immutable.
     private static List<ModelMessage> Tell(SessionState state, TurnState turn, string? notice)
     {
         var messages = new List<ModelMessage>();
@@ -83,7 +83,7 @@ internal static class Conversation
         messages.Add(new UserTurn(content));
     }
 
-    // Of tries that were cut only the last counts: it said all of it again.
+    // Of interrupted tries only the last counts: it repeats the text of the others.
     private static void TellAnswer(MessageState message, List<ModelMessage> messages)
     {
         var from = message.Parts.FindLastIndex(static part => part is StepStartPart) + 1;

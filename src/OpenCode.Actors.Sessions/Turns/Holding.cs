@@ -7,8 +7,14 @@ namespace OpenCode.Actors.Sessions.Turns;
 /// <summary>Holds turns that move to another node (rule "Running turns are not moved"): the session's next owner begins their work.</summary>
 internal static class Holding
 {
-    /// <summary>True if a decision starts something: a call of the model, or a tool.</summary>
-    public static bool Begins(Decision decision) => decision.Orders.Exists(static order => order is BeginStep or StartTool);
+    /// <summary>Leaves what a decision on a turn of which nothing runs has begin to the next owner. Where a snapshot of the step is taken first, that is known only then.</summary>
+    public static void HoldBack(Decision decision)
+    {
+        if (Begins(decision))
+            Hold(decision);
+        else if (decision.State.Turn is { IsTakingSnapshot: true } turn)
+            decision.State = decision.State with { Turn = turn with { IsToHold = true } };
+    }
 
     /// <summary>Holds the open turn, none of which runs: drops the orders of the decision and ends a run that waits for the user.</summary>
     public static void Hold(Decision decision)
@@ -17,7 +23,7 @@ internal static class Holding
         var granted = decision.Orders.OfType<StartTool>().SelectMany(order => Permitting.GrantedTo(decision, order.Call.CallId, order.Context.Allowed)).ToList();
         decision.Orders.RemoveAll(static order => order is not EndRun);
         decision.Orders.Add(new EndRun(turn.Run));
-        decision.Put(turn with { Run = default, IsHeld = true, Granted = [.. turn.Granted, .. granted] });
+        decision.Put(turn with { Run = default, IsHeld = true, IsTakingSnapshot = false, IsToHold = false, Granted = [.. turn.Granted, .. granted] });
     }
 
     /// <summary>Resumes a held turn with a run of its own: starts the tools that may start, else calls the model. Requests that wait for the user keep waiting.</summary>
@@ -46,4 +52,7 @@ internal static class Holding
         if (decision.State.Turn is { } turn && !Begins(decision))
             decision.Orders.Add(new HoldRun(turn.Run));
     }
+
+    // A call of the model, or a tool.
+    private static bool Begins(Decision decision) => decision.Orders.Exists(static order => order is BeginStep or StartTool);
 }

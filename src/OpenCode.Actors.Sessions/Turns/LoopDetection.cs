@@ -17,7 +17,7 @@ internal static class LoopDetection
     /// <param name="part">The call, with its input.</param>
     public static ToolPermission? NeedOf(Decision decision, ToolPart part)
     {
-        // As in the real server, one answer is looked at: a poll makes the same call from step to step, and a text between two calls is no loop.
+        // Within one answer, as in opencode: polling repeats a call from step to step, and a text between two calls is no loop.
         var parts = decision.Assistant.Parts;
         var last = parts.FindIndex(other => other.Id == part.Id);
         if (last < Calls - 1 || !parts.Skip(last - Calls + 1).Take(Calls - 1).All(other => other is ToolPart call && call.Tool == part.Tool && JsonElement.DeepEquals(call.State.Input, part.State.Input)))

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
@@ -28,11 +31,17 @@ internal static class Parking
     /// <summary>Keeps a parked turn waiting, with a run that holds its place. The rest of the model's answer is lost with the server's end.</summary>
     public static void Park(Decision decision)
     {
-        decision.CloseText();
+        Leave(decision);
         decision.Adopt(new RunId(decision.Setup.Entropy.NextUInt64()));
+        decision.Orders.Add(new HoldRun(decision.Turn.Run));
+    }
+
+    /// <summary>Leaves a parked turn, which has no run any more, to the session's next owner.</summary>
+    public static void Leave(Decision decision)
+    {
+        decision.CloseText();
         if (decision.Turn is { Stream: null, Kind: not TurnKind.Subtask })
             decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
-        decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }
 
     /// <summary>Resumes, after a crash, the wait of calls of <c>task</c> that have their children.</summary>
@@ -41,6 +50,14 @@ internal static class Parking
         foreach (var task in Tasks(decision.State).ToList())
             ToolCalling.Start(decision, task, []);
     }
+
+    /// <summary>Says whether the open turn only waits, and for which children.</summary>
+    public static WaitsFound Waits(SessionState state) => state.Turn is not { } turn || !(turn.IsHeld || IsParked(state, withTasks: true))
+        ? new WaitsFound(false, [])
+        : new WaitsFound(true, [.. Tasks(state).Select(static task => ChildOf(task))]);
+
+    private static SessionId ChildOf(ToolPart task) =>
+        new(JsonSerializer.Deserialize(((ToolRunning)task.State).Metadata!.Value, TaskJson.Default.TaskMetadata)!.SessionId);
 
     private static IEnumerable<ToolPart> Tasks(SessionState state) =>
         state.Message(state.Turn!.Assistant)!.Parts.OfType<ToolPart>().Where(static part => part is { Tool: TaskTool.Name, State: ToolRunning { Metadata: not null } });

@@ -23,7 +23,7 @@ internal static class Permitting
     {
         var wanted = NeedsOf(decision, part);
 
-        // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
+        // Permissions up to the granted one need no request. If the call now needs others, its requests begin again.
         var done = wanted.FindIndex(permission => permission.Key == KeyOf(granted));
         Proceed(decision, part, wanted, [.. GrantsOf(decision, part), .. wanted.Take(done + 1).Select(static permission => permission.Key)]);
     }
@@ -42,7 +42,7 @@ internal static class Permitting
     public static bool IsAllowed(Decision decision, ToolPart part, PermissionRequest request) =>
         NeedsOf(decision, part).Find(permission => permission.Key == KeyOf(request)) is { } wanted && TurnRules.InForce(decision).Evaluate(wanted) == PermissionAction.Allow;
 
-    // A denial holds also for what was granted: the rules have changed since.
+    // A denial also holds for granted permissions: the rules have changed since.
     private static void Proceed(Decision decision, ToolPart part, List<ToolPermission> wanted, List<string> granted)
     {
         var rules = TurnRules.InForce(decision);
@@ -72,7 +72,7 @@ internal static class Permitting
 
     private static ToolCall CallOf(ToolPart part) => new(part.CallId, part.Tool, part.State.Input);
 
-    // That it repeats the calls before it is asked about first: then it is not asked what it does.
+    // The request for a repeated call comes first, and is its only one.
     private static List<ToolPermission> NeedsOf(Decision decision, ToolPart part)
     {
         var info = decision.Info;

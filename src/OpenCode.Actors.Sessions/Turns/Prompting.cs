@@ -41,7 +41,7 @@ internal static class Prompting
     /// <summary>Finds the reason to refuse a new prompt; null when it can be taken.</summary>
     public static object? Refusal(SessionState state, LocationSetup location, SessionsOptions options, Protocol.Requests.Prompt prompt)
     {
-        // Without a reply no model is called. A mistake is answered to the user, who can correct it, also while the session is busy: it does not fail a later step.
+        // Without a reply no model is called. A mistake is answered at once, also while the session is busy: it does not fail a later step.
         var asksModel = prompt.NoReply != true;
         if (asksModel && QueueFull(state, options) is { } overcrowded)
             return overcrowded;

@@ -33,7 +33,7 @@ internal static class StepLimit
         foreach (var message in decision.State.Messages.Reverse())
         {
             if (message.Info is AssistantMessage { Summary: not true } answer && (asked ??= answer.ParentId) == answer.ParentId)
-                count++;
+                count += answer is { Finish: null, Error: null, Time.Completed: not null } ? 0 : 1; // A try that was too long is made again.
             else if (message.Info.Id == asked && !Continuations.IsOne(message))
                 break;
             else if (message.Info.Id == asked)

@@ -135,15 +135,16 @@ internal static class Stepping
 
     private static void Continue(Decision decision, TurnState turn, bool continues)
     {
-        if (Compacting.IsUnderWay(decision))
+        var isSummary = Compacting.IsUnderWay(decision);
+        if (isSummary)
         {
             Compacting.Complete(decision);
             if (decision.State.Turn is not { } completed)
                 return; // There is no summary.
-            turn = completed with { Rejected = true };
+            turn = completed;
         }
 
-        if (turn.Queued > 0 || continues || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsFull(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
+        if (turn.Queued > 0 || continues || (!isSummary && turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsFull(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
             Begin(decision, turn);
         else
             End(decision);
@@ -198,8 +199,12 @@ internal static class Stepping
     public static void Begin(Decision decision, TurnState turn)
     {
         turn = Compacting.MakeRoom(decision, turn);
-        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Rejected = false, Granted = [] };
-        if (Summaries.RequestOf(decision.State.Message(turn.Asked)!) is null && Subtasking.TryBegin(decision, turn))
+        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Granted = [] };
+        var isSummary = Summaries.RequestOf(decision.State.Message(turn.Asked)!) is not null;
+        turn = turn with { Rejected = turn.Rejected && isSummary }; // What the user refused is not gone on with behind a summary.
+        if (!isSummary)
+            Structuring.GiveUp(decision, turn);
+        if (!isSummary && Subtasking.TryBegin(decision, turn))
             return;
 
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;

@@ -62,6 +62,18 @@ internal static class Structuring
             ? (state.Message(answer.ParentId)?.Info as UserMessage)?.Format
             : null;
 
+    /// <summary>Another prompt is answered before one of the same turn has its object: its last answer says so (rule "Nothing is ignored silently").</summary>
+    public static void GiveUp(Decision decision, TurnState turn)
+    {
+        if (decision.State.Messages.LastOrDefault(static message => message.Info is AssistantMessage { Summary: not true })?.Info is not AssistantMessage { Structured: null, Error: null } answer
+            || answer.ParentId == turn.Asked || !turn.Prompts.Contains(answer.ParentId) || LeftBy(decision.State) is not { IsStructured: true } || Continuations.IsOne(decision.State.Message(turn.Asked)!))
+        {
+            return;
+        }
+
+        decision.Put(answer with { Error = MessageError.StructuredOutput("Another prompt came before the model had given the structured output that was asked for. Ask again when the session is idle.", retries: 0) });
+    }
+
     private static JsonElement? SchemaOf(Decision decision) =>
         decision.Turn.Kind == TurnKind.Prompt && !Compacting.IsUnderWay(decision) && ((UserMessage)decision.State.Message(decision.Turn.Asked)!.Info).Format is { IsStructured: true } format ? format.Schema : null;
 }

@@ -32,7 +32,7 @@ internal static class Titling
         var agent = decision.Agents.Find(AgentName);
         var model = ModelOf(decision, agent?.Model, asked.Model);
         var request = StepOptionMerging.Request(agent, AgentPrompts.Title, model.Info, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")]);
-        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain)));
+        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain, $"{model.ProviderId}/{model.ModelId}")));
     }
 
     /// <summary>Takes a title, unless the session got another one meanwhile.</summary>

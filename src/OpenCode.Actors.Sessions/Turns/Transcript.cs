@@ -12,7 +12,7 @@ internal static class Transcript
     private static readonly int[] _outputLimits = [2_000, 200, 0];
 
     /// <summary>Renders the messages.</summary>
-    /// <param name="messages">What is summed up.</param>
+    /// <param name="messages">The messages to summarize.</param>
     /// <param name="most">How many characters the text may have. When it would have more, outputs are cut shorter, then the text's own middle.</param>
     public static string Of(IReadOnlyList<MessageState> messages, int most)
     {

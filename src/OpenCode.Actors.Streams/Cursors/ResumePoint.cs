@@ -27,7 +27,7 @@ internal readonly record struct ResumePoint(long After, long BeforeTwinOf)
     }
 
     /// <summary>Compares a client's id with the log (rule "Good cursor").</summary>
-    /// <param name="text">What the client sent.</param>
+    /// <param name="text">The client's request.</param>
     /// <param name="journal">The log.</param>
     /// <param name="twins">Whether the stream has sync twins; on one that has none, <c>.1</c> means the position itself (rule "Twin ids").</param>
     /// <param name="point">Where to go on, if the answer is null.</param>

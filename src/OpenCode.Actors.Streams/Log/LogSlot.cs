@@ -9,7 +9,7 @@ internal sealed class LogSlot(LogEntry entry)
     // The slot itself, its entry with the texts around the properties, its places in three lanes.
     private const int FixedBytes = 384;
 
-    // Written once, before the flag that tells of them: a thread that sees the flag sees all of it.
+    // Written once, before the flag that announces them: a thread that sees the flag sees all of it.
     private EntryFrames _bare;
     private EntryFrames _wrapped;
     private volatile bool _hasBare;

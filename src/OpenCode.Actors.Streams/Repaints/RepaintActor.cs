@@ -114,7 +114,7 @@ internal sealed partial class RepaintActor : ReceiveActor
         _changes.Trim(_time.GetUtcNow(), MostBytesWhileReading);
     }
 
-    // After the log was read, so that nothing that was asked before is missing; what was answered meanwhile is told by the stream.
+    // After the log was read, so that no earlier request is missing; answers given meanwhile come over the stream.
     private async Task<IReadOnlyList<EntryDraft>> PendingAsync()
     {
         if (_requests is null)

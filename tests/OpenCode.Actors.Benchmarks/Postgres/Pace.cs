@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 
-/// <summary>An open loop: events become due at a rate, whatever becomes of those before.</summary>
+/// <summary>An open loop: events become due at a rate, whatever happens to those before.</summary>
 internal static class Pace
 {
     /// <summary>Returns the events as they become due, about every millisecond, until all were given.</summary>

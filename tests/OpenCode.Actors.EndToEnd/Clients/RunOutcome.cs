@@ -42,7 +42,7 @@ internal static class RunOutcome
         text = Regex.Replace(text, "(ses|msg|prt|per|que|err)_[0-9A-Za-z]+", "$1_");
         var lines = text.Split('\n').Select(static line => line.TrimEnd()).Where(static line => line.Length > 0).ToList();
 
-        // Run connects its stream while it asks, and may miss the very first events: the heading is printed with the first update of an answer that arrives, and an error that is answered may be told by an event too.
+        // Run connects its stream while it asks, and may miss the very first events: the heading is printed with the first update of an answer that arrives, and an error that is answered may be shown by an event too.
         if (lines.Contains("Error: {"))
             lines.RemoveAll(static line => line.StartsWith("Error: ", StringComparison.Ordinal) && line != "Error: {");
         return [.. lines.OrderBy(static line => line.StartsWith("> ", StringComparison.Ordinal) ? 0 : 1).Select(static line => (JsonNode)(line[0] == '{' ? Event(line) : line))];

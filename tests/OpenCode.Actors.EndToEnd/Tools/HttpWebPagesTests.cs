@@ -17,7 +17,7 @@ public sealed class HttpWebPagesTests
         var page = await pages.FetchAsync(server.At("127.0.0.1"), isPrivate: true, CancellationToken.None);
         Assert.Equal("text/html", page.MediaType);
 
-        // What stands for a public name that leads to this machine.
+        // In the place of a public name that leads to this machine.
         var refused = await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(server.At("localhost"), isPrivate: false, CancellationToken.None));
         Assert.Contains("private network", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(server.At(Dns.GetHostName()), isPrivate: false, CancellationToken.None));

@@ -3,6 +3,7 @@ using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Models;
 
@@ -11,7 +12,7 @@ public sealed class ModelCatalogTests
     [Fact]
     public void Without_providers_the_embedded_model_is_the_default()
     {
-        using var catalog = new ModelCatalog(ModelsOptions.None, TimeProvider.System);
+        using var catalog = new ModelCatalog(ModelsOptions.None, new VirtualTime());
 
         Assert.Equal(("embedded", "assistant"), (catalog.Default.ProviderId, catalog.Default.ModelId));
         Assert.IsType<EmbeddedModel>(catalog.Default.Model);
@@ -21,7 +22,7 @@ public sealed class ModelCatalogTests
     [Fact]
     public void The_first_configured_model_is_the_default_and_the_embedded_one_stays()
     {
-        using var catalog = new ModelCatalog(new ModelsOptions([Provider("empty"), Provider("router", "vendor/large", "small")]), TimeProvider.System);
+        using var catalog = new ModelCatalog(new ModelsOptions([Provider("empty"), Provider("router", "vendor/large", "small")]), new VirtualTime());
 
         Assert.Equal(("router", "vendor/large"), (catalog.Default.ProviderId, catalog.Default.ModelId));
         Assert.True(catalog.TryResolve("router", "small", out _));
@@ -36,7 +37,7 @@ public sealed class ModelCatalogTests
     [InlineData("embedded", "assistant")]
     public void The_named_model_is_the_default(string provider, string model)
     {
-        using var catalog = new ModelCatalog(new ModelsOptions([Provider("router", "vendor/large", "small")], new ModelRef(provider, model)), TimeProvider.System);
+        using var catalog = new ModelCatalog(new ModelsOptions([Provider("router", "vendor/large", "small")], new ModelRef(provider, model)), new VirtualTime());
 
         Assert.Equal((provider, model), (catalog.Default.ProviderId, catalog.Default.ModelId));
     }

@@ -246,7 +246,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         _meters.Dispose();
     }
 
-    // What is registered first is called last: all that waited for it have been told by then.
+    // What is registered first is called last: all that waited for it were called by then.
     private Task WhenLostAsync()
     {
         var lost = new TaskCompletionSource();

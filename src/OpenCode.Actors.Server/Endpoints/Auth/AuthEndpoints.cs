@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Endpoints.Auth;
 
-/// <summary>The keys of providers. They are taken and used, and never shown.</summary>
+/// <summary>The keys of providers. They are stored and used, and never shown.</summary>
 internal static class AuthEndpoints
 {
     private const int LongestName = 128;

@@ -10,6 +10,7 @@ using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
@@ -17,7 +18,7 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Endpoints.Commands;
 
-/// <summary>The commands that users call by a name: they are listed, and run as prompts.</summary>
+/// <summary>The commands that users call by a name: lists them, and runs them as prompts.</summary>
 internal static class CommandEndpoints
 {
     public static void MapCommands(this IEndpointRouteBuilder routes)
@@ -30,7 +31,7 @@ internal static class CommandEndpoints
 
     private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs, ISkillCatalog skills) =>
         TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values, skills.For(location.Path)).Select(static command =>
-            new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
+            new CommandAnswer(command.Name, command.Template, TemplatePlaceholders.Of(command.Template))
             {
                 Description = command.Description,
                 Agent = command.Agent,
@@ -47,8 +48,9 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
-        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
+        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, refusals, cancellationToken);
 
     private static Task<IResult> InitAsync(
         SessionId sessionID,
@@ -58,6 +60,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
         AnswerAsync(
             sessionID,
@@ -67,6 +70,7 @@ internal static class CommandEndpoints
             sessions,
             prompts,
             turns.DoneOf,
+            refusals,
             cancellationToken);
 
     private static async Task<IResult> AnswerAsync(
@@ -77,6 +81,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         Func<SessionId, object, IResult> answerOf,
+        RefusalEvents refusals,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -89,10 +94,11 @@ internal static class CommandEndpoints
             ? new Prompt([]) { MessageId = request.MessageId } // answered as the first time; its shell lines do not run again
             : await prompts.MakeAsync(info, request, cancellationToken);
         if (made is not Prompt prompt)
-            return SessionRefusals.Of(made);
+            return SessionRefusals.Of(await SessionRefusals.PublishAsync(sessionID, made, refusals, cancellationToken));
 
         var command = new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) };
-        return answerOf(sessionID, await sessions.AskAsync(sessionID, command, cancellationToken));
+        var answer = await sessions.AskAsync(sessionID, command, cancellationToken);
+        return answerOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static async Task<bool> IsTakenAsync(SessionId session, RunCommand request, ISessions sessions, CancellationToken cancellationToken) =>

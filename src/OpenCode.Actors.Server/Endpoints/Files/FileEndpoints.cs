@@ -11,7 +11,7 @@ using OpenCode.Actors.Server.Locations.Files;
 
 namespace OpenCode.Actors.Server.Endpoints.Files;
 
-/// <summary>The files of a location: listed, read, found by name and by text. Symbols are found by language servers, which this server has none of.</summary>
+/// <summary>The files of a location: listed, read, found by name and by text. It finds no symbols, which needs a language server.</summary>
 internal static class FileEndpoints
 {
     private const int MostFound = 100;

@@ -3,7 +3,7 @@ using OpenCode.Actors.Server.Answers;
 
 namespace OpenCode.Actors.Server.Endpoints.Logs;
 
-/// <summary>Takes lines of clients into the server's log.</summary>
+/// <summary>Writes lines of clients into the server's log.</summary>
 internal static partial class LogEndpoint
 {
     private const int LongestText = 4_096;

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Endpoints.Mcp;
 
-/// <summary>The MCP servers of a location: how they are, and changes of them until the server ends.</summary>
+/// <summary>The MCP servers of a location: their status, and changes of them until the server ends.</summary>
 internal static class McpEndpoints
 {
     private const int LongestName = 128;

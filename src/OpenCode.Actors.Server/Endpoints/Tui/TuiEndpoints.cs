@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints.Tui;
 
-/// <summary>What editors tell the terminals of a location: an event each.</summary>
+/// <summary>Commands of editors to the terminals of a location: one event each.</summary>
 internal static class TuiEndpoints
 {
     private static readonly (string Path, string Name, string Command)[] _commands =

@@ -4,7 +4,7 @@ using OpenCode.Actors.Server.Publishing;
 
 namespace OpenCode.Actors.Server.Endpoints.Tui;
 
-/// <summary>Publishes what a client tells terminals, once it is checked, and makes the answer.</summary>
+/// <summary>Checks and publishes a client's command to terminals, and makes the answer.</summary>
 internal sealed class TuiPublisher(EventPublisher events, ProjectCatalog projects)
 {
     public Task<IResult> CommandAsync(Location location, string command, CancellationToken cancellationToken) =>

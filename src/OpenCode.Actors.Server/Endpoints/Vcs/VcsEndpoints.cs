@@ -7,7 +7,7 @@ using OpenCode.Actors.Server.Locations.Vcs;
 
 namespace OpenCode.Actors.Server.Endpoints.Vcs;
 
-/// <summary>What git says of a location. The TUI ends when <c>/diff</c> is refused.</summary>
+/// <summary>Git's branch, status and differences of a location. The TUI exits when <c>/diff</c> is refused.</summary>
 internal static class VcsEndpoints
 {
     private const int UsualContext = 3;

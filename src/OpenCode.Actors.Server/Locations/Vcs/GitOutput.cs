@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Server.Locations.Vcs;
 
-/// <summary>Reads what git writes.</summary>
+/// <summary>Parses the output of git.</summary>
 internal static class GitOutput
 {
     public static string[] Names(string output) => output.Split('\0', StringSplitOptions.RemoveEmptyEntries);

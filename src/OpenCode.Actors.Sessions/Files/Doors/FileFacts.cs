@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>What tells a file from all others, and its states from each other.</summary>
+/// <summary>The identity of a file, and of its state.</summary>
 /// <param name="Device">The device that it is on; 0 where the system does not say.</param>
 /// <param name="Inode">Its number there: two names of one file have the same.</param>
 /// <param name="IsRegular">Whether it is a regular file: no folder, pipe, socket or device.</param>

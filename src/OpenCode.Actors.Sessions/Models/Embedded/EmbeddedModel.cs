@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Sessions.Models.Embedded;
 
-/// <summary>The model that is always there: offline, deterministic, and honest about being neither a language model nor clever. It makes every feature work without a key.</summary>
+/// <summary>The embedded model: offline, deterministic, and no language model, which it says. It makes every feature work without a key.</summary>
 /// <param name="time">Paces <c>slow:</c>.</param>
 public sealed class EmbeddedModel(TimeProvider time) : IChatModel
 {

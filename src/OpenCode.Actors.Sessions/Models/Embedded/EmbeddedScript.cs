@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Models.Embedded;
 
-/// <summary>What the embedded model says to what: a function of the conversation and nothing else.</summary>
+/// <summary>Chooses the reply of the embedded model: a pure function of the conversation.</summary>
 internal static partial class EmbeddedScript
 {
     private const int MaxSlowWords = 100_000;

@@ -10,7 +10,7 @@ internal static class UnifiedDiff
 {
     private const int Context = 3;
 
-    // The comparison takes lines × differences: two unlike texts of more lines are told as one replacement.
+    // The comparison takes lines × differences: two unlike texts of more lines become one replacement.
     private const int MostLines = 5_000;
 
     /// <summary>How long a diff is worth showing. One that is longer ends somewhere behind that.</summary>

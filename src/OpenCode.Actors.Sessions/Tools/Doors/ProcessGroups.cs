@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>Process groups as the system sees them: the process that has a number, and signals to a whole group.</summary>
+/// <summary>The system's process groups: finds the process of a number, and sends signals to a whole group.</summary>
 internal static partial class ProcessGroups
 {
     public const int Terminate = 15;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools.Edit;
 
-/// <summary>Finds whole lines that are alike but for the blanks around them. Lines that are deeper in the file than in the call are replaced by lines as deep.</summary>
+/// <summary>Finds whole lines that are equal except for the blanks around them. Lines that are indented deeper in the file than in the call are replaced by lines with the same indent.</summary>
 internal static class LineFinder
 {
     /// <summary>Finds all places, in order.</summary>

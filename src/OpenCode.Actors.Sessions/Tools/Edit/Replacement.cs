@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Tools.Changes;
 
 namespace OpenCode.Actors.Sessions.Tools.Edit;
 
-/// <summary>What an edit replaces by what.</summary>
+/// <summary>The old and new text of an edit.</summary>
 /// <param name="Old">The text to replace.</param>
 /// <param name="New">The text that takes its place.</param>
 /// <param name="IsAll">Whether every place is replaced.</param>

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Sessions.Tools.Edit;
 
-/// <summary>A piece of a text and what takes its place.</summary>
+/// <summary>A piece of a text and its replacement.</summary>
 internal readonly record struct Place(int Start, int Length, string New);
 
-/// <summary>Finds where a text is in a file: exactly, else by its lines without the blanks around them, else by its words. The first way that finds something decides.</summary>
+/// <summary>Finds a text in a file: exactly, else by its lines without the blanks around them, else by its words. The first method that finds something wins.</summary>
 internal static class TextFinder
 {
     // A text of this many words is not looked for word by word: the automaton of its expression would be too large.
@@ -13,8 +13,8 @@ internal static class TextFinder
 
     /// <summary>Finds all places, in order. They do not overlap.</summary>
     /// <param name="text">The text of the file.</param>
-    /// <param name="old">What is looked for; not empty, with the line ends of the file.</param>
-    /// <param name="new">What takes its place.</param>
+    /// <param name="old">The text to find; not empty, with the line ends of the file.</param>
+    /// <param name="new">The replacement.</param>
     public static IReadOnlyList<Place> Find(string text, string old, string @new) => FindExact(text, old, @new) switch
     {
         { Count: > 0 } exact => exact,

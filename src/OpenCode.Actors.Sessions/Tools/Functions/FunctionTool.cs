@@ -5,11 +5,14 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools.Functions;
 
-/// <summary>A tool that is a function: it gives one outcome, and starts nothing that could outlive it.</summary>
+/// <summary>A tool that is a function: it returns one outcome, and starts nothing that could outlive it.</summary>
 internal abstract class FunctionTool : ITool
 {
     /// <inheritdoc/>
     public abstract ToolDefinition Definition { get; }
+
+    /// <inheritdoc/>
+    public abstract bool ChangesFiles { get; }
 
     /// <inheritdoc/>
     public virtual ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);

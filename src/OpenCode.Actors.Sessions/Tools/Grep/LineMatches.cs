@@ -62,7 +62,7 @@ internal sealed class LineMatches
 
     /// <summary>Returns what was found.</summary>
     /// <param name="isCut">Whether there may be more.</param>
-    public string Tell(bool isCut)
+    public string Render(bool isCut)
     {
         if (Count == 0)
             _text.Append("No line matches.\n");

@@ -20,7 +20,7 @@ internal interface IFileStore
     FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken);
 }
 
-/// <summary>Tells two states of a file apart.</summary>
+/// <summary>Identifies a state of a file.</summary>
 /// <param name="WrittenAt">When it was written last.</param>
 /// <param name="Bytes">Its size.</param>
 internal readonly record struct FileStamp(DateTime WrittenAt, long Bytes);

@@ -25,16 +25,16 @@ internal static class PathPermissions
         }];
     }
 
-    /// <summary>Returns what is needed to reach a path and to do something with it.</summary>
-    /// <param name="permission">What is done, such as <c>edit</c>.</param>
+    /// <summary>Returns the permissions to reach a path and to act on it.</summary>
+    /// <param name="permission">The action, such as <c>edit</c>.</param>
     /// <param name="path">The path.</param>
     /// <param name="location">Where the call runs.</param>
-    /// <param name="metadata">Makes what to show to the user.</param>
+    /// <param name="metadata">Makes the metadata of the request.</param>
     /// <param name="open">A folder that is open wherever the call runs, if there is one.</param>
     public static IReadOnlyList<ToolPermission> Of(string permission, ToolPath path, ToolLocation location, Func<JsonElement> metadata, string? open = null) =>
         [.. ToReach(path, location, open), ToDo(permission, path, location, metadata)];
 
-    /// <summary>Returns what is needed to do something with a path that is reached.</summary>
+    /// <summary>Returns the permission to act on a path that may be reached.</summary>
     /// <remarks>
     /// Rules name files relative to the project. One that names the absolute path, or that in the home folder, holds too if it is stricter. A link is judged by its own name and
     /// by that of what it points to: the stricter decides.

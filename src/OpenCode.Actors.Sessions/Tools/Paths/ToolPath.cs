@@ -12,7 +12,7 @@ internal sealed record ToolPath(string Named, string Real)
     public static ToolPath Of(string given, ToolLocation location)
     {
         if (given.Contains('\0', StringComparison.Ordinal))
-            throw new ToolRefusedException("The path holds a NUL character, which no file has in its name.");
+            throw new ToolRefusedException("The path holds a NUL character, which no file has in its name. Give it without.");
 
         var joined = Path.Combine(location.Directory, given);
         return new ToolPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(joined)), location.Paths.RealPath(joined));

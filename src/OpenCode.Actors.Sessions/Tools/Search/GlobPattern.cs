@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Sessions.Tools.Search;
 
-/// <summary>A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over folders, <c>[a-z]</c>, <c>{a,b}</c>. One without a slash is about names, wherever they stand.</summary>
+/// <summary>A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over folders, <c>[a-z]</c>, <c>{a,b}</c>. One without a slash matches names in every folder.</summary>
 /// <remarks>Libraries for it miss braces beside <c>**</c>. As a regular expression without backtracking it costs the length of the path, whatever a model wrote.</remarks>
 internal sealed class GlobPattern
 {
@@ -16,7 +16,7 @@ internal sealed class GlobPattern
     public GlobPattern(string pattern)
     {
         if (pattern.Length > MostCharacters)
-            throw new ToolRefusedException($"The pattern has {pattern.Length} characters; {MostCharacters} are the most.");
+            throw new ToolRefusedException($"The pattern has {pattern.Length} characters; {MostCharacters} are the most. Give a shorter one.");
 
         var rooted = pattern.TrimStart('/');
         try

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Tools.Search;
 /// <summary>The permissions of a search.</summary>
 internal static class SearchPermissions
 {
-    /// <summary>Returns what a search for a pattern needs.</summary>
+    /// <summary>Returns the permissions that a search for a pattern needs.</summary>
     /// <param name="tool">The tool.</param>
     /// <param name="pattern">The pattern.</param>
     /// <param name="given">The path as the call names it, if it does.</param>

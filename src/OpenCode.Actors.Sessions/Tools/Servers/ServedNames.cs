@@ -9,7 +9,7 @@ internal static class ServedNames
     /// <summary>Returns the name of a tool.</summary>
     public static string Of(string server, string tool) => PrefixOf(server) + Plain(tool);
 
-    /// <summary>Returns what the names of a server's tools begin with.</summary>
+    /// <summary>Returns the prefix of the names of a server's tools.</summary>
     public static string PrefixOf(string server) => Plain(server) + "_";
 
     /// <summary>True if a tool may have a name.</summary>

@@ -29,7 +29,7 @@ internal abstract record ToolServerSpec(string Name)
         values.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => new[] { pair.Key, pair.Value });
 }
 
-/// <summary>A server that is a process of ours, spoken to over its stdin and stdout.</summary>
+/// <summary>A server that this server starts as a process, connected over stdin and stdout.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Command">The program and its arguments.</param>
 internal sealed record LocalToolServer(string Name, IReadOnlyList<string> Command) : ToolServerSpec(Name)
@@ -47,7 +47,7 @@ internal sealed record LocalToolServer(string Name, IReadOnlyList<string> Comman
     protected override IEnumerable<string> Way => [.. Command, "in", Folder ?? "", .. Pairs(Environment)];
 }
 
-/// <summary>A server that is spoken to over HTTP.</summary>
+/// <summary>A server that is connected over HTTP.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Url">Where it is.</param>
 internal sealed record RemoteToolServer(string Name, Uri Url) : ToolServerSpec(Name)

@@ -21,7 +21,7 @@ internal sealed class ToolServersActor : ReceiveActor
         Receive<Terminated>(m => Forget(m.ActorRef));
     }
 
-    /// <summary>Asks for the connection to a server. The answer is <see cref="ToolServerActor.Reached"/>.</summary>
+    /// <summary>Requests the connection to a server. The answer is <see cref="ToolServerActor.Reached"/>.</summary>
     /// <param name="Directory">The location.</param>
     /// <param name="Spec">The server, as the location configures it now.</param>
     /// <param name="AtOnce">Whether it is tried at once, however often it failed.</param>
@@ -35,7 +35,7 @@ internal sealed class ToolServersActor : ReceiveActor
     public static Props PropsFor(IToolServerConnector connector, TimeProvider time, ILogger<ToolServersActor> logger) =>
         Props.CreateBy(new ActorProducer<ToolServersActor>(() => new ToolServersActor(connector, time, logger)));
 
-    // One that breaks down has told those that waited; the next request starts it anew.
+    // A server that fails has answered its waiting requests; the next request starts it again.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
     private IActorRef Find(Reach message)

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Tools.Functions;
 
 namespace OpenCode.Actors.Sessions.Tools.Skills;
 
-/// <summary>Loads the instructions of a skill. Which skills there are is in its description.</summary>
+/// <summary>Loads the instructions of a skill. Its description lists the skills.</summary>
 /// <param name="skills">The skills, which are made with the configuration: looked up when the first is asked for.</param>
 /// <param name="work">Where files are read.</param>
 internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : FunctionTool
@@ -25,10 +25,12 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
     // A mount that is away: the call ends, and the turn goes on.
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Loads a skill: instructions for a kind of task, written for this project or by its user. When a task fits the description of a skill, load it before you begin, and do as it says. "
-        + "Files that it speaks of are relative to the folder that is told with it.",
+        + "Files that it names are relative to the folder that is given with it.",
         JsonElement.Parse("""
             {
               "type": "object",

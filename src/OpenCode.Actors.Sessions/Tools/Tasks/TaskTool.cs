@@ -7,10 +7,12 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
-/// <summary>Has a subagent do a task in a session of its own, a child of the one that calls.</summary>
+/// <summary>Runs a task with a subagent, in a child of the calling session.</summary>
 internal sealed class TaskTool(IChildSessions children) : ITool
 {
     public const string Name = "task";
+
+    public bool ChangesFiles => true;
 
     public ToolDefinition Definition { get; } = new(
         Name,

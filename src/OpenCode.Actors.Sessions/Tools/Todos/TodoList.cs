@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Tools.Functions;
 
 namespace OpenCode.Actors.Sessions.Tools.Todos;
 
-/// <summary>The to-do list as a tool tells it.</summary>
+/// <summary>The to-do list as text for a model.</summary>
 internal static class TodoList
 {
     /// <summary>Returns the permission that a tool of the list needs.</summary>

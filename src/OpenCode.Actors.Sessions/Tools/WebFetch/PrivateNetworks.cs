@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OpenCode.Actors.Sessions.Tools.WebFetch;
 
-/// <summary>Tells which addresses are of this machine or of a network that is not the internet: what answers there trusts its neighbours.</summary>
+/// <summary>Recognizes addresses of this machine and of private networks: servers there trust their neighbours.</summary>
 internal static class PrivateNetworks
 {
     // RFC 6890 and the registries that follow it: everything that is not globally reachable.

@@ -50,7 +50,7 @@ internal static partial class FileControl
     /// <summary>Lets only the owner read and write the file and its log, also where a restored copy let others: it has what people said to their agents. By name, without opening it.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>Why not; null where it is so.</returns>
-    public static string? KeepToOwner(string path)
+    public static string? RestrictToOwner(string path)
     {
         if (OperatingSystem.IsWindows())
             return null;

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using OpenCode.Actors.Clustering.Members;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal.Nodes;
@@ -36,9 +38,11 @@ public sealed class FormingTests : NodesKit
     [Fact]
     public async Task A_node_that_asked_only_nodes_which_end_meanwhile_goes_on_without_them()
     {
+        using var port = new TcpListener(IPAddress.Loopback, 0); // Takes connections, so that its node counts as one that lives.
+        port.Start();
         var leaving = new MemoryArbiter(Arbiters, TimeProvider.System); // Up in its row, and admits no node any more.
         await leaving.AdmitAsync(
-            new(new("n0", 9, "akka.tcp://opencode@127.0.0.1:1"), 4, "1", "/proj", "tag-n0"), static (_, _) => new ValueTask<bool>(false), CancellationToken.None);
+            new(new("n0", 9, $"akka.tcp://opencode@{port.LocalEndpoint}"), 4, "1", "/proj", "tag-n0"), static (_, _) => new ValueTask<bool>(false), CancellationToken.None);
         await leaving.ConfirmUpAsync(CancellationToken.None);
         var joining = StartAsync("n1");
         await Eventually.TrueAsync(() => Arbiters.Rows.Any(row => row.Description.Identity.Name == "n1"), "the node is admitted");

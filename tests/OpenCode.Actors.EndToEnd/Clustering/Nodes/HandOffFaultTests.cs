@@ -27,7 +27,7 @@ public sealed class HandOffFaultTests : NodesKit
         var underWay = nodes[0].UpdateAsync(session, "under way");
         await Eventually.TrueAsync(() => nodes[1].Store.IsHolding, "the append is held");
         var stopping = nodes[1].StopAsync();
-        await Eventually.TrueAsync(() => IsHandedOff(nodes[1], session), "the session is told to leave");
+        await Eventually.TrueAsync(() => IsHandedOff(nodes[1], session), "the session begins to leave");
 
         using var meters = new RecordingMeters();
         var relay = nodes[0].System.ActorOf(Props.Create(() => new Astray(ShardOn(nodes[1], session), nodes[0].Actors.Region)));
@@ -57,7 +57,7 @@ public sealed class HandOffFaultTests : NodesKit
         var underWay = nodes[1].UpdateAsync(held, "under way");
         await Eventually.TrueAsync(() => nodes[2].Store.IsHolding, "the append is held");
         var stopping = nodes[2].StopAsync();
-        await Eventually.TrueAsync(() => IsHandedOff(nodes[2], held), "the session is told to leave");
+        await Eventually.TrueAsync(() => IsHandedOff(nodes[2], held), "the session begins to leave");
 
         await KillAsync(nodes[0], by: nodes[1]);
         nodes[2].Store.Thaw();

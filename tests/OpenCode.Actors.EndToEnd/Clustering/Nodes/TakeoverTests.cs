@@ -88,7 +88,7 @@ public sealed class TakeoverTests : NodesKit
     }
 
     [Fact]
-    public async Task A_node_that_somebody_else_declared_dead_ends_and_its_sessions_run_elsewhere()
+    public async Task A_node_that_another_node_declared_dead_ends_and_its_sessions_run_elsewhere()
     {
         var nodes = await StartAsync(3);
         var sessions = await CreateAsync(nodes[0], 12);
@@ -137,7 +137,7 @@ public sealed class TakeoverTests : NodesKit
         await Task.WhenAll(sessions.Select((session, i) => RenameAsync(nodes[1 + (i % 2)], session, $"after {i}")));
 
         Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(2.5));
-        await Eventually.TrueAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "it hears nobody"); // Its tools are ended then, after 5 s of silence of the database.
+        await Eventually.TrueAsync(() => new AkkaPeers(nodes[0].Cluster).AreSilent, "no node answers it"); // Its tools are ended then, after 5 s of silence of the database.
         Assert.Null(nodes[0].Death);
         nodes[0].SetAway(false);
         await Eventually.TrueAsync(() => nodes[0].Death is not null, "it has ended");

@@ -1,5 +1,6 @@
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Tests.Specifications;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Memory;
 
@@ -8,5 +9,5 @@ public sealed class MemoryDiskTests : JournalSpecification
 {
     private readonly MemoryDisk _disk = new();
 
-    protected override async Task<IJournal> OpenAsync() => await _disk.OpenAsync(new(), TimeProvider.System);
+    protected override async Task<IJournal> OpenAsync() => await _disk.OpenAsync(new(), new VirtualTime());
 }

@@ -23,6 +23,7 @@ using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Locations;
 using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.Tests.TestKit.Doors;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -47,7 +48,7 @@ internal sealed class ServerKit : IAsyncDisposable
         })
         {
             BaseAddress = new Uri("http://localhost:4096"),
-            Timeout = TimeSpan.FromSeconds(60), // a hang is a failure
+            Timeout = OtherThreads.Hang,
         };
     }
 

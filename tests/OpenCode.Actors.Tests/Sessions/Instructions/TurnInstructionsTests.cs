@@ -1,6 +1,7 @@
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Tests.Sessions.Files;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Instructions;
 
@@ -12,7 +13,7 @@ public sealed class TurnInstructionsTests : IInstructionConfig, IInstructionFetc
     private readonly List<string?> _systems = [];
     private readonly SystemPrompts _prompts;
 
-    public TurnInstructionsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, TimeProvider.System), TimeProvider.System);
+    public TurnInstructionsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, new VirtualTime()), new VirtualTime());
 
     [Fact]
     public async Task The_steps_of_a_turn_have_the_same_system_prompt_and_the_next_turn_has_what_changed()

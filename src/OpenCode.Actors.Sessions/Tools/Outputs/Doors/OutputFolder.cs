@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools.Outputs.Doors;
 
-/// <summary>A folder of long outputs, which its owner alone may read: commands print secrets too.</summary>
+/// <summary>A folder of long outputs, readable by its owner alone, since commands print secrets too.</summary>
 internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFolder
 {
     private const int LongestName = 120;

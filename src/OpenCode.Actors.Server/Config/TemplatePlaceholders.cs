@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>The places for arguments in a command's template.</summary>
-internal static partial class CommandPlaces
+internal static partial class TemplatePlaceholders
 {
     private const string All = "$ARGUMENTS";
 

@@ -4,15 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OpenCode.Actors.Tests.Server.Front;
 
-/// <summary>What the holder lets in by its secret.</summary>
-public sealed class FrontPassTests
+/// <summary>Requests that the holder accepts by its secret.</summary>
+public sealed class FrontSecretTests
 {
     [Theory]
     [InlineData("secret", true)]
     [InlineData("Secret", false)]
     [InlineData("secret2", false)]
     [InlineData("", false)]
-    public void Only_the_whole_secret_is_accepted(string given, bool accepted) => Assert.Equal(accepted, new FrontPass("secret").Accepts(given));
+    public void Only_the_whole_secret_is_accepted(string given, bool accepted) => Assert.Equal(accepted, new FrontSecret("secret").Accepts(given));
 
     [Fact]
     public async Task With_the_secret_no_other_rule_is_asked_and_the_id_of_the_front_is_kept()
@@ -39,7 +39,7 @@ public sealed class FrontPassTests
     }
 
     [Fact]
-    public async Task An_id_of_anybody_else_is_not_taken()
+    public async Task An_id_from_another_sender_is_not_taken()
     {
         await using var server = await StartAsync("s3cret");
 
@@ -50,5 +50,5 @@ public sealed class FrontPassTests
     }
 
     private static Task<ServerKit> StartAsync(string secret) =>
-        ServerKit.StartAsync(s => s with { Password = "p" }, services: services => services.AddSingleton(new FrontPass(secret)));
+        ServerKit.StartAsync(s => s with { Password = "p" }, services: services => services.AddSingleton(new FrontSecret(secret)));
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Options of agents and models as clients may see them: without what is named like a secret, and without what a configuration took from a variable or another file (rule "Secrets stay in the server").</summary>
-internal static class ShownOptions
+/// <summary>Options of agents and models as clients may see them: without keys named like secrets, and without texts from variables or other files (rule "Secrets stay in the server").</summary>
+internal static class PublicOptions
 {
     private static readonly FrozenSet<string> _hidden = FrozenSet.Create(StringComparer.Ordinal, "key", "token", "secret", "password", "authorization", "headers", "credential", "cookie");
 

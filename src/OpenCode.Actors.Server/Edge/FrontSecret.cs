@@ -4,9 +4,9 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>By what the holder of a data folder recognises requests of its fronts: a secret that is in the folder, readable for its user alone, new at each start.</summary>
+/// <summary>The secret by which the holder of a data folder recognizes requests of its fronts: a file in the folder, readable for its user alone, new at each start.</summary>
 /// <param name="secret">The secret.</param>
-internal sealed class FrontPass(string secret)
+internal sealed class FrontSecret(string secret)
 {
     /// <summary>The header with the secret. In an answer: the holder does not know the secret.</summary>
     public const string Header = "x-opencode-front";
@@ -16,17 +16,17 @@ internal sealed class FrontPass(string secret)
 
     public string Secret => secret;
 
-    public static FrontPass Make(IEntropy entropy)
+    public static FrontSecret Make(IEntropy entropy)
     {
         Span<byte> random = stackalloc byte[SecretBytes];
         entropy.Fill(random);
-        return new FrontPass(Convert.ToHexStringLower(random));
+        return new FrontSecret(Convert.ToHexStringLower(random));
     }
 
-    /// <summary>Whether this is the secret. Takes the same time whatever is wrong.</summary>
+    /// <summary>True if this is the secret. Takes the same time whatever is wrong.</summary>
     public bool Accepts(string given) => CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
 
-    /// <summary>Whether a request came from a front, which has checked its client.</summary>
+    /// <summary>True if a request came from a front, which has checked its client.</summary>
     public static bool IsFromFront(HttpContext context) => context.Features.Get<FromFront>() is not null;
 
     /// <summary>Part of the pipeline of a holder, before all others: the request goes by the id that the front has given it.</summary>

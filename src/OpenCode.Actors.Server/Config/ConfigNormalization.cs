@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Brings the older and shorter ways to say a rule into one form, so that layers join rule by rule and none is lost.</summary>
-internal static class ConfigShape
+/// <summary>Normalizes the older and shorter forms of rules, so that layers are merged rule by rule and none is lost.</summary>
+internal static class ConfigNormalization
 {
     private const string Permission = "permission";
     private const string Tools = "tools";

@@ -2,8 +2,8 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <content>Entries as they were written, up to the head, and the wait for more.</content>
-public abstract partial class JournalSpecification
+/// <summary>Entries as they were written, up to the head, and the wait for more.</summary>
+public abstract class JournalReadSpecification : JournalAppendSpecification
 {
     [SkippableFact]
     public async Task Entries_are_read_as_they_were_written_also_after_a_restart()
@@ -116,7 +116,7 @@ public abstract partial class JournalSpecification
     }
 
     [SkippableFact]
-    public async Task Whoever_gives_up_waiting_for_the_head_is_let_go()
+    public async Task A_cancelled_wait_for_the_head_ends()
     {
         using var patience = new CancellationTokenSource();
         var waiting = Journal.WaitBeyondAsync(0, patience.Token).AsTask();

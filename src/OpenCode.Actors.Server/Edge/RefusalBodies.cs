@@ -8,9 +8,9 @@ using OpenCode.Actors.Protocol.Json;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>A connection on which a POST of HTTP/1.0 needs no length (<see cref="Http10Input"/>), and Kestrel's own refusals have a body: what it cannot read comes to none of our code, and is answered with a bare status.</summary>
+/// <summary>A connection on which a POST of HTTP/1.0 needs no length (<see cref="Http10Input"/>), and Kestrel's own refusals get a body: a request that it cannot parse reaches no middleware, and its answer would be a bare status.</summary>
 /// <remarks>Everything else passes as it is. Our own errors are distinguished by their body: an empty 4xx that closes the connection is Kestrel's.</remarks>
-internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, IDuplexPipe
+internal sealed class RefusalBodies(IDuplexPipe connection) : PipeWriter, IDuplexPipe
 {
     private static readonly byte[] _nothingInBody = "Content-Length: 0\r\n"u8.ToArray();
 
@@ -28,7 +28,7 @@ internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, I
     /// <summary>Part of Kestrel's pipeline of a connection.</summary>
     public static Task UseAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        connection.Transport = new ExplainedTransport(connection.Transport);
+        connection.Transport = new RefusalBodies(connection.Transport);
         return next(connection);
     }
 
@@ -54,7 +54,7 @@ internal sealed class ExplainedTransport(IDuplexPipe connection) : PipeWriter, I
 
     public override ValueTask CompleteAsync(Exception? exception = null) => _output.CompleteAsync(exception);
 
-    /// <summary>Writes Kestrel's refusal anew, with a body.</summary>
+    /// <summary>Rewrites Kestrel's refusal with a body.</summary>
     private void Explain(ReadOnlySpan<byte> refusal, int at)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(NamedError.BadRequest(Reason(refusal["HTTP/1.1 ".Length..][..3]), BadRequestKinds.Params), ProtocolJson.Wire.NamedError);

@@ -3,9 +3,9 @@ using OpenCode.Actors.Server.Hosting;
 
 namespace OpenCode.Actors.Server.Cluster;
 
-/// <summary>Keeps the port open until the sessions of this node are with the others: until then clients are answered here.</summary>
-/// <remarks>Kestrel refuses connections as soon as it is told to stop, which <see cref="GracefulStop"/> is too late for.</remarks>
-internal sealed class HandOverFirst(ActorSystem system, TimeProvider time) : IHostedLifecycleService
+/// <summary>Keeps the port open until the sessions of this node were handed over: until then this node answers clients.</summary>
+/// <remarks>Kestrel refuses connections as soon as it begins to stop: <see cref="GracefulStop"/> is too late for this.</remarks>
+internal sealed class HandOverBeforeStop(ActorSystem system, TimeProvider time) : IHostedLifecycleService
 {
     // The phases up to the hand-over have their own limits; this is their sum and a little more.
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(4);

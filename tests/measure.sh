@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|shell|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
+#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|large|shell|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 #   tests/measure.sh faults|away|two|join|balanced|rolling [COMMIT]     the cluster; not in "all"
 #   tests/measure.sh times                                              promised times that a busy machine does not hold: starts, stops, takeovers; not in "all"
 #   tests/measure.sh before COMMIT                                      this build beside the server of that commit; not in "all"
@@ -102,6 +102,7 @@ measure() {
     shell) npm_packages; proof "FullyQualifiedName~EndToEnd.Shells" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     clients) proof "FullyQualifiedName~BadClientsTests" ;;
+    large) proof "FullyQualifiedName~LargeThingsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
     simulation | planted) "$1" ${2:+"$2"} ;;
     faults) postgres; proof "FullyQualifiedName~RandomFaultsTests" ;;
@@ -122,7 +123,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,9p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in simulation planted journal sqlite fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done
+  for one in simulation planted journal sqlite fanout postgres startup sessions stalled clients large kills attach compare; do measure "$one"; done
 else
   measure "$name" ${2:+"$2"}
 fi

@@ -18,11 +18,11 @@ namespace OpenCode.Actors.Sessions;
 /// <summary>Creates and prompts child sessions through <see cref="ISessions"/>, as clients do: a child is a session like any other.</summary>
 /// <param name="sessions">The sessions, which are made with the tools: looked up when the first child is.</param>
 /// <param name="agents">The agents there are.</param>
-internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog> agents) : IChildSessions
+/// <param name="tools">The tools there are, which this is one of.</param>
+internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog> agents, Func<IToolbox> tools) : IChildSessions
 {
     private const string Everything = "*";
     private const string External = "external_directory";
-    private const string Edit = "edit";
 
     /// <inheritdoc/>
     public IReadOnlyList<Agent> AgentsOf(string directory) => [.. agents().For(directory).All.Where(static agent => agent.Mode != AgentMode.Primary && agent.Hidden != true)];
@@ -39,7 +39,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             if ((await EntryOfAsync(id)).ParentId != context.SessionId)
                 throw NoTask(earlier);
 
-            await DenyAsync(id, DeniedBy(context.Rules.Rules));
+            await DenyAsync(id, DeniedBy(context.Rules.Rules, agent, Permissions(context.Directory)));
             return new Child(id, agent.Name, model, PromptOf(context));
         }
 
@@ -48,7 +48,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             ParentId = context.SessionId,
             Title = $"{input.Description} (@{agent.Name} subagent)",
             Agent = agent.Name,
-            Permission = RulesOf(agent, context.Rules.Rules),
+            Permission = RulesOf(agent, context.Rules.Rules, Permissions(context.Directory)),
         };
         return await sessions().CreateAsync(new Place(parent.Directory, parent.ProjectId, parent.Path), request, CancellationToken.None) is Created created
             ? new Child(created.Info.Id, agent.Name, model, PromptOf(context))
@@ -86,9 +86,12 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
 
     /// <summary>Returns the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
-    internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent)
+    /// <param name="agent">The agent of the child.</param>
+    /// <param name="parent">The rules of the parent: those of its agent, then those of its session.</param>
+    /// <param name="permissions">The permissions there are, beside those that rules name.</param>
+    internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent, IEnumerable<string> permissions)
     {
-        List<PermissionRule> rules = [.. DeniedBy(parent)];
+        List<PermissionRule> rules = [.. DeniedBy(parent, agent, permissions)];
         if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
             rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
         return rules;
@@ -119,9 +122,12 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         return found.Children.Count == 0;
     }
 
-    private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent)
+    private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent, Agent agent, IEnumerable<string> permissions)
     {
-        var ofAgent = parent.Take(1).SelectMany(static rules => DeniedOf(rules, Edit).Concat(DeniedOf(rules, External)));
+        // A child has no denial of what its own agent is denied: a list of rules is short where the agents are opencode's.
+        var named = parent.Take(1).Append(agent.Permission).SelectMany(static rules => rules).Select(static rule => rule.Permission).Where(static name => name != Everything);
+        var open = permissions.Concat(named).Append(External).Distinct(StringComparer.Ordinal).Where(name => !PermissionRules.IsDenied(name, agent.Permission)).ToList();
+        var ofAgent = parent.Take(1).SelectMany(rules => open.SelectMany(name => DeniedOf(rules, name)));
         var ofSession = parent.Skip(1).SelectMany(static rules => rules).Where(static rule => rule.Action == PermissionAction.Deny || (rule is { Permission: External, Action: PermissionAction.Ask }));
         return [.. ofAgent.Concat(ofSession).Distinct()];
     }
@@ -132,6 +138,10 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         var own = rules.Where(rule => Wildcard.IsMatch(permission, rule.Permission)).ToList();
         return own.Skip(Math.Max(0, own.FindLastIndex(static rule => rule.Pattern == Everything))).Where(static rule => rule.Action == PermissionAction.Deny).Select(rule => rule with { Permission = permission });
     }
+
+    // Of servers the names alone: which tools they have may only be known later.
+    private IEnumerable<string> Permissions(string directory) =>
+        [.. tools().Definitions.Select(static tool => PermissionRules.PermissionOf(tool.Name)), .. tools().PrefixesOf(directory).Select(static prefix => prefix + Everything)];
 
     // What its parent is denied by now holds for a task that goes on too.
     private async Task DenyAsync(SessionId child, List<PermissionRule> rules)

@@ -68,7 +68,7 @@ public static class ToolServices
         services.AddSingleton<ITool, WriteTool>();
         services.AddSingleton<ITool, TodoWriteTool>();
         services.AddSingleton<ITool, TodoReadTool>();
-        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
+        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>, provider.GetRequiredService<IToolbox>)));
         services.AddSingleton<ITool, WebFetchTool>();
         services.AddSingleton<ITool>(static provider => new SkillTool(provider.GetRequiredService<ISkillCatalog>, provider.GetRequiredService<IFileWork>()));
         services.TryAddSingleton<IToolbox>(static provider => new Toolbox(provider.GetServices<ITool>(), provider.GetService<ToolServers>()));

@@ -142,9 +142,9 @@ internal static class AnthropicRequest
         InputSchema = InputSchema.FromRawUnchecked(tool.InputSchema.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal)),
     };
 
-    private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = Convert.ToBase64String(file.Data.Span), MediaType = file.MimeType });
+    private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = file.Base64.ToString(), MediaType = file.MimeType });
 
-    private static DocumentBlockParam Pdf(FileContent file) => new(new Base64PdfSource(Convert.ToBase64String(file.Data.Span))) { Title = file.Filename };
+    private static DocumentBlockParam Pdf(FileContent file) => new(new Base64PdfSource(file.Base64.ToString())) { Title = file.Filename };
 
     private static bool IsImage(FileContent file) => file.MimeType is "image/png" or "image/jpeg" or "image/gif" or "image/webp";
 

@@ -84,10 +84,10 @@ internal static class OpenAiRequest
     {
         TextContent text => ChatMessageContentPart.CreateTextPart(text.Text),
         FileContent file when !model.Capabilities.Takes(file.MimeType) => ChatMessageContentPart.CreateTextPart(ProviderJson.NotTaken(file)),
-        FileContent { MimeType: "application/pdf" } file => ChatMessageContentPart.CreateFilePart(new BinaryData(file.Data), file.MimeType, file.Filename ?? "document.pdf"),
-        FileContent { MimeType: "audio/wav" or "audio/x-wav" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Data), ChatInputAudioFormat.Wav),
-        FileContent { MimeType: "audio/mpeg" or "audio/mp3" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Data), ChatInputAudioFormat.Mp3),
-        FileContent file when file.MimeType.StartsWith("image/", StringComparison.Ordinal) => ChatMessageContentPart.CreateImagePart(new BinaryData(file.Data), file.MimeType),
+        FileContent { MimeType: "application/pdf" } file => ChatMessageContentPart.CreateFilePart(new BinaryData(file.Decode()), file.MimeType, file.Filename ?? "document.pdf"),
+        FileContent { MimeType: "audio/wav" or "audio/x-wav" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Decode()), ChatInputAudioFormat.Wav),
+        FileContent { MimeType: "audio/mpeg" or "audio/mp3" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Decode()), ChatInputAudioFormat.Mp3),
+        FileContent file when file.MimeType.StartsWith("image/", StringComparison.Ordinal) => ChatMessageContentPart.CreateImagePart(new BinaryData(file.Decode()), file.MimeType),
         FileContent file => ChatMessageContentPart.CreateTextPart(ProviderJson.NotTaken(file)),
         _ => throw new NotSupportedException($"{content.GetType().Name} has no form in the chat completions API."),
     };

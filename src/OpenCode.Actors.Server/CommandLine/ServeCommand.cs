@@ -40,6 +40,8 @@ internal static class ServeCommand
             var disk = new MachineFiles(Path.Combine(settings.DataFolder, HeldFolder.DatabaseFile));
             var files = new MachineConfigSource(disk, TimeProvider.System, new ProviderKeys(settings.DataFolder));
             var configs = ConfigCatalog.Open(files, settings.ConfigFile, settings.WorkingFolder);
+            foreach (var sentence in configs.WithoutEffect)
+                await Console.Error.WriteLineAsync(sentence);
 
             // A cluster has no folder that all nodes share, so no place for keys.
             if (ClusterSettings.Find(settings, configs.Server.Cluster) is not null)

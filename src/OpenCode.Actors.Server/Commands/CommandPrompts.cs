@@ -17,7 +17,16 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
     public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
     {
-        var config = configs.For(info.Directory);
+        EffectiveConfig config;
+        try
+        {
+            config = configs.For(info.Directory);
+        }
+        catch (ConfigException e)
+        {
+            return new PromptRejected(e.Message);
+        }
+
         var known = BuiltInCommands.With(config.Values, skills.For(info.Directory));
         if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
             return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");

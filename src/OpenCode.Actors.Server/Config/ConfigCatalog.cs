@@ -36,6 +36,9 @@ internal sealed class ConfigCatalog
     /// <summary>Gets the configuration of the whole server. Read once, at the start.</summary>
     public OpenCodeConfig Server { get; }
 
+    /// <summary>Gets a sentence for each key of the server's layers, and of the default location's, that has no effect here.</summary>
+    public IReadOnlyList<string> WithoutEffect { get; private init; } = [];
+
     /// <summary>Reads the server's layers and, to find its mistakes at once, those of the default location.</summary>
     /// <exception cref="ConfigException">Something is wrong; it lists everything.</exception>
     public static ConfigCatalog Open(IConfigSource files, string? named, string defaultLocation)
@@ -46,7 +49,7 @@ internal sealed class ConfigCatalog
         if (mistakes.TrueForAll(m => m.Key.Length > 0))
         {
             // What a file that cannot be read would have set is not known, and nothing is said about its absence. A key that is wrong already is named once.
-            var catalog = new ConfigCatalog(files, server);
+            var catalog = new ConfigCatalog(files, server) { WithoutEffect = [.. server.With(own).SelectMany(KeysWithoutEffect.Of).Distinct(StringComparer.Ordinal)] };
             mistakes.AddRange(catalog.Effective(files, own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
             ThrowIfAny(mistakes);
             return catalog;

@@ -32,6 +32,7 @@ internal static class ConfigSchema
             Agents = AgentSchema.Read(root.Section("agent")),
             Modes = AgentSchema.Read(root.Section("mode")),
             DefaultAgent = root.Text("default_agent"),
+            UserName = Filled(root.Text("username")),
             Snapshot = root.Flag("snapshot") ?? true,
             Commands = CommandConfig.Read(root.Section("command")),
             McpServers = McpSchema.Read(root.Section("mcp"), root.Section("experimental")),

@@ -15,7 +15,7 @@ internal static class ConfigView
             ["$schema"] = "https://opencode.ai/config.json",
             ["share"] = "disabled", // else the TUI offers what is refused
             ["autoupdate"] = false,
-            ["username"] = Environment.UserName,
+            ["username"] = config.UserName is { } name && !config.Referenced.Contains(name) ? name : Environment.UserName,
             ["plugin"] = new JsonArray(),
             ["command"] = Object(config.Commands, static c => c.Name, c => Command(c, config.Referenced)),
             ["mode"] = Object(config.Modes, static m => m.Name, m => AgentView.Of(m, config.Referenced)),

@@ -50,6 +50,9 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets the agent of prompts that name none; null for build.</summary>
     public string? DefaultAgent { get; init; }
 
+    /// <summary>Gets the name that clients show for the user; null for the one of the machine. Key <c>username</c>.</summary>
+    public string? UserName { get; init; }
+
     /// <summary>Gets a value indicating whether snapshots of files are taken. Key <c>snapshot</c>.</summary>
     public bool Snapshot { get; init; } = true;
 

@@ -31,12 +31,15 @@ internal static class UnknownKeys
         "excludetools", "externaldirectory", "forbid", "forbidden", "permissionmode", "permissions", "permission", "policies", "policy", "primarytools", "readonly", "restrict", "restricted",
         "restrictions", "rules", "sandbox", "sandboxed", "sandboxmode", "tool", "toolpermissions", "tools", "whitelist");
 
+    /// <summary>Whether opencode knows a key at the top of a configuration.</summary>
+    public static bool IsKnown(string key) => _known.Contains(key);
+
     /// <summary>Notes them.</summary>
     public static void Find(JsonObject layer, string source, ICollection<ConfigMistake> mistakes)
     {
         foreach (var (key, value) in layer)
         {
-            if (!_known.Contains(key))
+            if (!IsKnown(key))
                 Search(key, key, value, deep: true);
         }
 

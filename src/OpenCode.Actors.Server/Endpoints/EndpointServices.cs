@@ -14,6 +14,7 @@ internal static class EndpointServices
     public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
         .AddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill))
         .AddSingleton<EventPublisher>()
+        .AddSingleton<RefusalEvents>()
         .AddSingleton<FlushBarrier>()
         .AddSingleton<IPendingRequests, PendingRequests>()
         .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()

@@ -8,6 +8,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 
@@ -83,37 +84,37 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> PromptAndGoAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted => TypedResults.NoContent(),
-            var refusal => SessionRefusals.Of(refusal),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 
     private static async Task<IResult> ShellAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         return await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             PromptAccepted r => turns.AnswerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 
     private static async Task<IResult> SummarizeAsync(
-        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         return await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken) switch
         {
             PromptAccepted r => turns.DoneOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 

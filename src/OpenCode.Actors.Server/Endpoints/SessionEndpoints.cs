@@ -49,10 +49,12 @@ internal static class SessionEndpoints
         ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken)
     {
         var place = await projects.PlaceOfAsync(location);
+        var project = await projects.ProjectOfAsync(location);
         var wholeProject = scope == "project" || string.IsNullOrEmpty(directory) || path is not null;
         var query = new SessionQuery(
             Directory: wholeProject ? null : place.Directory,
             ProjectId: place.ProjectId,
+            Worktree: project.IsRepository ? project.Worktree : null,
             Path: string.IsNullOrEmpty(path) ? null : path,
             RootsOnly: roots == "true",
             UpdatedSince: Number(start),

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Errors;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
@@ -26,6 +28,15 @@ internal static class SessionRefusals
         CommandFailed r => Json(StatusCodes.Status500InternalServerError, new NamedError("UnknownError", new NamedErrorData(r.Message))),
         _ => throw new UnreachableException($"No answer is known for {refusal.GetType()}."),
     };
+
+    /// <summary>Makes the same answer, and publishes what the user can correct to the streams of the session's location (rule "A refusal is seen").</summary>
+    public static async Task<IResult> PublishAsync(SessionId sessionId, object refusal, RefusalEvents events, CancellationToken cancellationToken)
+    {
+        if (refusal is PromptRejected or TooManyPrompts)
+            await events.PublishAsync(sessionId, BodyOf(refusal).Data.Message, cancellationToken);
+
+        return Of(refusal);
+    }
 
     /// <summary>Makes the body of that answer alone, for answers whose status is already sent.</summary>
     public static NamedError BodyOf(object refusal) => Of(refusal) switch

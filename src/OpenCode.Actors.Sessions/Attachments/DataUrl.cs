@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -7,6 +8,9 @@ namespace OpenCode.Actors.Sessions.Attachments;
 internal readonly struct DataUrl
 {
     private const string Scheme = "data:";
+
+    // What decoders of base64 pass over.
+    private static readonly SearchValues<char> _whiteSpace = SearchValues.Create(" \t\r\n");
 
     private readonly string _url;
     private readonly int _start;
@@ -37,6 +41,9 @@ internal readonly struct DataUrl
 
     /// <summary>Decodes the data.</summary>
     public byte[] Decode() => _isBase64 ? Convert.FromBase64String(_start == 0 ? _url : _url[_start..]) : Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_url[_start..]));
+
+    /// <summary>Gives the data in base64 without white space: where the URL has it so, a part of its text.</summary>
+    public ReadOnlyMemory<char> ToBase64() => _isBase64 && !Payload.ContainsAny(_whiteSpace) ? _url.AsMemory(_start) : Convert.ToBase64String(Decode()).AsMemory();
 
     /// <summary>Decodes the first bytes of the data, as many as decide what it is.</summary>
     public byte[] DecodeStart(int count)

@@ -2,7 +2,10 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Structured;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.History;
 
@@ -49,8 +52,8 @@ internal static class Changes
         decision.Update(decision.Info with { Summary = summary });
     }
 
-    /// <summary>True if a tool may have changed files.</summary>
-    public static bool MayBeOf(ToolPart tool) => tool.Tool is not ("read" or "glob" or "grep" or "list" or "todowrite" or "todoread" or "question" or "webfetch" or "skill");
+    /// <summary>True if a tool may have changed files. Two tools are state of the session, and in no toolbox.</summary>
+    public static bool MayBeOf(ToolPart tool, IToolbox toolbox) => tool.Tool is not (QuestionTool.Name or StructuredOutputTool.Name) && toolbox.MayChangeFiles(tool.Tool);
 
     /// <summary>Leaves out the patches and files that are too much for one event.</summary>
     public static IReadOnlyList<FileDiff> Cut(IEnumerable<FileDiff> diffs)

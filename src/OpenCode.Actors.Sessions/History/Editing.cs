@@ -12,9 +12,9 @@ internal static class Editing
     /// <summary>Finds the reason to refuse an edit; null when it can be made.</summary>
     public static object? Refusal(SessionState state, SessionId session, ISessionCommand command) => command switch
     {
-        DeleteMessage => state.Turn is null ? null : new SessionBusy(session),
-        DeletePart m => IsGrowing(state, m.MessageId) ? new SessionBusy(session) : null,
-        UpdatePart m => IsGrowing(state, m.Part.MessageId) ? new SessionBusy(session) : Mistake(state, m.Part),
+        DeleteMessage m => state.Turn is null ? Undone(state, m.MessageId) : new SessionBusy(session),
+        DeletePart m => IsGrowing(state, m.MessageId) ? new SessionBusy(session) : Undone(state, m.MessageId),
+        UpdatePart m => IsGrowing(state, m.Part.MessageId) ? new SessionBusy(session) : Undone(state, m.Part.MessageId) ?? Mistake(state, m.Part),
         _ => throw new UnreachableException(),
     };
 
@@ -35,6 +35,12 @@ internal static class Editing
     // The turn's own message grows by itself, and its request for a summary says what that is of. All others are at rest, also while a turn is open.
     private static bool IsGrowing(SessionState state, MessageId message) =>
         state.Turn is { } turn && (turn.Assistant == message || (turn.Prompts.Contains(message) && state.Message(message) is { } asked && Summaries.RequestOf(asked) is not null));
+
+    // What is undone says how its files come back.
+    private static PromptRejected? Undone(SessionState state, MessageId message) =>
+        state.Info?.Revert is { } revert && state.Messages.SkipWhile(other => other.Info.Id != revert.MessageId).Any(other => other.Info.Id == message)
+            ? new PromptRejected($"The message {message} is undone. Bring it back by POST /session/{state.Info.Id}/unrevert and then change it, or go on with a prompt, which removes it.")
+            : null;
 
     private static object? Mistake(SessionState state, Part part)
     {

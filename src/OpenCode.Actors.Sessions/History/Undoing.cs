@@ -12,7 +12,8 @@ namespace OpenCode.Actors.Sessions.History;
 /// <summary>Undoes messages: they stay, marked, until they are brought back or the next prompt removes them. The files that they changed are restored (rule "An undo is whole").</summary>
 internal static class Undoing
 {
-    private const string WithoutFiles = "The messages are undone, the files are not: there is no snapshot of them. Snapshots need a git repository, and 'snapshot' of the configuration not to be false.";
+    private const string WithoutFiles = "Files stay as they are where there is no snapshot of them. Snapshots need a git repository, and 'snapshot' of the configuration not to be false.";
+    private const string OfUser = "What commands and tasks that you gave yourself changed in files is not undone: no snapshot is taken for them.";
 
     /// <summary>Plans an undo, on a session without an open turn.</summary>
     /// <returns>Null when the message or the part is not there.</returns>
@@ -36,8 +37,11 @@ internal static class Undoing
             decision.Update(decision.Info with { Revert = revert, Time = decision.Info.Time with { Updated = decision.Now } });
 
         Changes.Note(decision);
-        if ((files?.Problem ?? (revert is not null && HasUnkept(decision.State, revert) ? WithoutFiles : null)) is { } problem)
-            decision.Emit(new ToastShown(problem, "warning"));
+        List<string> problems = files?.Problem is { } problem ? [problem] : [];
+        if (revert is not null)
+            problems.AddRange(Unkept(decision, revert));
+        if (problems.Count > 0)
+            decision.Emit(new ToastShown(string.Join(' ', problems), "warning"));
         return new Outcome(OutcomeKind.Updated);
     }
 
@@ -85,6 +89,9 @@ internal static class Undoing
         string? next = null;
         foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
         {
+            // Between two turns the files are the user's.
+            if (message.Info is UserMessage)
+                next = null;
             if (message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot is not { } start)
                 continue;
 
@@ -101,9 +108,14 @@ internal static class Undoing
         return steps;
     }
 
-    private static bool HasUnkept(SessionState state, SessionRevert from) => state.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
-        .Any(static message => IsUnkept(message) && message.Parts.Exists(static part => part is ToolPart tool && Changes.MayBeOf(tool)));
-
-    private static bool IsUnkept(MessageState message) => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start
-        && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart));
+    // The call of a user is in a message without a step.
+    private static IEnumerable<string> Unkept(Decision decision, SessionRevert from)
+    {
+        var changing = decision.State.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
+            .Where(message => message.Parts.Exists(part => part is ToolPart tool && Changes.MayBeOf(tool, decision.Setup.Toolbox))).ToList();
+        if (changing.Exists(static message => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart))))
+            yield return WithoutFiles;
+        if (changing.Exists(static message => !message.Parts.Exists(static part => part is StepStartPart)))
+            yield return OfUser;
+    }
 }

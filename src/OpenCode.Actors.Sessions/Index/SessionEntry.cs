@@ -15,12 +15,16 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed record SessionEntry(
     SessionId Id, string Directory, string ProjectId, string Path, SessionId? ParentId, string Title, long Updated, ReadOnlyMemory<byte> Json)
 {
-    private const string NoRepository = "global";
+    /// <summary>The project of sessions that began outside of a repository, or before its first commit.</summary>
+    public const string NoProject = "global";
+
+    /// <summary>Gets the folder that the session's project fills; the location where its path does not say.</summary>
+    public string Worktree => Path.Length > 0 && Directory.EndsWith("/" + Path, StringComparison.Ordinal) ? Directory[..^(Path.Length + 1)] : Directory;
 
     /// <summary>Makes the entry of an info.</summary>
     public static SessionEntry Of(Session info, ReadOnlyMemory<byte> json) =>
         new(info.Id, info.Directory, info.ProjectId, PathOf(info.Path, info.ProjectId, info.Directory), info.ParentId, info.Title, info.Time.Updated, json);
 
     /// <summary>Returns the path that lists select by: sessions outside of a repository were stored without one by earlier versions.</summary>
-    public static string PathOf(string path, string projectId, string directory) => path.Length == 0 && projectId == NoRepository ? directory.TrimStart('/') : path;
+    public static string PathOf(string path, string projectId, string directory) => path.Length == 0 && projectId == NoProject ? directory.TrimStart('/') : path;
 }

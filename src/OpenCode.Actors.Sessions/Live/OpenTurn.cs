@@ -11,11 +11,12 @@ namespace OpenCode.Actors.Sessions.Live;
 internal sealed class OpenTurn
 {
     private readonly Committer _committer;
+    private readonly DeferredCommands _deferred;
 
     public OpenTurn(
         SessionId id, SessionSetup setup, Committer committer, DeferredCommands deferred, IActorContext context, Func<ITimerScheduler> timers, ILogger logger)
     {
-        _committer = committer;
+        (_committer, _deferred) = (committer, deferred);
         Run = new RunHandle(setup, context);
         Closer = new TurnCloser(committer, Run, setup, deferred, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
@@ -51,7 +52,10 @@ internal sealed class OpenTurn
     {
         switch (news)
         {
-            case StepSnapshotWork.Taken m: Driver.Take(m); break;
+            case StepSnapshotWork.Taken m:
+                Driver.Take(m);
+                _deferred.RedeliverAll();
+                break;
             case UndoWork.Taken m: Undo.Note(m); break;
             case UndoWork.FilesRestored m: Undo.End(decider, m); break;
         }

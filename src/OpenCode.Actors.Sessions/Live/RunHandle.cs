@@ -90,7 +90,7 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
         var instructed = step.PromptContext is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
         var model = step.Scope is { } scope ? new OfferingModel(instructed, setup.Toolbox, scope) : instructed;
         return setup.Snapshots is { } snapshots && step.Files is { } place
-            ? new SnapshottedModel(model, () => step.Snapshot is { } known ? Task.FromResult<string?>(known) : TakeAsync(snapshots, place))
+            ? new SnapshottedModel(model, step.Snapshot, () => TakeAsync(snapshots, place), setup.Time)
             : model;
     }
 

@@ -211,6 +211,8 @@ internal sealed class SessionCommands(
         turn.Closer.CloseBroken();
         if (State.Turn is not null)
             decider.Refuse(new SessionBusy(committer.Id));
+        else if (!turn.Files.IsIdle)
+            deferred.Add(command); // What the last step did is being found out.
         else if (Undoing.Plan(State, command) is not { } plan)
             decider.Refuse(new MessageNotFound(((Revert)command).MessageId));
         else if (plan.HasFiles)

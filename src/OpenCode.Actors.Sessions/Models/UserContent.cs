@@ -10,5 +10,19 @@ public sealed record TextContent(string Text) : UserContent;
 /// <summary>A file that is no text: an image, a PDF. A model that does not take its type gets a line of text instead.</summary>
 /// <param name="MimeType">Its type, such as <c>image/png</c>.</param>
 /// <param name="Filename">Its name, when it has one.</param>
-/// <param name="Data">Its bytes. Not copied; must not change while the request is under way.</param>
-public sealed record FileContent(string MimeType, string? Filename, ReadOnlyMemory<byte> Data) : UserContent;
+/// <param name="Base64">Its bytes in base64 without white space, as the APIs want them. It may be large and is told with every step: so it is a part of the text that the session has, and neither copied nor decoded before a model wants it.</param>
+public sealed record FileContent(string MimeType, string? Filename, ReadOnlyMemory<char> Base64) : UserContent
+{
+    /// <summary>Makes the content of bytes.</summary>
+    /// <param name="mimeType">Their type.</param>
+    /// <param name="filename">Their name, when they have one.</param>
+    /// <param name="data">The bytes.</param>
+    public FileContent(string mimeType, string? filename, ReadOnlySpan<byte> data)
+        : this(mimeType, filename, Convert.ToBase64String(data).AsMemory())
+    {
+    }
+
+    /// <summary>Decodes the bytes.</summary>
+    /// <returns>A new array each time.</returns>
+    public byte[] Decode() => Convert.FromBase64String(Base64.ToString());
+}

@@ -45,5 +45,6 @@ internal static class PermissionRules
         !IsDenied(PermissionOf(tool), sets)
         && sets.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: "*", Action: PermissionAction.Deny };
 
-    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
+    /// <summary>Returns the permission that a tool needs.</summary>
+    public static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 }

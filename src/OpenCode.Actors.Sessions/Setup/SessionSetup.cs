@@ -95,7 +95,7 @@ internal sealed record SessionSetup(
     public LearnedRules Learned { get; } = new();
 
     /// <summary>Looks at the configuration of a location.</summary>
-    public LocationSetup At(string directory) => new(Agents.For(directory), Models.For(directory));
+    public LocationSetup At(string directory) => new(Agents.For(directory), Models.For(directory), Toolbox.PrefixesOf(directory));
 
     /// <summary>Gets the time in milliseconds of the epoch.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();

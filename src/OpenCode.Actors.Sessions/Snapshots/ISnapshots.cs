@@ -40,5 +40,5 @@ internal sealed record FilesToRestore(string Now, IReadOnlyList<StepChange> Undo
 
 /// <summary>The result of restoring files.</summary>
 /// <param name="Diff">The difference of the files from <see cref="FilesToRestore.Now"/>, in git's form; null when it is not known.</param>
-/// <param name="Problem">Says which files stay as they are, and why; null when none does.</param>
+/// <param name="Problem">Says which files stay as they are, and why, and which were restored although something else changed them too; null when none does.</param>
 internal sealed record RestoreOutcome(string? Diff, string? Problem);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
@@ -8,8 +9,15 @@ namespace OpenCode.Actors.Sessions.State;
 /// <summary>The tasks that a user gives by parts of prompts. Which of them were begun is known by the ids of their calls.</summary>
 internal static class Subtasks
 {
+    // Before messages had the mark, this was what told them. Sessions that are stored have it: it is not changed.
+    private const string UnmarkedContinuePrompt = "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.";
+    private const string MarkName = "subtask_continue";
+
     /// <summary>The prompt that follows the task of a command.</summary>
-    public const string ContinuePrompt = "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.";
+    public const string ContinuePrompt = UnmarkedContinuePrompt;
+
+    /// <summary>Gets the metadata that marks it.</summary>
+    public static JsonElement Mark { get; } = JsonElement.Parse($$"""{"{{MarkName}}":true}""");
 
     /// <summary>Returns the id of the call that does a task.</summary>
     public static string CallOf(SubtaskPart part) => $"call_{part.Id.Value}";
@@ -34,5 +42,8 @@ internal static class Subtasks
         return next >= 0 && Continues(messages[next]) ? messages[next].Info.Id : null;
     }
 
-    private static bool Continues(MessageState message) => message is { Info: UserMessage, Parts: [TextPart { Synthetic: true, Text: ContinuePrompt }] };
+    private static bool Continues(MessageState message) =>
+        message is { Info: UserMessage, Parts: [TextPart { Synthetic: true } text] } && (text.Text == UnmarkedContinuePrompt || IsMarked(text));
+
+    private static bool IsMarked(TextPart text) => text.Metadata is { ValueKind: JsonValueKind.Object } metadata && metadata.TryGetProperty(MarkName, out _);
 }

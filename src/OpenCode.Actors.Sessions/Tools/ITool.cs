@@ -10,6 +10,9 @@ internal interface ITool
     /// <summary>Gets the definition that a model reads.</summary>
     ToolDefinition Definition { get; }
 
+    /// <summary>Gets a value indicating whether a call may change files of the worktree.</summary>
+    bool ChangesFiles { get; }
+
     /// <summary>Returns the definition for a model of one location, where that says more.</summary>
     ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);
 

@@ -14,8 +14,14 @@ internal interface IToolbox
     /// <summary>Gets the descriptions of those that every location has.</summary>
     IReadOnlyList<ToolDefinition> Definitions { get; }
 
-    /// <summary>True if a location has a tool, as far as it is known now.</summary>
-    bool Has(string directory, string name) => Definitions.Any(tool => tool.Name == name);
+    /// <summary>Gets what the names of the tools begin with that only a location has.</summary>
+    IReadOnlyList<string> PrefixesOf(string directory) => [];
+
+    /// <summary>True if there is a tool, as far as it is known now, where those of the location begin so.</summary>
+    bool Has(IReadOnlyList<string> prefixes, string name) => Definitions.Any(tool => tool.Name == name);
+
+    /// <summary>True if calls of a tool may change files of the worktree. What is not known may.</summary>
+    bool MayChangeFiles(string name) => true;
 
     /// <summary>Describes tools as they are in a location, and adds those that only the location has.</summary>
     /// <param name="tools">Those of every location that are offered.</param>

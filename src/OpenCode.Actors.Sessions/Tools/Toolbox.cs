@@ -13,7 +13,11 @@ internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocati
 
     public IReadOnlyList<ToolDefinition> Definitions => _tools.ConvertAll(static tool => tool.Definition);
 
-    public bool Has(string directory, string name) => Find(name) is not null || ofLocation?.MayHave(directory, name) == true;
+    public IReadOnlyList<string> PrefixesOf(string directory) => ofLocation?.PrefixesOf(directory) ?? [];
+
+    public bool Has(IReadOnlyList<string> prefixes, string name) => Find(name) is not null || ofLocation?.MayHave(prefixes, name) == true;
+
+    public bool MayChangeFiles(string name) => Find(name)?.ChangesFiles != false;
 
     public async ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolScope scope, CancellationToken cancellationToken)
     {
@@ -28,7 +32,7 @@ internal sealed class Toolbox(IEnumerable<ITool> tools, ILocationTools? ofLocati
     public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => Find(call.Name)?.NeedsOf(call, location) ?? ToolPermission.Of(call, location);
 
     public Props? PropsFor(ToolCall call, ToolContext context) => Find(call.Name) is { } tool ? tool.PropsFor(call, context)
-        : ofLocation?.MayHave(context.Directory, call.Name) == true ? ofLocation.PropsFor(call, context)
+        : ofLocation?.MayHave(PrefixesOf(context.Directory), call.Name) == true ? ofLocation.PropsFor(call, context)
         : null;
 
     private ITool? Find(string name) => _tools.Find(tool => tool.Definition.Name == name);

@@ -37,7 +37,7 @@ internal static class ToolCalling
             Fail(decision, part with { State = new ToolPending(call.Input, "") }, $"The tool '{call.Name}' is switched off here. Go on without it.");
         else if (call.Name == QuestionTool.Name)
             AskQuestion(decision, part, call);
-        else if (!decision.Setup.Toolbox.Has(decision.Info.Directory, call.Name))
+        else if (!decision.Setup.Toolbox.Has(decision.Location.ToolPrefixes, call.Name))
             Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", decision.Setup.Toolbox.Definitions.Select(tool => tool.Name))}.");
         else
             Permitting.Permit(decision, part, call);

@@ -52,11 +52,16 @@ internal sealed partial class SseConnection(StreamRequest request, SseClientSetu
             Reset(end);
         setup.Metrics.StreamEnded(end.ReasonName);
         var at = Progress.Cursor;
+        var level = LevelOf(end);
         LogEnded(
-            setup.ClientLogger, Fault is null ? LogLevel.Information : LogLevel.Error, Fault, Client.Path, Request.Kind, end.ReasonName, at, setup.Log.Ring.End - at, end.Detail);
+            setup.ClientLogger, level, Fault, Client.Path, Request.Kind, end.ReasonName, at, setup.Log.Ring.End - at, end.Detail);
         Request.End(end);
         return true;
     }
+
+    // Clients leave all the time: only an end that they did not choose is of interest by default.
+    private LogLevel LevelOf(StreamEnd end) =>
+        Fault is not null ? LogLevel.Error : end.Reason == StreamEndReason.Disconnected ? LogLevel.Debug : LogLevel.Information;
 
     // A writer that throws here breaks its contract. The request ends all the same.
     private void Reset(StreamEnd end)

@@ -11,7 +11,7 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 /// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Storage/Postgres/init.sql</c>. Runs as an unprivileged user where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
-    private const string AdminPassword = "of-the-tests";
+    internal const string AdminPassword = "of-the-tests";
 
     // Ends the server when the tests' end of the pipe is closed, however they died. Its first line is the process id of the server.
     private const string Guard =
@@ -58,7 +58,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     private string Settings => Path.Combine(_folder, "settings.conf");
 
-    private string Data => Path.Combine(_disks.Data ?? _folder, "data");
+    internal string Data => Path.Combine(_disks.Data ?? _folder, "data");
 
     private string[] AsServer => [.. _disks.Enter, .. AsUser];
 
@@ -69,7 +69,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         : null;
 
     // As root: change the user, since PostgreSQL refuses to be run by root.
-    private static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
+    internal static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
 
     /// <summary>Gets a value indicating whether the server has ended, by itself or by a stop.</summary>
     public bool HasExited => _guard is null or { HasExited: true };
@@ -166,7 +166,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string Program(string name) =>
+    internal static string Program(string name) =>
         Path.Combine(Binaries ?? throw new InvalidOperationException("PostgreSQL is not installed: tests/run.sh installs it."), name);
 
     /// <summary>Finds a port that is free, below those that the system gives to connections: one of them could take the port of a server that is down for a moment.</summary>
@@ -187,7 +187,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         }
     }
 
-    private static async Task RunAsync(string[] commandLine, (string Name, string Value)? environment = null)
+    internal static async Task RunAsync(string[] commandLine, (string Name, string Value)? environment = null)
     {
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { WorkingDirectory = "/", RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         if (environment is var (name, value))
@@ -201,7 +201,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{string.Join(' ', commandLine)} ended with {process.ExitCode}: {await output}{errors}");
     }
 
-    private static async Task<PostgresServer> MakeFolderAsync(PostgresDisks disks, string[] settings)
+    internal static async Task<PostgresServer> MakeFolderAsync(PostgresDisks disks, string[] settings)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
         await RunAsync([.. AsUser, "mkdir", folder]);

@@ -37,6 +37,16 @@ internal static partial class Unix
     /// <summary>Returns whether a file can be read and written by its owner, and by no other user.</summary>
     public static bool IsForOwnerAlone(string file) => OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
+    /// <summary>Returns the mode of a file.</summary>
+    public static UnixFileMode Mode(string file) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
+
+    /// <summary>Sets the mode of a file.</summary>
+    public static void SetMode(string file, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, mode);
+    }
+
     /// <summary>Lets every user read a file.</summary>
     public static void LetOthersRead(string file)
     {

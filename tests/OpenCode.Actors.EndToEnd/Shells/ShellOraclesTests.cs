@@ -85,11 +85,11 @@ public sealed partial class ShellOraclesTests(ITestOutputHelper output)
     // In backticks a text is with more backslashes than its commands have.
     private static string Bare(string command) => command.Replace("\\\n", "", StringComparison.Ordinal).Replace("\\", "", StringComparison.Ordinal);
 
-    // bash looks at these when it runs them; a backslash at the end is one.
-    [GeneratedRegex(@"`|<<|\(\(|\$\{|\\$", RegexOptions.ExplicitCapture)]
+    // bash looks at these when it runs them; a backslash at the end is one, what is timed in a substitution, and the name that a loop gives.
+    [GeneratedRegex(@"`|<<|\(\(|\$\{|\\$|\$\(\s*time\s|\bfor\s+\W", RegexOptions.ExplicitCapture)]
     private static partial Regex ReadWhenRun();
 
     // Escapes in backticks; <( ) in ${ }; the expression of ${x:…}; to others, a number behind a quote is a descriptor, a comment goes on behind a backslash or begins behind a quote or an expansion, and =[ begins a subscript.
-    [GeneratedRegex(@"`([^`\\]|\\.)*\\[\\`$]|\$\{[^}]*[<>]\(|\$\{\w+:[^-=?+]|['""]\d+[<>]|#[^\n]*\\\n|['"")}]#|\$\w+#|=\[", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(@"`([^`\\]|\\.)*\\[\\`$]|\$\{[^}]*[<>]\(|\$\{\w+:[^-=?+]|['""]\d+[<>]|#[^\n]*\\\n|['"")}]#|\$(\w+|[!$*?@-])#|=\[", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex OnPurpose();
 }

@@ -23,10 +23,12 @@ public sealed class EventStreamServicesTests
         using var host = NewHost();
         await host.StartAsync();
         var hub = host.Services.GetRequiredService<IRequiredActor<StreamHubActor>>().ActorRef;
-        var writer = new RecordingSseWriter();
+        var greeted = new TaskCompletionSource();
+        var writer = new RecordingSseWriter { Watch = _ => greeted.TrySetResult() };
         var request = new StreamRequest(StreamKind.Wrapped, location: null, sessionId: null, cursor: null, writer);
 
         await OtherThreads.EndAsync(hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request)));
+        await OtherThreads.EndAsync(greeted.Task); // A barrier of offset 0 does not wait for the greeting.
         var flushed = await OtherThreads.EndAsync(hub.Ask<StreamHubActor.Flushed>(new StreamHubActor.WaitFlushed(Location: null, 0)));
         await host.StopAsync();
 

@@ -142,7 +142,9 @@ public sealed class VirtualTime : TimeProvider
                 if (_isDisposed)
                     return false;
                 _alarm?.Cancel();
-                _alarm = dueTime == Timeout.InfiniteTimeSpan ? null : time.Start(dueTime, period, () => callback(state));
+
+                // As a timer of the system fires: without a context, so that what continues from it does so inside, and not on the pool.
+                _alarm = dueTime == Timeout.InfiniteTimeSpan ? null : time.Start(dueTime, period, () => Inlining.Run(() => callback(state)));
                 return true;
             }
         }

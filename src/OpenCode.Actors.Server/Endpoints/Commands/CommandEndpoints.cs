@@ -10,6 +10,7 @@ using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
@@ -47,8 +48,9 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
-        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
+        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, refusals, cancellationToken);
 
     private static Task<IResult> InitAsync(
         SessionId sessionID,
@@ -58,6 +60,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
         AnswerAsync(
             sessionID,
@@ -67,6 +70,7 @@ internal static class CommandEndpoints
             sessions,
             prompts,
             turns.DoneOf,
+            refusals,
             cancellationToken);
 
     private static async Task<IResult> AnswerAsync(
@@ -77,6 +81,7 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         Func<SessionId, PromptAccepted, IResult> answerOf,
+        RefusalEvents refusals,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -89,13 +94,13 @@ internal static class CommandEndpoints
             ? new Prompt([]) { MessageId = request.MessageId } // answered as the first time; its shell lines do not run again
             : await prompts.MakeAsync(info, request, cancellationToken);
         if (made is not Prompt prompt)
-            return SessionRefusals.Of(made);
+            return await SessionRefusals.PublishAsync(sessionID, made, refusals, cancellationToken);
 
         return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) }, cancellationToken) switch
         {
             PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
             PromptAccepted r => answerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
+            var refusal => await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken),
         };
     }
 

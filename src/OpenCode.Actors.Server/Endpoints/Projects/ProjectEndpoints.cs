@@ -42,7 +42,7 @@ internal static class ProjectEndpoints
         var here = await projects.ProjectOfAsync(location);
         return await sessions.AskAsync(new IndexQuery.List(new SessionQuery()), cancellationToken) switch
         {
-            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectAnswer>>([ProjectAnswer.Of(here), .. OfSessions(r.Entries).Where(p => p.Id != here.Id)]),
+            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectAnswer>>([OfSessions(here, r.Entries.Where(s => s.ProjectId == here.Id)), .. OfSessions(r.Entries.Where(s => s.ProjectId != here.Id))]),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -87,9 +87,14 @@ internal static class ProjectEndpoints
 
     private static IEnumerable<ProjectAnswer> OfSessions(IEnumerable<SessionEntry> sessions) => sessions
         .GroupBy(s => s.ProjectId, StringComparer.Ordinal)
-        .Select(group => ProjectAnswer.Of(group.Key, WorktreeOf(group.First()), group.Min(s => s.Updated), group.Max(s => s.Updated)));
+        .Select(group => ProjectAnswer.Of(new Project(group.Key, WorktreeOf(group.First()), DateTimeOffset.FromUnixTimeMilliseconds(group.Min(s => s.Updated))), group.Max(s => s.Updated)));
 
-    private static string WorktreeOf(SessionEntry session) => session.ProjectId == Project.GlobalId
-        ? "/"
-        : session.Path.Length > 0 && session.Directory.EndsWith("/" + session.Path, StringComparison.Ordinal) ? session.Directory[..^(session.Path.Length + 1)] : session.Directory;
+    // The project was there before this start of the server: its sessions say since when.
+    private static ProjectAnswer OfSessions(Project here, IEnumerable<SessionEntry> sessions)
+    {
+        var updated = sessions.Select(static s => DateTimeOffset.FromUnixTimeMilliseconds(s.Updated)).DefaultIfEmpty(here.FirstSeen).ToList();
+        return ProjectAnswer.Of(here with { FirstSeen = updated.Append(here.FirstSeen).Min() }, updated.Max().ToUnixTimeMilliseconds());
+    }
+
+    private static string WorktreeOf(SessionEntry session) => session.ProjectId == Project.GlobalId ? Project.NoWorktree : session.Worktree;
 }

@@ -19,9 +19,9 @@ internal sealed class MachineGit(GitProcess process) : IGit, IDisposable
             return null;
 
         var commits = await ReadAsync(folder, ["rev-list", "--max-parents=0", "--all"], CancellationToken.None);
-        return commits?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal).FirstOrDefault() is { } first
-            ? new GitRepository(root, first)
-            : null;
+        return commits is null
+            ? null
+            : new GitRepository(root, commits.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal).FirstOrDefault());
     }
 
     public async Task<string?> ReadAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ namespace OpenCode.Actors.Server.Locations.Vcs;
 /// <summary>The differences of a location's files from the last commit, by git. Outside a repository there are none.</summary>
 internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog projects)
 {
+    private const string Head = "HEAD";
     private const long LongestText = 1024 * 1024;
     private const int MostUntracked = 1_000;
     private static readonly string[] _diff = ["diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"];
@@ -28,13 +29,13 @@ internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog project
     }
 
     /// <summary>Lists what differs from the last commit, without patches.</summary>
-    public Task<IReadOnlyList<FileChange>> StatusAsync(Location location, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", null, cancellationToken);
+    public Task<IReadOnlyList<FileChange>> StatusAsync(Location location, CancellationToken cancellationToken) => ChangesAsync(location, Head, null, cancellationToken);
 
     /// <summary>Lists what differs from the last commit, with patches.</summary>
     /// <param name="location">Where.</param>
     /// <param name="context">How many lines are shown around each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<FileChange>> DiffAsync(Location location, int context, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", context, cancellationToken);
+    public Task<IReadOnlyList<FileChange>> DiffAsync(Location location, int context, CancellationToken cancellationToken) => ChangesAsync(location, Head, context, cancellationToken);
 
     /// <summary>Lists what differs from where this branch left the default one; nothing on that one itself.</summary>
     /// <param name="location">Where.</param>
@@ -56,6 +57,10 @@ internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog project
     {
         if (!await IsRepositoryAsync(location))
             return [];
+
+        // Before the first commit all files are new: they differ from git's own empty tree.
+        if (from == Head && await git.ReadAsync(location.Path, ["rev-parse", "--verify", "--quiet", Head], cancellationToken) is null)
+            from = Line(await git.ReadAsync(location.Path, ["hash-object", "-t", "tree", "/dev/null"], cancellationToken)) ?? Head;
 
         var statuses = await git.ReadAsync(location.Path, [.. _diff, "--name-status", "-z", from, "--", "."], cancellationToken);
         var counts = await git.ReadAsync(location.Path, [.. _diff, "--numstat", "-z", from, "--", "."], cancellationToken);

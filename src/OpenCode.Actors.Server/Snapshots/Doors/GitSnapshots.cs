@@ -50,7 +50,8 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
     private async Task<T?> DoAsync<T>(SnapshotPlace place, Func<ShadowRepository, Task<T>> work, TimeSpan limit)
         where T : class
     {
-        if (!IsWanted(place.Directory))
+        // Sessions that an earlier version made outside of a repository look like those of one without a commit.
+        if (!IsWanted(place.Directory) || !Path.Exists(Path.Combine(place.Root, ".git")))
             return null;
 
         var worktree = WorktreeOf(place);

@@ -10,6 +10,7 @@ internal static partial class NativeFiles
     private const int EmptyPath = 0x1000;
     private const uint BasicFacts = 0x7FF;
     private const int ForWriting = 2;
+    private const int ForReading = 4;
 
     /// <summary>Opens a name and nothing else (O_PATH): no device is woken, no pipe waited for, and closing it drops no lock of this process.</summary>
     /// <exception cref="IOException">There is no such file, or it may not be seen.</exception>
@@ -32,6 +33,9 @@ internal static partial class NativeFiles
 
     /// <summary>Returns the facts of what is at a path, links followed; null when there is nothing, or it may not be seen. Linux only.</summary>
     public static FileFacts? Look(string path) => Status(CurrentFolder, path, 0, BasicFacts, out var status) == 0 ? status.Facts : null;
+
+    /// <summary>True if this process may read a file, without opening it.</summary>
+    public static bool MayRead(string path) => Access(path, ForReading) == 0;
 
     /// <summary>True if this process may write a file, without opening it.</summary>
     public static bool MayWrite(string path) => Access(path, ForWriting) == 0;

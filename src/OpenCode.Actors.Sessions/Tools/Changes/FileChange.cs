@@ -14,7 +14,7 @@ internal sealed record FileChange(string Path, string Patch, int Additions, int 
     /// <summary>Compares two texts. Line ends are not compared.</summary>
     public static FileChange Of(string path, string before, string after)
     {
-        var hunks = UnifiedDiff.Of(before.ReplaceLineEndings("\n"), after.ReplaceLineEndings("\n"), out var additions, out var deletions);
+        var hunks = UnifiedDiff.Of(FileText.WithLineFeeds(before), FileText.WithLineFeeds(after), out var additions, out var deletions);
         var patch = $"Index: {path}\n{new string('=', 67)}\n--- {path}\n+++ {path}\n{hunks}";
         return new FileChange(path, hunks.Length <= UnifiedDiff.MostCharacters ? patch : "", additions, deletions);
     }

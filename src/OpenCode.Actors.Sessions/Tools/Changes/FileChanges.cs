@@ -34,6 +34,9 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
             stamps.Check(session, path, stamp);
             var before = stamp is null ? null : FileText.Of(path, store.Read(path, FileText.MostBytes));
             var after = edit(before);
+            if (store.Find(path) != stamp)
+                throw new ToolRefusedException($"The file {path} was changed while this call worked on it. Nothing was changed by the call. Read the file again, then repeat the call against what it holds now.");
+
             var file = before ?? FileText.Empty;
             stamps.Note(session, path, store.Write(path, file.Bytes(after), cancellationToken));
             return (FileChange.Of(path, file.Text, after), stamp is not null);

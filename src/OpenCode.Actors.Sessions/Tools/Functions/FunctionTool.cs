@@ -12,6 +12,9 @@ internal abstract class FunctionTool : ITool
     public abstract ToolDefinition Definition { get; }
 
     /// <inheritdoc/>
+    public abstract bool ChangesFiles { get; }
+
+    /// <inheritdoc/>
     public virtual ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);
 
     /// <inheritdoc/>

@@ -15,6 +15,8 @@ internal sealed class GlobTool(IFileWork work, IPathFacts paths, IFileTree files
 
     private const int MostShown = 100;
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Finds files by their path, such as '**/*.cs' or 'src/**/*.{ts,tsx}', and gives the 100 that were changed last, newest first. A pattern without a slash is about names in any folder. What .gitignore leaves out is left out.",

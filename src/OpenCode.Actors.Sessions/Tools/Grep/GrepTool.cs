@@ -16,6 +16,8 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
 {
     public const string Name = "grep";
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Finds the lines of files that a regular expression (.NET's) matches, and gives the first 100 of them with file and number, files changed last first. 'include' says which files are looked at, such as '*.{ts,tsx}'. "

@@ -17,6 +17,8 @@ internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files
 
     private const int Depth = 3;
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Shows the files and folders of a folder as a tree, three levels deep and in short, without what .gitignore leaves out. Use glob or grep when you know what you look for.",

@@ -18,6 +18,8 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
     private const int MostAttachedBytes = 5 << 20;
     private const int PreviewLines = 20;
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Reads a file and gives its lines with their numbers, as 'NUMBER: TEXT'. Without offset and limit these are the first 2000 lines or 50 KiB; the last line says whether the file goes on, and where. "

@@ -18,7 +18,10 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     private static readonly TimeSpan _answerSlack = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
-    public bool MayHave(string directory, string tool) => ServedNames.IsFree(tool) && Enabled(directory).Any(spec => IsOf(spec, tool));
+    public IReadOnlyList<string> PrefixesOf(string directory) => [.. Enabled(directory).Select(static spec => ServedNames.PrefixOf(spec.Name))];
+
+    /// <inheritdoc/>
+    public bool MayHave(IReadOnlyList<string> prefixes, string tool) => ServedNames.IsFree(tool) && prefixes.Any(prefix => tool.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     /// <remarks>Starts the servers of the location. Those that were never reached have none.</remarks>

@@ -25,6 +25,8 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
     // A mount that is away: the call ends, and the turn goes on.
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Loads a skill: instructions for a kind of task, written for this project or by its user. When a task fits the description of a skill, load it before you begin, and do as it says. "

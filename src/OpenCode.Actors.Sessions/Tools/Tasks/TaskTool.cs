@@ -12,6 +12,8 @@ internal sealed class TaskTool(IChildSessions children) : ITool
 {
     public const string Name = "task";
 
+    public bool ChangesFiles => true;
+
     public ToolDefinition Definition { get; } = new(
         Name,
         "Gives a task to a subagent, which works on it in a session of its own and tells you its result. It knows nothing of this conversation: put all that it needs into the prompt, and say what it shall tell you. "

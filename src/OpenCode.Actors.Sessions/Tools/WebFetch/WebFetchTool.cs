@@ -20,6 +20,8 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private const int MostCharacters = 100_000;
     private const string Markdown = "markdown";
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Fetches a page from the web and gives its text. HTML becomes Markdown unless you want it otherwise. It changes nothing. "

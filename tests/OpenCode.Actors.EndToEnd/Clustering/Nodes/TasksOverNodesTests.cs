@@ -59,7 +59,11 @@ public sealed class TasksOverNodesTests : NodesKit
             nodes[i] = await StartAsync($"n{i + 1}", options =>
             {
                 options.Rules = rules;
-                options.Tools = node => new Toolbox([new TaskTool(new ChildSessions(() => node.Sessions, () => new TestModels(rules)))]);
+                options.Tools = node =>
+                {
+                    Toolbox toolbox = null!;
+                    return toolbox = new Toolbox([new TaskTool(new ChildSessions(() => node.Sessions, () => new TestModels(rules), () => toolbox))]);
+                };
             });
         }
 

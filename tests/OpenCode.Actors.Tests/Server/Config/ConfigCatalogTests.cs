@@ -23,6 +23,30 @@ public sealed class ConfigCatalogTests
         Assert.Equal(64L << 20, config.EventStream.RingBytes);
     }
 
+    [Theory]
+    [InlineData("'formatter': true", "formatter has no effect: no formatters run here.")]
+    [InlineData("'lsp': { 'own': { 'command': ['x'] } }", "lsp has no effect: no language servers run here.")]
+    [InlineData("'plugin': ['x']", "plugin has no effect: no plugins run here.")]
+    [InlineData("'modle': 'a/b'", "modle has no effect: opencode has no such key. See https://opencode.ai/config.json for those it has.")]
+    [InlineData("'formatter': false, 'lsp': { 'x': { 'disabled': true } }, 'plugin': [], 'theme': 'x', 'username': 'me', '$schema': 'x'", null)]
+    public void A_key_without_effect_is_told_at_the_start(string keys, string? told)
+    {
+        _files.Files[UserFile] = $"{{ {keys} }}".Replace('\'', '"');
+
+        Assert.Equal(told is null ? [] : [$"{UserFile}: {told}"], Open().WithoutEffect);
+    }
+
+    [Fact]
+    public void A_key_that_several_checks_refuse_is_named_once()
+    {
+        _files.Files[UserFile] = """{"mcp": {"x": {"type": "local", "command": "node x"}}, "permission": {"edit": "maybe"}}""";
+
+        var mistakes = Assert.Throws<ConfigException>(() => Open()).Message.Split('\n');
+
+        Assert.Equal("The configuration has 2 mistakes:", mistakes[0]);
+        Assert.Single(mistakes, static line => line.Contains("mcp.x.command", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Comments_and_trailing_commas_are_allowed()
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Tests.Server.Config;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -79,6 +80,29 @@ public sealed class CommandEndpointsTests
     }
 
     [Theory]
+    [InlineData("command", "{'command':'nope','arguments':''}", "there is no command 'nope' here")]
+    [InlineData("command", "{'command':'ask','arguments':''}", "ask about 'git push'")]
+    [InlineData("command", "{'command':'hi','arguments':'','agent':'nobody'}", "there is no agent 'nobody' here")]
+    [InlineData("command", "{'command':'hi','arguments':'','variant':'nope'}", "variant: 'nope'")]
+    [InlineData("shell", "{'agent':'nobody','command':'ls'}", "there is no agent 'nobody' here")]
+    [InlineData("summarize", "{'providerID':'no','modelID':'such'}", "no/such")]
+    [InlineData("prompt_async", "{'agent':'nobody','parts':[{'type':'text','text':'x'}]}", "there is no agent 'nobody' here")]
+    public async Task What_terminals_ask_for_without_reading_the_answer_is_refused_on_the_stream_too(string route, string body, string reason)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+
+        var (status, answer) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+        var told = JsonElement.Parse((await stream.UntilAsync("session.error"))[^1].Data).GetProperty("properties");
+
+        Assert.Equal((400, session), (status, told.GetProperty("sessionID").GetString()));
+        var message = told.GetProperty("error").GetProperty("data").GetProperty("message").GetString();
+        Assert.Equal(answer.GetProperty("data").GetProperty("message").GetString(), message);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("fake")]
     [InlineData("fake/")]
     [InlineData("/echo")]
@@ -92,6 +116,25 @@ public sealed class CommandEndpointsTests
         Assert.Equal(400, status);
         Assert.Contains("give provider/model", body.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(0, (await server.SendAsync("GET", $"/session/{session}/message")).Body.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("command", "{'command':'hi','arguments':''}")]
+    [InlineData("shell", "{'agent':'build','command':'ls'}")]
+    [InlineData("summarize", "{'providerID':'fake','modelID':'echo'}")]
+    [InlineData("prompt_async", "{'parts':[{'type':'text','text':'x'}]}")]
+    public async Task The_mistakes_of_a_file_that_was_edited_since_the_start_are_on_the_stream_too(string route, string body)
+    {
+        var files = new FakeConfigSource();
+        await using var server = await ServerKit.StartAsync(config: Config, files: files);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+
+        files.Files["/proj/opencode.json"] = """{"permission":{"edit":"maybe"}}""";
+        var (status, _) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+
+        Assert.Equal(400, status);
+        Assert.Contains("permission.edit", (await stream.UntilAsync("session.error"))[^1].Data, StringComparison.Ordinal);
     }
 
     [Theory]

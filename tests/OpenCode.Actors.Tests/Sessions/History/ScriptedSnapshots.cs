@@ -21,6 +21,12 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
     /// <summary>Gets or sets what happens just before files are set.</summary>
     public Func<Task> BeforeSetting { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>Gets or sets what happens just before the end of a step is kept.</summary>
+    public Func<Task> BeforeKeeping { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>Gets or sets a value indicating whether the end of a step cannot be kept.</summary>
+    public bool CannotKeep { get; set; }
+
     public List<FilesToRestore> Set { get; } = [];
 
     public int Taken { get; private set; }
@@ -34,17 +40,28 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
         return Now;
     });
 
-    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => Later("step kept", () =>
+    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since)
     {
-        Compared.Add((from, since));
-        return Now is { } now ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
-    });
+        if (Fault is { IsAtOnce: true } fault)
+            throw fault.Cause;
+        return KeepAsync(place, from, since);
+    }
 
     public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files)
     {
         if (Fault is { IsAtOnce: true } fault)
             throw fault.Cause;
         return RestoreAsync(files);
+    }
+
+    private async Task<StepFiles?> KeepAsync(SnapshotPlace place, string from, string since)
+    {
+        await BeforeKeeping();
+        return await Later("step kept", () =>
+        {
+            Compared.Add((from, since));
+            return Now is { } now && !CannotKeep ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
+        });
     }
 
     private async Task<RestoreOutcome> RestoreAsync(FilesToRestore files)

@@ -100,7 +100,7 @@ public sealed class StepSnapshotsTests : UndoKit
     [Fact]
     public async Task Outside_of_a_repository_nothing_is_taken()
     {
-        var session = await CreateAsync();
+        var session = await CreateOutsideAsync();
         await PromptAsync(session.Id);
         Model.Answer.Say("Hello").End();
         await RunDryAsync();
@@ -140,18 +140,52 @@ public sealed class StepSnapshotsTests : UndoKit
     }
 
     [Fact]
-    public async Task Another_try_of_the_model_takes_no_other_snapshot()
+    public async Task A_step_begins_with_the_files_as_they_are_when_the_model_begins_to_answer()
+    {
+        var session = await BeginAsync();
+        await PromptAsync(session.Id);
+        await WaitAsync("the user's");
+        await StepAsync("one", File("a.txt", 1, 0));
+        await WaitAsync("the user's again");
+        Model.Answer.Say("Done").End();
+        await RunDryAsync();
+
+        var messages = await MessagesAsync(session.Id);
+        Assert.Equal(["step-start the user's", "tool", "step-finish one", "patch the user's /proj/project/a.txt"], messages[1].Parts.Select(Told));
+        Assert.Equal(["step-start the user's again", "text", "step-finish the user's again"], messages[2].Parts.Select(Told));
+    }
+
+    [Fact]
+    public async Task Without_another_snapshot_a_step_begins_with_that_of_before()
+    {
+        var session = await BeginAsync();
+        await PromptAsync(session.Id);
+        await WaitAsync(null);
+        Model.Answer.Say("Done").End();
+        await RunDryAsync();
+
+        Assert.Equal("step-start empty", Told((await MessagesAsync(session.Id))[1].Parts[0]));
+    }
+
+    [Fact]
+    public async Task Another_try_of_the_model_begins_with_the_files_as_they_are_then()
     {
         var session = await BeginAsync();
         await PromptAsync(session.Id);
         Model.Answer.Fail(new ModelException("busy", retryable: true));
         await RunDryAsync();
-        Time.Advance(TimeSpan.FromSeconds(3));
-        await RunDryAsync();
+        await WaitAsync("the user's");
         Model.Answer.Say("Hello").End();
         await RunDryAsync();
 
-        Assert.Equal("Hello", Text((await MessagesAsync(session.Id))[1]));
-        Assert.Equal(1, Snapshots.Taken);
+        Assert.Equal(["step-start the user's", "text", "step-finish the user's"], (await MessagesAsync(session.Id))[1].Parts.Select(Told));
+        Assert.Equal(2, Snapshots.Taken);
+    }
+
+    private async Task WaitAsync(string? files)
+    {
+        Snapshots.Now = files;
+        Time.Advance(TimeSpan.FromSeconds(3));
+        await RunDryAsync();
     }
 }

@@ -16,7 +16,7 @@ namespace OpenCode.Actors.Tests.Sessions.Nodes;
 public sealed class TaskHandOverTests : HandOverKit
 {
     private protected override SessionSetup Arrange(SessionSetup setup) =>
-        base.Arrange(setup) with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config)), new ScriptedBash(Tools)]) };
+        base.Arrange(setup) with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config, () => Setup.Toolbox)), new ScriptedBash(Tools)]) };
 
     [Theory]
     [InlineData(false)]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
 
@@ -7,8 +9,19 @@ namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 /// <param name="files">Opens them.</param>
 internal sealed class DiskStore(IFileTree files) : IFileStore
 {
+    // A longer name, with what is added, would be too long for a file system.
+    private const int LongestName = 100;
+
     // One name per file and server: what a crash left is replaced by the next write of the same file.
-    private static readonly string _suffix = $".opencode-{Environment.ProcessId}.tmp";
+    private static readonly string _suffix = $"{Environment.ProcessId}.tmp";
+
+    /// <summary>Returns what the names of the files begin with that become a file when they are whole.</summary>
+    /// <param name="name">The name of that file.</param>
+    public static string TemporaryPrefix(string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return $".{(bytes.Length <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16)))}.opencode-";
+    }
 
     public FileStamp? Find(string path)
     {
@@ -49,16 +62,20 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, "." + Path.GetFileName(path)[..Math.Min(100, Path.GetFileName(path).Length)] + _suffix);
+        var temporary = Path.Combine(folder, TemporaryPrefix(Path.GetFileName(path)) + _suffix);
         var renamed = false;
+        var mode = ModeFor(path);
         File.Delete(temporary); // Left by a crash, or a link put there by another process: it is not followed.
         try
         {
-            using (var file = new FileStream(temporary, ModeFor(path)))
+            using (var file = new FileStream(temporary, mode))
             {
                 if (!ExactFiles.IsAt(file, temporary))
                     throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written. Call it again if that is still wanted.");
 
+                // The system takes the bits of the umask from the mode that a file is made with.
+                if (mode.UnixCreateMode is { } kept && !OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(file.SafeFileHandle, kept);
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }

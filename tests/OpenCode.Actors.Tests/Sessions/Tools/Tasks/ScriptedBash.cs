@@ -10,6 +10,8 @@ internal sealed class ScriptedBash(ScriptedTools tools) : ITool
 {
     public ToolDefinition Definition => tools.Definitions[0];
 
+    public bool ChangesFiles => true;
+
     public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
 
     public Props PropsFor(ToolCall call, ToolContext context) => tools.PropsFor(call, context)!;

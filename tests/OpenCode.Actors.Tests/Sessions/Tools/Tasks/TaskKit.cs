@@ -20,7 +20,7 @@ public abstract class TaskKit : SessionsKit
     private protected virtual ISessions Children => Sessions;
 
     private protected override SessionSetup Arrange(SessionSetup setup) =>
-        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Children, () => Config)), new ScriptedBash(Tools)]) };
+        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Children, () => Config, () => Setup.Toolbox)), new ScriptedBash(Tools)]) };
 
     private protected async Task<(SessionId Parent, Session Child)> BeginAsync()
     {

@@ -183,24 +183,19 @@ public sealed class TaskToolTests : TaskKit
     }
 
     [Fact]
-    public void A_child_is_denied_what_its_parent_is()
+    public async Task What_the_agent_of_the_parent_is_denied_fails_in_the_child_too()
     {
-        PermissionRule edits = new("edit", "*", PermissionAction.Deny), bash = new("bash", "rm *", PermissionAction.Deny), asks = new("external_directory", "*", PermissionAction.Ask);
-        PermissionRule tasks = new("task", "*", PermissionAction.Allow);
-        var agent = new Agent("mine", AgentMode.Subagent, [tasks]);
+        Config.Change = static agents => agents with
+        {
+            All = [.. agents.All.Select(static agent => agent.Name == "build" ? agent with { Permission = [.. agent.Permission, Deny("bash", "rm *")] } : agent)],
+        };
+        var (_, child) = await BeginAsync();
+        Model.Answer.Bash("call_2", "rm x").EndWithCalls();
+        await RunDryAsync();
 
-        Assert.Equal([edits, bash, asks], ChildSessions.RulesOf(agent, [[edits, tasks], [bash, tasks, asks]]));
-    }
-
-    [Fact]
-    public void A_child_is_denied_the_files_of_a_parent_whose_agent_is_denied_everything()
-    {
-        PermissionRule nothing = new("*", "*", PermissionAction.Deny), tasks = new("task", "*", PermissionAction.Allow), docs = new("edit", "docs/*", PermissionAction.Allow), all = new("edit", "*", PermissionAction.Allow);
-        PermissionRule edits = new("edit", "*", PermissionAction.Deny), outside = new("external_directory", "*", PermissionAction.Deny);
-        var agent = new Agent("mine", AgentMode.Subagent, [tasks]);
-
-        Assert.Equal([edits, outside], ChildSessions.RulesOf(agent, [[nothing, tasks, docs], []]));
-        Assert.Equal([outside], ChildSessions.RulesOf(agent, [[nothing, tasks, all], []]));
+        Assert.Contains(Deny("bash", "rm *"), child.Permission!);
+        Assert.IsType<ToolError>((await CallsAsync(child.Id))[0].State);
+        Assert.Empty(Tools.Started);
     }
 
     [Fact]
@@ -217,4 +212,6 @@ public sealed class TaskToolTests : TaskKit
 
         Assert.Contains(denied, (await InfoAsync(child.Id)).Permission!);
     }
+
+    private static PermissionRule Deny(string permission, string pattern = "*") => new(permission, pattern, PermissionAction.Deny);
 }

@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <content>Offsets without gaps, in the order of the calls.</content>
-public abstract partial class JournalSpecification
+/// <summary>Offsets without gaps, in the order of the calls.</summary>
+public abstract class JournalAppendSpecification : JournalHarness
 {
     [SkippableFact]
     public async Task An_append_answers_with_the_offset_of_its_first_entry_and_leaves_no_gap()

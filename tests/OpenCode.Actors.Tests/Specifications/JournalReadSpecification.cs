@@ -2,8 +2,8 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <content>Entries as they were written, up to the head, and the wait for more.</content>
-public abstract partial class JournalSpecification
+/// <summary>Entries as they were written, up to the head, and the wait for more.</summary>
+public abstract class JournalReadSpecification : JournalAppendSpecification
 {
     [SkippableFact]
     public async Task Entries_are_read_as_they_were_written_also_after_a_restart()

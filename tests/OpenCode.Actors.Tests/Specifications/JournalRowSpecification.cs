@@ -2,8 +2,8 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <content>The state rows of an owner.</content>
-public abstract partial class JournalSpecification
+/// <summary>The state rows of an owner.</summary>
+public abstract class JournalRowSpecification : JournalReadSpecification
 {
     [SkippableTheory]
     [InlineData(false)]

@@ -10,7 +10,7 @@ public sealed record TextContent(string Text) : UserContent;
 /// <summary>A file that is no text: an image, a PDF. A model that does not take its type gets a line of text instead.</summary>
 /// <param name="MimeType">Its type, such as <c>image/png</c>.</param>
 /// <param name="Filename">Its name, when it has one.</param>
-/// <param name="Base64">Its bytes in base64 without white space, as the APIs want them. It may be large and goes to the model with every step: so it is a part of the text that the session has, and neither copied nor decoded before a model wants it.</param>
+/// <param name="Base64">Its bytes in base64 without white space, as the APIs want them. It may be large, and every request of the turn has it: so it is a part of the text that the session has, and neither copied nor decoded before a model wants it.</param>
 public sealed record FileContent(string MimeType, string? Filename, ReadOnlyMemory<char> Base64) : UserContent
 {
     /// <summary>Makes the content of bytes.</summary>

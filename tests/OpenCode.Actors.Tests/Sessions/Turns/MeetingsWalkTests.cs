@@ -174,7 +174,7 @@ public sealed partial class MeetingsWalkTests(ITestOutputHelper output)
             end(Model.Answer);
         }
 
-        // A summary repeats what it was told; what wants an object gets one, mostly.
+        // A summary repeats its input; what wants an object gets one, mostly.
         private void Answer()
         {
             if (IsSummaryAsked)

@@ -32,6 +32,7 @@ internal static class Holding
         decision.Put(decision.Turn with { Run = new RunId(decision.Setup.Entropy.NextUInt64()), IsHeld = false });
         if (decision.Turn is { Kind: TurnKind.Prompt, Stream: null })
         {
+            Titling.Begin(decision, decision.Turn.Asked); // Its order was dropped too.
             Stepping.AskModel(decision);
             return;
         }

@@ -85,7 +85,9 @@ public sealed class LargeThingsTests(ITestOutputHelper output) : ServerTest(outp
         }
 
         var large = histories.Skip(1).ToList();
-        Assert.All(large, history => Assert.True(history.Sent <= 1.1 * none.Sent, $"{history.Name}: {history.Sent} bytes were sent of a turn, {none.Sent} without a history."));
+
+        // Twice: a slow machine joins more of the answer into one delta. A history that is sent again is many times as much.
+        Assert.All(large, history => Assert.True(history.Sent <= 2 * none.Sent, $"{history.Name}: {history.Sent} bytes were sent of a turn, {none.Sent} without a history."));
         Assert.All(large, history => Assert.InRange(history.Requested, history.Bytes, (1.4 * history.Bytes) + none.Requested + (200 * messages)));
         if (Scale.IsFull)
             Assert.All(large, history => Assert.True(history.Offline <= 1.2 * none.Offline, $"{history.Name}: {history.Offline:0.0} ms, {none.Offline:0.0} ms without a history."));

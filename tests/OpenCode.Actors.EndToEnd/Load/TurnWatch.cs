@@ -11,7 +11,7 @@ internal sealed class TurnWatch(string session)
     private long _bytes;
     private long _ofTools;
 
-    /// <summary>Gets how many characters of data were sent of the session; all of them are ASCII here.</summary>
+    /// <summary>Gets how many characters of data were sent of the session: bytes, but for a few.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Gets how many of them told of tools.</summary>

@@ -89,7 +89,7 @@ public sealed partial class ShellOraclesTests(ITestOutputHelper output)
     [GeneratedRegex(@"`|<<|\(\(|\$\{|\\$|\$\(\s*time\s|\bfor\s+\W", RegexOptions.ExplicitCapture)]
     private static partial Regex ReadWhenRun();
 
-    // Escapes in backticks; <( ) in ${ }; the expression of ${x:…}; to others, a number behind a quote is a descriptor, a comment goes on behind a backslash or begins behind a quote or an expansion, and =[ begins a subscript.
-    [GeneratedRegex(@"`([^`\\]|\\.)*\\[\\`$]|\$\{[^}]*[<>]\(|\$\{\w+:[^-=?+]|['""]\d+[<>]|#[^\n]*\\\n|['"")}]#|\$(\w+|[!$*?@-])#|=\[", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    // Escapes in backticks; <( ) in ${ }; the expression of ${x:…}; to others, a number behind a quote is a descriptor, a comment goes on behind a backslash or begins behind a quote or an expansion, =[ begins a subscript, and -- behind time is a command.
+    [GeneratedRegex(@"`([^`\\]|\\.)*\\[\\`$]|\$\{[^}]*[<>]\(|\$\{\w+:[^-=?+]|['""]\d+[<>]|#[^\n]*\\\n|['"")}]#|\$(\w+|[!$*?@-])#|=\[|\btime\s+(-p\s+)?--\s", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex OnPurpose();
 }

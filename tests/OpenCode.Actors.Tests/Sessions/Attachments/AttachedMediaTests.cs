@@ -16,7 +16,7 @@ public sealed class AttachedMediaTests
 
         Assert.True(MemoryMarshal.TryGetString(media.Base64, out var text, out _, out _));
         Assert.Same(part.Url, text);
-        Assert.Equal("89504E47", Convert.ToHexString(media.Decode()));
+        Assert.Equal("89504E47", Convert.ToHexString(media.Decode().Span));
         Assert.Same(media, AttachedMedia.Find(part));
     }
 

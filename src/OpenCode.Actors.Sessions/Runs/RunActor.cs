@@ -52,15 +52,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     public sealed record Start(ToolCall Call, ToolContext Context) : IDeadLetterSuppression;
 
     /// <summary>The last report is durable: the next may come.</summary>
-    public sealed record Continue : IDeadLetterSuppression
-    {
-        private Continue()
-        {
-        }
-
-        /// <summary>Gets the one instance.</summary>
-        public static Continue Instance { get; } = new();
-    }
+    public sealed record Continue : IDeadLetterSuppression;
 
     /// <summary>Ends the model's stream and the tools, then the run. After its end (<see cref="Terminated"/>) it reports nothing.</summary>
     /// <remarks>Tools have ended by then, unless they took too long. A cancelled call of the model may still be closing its connection: what it says is dropped.</remarks>
@@ -146,7 +138,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     {
         if (message.Call != _call)
         {
-            Sender.Tell(ModelCall.Taken.Instance); // Of a call that was given up.
+            Sender.Tell(new ModelCall.Taken()); // Of a call that was given up.
             return;
         }
 
@@ -159,7 +151,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
                 Take(_call, (RunFact)fact);
         }
 
-        _outgoing.AnswerLater(Sender, ModelCall.Taken.Instance);
+        _outgoing.AnswerLater(Sender, new ModelCall.Taken());
         Send();
         if (broken is not null)
             OnBroken(broken);
@@ -253,7 +245,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         if (message is ToolEnded or ToolFailed)
             _tools.End(Sender);
         else
-            _outgoing.AnswerLater(Sender, ToolContinue.Instance);
+            _outgoing.AnswerLater(Sender, new ToolContinue());
         AddFact(message);
     }
 

@@ -130,8 +130,8 @@ internal static class AnthropicRequest
         blocks.AddRange(turn.Calls.Select(static call => (ContentBlockParam)new ToolUseBlockParam
         {
             ID = IdOf(call.CallId),
-            Name = call.Name,
-            Input = Answer.AsObject(call.Input).EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal),
+            Name = Answer.CalledName(call.Name),
+            Input = Answer.Members(Answer.AsObject(call.Input)),
         }));
         return blocks;
     }
@@ -140,7 +140,7 @@ internal static class AnthropicRequest
     {
         Name = tool.Name,
         Description = tool.Description,
-        InputSchema = InputSchema.FromRawUnchecked(tool.InputSchema.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal)),
+        InputSchema = InputSchema.FromRawUnchecked(Answer.Members(tool.InputSchema)),
     };
 
     private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = Convert.ToBase64String(file.Data.Span), MediaType = file.MimeType });

@@ -20,6 +20,7 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
 {
     private const int Context = 3;
+    private const int MostExcludedBytes = 1 << 20;
 
     private static readonly TimeSpan _quick = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _whole = TimeSpan.FromMinutes(2); // the first snapshot of a large worktree
@@ -160,11 +161,22 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private string Excluded()
     {
-        var own = Path.Combine(root, ".git", "info", "exclude");
-        var excluded = new StringBuilder(File.Exists(own) ? File.ReadAllText(own) : "");
+        var excluded = new StringBuilder(OwnExcluded());
         if (dataFolder.StartsWith(root + "/", StringComparison.Ordinal))
             excluded.Append('\n').Append(dataFolder.AsSpan(root.Length)).Append('\n');
         return excluded.ToString();
+    }
+
+    private string OwnExcluded()
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(store.Read(Path.Combine(root, ".git", "info", "exclude"), MostExcludedBytes));
+        }
+        catch (IOException)
+        {
+            return ""; // There is none, or it is none that could be read: then more is kept.
+        }
     }
 
     private async Task<string> GitAsync(IReadOnlyList<string> arguments, string input = "", string? index = null, TimeSpan? limit = null)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes the figures of docs/measurements.md, with the full counts of the issue:
-#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|shell|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
+#   tests/measure.sh journal|sqlite|fanout|postgres|attach|kills|stalled|clients|large|shell|compare|sessions|startup|simulation [SEEDS]|planted [SEEDS]|all
 #   tests/measure.sh faults|away|two|join|balanced|rolling [COMMIT]     the cluster; not in "all"
 #   tests/measure.sh times                                              promised times that a busy machine does not hold: starts, stops, takeovers; not in "all"
 #   tests/measure.sh before COMMIT                                      this build beside the server of that commit; not in "all"
@@ -25,7 +25,11 @@ simulate() {
     --filter "FullyQualifiedName~SimulationTests.The_promises_hold_for_every_seed" --logger "console;verbosity=detailed" < /dev/null
 }
 
-simulation() { simulate "${1:-1000}" | sed -nE '/^ *Seed [0-9]+, step/p; /^ *seeds [0-9]+ to/,/seeds (clean|played)$/p'; }
+simulation() {
+  local began=$SECONDS
+  simulate "${1:-1000}" | sed -nE '/^ *Seed [0-9]+, step/p; /^ *seeds [0-9]+ to/,/seeds (clean|played)$/p'
+  say "took $((SECONDS - began)) s, the start of the tests included"
+}
 
 # Each bug of tests/planted in a copy of the working tree: the simulation has to find it within so many seeds.
 planted() {
@@ -98,6 +102,7 @@ measure() {
     shell) npm_packages; proof "FullyQualifiedName~EndToEnd.Shells" ;;
     stalled) proof "FullyQualifiedName~StalledClientsTests" ;;
     clients) proof "FullyQualifiedName~BadClientsTests" ;;
+    large) proof "FullyQualifiedName~LargeThingsTests" ;;
     sessions) proof "FullyQualifiedName~ManySessionsTests" ;;
     simulation | planted) "$1" ${2:+"$2"} ;;
     faults) postgres; proof "FullyQualifiedName~RandomFaultsTests" ;;
@@ -118,7 +123,7 @@ name=${1:-}
 [ -n "$name" ] || { sed -n 2,9p "$0" >&2; exit 2; }
 build_release
 if [ "$name" = all ]; then
-  for one in simulation planted journal sqlite fanout postgres startup sessions stalled clients kills attach compare; do measure "$one"; done
+  for one in simulation planted journal sqlite fanout postgres startup sessions stalled clients large kills attach compare; do measure "$one"; done
 else
   measure "$name" ${2:+"$2"}
 fi

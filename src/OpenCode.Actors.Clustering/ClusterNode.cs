@@ -182,12 +182,8 @@ internal sealed class ClusterNode(ClusterParts parts)
 /// <param name="Entry">Takes the commands.</param>
 /// <param name="Index">The index of sessions.</param>
 /// <param name="Barrier">The order barrier over all nodes.</param>
-/// <param name="Status">Tells how the cluster stands.</param>
-internal sealed record ClusterActors(IActorRef Region, IActorRef Entry, IActorRef Index, IActorRef Barrier, IActorRef Status)
-{
-    /// <summary>Gets the journal's actor.</summary>
-    public IActorRef Journal { get; init; } = ActorRefs.Nobody;
-}
+/// <param name="Status">Tells how the cluster is.</param>
+internal sealed record ClusterActors(IActorRef Region, IActorRef Entry, IActorRef Index, IActorRef Barrier, IActorRef Status);
 
 /// <summary>What a node is made of.</summary>
 internal sealed record ClusterParts(

@@ -96,13 +96,12 @@ public static class ClusteringServices
     public static IServiceCollection AddClusterJoin(this IServiceCollection services) => services.AddHostedService<JoinAtStart>();
 
     /// <summary>Starts the sessions of a node: the journal's actor, and what <see cref="ClusterNode"/> starts.</summary>
-    internal static async Task<ClusterActors> StartSessionsAsync(ActorSystem system, ClusterNode node, SessionSetup setup, IActorRef? hub)
+    internal static Task<ClusterActors> StartSessionsAsync(ActorSystem system, ClusterNode node, SessionSetup setup, IActorRef? hub)
     {
         var journal = system.ActorOf(
             JournalActor.PropsFor(setup.Journal, new AppendLedger(), setup.Metrics, setup.Loggers.CreateLogger<JournalActor>(), setup.Claims, setup.Traces), "journal");
-        var actors = await node.StartAsync(
+        return node.StartAsync(
             system, id => SessionActor.PropsFor(id, journal, setup), entry => system.ActorOf(SessionIndexActor.PropsFor(entry, setup), "index"), hub);
-        return actors with { Journal = journal };
     }
 
     private static async Task StartAsync(ActorSystem system, IActorRegistry registry, IServiceProvider provider, ClusterNode node)

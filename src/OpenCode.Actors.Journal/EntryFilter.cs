@@ -8,7 +8,7 @@ public sealed record EntryFilter(string? Location = null, string? SessionId = nu
     /// <summary>Gets the filter that selects every entry.</summary>
     public static EntryFilter All { get; } = new();
 
-    /// <summary>Tells whether the reader wants this entry.</summary>
+    /// <summary>True if the reader wants this entry.</summary>
     /// <param name="entry">An entry.</param>
     /// <returns>True if it is selected.</returns>
     public bool Matches(LogEntry entry)
@@ -17,7 +17,7 @@ public sealed record EntryFilter(string? Location = null, string? SessionId = nu
         return Matches(entry.Location, entry.SessionId);
     }
 
-    /// <summary>Tells whether the reader wants entries of a place.</summary>
+    /// <summary>True if the reader wants entries of a place.</summary>
     /// <param name="location">Their directory, or null.</param>
     /// <param name="sessionId">Their session, or null.</param>
     /// <returns>True if they are selected.</returns>

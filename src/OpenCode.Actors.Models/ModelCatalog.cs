@@ -4,6 +4,7 @@ using OpenCode.Actors.Models.Doors;
 using OpenCode.Actors.Models.Known;
 using OpenCode.Actors.Models.OpenAi;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
 
@@ -12,7 +13,7 @@ namespace OpenCode.Actors.Models;
 /// <summary>The models of <c>opencode.json</c>, and the embedded one. Owns the connections to the providers.</summary>
 public sealed class ModelCatalog : IModelCatalog, IDisposable
 {
-    private readonly Dictionary<(string ProviderId, string ModelId), ResolvedModel> _models = [];
+    private readonly Dictionary<ModelRef, ResolvedModel> _models = [];
     private readonly ResolvedModel? _small;
     private readonly HttpClient _http;
 
@@ -30,15 +31,15 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         foreach (var provider in options.Providers)
         {
             foreach (var model in provider.Models)
-                _models[(provider.Id, model.Id)] = new ResolvedModel(provider.Id, model.Id, new LazyChatModel(() => Make(provider, model, _http, time))) { Info = model };
+                _models[new ModelRef(provider.Id, model.Id)] = new ResolvedModel(provider.Id, model.Id, new LazyChatModel(() => Make(provider, model, _http, time))) { Info = model };
         }
 
         var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time)) { Info = EmbeddedModel.Provider.Models[0] };
-        _models[(embedded.ProviderId, embedded.ModelId)] = embedded;
+        _models[EmbeddedModel.Ref] = embedded;
         Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
         Unconnected = [.. options.Unconnected.Select(InfoOf)];
-        _small = Split(options.SmallModel) is { } small ? _models.GetValueOrDefault(small) : null;
-        Default = _models[Split(options.DefaultModel) ?? FirstOf(Providers)];
+        _small = options.SmallModel is { } small ? _models.GetValueOrDefault(small) : null;
+        Default = _models[options.DefaultModel ?? FirstOf(Providers)];
     }
 
     /// <inheritdoc/>
@@ -67,23 +68,26 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
                 mistakes.Add($"provider.{provider.Id}.options.timeout: give 1 or more (milliseconds).");
         }
 
-        if (options.DefaultModel is { } name && (Split(name) is not { } model || !Knows(options, model)))
-            mistakes.Add($"model: '{name}' is not among the configured models. Write it as provider/model and list it in provider.<id>.models.");
+        if (options.DefaultModel is { } name && !Knows(options, name))
+            mistakes.Add($"model: '{name}' is not among the configured models. List it in provider.<id>.models.");
         return mistakes;
     }
 
     /// <inheritdoc/>
     public ResolvedModel? SmallFor(string providerId) =>
-        _small ?? KnownProviders.SmallModelsOf(providerId).Select(id => _models.GetValueOrDefault((providerId, id))).FirstOrDefault(static model => model is not null);
+        _small ?? KnownProviders.SmallModelsOf(providerId).Select(id => _models.GetValueOrDefault(new ModelRef(providerId, id))).FirstOrDefault(static model => model is not null);
 
     /// <inheritdoc/>
-    public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => _models.TryGetValue((providerId, modelId), out model);
+    public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => _models.TryGetValue(new ModelRef(providerId, modelId), out model);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static IChatModel Make(ProviderOptions provider, ModelInfo model, HttpClient http, TimeProvider time) => provider.Api == ProviderApi.Anthropic
-        ? new AnthropicChatModel(provider, model, http, time)
+    // The packages would say what they were given: rule "Secrets stay in the server".
+    private static IChatModel Make(ProviderOptions provider, ModelInfo model, HttpClient http, TimeProvider time) =>
+        provider.Headers.Values.Concat(model.Headers.Values).Append(provider.ApiKey ?? "").FirstOrDefault(static value => !HeaderText.Is(value)) is not null
+            ? throw new ModelException($"The key or a header of provider '{provider.Id}' has a sign that no header can hold, such as a line end. Give it again without.", retryable: false)
+        : provider.Api == ProviderApi.Anthropic ? new AnthropicChatModel(provider, model, http, time)
         : new OpenAiChatModel(provider, model, http, time);
 
     private static ProviderInfo InfoOf(ProviderOptions provider) => new(provider.Id, provider.Name ?? provider.Id, provider.Models)
@@ -93,19 +97,14 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         Npm = ProviderApis.PackageOf(provider.Api),
     };
 
-    private static bool Knows(ModelsOptions options, (string ProviderId, string ModelId) model) =>
-        model == (EmbeddedModel.ProviderId, EmbeddedModel.ModelId)
-        || options.Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
+    private static bool Knows(ModelsOptions options, ModelRef model) =>
+        model == EmbeddedModel.Ref || options.Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
 
-    private static (string ProviderId, string ModelId) FirstOf(IReadOnlyList<ProviderInfo> providers)
+    private static ModelRef FirstOf(IReadOnlyList<ProviderInfo> providers)
     {
         var provider = providers.First(static p => p.Models.Count > 0);
-        return (provider.Id, provider.Models[0].Id);
+        return new ModelRef(provider.Id, provider.Models[0].Id);
     }
-
-    // A model's id may hold slashes itself: openrouter/vendor/model.
-    private static (string ProviderId, string ModelId)? Split(string? name) =>
-        name?.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? (name[..slash], name[(slash + 1)..]) : null;
 
     private static bool IsHttpUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

@@ -1,17 +1,18 @@
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Models;
 
 /// <summary>The providers of <c>opencode.json</c>.</summary>
 /// <param name="Providers">Section <c>provider</c>, in its order.</param>
-/// <param name="DefaultModel">Key <c>model</c>: <c>provider/model</c>; null when it is not set.</param>
-public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, string? DefaultModel = null)
+/// <param name="DefaultModel">Key <c>model</c>; null when it is not set.</param>
+public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, ModelRef? DefaultModel = null)
 {
     /// <summary>Gets the providers that wait for a key and nothing else.</summary>
     public IReadOnlyList<ProviderOptions> Unconnected { get; init; } = [];
 
-    /// <summary>Gets key <c>small_model</c>: <c>provider/model</c>; null when it is not set. One that is not known has no effect.</summary>
-    public string? SmallModel { get; init; }
+    /// <summary>Gets key <c>small_model</c>; null when it is not set. One that is not known has no effect.</summary>
+    public ModelRef? SmallModel { get; init; }
 
     /// <summary>Gets the options of a server without configuration: the embedded model alone.</summary>
     public static ModelsOptions None { get; } = new([]);

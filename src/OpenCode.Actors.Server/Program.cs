@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.CommandLine;
 
 namespace OpenCode.Actors.Server;
 
-/// <summary>Where the process begins.</summary>
+/// <summary>The entry point of the process.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => OpenCodeCommand.RunAsync(args);

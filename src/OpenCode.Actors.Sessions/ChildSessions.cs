@@ -15,14 +15,14 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Makes and asks child sessions by the same way in as clients do, so that a child is a session like any other.</summary>
+/// <summary>Creates and prompts child sessions through <see cref="ISessions"/>, as clients do: a child is a session like any other.</summary>
 /// <param name="sessions">The sessions, which are made with the tools: looked up when the first child is.</param>
 /// <param name="agents">The agents there are.</param>
-internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog> agents) : IChildSessions
+/// <param name="tools">The tools there are, which this is one of.</param>
+internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog> agents, Func<IToolbox> tools) : IChildSessions
 {
     private const string Everything = "*";
     private const string External = "external_directory";
-    private const string Edit = "edit";
 
     /// <inheritdoc/>
     public IReadOnlyList<Agent> AgentsOf(string directory) => [.. agents().For(directory).All.Where(static agent => agent.Mode != AgentMode.Primary && agent.Hidden != true)];
@@ -39,7 +39,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             if ((await EntryOfAsync(id)).ParentId != context.SessionId)
                 throw NoTask(earlier);
 
-            await DenyAsync(id, DeniedBy(context.Rules.Rules));
+            await DenyAsync(id, DeniedBy(context.Rules.Rules, agent, Permissions(context.Directory)));
             return new Child(id, agent.Name, model, PromptOf(context));
         }
 
@@ -48,7 +48,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             ParentId = context.SessionId,
             Title = $"{input.Description} (@{agent.Name} subagent)",
             Agent = agent.Name,
-            Permission = RulesOf(agent, context.Rules.Rules),
+            Permission = RulesOf(agent, context.Rules.Rules, Permissions(context.Directory)),
         };
         return await sessions().CreateAsync(new Place(parent.Directory, parent.ProjectId, parent.Path), request, CancellationToken.None) is Created created
             ? new Child(created.Info.Id, agent.Name, model, PromptOf(context))
@@ -65,12 +65,14 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
             Model = child.Model is { } model ? model with { Variant = null } : null,
             Variant = child.Model?.Variant,
         };
-        if (await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None) is not PromptAccepted accepted)
-            throw Unanswered(child, "it did not take the prompt");
+        var taken = await sessions().AskAsync(child.Id, new TakePrompt(request), CancellationToken.None);
+        if (taken is not PromptAccepted accepted)
+            throw await UnansweredAsync(child, taken, "it did not take the prompt");
         if (accepted.Error is { } error)
             throw Unanswered(child, error.Data.Message ?? error.Name);
-        if (await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None) is not TurnEnded ended)
-            throw Unanswered(child, "its session has gone");
+        var end = await sessions().AwaitTurnAsync(child.Id, accepted.Turn, accepted.IsOpen ? accepted.Offset : null, CancellationToken.None);
+        if (end is not TurnEnded ended)
+            throw await UnansweredAsync(child, end, "its session has gone");
 
         return ended.Message.Info is AssistantMessage { Error: { } failure }
             ? throw Unanswered(child, failure.Data.Message ?? failure.Name)
@@ -78,20 +80,54 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     }
 
     /// <inheritdoc/>
+    public Task<bool> IsWaitingAsync(Child child) => IsWaitingAsync(child.Id);
+
+    /// <inheritdoc/>
     public Task AbortAsync(Child child) => sessions().AskAsync(child.Id, new Abort(), CancellationToken.None);
 
-    /// <summary>Gives the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
-    internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent)
+    /// <summary>Returns the rules of a child: what its parent is denied (rule "Restrictions fail closed"), and no tasks unless its agent has a rule for them.</summary>
+    /// <param name="agent">The agent of the child.</param>
+    /// <param name="parent">The rules of the parent: those of its agent, then those of its session.</param>
+    /// <param name="permissions">The permissions there are, beside those that rules name.</param>
+    internal static IReadOnlyList<PermissionRule> RulesOf(Agent agent, IReadOnlyList<PermissionRule>[] parent, IEnumerable<string> permissions)
     {
-        List<PermissionRule> rules = [.. DeniedBy(parent)];
+        List<PermissionRule> rules = [.. DeniedBy(parent, agent, permissions)];
         if (!agent.Permission.Any(static rule => rule.Permission == TaskTool.Name && rule.Action != PermissionAction.Deny))
             rules.Add(new PermissionRule(TaskTool.Name, Everything, PermissionAction.Deny));
         return rules;
     }
 
-    private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent)
+    // It may work on it all the same: it does not beside its parent, which goes on.
+    private async Task<ToolRefusedException> UnansweredAsync(Child child, object refusal, string reason)
     {
-        var ofAgent = parent.Take(1).SelectMany(static rules => DeniedOf(rules, Edit).Concat(DeniedOf(rules, External)));
+        if (refusal is not Unavailable unknown)
+            return Unanswered(child, reason);
+
+        await AbortAsync(child);
+        return Unanswered(child, unknown.Reason);
+    }
+
+    // For tasks of its own it waits if one of them does.
+    private async Task<bool> IsWaitingAsync(SessionId child)
+    {
+        if (await sessions().AskAsync(child, new GetWaits(), CancellationToken.None) is not WaitsFound { IsWaiting: true } found)
+            return false;
+
+        foreach (var of in found.Children)
+        {
+            if (await IsWaitingAsync(of))
+                return true;
+        }
+
+        return found.Children.Count == 0;
+    }
+
+    private static List<PermissionRule> DeniedBy(IReadOnlyList<PermissionRule>[] parent, Agent agent, IEnumerable<string> permissions)
+    {
+        // A child has no denial of what its own agent is denied: a list of rules is short where the agents are opencode's.
+        var named = parent.Take(1).Append(agent.Permission).SelectMany(static rules => rules).Select(static rule => rule.Permission).Where(static name => name != Everything);
+        var open = permissions.Concat(named).Append(External).Distinct(StringComparer.Ordinal).Where(name => !PermissionRules.IsDenied(name, agent.Permission)).ToList();
+        var ofAgent = parent.Take(1).SelectMany(rules => open.SelectMany(name => DeniedOf(rules, name)));
         var ofSession = parent.Skip(1).SelectMany(static rules => rules).Where(static rule => rule.Action == PermissionAction.Deny || (rule is { Permission: External, Action: PermissionAction.Ask }));
         return [.. ofAgent.Concat(ofSession).Distinct()];
     }
@@ -102,6 +138,10 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
         var own = rules.Where(rule => Wildcard.IsMatch(permission, rule.Permission)).ToList();
         return own.Skip(Math.Max(0, own.FindLastIndex(static rule => rule.Pattern == Everything))).Where(static rule => rule.Action == PermissionAction.Deny).Select(rule => rule with { Permission = permission });
     }
+
+    // Of servers the names alone: which tools they have may only be known later.
+    private IEnumerable<string> Permissions(string directory) =>
+        [.. tools().Definitions.Select(static tool => PermissionRules.PermissionOf(tool.Name)), .. tools().PrefixesOf(directory).Select(static prefix => prefix + Everything)];
 
     // What its parent is denied by now holds for a task that goes on too.
     private async Task DenyAsync(SessionId child, List<PermissionRule> rules)

@@ -6,15 +6,15 @@ using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>The way in for those outside the actors: asks, and turns what can go wrong with an ask into an answer.</summary>
+/// <summary>Sends commands and queries from outside the actors. Every failure of an ask becomes an answer.</summary>
 /// <remarks>
 /// Every member but <see cref="AwaitTurnAsync"/> may also answer <see cref="Unavailable"/>: too many commands are under way, no answer came in time, or the server stops.
 /// </remarks>
 internal interface ISessions
 {
     /// <summary>Makes a session.</summary>
-    /// <param name="place">Where it works.</param>
-    /// <param name="request">What the client wants.</param>
+    /// <param name="place">Its location.</param>
+    /// <param name="request">The client's request.</param>
     /// <param name="cancellationToken">Gives up waiting; the command is carried out all the same.</param>
     /// <returns><see cref="Created"/>, or <see cref="SessionNotFound"/> for an unknown parent, <see cref="StorageFull"/>, <see cref="CommandFailed"/>.</returns>
     Task<object> CreateAsync(Place place, CreateSession request, CancellationToken cancellationToken);

@@ -12,7 +12,7 @@ internal static class InstructionServices
     /// <summary>Adds system prompts. Needs an <see cref="IFileWork"/>, an <see cref="IInstructionConfig"/> and a clock.</summary>
     public static IServiceCollection AddInstructions(this IServiceCollection services)
     {
-        services.TryAddSingleton<IPages, HttpPages>();
+        services.TryAddSingleton<IInstructionFetcher, HttpInstructionFetcher>();
         services.TryAddSingleton<InstructionPages>();
         services.TryAddSingleton<SystemPrompts>();
         return services;

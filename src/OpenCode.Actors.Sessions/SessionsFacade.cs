@@ -14,7 +14,7 @@ using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions;
 
-/// <summary>Asks the region and the index on behalf of the endpoints. Bounds how much may be asked at the same time, and with it the mailboxes behind it.</summary>
+/// <summary>Asks the region and the index for the endpoints. Limits the asks under way, and with them the mailboxes behind.</summary>
 /// <param name="region">The region of sessions, or, in a cluster, the entry of this node.</param>
 /// <param name="index">The index of sessions.</param>
 /// <param name="end">The end of the actors: no ask is answered after it.</param>
@@ -63,17 +63,17 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
 
     /// <inheritdoc/>
     public Task<object> ReplyAsync(IRequestReply reply, SessionId? sessionId, CancellationToken cancellationToken) => BoundedAsync(async () =>
-        await QueryAsync(new IndexQuery.FindAsker(reply.Request), cancellationToken) switch
+        await QueryAsync(new IndexQuery.FindWaitingSession(reply.Request), cancellationToken) switch
         {
-            IndexQuery.AskerFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
-            IndexQuery.AskerFound => reply.NotFound,
+            IndexQuery.WaitingSessionFound { SessionId: { } asker } when sessionId is null || sessionId == asker => await CommandAsync(asker, reply, cancellationToken),
+            IndexQuery.WaitingSessionFound => reply.NotFound,
             var refusal => refusal,
         });
 
     /// <inheritdoc/>
     public async Task<object> AwaitTurnAsync(SessionId sessionId, TurnId turn, long? openAt, CancellationToken cancellationToken)
     {
-        // The log tells when to read, the rows tell whether the turn is over: neither needs the session's owner (rule "Wait on the own log").
+        // The log shows when to read, the rows show that the turn is over: neither needs the session's owner (rule "Wait on the own log").
         var waiter = $"{setup.Entropy.NextUInt64():x16}";
         while (true)
         {
@@ -197,7 +197,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
 
     private Unavailable Unanswered(string actor) => new($"{actor} did not answer within {_answerTimeout.TotalSeconds:0.#} s.", _retryAfter);
 
-    // Null when the journal does not answer in time. What cannot be read is told, and not thrown.
+    // Null when the journal does not answer in time. A failed read is an answer, not an exception.
     private async Task<object?> TryReadAsync(Func<CancellationToken, Task<object>> read, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_answerTimeout, setup.Time);

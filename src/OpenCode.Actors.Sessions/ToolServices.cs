@@ -21,7 +21,6 @@ using OpenCode.Actors.Sessions.Tools.Outputs.Doors;
 using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 using OpenCode.Actors.Sessions.Tools.Read;
-using OpenCode.Actors.Sessions.Tools.Search.Doors;
 using OpenCode.Actors.Sessions.Tools.Servers;
 using OpenCode.Actors.Sessions.Tools.Skills;
 using OpenCode.Actors.Sessions.Tools.Tasks;
@@ -35,6 +34,8 @@ namespace OpenCode.Actors.Sessions;
 /// <summary>Registration of the tools.</summary>
 public static class ToolServices
 {
+    private const string Search = "search";
+
     /// <summary>Adds the built-in tools and the doors to processes and files.</summary>
     /// <param name="services">The services; logging is registered too.</param>
     /// <param name="node">The name of this node, for errors that are its own; null when there is no other.</param>
@@ -48,8 +49,8 @@ public static class ToolServices
         services.TryAddSingleton<IProcessHost>(provider => new PosixProcessHost(
             new ToolProcessOptions { Node = node, Secrets = provider.GetRequiredService<SecretVariables>() }, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IFileTree>(_ => new ExactFiles(new MachineFiles(store)));
-        services.TryAddSingleton<IFileWork>(provider => new PooledFileWork(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<SearchThreads>();
+        services.TryAddSingleton<IFileWork>(provider => FileThreads.Pooled(new MachineFiles(store), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddKeyedSingleton<IFileWork>(Search, static (provider, _) => FileThreads.Searching(provider.GetRequiredService<IFileTree>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IOutputFolder>(provider => new OutputFolder(outputs ?? Path.Combine(Path.GetTempPath(), "opencode-actors-tool-output"), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<OutputSweeper>();
         services.TryAddSingleton<IFileStore, DiskStore>();
@@ -61,14 +62,14 @@ public static class ToolServices
         services.AddSingleton<ITool>(static provider => new BashTool(
             provider.GetRequiredService<IProcessHost>(), provider.GetRequiredService<IOutputFolder>(), new BashOptions(), provider.GetRequiredService<ILogger<BashToolActor>>()));
         services.AddSingleton<ITool, ReadTool>();
-        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GlobTool>(provider, provider.GetRequiredService<SearchThreads>()));
-        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GrepTool>(provider, provider.GetRequiredService<SearchThreads>()));
+        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GlobTool>(provider, provider.GetRequiredKeyedService<IFileWork>(Search)));
+        services.AddSingleton<ITool>(static provider => ActivatorUtilities.CreateInstance<GrepTool>(provider, provider.GetRequiredKeyedService<IFileWork>(Search)));
         services.AddSingleton<ITool, ListTool>();
         services.AddSingleton<ITool, EditTool>();
         services.AddSingleton<ITool, WriteTool>();
         services.AddSingleton<ITool, TodoWriteTool>();
         services.AddSingleton<ITool, TodoReadTool>();
-        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>)));
+        services.AddSingleton<ITool>(static provider => new TaskTool(new ChildSessions(provider.GetRequiredService<ISessions>, provider.GetRequiredService<IAgentCatalog>, provider.GetRequiredService<IToolbox>)));
         services.AddSingleton<ITool, WebFetchTool>();
         services.AddSingleton<ITool>(static provider => new SkillTool(provider.GetRequiredService<ISkillCatalog>, provider.GetRequiredService<IFileWork>()));
         services.TryAddSingleton<IToolbox>(static provider => new Toolbox(provider.GetServices<ITool>(), provider.GetService<ToolServers>()));

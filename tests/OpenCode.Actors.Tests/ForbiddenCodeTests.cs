@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using OpenCode.Actors.Tests.Repository;
 
 namespace OpenCode.Actors.Tests;
 
@@ -8,6 +9,8 @@ namespace OpenCode.Actors.Tests;
 public sealed class ForbiddenCodeTests
 {
     private const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private const string UnitTests = "tests/OpenCode.Actors.Tests/";
 
     public static TheoryData<string> Products { get; } = [.. ProductAssemblies().Select(a => a.GetName().Name!)];
 
@@ -76,6 +79,16 @@ public sealed class ForbiddenCodeTests
         Assert.True(lines.Count > 50);
         Assert.Empty(lines.GroupBy(line => line.EventId).Where(same => same.Count() > 1).SelectMany(same => same));
     }
+
+    /// <summary>What BannedSymbols.UnitTests.txt forbids: real time, sleeps, sockets, processes, databases, actors on threads.</summary>
+    [Fact]
+    public void These_files_of_the_unit_tests_and_no_others_may_use_real_time() => Assert.Equal(
+        ["TestKit/AkkaInternalsTests.cs", "TestKit/Doors/OtherThreads.cs", "TestKit/EscapeTests.cs", "TestKit/SeededSystem.cs"],
+        Checkout.Files()
+            .Where(static file => file.StartsWith(UnitTests, StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            .Where(static file => file.Contains("/Doors/", StringComparison.Ordinal) || Checkout.Read(file).Contains("#pragma warning disable " + "RS0030", StringComparison.Ordinal))
+            .Select(static file => file[UnitTests.Length..])
+            .Order(StringComparer.Ordinal));
 
     /// <summary>A private array is taken for a table of constants: there is no frozen one.</summary>
     private static bool IsImmutable(FieldInfo field) =>

@@ -25,7 +25,7 @@ export function methodsOf(client, entry) {
   return found
 }
 
-// What a method asks for, told by a client that sends nothing. The first entry calls many ids just "id".
+// The request of a method, from a client that sends nothing. The first entry calls many ids just "id".
 function routeOf(call) {
   let route
   const take = (verb) => ({ url }) => { route = `${verb} ${url.replace(/^(.*\/(session|pty|provider|auth))\/\{id\}/, (_, head, owner) => `${head}/{${owners[owner]}}`)}` }

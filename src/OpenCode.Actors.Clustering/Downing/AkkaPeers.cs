@@ -36,7 +36,7 @@ internal sealed class AkkaPeers(Cluster cluster) : IPeers
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Gets a value indicating whether there were other members, and none of them is heard; also after they have removed this node.</summary>
     public bool AreSilent => cluster.IsTerminated || (Others is { Count: > 0 } others && others.All(static peer => !peer.IsReachable));
 
     /// <inheritdoc/>

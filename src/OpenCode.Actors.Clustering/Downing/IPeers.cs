@@ -22,9 +22,6 @@ internal interface IPeers
     /// <summary>Gets a value indicating whether the first member, in the order all nodes have, is this node or one it reaches.</summary>
     bool HasFirst { get; }
 
-    /// <summary>Gets a value indicating whether there were other members, and none of them is heard; also after they have removed this node.</summary>
-    bool AreSilent { get; }
-
     /// <summary>Removes a member that is dead: quarantine and down together.</summary>
     void Remove(UniqueAddress node);
 }

@@ -63,7 +63,7 @@ internal sealed class EntryActor : ReceiveActor
         public static Closed Instance { get; } = new();
     }
 
-    /// <summary>What the entry was told. Outlives its incarnations: a command that was queued before a restart must not pass unasked.</summary>
+    /// <summary>What the entry knows. Outlives its incarnations: a command that was queued before a restart is checked too.</summary>
     public sealed class Known
     {
         public IActorRef? Index { get; set; }
@@ -79,7 +79,7 @@ internal sealed class EntryActor : ReceiveActor
         return Props.Create(() => new EntryActor(setup, known));
     }
 
-    // A held command that fails has told its asker, and has no second life.
+    // A held command that fails has answered its sender, and is not restarted.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
     protected override void PreStart()

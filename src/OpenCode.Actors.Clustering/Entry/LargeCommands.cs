@@ -26,7 +26,7 @@ internal sealed class LargeCommands(ILargeBodies bodies)
         return buffer.ToArray();
     }
 
-    /// <summary>Stores a command until the session has committed what it came to, or for 15 minutes.</summary>
+    /// <summary>Stores a command until the session has committed its effect, or for 15 minutes.</summary>
     /// <exception cref="ArbiterAwayException">The database does not answer. Nothing was stored, or the same can be stored again.</exception>
     public async Task StoreAsync(string key, byte[] packed, CancellationToken cancellationToken) => await bodies.PutAsync(key, packed, cancellationToken);
 

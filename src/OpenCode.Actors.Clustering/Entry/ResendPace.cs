@@ -11,7 +11,7 @@ internal sealed class ResendPace
 
     private TimeSpan _next = _first;
 
-    /// <summary>Gives the next pause.</summary>
+    /// <summary>Returns the next pause.</summary>
     public TimeSpan Next()
     {
         var pause = _next;

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>What a connection to a port comes to.</summary>
+/// <summary>The result of a connection to a port.</summary>
 internal enum PortAnswer
 {
     /// <summary>A node listens there.</summary>
@@ -11,7 +11,7 @@ internal enum PortAnswer
     /// <summary>Nothing listens there, and the machine says so.</summary>
     Refuses,
 
-    /// <summary>Nothing was heard in time, or nothing that is a node.</summary>
+    /// <summary>No answer in time, or none of a node.</summary>
     Silent,
 }
 

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Clustering.Members;
 /// <summary>Brings this node into the cluster: admitted by the arbiter, then a member, then up in its row (rule "One joiner at a time").</summary>
 /// <param name="arbiter">Admits nodes, one at a time.</param>
 /// <param name="probe">Finds out whether a node that holds its lock no longer is gone.</param>
-/// <param name="standing">Is told when the node is ready.</param>
+/// <param name="standing">Gets the node's readiness.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeStanding standing, TimeProvider time, ILogger<NodeJoin> logger)
@@ -84,7 +84,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         }
         catch (Exception e) when (e is ClusterJoinFailedException or OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested(); // Akka tells of that in the same way.
+            cancellationToken.ThrowIfCancellationRequested(); // Akka reports that in the same way.
             var names = string.Join(", ", others.Select(static other => $"'{other.Description.Identity.Name}' at {other.Description.Identity.Address}"));
             throw new NotAdmittedException(
                 $"The node '{me.Name}' was admitted, but has not become a member within {_membership.TotalSeconds:0} s: no answer from {names}. Open the cluster port between these machines in "
@@ -97,7 +97,7 @@ internal sealed partial class NodeJoin(IArbiter arbiter, IPortProbe probe, NodeS
         : cluster.JoinSeedNodesAsync([.. others.Select(static other => Address.Parse(other.Description.Identity.Address))], cancellationToken);
 
     // admit-before-join: a node that drains is up in its row until it ends, and admits no node. This node has the turn, so no other comes up meanwhile: when all that it asks
-    // have left or died, the rows say with whom it goes on. Null when it has become a member.
+    // have left or died, the rows name the nodes to join instead. Null when it has become a member.
     private async Task<IReadOnlyList<NodeRow>?> OthersInsteadAsync(Task joined, IReadOnlyList<NodeRow> others, NodeIdentity me, CancellationToken given)
     {
         while (true)

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Clustering.Members;
 
-/// <summary>What the looks at the rows tell of this node and of the others. It decides what the node may do, and publishes that as its <see cref="NodeAvailability"/>. Thread-safe.</summary>
+/// <summary>The result of the looks at the rows, for this node and the others. It decides what the node may do, and publishes that as its <see cref="NodeAvailability"/>. Thread-safe.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="declaredDead">Ends the process with exit code 6 within 1 s, without a drain. Called once, with the reason, on the thread that found out.</param>
 internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDead = null)
@@ -85,5 +85,5 @@ internal sealed class NodeStanding(TimeProvider time, Action<string>? declaredDe
     }
 
     /// <summary>Has the rows looked at as soon as may be.</summary>
-    public void WantLook() => LookWanted.Tell(Availability.Now.State);
+    public void WantLook() => LookWanted.Invoke(Availability.Now.State);
 }

@@ -38,7 +38,7 @@ internal sealed class ClusterMetrics : IDisposable
     /// <summary>Gets or sets what counts the shards with a session here. Any thread calls it.</summary>
     public Func<int> ShardsHere { get; set; } = static () => 0;
 
-    /// <summary>Gets or sets what tells whether the node is suspended. Any thread calls it.</summary>
+    /// <summary>Gets or sets the function that returns whether the node is suspended. Any thread calls it.</summary>
     public Func<bool> IsSuspended { get; set; } = static () => false;
 
     /// <summary>Gets or sets what counts the entries of the database's log that this node has not read yet. Any thread calls it.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class PeerStreamsActor : ReceiveActor
 
     /// <summary>Initializes a new instance of the <see cref="PeerStreamsActor"/> class.</summary>
     /// <param name="hub">The streams of this node, a <see cref="StreamHubActor"/>.</param>
-    /// <param name="members">Makes the child that follows the members; null when they are told from outside.</param>
+    /// <param name="members">Makes the child that follows the members; null when they are set from outside.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the log.</param>
     public PeerStreamsActor(IActorRef hub, Props? members, TimeProvider time, ILoggerFactory loggers)

@@ -35,7 +35,7 @@ public sealed record AdvertisedAddress(string Host, int Port)
         return mistake is null ? new AdvertisedAddress(host, number) : null;
     }
 
-    /// <summary>Tells what is wrong with a host; null when nothing is.</summary>
+    /// <summary>Returns what is wrong with a host; null when nothing is.</summary>
     internal static string? MistakeIn(string host)
     {
         if (host.Length == 0)

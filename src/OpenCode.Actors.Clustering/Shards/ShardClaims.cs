@@ -54,7 +54,7 @@ internal sealed class ShardClaims(IArbiter arbiter, IJournal journal, NodeStandi
         }
     }
 
-    /// <summary>Tells whether a session runs here, or would.</summary>
+    /// <summary>True if a session runs here, or would.</summary>
     /// <param name="session">The session.</param>
     public bool Has(SessionId session)
     {

@@ -19,7 +19,7 @@ internal sealed class ShardingWords(ActorSystem system)
     /// <summary>Makes the word by which a region forgets where a shard is: it asks the coordinator at the next message. It says so to the sender.</summary>
     public object ForgetHome(int shard) => Word(BeginHandOff, ShardOf.NameOf(shard));
 
-    /// <summary>Ends the move of a shard whose region will not say that it has stopped it. Does nothing on a node without the coordinator, or where no region was told to stop it.</summary>
+    /// <summary>Ends the move of a shard whose region will not confirm its stop. Does nothing on a node without the coordinator, or if no region was to stop it.</summary>
     public void EndMove(string shard) => system.ActorSelection(Coordinator + "/*").Tell(Stopped(shard), ActorRefs.Nobody);
 
     /// <summary>Makes the word of a region that has stopped a shard.</summary>

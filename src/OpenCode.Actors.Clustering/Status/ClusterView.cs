@@ -22,7 +22,7 @@ internal sealed record MemberLine(string Address, long Uid, string Status, bool 
     /// <summary>Gets a value indicating whether it is up.</summary>
     public bool IsUp => Status == nameof(MemberStatus.Up);
 
-    /// <summary>Tells whether a row is of this life of this member.</summary>
+    /// <summary>True if a row is of this life of this member.</summary>
     /// <param name="node">The identity in the row.</param>
     public bool Is(NodeIdentity node) => node.Uid == Uid && node.Address == Address;
 

@@ -32,6 +32,7 @@ namespace OpenCode.Actors.Clustering.Wire;
 [JsonSerializable(typeof(GetMessage))]
 [JsonSerializable(typeof(MessageFound))]
 [JsonSerializable(typeof(TodosFound))]
+[JsonSerializable(typeof(WaitsFound))]
 [JsonSerializable(typeof(ReplyPermission))]
 [JsonSerializable(typeof(ReplyQuestion))]
 [JsonSerializable(typeof(RejectQuestion))]

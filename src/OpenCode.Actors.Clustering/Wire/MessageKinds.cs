@@ -42,6 +42,8 @@ internal static class MessageKinds
         MessageKind.Json<MessageFound>("message.1"),
         MessageKind.Empty("get-todos.1", new GetTodos()),
         MessageKind.Json<TodosFound>("todos.1"),
+        MessageKind.Empty("get-waits.1", new GetWaits()),
+        MessageKind.Json<WaitsFound>("waits.1"),
         MessageKind.Json<ReplyPermission>("reply-permission.1"),
         MessageKind.Json<ReplyQuestion>("reply-question.1"),
         MessageKind.Json<RejectQuestion>("reject-question.1"),

@@ -17,7 +17,7 @@ internal sealed partial class Committer(
     private long _number;
     private (long Since, long? FreeBytes)? _full;
 
-    /// <summary>What became of a batch.</summary>
+    /// <summary>The outcome of a batch.</summary>
     private enum Fate
     {
         Written,
@@ -128,7 +128,7 @@ internal sealed partial class Committer(
         _queue.Return(group);
     }
 
-    /// <summary>Sends a batch until it is known what became of it (rule "Numbered batches").</summary>
+    /// <summary>Sends a batch until its outcome is known (rule "Numbered batches").</summary>
     private async ValueTask<(Fate Fate, StoreAppended Appended, IReadOnlyList<Fence> Stale)> DecideAsync(StoreBatch batch, long started)
     {
         var headBefore = log.Head;

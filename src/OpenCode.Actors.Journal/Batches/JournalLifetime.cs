@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Journal.Batches;
 /// <summary>The life of one journal until it fails or is closed. Whichever part fails, the journal fails here, once.</summary>
 internal sealed partial class JournalLifetime(GenerationFollower generations, TimeProvider time, ILogger logger, Action<Exception> end, CancellationToken stopping)
 {
-    private const string Remedy = "Start the process again: it reads what is there, and clients are told of what they have that is not.";
+    private const string Remedy = "Start the process again: it reads what is there, and tells clients which of their events are lost.";
 
     private readonly TaskCompletionSource<JournalFailedException> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile JournalFailedException? _failure;

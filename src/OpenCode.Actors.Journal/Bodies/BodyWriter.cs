@@ -32,7 +32,7 @@ internal sealed class BodyWriter
         _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
     }
 
-    /// <summary>Tells how many bytes the entries of a batch take at most.</summary>
+    /// <summary>Returns how many bytes the entries of a batch take at most.</summary>
     public static long MostBytes(JournalBatch batch)
     {
         var total = 0L;
@@ -88,7 +88,7 @@ internal sealed class BodyWriter
         Write(entry.Properties.Span);
     }
 
-    /// <summary>Tells how many bytes a text takes at most.</summary>
+    /// <summary>Returns how many bytes a text takes at most.</summary>
     public static long MostBytes(string? text) => text is null ? 0 : 3L * text.Length;
 
     private void Write(ReadOnlySpan<byte> bytes)

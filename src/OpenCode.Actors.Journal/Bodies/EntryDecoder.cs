@@ -8,7 +8,7 @@ internal sealed class EntryDecoder
     // Each text in the one place that its hash gives: enough for the sessions that are at work together.
     private readonly string?[] _texts = new string?[256];
 
-    /// <summary>Makes the entry that the reader stands at.</summary>
+    /// <summary>Makes the entry that the reader is at.</summary>
     /// <param name="body">The reader.</param>
     /// <param name="offset">The entry's offset.</param>
     /// <param name="at">When it was committed.</param>

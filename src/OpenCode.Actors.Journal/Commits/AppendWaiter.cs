@@ -11,7 +11,7 @@ internal sealed class AppendWaiter(ConcurrentQueue<AppendWaiter> spare, bool isS
     // Not on the thread that commits, where that is another's: whatever the caller does next, the next commit does not wait for it.
     private ManualResetValueTaskSourceCore<long> _core = new() { RunContinuationsAsynchronously = !isSingleThreaded };
 
-    // Of the group: what stands before the batch, and whether it has entries of its own.
+    // Of the group: what is before the batch, and whether it has entries of its own.
     private int _entriesBefore;
     private bool _hasEntries;
 

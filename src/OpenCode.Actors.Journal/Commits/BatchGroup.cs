@@ -55,7 +55,7 @@ internal sealed class BatchGroup
         };
     }
 
-    /// <summary>Gives what was appended, in order.</summary>
+    /// <summary>Returns what was appended, in order.</summary>
     public EntryDraft[] ToEntries() => [.. _members.SelectMany(static member => member.Batch.Entries)];
 
     /// <summary>Tells the commands that are traced of their commit.</summary>

@@ -10,7 +10,7 @@ internal sealed class ChangeMerge
 
     /// <summary>Takes a change.</summary>
     /// <param name="change">The change.</param>
-    /// <param name="entriesThrough">How many entries belong to it and to what stands before it.</param>
+    /// <param name="entriesThrough">How many entries belong to it and to what is before it.</param>
     public void Add(StateChange change, int entriesThrough)
     {
         var row = (change.Owner, change.Kind, change.Key);
@@ -20,7 +20,7 @@ internal sealed class ChangeMerge
             var before = _changes[place];
             anew = before.Anew || before.Json is null;
 
-            // Written again where it stands; but after a delete it comes behind all that was written meanwhile.
+            // Written again where it is; but after a delete it comes behind all that was written meanwhile.
             if (before.Json is not null)
             {
                 _changes[place] = before with { Json = change.Json, EntriesThrough = entriesThrough };

@@ -72,7 +72,7 @@ internal sealed class CommitQueue(bool isSingleThreaded)
         return null;
     }
 
-    /// <summary>Gives a group back when all its waiters are answered.</summary>
+    /// <summary>Takes a group back when all its waiters are answered.</summary>
     public void Return(BatchGroup group)
     {
         group.Clear();

@@ -13,7 +13,7 @@ internal sealed class Admission(IJoinTurn turn, NodeDescription me, Func<NodeRow
 
     private readonly Dictionary<NodeIdentity, bool> _probed = [];
 
-    /// <summary>Refuses a name that could not be told from another one, or cannot be typed.</summary>
+    /// <summary>Refuses a name that looks like another one, or cannot be typed.</summary>
     /// <param name="name">The name of a node.</param>
     /// <exception cref="NotAdmittedException">It is one.</exception>
     public static void CheckName(string name)

@@ -16,7 +16,7 @@ public sealed record ClusterRows(IReadOnlyList<NodeRow> Nodes, IReadOnlyList<Sha
     /// <param name="node">Which life of which node.</param>
     public int ShardsOf(NodeIdentity node) => Shards.Count(shard => shard.Owner is { } owner && owner.IsSameLife(node));
 
-    /// <summary>Tells whether the process of a node still holds its lock; null where that was not read.</summary>
+    /// <summary>True if the process of a node still holds its lock; null where that was not read.</summary>
     /// <param name="node">Which life of which node.</param>
     public bool? HasProcess(NodeIdentity node) => WithoutProcess is null ? null : !WithoutProcess.Any(other => other.IsSameLife(node));
 }

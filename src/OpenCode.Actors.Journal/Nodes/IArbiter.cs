@@ -59,7 +59,7 @@ public interface IArbiter : IAsyncDisposable
     ValueTask LeaveAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What became of the wish to declare a node dead.</summary>
+/// <summary>The outcome of a request to declare a node dead.</summary>
 public enum Verdict
 {
     /// <summary>The other node is dead.</summary>

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Journal.Nodes;
 /// <param name="Address">Where the others reach it: Akka's address, such as <c>akka.ssl.tcp://opencode@10.0.0.1:7096</c>.</param>
 public sealed record NodeIdentity(string Name, long Uid, string Address)
 {
-    /// <summary>Tells whether both are the same life of the same node, wherever it is reached.</summary>
+    /// <summary>True if both are the same life of the same node, wherever it is reached.</summary>
     /// <param name="other">The other.</param>
     public bool IsSameLife(NodeIdentity other) => other is not null && Uid == other.Uid && Name == other.Name;
 }

@@ -20,7 +20,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// <summary>Begins: the process is known as a writer that has appended nothing yet.</summary>
     ValueTask<StoreLife> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads what tells whether this process may go on in the generation that runs.</summary>
+    /// <summary>Reads the facts that decide whether this process may go on in the current generation.</summary>
     /// <param name="last">The last batch that it has; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<StoreLife> ReadLifeAsync(StoredBatch? last, CancellationToken cancellationToken);
@@ -35,7 +35,7 @@ internal interface IBatchStore : IAsyncDisposable
     /// </remarks>
     /// <param name="batch">The batch.</param>
     /// <param name="last">The batch to read from; null for the first that there is.</param>
-    /// <param name="cancellationToken">Gives up; what becomes of the batch is unknown then.</param>
+    /// <param name="cancellationToken">Gives up; the batch may still be written then.</param>
     /// <returns>Where it begins, and what is below it; null if nothing was written.</returns>
     ValueTask<StoreAppended?> AppendAsync(StoreBatch batch, StoredBatch? last, CancellationToken cancellationToken);
 

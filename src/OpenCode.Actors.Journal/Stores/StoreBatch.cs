@@ -20,12 +20,12 @@ internal sealed record StoreBatch(
     public IReadOnlyList<string> UsedBodies { get; init; } = [];
 }
 
-/// <summary>What becomes of one row of state.</summary>
+/// <summary>The change of one row of state.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Owner">Its owner.</param>
 /// <param name="Key">Its key.</param>
 /// <param name="Json">The row; null deletes it.</param>
-/// <param name="EntriesThrough">How many entries of the batch belong to it and to what stands before it: its offset is that of the last of them.</param>
+/// <param name="EntriesThrough">How many entries of the batch belong to it and to what is before it: its offset is that of the last of them.</param>
 /// <param name="Anew">Whether the row was deleted before, within the batch: it gets a new place then.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StoreChange(string Kind, string Owner, string Key, ReadOnlyMemory<byte>? Json, int EntriesThrough, bool Anew);
@@ -52,13 +52,13 @@ internal sealed record StoredBatch(long First, int Count, long Generation, DateT
     /// <summary>Gets the offset of its last entry.</summary>
     public long Last => First + Count - 1;
 
-    /// <summary>Tells whether another reading found this batch, and not one that another history of the store has in its place.</summary>
+    /// <summary>True if another reading found this batch, and not one that another history of the store has in its place.</summary>
     public bool IsSame(StoredBatch? other) => other is not null && (other.First, other.Count, other.At) == (First, Count, At);
 
-    /// <summary>Tells whether batches begin with this one.</summary>
+    /// <summary>True if batches begin with this one.</summary>
     public bool IsStartOf(IReadOnlyList<StoredBatch> batches) => batches.Count > 0 && IsSame(batches[0]);
 
-    /// <summary>Gives the batch to readers of entries.</summary>
+    /// <summary>Converts the batch for readers of entries.</summary>
     /// <param name="body">Its body, kept.</param>
     public RecentBatch WithBody(ReadOnlyMemory<byte> body) => RecentBatch.Of(First, Count, At, body);
 }
@@ -82,7 +82,7 @@ internal readonly record struct StoreEnds(long Head, long Floor, long Generation
 /// <param name="Found">The batch that begins where the one that was asked for does, without its body; null if there is none.</param>
 internal sealed record StoreLife(Timeline Timeline, StoreEnds Ends, StoredBatch? Found);
 
-/// <summary>What stands where a batch was to be written.</summary>
+/// <summary>What is where a batch was to be written.</summary>
 /// <param name="Number">The number of the last batch of this process; null if the store does not know the process (any more).</param>
 /// <param name="Last">Where that batch was written.</param>
 /// <param name="Generation">The generation that runs.</param>

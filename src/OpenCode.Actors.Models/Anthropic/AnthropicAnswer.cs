@@ -3,14 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
-using static OpenCode.Actors.Models.Providers.Answer;
+using static OpenCode.Actors.Models.Providers.ProviderJson;
 
 namespace OpenCode.Actors.Models.Anthropic;
 
 /// <summary>Folds the events of one streamed message. It reads their JSON, since a typed event refuses half a character.</summary>
 internal sealed class AnthropicAnswer
 {
-    /// <summary>The key of what the metadata of a reasoning part has for this API.</summary>
+    /// <summary>The key of this API's object in the metadata of a reasoning part.</summary>
     public const string MetadataKey = "anthropic";
 
     /// <summary>Its key for the signature of a block.</summary>

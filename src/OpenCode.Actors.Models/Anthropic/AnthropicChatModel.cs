@@ -45,13 +45,13 @@ internal sealed class AnthropicChatModel : IChatModel
 
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var waits = new Waits(_endpoint, _provider.Timeout, _time, cancellationToken);
-        using var response = await waits.ForAsync(() => SendAsync(AnthropicRequest.Make(request, _model), waits.Token)).ConfigureAwait(false);
+        using var waits = new SilenceTimeout(_endpoint, _provider.Timeout, _time, cancellationToken);
+        using var response = await waits.WaitAsync(() => SendAsync(AnthropicRequest.Make(request, _model), waits.Token)).ConfigureAwait(false);
         var answer = new AnthropicAnswer();
         var events = response.Enumerate(waits.Token).GetAsyncEnumerator(waits.Token);
         await using (events.ConfigureAwait(false))
         {
-            while (await waits.ForAsync(() => MoveNextAsync(events)).ConfigureAwait(false))
+            while (await waits.WaitAsync(() => MoveNextAsync(events)).ConfigureAwait(false))
             {
                 foreach (var chunk in answer.Take(events.Current.Json))
                     yield return chunk;
@@ -82,7 +82,7 @@ internal sealed class AnthropicChatModel : IChatModel
         }
         catch (AnthropicSseException e)
         {
-            throw ProviderErrors.InStream(Answer.Get(e.Body, "error") ?? e.Body);
+            throw ProviderErrors.InStream(ProviderJson.Get(e.Body, "error") ?? e.Body);
         }
         catch (AnthropicException e) when (ProviderErrors.InnerModelException(e) is null)
         {

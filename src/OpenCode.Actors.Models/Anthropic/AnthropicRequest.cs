@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Anthropic.Models.Messages;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
-using Answer = OpenCode.Actors.Models.Providers.Answer;
 
 namespace OpenCode.Actors.Models.Anthropic;
 
@@ -13,15 +12,15 @@ internal static class AnthropicRequest
     // A marked block is the end of what the provider keeps for the next request: the system prompt with the tools, and the conversation so far.
     private static readonly CacheControlEphemeral _cached = new();
 
-    /// <summary>Tells the conversation, how to answer it, and what may be called.</summary>
+    /// <summary>Builds the request: conversation, options and tools.</summary>
     public static MessageCreateParams Make(ModelRequest request, ModelInfo model)
     {
         var thinking = request.Options.Provider.GetValueOrDefault("thinking");
-        var thinks = thinking.ValueKind == JsonValueKind.Object && Answer.Text(thinking, "type") is not (null or "disabled");
+        var thinks = thinking.ValueKind == JsonValueKind.Object && ProviderJson.Text(thinking, "type") is not (null or "disabled");
         var typed = new MessageCreateParams
         {
             Model = model.ApiId ?? model.Id,
-            MaxTokens = MaxTokens(request.Options.MaxOutputTokens ?? model.Limit.Answer, Answer.Number(thinking, "budgetTokens"), model.Limit.Output),
+            MaxTokens = MaxTokens(request.Options.MaxOutputTokens ?? model.Limit.Answer, ProviderJson.Number(thinking, "budgetTokens"), model.Limit.Output),
             Messages = Messages(request.Messages, model),
         };
         if (!string.IsNullOrEmpty(request.System))
@@ -102,15 +101,15 @@ internal static class AnthropicRequest
             TextContent text => new TextBlockParam { Text = text.Text, CacheControl = cache },
             FileContent file when model.Capabilities.Takes(file.MimeType) && IsImage(file) => Image(file) with { CacheControl = cache },
             FileContent file when model.Capabilities.Takes(file.MimeType) && IsPdf(file) => Pdf(file) with { CacheControl = cache },
-            FileContent file => new TextBlockParam { Text = Answer.NotTaken(file), CacheControl = cache },
+            FileContent file => new TextBlockParam { Text = ProviderJson.NotTaken(file), CacheControl = cache },
             _ => throw new NotSupportedException($"{content.GetType().Name} has no form in the messages API."),
         };
     }
 
-    private static Block Result(FileContent file, ModelInfo model) => !model.Capabilities.Takes(file.MimeType) ? new TextBlockParam { Text = Answer.NotTaken(file) }
+    private static Block Result(FileContent file, ModelInfo model) => !model.Capabilities.Takes(file.MimeType) ? new TextBlockParam { Text = ProviderJson.NotTaken(file) }
         : IsImage(file) ? Image(file)
         : IsPdf(file) ? Pdf(file)
-        : new TextBlockParam { Text = Answer.NotTaken(file) };
+        : new TextBlockParam { Text = ProviderJson.NotTaken(file) };
 
     // Thinking goes back as it came, with its signature, or not at all: the API refuses what it has not signed.
     private static List<ContentBlockParam> Blocks(AssistantTurn turn)
@@ -118,10 +117,10 @@ internal static class AnthropicRequest
         var blocks = new List<ContentBlockParam>();
         foreach (var block in turn.Reasoning)
         {
-            var mark = Answer.Get(block.Metadata, AnthropicAnswer.MetadataKey);
-            if (Answer.Text(mark, AnthropicAnswer.Signature) is { } signature)
+            var mark = ProviderJson.Get(block.Metadata, AnthropicAnswer.MetadataKey);
+            if (ProviderJson.Text(mark, AnthropicAnswer.Signature) is { } signature)
                 blocks.Add(new ThinkingBlockParam { Thinking = block.Text, Signature = signature });
-            else if (Answer.Text(mark, AnthropicAnswer.RedactedData) is { } data)
+            else if (ProviderJson.Text(mark, AnthropicAnswer.RedactedData) is { } data)
                 blocks.Add(new RedactedThinkingBlockParam(data));
         }
 
@@ -130,8 +129,8 @@ internal static class AnthropicRequest
         blocks.AddRange(turn.Calls.Select(static call => (ContentBlockParam)new ToolUseBlockParam
         {
             ID = IdOf(call.CallId),
-            Name = Answer.CalledName(call.Name),
-            Input = Answer.Members(Answer.AsObject(call.Input)),
+            Name = ProviderJson.CalledName(call.Name),
+            Input = ProviderJson.Members(ProviderJson.AsObject(call.Input)),
         }));
         return blocks;
     }
@@ -140,12 +139,12 @@ internal static class AnthropicRequest
     {
         Name = tool.Name,
         Description = tool.Description,
-        InputSchema = InputSchema.FromRawUnchecked(Answer.Members(tool.InputSchema)),
+        InputSchema = InputSchema.FromRawUnchecked(ProviderJson.Members(tool.InputSchema)),
     };
 
-    private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = Convert.ToBase64String(file.Data.Span), MediaType = file.MimeType });
+    private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = file.Base64.ToString(), MediaType = file.MimeType });
 
-    private static DocumentBlockParam Pdf(FileContent file) => new(new Base64PdfSource(Convert.ToBase64String(file.Data.Span))) { Title = file.Filename };
+    private static DocumentBlockParam Pdf(FileContent file) => new(new Base64PdfSource(file.Base64.ToString())) { Title = file.Filename };
 
     private static bool IsImage(FileContent file) => file.MimeType is "image/png" or "image/jpeg" or "image/gif" or "image/webp";
 

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Models.Doors;
 /// <summary>The door to providers.</summary>
 internal static class ProviderHttp
 {
-    /// <summary>Makes the client of all providers. It has no timeout of its own: that would count the whole stream. Each wait has one above it (<see cref="Waits"/>).</summary>
+    /// <summary>Makes the client of all providers. It has no timeout of its own: that would count the whole stream. Each wait has one above it (<see cref="SilenceTimeout"/>).</summary>
     public static HttpClient Create(TimeProvider time) => new(new RefusalHandler(
         new SocketsHttpHandler
         {

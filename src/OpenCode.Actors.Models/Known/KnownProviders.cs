@@ -18,7 +18,7 @@ public static class KnownProviders
     /// <returns>The provider, without a key; null when it is not known.</returns>
     public static ProviderOptions? Find(string id) => All.FirstOrDefault(provider => provider.Id == id);
 
-    /// <summary>Gives the models of a provider that are cheap and quick, the best first.</summary>
+    /// <summary>Returns the models of a provider that are cheap and quick, the best first.</summary>
     /// <param name="id">Its id.</param>
     public static IReadOnlyList<string> SmallModelsOf(string id) => id switch
     {
@@ -27,7 +27,7 @@ public static class KnownProviders
         _ => [],
     };
 
-    /// <summary>Finds what is known of a model that the configuration names.</summary>
+    /// <summary>Finds the known facts of a model that the configuration names.</summary>
     /// <param name="providerId">Its provider.</param>
     /// <param name="modelId">Its id, or its id at the provider.</param>
     public static ModelInfo? Find(string providerId, string modelId) => Find(providerId)?.Models.FirstOrDefault(model => model.Id == modelId);

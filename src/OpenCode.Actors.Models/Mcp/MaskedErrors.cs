@@ -1,8 +1,9 @@
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>Errors of one server without its secrets: a server may say what it was given.</summary>
+/// <summary>Masks the secrets of one server in its errors: a server may repeat what it was given.</summary>
 internal sealed class MaskedErrors(IReadOnlyList<string> secrets)
 {
     // A shorter one hides nothing, and would spoil every sentence.
@@ -11,18 +12,18 @@ internal sealed class MaskedErrors(IReadOnlyList<string> secrets)
 
     private readonly string[] _secrets = [.. secrets.SelectMany(Forms).Where(static secret => secret.Length >= ShortestSecret).Distinct(StringComparer.Ordinal).OrderByDescending(static secret => secret.Length)];
 
-    /// <summary>Makes the error for what happened.</summary>
+    /// <summary>Makes the error for an exception.</summary>
     public ToolServerException Of(Exception cause) => Of(cause is ToolServerException ? cause.Message : Sentence(cause));
 
     /// <summary>Makes an error.</summary>
     public ToolServerException Of(string error) => new(Mask(error));
 
-    /// <summary>Takes the secrets out of a text.</summary>
+    /// <summary>Masks the secrets in a text.</summary>
     public string Mask(string text)
     {
         foreach (var secret in _secrets)
             text = text.Replace(secret, "***", StringComparison.Ordinal);
-        return text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
+        return TextCut.Start(text, Longest, "…");
     }
 
     // "Bearer xyz" is one text in a header, and its second half is the secret.

@@ -34,10 +34,10 @@ internal sealed class McpConnection : IToolServerConnection
 
     public Task<string> Ended => _ended.Task;
 
-    /// <summary>Shakes hands and lists the tools.</summary>
+    /// <summary>Initializes the protocol and lists the tools.</summary>
     /// <param name="transport">The way to the server.</param>
     /// <param name="process">Its process, which is ended with the connection, or when there is none; null for one that is not ours.</param>
-    /// <param name="options">Who we are.</param>
+    /// <param name="options">The name, version and abilities of this client.</param>
     /// <param name="masked">Makes the errors.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<McpConnection> OpenAsync(IClientTransport transport, McpProcess? process, McpClientOptions options, MaskedErrors masked, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class McpConnection : IToolServerConnection
         McpClient? client = null;
         try
         {
-            // The process is ended below whatever becomes of the handshake: it need not obey the token.
+            // The process is ended below, whatever the result of the handshake: it need not obey the token.
             client = await McpClient.CreateAsync(transport, options, cancellationToken: cancellationToken).WaitAsync(cancellationToken);
             connection = new McpConnection(client, process, masked, options.TimeProvider ?? TimeProvider.System);
             await connection.ListAsync(cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class McpConnection : IToolServerConnection
         return default;
     }
 
-    // One list at a time, and one more for all changes that were told meanwhile.
+    // One list at a time, and one more for all notices that arrived meanwhile.
     private async Task RelistAsync()
     {
         int told;

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>Connects to MCP servers by the official package: to processes under the guard that commands have too, and over HTTP.</summary>
+/// <summary>Connects to MCP servers with the official package: to processes, under the same guard as commands, and over HTTP.</summary>
 internal sealed class McpConnector(IProcessHost processes, TimeProvider time) : IToolServerConnector, IDisposable
 {
     // Answers stream for as long as a tool works: each wait has its own limit above.

@@ -1,10 +1,11 @@
 using System.Text;
+using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all it started.</summary>
-internal sealed class McpProcess : Stream
+/// <summary>The process of a server: a stream of its stdout, with the end of its stderr beside. Disposing it ends the process with all that it started.</summary>
+internal sealed class McpProcess : ReadOnlyStream
 {
     // A message is a line. One that does not end would fill the memory.
     private const int LongestLine = 64 << 20;
@@ -28,21 +29,7 @@ internal sealed class McpProcess : Stream
     /// <summary>Gets what it reads from.</summary>
     public Stream Input => _process.Input;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Says how it ended, and what it said last.</summary>
+    /// <summary>Describes its end: exit code and the last lines of stderr.</summary>
     public async Task<string> DescribeEndAsync()
     {
         // A process that closed its output and goes on is ended here. It is given a moment to end by itself, and to say why.
@@ -63,7 +50,7 @@ internal sealed class McpProcess : Stream
             var end = _rest.Span.LastIndexOf((byte)'\n');
             _lineLength = end < 0 ? _lineLength + _rest.Length : _rest.Length - end - 1;
             if (_lineLength > LongestLine)
-                throw new IOException($"The server sent a message of more than {LongestLine >> 20} MiB.");
+                throw new IOException($"The server sent a message of more than {LongestLine >> 20} MiB, the most that is read. Ask it for less.");
         }
 
         var taken = Math.Min(buffer.Length, _rest.Length);
@@ -71,20 +58,6 @@ internal sealed class McpProcess : Stream
         _rest = _rest[taken..];
         return taken;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

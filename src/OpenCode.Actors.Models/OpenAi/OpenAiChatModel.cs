@@ -42,18 +42,18 @@ internal sealed class OpenAiChatModel : IChatModel
 
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var waits = new Waits(_endpoint, _provider.Timeout, _time, cancellationToken);
+        using var waits = new SilenceTimeout(_endpoint, _provider.Timeout, _time, cancellationToken);
         var pages = _client.CompleteChatStreamingAsync(OpenAiRequest.Messages(request, _model), OpenAiRequest.Options(request, _model, _provider.Api), waits.Token)
             .GetRawPagesAsync().GetAsyncEnumerator(waits.Token);
         await using (pages.ConfigureAwait(false))
         {
-            await waits.ForAsync(pages.MoveNextAsync).ConfigureAwait(false); // All of the stream is one page.
+            await waits.WaitAsync(pages.MoveNextAsync).ConfigureAwait(false); // All of the stream is one page.
             using var response = pages.Current.GetRawResponse();
             var answer = new StreamedAnswer(request.Messages.Count);
             var events = SseParser.Create(response.ContentStream!).EnumerateAsync(waits.Token).GetAsyncEnumerator(waits.Token);
             await using (events.ConfigureAwait(false))
             {
-                while (await waits.ForAsync(events.MoveNextAsync).ConfigureAwait(false) && events.Current.Data != EndOfStream)
+                while (await waits.WaitAsync(events.MoveNextAsync).ConfigureAwait(false) && events.Current.Data != EndOfStream)
                 {
                     foreach (var chunk in answer.Take(events.Current.Data))
                         yield return chunk;

@@ -13,7 +13,7 @@ internal static class OpenAiRequest
     // What only OpenAI's other API (responses) knows, and opencode's variants contain.
     private static readonly string[] _ofResponses = ["reasoningSummary", "include"];
 
-    /// <summary>Tells the conversation.</summary>
+    /// <summary>Builds the messages of the conversation.</summary>
     public static List<ChatMessage> Messages(ModelRequest request, ModelInfo model)
     {
         var messages = new List<ChatMessage>();
@@ -44,7 +44,7 @@ internal static class OpenAiRequest
         ShowFiles();
         return messages;
 
-        // A tool's message takes text alone, and nothing may stand between the results of one step.
+        // A tool's message takes text alone, and nothing may be between the results of one step.
         void ShowFiles()
         {
             if (files.Count > 0)
@@ -53,7 +53,7 @@ internal static class OpenAiRequest
         }
     }
 
-    /// <summary>Tells how to answer, and what may be called.</summary>
+    /// <summary>Builds the options: how to answer, and the tools that may be called.</summary>
     public static ChatCompletionOptions Options(ModelRequest request, ModelInfo model, ProviderApi api)
     {
         var wanted = request.Options;
@@ -83,12 +83,12 @@ internal static class OpenAiRequest
     private static ChatMessageContentPart Part(UserContent content, ModelInfo model) => content switch
     {
         TextContent text => ChatMessageContentPart.CreateTextPart(text.Text),
-        FileContent file when !model.Capabilities.Takes(file.MimeType) => ChatMessageContentPart.CreateTextPart(Answer.NotTaken(file)),
-        FileContent { MimeType: "application/pdf" } file => ChatMessageContentPart.CreateFilePart(new BinaryData(file.Data), file.MimeType, file.Filename ?? "document.pdf"),
-        FileContent { MimeType: "audio/wav" or "audio/x-wav" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Data), ChatInputAudioFormat.Wav),
-        FileContent { MimeType: "audio/mpeg" or "audio/mp3" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Data), ChatInputAudioFormat.Mp3),
-        FileContent file when file.MimeType.StartsWith("image/", StringComparison.Ordinal) => ChatMessageContentPart.CreateImagePart(new BinaryData(file.Data), file.MimeType),
-        FileContent file => ChatMessageContentPart.CreateTextPart(Answer.NotTaken(file)),
+        FileContent file when !model.Capabilities.Takes(file.MimeType) => ChatMessageContentPart.CreateTextPart(ProviderJson.NotTaken(file)),
+        FileContent { MimeType: "application/pdf" } file => ChatMessageContentPart.CreateFilePart(new BinaryData(file.Decode()), file.MimeType, file.Filename ?? "document.pdf"),
+        FileContent { MimeType: "audio/wav" or "audio/x-wav" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Decode()), ChatInputAudioFormat.Wav),
+        FileContent { MimeType: "audio/mpeg" or "audio/mp3" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Decode()), ChatInputAudioFormat.Mp3),
+        FileContent file when file.MimeType.StartsWith("image/", StringComparison.Ordinal) => ChatMessageContentPart.CreateImagePart(new BinaryData(file.Decode()), file.MimeType),
+        FileContent file => ChatMessageContentPart.CreateTextPart(ProviderJson.NotTaken(file)),
         _ => throw new NotSupportedException($"{content.GetType().Name} has no form in the chat completions API."),
     };
 
@@ -102,7 +102,7 @@ internal static class OpenAiRequest
         }
         else
         {
-            message = new AssistantChatMessage(turn.Calls.Select(static call => ChatToolCall.CreateFunctionToolCall(call.CallId, Answer.CalledName(call.Name), Json(Answer.AsObject(call.Input)))));
+            message = new AssistantChatMessage(turn.Calls.Select(static call => ChatToolCall.CreateFunctionToolCall(call.CallId, ProviderJson.CalledName(call.Name), Json(ProviderJson.AsObject(call.Input)))));
             if (turn.Text.Length > 0)
                 message.Content.Add(ChatMessageContentPart.CreateTextPart(turn.Text));
         }

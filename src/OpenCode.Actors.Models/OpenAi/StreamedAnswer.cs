@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Json;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Sessions.Models;
-using static OpenCode.Actors.Models.Providers.Answer;
+using static OpenCode.Actors.Models.Providers.ProviderJson;
 
 namespace OpenCode.Actors.Models.OpenAi;
 
-/// <summary>Folds the chunks of one streamed completion. Lenient: what is missing, null or unknown is passed over, since servers differ.</summary>
+/// <summary>Folds the chunks of one streamed completion. Lenient: missing, null and unknown members are skipped, since servers differ.</summary>
 /// <param name="messageCount">Length of the conversation; it names calls that the server left without a name.</param>
 internal sealed class StreamedAnswer(int messageCount)
 {

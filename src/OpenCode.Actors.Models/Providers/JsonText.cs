@@ -9,7 +9,7 @@ internal static class JsonText
 {
     private const int UnitDigits = 4;
 
-    /// <summary>Reads a string; the halves of characters stay what they are.</summary>
+    /// <summary>Reads a string and keeps halves of characters.</summary>
     public static string Read(JsonElement text)
     {
         try
@@ -22,7 +22,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Puts U+FFFD in the place of what is half a character still.</summary>
+    /// <summary>Replaces remaining halves of characters by U+FFFD.</summary>
     public static string WithoutHalves(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     // The reader has found the text valid otherwise.

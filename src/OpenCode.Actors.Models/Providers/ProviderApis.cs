@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>What is known of each <see cref="ProviderApi"/>.</summary>
+/// <summary>The package and address of each <see cref="ProviderApi"/>.</summary>
 public static class ProviderApis
 {
     /// <summary>Gets the names of the packages that this server has an API for.</summary>
@@ -17,7 +17,7 @@ public static class ProviderApis
         _ => null,
     };
 
-    /// <summary>Gives the name of opencode's package for an API.</summary>
+    /// <summary>Returns the name of opencode's package for an API.</summary>
     /// <param name="api">The API.</param>
     public static string PackageOf(ProviderApi api) => api switch
     {
@@ -26,7 +26,7 @@ public static class ProviderApis
         _ => "@ai-sdk/openai-compatible",
     };
 
-    /// <summary>Gives an address as clients may see it: without user, password and query, which may hold keys.</summary>
+    /// <summary>Returns an address as clients may see it: without user, password and query, which may hold keys.</summary>
     /// <param name="url">An absolute address.</param>
     public static string Shown(Uri url)
     {
@@ -34,7 +34,7 @@ public static class ProviderApis
         return url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
     }
 
-    /// <summary>Gives the address of an API that has one; null for compatible servers, which are anywhere.</summary>
+    /// <summary>Returns the address of an API that has one; null for compatible servers, which are anywhere.</summary>
     /// <param name="api">The API.</param>
     public static string? UrlOf(ProviderApi api) => api switch
     {

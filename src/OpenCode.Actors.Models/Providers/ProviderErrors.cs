@@ -1,11 +1,12 @@
 using System.ClientModel;
 using System.Globalization;
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>Turns what providers and networks do into <see cref="ModelException"/>s.</summary>
+/// <summary>Turns errors of providers and networks into <see cref="ModelException"/>s.</summary>
 internal static class ProviderErrors
 {
     private const int MaxShownCharacters = 300;
@@ -16,7 +17,7 @@ internal static class ProviderErrors
         "context_length_exceeded", "maximum context length", "prompt is too long", "exceeds the context window", "exceed context limit", "exceeds the available context size", "context window exceeds",
     ];
 
-    /// <summary>Whether an exception is the network's fault or the timeout's: anything else is a mistake of ours, and the caller's own cancellation is no failure.</summary>
+    /// <summary>True if an exception comes from the network or a timeout. Any other is a bug of this server, and the caller's own cancellation is no failure.</summary>
     public static bool IsNetworkFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is ClientResultException or HttpRequestException or IOException or OperationCanceledException or TimeoutException or AggregateException;
 
@@ -106,7 +107,7 @@ internal static class ProviderErrors
     };
 
     // {"type":"overloaded_error"} of Anthropic is a status by name.
-    private static int? StatusIn(JsonElement error) => Answer.Text(error, "type") switch
+    private static int? StatusIn(JsonElement error) => ProviderJson.Text(error, "type") switch
     {
         "invalid_request_error" => 400,
         "authentication_error" => 401,
@@ -130,7 +131,5 @@ internal static class ProviderErrors
         return cause is OperationCanceledException ? "it was silent for too long." : cause.Message;
     }
 
-    // Half an emoji could not be stored or sent.
-    private static string Shorten(string text, int most = MaxShownCharacters) =>
-        text.Length <= most ? text : $"{text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)]}…";
+    private static string Shorten(string text, int most = MaxShownCharacters) => TextCut.Start(text, most, "…");
 }

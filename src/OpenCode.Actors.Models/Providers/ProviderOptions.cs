@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>One provider: where it is, how to speak to it, and its models.</summary>
+/// <summary>One provider: its address, its API and its models.</summary>
 /// <param name="Id">Its key below <c>provider</c>.</param>
 /// <param name="Api">Which API it has: key <c>npm</c>.</param>
 /// <param name="Models"><c>models</c>, in the order of the file.</param>
@@ -30,7 +30,7 @@ public sealed record ProviderOptions(string Id, ProviderApi Api, IReadOnlyList<M
     public IReadOnlyList<string> KeyVariables { get; init; } = [];
 }
 
-/// <summary>The APIs that models are asked by.</summary>
+/// <summary>The APIs of providers.</summary>
 public enum ProviderApi
 {
     /// <summary>OpenAI's chat completions as other servers speak them: <c>@ai-sdk/openai-compatible</c>.</summary>

@@ -1,11 +1,11 @@
 namespace OpenCode.Actors.Models.Providers;
 
-/// <summary>One streamed text, in pieces that end between two characters: half of one waits for the next piece.</summary>
+/// <summary>Joins halves of characters in streamed text: each piece ends between two characters, and half of one waits for the next piece.</summary>
 internal sealed class WholeCharacters
 {
     private string _half = "";
 
-    /// <summary>Takes a piece and returns what is whole of it.</summary>
+    /// <summary>Takes a piece and returns the whole characters so far.</summary>
     public string Take(string piece)
     {
         var text = _half + piece;
@@ -13,7 +13,7 @@ internal sealed class WholeCharacters
         return JsonText.WithoutHalves(text[..^_half.Length]);
     }
 
-    /// <summary>Returns what waits still: no other half came.</summary>
+    /// <summary>Returns U+FFFD for a half that still waits at the end of the stream; else an empty text.</summary>
     public string Complete()
     {
         var half = _half;

@@ -84,14 +84,14 @@ public static class EventTypes
     /// <summary>Ours: positions that the client asked for are no longer there.</summary>
     public const string HubGap = "hub.gap";
 
-    /// <summary>Tells whether events of a type are durable: the batch is synced before it is shown, and each has a sequence in its session and a sync twin on <c>/global/event</c>.</summary>
+    /// <summary>True if events of a type are durable: the batch is synced before it is shown, and each has a sequence in its session and a sync twin on <c>/global/event</c>.</summary>
     /// <remarks>The same types as in opencode. Other events may have a row, too: <see cref="HasRow"/>.</remarks>
     /// <param name="type">A type of event.</param>
     /// <returns>False also for types that are not known here.</returns>
     public static bool IsDurable(string type) => type is SessionCreated or SessionUpdated or SessionDeleted
         or MessageUpdated or MessageRemoved or PartUpdated or PartRemoved;
 
-    /// <summary>Tells whether a change of state comes with each event of a type, so that its batch is synced before it is shown (rule "Durable before visible").</summary>
+    /// <summary>True if a change of state comes with each event of a type, so that its batch is synced before it is shown (rule "Durable before visible").</summary>
     /// <remarks>All durable types, and those that opencode gives no sequence: what waits for the user, and the to-do list.</remarks>
     public static bool HasRow(string type) => IsDurable(type)
         || type is PermissionAsked or PermissionReplied or QuestionAsked or QuestionReplied or QuestionRejected or TodoUpdated;

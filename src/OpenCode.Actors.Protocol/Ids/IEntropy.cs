@@ -9,11 +9,4 @@ public interface IEntropy
     /// <summary>Fills a buffer with random bytes.</summary>
     /// <param name="buffer">The buffer.</param>
     void Fill(Span<byte> buffer);
-
-    /// <summary>Returns a number from 0 (inclusive) to 1 (exclusive).</summary>
-    double NextDouble();
-
-    /// <summary>Returns a number from 0 (inclusive) to a bound (exclusive).</summary>
-    /// <param name="max">1 or more.</param>
-    int Next(int max);
 }

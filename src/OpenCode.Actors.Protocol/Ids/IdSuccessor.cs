@@ -6,7 +6,7 @@ internal static class IdSuccessor
     // Counted up at this length, so that successors of successors stay as long as they are. Room is left for a random tail.
     private const int CountedLength = 24;
 
-    /// <summary>Gives a body, ordinally greater than <paramref name="body"/> whatever is put behind it.</summary>
+    /// <summary>Returns a body, ordinally greater than <paramref name="body"/> whatever is put behind it.</summary>
     /// <param name="body">An id without its prefix.</param>
     /// <returns>24 characters, or up to 46 where the first 24 are at their end; a tail of 14 fits within the 60 of the grammar.</returns>
     /// <exception cref="ArgumentException">The body begins with 46 of the greatest character. Only a client that wants to harm its own session sends that.</exception>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OpenCode.Actors.Protocol.Ids;
 
-/// <summary>The grammar of ids: prefix, then 1 to 60 of <c>[A-Za-z0-9_]</c>. No slash, dot or blank, so that an id can stand in a path and in a file name.</summary>
+/// <summary>The grammar of ids: prefix, then 1 to 60 of <c>[A-Za-z0-9_]</c>. No slash, dot or blank, so that an id can be in a path and in a file name.</summary>
 internal static class IdText
 {
     public const int MaxBodyLength = 60;
@@ -24,13 +24,6 @@ internal static class IdText
 
         id = default;
         return false;
-    }
-
-    public static T Parse<T>(string text)
-        where T : struct, IId<T>
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return TryParse<T>(text, out var id) ? id : throw new FormatException(Complaint<T>(text));
     }
 
     public static string Complaint<T>(string? text)

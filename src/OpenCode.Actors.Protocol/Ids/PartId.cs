@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace OpenCode.Actors.Protocol.Ids;
 
 /// <summary>Names a part of a message. Ascends within its session: clients sort by it.</summary>
-/// <param name="Value">The whole text, prefix included. Texts from outside go through <see cref="TryParse(string?, out PartId)"/>.</param>
+/// <param name="Value">The whole text, prefix included. Texts from outside go through <see cref="TryParse"/>.</param>
 [JsonConverter(typeof(IdConverter<PartId>))]
 public readonly record struct PartId(string Value) : IId<PartId>
 {
@@ -19,18 +19,6 @@ public readonly record struct PartId(string Value) : IId<PartId>
     /// <param name="id">The id, if the text is one.</param>
     /// <returns>Whether the text is an id of this kind.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out PartId id) => IdText.TryParse(text, out id);
-
-    /// <inheritdoc/>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PartId result) => IdText.TryParse(s, out result);
-
-    /// <summary>Reads an id that is known to be one.</summary>
-    /// <param name="text">The whole text, prefix included.</param>
-    /// <returns>The id.</returns>
-    /// <exception cref="FormatException">The text is no id of this kind.</exception>
-    public static PartId Parse(string text) => IdText.Parse<PartId>(text);
-
-    /// <inheritdoc/>
-    public static PartId Parse(string s, IFormatProvider? provider) => IdText.Parse<PartId>(s);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace OpenCode.Actors.Protocol.Ids;
 
 /// <summary>Names a session. Newer ones sort first: the 48 bits of the clock are inverted.</summary>
-/// <param name="Value">The whole text, prefix included. Texts from outside go through <see cref="TryParse(string?, out SessionId)"/>.</param>
+/// <param name="Value">The whole text, prefix included. Texts from outside go through <see cref="TryParse"/>.</param>
 [JsonConverter(typeof(IdConverter<SessionId>))]
 public readonly record struct SessionId(string Value) : IId<SessionId>
 {
@@ -19,18 +19,6 @@ public readonly record struct SessionId(string Value) : IId<SessionId>
     /// <param name="id">The id, if the text is one.</param>
     /// <returns>Whether the text is an id of this kind.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out SessionId id) => IdText.TryParse(text, out id);
-
-    /// <inheritdoc/>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out SessionId result) => IdText.TryParse(s, out result);
-
-    /// <summary>Reads an id that is known to be one.</summary>
-    /// <param name="text">The whole text, prefix included.</param>
-    /// <returns>The id.</returns>
-    /// <exception cref="FormatException">The text is no id of this kind.</exception>
-    public static SessionId Parse(string text) => IdText.Parse<SessionId>(text);
-
-    /// <inheritdoc/>
-    public static SessionId Parse(string s, IFormatProvider? provider) => IdText.Parse<SessionId>(s);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -14,7 +14,7 @@ namespace OpenCode.Actors.Protocol.Messages;
 /// <param name="ModelId">The model.</param>
 /// <param name="Mode">The agent, by its old name on the wire.</param>
 /// <param name="Agent">The agent.</param>
-/// <param name="Path">Where it works.</param>
+/// <param name="Path">Its location.</param>
 public sealed record AssistantMessage(
     MessageId Id,
     SessionId SessionId,

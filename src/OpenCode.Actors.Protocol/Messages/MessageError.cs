@@ -13,9 +13,6 @@ public sealed record MessageError(string Name, MessageErrorData Data)
     /// <summary>The name of a provider's answer that is an error.</summary>
     public const string ApiName = "APIError";
 
-    /// <summary>The name of missing or refused credentials.</summary>
-    public const string ProviderAuthName = "ProviderAuthError";
-
     /// <summary>The name of everything else.</summary>
     public const string UnknownName = "UnknownError";
 
@@ -63,13 +60,6 @@ public sealed record MessageError(string Name, MessageErrorData Data)
     /// <param name="retries">How often it was asked again.</param>
     /// <returns>The error.</returns>
     public static MessageError StructuredOutput(string message, int retries) => new("StructuredOutputError", new MessageErrorData { Message = message, Retries = retries });
-
-    /// <summary>The provider has no credentials, or refuses them.</summary>
-    /// <param name="providerId">The provider.</param>
-    /// <param name="message">What is missing and where to give it.</param>
-    /// <returns>The error.</returns>
-    public static MessageError ProviderAuth(string providerId, string message) =>
-        new(ProviderAuthName, new MessageErrorData { Message = message, ProviderId = providerId });
 
     /// <summary>Something else went wrong.</summary>
     /// <param name="message">What, and what to do next.</param>

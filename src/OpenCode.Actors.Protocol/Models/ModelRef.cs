@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Protocol.Models;
@@ -11,7 +12,17 @@ public sealed record ModelRef(
     [property: JsonPropertyName("modelID")] string ModelId,
     string? Variant = null)
 {
-    /// <summary>Spells the same model as sessions do.</summary>
-    /// <returns>The model.</returns>
-    public SessionModel ToSessionModel() => new(ModelId, ProviderId, Variant);
+    /// <summary>Reads <c>provider/model</c>, as configurations and commands have it. A model's id may hold slashes itself: <c>openrouter/vendor/model</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="model">The model; null when a half is missing.</param>
+    /// <returns>Whether the text names a model.</returns>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ModelRef? model)
+    {
+        model = text?.Split('/', 2) is [{ Length: > 0 } provider, { Length: > 0 } id] ? new ModelRef(provider, id) : null;
+        return model is not null;
+    }
+
+    /// <summary>Writes <c>provider/model</c>.</summary>
+    /// <returns>The text, without the variant.</returns>
+    public override string ToString() => $"{ProviderId}/{ModelId}";
 }

@@ -24,7 +24,7 @@ public abstract record Part(
 /// <param name="End">When it was complete; clients print a text only then.</param>
 public sealed record PartTime(long Start, long? End = null)
 {
-    /// <summary>Gets since when models are no longer told the output of this tool.</summary>
+    /// <summary>Gets since when requests to models leave out the output of this tool.</summary>
     public long? Compacted { get; init; }
 }
 

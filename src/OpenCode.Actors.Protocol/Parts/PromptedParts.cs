@@ -47,7 +47,7 @@ public sealed record AgentPart(PartId Id, SessionId SessionId, MessageId Message
 /// <param name="Id">The part's id.</param>
 /// <param name="SessionId">The session it belongs to.</param>
 /// <param name="MessageId">The message it belongs to.</param>
-/// <param name="Prompt">What the child is asked.</param>
+/// <param name="Prompt">The prompt of the child.</param>
 /// <param name="Description">A short line for people.</param>
 /// <param name="Agent">The child's agent.</param>
 public sealed record SubtaskPart(PartId Id, SessionId SessionId, MessageId MessageId, string Prompt, string Description, string Agent)

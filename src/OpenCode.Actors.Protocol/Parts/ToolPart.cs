@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Protocol.Parts;
 
-/// <summary>A call of a tool and what became of it.</summary>
+/// <summary>A call of a tool, with its state.</summary>
 /// <param name="Id">The part's id.</param>
 /// <param name="SessionId">The session it belongs to.</param>
 /// <param name="MessageId">The message it belongs to.</param>

@@ -83,7 +83,7 @@ public sealed record AgentPromptPart(string Name) : PromptPart
 }
 
 /// <summary>Work for a child session.</summary>
-/// <param name="Prompt">What the child is asked.</param>
+/// <param name="Prompt">The prompt of the child.</param>
 /// <param name="Description">A short line for people.</param>
 /// <param name="Agent">The child's agent.</param>
 public sealed record SubtaskPromptPart(string Prompt, string Description, string Agent) : PromptPart

@@ -6,8 +6,8 @@ using OpenCode.Actors.Sessions.Agents;
 namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>An agent as clients list it.</summary>
-/// <param name="Name">What prompts name.</param>
-/// <param name="Mode">Who may use it.</param>
+/// <param name="Name">Its name in prompts.</param>
+/// <param name="Mode">Whether users choose it, other agents call it, or both.</param>
 /// <param name="Native">Whether it comes with the server.</param>
 /// <param name="Permission">The rules that hold for it, weakest first.</param>
 /// <param name="Options">What its model's provider gets.</param>
@@ -31,10 +31,10 @@ internal sealed record AgentAnswer(string Name, AgentMode Mode, bool Native, IRe
 
     public int? Steps { get; init; }
 
-    /// <summary>Tells of an agent.</summary>
+    /// <summary>Makes the answer for an agent.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="referenced">The texts that no client sees.</param>
-    public static AgentAnswer Of(Agent agent, IReadOnlySet<string> referenced) => new(agent.Name, agent.Mode, agent.IsNative, agent.Permission, ShownOptions.Of(agent.Options, referenced))
+    public static AgentAnswer Of(Agent agent, IReadOnlySet<string> referenced) => new(agent.Name, agent.Mode, agent.IsNative, agent.Permission, PublicOptions.Of(agent.Options, referenced))
     {
         Description = agent.Description,
         Hidden = agent.Hidden,

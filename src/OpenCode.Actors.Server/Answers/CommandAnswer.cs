@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Server.Answers;
 
 /// <summary>A command as clients list it.</summary>
-/// <param name="Name">What stands behind the slash.</param>
+/// <param name="Name">The word after the slash.</param>
 /// <param name="Template">The prompt, with places for arguments.</param>
 /// <param name="Hints">The places for arguments, each once.</param>
 internal sealed record CommandAnswer(string Name, string Template, IReadOnlyList<string> Hints)

@@ -1,4 +1,4 @@
 namespace OpenCode.Actors.Server.Answers;
 
-/// <summary>A list of <c>/api</c> for something of which there is none.</summary>
+/// <summary>An empty list of <c>/api</c>.</summary>
 internal sealed record EmptyList(LocationAnswer Location, IReadOnlyList<string> Data);

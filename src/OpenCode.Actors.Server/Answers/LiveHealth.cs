@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Answers;
 /// <param name="UptimeSeconds">Since the start of the server.</param>
 internal sealed record LiveHealth(bool Healthy, string Version, string ProtocolVersion, double UptimeSeconds)
 {
-    /// <summary>Says that this process is alive.</summary>
+    /// <summary>Makes the answer of a live process.</summary>
     /// <param name="time">The clock.</param>
     /// <param name="started">Its timestamp at the start.</param>
     public static LiveHealth Of(TimeProvider time, long started) => new(Healthy: true, Versions.Server, Versions.Protocol, Math.Round(time.GetElapsedTime(started).TotalSeconds, 3));

@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Server.Answers;
 
-/// <summary>Where a page of messages begins, as <c>X-Next-Cursor</c> and <c>?before=</c> carry it: base64 of JSON, as in opencode.</summary>
+/// <summary>The cursor of a page of messages, as <c>X-Next-Cursor</c> and <c>?before=</c> carry it: base64 of JSON, as in opencode.</summary>
 /// <param name="Id">Only messages before this one.</param>
 /// <param name="Time">When that one was made, in milliseconds of the epoch. Not read: ids order messages here.</param>
 internal sealed record MessageCursor(string Id, long Time)

@@ -10,10 +10,10 @@ namespace OpenCode.Actors.Server.Answers;
 /// <param name="Sandboxes">Further folders of it: none.</param>
 internal sealed record ProjectAnswer(string Id, string Worktree, string? Vcs, ProjectAnswer.ProjectTime Time, IReadOnlyList<string> Sandboxes)
 {
-    public static ProjectAnswer Of(Project project) => Of(project.Id, project.Worktree, project.FirstSeen.ToUnixTimeMilliseconds(), project.FirstSeen.ToUnixTimeMilliseconds());
+    public static ProjectAnswer Of(Project project) => Of(project, project.FirstSeen.ToUnixTimeMilliseconds());
 
-    public static ProjectAnswer Of(string id, string worktree, long created, long updated) =>
-        new(id, worktree, id == Project.GlobalId ? null : "git", new ProjectTime(created, updated), []);
+    public static ProjectAnswer Of(Project project, long updated) =>
+        new(project.Id, project.Worktree, project.IsRepository ? "git" : null, new ProjectTime(project.FirstSeen.ToUnixTimeMilliseconds(), updated), []);
 
     internal sealed record ProjectTime(long Created, long Updated);
 }

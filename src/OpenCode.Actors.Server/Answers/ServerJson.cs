@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers.Providers;
 using OpenCode.Actors.Server.Locations.Files;
-using OpenCode.Actors.Server.Locations.Vcs;
 
 namespace OpenCode.Actors.Server.Answers;
 
@@ -31,7 +31,7 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(IReadOnlyList<LineMatch>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(VcsAnswer))]
-[JsonSerializable(typeof(IReadOnlyList<FileChange>))]
+[JsonSerializable(typeof(IReadOnlyList<FileDiff>))]
 [JsonSerializable(typeof(IReadOnlyList<FileStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<ProjectAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<ProjectDirectory>))]

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Bodies;
 /// <summary>Gives endpoints the body of a request as JSON text that they can read, however the client encoded it.</summary>
 internal static class RequestBodies
 {
-    /// <summary>Puts the decoded body in the place of the one that came.</summary>
+    /// <summary>Replaces the body of the request by the decoded one.</summary>
     /// <exception cref="RefusedBodyException">Its encoding is unknown.</exception>
     public static void Decode(HttpContext context)
     {

@@ -1,10 +1,11 @@
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Server.Bodies;
 
 /// <summary>A body without halves of surrogate pairs: opencode takes them, as U+FFFD.</summary>
-/// <param name="body">What the client sent.</param>
-internal sealed class WellFormedBody(Stream body) : ReadOnlyBody
+/// <param name="body">The client's request.</param>
+internal sealed class WellFormedBody(Stream body) : ReadOnlyStream
 {
     private readonly byte[] _bytes = new byte[4_096];
 

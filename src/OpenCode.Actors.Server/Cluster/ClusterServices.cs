@@ -33,7 +33,7 @@ internal static class ClusterServices
             provider.GetRequiredService<PostgresMetrics>()));
         services.AddSingleton<ILargeBodies>(static provider => new PostgresLargeBodies(provider.GetRequiredService<OpenedDatabase>().Database));
         services.AddSingleton<ISharedConfig>(static provider => new PostgresSharedConfig(provider.GetRequiredService<OpenedDatabase>().Database));
-        services.AddSingleton<SharedPatches>().AddHostedService<SharedPatchesFollower>().AddHostedService<HandOverFirst>();
+        services.AddSingleton<SharedPatches>().AddHostedService<SharedPatchesFollower>().AddHostedService<HandOverBeforeStop>();
         services.AddSingleton<DeadNode>();
         services.AddClustering(
             options => settings.CopyTo(options),

@@ -12,14 +12,14 @@ namespace OpenCode.Actors.Server.Cluster;
 /// <param name="time">The clock of the wait for the other nodes.</param>
 internal sealed class SharedPatches(ConfigCatalog configs, ISharedConfig shared, TimeProvider time) : IDisposable
 {
-    // A node takes commands on a look that is up to 1 s old, asks every 100 ms whether that look tells of a newer version, and then reads it.
+    // A node takes commands on a look that is up to 1 s old, checks every 100 ms whether that look shows a newer version, and then reads it.
     private static readonly TimeSpan _allHaveRead = TimeSpan.FromSeconds(1.5);
 
     private readonly SemaphoreSlim _turn = new(1);
     private long _version;
 
     /// <summary>Reads the patches if another node has changed them.</summary>
-    /// <param name="version">The version that this node was told of.</param>
+    /// <param name="version">The version that this node has seen.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArbiterAwayException">The database does not answer; the next look asks again.</exception>
     public async Task FollowAsync(long version, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using OpenCode.Actors.Storage.Postgres.Nodes;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>Tells people how a cluster is, as its database knows it. Needs none of its nodes.</summary>
+/// <summary>Prints the status of a cluster from its database. Needs none of its nodes.</summary>
 internal static class ClusterStatusCommand
 {
     public static async Task<int> RunAsync(string connection)

@@ -118,7 +118,7 @@ internal static class OpenCodeCommand
     private static Command Cluster()
     {
         var connection = new Option<string>("--cluster") { Description = "The PostgreSQL database of the cluster.", HelpName = "CONNECTION", Required = true };
-        var status = new Command("status", "Says who is in the cluster, what they own and whether they are alive, as the database knows it.") { connection };
+        var status = new Command("status", "Lists the nodes of the cluster with the shards they own and whether they are alive, as the database knows it.") { connection };
         status.SetAction((parsed, _) => ClusterStatusCommand.RunAsync(parsed.GetRequiredValue(connection)));
         return new Command("cluster", "About a cluster.") { status };
     }

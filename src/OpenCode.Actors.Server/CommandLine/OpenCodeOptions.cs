@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>The options of <c>opencode serve</c> that launchers pass. Those that change nothing here are accepted, and said once.</summary>
+/// <summary>The options of <c>opencode serve</c> that launchers pass. Those without effect here are accepted and reported once.</summary>
 internal sealed class OpenCodeOptions
 {
     private readonly Option<string> _logLevel = new("--log-level") { Description = "Least level of what is logged.", HelpName = "LEVEL", DefaultValueFactory = static _ => "INFO" };
@@ -28,7 +28,7 @@ internal sealed class OpenCodeOptions
         _ => LogLevel.Information,
     };
 
-    /// <summary>Lists what was given and changes nothing, as sentences.</summary>
+    /// <summary>Lists the given options that have no effect, as sentences.</summary>
     public IReadOnlyList<string> WithoutEffect(ParseResult parsed)
     {
         var said = new List<string>();

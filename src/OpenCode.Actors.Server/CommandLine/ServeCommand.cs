@@ -40,6 +40,8 @@ internal static class ServeCommand
             var disk = new MachineFiles(Path.Combine(settings.DataFolder, HeldFolder.DatabaseFile));
             var files = new MachineConfigSource(disk, TimeProvider.System, new ProviderKeys(settings.DataFolder));
             var configs = ConfigCatalog.Open(files, settings.ConfigFile, settings.WorkingFolder);
+            foreach (var sentence in configs.WithoutEffect)
+                await Console.Error.WriteLineAsync(sentence);
 
             // A cluster has no folder that all nodes share, so no place for keys.
             if (ClusterSettings.Find(settings, configs.Server.Cluster) is not null)
@@ -119,7 +121,7 @@ internal static class ServeCommand
         await routes;
         if (holds is { Print: { } print })
         {
-            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontPass>());
+            var notice = HolderNotice.Make(Address(app), settings, print, app.Services.GetRequiredService<FrontSecret>());
             HolderNotice.Post(settings.DataFolder, notice, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(HolderNotice)));
             front?.Link.Found(notice); // what has waited for a holder
         }
@@ -133,7 +135,7 @@ internal static class ServeCommand
     private static Task AnnounceAsync(string address) => Console.Out.WriteLineAsync($"opencode server listening on {address}");
 
     // The actors run before the port is open: without it they end in order too, and not because the journal goes from under them.
-    // False if they have ended, or the server was told to stop, before the start did, which ends the start.
+    // False if they have ended, or the server began to stop, before the start did, which ends the start.
     private static async Task<bool> StartAsync(WebApplication app)
     {
         try

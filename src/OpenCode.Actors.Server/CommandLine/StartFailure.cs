@@ -10,7 +10,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
-/// <summary>Why a server did not start, as people and service managers are told.</summary>
+/// <summary>The message and exit code for a server that did not start, for people and service managers.</summary>
 /// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
 /// <param name="Message">What happened, where, and what to do next.</param>
 internal sealed record StartFailure(int ExitCode, string Message)
@@ -18,7 +18,7 @@ internal sealed record StartFailure(int ExitCode, string Message)
     /// <summary>Makes it of an exception; null for one that no start should throw.</summary>
     /// <param name="exception">What the start threw.</param>
     /// <param name="settings">The command line.</param>
-    /// <param name="findHolder">Reads who holds a data folder.</param>
+    /// <param name="findHolder">Finds the holder of a data folder.</param>
     public static StartFailure? Of(Exception exception, ServeSettings settings, Func<string, HolderInfo?> findHolder) => exception switch
     {
         ConfigException or FrontRefusedException or NotAdmittedException or DatabaseRefusedException => new(ExitCodes.BadOption, exception.Message),

@@ -25,7 +25,7 @@ internal static class TransferCommand
         return ExitCodes.Ok;
     });
 
-    /// <summary>Takes the sessions of an export; those that are there already stay as they are.</summary>
+    /// <summary>Imports the sessions of an export; sessions that already exist stay as they are.</summary>
     /// <param name="place">Where they go.</param>
     /// <param name="file">The export.</param>
     public static Task<int> ImportAsync(StoragePlace place, string file) => RunAsync(place, before: () => LineFile.Check(file), run: async (opened, ids) =>

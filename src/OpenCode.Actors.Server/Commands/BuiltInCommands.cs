@@ -41,7 +41,7 @@ internal static class BuiltInCommands
         new("review", Review) { Description = "Reviews what is not committed, a commit, a branch or a pull request.", Subtask = true },
     ];
 
-    /// <summary>Gives all commands of a location: the built-in ones, unless the configuration has its own of that name, its own, and the skills whose names are free.</summary>
+    /// <summary>Returns all commands of a location: the built-in ones, unless the configuration has its own of that name, its own, and the skills whose names are free.</summary>
     public static IReadOnlyList<CommandConfig> With(OpenCodeConfig config, LocationSkills skills)
     {
         List<CommandConfig> commands = [.. All.Where(command => config.Commands.All(own => own.Name != command.Name)), .. config.Commands];

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Commands;
 
-/// <summary>Finds what a filled template names by <c>@</c>: files and folders, relative to the project, and agents.</summary>
+/// <summary>Finds the files and folders, relative to the project, and agents that a filled template names with <c>@</c>.</summary>
 /// <remarks>What the rules of <c>read</c> and <c>external_directory</c> do not allow stays text: the model asks for it by its tool.</remarks>
 internal sealed partial class CommandFiles(SessionSetup setup)
 {
@@ -38,7 +38,7 @@ internal sealed partial class CommandFiles(SessionSetup setup)
 
         var named = Path.GetFullPath(name.StartsWith("~/", StringComparison.Ordinal) ? setup.Paths.Home + name[1..] : name, rules.Location.Base);
         var path = new ToolPath(named, setup.Paths.RealPath(named));
-        if (rules.Evaluate(PathNeeds.Of(Read, path, rules.Location, ToolPermission.Nothing)) != PermissionAction.Allow)
+        if (rules.Evaluate(PathPermissions.Of(Read, path, rules.Location, ToolPermission.Nothing)) != PermissionAction.Allow)
             return null;
 
         return await setup.Files.DoAsync((files, _) => files.Look(path.Real), _limit, cancellationToken) switch

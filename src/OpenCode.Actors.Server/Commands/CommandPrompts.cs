@@ -11,18 +11,27 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Commands;
 
-/// <summary>Makes the prompt that a command of the user's stands for.</summary>
+/// <summary>Makes the prompt of a user's command.</summary>
 internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files)
 {
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
     public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
     {
-        var config = configs.For(info.Directory);
+        EffectiveConfig config;
+        try
+        {
+            config = configs.For(info.Directory);
+        }
+        catch (ConfigException e)
+        {
+            return new PromptRejected(e.Message);
+        }
+
         var known = BuiltInCommands.With(config.Values, skills.For(info.Directory));
         if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
             return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
-        if (!TryReadModel(found.Model ?? request.Model, out var model))
-            return new PromptRejected($"model: '{found.Model ?? request.Model}' names no model; give provider/model.");
+        if (!ModelRef.TryParse(request.Model, out var asked) && request.Model is { Length: > 0 })
+            return new PromptRejected($"model: '{request.Model}' names no model; give provider/model.");
 
         var here = agents.Of(config);
         var name = found.Agent ?? request.Agent ?? here.Default;
@@ -49,7 +58,7 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
         }
 
         if (isSubtask)
-            return TaskOf(found, request, text.ToString().Trim(), agent, model);
+            return TaskOf(found, request, text.ToString().Trim(), agent, asked);
 
         // What a shell line wrote names no files.
         var written = string.Join('\n', pieces.Where(static piece => !piece.IsLine).Select(static piece => piece.Text));
@@ -57,28 +66,19 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
         {
             MessageId = request.MessageId,
             Agent = name,
-            Model = found.Model is null && found.Agent is not null && agent.Model is not null ? null : model,
+            Model = found.Model is null && found.Agent is not null && agent.Model is not null ? null : found.Model ?? asked,
             Variant = found.Variant ?? request.Variant,
         };
     }
 
     // The prompt is the session's own; the command's agent and model are the child's. What @ names, the child reads by its tools.
-    private static object TaskOf(CommandConfig command, RunCommand request, string prompt, Agent agent, ModelRef? model)
+    private static object TaskOf(CommandConfig command, RunCommand request, string prompt, Agent agent, ModelRef? asked)
     {
         if (prompt.Length == 0)
-            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt.");
-        if (!TryReadModel(request.Model, out var own))
-            return new PromptRejected($"model: '{request.Model}' names no model; give provider/model.");
+            return new PromptRejected($"command: the template of '{command.Name}' is empty, and a task needs a prompt: write one into the template.");
 
-        var childs = command.Model is null && agent.Model is { } agents ? agents : model;
+        var childs = command.Model ?? agent.Model ?? asked;
         var task = new SubtaskPromptPart(prompt, command.Description ?? "", agent.Name) { Command = command.Name, Model = childs is null ? null : childs with { Variant = command.Variant ?? childs.Variant } };
-        return new Prompt([task]) { MessageId = request.MessageId, Agent = request.Agent, Model = own, Variant = request.Variant };
-    }
-
-    private static bool TryReadModel(string? text, out ModelRef? model)
-    {
-        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        model = slash > 0 ? new ModelRef(text![..slash], text[(slash + 1)..]) : null;
-        return text is null || slash > 0;
+        return new Prompt([task]) { MessageId = request.MessageId, Agent = request.Agent, Model = asked, Variant = request.Variant };
     }
 }

@@ -7,10 +7,10 @@ using OpenCode.Actors.Sessions.Snapshots;
 
 namespace OpenCode.Actors.Server.Commands;
 
-/// <summary>The rules that the template of a command is held to: those of the turn that it begins.</summary>
+/// <summary>The permission rules for the template of a command: those of the turn that it begins.</summary>
 /// <param name="info">The session.</param>
 /// <param name="agent">The agent that the prompt is for.</param>
-/// <param name="setup">What users allowed for always, and what stands at paths.</param>
+/// <param name="setup">Rules that users allowed with <c>always</c>, and the door to paths.</param>
 internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup)
 {
     private readonly RulesInForce _rules = new([agent.Permission, info.Permission ?? []], [setup.Learned.Of(info.Directory)]);
@@ -18,9 +18,9 @@ internal sealed class CommandRules(Session info, Agent agent, SessionSetup setup
     /// <summary>Gets the session.</summary>
     public Session Info => info;
 
-    /// <summary>Gets where paths are judged.</summary>
+    /// <summary>Gets the location in which paths are judged.</summary>
     public ToolLocation Location { get; } = new(info.Directory, SnapshotPlace.RootOf(info), setup.Paths);
 
-    /// <summary>Decides about what is needed; the strictest decides.</summary>
+    /// <summary>Decides about the needed permissions; the strictest action wins.</summary>
     public PermissionAction Evaluate(IEnumerable<ToolPermission> needs) => needs.Select(_rules.Evaluate).Aggregate(PermissionAction.Allow, CommandPattern.Stricter);
 }

@@ -22,7 +22,7 @@ internal static partial class CommandTemplate
             at = line.Index + line.Length;
         }
 
-        var rest = CommandPlaces.Of(template).Count > 0 || string.IsNullOrWhiteSpace(arguments) ? "" : "\n\n" + arguments;
+        var rest = TemplatePlaceholders.Of(template).Count > 0 || string.IsNullOrWhiteSpace(arguments) ? "" : "\n\n" + arguments;
         pieces.Add(new TemplatePiece(Filled(template[at..]) + rest, IsLine: false));
         return pieces;
 

@@ -66,7 +66,7 @@ internal static class CompositionRoot
         replace?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseFrontPass();
+        app.UseFrontSecret();
         app.UseErrors();
         app.UseEdge(settings);
         app.MapSessions();

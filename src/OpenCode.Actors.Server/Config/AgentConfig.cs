@@ -1,10 +1,11 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>An agent, or what changes a built-in one. Section <c>agent.NAME</c>. What is null is not said.</summary>
+/// <summary>An agent, or the changes of a built-in one. Section <c>agent.NAME</c>. Null means not set.</summary>
 /// <param name="Name">The key.</param>
 /// <param name="Permission">Its rules, in the order of the files.</param>
 internal sealed record AgentConfig(string Name, IReadOnlyList<PermissionRule> Permission)
@@ -19,8 +20,7 @@ internal sealed record AgentConfig(string Name, IReadOnlyList<PermissionRule> Pe
 
     public string? Prompt { get; init; }
 
-    /// <summary>Gets the model, <c>provider/model</c>.</summary>
-    public string? Model { get; init; }
+    public ModelRef? Model { get; init; }
 
     public string? Variant { get; init; }
 
@@ -32,6 +32,6 @@ internal sealed record AgentConfig(string Name, IReadOnlyList<PermissionRule> Pe
 
     public string? Color { get; init; }
 
-    /// <summary>Gets what the model's provider gets as it is: <c>options</c>, and the keys that are not known.</summary>
+    /// <summary>Gets the options that the model's provider gets unchanged: <c>options</c>, and the keys that are not known.</summary>
     public IReadOnlyDictionary<string, JsonElement> Options { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Config;
@@ -26,17 +27,13 @@ internal static partial class AgentSchema
         return read;
     }
 
-    /// <summary>Reads the model of an agent or a command; null when there is none, or it is none.</summary>
-    public static string? Model(ConfigSection section)
+    /// <summary>Reads a model; null when there is none, as for an empty text in opencode, or it is none.</summary>
+    public static ModelRef? Model(ConfigSection section, string key = "model")
     {
-        if (section.Text("model") is not { } model)
-            return null;
-
-        if (model.IndexOf('/', StringComparison.Ordinal) is var slash && slash > 0 && slash < model.Length - 1)
-            return model;
-
-        section.Wrong("model", "give PROVIDER/MODEL.");
-        return null;
+        var text = section.Text(key);
+        if (!ModelRef.TryParse(text, out var model) && text is { Length: > 0 })
+            section.Wrong(key, "give PROVIDER/MODEL.");
+        return model;
     }
 
     private static AgentConfig Read(string name, ConfigSection agent)

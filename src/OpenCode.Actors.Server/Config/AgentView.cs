@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>What <c>GET /config</c> shows of an agent: what the configuration says of it, and no more.</summary>
+/// <summary>An agent in <c>GET /config</c>: its configured keys alone.</summary>
 internal static class AgentView
 {
     /// <summary>Shows an agent.</summary>
@@ -13,7 +13,7 @@ internal static class AgentView
     public static JsonObject Of(AgentConfig agent, IReadOnlySet<string> referenced)
     {
         var view = new JsonObject();
-        Add(view, "model", agent.Model);
+        Add(view, "model", agent.Model?.ToString());
         Add(view, "variant", agent.Variant);
         Add(view, "temperature", agent.Temperature);
         Add(view, "top_p", agent.TopP);
@@ -30,7 +30,7 @@ internal static class AgentView
         Add(view, "hidden", agent.Hidden);
         Add(view, "color", agent.Color);
         Add(view, "steps", agent.Steps);
-        view["options"] = new JsonObject(ShownOptions.Of(agent.Options, referenced).Select(static option => KeyValuePair.Create(option.Key, JsonNode.Parse(option.Value.GetRawText()))));
+        view["options"] = new JsonObject(PublicOptions.Of(agent.Options, referenced).Select(static option => KeyValuePair.Create(option.Key, JsonNode.Parse(option.Value.GetRawText()))));
         view["permission"] = Rules(agent.Permission);
         return view;
     }
@@ -49,7 +49,7 @@ internal static class AgentView
         return view;
     }
 
-    /// <summary>Adds what is said.</summary>
+    /// <summary>Adds the keys that are set.</summary>
     public static void Add(JsonObject view, string key, JsonNode? value)
     {
         if (value is not null)

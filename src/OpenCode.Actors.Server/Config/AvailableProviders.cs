@@ -3,7 +3,7 @@ using OpenCode.Actors.Models.Providers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Adds to the configured providers what follows from keys that clients gave or that are in the environment: their key, and the known providers that have one.</summary>
+/// <summary>Adds keys of clients and of the environment to the configured providers, and the known providers that have such a key.</summary>
 internal static class AvailableProviders
 {
     public static OpenCodeConfig Complete(OpenCodeConfig config, IConfigSource environment)

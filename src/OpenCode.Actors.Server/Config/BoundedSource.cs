@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads so much of a source and no more: the files of a location may be anybody's.</summary>
+/// <summary>Limits how much is read from a source: the files of a location may come from a foreign repository.</summary>
 internal sealed class BoundedSource(IConfigSource files) : IConfigSource
 {
     private const int MostCharacters = 4 << 20;

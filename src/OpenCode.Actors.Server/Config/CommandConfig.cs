@@ -1,7 +1,9 @@
+using OpenCode.Actors.Protocol.Models;
+
 namespace OpenCode.Actors.Server.Config;
 
 /// <summary>A prompt that users call by a name. Section <c>command.NAME</c>.</summary>
-/// <param name="Name">The key: what stands behind the slash.</param>
+/// <param name="Name">The key: the word after the slash.</param>
 /// <param name="Template">The prompt, with places for arguments.</param>
 internal sealed record CommandConfig(string Name, string Template)
 {
@@ -9,12 +11,11 @@ internal sealed record CommandConfig(string Name, string Template)
 
     public string? Agent { get; init; }
 
-    /// <summary>Gets the model, <c>provider/model</c>.</summary>
-    public string? Model { get; init; }
+    public ModelRef? Model { get; init; }
 
     public string? Variant { get; init; }
 
-    /// <summary>Gets whether a child session does it.</summary>
+    /// <summary>Gets whether a child session runs it.</summary>
     public bool? Subtask { get; init; }
 
     /// <summary>Gets a value indicating whether it is a skill that the user loads by its name.</summary>

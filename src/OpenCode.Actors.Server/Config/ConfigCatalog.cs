@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>The configuration of every location: the server's layers, those of the location, and what was patched in memory for it.</summary>
+/// <summary>The configuration of every location: the server's layers, those of the location, and its patches in memory.</summary>
 /// <remarks>A location's files are looked at when it is asked for, and read when they changed, so an edit holds for the next decision. Safe for many threads.</remarks>
 internal sealed class ConfigCatalog
 {
@@ -27,14 +27,17 @@ internal sealed class ConfigCatalog
         Server = Effective(files, LocationLayers.None, null).Values;
     }
 
-    /// <summary>Gets where the configuration is read from.</summary>
+    /// <summary>Gets the source of the configuration.</summary>
     public IConfigSource Files => _files;
 
     /// <summary>Gets the variables that programs of this server must not see: those that hold keys of providers or that some configuration names.</summary>
     public SecretVariables Secrets { get; } = new();
 
-    /// <summary>Gets what holds for the whole server. Read once, at the start.</summary>
+    /// <summary>Gets the configuration of the whole server. Read once, at the start.</summary>
     public OpenCodeConfig Server { get; }
+
+    /// <summary>Gets a sentence for each key of the server's layers, and of the default location's, that has no effect here.</summary>
+    public IReadOnlyList<string> WithoutEffect { get; private init; } = [];
 
     /// <summary>Reads the server's layers and, to find its mistakes at once, those of the default location.</summary>
     /// <exception cref="ConfigException">Something is wrong; it lists everything.</exception>
@@ -46,7 +49,7 @@ internal sealed class ConfigCatalog
         if (mistakes.TrueForAll(m => m.Key.Length > 0))
         {
             // What a file that cannot be read would have set is not known, and nothing is said about its absence. A key that is wrong already is named once.
-            var catalog = new ConfigCatalog(files, server);
+            var catalog = new ConfigCatalog(files, server) { WithoutEffect = [.. server.With(own).SelectMany(KeysWithoutEffect.Of).Distinct(StringComparer.Ordinal)] };
             mistakes.AddRange(catalog.Effective(files, own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
             ThrowIfAny(mistakes);
             return catalog;
@@ -55,7 +58,7 @@ internal sealed class ConfigCatalog
         throw new ConfigException(mistakes);
     }
 
-    /// <summary>Returns what holds for a location now. Reads its files, and works on what they say only when that is new.</summary>
+    /// <summary>Returns the configuration of a location now. Reads its files, and parses them only after a change.</summary>
     /// <exception cref="ConfigException">The location's own files have mistakes.</exception>
     public EffectiveConfig For(string location)
     {
@@ -86,14 +89,14 @@ internal sealed class ConfigCatalog
         }
     }
 
-    /// <summary>Returns what would hold for a location with a change, and the patches of all locations with it. Changes nothing.</summary>
+    /// <summary>Returns the configuration that a location would have with a change, and the patches of all locations with it. Changes nothing.</summary>
     /// <exception cref="ConfigException">The change has mistakes.</exception>
     public (EffectiveConfig Effective, JsonObject Patches) WithPatch(string location, JsonObject change)
     {
         var mistakes = new List<ConfigMistake>();
         ConfigSchema.Read(change, Patched, mistakes);
         UnknownKeys.Find(change, Patched, mistakes);
-        ConfigShape.Normalise(change);
+        ConfigNormalization.Normalise(change);
         if (change.ContainsKey("server"))
             mistakes.Add(new ConfigMistake(Patched, "server", "holds for the whole server and is read at its start; change the file and start again."));
 
@@ -114,7 +117,7 @@ internal sealed class ConfigCatalog
         }
     }
 
-    /// <summary>Takes other patches in place of all there are.</summary>
+    /// <summary>Replaces all patches.</summary>
     /// <param name="patches">A member for each location.</param>
     public void ReplacePatches(JsonObject patches)
     {
@@ -151,7 +154,7 @@ internal sealed class ConfigCatalog
             layers.Add(new ConfigLayer(Patched, patch, ReadOnlyDictionary<string, string>.Empty));
 
         var merged = ConfigLayer.Merge(layers);
-        ConfigShape.Finish(merged);
+        ConfigNormalization.Finish(merged);
         var values = ConfigSchema.Read(merged, Merged, []) with { Referenced = layers.SelectMany(static layer => layer.Referenced).Where(static text => text.Length > 0).ToHashSet(StringComparer.Ordinal) };
         Secrets.Add(values.Providers.SelectMany(static provider => provider.KeyVariables));
         try

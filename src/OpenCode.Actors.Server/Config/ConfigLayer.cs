@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>One file of the configuration, or what a request laid over them.</summary>
+/// <summary>One layer of the configuration: a file, or the patch of a request.</summary>
 /// <param name="Source">The file's path; <c>request</c> for a patch.</param>
 /// <param name="Json">What it sets, references replaced.</param>
 /// <param name="Unset">Which variable a key named that is not set, by the full key.</param>
@@ -14,12 +14,12 @@ internal sealed record ConfigLayer(string Source, JsonObject Json, IReadOnlyDict
     /// <summary>Gets the texts that have something of a variable or of another file in them.</summary>
     public IReadOnlyCollection<string> Referenced { get; init; } = [];
 
-    /// <summary>Lays them over each other, lowest first.</summary>
+    /// <summary>Merges layers, lowest first.</summary>
     public static JsonObject Merge(IEnumerable<ConfigLayer> layers)
     {
         var merged = new JsonObject();
         foreach (var layer in layers)
-            ConfigMerge.Lay(layer.Json, merged);
+            ConfigMerge.MergeInto(layer.Json, merged);
 
         return merged;
     }

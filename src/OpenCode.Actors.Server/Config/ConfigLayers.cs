@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Which files and variables make the configuration, lowest first and in opencode's order.</summary>
+/// <summary>Finds the files and variables of the configuration, lowest first and in opencode's order.</summary>
 /// <remarks>
 /// <c>config.json</c>, <c>opencode.json</c> and <c>.jsonc</c> of the user's folder; <c>OPENCODE_CONFIG</c> or <c>--config</c>; <c>opencode.json(c)</c> from the worktree's root down to the location;
 /// the Markdown of the user's folder; the folders <c>.opencode</c> from the location up to the worktree's root; <c>~/.opencode</c>; <c>OPENCODE_CONFIG_DIR</c>; <c>OPENCODE_CONFIG_CONTENT</c>;
@@ -47,7 +47,7 @@ internal static class ConfigLayers
     /// <summary>Reads the layers of one location, which may not set <c>server</c>.</summary>
     public static LocationLayers Location(IConfigSource files, string location, ICollection<ConfigMistake> mistakes)
     {
-        if (files.Variable("OPENCODE_DISABLE_PROJECT_CONFIG") is "1" or "true")
+        if (files.IsSet("OPENCODE_DISABLE_PROJECT_CONFIG"))
             return LocationLayers.None;
 
         files = new BoundedSource(files);
@@ -101,21 +101,21 @@ internal static class ConfigLayers
     }
 }
 
-/// <summary>What holds for the whole server.</summary>
+/// <summary>The layers of the whole server.</summary>
 /// <param name="First">Lower than all of a location.</param>
 /// <param name="Markdown">Between the two of a location.</param>
 /// <param name="Last">Above all of a location.</param>
 internal sealed record ServerLayers(IReadOnlyList<ConfigLayer> First, IReadOnlyList<ConfigLayer> Markdown, IReadOnlyList<ConfigLayer> Last)
 {
-    /// <summary>Puts those of a location in their places, lowest first.</summary>
+    /// <summary>Inserts the layers of a location, lowest first.</summary>
     public List<ConfigLayer> With(LocationLayers own) => [.. First, .. own.Files, .. Markdown, .. own.Folders, .. Last];
 }
 
-/// <summary>What a location adds.</summary>
+/// <summary>The layers of a location.</summary>
 /// <param name="Files"><c>opencode.json(c)</c> of the location and of the folders above.</param>
 /// <param name="Folders">What is in <c>.opencode</c> there.</param>
 internal sealed record LocationLayers(IReadOnlyList<ConfigLayer> Files, IReadOnlyList<ConfigLayer> Folders)
 {
-    /// <summary>Gets what a location without files adds.</summary>
+    /// <summary>Gets the layers of a location without files: none.</summary>
     public static LocationLayers None { get; } = new([], []);
 }

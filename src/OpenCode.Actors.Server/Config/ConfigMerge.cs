@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Lays one configuration over another: objects are joined key by key, everything else is replaced.</summary>
+/// <summary>Merges one configuration into another: objects are merged key by key, everything else is replaced.</summary>
 internal static class ConfigMerge
 {
     // The one list that layers add to, as in opencode.
@@ -12,17 +12,17 @@ internal static class ConfigMerge
     public static JsonObject Over(JsonObject below, JsonObject above)
     {
         var merged = (JsonObject)below.DeepClone();
-        Lay(above, merged);
+        MergeInto(above, merged);
         return merged;
     }
 
     /// <summary>Changes an object likewise.</summary>
-    public static void Lay(JsonObject above, JsonObject merged)
+    public static void MergeInto(JsonObject above, JsonObject merged)
     {
         foreach (var (key, value) in above)
         {
             if (merged[key] is JsonObject inner && value is JsonObject given)
-                Lay(given, inner);
+                MergeInto(given, inner);
             else if (key == Instructions && merged[key] is JsonArray list && value is JsonArray more)
                 merged[key] = new JsonArray([.. list.Concat(more).Select(entry => entry?.DeepClone())]);
             else

@@ -85,7 +85,7 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
             if (files.ReadText(path) is { } text)
                 return text.Trim();
 
-            mistakes.Add(new ConfigMistake(source, key, $"names the file '{path}', which does not exist."));
+            mistakes.Add(new ConfigMistake(source, key, $"names the file '{path}', which does not exist: create it, or name another one."));
         }
         catch (IOException e)
         {

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads the sections this server heeds, noting every mistake. Unknown keys have no effect, since a real <c>opencode.json</c> has many; those that restrict are found by <see cref="UnknownKeys"/>.</summary>
+/// <summary>Reads the sections that this server uses, and collects every mistake. Unknown keys have no effect, since a real <c>opencode.json</c> has many; those that restrict are found by <see cref="UnknownKeys"/>.</summary>
 internal static class ConfigSchema
 {
     private const long MiB = 1L << 20;
@@ -32,10 +32,11 @@ internal static class ConfigSchema
             Agents = AgentSchema.Read(root.Section("agent")),
             Modes = AgentSchema.Read(root.Section("mode")),
             DefaultAgent = root.Text("default_agent"),
+            UserName = Filled(root.Text("username")),
             Snapshot = root.Flag("snapshot") ?? true,
             Commands = CommandConfig.Read(root.Section("command")),
             McpServers = McpSchema.Read(root.Section("mcp"), root.Section("experimental")),
-            SmallModel = root.Text("small_model"),
+            SmallModel = AgentSchema.Model(root, "small_model"),
             Compaction = Compaction(root.Section("compaction")),
         };
     }

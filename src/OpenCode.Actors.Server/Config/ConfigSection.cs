@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>One object of a configuration, read key by key. A wrong value is noted with its full key and reads as if it were not there.</summary>
+/// <summary>One object of a configuration, read key by key. A wrong value becomes a mistake with its full key and reads as missing.</summary>
 internal sealed class ConfigSection(JsonObject json, string path, string source, ICollection<ConfigMistake> mistakes)
 {
     /// <summary>Gets the keys in the order of the file.</summary>

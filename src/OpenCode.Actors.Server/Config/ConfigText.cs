@@ -17,7 +17,7 @@ internal static class ConfigText
     /// <exception cref="JsonException">It is none.</exception>
     public static JsonNode? ParseAny(string text) => JsonNode.Parse(text, nodeOptions: null, _lenient);
 
-    /// <summary>Parses the text. Returns null and notes the mistake when it is no JSON object.</summary>
+    /// <summary>Parses the text. Returns null and adds a mistake when it is no JSON object.</summary>
     public static JsonObject? Parse(string text, string source, ICollection<ConfigMistake> mistakes)
     {
         try
@@ -25,7 +25,7 @@ internal static class ConfigText
             if (ParseAny(text) is JsonObject json)
                 return json;
 
-            mistakes.Add(new ConfigMistake(source, "", "is not a JSON object."));
+            mistakes.Add(new ConfigMistake(source, "", "is not a JSON object: begin it with { and end it with }."));
         }
         catch (JsonException e)
         {

@@ -1,13 +1,13 @@
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Notes what was read of a source, so that what was made of it holds as long as reading again would give the same.</summary>
+/// <summary>Records the reads of a source: a result stays valid as long as the same reads give the same.</summary>
 internal sealed class ConfigTrace(IConfigSource files) : IConfigSource
 {
     private readonly List<Func<bool>> _questions = [];
 
     public string Home => files.Home;
 
-    /// <summary>Tells whether everything that was read is still the same. What cannot be read is not.</summary>
+    /// <summary>True if all recorded reads would still give the same. A failed read counts as changed.</summary>
     public bool Holds()
     {
         try

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>What <c>GET /config</c> shows: what has an effect here, built from what was understood, so that no secret can slip through.</summary>
+/// <summary>The answer of <c>GET /config</c>: the keys that have an effect here, built from parsed values, so that no secret can slip through.</summary>
 internal static class ConfigView
 {
     public static JsonObject Of(EffectiveConfig effective)
@@ -15,17 +15,14 @@ internal static class ConfigView
             ["$schema"] = "https://opencode.ai/config.json",
             ["share"] = "disabled", // else the TUI offers what is refused
             ["autoupdate"] = false,
-            ["username"] = Environment.UserName,
+            ["username"] = config.UserName is { } name && !config.Referenced.Contains(name) ? name : Environment.UserName,
             ["plugin"] = new JsonArray(),
             ["command"] = Object(config.Commands, static c => c.Name, c => Command(c, config.Referenced)),
             ["mode"] = Object(config.Modes, static m => m.Name, m => AgentView.Of(m, config.Referenced)),
             ["agent"] = Object(config.Agents, static a => a.Name, a => AgentView.Of(a, config.Referenced)),
         };
-        if (config.Model is { } model)
-            view["model"] = model;
-        if (config.SmallModel is { } small)
-            view["small_model"] = small;
-
+        AgentView.Add(view, "model", config.Model?.ToString());
+        AgentView.Add(view, "small_model", config.SmallModel?.ToString());
         if (config.Providers.Any(static p => p.Source == "config"))
             view["provider"] = Object(config.Providers.Where(static p => p.Source == "config"), p => p.Id, Provider);
 
@@ -88,7 +85,7 @@ internal static class ConfigView
         var view = new JsonObject { ["template"] = referenced.Contains(command.Template) ? "" : command.Template };
         AgentView.Add(view, "description", command.Description);
         AgentView.Add(view, "agent", command.Agent);
-        AgentView.Add(view, "model", command.Model);
+        AgentView.Add(view, "model", command.Model?.ToString());
         AgentView.Add(view, "variant", command.Variant);
         AgentView.Add(view, "subtask", command.Subtask);
         return view;

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Takes a Markdown file of the configuration apart: what stands in YAML between two lines of <c>---</c>, and the text behind it.</summary>
+/// <summary>Splits a Markdown file of the configuration into the YAML between two lines of <c>---</c> and the text behind it.</summary>
 internal static partial class FrontMatter
 {
     /// <summary>Reads a file. Returns null and notes the mistake when its YAML cannot be read.</summary>

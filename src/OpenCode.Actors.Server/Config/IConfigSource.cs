@@ -10,10 +10,10 @@ internal interface IConfigSource
     /// <exception cref="IOException">The file is there and cannot be read.</exception>
     string? ReadText(string path);
 
-    /// <summary>Gets a text that changes with a file; null when that cannot be told: the file is not there, or was changed a moment ago and may be changed again within a tick of its clock.</summary>
+    /// <summary>Gets a text that changes with a file; null when that is not known: the file is not there, or was changed a moment ago and may be changed again within a tick of its clock.</summary>
     string? Stamp(string path) => null;
 
-    /// <summary>Tells whether a file or folder stands at a path.</summary>
+    /// <summary>True if a file or folder exists at a path.</summary>
     bool Exists(string path);
 
     /// <summary>Lists the Markdown files of a folder and of those below it, by their full paths and in their order; none when there is no such folder.</summary>
@@ -22,6 +22,9 @@ internal interface IConfigSource
 
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     string? Variable(string name);
+
+    /// <summary>Tells whether an environment variable switches something on.</summary>
+    bool IsSet(string name) => Variable(name) is "1" or "true";
 
     /// <summary>Gets the keys that clients gave; null where there is no place for them.</summary>
     IProviderKeys? Keys => null;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads layers from files, one after the other, and notes what is wrong in each.</summary>
+/// <summary>Reads layers from files, one after the other, and collects the mistakes of each.</summary>
 internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake> mistakes)
 {
     private List<ConfigLayer> _layers = [];
@@ -25,7 +25,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
         if (Read(path) is { } text)
             AddText(path, text);
         else if (mustExist && !mistakes.Any(m => m.Source == path))
-            mistakes.Add(new ConfigMistake(path, "", "does not exist."));
+            mistakes.Add(new ConfigMistake(path, "", "does not exist: create it, or name another file."));
     }
 
     /// <summary>Adds the text of an <c>opencode.json</c>.</summary>
@@ -61,7 +61,7 @@ internal sealed class LayerReader(IConfigSource files, ICollection<ConfigMistake
         if (IsOfLocation && json.Remove("server"))
             mistakes.Add(new ConfigMistake(source, "server", "a location's file may not set this; move it to the user's own file or to the one of --config."));
 
-        ConfigShape.Normalise(json);
+        ConfigNormalization.Normalise(json);
         _layers.Add(new ConfigLayer(source, json, unset) { Variables = references?.Variables ?? [], Referenced = references?.Texts ?? [] });
     }
 

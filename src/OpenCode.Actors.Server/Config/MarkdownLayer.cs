@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Says what a Markdown file sets, as an <c>opencode.json</c> would.</summary>
+/// <summary>Makes a layer of a Markdown file, as if it were an <c>opencode.json</c>.</summary>
 internal static class MarkdownLayer
 {
     /// <summary>Makes the layer.</summary>

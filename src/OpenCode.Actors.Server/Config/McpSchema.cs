@@ -9,7 +9,7 @@ internal static class McpSchema
     private static readonly TimeSpan _connect = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _call = TimeSpan.FromSeconds(60);
 
-    /// <summary>Reads the servers. One that only says <c>enabled</c> changes another layer's, and is none by itself.</summary>
+    /// <summary>Reads the servers. One with <c>enabled</c> alone changes the server of another layer, and is none by itself.</summary>
     /// <param name="servers">The section.</param>
     /// <param name="experimental">Section <c>experimental</c>, whose <c>mcp_timeout</c> is that of servers without their own.</param>
     public static IReadOnlyList<ToolServerSpec> Read(ConfigSection? servers, ConfigSection? experimental)

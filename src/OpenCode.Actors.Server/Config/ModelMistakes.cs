@@ -2,7 +2,7 @@ using OpenCode.Actors.Models.Providers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Finds the models and providers of a configuration that cannot be used, each with the file that says so and its full key.</summary>
+/// <summary>Finds the models and providers of a configuration that cannot be used, each with its file and full key.</summary>
 /// <remarks>A provider that lists no models offers nothing here and is ignored, like any key that is not ours: opencode.json also sets up providers that only opencode has.</remarks>
 internal static class ModelMistakes
 {
@@ -14,7 +14,7 @@ internal static class ModelMistakes
         var mistakes = new List<ConfigMistake>();
         if (config.Model is { } model && !config.Knows(model))
         {
-            var provider = model[..model.IndexOf('/', StringComparison.Ordinal)];
+            var provider = model.ProviderId;
             var models = config.Providers.FirstOrDefault(p => p.Id == provider)?.Models ?? [];
             Add(
                 models.Count == 0

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using OpenCode.Actors.Models.Providers;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
@@ -8,15 +9,15 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>What configuration says, as far as this server heeds it. Keys of <c>opencode.json</c> that are not here have no effect.</summary>
-/// <param name="Model">The model of prompts that name none, <c>provider/model</c>; null when not configured.</param>
+/// <summary>The configuration that this server uses. Other keys of <c>opencode.json</c> have no effect.</summary>
+/// <param name="Model">The model of prompts that name none; null when not configured.</param>
 /// <param name="Providers">In the order of the files.</param>
 /// <param name="Permission">In the order of the files; the last rule that matches decides.</param>
 /// <param name="EventStream">Timings and limits of event streams.</param>
 /// <param name="Limits">What one server takes.</param>
 /// <param name="Cluster">How the server is a node of a cluster.</param>
 internal sealed record OpenCodeConfig(
-    string? Model,
+    ModelRef? Model,
     IReadOnlyList<ProviderConfig> Providers,
     IReadOnlyList<PermissionRule> Permission,
     EventStreamConfig EventStream,
@@ -26,7 +27,7 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets where instructions for models are: paths, globs and URLs, in the order of the files.</summary>
     public IReadOnlyList<string> Instructions { get; init; } = [];
 
-    /// <summary>Gets the agents that stand under the older key <c>mode</c>; they are among the agents too.</summary>
+    /// <summary>Gets the agents that are under the older key <c>mode</c>; they are among the agents too.</summary>
     public IReadOnlyList<AgentConfig> Modes { get; init; } = [];
 
     /// <summary>Gets the texts that came from variables and from files that the configuration names: no client sees them.</summary>
@@ -43,19 +44,22 @@ internal sealed record OpenCodeConfig(
     /// <summary>Gets the providers that may not be used. Key <c>disabled_providers</c>.</summary>
     public IReadOnlyList<string> DisabledProviders { get; init; } = [];
 
-    /// <summary>Gets the agents, and what changes the built-in ones, in the order of the files.</summary>
+    /// <summary>Gets the agents, and the changes of built-in ones, in the order of the files.</summary>
     public IReadOnlyList<AgentConfig> Agents { get; init; } = [];
 
     /// <summary>Gets the agent of prompts that name none; null for build.</summary>
     public string? DefaultAgent { get; init; }
 
+    /// <summary>Gets the name that clients show for the user; null for the one of the machine. Key <c>username</c>.</summary>
+    public string? UserName { get; init; }
+
     /// <summary>Gets a value indicating whether snapshots of files are taken. Key <c>snapshot</c>.</summary>
     public bool Snapshot { get; init; } = true;
 
-    /// <summary>Gets the model for titles, <c>provider/model</c>; null when not configured.</summary>
-    public string? SmallModel { get; init; }
+    /// <summary>Gets the model for titles; null when not configured.</summary>
+    public ModelRef? SmallModel { get; init; }
 
-    /// <summary>Gets how conversations are kept short.</summary>
+    /// <summary>Gets when and how sessions are compacted.</summary>
     public CompactionRules Compaction { get; init; } = CompactionRules.Default;
 
     /// <summary>Gets the commands, in the order of the files.</summary>
@@ -67,9 +71,8 @@ internal sealed record OpenCodeConfig(
     /// <summary>Whether a provider may be used.</summary>
     public bool Allows(string providerId) => EnabledProviders?.Contains(providerId, StringComparer.Ordinal) != false && !DisabledProviders.Contains(providerId, StringComparer.Ordinal);
 
-    /// <summary>Whether a model, <c>provider/model</c>, is one of the configured ones or the embedded one.</summary>
-    public bool Knows(string model) =>
-        model == $"{EmbeddedModel.ProviderId}/{EmbeddedModel.ModelId}" || Providers.Any(p => p.Models.Any(m => model == $"{p.Id}/{m.Id}"));
+    /// <summary>Whether a model is one of the configured ones or the embedded one.</summary>
+    public bool Knows(ModelRef model) => model == EmbeddedModel.Ref || Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
 }
 
 /// <summary>A provider. Section <c>provider.ID</c>.</summary>
@@ -115,7 +118,7 @@ internal sealed record EventStreamConfig
     public long RetainBytes { get; init; } = 1L << 30;
 }
 
-/// <summary>What one server takes. Section <c>server.limits</c>.</summary>
+/// <summary>Limits of one server. Section <c>server.limits</c>.</summary>
 internal sealed record LimitsConfig
 {
     /// <summary>Gets the largest request body, in bytes; 1 KiB to 1 GiB. Beyond it: 413.</summary>
@@ -134,19 +137,19 @@ internal sealed record LimitsConfig
     public int ModelSilenceMs { get; init; } = 120_000;
 }
 
-/// <summary>How the server is a node of a cluster. Section <c>server.cluster</c>; the command line and the environment go before. Never shown: it holds secrets.</summary>
+/// <summary>The settings of a node in a cluster. Section <c>server.cluster</c>; the command line and the environment take precedence. Never shown: it holds secrets.</summary>
 internal sealed record ClusterConfig
 {
-    /// <summary>Gets how to reach the database; null when the server is alone.</summary>
+    /// <summary>Gets the connection string of the database; null when the server is alone.</summary>
     public string? Connection { get; init; }
 
     /// <summary>Gets the name of this node.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Gets where the other nodes reach this one: <c>HOST[:PORT]</c>.</summary>
+    /// <summary>Gets the address under which the other nodes reach this one: <c>HOST[:PORT]</c>.</summary>
     public string? Advertise { get; init; }
 
-    /// <summary>Gets what nodes prove themselves with, two with a comma while it changes: the first is presented, all are accepted.</summary>
+    /// <summary>Gets the secret by which nodes authenticate, two with a comma while it changes: the first is presented, all are accepted.</summary>
     public string Secret { get; init; } = "";
 
     /// <summary>Gets the port on which the other nodes reach this one; 1 to 65,535.</summary>

@@ -43,7 +43,7 @@ internal static class PermissionSchema
         }
     }
 
-    /// <summary>Checks <c>tools</c>, which become rules when the layers are joined.</summary>
+    /// <summary>Checks <c>tools</c>, which become rules when the layers are merged.</summary>
     public static void CheckTools(ConfigSection owner)
     {
         var tools = owner.Section("tools");

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Models.Embedded;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Reads section <c>provider</c>. What a key leaves out of a known provider or model stays as it is known.</summary>
+/// <summary>Reads section <c>provider</c>. Values that it leaves out of a known provider or model stay as known.</summary>
 internal static class ProviderSchema
 {
     private static readonly string[] _media = ["text", "audio", "image", "video", "pdf"];

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Finds keys that nothing here reads and that speak of a restriction (rule "Restrictions fail closed"). Other unknown keys have no effect, or are options of an agent's model.</summary>
+/// <summary>Finds keys that this server does not use and whose names suggest a restriction (rule "Restrictions fail closed"). Other unknown keys have no effect, or are options of an agent's model.</summary>
 internal static class UnknownKeys
 {
     private const string Unheeded = "restricts what may be done, and this server does not heed it. Say it under permission, or take the key out.";
@@ -31,12 +31,15 @@ internal static class UnknownKeys
         "excludetools", "externaldirectory", "forbid", "forbidden", "permissionmode", "permissions", "permission", "policies", "policy", "primarytools", "readonly", "restrict", "restricted",
         "restrictions", "rules", "sandbox", "sandboxed", "sandboxmode", "tool", "toolpermissions", "tools", "whitelist");
 
+    /// <summary>Whether opencode knows a key at the top of a configuration.</summary>
+    public static bool IsKnown(string key) => _known.Contains(key);
+
     /// <summary>Notes them.</summary>
     public static void Find(JsonObject layer, string source, ICollection<ConfigMistake> mistakes)
     {
         foreach (var (key, value) in layer)
         {
-            if (!_known.Contains(key))
+            if (!IsKnown(key))
                 Search(key, key, value, deep: true);
         }
 

@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace OpenCode.Actors.Server.Config;
 
-/// <summary>Makes JSON of YAML, so much and no more: ten lines of aliases may stand for more than a machine can hold.</summary>
+/// <summary>Converts YAML to JSON, with limits: ten lines of aliases may expand to more than the memory holds.</summary>
 internal sealed partial class YamlJson
 {
     private const int Deepest = 32;
@@ -17,7 +17,7 @@ internal sealed partial class YamlJson
     private int _nodes;
     private long _characters;
 
-    /// <summary>Refuses what is nested too deep for a reader that calls itself.</summary>
+    /// <summary>Refuses nesting that is too deep for a recursive reader.</summary>
     /// <exception cref="FormatException">It is.</exception>
     public static void CheckDepth(string yaml)
     {
@@ -60,7 +60,7 @@ internal sealed partial class YamlJson
     {
         _characters += (node as YamlScalarNode)?.Value?.Length ?? 0;
         if (++_nodes > MostNodes || _characters > MostCharacters)
-            throw new FormatException($"it stands for more than {MostNodes} keys and values, or for more than {MostCharacters >> 20} MiB.");
+            throw new FormatException($"with its aliases it has more than {MostNodes} keys and values, or more than {MostCharacters >> 20} MiB.");
     }
 
     private static JsonValue? Plain(string text) => text switch

@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Bodies;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>Takes each body for JSON whatever its content type and encoding say, and each HEAD for a GET whose body is left out.</summary>
+/// <summary>Treats each body as JSON, whatever its content type, and each HEAD as a GET without the body of the answer.</summary>
 /// <remarks>The real server asks for no content type, and clients send none or a wrong one. Kestrel leaves the body out by itself.</remarks>
 internal sealed class BodyMiddleware(RequestDelegate next)
 {
@@ -20,7 +20,7 @@ internal sealed class BodyMiddleware(RequestDelegate next)
         return next(context);
     }
 
-    /// <summary>Whether the client wants no body.</summary>
+    /// <summary>True if the answer must have no body.</summary>
     public static bool IsHead(HttpContext context) => context.Features.Get<Head>() is not null;
 
     private sealed class Head

@@ -4,10 +4,10 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>Counts open connections and marks those beyond the limit, so that their requests get an answer instead of a closed door.</summary>
+/// <summary>Counts open connections and marks those beyond the limit, so that their requests get an answer instead of a closed connection.</summary>
 internal sealed class ConnectionCount(int most)
 {
-    /// <summary>How many connections beyond the limit are kept open for the moment of their refusal. Those beyond are closed without an answer.</summary>
+    /// <summary>How many connections beyond the limit stay open for their refusal. Further ones are closed without an answer.</summary>
     public const int ToBeRefused = 256;
 
     private static readonly TimeSpan _comeBack = TimeSpan.FromSeconds(5);
@@ -36,7 +36,7 @@ internal sealed class ConnectionCount(int most)
         }
     }
 
-    /// <summary>Whether this request came over a connection too many.</summary>
+    /// <summary>True if this request came over a connection beyond the limit.</summary>
     public static bool IsOneTooMany(HttpContext context) =>
         context.Features.Get<TooMany>() is not null;
 

@@ -9,7 +9,7 @@ internal sealed class Credentials(string username, string password)
     private const string Scheme = "Basic ";
     private readonly byte[] _expected = SHA256.HashData(Encoding.UTF8.GetBytes($"{username}:{password}"));
 
-    /// <summary>Whether one of the two proves that the caller knows name and password. Takes the same time whatever is wrong.</summary>
+    /// <summary>True if the header or the query has the name and password. Takes the same time whatever is wrong.</summary>
     public bool Accept(string? authorization, string? token) =>
         (authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true && Matches(authorization.AsSpan(Scheme.Length).Trim()))
         || (!string.IsNullOrEmpty(token) && Matches(token));

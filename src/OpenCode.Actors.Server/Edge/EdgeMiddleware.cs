@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>What stands before every route, streams and unknown ones included: the name we are called by, the page that calls, the password.</summary>
+/// <summary>Checks every request, also of streams and unknown routes: the host name, the origin of the page, the password.</summary>
 internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, OriginRule origins, Credentials? credentials)
 {
     public const string RequestIdHeader = "x-request-id";
@@ -17,7 +17,7 @@ internal sealed class EdgeMiddleware(RequestDelegate next, HostRule hosts, Origi
         answer[RequestIdHeader] = context.TraceIdentifier;
         answer.Vary = HeaderNames.Origin;
         answer.XContentTypeOptions = "nosniff";
-        if (FrontPass.IsFromFront(context))
+        if (FrontSecret.IsFromFront(context))
             return next(context); // it has asked its client for all of this, by its own rules
 
         if (!hosts.Allows(request.Host.Host))

@@ -4,13 +4,13 @@ using OpenCode.Actors.Server.Sse;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>The way into the server: what every request passes before its endpoint.</summary>
+/// <summary>The pipeline that every request passes before its endpoint.</summary>
 internal static class EdgeServices
 {
-    /// <summary>Lets requests of fronts in by their secret, where this server may have fronts. Stands before everything else.</summary>
-    public static void UseFrontPass(this IApplicationBuilder app)
+    /// <summary>Accepts requests of fronts by their secret, if this server may have fronts. Runs before everything else.</summary>
+    public static void UseFrontSecret(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetService<FrontPass>() is { } pass)
+        if (app.ApplicationServices.GetService<FrontSecret>() is { } pass)
             app.Use(next => context => pass.CheckAsync(context, next));
     }
 
@@ -20,7 +20,7 @@ internal static class EdgeServices
         app.Use(next => new ErrorMiddleware(next, logger).InvokeAsync);
     }
 
-    /// <summary>The rules about clients: Host, Origin, password.</summary>
+    /// <summary>Adds the checks of clients: Host, Origin, password.</summary>
     public static void UseClientRules(this IApplicationBuilder app, ServeSettings settings)
     {
         var hosts = new HostRule(settings.Password is not null, settings.Hostname, settings.AllowedHosts);

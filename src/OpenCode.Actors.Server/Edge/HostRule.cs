@@ -8,7 +8,7 @@ internal sealed class HostRule(bool hasPassword, string hostname, IEnumerable<st
 {
     private readonly HashSet<string> _names = new(allowedHosts.Append(hostname), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a request with this <c>Host</c>, without its port, is meant for us.</summary>
+    /// <summary>True if this <c>Host</c>, without its port, names this server.</summary>
     /// <param name="host">Empty when the request has none, which only HTTP/1.0 allows and no browser sends.</param>
     public bool Allows(string host)
     {

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>What a client sends. Where its first line says HTTP/1.0, the requests pass through <see cref="Http10Lengths"/>; everything else is read as it came.</summary>
+/// <summary>The input of a connection. If its first line says HTTP/1.0, the requests pass through <see cref="Http10Lengths"/>; everything else is read unchanged.</summary>
 internal sealed class Http10Input : PipeReader
 {
     private readonly PipeReader _connection;
@@ -73,7 +73,7 @@ internal sealed class Http10Input : PipeReader
         }
         catch (Exception e)
         {
-            failure = e; // of the connection: who reads gets it
+            failure = e; // of the connection: the reader of the pipe gets it
         }
 
         await output.CompleteAsync(failure);

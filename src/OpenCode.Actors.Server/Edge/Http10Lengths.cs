@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>Passes the requests of a connection on line by line, and gives each POST and PUT of HTTP/1.0 without a length the length 0.</summary>
+/// <summary>Passes the requests of a connection on line by line, and adds the length 0 to each POST and PUT of HTTP/1.0 without a length.</summary>
 /// <remarks>HTTP/1.0 asks for a length there (RFC 1945, 8.3) and Kestrel insists; nginx at its defaults passes a POST without a body on without one.</remarks>
 internal sealed class Http10Lengths
 {
@@ -17,7 +17,7 @@ internal sealed class Http10Lengths
     private long _bodyBytes;
     private bool _passesAll;
 
-    /// <summary>Passes on what is complete.</summary>
+    /// <summary>Passes complete lines on.</summary>
     /// <param name="input">What came and is not passed on yet.</param>
     /// <param name="isLast">Whether nothing follows.</param>
     /// <param name="output">Where it goes.</param>

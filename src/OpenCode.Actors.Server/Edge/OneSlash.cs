@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Server.Edge;
 
-/// <summary>Takes slashes in a row for one, as opencode does: clients join a base address that ends in one with a path that begins with one.</summary>
+/// <summary>Treats several slashes in a row as one, as opencode does: clients join a base address that ends in one with a path that begins with one.</summary>
 internal static partial class OneSlash
 {
     public static HttpContext For(HttpContext context)

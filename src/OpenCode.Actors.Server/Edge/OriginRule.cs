@@ -8,7 +8,7 @@ internal sealed class OriginRule(IEnumerable<string> cors)
         "https://opencode.ai", "tauri://localhost", "http://tauri.localhost", "https://tauri.localhost", "oc://renderer",
     };
 
-    /// <summary>Whether a page of this origin may use the server.</summary>
+    /// <summary>True if a page of this origin may use the server.</summary>
     /// <param name="origin">The header <c>Origin</c>.</param>
     /// <param name="ownHost">The header <c>Host</c> of the same request, its port included.</param>
     public bool Allows(string origin, string ownHost)

@@ -7,7 +7,7 @@ using OpenCode.Actors.Server.Models;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What holds at a location: configuration and agents.</summary>
+/// <summary>The configuration and the agents of a location.</summary>
 internal static class ConfigEndpoints
 {
     public static void MapConfig(this IEndpointRouteBuilder routes)

@@ -8,12 +8,13 @@ using OpenCode.Actors.Streams.Repaints;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What endpoints need of streams, sessions and the journal.</summary>
+/// <summary>The services that endpoints use of streams, sessions and the journal.</summary>
 internal static class EndpointServices
 {
     public static IServiceCollection AddEndpoints(this IServiceCollection services) => services
         .AddSingleton(provider => new IdFactory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IEntropy>().Fill))
         .AddSingleton<EventPublisher>()
+        .AddSingleton<RefusalEvents>()
         .AddSingleton<FlushBarrier>()
         .AddSingleton<IPendingRequests, PendingRequests>()
         .AddSingleton<ISseWriterFactory, KestrelSseWriterFactory>()

@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Errors;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>Says in the API description which errors every route of a group may answer.</summary>
+/// <summary>Adds the errors that every route of a group may answer to the API description.</summary>
 internal static class ErrorDescriptions
 {
     public static RouteGroupBuilder WithErrors(this RouteGroupBuilder group) => group.WithMetadata(

@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>Says whether the server is there.</summary>
+/// <summary>Liveness and readiness of the server.</summary>
 internal static class HealthEndpoints
 {
     // It answers within 1 s by itself.

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What becomes of a history: messages and parts are read, changed, removed, undone and brought back, and a session is forked.</summary>
+/// <summary>The history of a session: reads, changes, removes, undoes and brings back messages and parts, and forks a session.</summary>
 internal static class HistoryEndpoints
 {
     public static void MapHistory(this IEndpointRouteBuilder routes)

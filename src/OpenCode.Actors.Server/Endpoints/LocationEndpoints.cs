@@ -9,7 +9,7 @@ using OpenCode.Actors.Streams.Clients;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What happens to a location as such: its end.</summary>
+/// <summary>Ends a location.</summary>
 internal static class LocationEndpoints
 {
     public static void MapLocations(this IEndpointRouteBuilder routes)

@@ -8,12 +8,13 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What is said in a session: prompts, shell commands, and the messages that came of them.</summary>
+/// <summary>Prompts and shell commands of a session, and its messages.</summary>
 internal static class MessageEndpoints
 {
     private const string IdempotencyKey = "Idempotency-Key";
@@ -28,18 +29,18 @@ internal static class MessageEndpoints
         messages.MapPost("/summarize", SummarizeAsync).WithName("session.summarize").Produces<bool>();
     }
 
-    /// <summary>Gives the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
+    /// <summary>Returns the <c>Idempotency-Key</c> of a request; null when it has none.</summary>
     public static string? Key(HttpContext context) => context.Request.Headers[IdempotencyKey].ToString() is { Length: > 0 } key ? key : null;
 
     private static async Task<IResult> ListAsync(SessionId sessionID, string? limit, string? before, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
     {
         var most = 0;
         if (!string.IsNullOrEmpty(limit) && !int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most))
-            return BadQuery($"limit: '{limit}' is no whole number; give 0 (all) to {int.MaxValue}.");
+            return Refusals.BadQuery("limit", $"'{limit}' is no whole number; give 0 (all) to {int.MaxValue}");
 
         MessageId cursor = default;
         if (!string.IsNullOrEmpty(before) && !MessageCursor.TryParse(before, out cursor))
-            return BadQuery("before: give what X-Next-Cursor of an earlier page said.");
+            return Refusals.BadQuery("before", "give what X-Next-Cursor of an earlier page said");
 
         switch (await sessions.AskAsync(sessionID, new GetMessages(most == 0 ? null : most, string.IsNullOrEmpty(before) ? null : cursor), cancellationToken))
         {
@@ -62,17 +63,15 @@ internal static class MessageEndpoints
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
-            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, request.Parts.Count, sessions, cancellationToken),
-            PromptAccepted r => turns.AnswerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
+            PromptAccepted { Error: null } r when request.NoReply == true => await UserMessageAsync(sessionID, r.User, sessions, cancellationToken),
+            var answer => turns.AnswerOf(sessionID, answer),
         };
     }
 
-    // large-bodies: what another node accepted comes without its parts when it is large. The rows have them.
-    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, int partsGiven, ISessions sessions, CancellationToken cancellationToken)
+    // large-bodies: what another node accepted comes without its parts, and all else that was large, when it is large. The rows have them.
+    private static async Task<IResult> UserMessageAsync(SessionId session, MessageWithParts accepted, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (accepted.Parts.Count > 0 || partsGiven == 0)
+        if (accepted.Parts.Count > 0)
             return TypedResults.Ok(accepted);
 
         return await sessions.AskAsync(session, new GetMessage(accepted.Info.Id), cancellationToken) switch
@@ -83,38 +82,31 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> PromptAndGoAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
         {
             PromptAccepted => TypedResults.NoContent(),
-            var refusal => SessionRefusals.Of(refusal),
+            var refusal => SessionRefusals.Of(await SessionRefusals.PublishAsync(sessionID, refusal, refusals, cancellationToken)),
         };
     }
 
     private static async Task<IResult> ShellAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken) switch
-        {
-            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => turns.AnswerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        var answer = await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken);
+        return turns.AnswerOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static async Task<IResult> SummarizeAsync(
-        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
-        return await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken) switch
-        {
-            PromptAccepted r => turns.DoneOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        var answer = await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken);
+        return turns.DoneOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static string NextPage(HttpRequest request, int limit, string cursor)
@@ -122,7 +114,4 @@ internal static class MessageEndpoints
         var query = new QueryBuilder { { "limit", limit.ToString(CultureInfo.InvariantCulture) }, { "before", cursor } };
         return UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path, query.ToQueryString());
     }
-
-    private static JsonHttpResult<NamedError> BadQuery(string message) =>
-        TypedResults.Json(NamedError.BadRequest(message, BadRequestKinds.Query), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>What sessions ask their users: permissions and questions, and the answers.</summary>
+/// <summary>Pending permissions and questions of sessions, and the answers of users.</summary>
 internal static class RequestEndpoints
 {
     public static void MapPermissionsAndQuestions(this IEndpointRouteBuilder routes)

@@ -11,7 +11,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>Sessions as such: made, listed, read, changed, removed.</summary>
+/// <summary>Creates, lists, reads, changes and deletes sessions.</summary>
 internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)
@@ -49,10 +49,12 @@ internal static class SessionEndpoints
         ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken)
     {
         var place = await projects.PlaceOfAsync(location);
+        var project = await projects.ProjectOfAsync(location);
         var wholeProject = scope == "project" || string.IsNullOrEmpty(directory) || path is not null;
         var query = new SessionQuery(
             Directory: wholeProject ? null : place.Directory,
             ProjectId: place.ProjectId,
+            Worktree: project.IsRepository ? project.Worktree : null,
             Path: string.IsNullOrEmpty(path) ? null : path,
             RootsOnly: roots == "true",
             UpdatedSince: Number(start),
@@ -108,8 +110,7 @@ internal static class SessionEndpoints
     private static async Task<IResult> RefuseToShareAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
         await sessions.AskAsync(new IndexQuery.Get(sessionID), cancellationToken) switch
         {
-            IndexQuery.Found => TypedResults.Json(
-                new NamedError("Forbidden", new NamedErrorData("Sharing is disabled: this server publishes no session.")), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status403Forbidden),
+            IndexQuery.Found => Refusals.Of(StatusCodes.Status403Forbidden, new NamedError("Forbidden", new NamedErrorData("Sharing is disabled: this server publishes no session."))),
             var refusal => SessionRefusals.Of(refusal),
         };
 

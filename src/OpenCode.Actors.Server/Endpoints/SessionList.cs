@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>A list of sessions, joined from the JSON that is kept of each: 10,000 of them cost no serialisation.</summary>
+/// <summary>A list of sessions, joined from the stored JSON of each: 10,000 of them cost no serialization.</summary>
 internal sealed class SessionList(IReadOnlyList<SessionEntry> entries) : IResult
 {
     private const int FlushEvery = 64 * 1024;

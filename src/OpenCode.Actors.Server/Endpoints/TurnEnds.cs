@@ -11,17 +11,22 @@ namespace OpenCode.Actors.Server.Endpoints;
 /// <remarks>Rule "Order barrier": clients such as <c>run --attach</c> leave their stream when this answer comes. A client that disconnects ends the wait, never the turn.</remarks>
 internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimeProvider time, DrainingWaits? draining = null)
 {
-    /// <summary>Makes an answer that waits for the end of a turn as it is executed.</summary>
+    /// <summary>Makes an answer that waits for the end of a turn as it is executed, or one of a refusal.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="accepted">What the prompt came to.</param>
-    public IResult AnswerOf(SessionId sessionId, PromptAccepted accepted) =>
-        new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time);
+    /// <param name="answer">What the prompt came to.</param>
+    public IResult AnswerOf(SessionId sessionId, object answer) => Of(sessionId, answer, isBare: false);
 
-    /// <summary>Makes an answer that waits in the same way, and says only that it is over.</summary>
+    /// <summary>Makes an answer that waits in the same way, and holds only <c>true</c>.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="accepted">What the command came to.</param>
-    public IResult DoneOf(SessionId sessionId, PromptAccepted accepted) =>
-        new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time) { IsBare = true };
+    /// <param name="answer">What the command came to.</param>
+    public IResult DoneOf(SessionId sessionId, object answer) => Of(sessionId, answer, isBare: true);
+
+    private IResult Of(SessionId sessionId, object answer, bool isBare) => answer switch
+    {
+        PromptAccepted { Error: { } error } => Refusals.BadBody(error.Data.Message ?? error.Name),
+        PromptAccepted accepted => new WaitingAnswer(cancellationToken => EndAsync(sessionId, accepted, cancellationToken), time) { IsBare = isBare },
+        _ => SessionRefusals.Of(answer),
+    };
 
     private async Task<object> EndAsync(SessionId sessionId, PromptAccepted accepted, CancellationToken cancellationToken)
     {

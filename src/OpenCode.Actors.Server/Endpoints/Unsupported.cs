@@ -3,7 +3,7 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>Refuses fields that change what is done and that nothing here carries out (rule "Nothing is ignored silently"). What gets built takes its line out of <see cref="Refuse(Prompt)"/>.</summary>
+/// <summary>Refuses fields that would change the effect and that this server does not support (rule "Nothing is ignored silently"). A new feature removes its line from <see cref="Refuse(Prompt)"/>.</summary>
 internal static class Unsupported
 {
     /// <summary>Refuses a prompt that has such a field.</summary>

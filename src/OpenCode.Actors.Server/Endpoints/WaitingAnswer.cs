@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Reads;
 
 namespace OpenCode.Actors.Server.Endpoints;
 
-/// <summary>The answer of a turn that may last for hours: it begins after a while, and goes on with white space, which JSON allows before its value.</summary>
+/// <summary>The answer of a turn that may last for hours: it begins after a while, and continues with white space, which JSON allows before its value.</summary>
 /// <remarks>Node's <c>fetch</c> gives up without headers after 5 minutes, and proxies after one. A refusal that comes later has the status 200; its body says what it is.</remarks>
 /// <param name="end">Waits for the <see cref="TurnEnded"/>, or a refusal.</param>
 /// <param name="time">The clock.</param>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.Errors;
 
-/// <summary>Makes an answer with a body of everything that is thrown on the way: 4xx for what the client did, 500 for faults of the server.</summary>
+/// <summary>Turns exceptions into answers with a body: 4xx for mistakes of the client, 500 for faults of the server.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
     private static readonly NamedError _tooLarge = new("PayloadTooLarge", new NamedErrorData("The body is larger than server.limits.body_bytes allows."));
@@ -35,7 +35,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     {
         StatusCodes.Status413PayloadTooLarge => _tooLarge,
         StatusCodes.Status408RequestTimeout => NamedError.BadRequest("The body did not come to its end in time. Nothing was done; send the request again.", BadRequestKinds.Payload),
-        StatusCodes.Status400BadRequest => NamedError.BadRequest("The body did not come to its end. Nothing was done.", BadRequestKinds.Payload),
+        StatusCodes.Status400BadRequest => NamedError.BadRequest("The body did not come to its end. Nothing was done; send the request again.", BadRequestKinds.Payload),
         _ => null,
     };
 

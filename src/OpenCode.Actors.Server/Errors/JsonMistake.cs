@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Server.Errors;
 
-/// <summary>Says what is wrong with a body in the manner of opencode: the fault, then <c>at ["parts"][0]["text"]</c>. Names of our types stay inside.</summary>
+/// <summary>Describes a mistake in a body as opencode does: the fault, then <c>at ["parts"][0]["text"]</c>. It hides names of types.</summary>
 internal static partial class JsonMistake
 {
     private const int LongestName = 100;

@@ -3,10 +3,10 @@ using OpenCode.Actors.Protocol.Errors;
 
 namespace OpenCode.Actors.Server.Errors;
 
-/// <summary>Says what is wrong with a request in words for its client. The framework's are for the author of an endpoint.</summary>
+/// <summary>Describes a mistake in a request for its client. The framework's texts are for the author of an endpoint.</summary>
 internal static partial class RequestMistake
 {
-    /// <summary>Makes the error of what the framework says.</summary>
+    /// <summary>Makes the error from the framework's message.</summary>
     public static NamedError Describe(string message)
     {
         if (message.Contains("no body was provided", StringComparison.Ordinal))

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Errors;
 
-/// <summary>What stands in a log line about its request. Held as long as the request lasts, which may be a day: so it is small.</summary>
+/// <summary>The fields of a request in log lines. Small, since it lives as long as the request, which may be a day.</summary>
 /// <param name="path">The path.</param>
 /// <param name="requestId">What the header <c>x-request-id</c> of the answer says.</param>
 internal sealed class RequestScope(string? path, string requestId)

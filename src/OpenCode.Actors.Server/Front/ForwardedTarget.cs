@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>Makes what a front asks its holder for of what its client asked for: in the client's own spelling, without the front's credentials, and with a location that means the same there.</summary>
+/// <summary>Makes the target of a forwarded request: in the client's own spelling, without the front's credentials, and with a location that means the same for the holder.</summary>
 /// <param name="PathAndQuery">The target of the request.</param>
 /// <param name="Directory">The header <see cref="DirectoryHeader"/>; null when the query names the location.</param>
 internal sealed record ForwardedTarget(string PathAndQuery, string? Directory)
@@ -49,7 +49,7 @@ internal sealed record ForwardedTarget(string PathAndQuery, string? Directory)
         if (target.StartsWith('/'))
             return target;
 
-        var authority = target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? scheme + "://".Length : throw new BadHttpRequestException($"'{target}' is no path of this server.");
+        var authority = target.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme ? scheme + "://".Length : throw new BadHttpRequestException($"'{target}' is no path of this server: begin it with a slash.");
         var rest = target.AsSpan(authority).IndexOfAny('/', '?') is >= 0 and var end ? target[(authority + end)..] : "";
         return rest.StartsWith('/') ? rest : "/" + rest;
     }

@@ -35,7 +35,7 @@ internal sealed class FrontForwarder(
 
     private static readonly ForwarderRequestConfig _watchConfig = _config with { ActivityTimeout = HolderLimit };
 
-    private readonly HttpMessageInvoker _client = new(new BodyGiver(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _client = new(new EmptyBodyHandler(new SocketsHttpHandler
     {
         UseProxy = false,
         UseCookies = false,
@@ -114,7 +114,7 @@ internal sealed class FrontForwarder(
     public async Task<bool> IsAliveAsync(HolderInfo holder, CancellationToken limit)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, holder.Url + "/health/live");
-        request.Headers.Add(FrontPass.Header, holder.Secret);
+        request.Headers.Add(FrontSecret.Header, holder.Secret);
         try
         {
             using var answer = await _client.SendAsync(request, limit);

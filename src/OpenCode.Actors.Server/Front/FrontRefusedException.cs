@@ -2,7 +2,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>This server must not be a front of the holder of its data folder: requests would run under other rules than its user gave.</summary>
+/// <summary>This server must not be a front of the holder of its data folder: requests would run under other rules than those configured for this server.</summary>
 /// <param name="folder">The data folder.</param>
 /// <param name="holder">The holder.</param>
 /// <param name="differences">Why; no values.</param>

@@ -70,7 +70,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
     /// <summary>Gets the address that clients use.</summary>
     public string Address => Port.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
-    /// <summary>Gets a token that is cancelled when this process is told to stop, until <see cref="LeaveSignals"/>.</summary>
+    /// <summary>Gets a token that is cancelled when this process begins to stop, until <see cref="LeaveSignals"/>.</summary>
     public CancellationToken Stopping => _parts.Lifetime.ApplicationStopping;
 
     /// <summary>Opens the port and serves through the holder.</summary>
@@ -98,7 +98,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves until the holder has ended or this server is told to stop.</summary>
+    /// <summary>Serves until the holder has ended or this server begins to stop.</summary>
     /// <returns>The folder, which this server holds now; null when it has stopped.</returns>
     /// <exception cref="FrontRefusedException">There is another holder, with other rules.</exception>
     /// <exception cref="JournalFolderException">The holder has ended, and its database is gone.</exception>
@@ -111,7 +111,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                if (LookAfterHolder() is { } held)
+                if (CheckHolder() is { } held)
                 {
                     Become(held);
                     return held;
@@ -145,7 +145,7 @@ internal sealed partial class FrontServer : IAsyncDisposable
     }
 
     // What cannot be read now ends no front that serves.
-    private HeldFolder? LookAfterHolder()
+    private HeldFolder? CheckHolder()
     {
         try
         {
@@ -211,6 +211,6 @@ internal sealed partial class FrontServer : IAsyncDisposable
     [LoggerMessage(EventId = 5035, Level = LogLevel.Warning, Message = "The server at {Url} (process {Pid}), through which this one serves, has no password: every user of this machine can use the same sessions there. Start it with OPENCODE_SERVER_PASSWORD too.")]
     private static partial void LogOpenHolder(ILogger logger, string url, int pid);
 
-    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "It cannot be seen who holds the data folder '{Folder}' ({Reason}). This server goes on serving through the holder it knows, and cannot take the folder over until this is mended; it tries five times a second.")]
+    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "The holder of the data folder '{Folder}' cannot be read ({Reason}). This server goes on serving through the holder it knows, and cannot take the folder over until this is mended; it tries five times a second.")]
     private static partial void LogBlind(ILogger logger, string folder, string reason);
 }

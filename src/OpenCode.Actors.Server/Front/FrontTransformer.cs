@@ -18,7 +18,7 @@ internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locat
 {
     // The front has checked these, or says them itself.
     private static readonly string[] _notForTheHolder =
-        [HeaderNames.Authorization, HeaderNames.Origin, "Sec-Fetch-Site", FrontPass.Header, EdgeMiddleware.RequestIdHeader, ForwardedTarget.DirectoryHeader];
+        [HeaderNames.Authorization, HeaderNames.Origin, "Sec-Fetch-Site", FrontSecret.Header, EdgeMiddleware.RequestIdHeader, ForwardedTarget.DirectoryHeader];
 
     private static readonly string[] _saidByTheFront = [EdgeMiddleware.RequestIdHeader, HeaderNames.Vary, HeaderNames.XContentTypeOptions];
 
@@ -33,7 +33,7 @@ internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locat
         foreach (var name in _notForTheHolder)
             proxyRequest.Headers.Remove(name);
 
-        proxyRequest.Headers.Add(FrontPass.Header, holder.Secret);
+        proxyRequest.Headers.Add(FrontSecret.Header, holder.Secret);
         proxyRequest.Headers.Add(EdgeMiddleware.RequestIdHeader, httpContext.TraceIdentifier);
         if (target.Directory is not null)
             proxyRequest.Headers.TryAddWithoutValidation(ForwardedTarget.DirectoryHeader, target.Directory);
@@ -47,7 +47,7 @@ internal sealed class FrontTransformer(HolderInfo holder, LocationResolver locat
         if (proxyResponse is null)
             return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
 
-        if (proxyResponse.Headers.Contains(FrontPass.Header))
+        if (proxyResponse.Headers.Contains(FrontSecret.Header))
         {
             IsUnknownThere = true;
             return false;

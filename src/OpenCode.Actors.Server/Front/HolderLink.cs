@@ -2,7 +2,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>Where the holder is now, for the requests that want to go there. Safe for many threads.</summary>
+/// <summary>The holder's current address, for requests to forward. Thread-safe.</summary>
 internal sealed class HolderLink(TimeProvider time)
 {
     private readonly Lock _lock = new();

@@ -5,15 +5,15 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>Tells servers that come later that this one holds the data folder.</summary>
+/// <summary>Announces to servers that start later that this one holds the data folder.</summary>
 internal static partial class HolderNotice
 {
-    /// <summary>Makes what the holder tells.</summary>
+    /// <summary>Makes the notice.</summary>
     /// <param name="address">The address it listens on.</param>
     /// <param name="settings">The command line.</param>
     /// <param name="print">What its rules come from.</param>
     /// <param name="pass">By what it recognises its fronts.</param>
-    public static HolderInfo Make(string address, ServeSettings settings, SettingsPrint print, FrontPass pass) =>
+    public static HolderInfo Make(string address, ServeSettings settings, SettingsPrint print, FrontSecret pass) =>
         new(FromHere(address), Environment.ProcessId, pass.Secret, settings.Password is not null, print.Seal(pass.Secret));
 
     /// <summary>Writes it into the folder. Where that fails there can be no fronts, and nothing else is wrong.</summary>

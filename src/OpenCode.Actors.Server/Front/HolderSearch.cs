@@ -9,7 +9,7 @@ internal static class HolderSearch
 {
     private static readonly TimeSpan _lookAgain = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Waits until the holder of a folder tells where it listens.</summary>
+    /// <summary>Waits until the holder of a folder has written its address.</summary>
     /// <returns>What it tells; null if it does not in time.</returns>
     public static async Task<HolderInfo?> FindAsync(string folder, TimeProvider time, TimeSpan limit)
     {
@@ -22,7 +22,7 @@ internal static class HolderSearch
         }
     }
 
-    /// <summary>Takes a folder, or finds its holder: that one tells where it listens when it has recovered, and leaves the folder free if it dies before.</summary>
+    /// <summary>Takes a folder, or finds its holder: the holder writes its address when it has recovered, and frees the folder if it dies before.</summary>
     /// <returns>The folder or what the holder tells; the other one is null.</returns>
     /// <exception cref="JournalLockedException">What holds the folder is no server, or none that listens in time.</exception>
     /// <exception cref="JournalFolderException">The folder cannot be used.</exception>

@@ -2,7 +2,7 @@ using OpenCode.Actors.Storage.Sqlite.Doors;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>Asks the holder once a second whether it is alive. Logs once that it does not answer, and once that it does again: a frozen process stays the holder.</summary>
+/// <summary>Checks once a second that the holder is alive. Logs once that it does not answer, and once that it answers again: a frozen process stays the holder.</summary>
 /// <param name="link">Where the holder is.</param>
 /// <param name="isAlive">Asks it; gives up with the token.</param>
 /// <param name="time">The clock.</param>
@@ -18,7 +18,7 @@ internal sealed partial class HolderWatch(HolderLink link, Func<HolderInfo, Canc
     private long _since;
     private bool _isLogged;
 
-    /// <summary>Asks until it is stopped. Does not fail.</summary>
+    /// <summary>Checks until it is stopped. Does not fail.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>The client's end of an event stream that passes through a front: tells when what was given to it has been written, and cuts a client that takes nothing.</summary>
+/// <summary>The client's end of an event stream that passes through a front: reports when its data has been written, and cuts a client that reads nothing.</summary>
 internal sealed class PassingStream : Stream
 {
     private readonly Stream _client;

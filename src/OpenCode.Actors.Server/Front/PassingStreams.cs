@@ -15,7 +15,7 @@ internal sealed class PassingStreams(TimeProvider time, TimeSpan writeTimeout)
     private readonly HashSet<PassingStream> _streams = [];
     private readonly HashSet<Opening> _opening = [];
 
-    /// <summary>Notes that a client wants a stream, until it is open at the holder or refused, and the note is disposed.</summary>
+    /// <summary>Registers a client's request for a stream, until that is open at the holder or refused, and the registration is disposed.</summary>
     public IDisposable Open()
     {
         var opening = new Opening(this);
@@ -34,7 +34,7 @@ internal sealed class PassingStreams(TimeProvider time, TimeSpan writeTimeout)
             await WaitAsync(opening, cancellationToken);
     }
 
-    /// <summary>Has a stream watched until its request ends.</summary>
+    /// <summary>Watches a stream until its request ends.</summary>
     /// <param name="client">Where its bytes go.</param>
     /// <param name="context">The request.</param>
     public Stream Pass(Stream client, HttpContext context)

@@ -5,14 +5,14 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>What the rules of a server come from: the configuration files of all locations, what they refer to, and the variables of opencode. Shows that two servers have the same without showing it.</summary>
+/// <summary>A fingerprint of a server's settings: the configuration files of all locations, the files that they name, and the variables of opencode. It shows that two servers have the same settings without showing them.</summary>
 internal sealed class SettingsPrint
 {
     private const string Prefix = "OPENCODE_";
     private const string File = "the file ";
     private const string Variable = "the variable ";
 
-    // Who may use a front is its own business; the next one is for clusters, which have no fronts. The others say which program started the server, and change nothing here.
+    // Left out: each front has a password of its own; a cluster has no fronts; the others name the program that started the server, and change nothing here.
     private static readonly FrozenSet<string> _ignored = FrozenSet.Create(StringComparer.Ordinal,
     [
         "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
@@ -40,14 +40,14 @@ internal sealed class SettingsPrint
         return new SettingsPrint(read.Values);
     }
 
-    /// <summary>Makes of each setting a hash that only those can compare who have the key.</summary>
+    /// <summary>Hashes each setting with a key: without the key the hashes cannot be compared.</summary>
     /// <param name="key">A secret.</param>
     public IReadOnlyDictionary<string, string> Seal(string key) => _values.ToDictionary(
         static pair => pair.Key,
         pair => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(pair.Value))),
         StringComparer.Ordinal);
 
-    /// <summary>Says where these settings differ from those that were sealed; never a value.</summary>
+    /// <summary>Returns where these settings differ from those that were sealed; never a value.</summary>
     /// <param name="sealedOnes">The settings of the holder.</param>
     /// <param name="key">The secret they were sealed with.</param>
     /// <returns>One line for each difference, in the order of their names.</returns>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OpenCode.Actors.Server.Front;
 
-/// <summary>A port that stays open while the application behind it changes: first the front, then the server that took the data folder over. Requests end where they began.</summary>
+/// <summary>A port that stays open while the application behind it changes: first the front, then the server that took the data folder over. A request stays with the application that it began in.</summary>
 /// <remarks>To the second application it is a server like any other; to stop that one closes the port.</remarks>
 /// <param name="kestrel">Has the port.</param>
 internal sealed class SharedPort(IServer kestrel) : IServer

@@ -5,7 +5,7 @@ using Akka.Hosting;
 
 namespace OpenCode.Actors.Server.Hosting;
 
-/// <summary>What Akka does not count by itself: messages that reached no actor, and how many messages wait in the mailboxes of the top actors.</summary>
+/// <summary>Metrics that Akka does not have: messages that reached no actor, and how many messages wait in the mailboxes of the top actors.</summary>
 internal sealed class ActorMetrics
 {
     private readonly Counter<long> _deadLetters;

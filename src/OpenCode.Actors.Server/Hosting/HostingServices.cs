@@ -74,7 +74,7 @@ internal static class HostingServices
             {
                 listen.Protocols = HttpProtocols.Http1;
                 listen.Use(next => connection => connections.CountAsync(connection, next));
-                listen.Use(next => connection => ExplainedTransport.UseAsync(connection, next));
+                listen.Use(next => connection => RefusalBodies.UseAsync(connection, next));
             });
         });
     }

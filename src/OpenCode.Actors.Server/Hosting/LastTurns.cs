@@ -8,7 +8,7 @@ using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
 
 namespace OpenCode.Actors.Server.Hosting;
 
-/// <summary>Lets the turns that run come to their end before a server stops on whose sessions others work through their fronts: they see no abort, only the next holder.</summary>
+/// <summary>Waits for running turns before a server with fronts stops: users of the fronts see no abort, only the next holder.</summary>
 /// <param name="sessions">Knows the open turns.</param>
 /// <param name="region">Has their sessions.</param>
 /// <param name="time">The clock.</param>

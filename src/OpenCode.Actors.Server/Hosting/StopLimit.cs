@@ -13,7 +13,7 @@ internal sealed partial class StopLimit(TimeProvider time, Action<int> exit) : I
     private ITimer? _timer;
 
     /// <summary>Watches a server: the limit begins with its stop.</summary>
-    /// <param name="application">Tells of the stop.</param>
+    /// <param name="application">Signals the stop.</param>
     /// <param name="logger">For the line that says that the process was ended.</param>
     public void Watch(IHostApplicationLifetime application, ILogger<StopLimit> logger) =>
         application.ApplicationStopping.Register(() => _timer = time.CreateTimer(_ => End(logger), null, Limit, Timeout.InfiniteTimeSpan));

@@ -3,7 +3,7 @@ namespace OpenCode.Actors.Server.Locations;
 /// <summary>The git repositories of this machine. A door.</summary>
 internal interface IGit
 {
-    /// <summary>Looks up the repository a folder is in; null when it is in none with a commit, or there is no git.</summary>
+    /// <summary>Looks up the repository a folder is in; null when it is in none, or there is no git.</summary>
     Task<GitRepository?> FindAsync(string folder);
 
     /// <summary>Runs a git command that only reads, and returns what it writes.</summary>
@@ -14,7 +14,7 @@ internal interface IGit
     Task<string?> ReadAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken);
 }
 
-/// <summary>A repository with at least one commit.</summary>
+/// <summary>A repository.</summary>
 /// <param name="Root">The folder it fills, a real path.</param>
-/// <param name="FirstCommit">The id of its first root commit.</param>
-internal sealed record GitRepository(string Root, string FirstCommit);
+/// <param name="FirstCommit">The id of its first root commit; null before there is one.</param>
+internal sealed record GitRepository(string Root, string? FirstCommit);

@@ -2,7 +2,7 @@ namespace OpenCode.Actors.Server.Locations;
 
 /// <summary>A folder that sessions work in and streams are about, as a real path: absolute, no link, no dot, no doubled or last slash.</summary>
 /// <param name="Path">The real path.</param>
-/// <param name="Exists">Whether a folder stands there.</param>
+/// <param name="Exists">Whether a folder is there.</param>
 internal sealed record Location(string Path, bool Exists)
 {
     /// <summary>Takes the location of a request: query <c>directory</c> or <c>location[directory]</c>, else header <c>x-opencode-directory</c> (URI-encoded or raw), else the server's own.</summary>
@@ -19,7 +19,7 @@ internal sealed record Location(string Path, bool Exists)
     // Routes of /api name it in their own way; clients that send both mean the same.
     private static string QueryOf(HttpRequest request) => request.Query["directory"].ToString() is { Length: > 0 } directory ? directory : request.Query["location[directory]"].ToString();
 
-    /// <summary>Returns this location if a folder stands there.</summary>
+    /// <summary>Returns this location if a folder is there.</summary>
     /// <exception cref="LocationException">None does: work cannot be done there.</exception>
     public Location Existing() => Exists ? this : throw new LocationException($"The location '{Path}' is no existing folder. Create it, or name another one.");
 }

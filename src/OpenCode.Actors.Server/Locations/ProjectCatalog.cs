@@ -3,8 +3,8 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Server.Locations;
 
-/// <summary>Which project a location belongs to: the first root commit of its git repository, else <c>global</c>.</summary>
-/// <remarks>Read from git once for a location, at its first use. "global" is read again after a while: <c>git init</c> may have happened.</remarks>
+/// <summary>Finds the project of a location: the first root commit of its git repository, else <c>global</c>.</summary>
+/// <remarks>Read from git once for a location, at its first use. "global" is read again after a while: <c>git init</c> or the first commit may have happened.</remarks>
 internal sealed class ProjectCatalog(IGit git, TimeProvider time)
 {
     private const int MostKnown = 10_000;
@@ -21,7 +21,7 @@ internal sealed class ProjectCatalog(IGit git, TimeProvider time)
     private async ValueTask<Known> KnowAsync(Location location)
     {
         var now = time.GetTimestamp();
-        if (_known.TryGetValue(location.Path, out var known) && (known.Project.IsRepository || time.GetElapsedTime(known.At, now) < _askAgain))
+        if (_known.TryGetValue(location.Path, out var known) && (known.Project.Id != Project.GlobalId || time.GetElapsedTime(known.At, now) < _askAgain))
             return known;
 
         var repository = location.Exists ? await git.FindAsync(location.Path) : null;
@@ -30,9 +30,11 @@ internal sealed class ProjectCatalog(IGit git, TimeProvider time)
         if (_projects.Count >= MostKnown)
             _projects.Clear();
 
-        return _known[location.Path] = repository is null
-            ? new Known(new Place(location.Path, Project.GlobalId, location.Path[1..]), Meet(Project.GlobalId, "/"), now)
-            : new Known(new Place(location.Path, repository.FirstCommit, PathWithin(repository.Root, location.Path)), Meet(repository.FirstCommit, repository.Root), now);
+        if (repository is null)
+            return _known[location.Path] = new Known(new Place(location.Path, Project.GlobalId, location.Path[1..]), Meet(Project.GlobalId, Project.NoWorktree), now);
+
+        var id = repository.FirstCommit ?? Project.GlobalId;
+        return _known[location.Path] = new Known(new Place(location.Path, id, PathWithin(repository.Root, location.Path)), Meet(id, repository.Root), now);
     }
 
     // Clones of one repository are one project, each with a folder of its own.

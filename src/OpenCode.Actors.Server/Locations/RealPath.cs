@@ -7,12 +7,12 @@ internal static class RealPath
     private const int LongestPath = 4_096;
 
     /// <summary>Resolves a path; a relative one starts at <paramref name="from"/>, which is real.</summary>
-    /// <returns>The real path, and what stands there: never a link.</returns>
+    /// <returns>The real path, and what is there: never a link.</returns>
     /// <exception cref="LocationException">It is too long, holds a NUL, is below a file, or its links go round in circles.</exception>
     public static (string Path, PathKind Kind) Of(IFolderTree folders, string from, string named)
     {
         if (named.Length > LongestPath || named.Contains('\0', StringComparison.Ordinal))
-            throw new LocationException($"The location is no path: it is longer than {LongestPath} characters or holds a NUL.");
+            throw new LocationException($"The location is no path: it is longer than {LongestPath} characters or holds a NUL. Name another folder.");
 
         // What is still to be walked, nearest on top. ".." takes away what was walked already, links resolved, as the kernel does it.
         var ahead = new Stack<string>(Segments(named).Reverse());
@@ -30,7 +30,7 @@ internal static class RealPath
 
             real.Add(segment);
             if (kind == PathKind.File)
-                throw new LocationException($"'{named}' names something below a file, '{Join(real[..^1])}'.");
+                throw new LocationException($"'{named}' names something below a file, '{Join(real[..^1])}'. Name a folder.");
             if (kind != PathKind.Folder)
                 continue; // below something that is not there: nothing to look at
 
@@ -39,7 +39,7 @@ internal static class RealPath
             if (kind == PathKind.Link && folders.Target(path) is { } target)
             {
                 if (++links > MostLinks)
-                    throw new LocationException($"The location '{named}' leads through more than {MostLinks} links.");
+                    throw new LocationException($"The location '{named}' leads through more than {MostLinks} links. Name the folder itself.");
 
                 real = target.StartsWith('/') ? [] : real[..^1];
                 kind = PathKind.Folder;

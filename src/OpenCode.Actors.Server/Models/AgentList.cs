@@ -1,18 +1,17 @@
-using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Agents;
 
 namespace OpenCode.Actors.Server.Models;
 
-/// <summary>Lays what a configuration says of agents over the built-in ones.</summary>
+/// <summary>Merges the configured agents into the built-in ones.</summary>
 /// <remarks>The rules of an agent, weakest first: those before all others, a built-in agent's own, the configuration's, those that the configuration gives the agent. The last one that matches decides.</remarks>
 internal static class AgentList
 {
     /// <summary>Makes the agents.</summary>
     /// <param name="builtIn">The agents that come with the server.</param>
     /// <param name="config">What the configuration says.</param>
-    /// <param name="home">What <c>~</c> and <c>$HOME</c> at the start of a pattern stand for.</param>
+    /// <param name="home">The folder for <c>~</c> and <c>$HOME</c> at the start of a pattern.</param>
     public static LocationAgents Of(BuiltInAgents builtIn, OpenCodeConfig config, string home)
     {
         var ofAll = Rules(config.Permission, home);
@@ -39,7 +38,7 @@ internal static class AgentList
         Description = given.Description ?? agent.Description,
         Hidden = given.Hidden ?? agent.Hidden,
         Prompt = given.Prompt ?? agent.Prompt,
-        Model = given.Model is { } model ? Model(model) : agent.Model,
+        Model = given.Model ?? agent.Model,
         Variant = given.Variant ?? agent.Variant,
         Temperature = given.Temperature ?? agent.Temperature,
         TopP = given.TopP ?? agent.TopP,
@@ -47,12 +46,6 @@ internal static class AgentList
         Color = given.Color ?? agent.Color,
         Options = given.Options,
     };
-
-    private static ModelRef Model(string model)
-    {
-        var slash = model.IndexOf('/', StringComparison.Ordinal);
-        return new ModelRef(model[..slash], model[(slash + 1)..]);
-    }
 
     private static IEnumerable<PermissionRule> Rules(IEnumerable<PermissionRule> rules, string home) => rules.Select(rule => rule with { Pattern = AtHome(rule.Pattern, home) });
 

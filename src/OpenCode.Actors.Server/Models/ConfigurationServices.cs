@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Models;
 
-/// <summary>What sessions take from the configuration: models, agents with their rules, and instructions.</summary>
+/// <summary>Registration of the configuration for sessions: models, agents with their rules, and instructions.</summary>
 internal static class ConfigurationServices
 {
     public static IServiceCollection AddConfiguration(this IServiceCollection services, ConfigCatalog configs, string dataFolder)

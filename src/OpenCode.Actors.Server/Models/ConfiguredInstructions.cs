@@ -21,7 +21,7 @@ internal sealed class ConfiguredInstructions(ConfigCatalog configs) : IInstructi
     private InstructionSources Sources(OpenCodeConfig config)
     {
         var files = configs.Files;
-        var readsClaude = !IsSet("OPENCODE_DISABLE_CLAUDE_CODE") && !IsSet("OPENCODE_DISABLE_CLAUDE_CODE_PROMPT");
+        var readsClaude = !files.IsSet("OPENCODE_DISABLE_CLAUDE_CODE") && !files.IsSet("OPENCODE_DISABLE_CLAUDE_CODE_PROMPT");
         string?[] own =
         [
             Path.Combine(ConfigLayers.UserFolder(files), "AGENTS.md"),
@@ -30,6 +30,4 @@ internal sealed class ConfiguredInstructions(ConfigCatalog configs) : IInstructi
         ];
         return new InstructionSources(files.Home, [.. own.OfType<string>()], config.Instructions, readsClaude);
     }
-
-    private bool IsSet(string variable) => configs.Files.Variable(variable) is "1" or "true";
 }

@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Server.OpenApi;
 
-/// <summary>Describes what streams carry: <c>Event</c>, and wrapped with its location <c>GlobalEvent</c>.</summary>
+/// <summary>Describes the events of streams: <c>Event</c>, and wrapped with its location <c>GlobalEvent</c>.</summary>
 internal static class EventSchemas
 {
     private const string EventName = "Event";

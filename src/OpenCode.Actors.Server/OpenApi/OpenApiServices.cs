@@ -7,7 +7,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.OpenApi;
 
-/// <summary>The description of what this server really serves, made when it is first asked for.</summary>
+/// <summary>The API description of the served routes, built at its first request.</summary>
 internal static class OpenApiServices
 {
     public static IServiceCollection AddApiDescription(this IServiceCollection services) => services.AddOpenApi(options =>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Readiness;
 
 namespace OpenCode.Actors.Server.Publishing;
 
-/// <summary>Puts events that belong to no session into the log: what a client publishes, and what happens to a location.</summary>
+/// <summary>Appends events that belong to no session to the log: those of clients, and those of locations.</summary>
 /// <remarks>They change no owner's state, so they need no version and go to the journal without its actor.</remarks>
 internal sealed class EventPublisher(IJournal journal, IdFactory ids, NodeAvailability availability)
 {

@@ -5,7 +5,7 @@ using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Server.Publishing;
 
-/// <summary>The events that clients may publish for terminals, checked field by field. What is not known is left out.</summary>
+/// <summary>The events that clients may publish for terminals, checked field by field. Unknown fields are left out.</summary>
 internal static class TuiEvents
 {
     public const string ToastShow = EventTypes.ToastShown;

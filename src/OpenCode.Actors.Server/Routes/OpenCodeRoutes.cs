@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Server.Routes;
 
-/// <summary>Every route of opencode 1.18.33, so that a route that is not served is refused as that, and not as a typing mistake.</summary>
+/// <summary>Every route of opencode 1.18.33, so that a missing route is refused as not served, and not as unknown.</summary>
 internal static class OpenCodeRoutes
 {
     // Methods and path, one path a line. "*" stands for one or more segments.

@@ -3,7 +3,7 @@ using OpenCode.Actors.Server.Errors;
 
 namespace OpenCode.Actors.Server.Routes;
 
-/// <summary>What no endpoint takes: 501 for a route of opencode, 404 for all others, methods that a route does not have included.</summary>
+/// <summary>Answers requests without an endpoint: 501 for a route of opencode, 404 for all others, also for methods that a route does not have.</summary>
 internal static partial class UnservedEndpoints
 {
     public static void MapUnserved(this IEndpointRouteBuilder routes) =>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Settings;
 
-/// <summary>How this server is a node of a cluster. From the command line and the environment, else from <c>server.cluster</c> of the configuration.</summary>
+/// <summary>The settings of this node in a cluster: from the command line and the environment, else from <c>server.cluster</c> of the configuration.</summary>
 /// <param name="Connection">How to reach the database.</param>
 /// <param name="Node">The node: name, addresses, secrets.</param>
 internal sealed record ClusterSettings(string Connection, ClusterNodeOptions Node)
@@ -14,7 +14,7 @@ internal sealed record ClusterSettings(string Connection, ClusterNodeOptions Nod
 
     private const string Source = "cluster";
 
-    /// <summary>Reads them; null when this server is to be alone.</summary>
+    /// <summary>Reads them; null for a single server.</summary>
     /// <exception cref="ConfigException">It cannot be a node like this; lists every reason.</exception>
     public static ClusterSettings? Find(ServeSettings settings, ClusterConfig config)
     {
@@ -35,7 +35,7 @@ internal sealed record ClusterSettings(string Connection, ClusterNodeOptions Nod
             Secret = settings.ClusterSecret ?? config.Secret,
         };
 
-        // An address that cannot be read is told once.
+        // An address that cannot be read is reported once.
         var failures = new ClusterNodeOptionsRules().Validate(null, node).Failures ?? [];
         mistakes.AddRange(failures.Where(failure => host.Length > 0 || !(failure.StartsWith("--advertise", StringComparison.Ordinal) || failure.StartsWith("--cluster-bind", StringComparison.Ordinal))));
         return mistakes.Count > 0 ? throw new ConfigException([.. mistakes.Select(static mistake => new ConfigMistake(Source, "", mistake))]) : new ClusterSettings(connection, node);

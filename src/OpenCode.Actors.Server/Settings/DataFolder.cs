@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Settings;
 
-/// <summary>Where data is kept when <c>--data</c> does not say.</summary>
+/// <summary>The default data folder, without <c>--data</c>.</summary>
 internal static class DataFolder
 {
     public static string Default(Func<string, string?> variable, string home) =>

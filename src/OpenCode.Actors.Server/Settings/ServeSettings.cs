@@ -2,7 +2,7 @@ using System.Net;
 
 namespace OpenCode.Actors.Server.Settings;
 
-/// <summary>What the command line and the environment say about one run of <c>serve</c>.</summary>
+/// <summary>The settings of one run of <c>serve</c>, from the command line and the environment.</summary>
 internal sealed record ServeSettings
 {
     public string Hostname { get; init; } = "127.0.0.1";
@@ -46,7 +46,7 @@ internal sealed record ServeSettings
     /// <summary>Gets the address to listen on for the other nodes; null when the configuration says it, or the advertised one is taken.</summary>
     public string? ClusterBind { get; init; }
 
-    /// <summary>Gets what nodes prove themselves with, one or more with commas between them; null when the configuration says it.</summary>
+    /// <summary>Gets the secrets by which nodes authenticate, one or more with commas between them; null when the configuration has them.</summary>
     public string? ClusterSecret { get; init; }
 
     /// <summary>Gets the location of requests that name none.</summary>
@@ -62,7 +62,7 @@ internal sealed record ServeSettings
 
     public bool IsLocalName => Hostname.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Says why the server must not start like this, or null.</summary>
+    /// <summary>Returns why the server must not start like this, or null.</summary>
     public string? Refusal() => this switch
     {
         { IsLoopback: false, Password: null, Insecure: false } =>

@@ -12,7 +12,7 @@ internal sealed partial class ConfiguredSkills(ConfigCatalog configs, ILogger<Co
     private const int MostKept = 256;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CachedSkills> _kept = new(StringComparer.Ordinal);
 
     public LocationSkills For(string directory)
     {
@@ -26,7 +26,7 @@ internal sealed partial class ConfiguredSkills(ConfigCatalog configs, ILogger<Co
             further = []; // Prompts are refused with the mistakes.
         }
 
-        Kept? kept;
+        CachedSkills? kept;
         lock (_lock)
             kept = _kept.GetValueOrDefault(directory);
         if (kept is not null && kept.Further.SequenceEqual(further, StringComparer.Ordinal) && kept.Trace.Holds())
@@ -45,7 +45,7 @@ internal sealed partial class ConfiguredSkills(ConfigCatalog configs, ILogger<Co
         return kept.Skills;
     }
 
-    private Kept Read(string directory, string[] further)
+    private CachedSkills Read(string directory, string[] further)
     {
         var trace = new ConfigTrace(configs.Files);
         var files = new BoundedSource(trace);
@@ -60,7 +60,7 @@ internal sealed partial class ConfiguredSkills(ConfigCatalog configs, ILogger<Co
             }
         }
 
-        return new Kept(trace, further, new LocationSkills(
+        return new CachedSkills(trace, further, new LocationSkills(
             [.. skills.Values.OrderBy(static skill => skill.Name, StringComparer.Ordinal)],
             [.. faults.Select(static fault => fault.ToString()).Distinct(StringComparer.Ordinal)]));
     }
@@ -99,5 +99,5 @@ internal sealed partial class ConfiguredSkills(ConfigCatalog configs, ILogger<Co
     [LoggerMessage(EventId = 5050, Level = LogLevel.Warning, Message = "A skill is left out: {Fault}")]
     private static partial void LogLeftOut(ILogger logger, string fault);
 
-    private sealed record Kept(ConfigTrace Trace, string[] Further, LocationSkills Skills);
+    private sealed record CachedSkills(ConfigTrace Trace, string[] Further, LocationSkills Skills);
 }

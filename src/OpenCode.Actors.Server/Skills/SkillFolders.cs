@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Skills;
 
-/// <summary>Where skills are looked for, as opencode does: a skill of a later folder takes the place of one with the same name.</summary>
+/// <summary>The folders of skills, as in opencode: a skill of a later folder replaces one with the same name.</summary>
 internal static class SkillFolders
 {
     private static readonly string[] _own = ["skills", "skill"];
@@ -13,7 +13,7 @@ internal static class SkillFolders
     /// <param name="further">What <c>skills.paths</c> names.</param>
     public static IEnumerable<string> Of(IConfigSource files, string location, IReadOnlyList<string> further)
     {
-        var ofProject = files.Variable("OPENCODE_DISABLE_PROJECT_CONFIG") is "1" or "true" ? [] : ConfigLayers.Upwards(files, location);
+        var ofProject = files.IsSet("OPENCODE_DISABLE_PROJECT_CONFIG") ? [] : ConfigLayers.Upwards(files, location);
         List<string> bases = [files.Home, .. ofProject.AsEnumerable().Reverse()];
         foreach (var folder in bases.SelectMany(folder => Foreign(files).Select(name => Path.Combine(folder, name, "skills"))).Distinct(StringComparer.Ordinal))
             yield return folder;
@@ -34,12 +34,10 @@ internal static class SkillFolders
 
     private static IEnumerable<string> Foreign(IConfigSource files)
     {
-        if (IsSet("OPENCODE_DISABLE_EXTERNAL_SKILLS"))
+        if (files.IsSet("OPENCODE_DISABLE_EXTERNAL_SKILLS"))
             yield break;
-        if (!IsSet("OPENCODE_DISABLE_CLAUDE_CODE") && !IsSet("OPENCODE_DISABLE_CLAUDE_CODE_SKILLS"))
+        if (!files.IsSet("OPENCODE_DISABLE_CLAUDE_CODE") && !files.IsSet("OPENCODE_DISABLE_CLAUDE_CODE_SKILLS"))
             yield return ".claude";
         yield return ".agents";
-
-        bool IsSet(string variable) => files.Variable(variable) is "1" or "true";
     }
 }

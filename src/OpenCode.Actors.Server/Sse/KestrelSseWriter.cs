@@ -45,7 +45,7 @@ internal sealed class KestrelSseWriter(HttpContext context) : ISseWriter
         }
     }
 
-    /// <summary>Releases the request: it belongs to another client soon.</summary>
+    /// <summary>Releases the request: Kestrel reuses it for another client.</summary>
     public void Release()
     {
         lock (_lock)

@@ -59,6 +59,6 @@ internal static class SseResponse
         context.Abort();
     }
 
-    /// <summary>Waits until what was flushed is at the client, as far as that can be known: a reset takes from it what it has not read.</summary>
+    /// <summary>Waits until the client has the flushed data, as far as that can be known: a reset discards data that it has not read.</summary>
     public static Task UntilSentAsync(HttpContext context, TimeProvider time) => Task.Delay(_untilSent, time, context.RequestAborted);
 }

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Storage;
 
-/// <summary>Where everything that must outlive the process is.</summary>
+/// <summary>The storage of everything that must outlive the process.</summary>
 internal interface IStorage
 {
     /// <summary>Opens it, before the actors start.</summary>

@@ -10,17 +10,17 @@ using HeldFolder = OpenCode.Actors.Storage.Sqlite.Doors.DataFolder;
 
 namespace OpenCode.Actors.Server.Storage;
 
-/// <summary>Where sessions are kept, for commands that work on them while no server does.</summary>
+/// <summary>A place of sessions, for commands that use it while no server does.</summary>
 internal abstract record StoragePlace
 {
-    /// <summary>Options with which nothing of the log is removed: how long it is kept is for the server to say that uses it.</summary>
+    /// <summary>Options without retention: the server that uses the log decides about that.</summary>
     private protected static readonly JournalOptions _keepingAll = new() { RetainMs = 100L * 365 * 86_400_000, RetainBytes = long.MaxValue };
 
     /// <summary>Opens what is there; the caller disposes it.</summary>
     public abstract Task<OpenedPlace> OpenAsync();
 }
 
-/// <summary>What is kept at a place.</summary>
+/// <summary>The content of a place.</summary>
 /// <param name="journal">The sessions.</param>
 /// <param name="database">The database that both are in; null for a data folder.</param>
 internal sealed class OpenedPlace(IJournal journal, PostgresDatabase? database = null) : IAsyncDisposable

@@ -4,7 +4,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Transfer;
 
-/// <summary>What clients patched into the configuration of a cluster, as one line of JSON.</summary>
+/// <summary>The patches of a cluster's configuration, as one line of JSON.</summary>
 /// <param name="Format">The version of the line: that of <see cref="SessionLine"/>.</param>
 /// <param name="Config">A member for each location.</param>
 internal sealed record ConfigLine(int Format, JsonElement Config)

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Server.Transfer;
 
-/// <summary>Takes exported sessions into a journal, and the configuration of a cluster. All lines are read before anything is written: one bad line, and nothing is.</summary>
+/// <summary>Imports exported sessions into a journal, and the configuration of a cluster. All lines are read before anything is written: one bad line, and nothing is written.</summary>
 internal static class SessionImport
 {
     /// <summary>Takes them.</summary>
@@ -103,5 +103,5 @@ internal static class SessionImport
     }
 }
 
-/// <summary>What became of the lines of an import.</summary>
+/// <summary>The result of an import.</summary>
 internal sealed record ImportReport(int Taken, int Skipped, int Bad);

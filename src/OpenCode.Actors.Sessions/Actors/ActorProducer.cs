@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace OpenCode.Actors.Sessions.Actors;
 
-/// <summary>Creates an actor by a delegate, for the actors that start all the time: sessions, runs and tools. <see cref="Props"/> would compile an expression for each.</summary>
+/// <summary>Creates an actor by a delegate, for the actors that start often: sessions, runs and tools. <see cref="Props"/> would compile an expression for each.</summary>
 /// <param name="create">Creates one incarnation.</param>
 internal sealed class ActorProducer<TActor>(Func<TActor> create) : IIndirectActorProducer
     where TActor : ActorBase

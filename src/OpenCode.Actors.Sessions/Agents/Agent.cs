@@ -5,9 +5,9 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Agents;
 
-/// <summary>An agent of a location: how a model is asked, and what it may do.</summary>
-/// <param name="Name">What prompts name.</param>
-/// <param name="Mode">Who may use it.</param>
+/// <summary>An agent of a location: its model, prompt, options and permissions.</summary>
+/// <param name="Name">Its name in prompts.</param>
+/// <param name="Mode">Whether users choose it, other agents call it, or both.</param>
 /// <param name="Permission">All rules that hold for it, those of the server and of the configuration included, weakest first. A session's own rules come after them.</param>
 internal sealed record Agent(string Name, AgentMode Mode, IReadOnlyList<PermissionRule> Permission)
 {

@@ -3,14 +3,14 @@ using OpenCode.Actors.Protocol.Converters;
 
 namespace OpenCode.Actors.Sessions.Agents;
 
-/// <summary>Who may use an agent.</summary>
+/// <summary>Whether users choose an agent, other agents call it, or both.</summary>
 [JsonConverter(typeof(WireEnumConverter<AgentMode>))]
 internal enum AgentMode
 {
-    /// <summary>A user, by a prompt.</summary>
+    /// <summary>Users choose it, by a prompt.</summary>
     Primary,
 
-    /// <summary>Another agent, by the tool <c>task</c>.</summary>
+    /// <summary>Other agents call it, by the tool <c>task</c>.</summary>
     Subagent,
 
     /// <summary>Both.</summary>

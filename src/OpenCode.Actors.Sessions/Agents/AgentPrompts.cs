@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Agents;
 
-/// <summary>What the built-in agents are told.</summary>
+/// <summary>The prompts of the built-in agents.</summary>
 internal static class AgentPrompts
 {
     public const string Explore =

@@ -24,7 +24,7 @@ internal sealed class BuiltInAgents(string toolOutput)
 
     private readonly PermissionRule _readsToolOutput = Allow(External, Path.Combine(toolOutput, Everything));
 
-    /// <summary>Gets the agents, each with the rules that stand before those of the configuration.</summary>
+    /// <summary>Gets the agents, each with the rules that are before those of the configuration.</summary>
     public IReadOnlyList<Agent> All => field ??=
     [
         Native(Build, AgentMode.Primary, "Works on the project with all tools.", Allow(Question), Allow("plan_enter")),
@@ -44,7 +44,7 @@ internal sealed class BuiltInAgents(string toolOutput)
         Hidden("summary", AgentPrompts.Summary),
     ];
 
-    /// <summary>Gets the rules that stand before all others.</summary>
+    /// <summary>Gets the rules that are before all others.</summary>
     public IReadOnlyList<PermissionRule> Defaults => field ??=
     [
         Allow(Everything), Ask("doom_loop"), Ask(External), _readsToolOutput, Deny(Question), Deny("plan_enter"), Deny("plan_exit"),

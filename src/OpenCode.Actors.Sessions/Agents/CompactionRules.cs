@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Agents;
 
-/// <summary>How the conversations of a location are kept short. Section <c>compaction</c>.</summary>
+/// <summary>When and how the sessions of a location are compacted. Section <c>compaction</c>.</summary>
 internal sealed record CompactionRules
 {
     /// <summary>Gets what holds without a configuration.</summary>
@@ -9,7 +9,7 @@ internal sealed record CompactionRules
     /// <summary>Gets a value indicating whether a session is summed up when its context is nearly full, or a model refused it as too long.</summary>
     public bool Auto { get; init; } = true;
 
-    /// <summary>Gets a value indicating whether models are no longer told the outputs of old tool calls.</summary>
+    /// <summary>Gets a value indicating whether requests to models leave out the outputs of old tool calls.</summary>
     public bool Prune { get; init; }
 
     /// <summary>Gets how many of the newest prompts, with their answers, are kept as they are.</summary>

@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Sessions.Agents;
 
-/// <summary>The agents there are. Asked at each decision, so that a changed configuration holds for the next tool call.</summary>
+/// <summary>The agents of each location. Read at each decision, so that a changed configuration holds for the next tool call.</summary>
 internal interface IAgentCatalog
 {
-    /// <summary>Gives the agents of a location. Must not block for long: it is asked by actors.</summary>
+    /// <summary>Returns the agents of a location. Must not block for long: actors call it.</summary>
     /// <param name="directory">The location.</param>
     LocationAgents For(string directory);
 }

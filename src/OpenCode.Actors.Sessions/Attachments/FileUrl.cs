@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
-/// <summary>A <c>file:</c> URL of a prompt: a path, and the lines of it that are wanted.</summary>
+/// <summary>A <c>file:</c> URL of a prompt: a path, and a range of its lines.</summary>
 /// <param name="Path">The absolute path.</param>
 /// <param name="First">The first line, from 1.</param>
 /// <param name="Count">How many lines.</param>
@@ -11,7 +11,7 @@ internal readonly record struct FileUrl(string Path, int First, int Count)
 {
     private const string Scheme = "file://";
 
-    /// <summary>Tells whether it is a URL of this kind.</summary>
+    /// <summary>True if it is a URL of this kind.</summary>
     public static bool Is(string url) => url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a URL such as <c>file:///project/a.txt?start=3&amp;end=5</c>.</summary>

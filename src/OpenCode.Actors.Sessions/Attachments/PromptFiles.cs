@@ -5,15 +5,15 @@ using OpenCode.Actors.Sessions.Files;
 namespace OpenCode.Actors.Sessions.Attachments;
 
 /// <summary>Reads the files of a prompt when it is taken, before it goes to its session, and stores the text for the model with the prompt (rule "A file is read once").</summary>
-/// <remarks>The user names the file, so it may stand outside of the location, and no permission is asked. Each file part stays as it is, for clients to show; what was read of it
-/// stands before it as a text part that is <c>synthetic</c>. An image or a PDF becomes the data of its part.</remarks>
+/// <remarks>The user names the file, so it may be outside of the location, and no permission is asked. Each file part stays as it is, for clients to show; what was read of it
+/// is before it as a text part that is <c>synthetic</c>. An image or a PDF becomes the data of its part.</remarks>
 internal sealed class PromptFiles(IFileWork work)
 {
     private const int MostFiles = 200;
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tells whether a prompt has files.</summary>
+    /// <summary>True if a prompt has files.</summary>
     public static bool Has(TakePrompt command) => command.Request.Parts.Any(static part => part is FilePromptPart);
 
     /// <summary>Reads the files of a prompt.</summary>
@@ -25,7 +25,7 @@ internal sealed class PromptFiles(IFileWork work)
     {
         var parts = command.Request.Parts;
         if (parts.Count(static part => part is FilePromptPart) > MostFiles)
-            return new PromptRejected($"parts: a prompt has at most {MostFiles} files.");
+            return new PromptRejected($"parts: a prompt has at most {MostFiles} files. Leave some out, or send them with another prompt.");
 
         try
         {
@@ -38,7 +38,7 @@ internal sealed class PromptFiles(IFileWork work)
         }
         catch (TimeoutException e)
         {
-            return new PromptRejected($"The files of the prompt could not be read. {e.Message}");
+            return new PromptRejected($"The files of the prompt could not be read. {e.Message} Nothing was done; send it again, or without them.");
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class PromptFilesReading(IFileTree files, string directory, Canc
             if (parts[i] is not FilePromptPart file)
                 read.Add(parts[i]);
             else if (file.Source is { ValueKind: JsonValueKind.Object } source && source.TryGetProperty("type", out var kind) && kind.ValueEquals("resource"))
-                throw new FormatException($"parts[{i}].source: resources of MCP servers are not supported.");
+                throw new FormatException($"parts[{i}].source: resources of MCP servers are not supported: leave the part out.");
             else if (FileUrl.Is(file.Url))
                 read.AddRange(OfPath(file, Parse(FileUrl.Parse, file, i)));
             else if (DataUrl.Is(file.Url))
@@ -58,10 +58,10 @@ internal sealed class PromptFilesReading(IFileTree files, string directory, Canc
 
         return read switch
         {
-            MediaRead m => [Told($"The user attached a file. {m.Told}"), file with { Mime = m.MimeType, Url = $"data:{m.MimeType};base64,{Convert.ToBase64String(m.Data)}" }],
-            NotRead m => [Told($"The user attached a file that could not be read. {m.Told}"), file],
-            FolderRead m => [Told($"The user attached this folder:\n{m.Told}"), file],
-            _ => [Told($"The user attached this file:\n{read.Told}{NearbyInstructions.Tell(NearbyInstructions.Find(files, read.Path, directory, _instructions))}"), file],
+            MediaRead m => [SyntheticText($"The user attached a file. {m.Told}"), file with { Mime = m.MimeType, Url = $"data:{m.MimeType};base64,{Convert.ToBase64String(m.Data)}" }],
+            NotRead m => [SyntheticText($"The user attached a file that could not be read. {m.Told}"), file],
+            FolderRead m => [SyntheticText($"The user attached this folder:\n{m.Told}"), file],
+            _ => [SyntheticText($"The user attached this file:\n{read.Told}{NearbyInstructions.Render(NearbyInstructions.Find(files, read.Path, directory, _instructions))}"), file],
         };
     }
 
@@ -75,8 +75,8 @@ internal sealed class PromptFilesReading(IFileTree files, string directory, Canc
 
         var bytes = data.Decode();
         return FileReader.IsText(bytes)
-            ? [Told($"The user attached this text:\n<file name=\"{NameOf(file)}\">\n{TextOf(bytes)}\n</file>"), file]
-            : [Told($"The user attached '{NameOf(file)}' ({file.Mime}, {bytes.Length} bytes). It is binary and cannot be shown."), file];
+            ? [SyntheticText($"The user attached this text:\n<file name=\"{NameOf(file)}\">\n{TextOf(bytes)}\n</file>"), file]
+            : [SyntheticText($"The user attached '{NameOf(file)}' ({file.Mime}, {bytes.Length} bytes). It is binary and cannot be shown."), file];
     }
 
     private static string TextOf(byte[] bytes)
@@ -87,5 +87,5 @@ internal sealed class PromptFilesReading(IFileTree files, string directory, Canc
 
     private static string NameOf(FilePromptPart file) => file.Filename ?? "unnamed";
 
-    private static TextPromptPart Told(string text) => new(text) { Synthetic = true };
+    private static TextPromptPart SyntheticText(string text) => new(text) { Synthetic = true };
 }

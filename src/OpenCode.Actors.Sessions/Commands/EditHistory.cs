@@ -15,5 +15,5 @@ internal sealed record UpdatePart(Part Part) : ISessionCommand;
 /// <summary>The history is changed.</summary>
 internal sealed record HistoryEdited(long Offset);
 
-/// <summary>Sums the session up; answered with <see cref="PromptAccepted"/>, <see cref="PromptRejected"/> or <see cref="TooManyPrompts"/>.</summary>
+/// <summary>Compacts the session; answered with <see cref="PromptAccepted"/>, <see cref="PromptRejected"/> or <see cref="TooManyPrompts"/>.</summary>
 internal sealed record Summarize(Protocol.Requests.SummarizeSession Request) : ISessionCommand;

@@ -17,7 +17,7 @@ internal interface IRequestReply : ISessionCommand
 /// <summary>Answers a permission; answered with <see cref="RequestAnswered"/> or <see cref="PermissionNotFound"/>.</summary>
 /// <param name="RequestId">The request.</param>
 /// <param name="Answer">Once, always or reject.</param>
-/// <param name="Feedback">What to tell the model with a reject; the turn then goes on.</param>
+/// <param name="Feedback">The text for the model with a reject; the turn then continues.</param>
 internal sealed record ReplyPermission(PermissionId RequestId, PermissionAnswer Answer, string? Feedback = null) : IRequestReply
 {
     /// <inheritdoc/>

@@ -28,6 +28,6 @@ internal sealed record AwaitQuiet : INotInfluenceReceiveTimeout
 /// <summary>Nothing of the session's turn runs: it can be moved as it is.</summary>
 internal sealed record Quiet(SessionId SessionId) : IDeadLetterSuppression;
 
-/// <summary>Tells a session that asked its parent for it to leave memory. Nothing is sent to it any more.</summary>
+/// <summary>Stops a session that sent <see cref="Region.Passivate"/> to its parent. No message follows.</summary>
 /// <param name="Failure">Why the session cannot go on; null when it is idle, or was never there.</param>
 internal sealed record Leave(Exception? Failure = null);

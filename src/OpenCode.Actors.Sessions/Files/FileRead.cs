@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>What reading a path came to.</summary>
+/// <summary>The result of reading a path.</summary>
 /// <param name="Path">The path.</param>
 internal abstract record FileRead(string Path)
 {
@@ -15,7 +15,7 @@ internal sealed record TextRead(string Path, NumberedText Text) : FileRead(Path)
     public override string Told => $"<file path=\"{Path}\">\n{Text.Lines}</file>\n({Text.Note})";
 }
 
-/// <summary>A folder, as the names of what stands in it.</summary>
+/// <summary>A folder, as a list of its entries.</summary>
 internal sealed record FolderRead(string Path, FolderListing Listing) : FileRead(Path)
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed record MediaRead(string Path, string MimeType, byte[] Data) : Fi
     public override string Told => $"The file {Path} is attached ({MimeType}, {Data.Length} bytes).";
 }
 
-/// <summary>It could not be read, or cannot be shown to a model.</summary>
+/// <summary>The path could not be read, or cannot be shown to a model.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="Reason">Why, as a sentence with the path.</param>
 internal sealed record NotRead(string Path, string Reason) : FileRead(Path)

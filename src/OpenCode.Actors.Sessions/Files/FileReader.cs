@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>Reads a path for a model: by what is there, not by what its name says.</summary>
+/// <summary>Reads a path for a model. The content decides how, not the name.</summary>
 internal static class FileReader
 {
     /// <summary>The largest image or PDF: as base64 it fits in a request body of the default limit.</summary>
@@ -33,7 +33,7 @@ internal static class FileReader
         }
     }
 
-    /// <summary>Tells whether bytes are a text: an encoding is named, or there is no NUL.</summary>
+    /// <summary>True if bytes are a text: an encoding is named, or there is no NUL.</summary>
     /// <param name="start">The first bytes.</param>
     public static bool IsText(ReadOnlySpan<byte> start) => start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0xEF, 0xBB, 0xBF, ..] || !start.Contains((byte)0);
 
@@ -45,9 +45,10 @@ internal static class FileReader
         if (MediaTypes.Find(probed) is { } mime)
             return ReadMedia(file, path, mime, probed, cancellationToken);
         if (!IsText(probed))
-            return new NotRead(path, $"The file {path} is binary ({(file.CanSeek ? $"{file.Length} bytes" : "of unknown size")}): it cannot be shown as text.");
+            return new NotRead(path, $"The file {path} is binary ({file.Length} bytes): it cannot be shown as text.");
 
-        using var whole = new StreamReader(new Rest(probed.ToArray(), file), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        file.Seek(0, SeekOrigin.Begin);
+        using var whole = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         return new TextRead(path, NumberedText.Read(whole, Math.Max(1, first), Math.Max(1, count), cancellationToken));
     }
 
@@ -66,45 +67,5 @@ internal static class FileReader
         }
 
         return new MediaRead(path, mime, data.ToArray());
-    }
-
-    /// <summary>The start of a file that was read already, then the rest of it.</summary>
-    private sealed class Rest(byte[] start, Stream rest) : Stream
-    {
-        private int _taken;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var ready = start.AsSpan(_taken);
-            if (ready.IsEmpty)
-                return rest.Read(buffer);
-
-            ready = ready[..Math.Min(ready.Length, buffer.Length)];
-            ready.CopyTo(buffer);
-            _taken += ready.Length;
-            return ready.Length;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>The names of what stands in a folder, no more of them than a model should get at once.</summary>
+/// <summary>The names of a folder's entries, limited for a model.</summary>
 /// <param name="Lines">Each name on a line; folders end with a slash.</param>
 /// <param name="Count">How many there are.</param>
 /// <param name="HasMore">Whether there are more.</param>

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>What stands at a path, links followed.</summary>
+/// <summary>The kind of entry at a path, links followed.</summary>
 internal enum EntryKind
 {
     /// <summary>Nothing, or nothing that may be seen.</summary>
@@ -12,19 +12,19 @@ internal enum EntryKind
 /// <summary>Reads the files of a machine for a model. A door; its calls may block.</summary>
 internal interface IFileTree
 {
-    /// <summary>Says what stands at a path.</summary>
+    /// <summary>Returns the kind of entry at a path.</summary>
     EntryKind Look(string path);
 
     /// <summary>Opens a file for reading, from its start.</summary>
     /// <exception cref="IOException">It is not there, may not be read, or is no regular file; the message is for people.</exception>
     Stream Open(string path);
 
-    /// <summary>Lists what stands in a folder, in no order.</summary>
+    /// <summary>Lists the entries of a folder, in no order.</summary>
     /// <exception cref="IOException">It cannot be listed; the message is for people.</exception>
     IEnumerable<FolderEntry> List(string path);
 }
 
-/// <summary>What stands in a folder.</summary>
+/// <summary>An entry of a folder.</summary>
 /// <param name="Name">Its name, without the folder.</param>
 /// <param name="IsFolder">Whether it is a folder, or a link to one.</param>
 /// <param name="IsLink">Whether it is a link to a folder.</param>

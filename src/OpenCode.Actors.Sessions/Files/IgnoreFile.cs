@@ -32,7 +32,7 @@ internal sealed class IgnoreFile
         return ignored;
     }
 
-    /// <summary>Tells whether a path is left out; of the rules that fit it, the last decides. What is below a folder that is left out is not asked about.</summary>
+    /// <summary>True if a path is left out; of the rules that match it, the last decides. Paths below a folder that is left out are not checked.</summary>
     /// <param name="path">The path, relative to the folder and with slashes.</param>
     /// <param name="isFolder">Whether it is a folder.</param>
     public bool Holds(string path, bool isFolder) => _rules.FindLast(rule => rule.Fits(path, isFolder)) is { IsKept: false };

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>The kinds of files that models look at as they are: by their first bytes, since names and clients err.</summary>
+/// <summary>The types of files that models take as they are, found by their first bytes, since names and clients err.</summary>
 internal static class MediaTypes
 {
     /// <summary>How many bytes decide.</summary>
@@ -18,7 +18,7 @@ internal static class MediaTypes
         _ => null,
     };
 
-    /// <summary>Tells whether a model may take files of a type as they are.</summary>
+    /// <summary>True if a model may take files of a type as they are.</summary>
     public static bool IsMedia(string mimeType) =>
         mimeType == "application/pdf"
         || (mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml")

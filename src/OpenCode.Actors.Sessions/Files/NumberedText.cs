@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Files;
 
-/// <summary>Lines of a text with their numbers, no more of them than a model should get at once.</summary>
+/// <summary>Lines of a text with their numbers, limited for a model.</summary>
 /// <param name="Lines">Each as <c>NUMBER: TEXT</c>, ended by a line feed.</param>
 /// <param name="First">The number of the first one; 1 is the first of the text.</param>
 /// <param name="Last">The number of the last one; less than <paramref name="First"/> when there is none.</param>
@@ -56,7 +57,6 @@ internal sealed record NumberedText(string Lines, int First, int Last, bool HasM
         private int _number = 1;
         private int _last = first - 1;
         private bool _isLineBegun;
-        private bool _isLineCut;
         private bool _hasLongLines;
 
         public bool IsFull { get; private set; }
@@ -95,8 +95,7 @@ internal sealed record NumberedText(string Lines, int First, int Last, bool HasM
             if (_number < first)
                 return;
 
-            var room = LongestLine - _line.Length;
-            _isLineCut |= characters.Length > room;
+            var room = LongestLine + 2 - _line.Length; // One character more, besides the return of CR LF, tells that the line goes on.
             _line.Append(characters[..Math.Min(room, characters.Length)]);
         }
 
@@ -106,14 +105,12 @@ internal sealed record NumberedText(string Lines, int First, int Last, bool HasM
                 Keep();
             _number++;
             _line.Clear();
-            (_isLineBegun, _isLineCut) = (false, false);
+            _isLineBegun = false;
         }
 
         private void Keep()
         {
             if (_line is [.., '\r'])
-                _line.Length--;
-            if (_isLineCut && _line.Length > 0 && char.IsHighSurrogate(_line[^1]))
                 _line.Length--;
             if (_kept.Length > 0 && _kept.Length + _line.Length > MostCharacters)
             {
@@ -121,8 +118,8 @@ internal sealed record NumberedText(string Lines, int First, int Last, bool HasM
                 return;
             }
 
-            _kept.Append(CultureInfo.InvariantCulture, $"{_number}: ").Append(_line).Append(_isLineCut ? "…" : "").Append('\n');
-            _hasLongLines |= _isLineCut;
+            _kept.Append(CultureInfo.InvariantCulture, $"{_number}: ").Append(TextCut.Start(_line.ToString(), LongestLine, "…")).Append('\n');
+            _hasLongLines |= _line.Length > LongestLine;
             _last = _number;
         }
     }

@@ -2,17 +2,20 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Structured;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.History;
 
-/// <summary>What the turns of a session changed in its files: those that count, and not those that are undone.</summary>
+/// <summary>The changes of a session's turns in its files, without those that are undone.</summary>
 internal static class Changes
 {
-    /// <summary>How long the patches of one list are together, in characters: each list is one event. What comes later has counts alone.</summary>
+    /// <summary>The most characters of all patches in one list, since each list is one event. Later patches have counts alone.</summary>
     public const int MaxPatches = 128 * 1024;
 
-    /// <summary>How many files one list has at most, for the same reason.</summary>
+    /// <summary>The most files in one list, for the same reason.</summary>
     public const int MaxFiles = 2_000;
 
     private const string Added = "added";
@@ -37,7 +40,7 @@ internal static class Changes
         return Cut(files.Values);
     }
 
-    /// <summary>Notes on the session what its turns changed, and tells it where that is something else than before.</summary>
+    /// <summary>Stores the changes on the session, and publishes them if they differ from before.</summary>
     public static void Note(Decision decision)
     {
         var diffs = Of(decision.State);
@@ -49,8 +52,8 @@ internal static class Changes
         decision.Update(decision.Info with { Summary = summary });
     }
 
-    /// <summary>Tells whether a tool may have changed files.</summary>
-    public static bool MayBeOf(ToolPart tool) => tool.Tool is not ("read" or "glob" or "grep" or "list" or "todowrite" or "todoread" or "question" or "webfetch" or "skill");
+    /// <summary>True if a tool may have changed files. Two tools are state of the session, and in no toolbox.</summary>
+    public static bool MayBeOf(ToolPart tool, IToolbox toolbox) => tool.Tool is not (QuestionTool.Name or StructuredOutputTool.Name) && toolbox.MayChangeFiles(tool.Tool);
 
     /// <summary>Leaves out the patches and files that are too much for one event.</summary>
     public static IReadOnlyList<FileDiff> Cut(IEnumerable<FileDiff> diffs)

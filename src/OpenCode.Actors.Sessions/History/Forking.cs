@@ -9,10 +9,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.History;
 
-/// <summary>Makes a session of the messages of another one.</summary>
+/// <summary>Creates a session with copies of the messages of another one.</summary>
 internal static class Forking
 {
-    /// <summary>How many messages and parts a fork takes: each is an event of the one batch that makes it.</summary>
+    /// <summary>The most messages and parts of a fork: each is an event in the one batch that creates it.</summary>
     public const int MaxCopied = 9_000;
 
     private const string Mark = " (fork #";

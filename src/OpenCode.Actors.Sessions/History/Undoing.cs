@@ -9,12 +9,13 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.History;
 
-/// <summary>Undoes messages: they stay, marked, until they are brought back or the next prompt removes them. The files that they changed are set back (rule "An undo is whole").</summary>
+/// <summary>Undoes messages: they stay, marked, until they are brought back or the next prompt removes them. The files that they changed are restored (rule "An undo is whole").</summary>
 internal static class Undoing
 {
-    private const string WithoutFiles = "The messages are undone, the files are not: there is no snapshot of them. Snapshots need a git repository, and 'snapshot' of the configuration not to be false.";
+    private const string WithoutFiles = "Files stay as they are where there is no snapshot of them. Snapshots need a git repository, and 'snapshot' of the configuration not to be false.";
+    private const string OfUser = "What commands and tasks that you gave yourself changed in files is not undone: no snapshot is taken for them.";
 
-    /// <summary>Plans it, on a session without an open turn.</summary>
+    /// <summary>Plans an undo, on a session without an open turn.</summary>
     /// <returns>Null when the message or the part is not there.</returns>
     public static UndoPlan? Plan(SessionState state, ISessionCommand command)
     {
@@ -27,8 +28,8 @@ internal static class Undoing
         return new UndoPlan(from.MessageId.Value, from.PartId?.Value, state.Info.Revert?.Snapshot, StepsFrom(state, from), before);
     }
 
-    /// <summary>Undoes the messages of a plan, or brings them back. Its files are set.</summary>
-    public static Outcome Decide(Decision decision, UndoPlan plan, FilesSet? files)
+    /// <summary>Undoes the messages of a plan, or brings them back, after its files were restored.</summary>
+    public static Outcome Decide(Decision decision, UndoPlan plan, RestoreOutcome? files)
     {
         decision.EndUndo();
         var revert = plan.Message is not { } message ? null : new SessionRevert(new MessageId(message)) { PartId = plan.Part is { } part ? new PartId(part) : null, Snapshot = plan.Snapshot, Diff = files?.Diff };
@@ -36,12 +37,15 @@ internal static class Undoing
             decision.Update(decision.Info with { Revert = revert, Time = decision.Info.Time with { Updated = decision.Now } });
 
         Changes.Note(decision);
-        if ((files?.Problem ?? (revert is not null && HasUnkept(decision.State, revert) ? WithoutFiles : null)) is { } problem)
-            decision.Emit(new ToastShown(problem, "warning"));
+        List<string> problems = files?.Problem is { } problem ? [problem] : [];
+        if (revert is not null)
+            problems.AddRange(Unkept(decision, revert));
+        if (problems.Count > 0)
+            decision.Emit(new ToastShown(string.Join(' ', problems), "warning"));
         return new Outcome(OutcomeKind.Updated);
     }
 
-    /// <summary>Removes what is undone, if something is: the session goes on from there.</summary>
+    /// <summary>Removes the undone messages, if there are any: the session continues from there.</summary>
     public static void Settle(Decision decision)
     {
         if (decision.Info.Revert is not { } revert)
@@ -79,31 +83,39 @@ internal static class Undoing
         return null;
     }
 
-    private static List<KeptStep> StepsFrom(SessionState state, SessionRevert from)
+    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from)
     {
-        var steps = new List<KeptStep>();
+        var steps = new List<StepChange>();
         string? next = null;
         foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
         {
+            // Between two turns the files are the user's.
+            if (message.Info is UserMessage)
+                next = null;
             if (message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot is not { } start)
                 continue;
 
             var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
             var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
 
-            // Where nothing says how a step ended, what stands there now may be the user's.
+            // Where nothing says how a step ended, what is there now may be the user's.
             var isEndKnown = (end ?? next) is not null || changed is not null;
             if (end != start && isEndKnown && message.Parts.Exists(static part => part is ToolPart))
-                steps.Insert(0, new KeptStep(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
+                steps.Insert(0, new StepChange(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
             next = start;
         }
 
         return steps;
     }
 
-    private static bool HasUnkept(SessionState state, SessionRevert from) => state.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
-        .Any(static message => IsUnkept(message) && message.Parts.Exists(static part => part is ToolPart tool && Changes.MayBeOf(tool)));
-
-    private static bool IsUnkept(MessageState message) => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start
-        && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart));
+    // The call of a user is in a message without a step.
+    private static IEnumerable<string> Unkept(Decision decision, SessionRevert from)
+    {
+        var changing = decision.State.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
+            .Where(message => message.Parts.Exists(part => part is ToolPart tool && Changes.MayBeOf(tool, decision.Setup.Toolbox))).ToList();
+        if (changing.Exists(static message => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart))))
+            yield return WithoutFiles;
+        if (changing.Exists(static message => !message.Parts.Exists(static part => part is StepStartPart)))
+            yield return OfUser;
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class DeletionActor : ReceiveActor
         Receive<Deleted>(OnGone);
         Receive<SessionNotFound>(OnGone);
         Receive<IndexQuery.Followed>(m => End(new Deleted(_root, m.Offset)));
-        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer.", _retryAfter)));
+        Receive<ReceiveTimeout>(_ => End(new Unavailable($"{_current} does not answer. Send the deletion again: it continues.", _retryAfter)));
         ReceiveAny(End); // Why it did not come to the end.
     }
 
@@ -49,16 +49,16 @@ internal sealed class DeletionActor : ReceiveActor
     {
         Context.SetReceiveTimeout(_answerTimeout);
         _todo.Push((_root, false));
-        GoOn();
+        Continue();
     }
 
     protected override void PostStop()
     {
         if (!_hasEnded)
-            Report(new Unavailable($"The deletion of {_root} was stopped before its end.", _retryAfter));
+            Report(new Unavailable($"The deletion of {_root} was stopped before its end. Send it again: it continues.", _retryAfter));
     }
 
-    private void GoOn()
+    private void Continue()
     {
         (_current, var isClosed) = _todo.Pop();
         _region.Tell(new Deliver(_current, isClosed ? new Delete() : new BeginDelete()));
@@ -75,13 +75,13 @@ internal sealed class DeletionActor : ReceiveActor
     {
         foreach (var child in message.Entries)
             _todo.Push((child.Id, false));
-        GoOn();
+        Continue();
     }
 
     private void OnGone(object answer)
     {
         if (_todo.Count > 0)
-            GoOn();
+            Continue();
         else if (answer is SessionNotFound && _hasBegun)
             Context.Parent.Tell(IndexQuery.FollowLog.Instance); // Another deletion of it was faster.
         else
@@ -95,7 +95,7 @@ internal sealed class DeletionActor : ReceiveActor
         Context.Stop(Self);
     }
 
-    // A refusal speaks of the step that it refused; the deletion has begun by then, and the index goes on with it.
+    // A refusal describes one refused step; the deletion has begun by then, and the index continues it.
     private void Report(object answer)
     {
         var isUnfinished = _hasBegun && answer is not (Deleted or SessionNotFound);

@@ -41,12 +41,12 @@ internal sealed class FollowedLog(IActorContext context, IndexProgress progress)
 
     /// <summary>Takes in what is new of a page. One of a previous stream may overlap with what is known, and is dropped where it would leave a hole.</summary>
     /// <returns>Whether there was something new.</returns>
-    public bool Take(LogPage page, Action<Happening> take)
+    public bool Take(LogPage page, Action<IndexEvent> take)
     {
         if (page.After > Offset || page.Through <= Offset)
             return false;
 
-        foreach (var happening in page.Happenings)
+        foreach (var happening in page.IndexEventReader)
         {
             if (happening.Offset > Offset)
                 take(happening);

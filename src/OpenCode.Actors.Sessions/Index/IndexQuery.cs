@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>A query to the index. Its answer has all that was committed before the query came.</summary>
+/// <summary>A query to the index. Its answer includes all that was committed before the query.</summary>
 internal interface IIndexQuery;
 
 /// <summary>The queries to the index of all sessions, and their answers. Any query may also be answered with <see cref="Unavailable"/>.</summary>
@@ -65,9 +65,9 @@ internal static class IndexQuery
     /// <param name="Deletions">Sessions that any node has begun to delete. The node that continues such a deletion sends <see cref="Delete"/> to its index.</param>
     public sealed record Unfinished(IReadOnlyList<SessionId> Sessions, IReadOnlyList<SessionId> Deletions);
 
-    /// <summary>Finds the session that waits for the answer to a permission or question; answered with <see cref="AskerFound"/>.</summary>
-    public sealed record FindAsker(string RequestId) : IIndexQuery;
+    /// <summary>Finds the session that waits for the answer to a permission or question; answered with <see cref="WaitingSessionFound"/>.</summary>
+    public sealed record FindWaitingSession(string RequestId) : IIndexQuery;
 
-    /// <summary>The session that waits; null when none does.</summary>
-    public sealed record AskerFound(SessionId? SessionId);
+    /// <summary>The session that waits; null when none waits.</summary>
+    public sealed record WaitingSessionFound(SessionId? SessionId);
 }

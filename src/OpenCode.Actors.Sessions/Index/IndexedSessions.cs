@@ -19,7 +19,7 @@ internal sealed class IndexedSessions
     /// <summary>Initializes a new instance of the <see cref="IndexedSessions"/> class from the rows. The learned rules of the server are replaced by those of the rows.</summary>
     /// <param name="setup">What sessions share.</param>
     /// <param name="survey">The rows; null for none.</param>
-    public IndexedSessions(SessionSetup setup, Survey? survey = null)
+    public IndexedSessions(SessionSetup setup, IndexSnapshot? survey = null)
     {
         _setup = setup;
         if (survey is null)
@@ -45,7 +45,7 @@ internal sealed class IndexedSessions
     /// <summary>Gets the sessions that were deleted by name. Only a cluster has them.</summary>
     public Tombstones Tombstones { get; } = new();
 
-    /// <summary>Tells whether there is such a session.</summary>
+    /// <summary>True if there is such a session.</summary>
     public bool Has(SessionId id) => _index.TryGet(id, out _);
 
     /// <summary>Lists the sessions with an unfinished turn or a request that waits, and deleted ones whose tombstone may go.</summary>
@@ -55,7 +55,7 @@ internal sealed class IndexedSessions
     public void Confirm(SessionId id, SessionStatus status) => _activity.Confirm(id, status);
 
     /// <summary>Takes an event of the log.</summary>
-    public void Take(Happening happening)
+    public void Take(IndexEvent happening)
     {
         var id = happening.SessionId;
         switch (happening.Event)
@@ -87,7 +87,7 @@ internal sealed class IndexedSessions
             case QuestionRejected m:
                 _activity.Remove(id, m.RequestId);
                 break;
-            case RulesRemembered m when _index.TryGet(id, out var entry):
+            case AlwaysRules m when _index.TryGet(id, out var entry):
                 _setup.Learned.Add(entry.Directory, m.Rules);
                 break;
             default:
@@ -106,11 +106,11 @@ internal sealed class IndexedSessions
             [.. Active(q.Directory).SelectMany(static active => active.Notes.Permissions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]),
         IndexQuery.ListQuestions q => new IndexQuery.Questions(
             [.. Active(q.Directory).SelectMany(static active => active.Notes.Questions).OrderBy(static request => request.Id.Value, StringComparer.Ordinal)]),
-        IndexQuery.FindAsker q => new IndexQuery.AskerFound(AskerOf(q.RequestId)),
+        IndexQuery.FindWaitingSession q => new IndexQuery.WaitingSessionFound(AskerOf(q.RequestId)),
         _ => throw new InvalidOperationException($"The index does not know the query {query.GetType().Name}."),
     };
 
-    private IEnumerable<(SessionId Id, SessionNotes Notes)> Active(string? directory) =>
+    private IEnumerable<(SessionId Id, ActiveSession Notes)> Active(string? directory) =>
         _activity.All.Where(active => _index.TryGet(active.Id, out var entry) && (directory is null || entry.Directory == directory));
 
     private SessionId? AskerOf(string requestId)

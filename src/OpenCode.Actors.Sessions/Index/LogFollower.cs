@@ -14,7 +14,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Follows the log as a stream of pages: waits for entries, reads and decodes them outside of the index, and begins again where it was after a failure.</summary>
+/// <summary>Follows the log as a stream of pages: waits for entries, reads and decodes them outside of the index, and resumes after a failure.</summary>
 /// <param name="journal">The log.</param>
 /// <param name="logger">The log of the server.</param>
 /// <param name="stopped">Ends the wait for entries. The end of the stream alone would leave a waiter in the journal.</param>
@@ -92,7 +92,7 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
 
     private async Task<LogPage> DecodeAsync(long after, EntryPage page)
     {
-        var happenings = new List<Happening>();
+        var happenings = new List<IndexEvent>();
         foreach (var entry in page.Entries)
         {
             if (Read(entry) is not { } happening)
@@ -100,18 +100,18 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
 
             happenings.Add(happening);
             if (happening.Event is PermissionReplied { Reply: PermissionAnswer.Always })
-                happenings.Add(happening with { Event = new RulesRemembered(await RulesOfAsync(happening.SessionId.Value)) });
+                happenings.Add(happening with { Event = new AlwaysRules(await RulesOfAsync(happening.SessionId.Value)) });
         }
 
         return new LogPage(after, page.Through, happenings);
     }
 
     // One entry that cannot be read must not hold up all that come after it.
-    private Happening? Read(LogEntry entry)
+    private IndexEvent? Read(LogEntry entry)
     {
         try
         {
-            return Happenings.Of(entry);
+            return IndexEventReader.Of(entry);
         }
         catch (Exception e) when (RowReader.IsOfJson(e))
         {

@@ -21,7 +21,7 @@ internal sealed partial class RowReader(ILogger logger)
         where T : class =>
         Read(row, source => JsonSerializer.Deserialize(source.Json.Span, json) ?? throw new JsonException("The row is empty."));
 
-    /// <summary>Tells whether what was read is JSON of another shape than expected: for a value of the wrong type a reader of JSON throws more than a <see cref="JsonException"/>.</summary>
+    /// <summary>True if what was read is JSON of another shape than expected: for a value of the wrong type a reader of JSON throws more than a <see cref="JsonException"/>.</summary>
     public static bool IsOfJson(Exception e) => e is JsonException or InvalidOperationException or FormatException or ArgumentException;
 
     private T? Read<T>(StateRow row, Func<StateRow, T> read)

@@ -8,10 +8,10 @@ namespace OpenCode.Actors.Sessions.Index;
 /// <summary>The sessions that are not idle, or wait for their user: few, however many there are. Belongs to the index's actor, which alone touches it.</summary>
 internal sealed class SessionActivity
 {
-    private readonly Dictionary<SessionId, SessionNotes> _active = [];
+    private readonly Dictionary<SessionId, ActiveSession> _active = [];
 
     /// <summary>Gets the sessions with something to note.</summary>
-    public IEnumerable<(SessionId Id, SessionNotes Notes)> All => _active.Select(static active => (active.Key, active.Value));
+    public IEnumerable<(SessionId Id, ActiveSession Notes)> All => _active.Select(static active => (active.Key, active.Value));
 
     /// <summary>Notes an open turn that was found in the rows: busy, or waiting for a retry, which the session itself knows.</summary>
     public void AddUnfinished(SessionId id) => Note(id, NotesOf(id) with { Status = SessionStatus.Busy, IsGuessed = true });
@@ -57,9 +57,9 @@ internal sealed class SessionActivity
         Note(id, notes with { Questions = notes.Questions.RemoveAll(request => request.Id == answered) });
     }
 
-    private SessionNotes NotesOf(SessionId id) => _active.GetValueOrDefault(id, SessionNotes.None);
+    private ActiveSession NotesOf(SessionId id) => _active.GetValueOrDefault(id, ActiveSession.None);
 
-    private void Note(SessionId id, SessionNotes notes)
+    private void Note(SessionId id, ActiveSession notes)
     {
         if (notes.IsEmpty)
             _active.Remove(id);

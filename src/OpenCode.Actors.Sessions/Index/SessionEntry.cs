@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>What is kept in memory of every session: the fields that lists select by, and the info as it is sent, so that a list is a concatenation.</summary>
+/// <summary>The fields of every session that stay in memory: the fields that lists select by, and the info as it is sent, so that a list is a concatenation.</summary>
 /// <param name="Id">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="ProjectId">Its project.</param>
@@ -15,12 +15,16 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed record SessionEntry(
     SessionId Id, string Directory, string ProjectId, string Path, SessionId? ParentId, string Title, long Updated, ReadOnlyMemory<byte> Json)
 {
-    private const string NoRepository = "global";
+    /// <summary>The project of sessions that began outside of a repository, or before its first commit.</summary>
+    public const string NoProject = "global";
+
+    /// <summary>Gets the folder that the session's project fills; the location where its path does not say.</summary>
+    public string Worktree => Path.Length > 0 && Directory.EndsWith("/" + Path, StringComparison.Ordinal) ? Directory[..^(Path.Length + 1)] : Directory;
 
     /// <summary>Makes the entry of an info.</summary>
     public static SessionEntry Of(Session info, ReadOnlyMemory<byte> json) =>
         new(info.Id, info.Directory, info.ProjectId, PathOf(info.Path, info.ProjectId, info.Directory), info.ParentId, info.Title, info.Time.Updated, json);
 
-    /// <summary>Gives the path that lists select by: sessions outside of a repository were stored without one by earlier versions.</summary>
-    public static string PathOf(string path, string projectId, string directory) => path.Length == 0 && projectId == NoRepository ? directory.TrimStart('/') : path;
+    /// <summary>Returns the path that lists select by: sessions outside of a repository were stored without one by earlier versions.</summary>
+    public static string PathOf(string path, string projectId, string directory) => path.Length == 0 && projectId == NoProject ? directory.TrimStart('/') : path;
 }

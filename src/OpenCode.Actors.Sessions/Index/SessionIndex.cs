@@ -58,11 +58,18 @@ internal sealed class SessionIndex
 
     private static bool IsSelected(SessionEntry entry, SessionQuery query) =>
         (query.Directory is null || query.Directory == entry.Directory)
-        && (query.ProjectId is null || query.ProjectId == entry.ProjectId)
+        && (query.ProjectId is not { } project || IsOf(entry, project, query.Worktree))
         && (query.Path is not { } path || (entry.Path.StartsWith(path, StringComparison.Ordinal) && (entry.Path.Length == path.Length || entry.Path[path.Length] == '/')))
         && (query.ParentId is null || query.ParentId == entry.ParentId)
         && !(query.RootsOnly && entry.ParentId is not null)
         && (query.Search is null || entry.Title.Contains(query.Search, StringComparison.OrdinalIgnoreCase));
+
+    // A session keeps the project it began in, and that of a repository changes with its first commit, and with a branch of other roots. Its folder stays.
+    private static bool IsOf(SessionEntry entry, string projectId, string? worktree) =>
+        (entry.ProjectId == projectId && (worktree is null || projectId != SessionEntry.NoProject))
+        || (worktree is not null && (entry.ProjectId == SessionEntry.NoProject ? IsWithin(entry.Directory, worktree) : entry.Worktree == worktree));
+
+    private static bool IsWithin(string folder, string worktree) => folder == worktree || folder.StartsWith(worktree + "/", StringComparison.Ordinal);
 
     private string Share(string text)
     {

@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>Lists all sessions, in memory or not, with their status and pending requests. It follows the log; an answer has all that was committed before the question.</summary>
+/// <summary>Lists all sessions, in memory or not, with their status and pending requests. It follows the log; an answer includes all that was committed before the query.</summary>
 /// <remarks>
 /// It is built from the rows at its start, then from the log, so a restart builds the same index again. It wakes the sessions with an unfinished turn at its start and every
 /// 5 s, and answers no query before each of those of the start has recovered, or failed to. In a cluster it wakes none by itself: they may run on other nodes. Its mailbox is unbounded; queries from outside are bounded at the edge
@@ -51,7 +51,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         public static WakeUnfinished Instance { get; } = new();
     }
 
-    private sealed record Surveyed(Survey Survey) : IDeadLetterSuppression;
+    private sealed record Surveyed(IndexSnapshot IndexSnapshot) : IDeadLetterSuppression;
 
     private sealed record SurveyFailed(Exception Cause) : IDeadLetterSuppression;
 
@@ -89,7 +89,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         _stopped.Cancel();
         _stopped.Dispose();
         _waits.AnswerAll();
-        var stopped = new Unavailable("The index of sessions was stopped; it is read from the journal again.", _retryAfter);
+        var stopped = new Unavailable("The index of sessions was stopped and is read from the journal again. Send the request again.", _retryAfter);
         _queries.RefuseAll(stopped);
         _deletions.RefuseAll(stopped);
     }
@@ -100,7 +100,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Receive<Surveyed>(OnSurveyed);
         Receive<SurveyFailed>(OnSurveyFailed);
         Receive<SurveyAgain>(_ => TakeSurvey());
-        Receive<IIndexQuery>(m => _queries.Keep(m, Sender));
+        Receive<IIndexQuery>(m => _queries.Add(m, Sender));
         Always();
         ReceiveAny(static _ => { }); // Pages of the previous follower.
     }
@@ -111,7 +111,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Following();
         Receive<Awake>(OnAwake);
         Receive<WakeUnfinished>(_ => Wake(_waking));
-        Receive<IIndexQuery>(m => _queries.Keep(m, Sender));
+        Receive<IIndexQuery>(m => _queries.Add(m, Sender));
         Always();
     }
 
@@ -153,7 +153,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     }
 
     private void TakeSurvey() =>
-        Survey.TakeAsync(_setup.Journal, _setup.IsShared, _logger, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
+        IndexSnapshot.TakeAsync(_setup.Journal, _setup.IsShared, _logger, _stopped.Token).PipeTo(Self, success: static survey => new Surveyed(survey), failure: static cause => new SurveyFailed(cause));
 
     private void OnSurveyFailed(SurveyFailed message)
     {
@@ -163,7 +163,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
 
     private void OnSurveyed(Surveyed message)
     {
-        var survey = message.Survey;
+        var survey = message.IndexSnapshot;
         _sessions = new IndexedSessions(_setup, survey);
         _deletions.SetUnfinished(_setup.IsShared ? [] : survey.Deletions);
         LogSurveyed(_logger, _sessions.Count, survey.Unfinished.Count);
@@ -188,7 +188,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Sender.Tell(LogFollower.PageTaken.Instance);
     }
 
-    private void Take(Happening happening)
+    private void Take(IndexEvent happening)
     {
         _sessions.Take(happening);
         if (happening.Event is SessionIdled or SessionDeleted)
@@ -198,7 +198,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void OnWakeUnfinished()
     {
         Wake(_sessions.ListUnfinished());
-        GoOnDeleting();
+        ContinueDeletions();
     }
 
     // A session that failed recovers by this; a session that runs ignores it.
@@ -231,7 +231,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         Become(Serving);
         AnswerFollowed();
         _queries.ReadHead();
-        GoOnDeleting();
+        ContinueDeletions();
     }
 
     private void OnHeadRead(WaitingQueries.HeadRead message)
@@ -275,7 +275,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void GoOnDeleting()
+    private void ContinueDeletions()
     {
         foreach (var id in _deletions.Unfinished.Where(_sessions.Has).ToList())
             _deletions.Begin(id, ActorRefs.Nobody);

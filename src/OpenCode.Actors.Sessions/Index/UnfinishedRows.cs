@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>What only rows tell of unfinished work, read where other nodes write them too: a node that followed the log alone would not know of it.</summary>
+/// <summary>Unfinished work that is in rows only, read where other nodes write them too: the log does not have it.</summary>
 /// <param name="Deletions">Sessions that are being deleted.</param>
 /// <param name="Tombstones">Sessions that have a tombstone; null when none was due, and they were not read.</param>
 /// <param name="ReadAt">When the read began, in milliseconds of the epoch.</param>

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Sessions.Index;
 
-/// <summary>The queries that wait until the index has followed the log to where it was when they came. Belongs to the index's actor, which alone touches it.</summary>
+/// <summary>The queries that wait until the index has followed the log up to the head at their arrival. Belongs to the index's actor, which alone touches it.</summary>
 /// <remarks>One read of the log's head serves all queries that came before it began.</remarks>
 /// <param name="journal">Reads the head.</param>
 /// <param name="index">The index's actor. Gets <see cref="HeadRead"/> or <see cref="HeadNotRead"/>.</param>
@@ -28,12 +28,12 @@ internal sealed class WaitingQueries(IJournal journal, IActorRef index, Cancella
     public sealed record HeadNotRead(Exception Cause) : IDeadLetterSuppression;
 
     /// <summary>Keeps a query until <see cref="ReadHead"/>, or refuses it.</summary>
-    public void Keep(IIndexQuery query, IActorRef asker)
+    public void Add(IIndexQuery query, IActorRef asker)
     {
         if (_kept.Count < MaxKept)
             _kept.Add((query, asker));
         else
-            asker.Tell(new Unavailable("The server is starting and has more to do than it can take.", _retryAfter));
+            asker.Tell(new Unavailable("The server is starting, and too many requests wait for that. Send the request again.", _retryAfter));
     }
 
     /// <summary>Takes a query.</summary>

@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>What the configuration says about instructions.</summary>
+/// <summary>The configuration of instructions.</summary>
 internal interface IInstructionConfig
 {
-    /// <summary>Gives where the instructions of a location are. May read files.</summary>
+    /// <summary>Returns where the instructions of a location are. May read files.</summary>
     InstructionSources For(string directory);
 }
 

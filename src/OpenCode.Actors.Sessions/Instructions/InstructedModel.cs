@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>A model that is asked with a system prompt. Files are read for it, so it is written where the model is waited for, and not by the session.</summary>
+/// <summary>A model whose requests get a system prompt. It is built from files, so it is built within the call of the model, not by the session's actor.</summary>
 internal sealed class InstructedModel(IChatModel model, Func<CancellationToken, Task<SystemPrompt>> collect) : IChatModel
 {
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
@@ -33,6 +34,6 @@ internal sealed record Instruction(string Source, string? Text, string? Fault = 
 
     /// <summary>Makes one of a text that was read up to a character more than the limit.</summary>
     public static Instruction Of(string source, string text) => text.Length > MostCharacters
-        ? new Instruction(source, text[..MostCharacters], $"Only the first {MostCharacters} characters are here. Read the rest if you need it.")
+        ? new Instruction(source, TextCut.Start(text, MostCharacters), $"Only the first {MostCharacters} characters are here. Read the rest if you need it.")
         : new Instruction(source, text);
 }

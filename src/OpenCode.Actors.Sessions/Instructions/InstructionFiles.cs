@@ -26,7 +26,7 @@ internal sealed class InstructionFiles(IFileTree files, string directory, string
         return _found;
     }
 
-    /// <summary>Tells whether an entry of the configuration is on the web.</summary>
+    /// <summary>True if an entry of the configuration is on the web.</summary>
     public static bool IsUrl(string entry) => entry.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
     // Of the first kind that the project has, those of all folders: the outermost first, since what is nearer says more.

@@ -3,14 +3,14 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>Finds the files of a pattern such as <c>docs/**/*.{md,txt}</c>, and does not walk further than a project is large.</summary>
+/// <summary>Finds the files of a pattern such as <c>docs/**/*.{md,txt}</c>, within the limits of a large project.</summary>
 internal sealed class InstructionGlob(IFileTree files, CancellationToken cancellationToken)
 {
     private const int MostEntries = 20_000;
 
     private static readonly string[] _skipped = [".git", "node_modules"];
 
-    /// <summary>Tells whether a path is a pattern.</summary>
+    /// <summary>True if a path is a pattern.</summary>
     public static bool Is(string path) => path.AsSpan().ContainsAny('*', '?', '{');
 
     /// <summary>Finds the files, by name.</summary>
@@ -18,7 +18,7 @@ internal sealed class InstructionGlob(IFileTree files, CancellationToken cancell
     /// <param name="pattern">The pattern.</param>
     public IEnumerable<string> Find(string folder, string pattern)
     {
-        // What stands before the first wildcard is walked to, not through.
+        // What is before the first wildcard is walked to, not through.
         var segments = pattern.Split('/');
         var plain = segments.TakeWhile(static segment => !Is(segment)).ToList();
         var root = Path.Combine(folder, plain is [""] ? "/" : string.Join('/', plain));

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>The instructions that are on the web. Kept for a while, also that one could not be had: not every turn waits for a server that is away.</summary>
-internal sealed class InstructionPages(IPages pages, TimeProvider time)
+/// <summary>The instructions on the web, cached for a while. Failures are cached too, so that not every turn waits for a server that does not answer.</summary>
+internal sealed class InstructionPages(IInstructionFetcher pages, TimeProvider time)
 {
     private const int MostKept = 256;
 

@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>The <c>AGENTS.md</c> of folders inside a location, which a model gets with the first file that it reads there: the system prompt has those of the location and above.</summary>
+/// <summary>The <c>AGENTS.md</c> of folders inside a location. A model gets it with the first file that it reads there; the system prompt has those of the location and above.</summary>
 internal static class NearbyInstructions
 {
     private const string Name = "AGENTS.md";
@@ -26,6 +26,6 @@ internal static class NearbyInstructions
     }
 
     /// <summary>Formats the instructions, to follow the text of the file; empty when there are none.</summary>
-    public static string Tell(IReadOnlyList<Instruction> instructions) =>
+    public static string Render(IReadOnlyList<Instruction> instructions) =>
         instructions.Count == 0 ? "" : $"\n<reminder>\nFor files in that folder hold:{string.Concat(instructions.Select(static instruction => instruction.Told))}</reminder>";
 }

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>Draws the folders and files of a project, in short: what stands near the root first, without what <c>.gitignore</c> leaves out.</summary>
+/// <summary>Lists the folders and files of a project in short: those near the root first, without those that <c>.gitignore</c> excludes.</summary>
 internal sealed class ProjectTree(IFileTree files, CancellationToken cancellationToken)
 {
     private const int MostShown = 160;

@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>Collects what system prompts are made of: from the files of the project, the configuration and the web. Safe for many sessions at the same time.</summary>
+/// <summary>Collects the parts of system prompts from the files of the project, the configuration and the web. Thread-safe.</summary>
 internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, InstructionPages pages, TimeProvider time)
 {
     private const int DepthInRepository = 3;
@@ -16,7 +16,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
     private readonly Lock _lock = new();
 
     /// <summary>Collects a prompt. What cannot be read is said in it.</summary>
-    public async Task<SystemPrompt> CollectAsync(Briefing briefing, CancellationToken cancellationToken)
+    public async Task<SystemPrompt> CollectAsync(PromptContext briefing, CancellationToken cancellationToken)
     {
         var (worktree, found, urls) = await ReadAsync(briefing, cancellationToken);
         var tree = await TreeAsync(briefing, worktree is not null, cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
 
     private static string Platform => OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : "win32";
 
-    private async Task<Read> ReadAsync(Briefing briefing, CancellationToken cancellationToken)
+    private async Task<Read> ReadAsync(PromptContext briefing, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         }
     }
 
-    private Read Collect(IFileTree files, Briefing briefing, CancellationToken cancellationToken)
+    private Read Collect(IFileTree files, PromptContext briefing, CancellationToken cancellationToken)
     {
         var sources = config.For(briefing.Directory);
         var worktree = Worktree(files, briefing.Directory);
@@ -47,7 +47,7 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         return new Read(worktree, sources.Fault is { } fault ? [.. found, new Instruction("the configuration", null, fault)] : found, urls);
     }
 
-    private async Task<string> TreeAsync(Briefing briefing, bool isInRepository, CancellationToken cancellationToken)
+    private async Task<string> TreeAsync(PromptContext briefing, bool isInRepository, CancellationToken cancellationToken)
     {
         var key = (briefing.Session, briefing.Directory);
         lock (_lock)

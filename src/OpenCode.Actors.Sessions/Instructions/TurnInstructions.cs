@@ -2,17 +2,17 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
-/// <summary>The instructions of one turn: collected at its first step, and the same for the next ones, so that a provider finds what it has read in its cache.</summary>
+/// <summary>The instructions of one turn: collected at its first step and the same for the next ones, so that the provider's cache hits.</summary>
 internal sealed class TurnInstructions(SystemPrompts prompts)
 {
     private readonly Lock _lock = new();
-    private Briefing? _of;
+    private PromptContext? _of;
     private Task<SystemPrompt>? _collected;
 
     /// <summary>Makes a model that is asked with them.</summary>
-    public IChatModel On(IChatModel model, Briefing briefing) => new InstructedModel(model, cancellationToken => GetAsync(briefing).WaitAsync(cancellationToken));
+    public IChatModel On(IChatModel model, PromptContext briefing) => new InstructedModel(model, cancellationToken => GetAsync(briefing).WaitAsync(cancellationToken));
 
-    private Task<SystemPrompt> GetAsync(Briefing briefing)
+    private Task<SystemPrompt> GetAsync(PromptContext briefing)
     {
         lock (_lock)
         {

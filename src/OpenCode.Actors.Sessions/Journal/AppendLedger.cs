@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Journal;
 
-/// <summary>What outlives a restart of the journal's actor: which appends are undecided, and the last version that was given out.</summary>
+/// <summary>State that outlives a restart of the journal's actor: the undecided appends, and the last version that was given out.</summary>
 /// <remarks>
 /// Rule "An append has no timeout" holds over a restart too: a recovery is answered after every append that was taken for its owner is decided, whichever incarnation took it. Belongs to the
 /// journal's actor; its incarnations follow one another, so no lock is needed.
@@ -25,6 +25,6 @@ internal sealed class AppendLedger
             _undecided[owner]--;
     }
 
-    /// <summary>Tells whether an append of an owner is still undecided.</summary>
+    /// <summary>True if an append of an owner is still undecided.</summary>
     public bool HasUndecided(string owner) => _undecided.ContainsKey(owner);
 }

@@ -15,7 +15,7 @@ namespace OpenCode.Actors.Sessions.Journal;
 /// A plain restart, without backoff, is enough: the actor opens nothing at its start that could fail again, and a backoff would lose the messages of the pause, while a
 /// restart keeps the mailbox. A new incarnation knows no versions: it tells every open owner, and refuses what they still append.
 /// In a cluster an owner is claimed before it is read, its appends name the claim, and a refused one ends all owners of that claim (rule "Claim before read").
-/// An answer to an owner that has failed meanwhile is no loss: its next incarnation reads what became of the append. So answers make no dead letters.
+/// An answer to an owner that has failed meanwhile is no loss: its next incarnation reads the outcome of the append. So answers make no dead letters.
 /// </remarks>
 internal sealed partial class JournalActor : ReceiveActor
 {
@@ -126,7 +126,7 @@ internal sealed partial class JournalActor : ReceiveActor
             return;
         }
 
-        // Counted when taken, not when committed: a second append of the same version is refused, whatever becomes of the first.
+        // Counted when taken, not when committed: a second append of the same version is refused, whatever the outcome of the first.
         var next = open.Version = _ledger.NextVersion();
         _ledger.Take(owner);
 

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Region;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Makes a child on behalf of its parent, which is not deleted meanwhile (rule "Close the parent first").</summary>
-/// <remarks>It has no deadline: what becomes of the child is decided by its append. A child of a cluster is of its parent's shard, so no node is between the two.</remarks>
+/// <remarks>It has no deadline: the append of the child decides. A child of a cluster is of its parent's shard, so no node is between the two.</remarks>
 internal sealed class ChildCreationActor : ReceiveActor
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ internal sealed class ChildCreationActor : ReceiveActor
     protected override void PostStop()
     {
         if (!_isAnswered)
-            _asker.Tell(new Unavailable($"The parent of {_command.Child} left memory; whether the child was made is unknown.", _retryAfter));
+            _asker.Tell(new Unavailable($"The parent of {_command.Child} left memory; whether the child was made is unknown. List the children of the session to find out.", _retryAfter));
     }
 
     private void OnAnswer(object answer)

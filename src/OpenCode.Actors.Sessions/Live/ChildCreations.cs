@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Setup;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The children that are being made by way of their parent, which is closed for its deletion only when there are none (rule "Close the parent first").</summary>
-internal sealed class ChildCreations(SessionSetup setup, IActorContext context, PutOffCommands putOff)
+internal sealed class ChildCreations(SessionSetup setup, IActorContext context, DeferredCommands deferred)
 {
     private readonly HashSet<IActorRef> _creations = [];
 
@@ -29,6 +29,6 @@ internal sealed class ChildCreations(SessionSetup setup, IActorContext context, 
             return;
 
         IsDeletionWaiting = false;
-        putOff.TakeUp();
+        deferred.RedeliverAll();
     }
 }

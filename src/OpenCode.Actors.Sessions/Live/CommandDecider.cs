@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>Decides one command at a time and answers it with its commit. A named one is carried out once, however often it is sent (rule "A decision error goes to the caller", rule "Named commands").</summary>
+/// <summary>Decides one command at a time and answers it with its commit. A named one is executed once, however often it is sent (rule "A decision error goes to the caller", rule "Named commands").</summary>
 internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, Committer committer, CommandNames names, TurnHandOver handOver, ILogger logger)
 {
     // Where the content of the command was read from.
@@ -21,15 +21,15 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     /// <summary>Gets the name of the command; null when it has none.</summary>
     public string? Name { get; private set; }
 
-    /// <summary>Begins with a command.</summary>
+    /// <summary>Sets the command that is decided next.</summary>
     public void Begin(IActorRef asker, string? name = null, string? body = null) => (Asker, Name, _body) = (asker, name, body);
 
-    /// <summary>Answers a named command as the first time, if it was carried out or is under way.</summary>
+    /// <summary>Repeats the first answer of a named command, if it was executed or is under way.</summary>
     /// <remarks>Rule "Named commands": looked up before existence, before state and before a large body is loaded. What is under way is in the tentative state, and its commit answers this copy too.</remarks>
-    public bool IsDone(string name, IActorRef asker)
+    public bool TryRepeat(string name, IActorRef asker)
     {
         Begin(asker);
-        if (names.FindWithoutRoom(name) is { } refusal)
+        if (names.FindDiskFull(name) is { } refusal)
             Reply(refusal);
         else if (CommandNames.Find(committer.State, name) is { } outcome)
             Repeat(outcome);
@@ -45,22 +45,22 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
     /// <summary>Makes the answer that leaves with a commit.</summary>
     public Completion Answer(Func<long, object> answer) => new(Asker, answer, Name: Name);
 
-    /// <summary>Decides the command. What it throws is the caller's error: nothing is changed, and the session goes on (rule "A decision error goes to the caller").</summary>
-    /// <param name="decide">Decides, and says what it comes to.</param>
-    /// <param name="location">What is configured at the session's location, where that was looked at already.</param>
-    /// <param name="committed">What else is to be done once it is committed.</param>
+    /// <summary>Decides the command. An exception is the caller's error: nothing is changed, and the session continues (rule "A decision error goes to the caller").</summary>
+    /// <param name="decide">Decides, and returns the outcome.</param>
+    /// <param name="location">The configuration of the session's location, if it was read already.</param>
+    /// <param name="committed">Called after the commit.</param>
     public void Decide(Func<Decision, Outcome> decide, LocationSetup? location = null, Action? committed = null)
     {
         var decision = committer.NewDecision(location);
-        var isStill = handOver.IsStill;
+        var isStill = handOver.IsQuiet;
         Outcome outcome;
         try
         {
             outcome = decide(decision);
 
             // Rule "Running turns are not moved": the command is taken here, and what it begins is begun by the next owner.
-            if (setup.Drain.HasBegun && isStill && Holding.Begins(decision))
-                Holding.Hold(decision);
+            if (setup.Drain.HasBegun && isStill)
+                Holding.HoldBack(decision);
             if (Name is { } name)
                 names.Note(decision, name, outcome);
             decision.UsedBody = _body;
@@ -68,7 +68,7 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogDecisionFailed(logger, e, id.Value);
-            Decline(new CommandFailed(e.Message));
+            Refuse(new CommandFailed(e.Message));
             return;
         }
 
@@ -80,10 +80,10 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         }));
     }
 
-    /// <summary>Has a command carried out that needs files set.</summary>
-    public void Entrust(ISessionCommand command, UndoPlan plan, UndoWork work) => work.Begin(plan, command, Asker, Name, _body);
+    /// <summary>Begins an undo that restores files.</summary>
+    public void BeginUndo(ISessionCommand command, UndoPlan plan, UndoWork work) => work.Begin(plan, command, Asker, Name, _body);
 
-    /// <summary>Answers as the first time, when all that is under way is committed.</summary>
+    /// <summary>Repeats the first answer, when all that is under way is committed.</summary>
     public void Repeat(Outcome outcome)
     {
         var decided = committer.State;
@@ -97,11 +97,11 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         committer.Commit(decision, new Completion(Asker, offset => AnswerOf(outcome, decided, offset)));
     }
 
-    /// <summary>Refuses the command for good. Under a name that is noted, or a copy that comes later, when the state is another one, would be carried out after all.</summary>
+    /// <summary>Refuses the command for good. A refusal under a name is stored: otherwise a later copy would be executed on another state.</summary>
     /// <param name="refusal">One of <see cref="RefusalKind"/>.</param>
-    public void Decline(object refusal)
+    public void Refuse(object refusal)
     {
-        // A session that is not there has nowhere to note it, and will not be there later: its id is given to the client with its creation.
+        // A missing session cannot store the refusal, and will not exist later: a client gets an id only with its creation.
         if (Name is not { } name || committer.State.Info is null)
         {
             Reply(refusal);
@@ -114,8 +114,8 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         committer.Commit(decision, Answer(_ => refusal));
     }
 
-    /// <summary>Refuses the command if there is no session. Every command but <see cref="Create"/> has this answer then.</summary>
-    public bool IsMissing()
+    /// <summary>Refuses the command if there is no session. Every command but <see cref="Create"/> gets this answer then.</summary>
+    public bool RefuseIfMissing()
     {
         if (committer.State.Info is not null)
             return false;
@@ -124,11 +124,11 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         return true;
     }
 
-    /// <summary>Refuses the command if there is no session, or it is being deleted: then it takes nothing any more. Reading goes on until it is gone.</summary>
-    public bool IsGone()
+    /// <summary>Refuses the command if there is no session, or it is being deleted: then only reads are answered.</summary>
+    public bool RefuseIfDeleting()
     {
         if (!committer.State.IsDeleting)
-            return IsMissing();
+            return RefuseIfMissing();
 
         Reply(new SessionNotFound(id));
         return true;
@@ -148,7 +148,7 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         _ => throw new UnreachableException(),
     };
 
-    // Whether the turn is open is told as of the offset: more than this may be in its batch.
+    // Whether the turn is open is exact for the offset: the batch may hold more than this decision.
     private object AcceptedOf(MessageId message, SessionState decided, long offset)
     {
         if (decided.Message(message) is not { } taken)

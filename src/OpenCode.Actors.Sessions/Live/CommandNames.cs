@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>The names of the commands that were carried out lately: each is noted with its effect, looked up for its copies, and forgotten after a while (rule "Named commands").</summary>
+/// <summary>The names of recently executed commands: each is stored with its effect, found again for copies of the command, and removed after a while (rule "Named commands").</summary>
 internal sealed class CommandNames
 {
     // A name is kept for 15 minutes. The clocks of two nodes may differ by an hour, so what other nodes noted is kept for a minute at least: copies are sent for seconds.
@@ -20,12 +20,12 @@ internal sealed class CommandNames
     /// <summary>The names of the session are as they were recovered now.</summary>
     public void Begin(long now) => _recoveredAt = now;
 
-    /// <summary>Finds what the command of a name came to; null when it was not carried out.</summary>
+    /// <summary>Finds the outcome of a named command; null when it was not executed.</summary>
     public static Outcome? Find(SessionState state, string name) =>
         state.Names.TryGetValue(name, out var done) ? done.Outcome : state.Tombstone?.Name == name ? new Outcome(OutcomeKind.Deleted) : null;
 
     /// <summary>Finds the refusal of a command for which there was no room.</summary>
-    public StorageFull? FindWithoutRoom(string name) => _withoutRoom.TryGetValue(name, out var full) ? full.Refusal : null;
+    public StorageFull? FindDiskFull(string name) => _withoutRoom.TryGetValue(name, out var full) ? full.Refusal : null;
 
     /// <summary>Notes the name of a command with its effect.</summary>
     /// <remarks>A creation is named by the session's id, the begin of a deletion by its mark, and a deletion by the tombstone. A query is decided again for the next copy.</remarks>
@@ -39,7 +39,7 @@ internal sealed class CommandNames
     }
 
     /// <summary>Notes the names of commands that were refused because the disk was full.</summary>
-    public void NoteWithoutRoom(IEnumerable<Completion> refused, StorageFull refusal, long now)
+    public void NoteDiskFull(IEnumerable<Completion> refused, StorageFull refusal, long now)
     {
         foreach (var completion in refused)
         {
@@ -50,14 +50,14 @@ internal sealed class CommandNames
 
     /// <summary>Removes a tombstone that has been kept for long enough. Tried once: there may be no room on the disk.</summary>
     /// <returns>Whether it is being removed.</returns>
-    public bool TryUnbury(Committer committer, long now)
+    public bool TryRemoveTombstone(Committer committer, long now)
     {
         if (_isUnburied || committer.State.Tombstone is not { } tombstone || now - tombstone.At < Tombstone.KeptMs)
             return false;
 
         _isUnburied = true;
         var decision = committer.NewDecision();
-        decision.Unbury();
+        decision.RemoveTombstone();
         committer.Commit(decision);
         return true;
     }

@@ -15,7 +15,7 @@ namespace OpenCode.Actors.Sessions.Live;
 /// <param name="setup">Ids, metrics and learned rules.</param>
 /// <param name="journal">The journal's actor, which answers the session's actor.</param>
 /// <param name="text">Says when the streamed text is stored.</param>
-/// <param name="completed">Does what a committed decision leads to, in order. The answer has left by then.</param>
+/// <param name="completed">Executes the orders of a committed decision, in order, after its answer was sent.</param>
 /// <param name="committed">Called when something was committed, after the next append was sent.</param>
 internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef journal, OpenTextStore text, Action<Completion> completed, Action committed)
 {
@@ -48,7 +48,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
     /// <summary>Gets what waits for a commit.</summary>
     public IEnumerable<Completion> Waiting => [.. _underWay?.Completions ?? [], .. _outbox.Completions];
 
-    /// <summary>Begins with a session as it was recovered.</summary>
+    /// <summary>Begins with a recovered session.</summary>
     public void Begin(SessionState recovered, long version, long offset)
     {
         (Committed, State, _version, Offset) = (recovered, recovered, version, offset);
@@ -75,7 +75,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
         Flush(hasCommitted: false);
     }
 
-    /// <summary>Tells whether an answer of the journal is to the append under way. Any other one is stale (rule "Tell the journal, never ask").</summary>
+    /// <summary>True if an answer of the journal is to the append under way. Any other one is stale (rule "Tell the journal, never ask").</summary>
     public bool IsAwaited(long version) => _underWay is not null && version == _version;
 
     /// <summary>The append under way is committed.</summary>

@@ -25,10 +25,10 @@ internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setu
     {
         var ticket = new BodyRead.Ticket();
         _reading.Add(ticket);
-        ReadAsync(reference).PipeTo(session, asker, success: read => new BodyRead(reference, ticket, read));
+        ReadAsync(reference).PipeTo(session, asker, success: read => new BodyRead(reference, ticket, read), failure: cause => new BodyRead(reference, ticket, Unreadable(reference, cause)));
     }
 
-    /// <summary>It was read. It comes again when the command was put off.</summary>
+    /// <summary>A reading has ended. Its message comes again if the command was deferred.</summary>
     public void End(BodyRead message) => _reading.Remove(message.Of);
 
     private async Task<object> ReadAsync(NamedByReference reference)
@@ -41,18 +41,21 @@ internal sealed partial class LargeCommandReader(SessionId id, SessionSetup setu
         }
         catch (ArbiterAwayException e)
         {
-            return new Unavailable($"The content of a command for {id} cannot be read now: {e.Message}", _retryAfter);
+            return new Unavailable($"The content of a command for {id} cannot be read now: {e.Message} Nothing was changed; send the command again.", _retryAfter);
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
-            return new Unavailable("The session left memory; the command was not read.", _retryAfter);
+            return new Unavailable("The session left memory; the command was not read. Nothing was changed; send it again.", _retryAfter);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogBodyUnreadable(logger, e, id.Value, reference.Name);
-            return new CommandFailed($"The content of the command '{reference.Name}' could not be read: {e.Message} Nothing was changed.");
+            return Unreadable(reference, e);
         }
     }
+
+    private static CommandFailed Unreadable(NamedByReference reference, Exception cause) =>
+        new($"The content of the command '{reference.Name}' could not be read: {cause.Message} Nothing was changed; send the command again.");
 
     [LoggerMessage(EventId = 7061, Level = LogLevel.Error, Message = "A large command for {SessionId} could not be read from the database and was refused; its name is '{Name}'.")]
     private static partial void LogBodyUnreadable(ILogger logger, Exception cause, string sessionId, string name);

@@ -8,14 +8,14 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>Stores the text that streams in before it is old: a row without an event, by size or by time (rule "Streamed text is state").</summary>
+/// <summary>Stores streamed text by size or by time: a row without an event (rule "Streamed text is state").</summary>
 /// <param name="options">The size and the time.</param>
 /// <param name="timers">The actor's timers.</param>
 internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerScheduler> timers)
 {
     private bool _isTimeUp;
 
-    /// <summary>Tells whether the next batch has to have the row.</summary>
+    /// <summary>True if the next batch must have the row.</summary>
     public bool IsDue(SessionState state) => state.Turn?.Open is { } open
         && (!open.HasRow || (open.UnstoredBytes > 0 && (_isTimeUp || open.UnstoredBytes >= options.StoreTextBytes)));
 
@@ -32,7 +32,7 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
         return state with { Turn = state.Turn with { Open = open with { UnstoredBytes = 0, HasRow = true } } };
     }
 
-    /// <summary>Sees to it that what is not stored yet will be in time.</summary>
+    /// <summary>Schedules the storing of text that has no row yet.</summary>
     public void Plan(SessionState state)
     {
         if (state.Turn?.Open is { UnstoredBytes: > 0 } && !timers().IsTimerActive(nameof(StoreText)))
@@ -42,7 +42,7 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
     /// <summary>The time is up: what is not stored is due.</summary>
     public void TimeIsUp(SessionState state) => _isTimeUp = state.Turn?.Open is { UnstoredBytes: > 0 };
 
-    /// <summary>Forgets what was planned.</summary>
+    /// <summary>Cancels the schedule.</summary>
     public void Cancel() => timers().Cancel(nameof(StoreText));
 
     /// <summary>Stores the streamed text that is not stored yet.</summary>

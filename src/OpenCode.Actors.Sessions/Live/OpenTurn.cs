@@ -7,21 +7,22 @@ using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>The open turn of a session: its run, its close and its hand-over; and what is done about turns that are over.</summary>
+/// <summary>The open turn of a session: its run, its close and its hand-over; and the undo of turns that are over.</summary>
 internal sealed class OpenTurn
 {
     private readonly Committer _committer;
+    private readonly DeferredCommands _deferred;
 
     public OpenTurn(
-        SessionId id, SessionSetup setup, Committer committer, PutOffCommands putOff, IActorContext context, Func<ITimerScheduler> timers, ILogger logger)
+        SessionId id, SessionSetup setup, Committer committer, DeferredCommands deferred, IActorContext context, Func<ITimerScheduler> timers, ILogger logger)
     {
-        _committer = committer;
+        (_committer, _deferred) = (committer, deferred);
         Run = new RunHandle(setup, context);
-        Closer = new TurnCloser(committer, Run, setup, putOff, timers);
+        Closer = new TurnCloser(committer, Run, setup, deferred, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
-        Title = new SessionTitle(committer, context);
-        Files = new FileWork(setup, context.Self);
-        Undo = new UndoWork(setup, committer, putOff, context.Self);
+        Title = new SessionTitle(committer, context, logger);
+        Files = new StepSnapshotWork(setup, context.Self, logger);
+        Undo = new UndoWork(setup, committer, deferred, context.Self, logger);
         Driver = new TurnDriver(id, setup, committer, Run, Closer, HandOver, Title, Files, Undo, logger);
     }
 
@@ -31,11 +32,11 @@ internal sealed class OpenTurn
     /// <summary>Gets what closes a turn before its end.</summary>
     public TurnCloser Closer { get; }
 
-    /// <summary>Gets what is done with a turn when the server stops or the shard moves.</summary>
+    /// <summary>Gets what ends or holds a turn when the server stops or the shard moves.</summary>
     public TurnHandOver HandOver { get; }
 
-    /// <summary>Gets what keeps the files at the end of steps.</summary>
-    public FileWork Files { get; }
+    /// <summary>Gets what takes the snapshots at the end of steps.</summary>
+    public StepSnapshotWork Files { get; }
 
     /// <summary>Gets what undoes turns that are over.</summary>
     public UndoWork Undo { get; }
@@ -43,17 +44,20 @@ internal sealed class OpenTurn
     /// <summary>Gets the call for the session's title.</summary>
     public SessionTitle Title { get; }
 
-    /// <summary>Gets what takes a turn on.</summary>
+    /// <summary>Gets what drives a turn.</summary>
     public TurnDriver Driver { get; }
 
-    /// <summary>Takes what came of work with files.</summary>
-    public void Take(FileNews news, CommandDecider decider)
+    /// <summary>Takes the result of work with files.</summary>
+    public void Take(FileWorkResult news, CommandDecider decider)
     {
         switch (news)
         {
-            case FileWork.Kept m: Driver.Take(m); break;
+            case StepSnapshotWork.Taken m:
+                Driver.Take(m);
+                _deferred.RedeliverAll();
+                break;
             case UndoWork.Taken m: Undo.Note(m); break;
-            case UndoWork.FilesAreSet m: Undo.End(decider, m); break;
+            case UndoWork.FilesRestored m: Undo.End(decider, m); break;
         }
     }
 
@@ -62,9 +66,9 @@ internal sealed class OpenTurn
     {
         _committer.RollBack(refusal);
         Undo.RollBack(refusal);
-        Closer.CloseWithoutRoom(full);
+        Closer.CloseAfterDiskFull(full);
     }
 
-    /// <summary>Gets a value indicating whether no turn is open, and nothing is done about one that is over.</summary>
+    /// <summary>Gets a value indicating whether no turn is open and no work of a past turn is under way.</summary>
     public bool IsIdle => _committer.State.Turn is null && !Closer.IsClosing && Files.IsIdle && Undo.IsIdle;
 }

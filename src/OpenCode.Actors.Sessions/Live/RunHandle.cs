@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
@@ -10,7 +11,7 @@ using OpenCode.Actors.Sessions.Tools;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>The run of the open turn: its start, its orders, its credit and its end. There is one at most.</summary>
-internal sealed class RunHandle(SessionSetup setup, IActorContext context)
+internal sealed partial class RunHandle(SessionSetup setup, IActorContext context)
 {
     private IActorRef? _run;
     private RunId _id;
@@ -18,15 +19,15 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     private Exception? _failure;
     private TurnInstructions? _instructions;
 
-    /// <summary>Tells whether the run is there and drives this turn. That of the turn before may still be there, while its end and the next prompt wait for their commit.</summary>
+    /// <summary>True if the run exists and drives this turn. The run of the turn before may still exist while its end and the next prompt wait for their commit.</summary>
     public bool IsLive(TurnState? turn) => _run is not null && turn is not null && turn.Run == _id;
 
-    /// <summary>Tells whether an actor is the run.</summary>
+    /// <summary>True if an actor is the run.</summary>
     public bool Is(IActorRef actor) => actor.Equals(_run);
 
-    /// <summary>Does what an order says; starts the run if it is not there.</summary>
+    /// <summary>Executes an order; starts the run if there is none.</summary>
     /// <param name="order">Any but <see cref="EndRun"/>.</param>
-    public void Carry(RunOrder order)
+    public void Execute(RunOrder order)
     {
         var run = IsThere(order.Run) ? _run! : Start(order.Run);
         switch (order)
@@ -42,7 +43,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         }
     }
 
-    /// <summary>Its report is durable: it may send the next.</summary>
+    /// <summary>The last report of the run is durable: it may send the next.</summary>
     public void Credit(RunId id)
     {
         if (IsThere(id))
@@ -50,16 +51,17 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
     }
 
     /// <summary>Tells the run to end; its <see cref="Terminated"/> follows.</summary>
-    public void Stop() => _run?.Tell(RunActor.Stop.Instance);
+    /// <param name="sparesWaits">Whether children that only wait for their user are left: the session gets <see cref="RunActor.Left"/> before.</param>
+    public void Stop(bool sparesWaits) => _run?.Tell(sparesWaits ? RunActor.Stop.SparingWaits : RunActor.Stop.Instance);
 
-    /// <summary>Ends the run of a turn that is over. What becomes of it does not matter any more.</summary>
+    /// <summary>Ends the run of a turn that is over. Its outcome has no effect any more.</summary>
     public void End(RunId id)
     {
         if (IsThere(id))
-            LetGo();
+            Release();
     }
 
-    /// <summary>Notes why a child fails, if it is the run. Its <see cref="Terminated"/> follows.</summary>
+    /// <summary>Keeps the cause of a child's failure, if the child is the run. Its <see cref="Terminated"/> follows.</summary>
     public void NoteFailure(IActorRef child, Exception cause)
     {
         if (Is(child))
@@ -85,18 +87,32 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
 
     private IChatModel ModelOf(BeginStep step)
     {
-        var instructed = step.Briefing is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
-        var model = step.Offer is { } offer ? new OfferingModel(instructed, setup.Toolbox, offer) : instructed;
+        var instructed = step.PromptContext is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
+        var model = step.Scope is { } scope ? new OfferingModel(instructed, setup.Toolbox, scope) : instructed;
         return setup.Snapshots is { } snapshots && step.Files is { } place
-            ? new SnapshottedModel(model, () => step.Snapshot is { } known ? Task.FromResult<string?>(known) : snapshots.TakeAsync(place))
+            ? new SnapshottedModel(model, step.Snapshot, () => TakeAsync(snapshots, place), setup.Time)
             : model;
+    }
+
+    // The door should not throw. The model goes on without.
+    private async Task<string?> TakeAsync(ISnapshots snapshots, SnapshotPlace place)
+    {
+        try
+        {
+            return await snapshots.TakeAsync(place);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotTaken(setup.Loggers.CreateLogger<RunHandle>(), e);
+            return null;
+        }
     }
 
     private bool IsThere(RunId id) => _run is not null && _id == id;
 
     private IActorRef Start(RunId id)
     {
-        LetGo();
+        Release();
         _id = id;
         _instructions = setup.Instructions is { } instructions ? new TurnInstructions(instructions) : null;
         _run = context.Watch(context.ActorOf(RunActor.PropsFor(id, setup), $"run-{++_number}"));
@@ -104,7 +120,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         return _run;
     }
 
-    private void LetGo()
+    private void Release()
     {
         if (_run is not { } run)
             return;
@@ -114,4 +130,7 @@ internal sealed class RunHandle(SessionSetup setup, IActorContext context)
         context.Unwatch(run);
         run.Tell(RunActor.Stop.Instance);
     }
+
+    [LoggerMessage(EventId = 6015, Level = LogLevel.Error, Message = "No snapshot of the files could be taken: what the step changes cannot be undone.")]
+    private static partial void LogNotTaken(ILogger logger, Exception cause);
 }

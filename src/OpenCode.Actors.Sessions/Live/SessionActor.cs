@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Setup;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>Owns one session: decides what a command or a report of its run does to it, and is the only writer of its events.</summary>
+/// <summary>Owns one session: decides its commands and the reports of its run, and is the only writer of its events.</summary>
 /// <remarks>
 /// Commands and reports are decided on the tentative state, committed one batch at a time, and answered when they are durable; readers see the committed state (rule "One append outstanding").
 /// It recovers from the journal at its start and is never restarted in place: after a failure it leaves memory, and starts anew at the next command (rule "A session never throws"). Its mailbox is
@@ -25,7 +25,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     private readonly CancellationTokenSource _stopped = new();
     private readonly SessionRecovery _recovery;
     private readonly Committer _committer;
-    private readonly PutOffCommands _putOff;
+    private readonly DeferredCommands _deferred;
     private readonly OpenTurn _turn;
     private readonly CommandNames _names = new();
     private readonly LargeCommandReader _large;
@@ -40,13 +40,13 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         _logger = setup.Loggers.CreateLogger<SessionActor>();
         _recovery = new SessionRecovery(id, setup, _logger);
         _committer = new Committer(id, setup, journal, new OpenTextStore(setup.Options, () => Timers), completion => _turn!.Driver.Complete(completion), OnSettled);
-        _putOff = new PutOffCommands(id, setup, Context, () => Stash);
-        _turn = new OpenTurn(id, setup, _committer, _putOff, Context, () => Timers, _logger);
+        _deferred = new DeferredCommands(id, setup, Context, () => Stash);
+        _turn = new OpenTurn(id, setup, _committer, _deferred, Context, () => Timers, _logger);
         _large = new LargeCommandReader(id, setup, _logger, Self, _stopped.Token);
-        _children = new ChildCreations(setup, Context, _putOff);
+        _children = new ChildCreations(setup, Context, _deferred);
         var decider = new CommandDecider(id, setup, _committer, _names, _turn.HandOver, _logger);
-        _commands = new SessionCommands(setup, _committer, decider, _turn, _children, _large, _putOff);
-        _exit = new SessionExit(id, setup, _committer, _turn, _putOff, Context);
+        _commands = new SessionCommands(setup, _committer, decider, _turn, _children, _large, _deferred);
+        _exit = new SessionExit(id, setup, _committer, _turn, _deferred, Context);
         Recovering();
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         _setup.Metrics.Awake(1);
         Context.Watch(_journal);
         if (_setup.Failures?.RefusedFor(_id) is { } wait)
-            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed.", wait));
+            LeaveMemory(new Unavailable($"{_id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed. Send the command again then; the server's log has the cause.", wait));
         else
             _recovery.Begin(_journal, Self);
     }
@@ -89,7 +89,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         {
             Fail(e);
             if (message is ISessionCommand)
-                _putOff.GiveBack(message, Sender, _exit.Broken(e));
+                _deferred.Return(message, Sender, _exit.Broken(e));
             return true;
         }
     }
@@ -110,13 +110,13 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     {
         Receive<JournalActor.Recovered>(m => OnRead(() => _recovery.Take(m, Self, _stopped.Token)));
         Receive<SessionRecovery.DeltasRead>(m => OnRead(() => _recovery.Take(m)));
-        Receive<SessionRecovery.RulesLearned>(_ => OnRead(_recovery.TakeRules));
+        Receive<SessionRecovery.RulesLearned>(_ => OnRead(_recovery.TakeLearnedRules));
         Receive<SessionRecovery.Broken>(m => Fail(m.Cause));
         Receive<JournalActor.RecoveryFailed>(m => OnLost(m.Cause));
         JournalAnswers();
-        Receive<ISessionCommand>(_putOff.Add);
-        Receive<Quiesce>(_putOff.Add);
-        Receive<AwaitQuiet>(_putOff.Add);
+        Receive<ISessionCommand>(_deferred.Add);
+        Receive<Quiesce>(_deferred.Add);
+        Receive<AwaitQuiet>(_deferred.Add);
         Receive<Leave>(_ => OnHandOff());
         Receive<Terminated>(OnTerminated);
     }
@@ -130,9 +130,9 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             _commands.Take(m, Sender);
             OnLeaveIfMissing(); // It may have stayed for the body only.
         });
-
         Receive<RunActor.Report>(_turn.Driver.Take);
-        Receive<FileNews>(_commands.Take);
+        Receive<RunActor.Left>(_turn.Closer.Leave);
+        Receive<FileWorkResult>(_commands.Take);
         Receive<Titles.TitleActor.Found>(_turn.Title.Take);
         Receive<Terminated>(OnTerminated);
         Receive<OpenTextStore.StoreText>(_ => _committer.StoreText());
@@ -141,8 +141,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         Receive<Quiesce>(_ => _turn.HandOver.Stop(Sender));
         Receive<AwaitQuiet>(_ => _turn.HandOver.Await(Sender));
         Receive<Leave>(_ => OnHandOff());
-        Receive<Quiet>(_ => _turn.HandOver.EndMoment(Self));
-        Receive<TurnHandOver.TurnTimeOver>(_ => _turn.HandOver.EndMoment(Self));
+        Receive<Quiet>(_ => _turn.HandOver.EndGracePeriod(Self));
+        Receive<TurnHandOver.TurnTimedOut>(_ => _turn.HandOver.EndGracePeriod(Self));
         Receive<Quiesced>(_ => LeaveIf(_turn.HandOver.HasBegun)); // What was decided is durable, or refused.
         Receive<StorageFull>(_ => LeaveIf(_turn.HandOver.HasBegun));
         Receive<Unavailable>(_ => LeaveIf(_turn.HandOver.HasBegun));
@@ -154,8 +154,8 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     private void Leaving(Unavailable? refusal)
     {
         Receive<Leave>(_ => Context.Stop(Self));
-        Receive<ISessionCommand>(m => _putOff.GiveBack(m, Sender, refusal));
-        ReceiveAny(static _ => { }); // Reports, timers and answers of the journal are of no use any more.
+        Receive<ISessionCommand>(m => _deferred.Return(m, Sender, refusal));
+        ReceiveAny(static _ => { }); // Reports, timers and answers of the journal have no effect any more.
     }
 
     private void JournalAnswers()
@@ -186,9 +186,9 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
         _isReady = true;
         Become(Ready);
         Context.SetReceiveTimeout(TimeSpan.FromMilliseconds(_setup.Options.PassivateAfterMs));
-        _putOff.TakeUp();
+        _deferred.RedeliverAll();
 
-        // Sent behind the commands that were put off, of which one may be a Create. Otherwise no actor stays for a name without a session.
+        // Sent behind the deferred commands, since one may be a Create. Otherwise no actor stays for an id without a session.
         if (_committer.State.Info is null)
             Self.Tell(new LeaveIfMissing());
     }
@@ -196,7 +196,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     // Something was committed, or given up.
     private void OnSettled()
     {
-        _turn.HandOver.TellQuiet();
+        _turn.HandOver.AnswerQuietWaits();
         if (!_isReady && !_committer.IsUnderWay)
             BeReady();
         else if (_isReady && _committer.Committed.Info is null)
@@ -218,7 +218,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
     private void OnFull(JournalFullException full)
     {
         var refusal = new StorageFull(full.FreeBytes, full.NeededBytes);
-        _names.NoteWithoutRoom(_committer.Waiting, refusal, _setup.Now);
+        _names.NoteDiskFull(_committer.Waiting, refusal, _setup.Now);
         _turn.RollBack(full, refusal);
         OnSettled();
     }
@@ -235,7 +235,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
             GiveUp("the journal's actor has ended");
     }
 
-    // The stop message comes without having been asked for: the shard moves to another node. Nothing of a session that recovers is lost by that.
+    // An unrequested stop message: the shard moves to another node. A session that recovers loses nothing by that.
     private void OnHandOff()
     {
         LogHandedOff(_logger, _id.Value);
@@ -248,7 +248,7 @@ internal sealed partial class SessionActor : ReceiveActor, IWithStash, IWithTime
 
     private void OnLeaveIfMissing()
     {
-        if (_committer.State.Info is null && IsIdle && !_names.TryUnbury(_committer, _setup.Now))
+        if (_committer.State.Info is null && IsIdle && !_names.TryRemoveTombstone(_committer, _setup.Now))
             LeaveMemory();
     }
 

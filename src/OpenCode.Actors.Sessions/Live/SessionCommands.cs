@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>The commands of a session: for each, when it is taken, put off or refused, and by what it is decided.</summary>
+/// <summary>The commands of a session: for each, when it is taken, deferred or refused, and which function decides it.</summary>
 internal sealed class SessionCommands(
     SessionSetup setup,
     Committer committer,
@@ -18,7 +18,7 @@ internal sealed class SessionCommands(
     OpenTurn turn,
     ChildCreations children,
     LargeCommandReader large,
-    PutOffCommands putOff)
+    DeferredCommands deferred)
 {
     private SessionState State => committer.State;
 
@@ -30,7 +30,7 @@ internal sealed class SessionCommands(
             case Named m:
                 Take(m.Command, asker, m.Name);
                 break;
-            case NamedByReference m when !decider.IsDone(m.Name, asker):
+            case NamedByReference m when !decider.TryRepeat(m.Name, asker):
                 large.Read(m, asker);
                 break;
             case NamedByReference:
@@ -42,7 +42,7 @@ internal sealed class SessionCommands(
         }
     }
 
-    /// <summary>Takes a command that was read from the database. It comes again when it was put off.</summary>
+    /// <summary>Takes a command that was read from the database, also when it was deferred.</summary>
     public void Take(LargeCommandReader.BodyRead message, IActorRef asker)
     {
         large.End(message);
@@ -55,19 +55,19 @@ internal sealed class SessionCommands(
         {
             asker.Tell(message.Read);
         }
-        else if (!decider.IsDone(name, asker))
+        else if (!decider.TryRepeat(name, asker))
         {
             decider.Begin(asker, name, key);
-            decider.Decline(refusal);
+            decider.Refuse(refusal);
         }
     }
 
-    /// <summary>Takes what came of work with files.</summary>
-    public void Take(FileNews news) => turn.Take(news, decider);
+    /// <summary>Takes the result of work with files.</summary>
+    public void Take(FileWorkResult news) => turn.Take(news, decider);
 
     private void Take(ISessionCommand command, IActorRef asker, string name, string? body = null)
     {
-        if (decider.IsDone(name, asker))
+        if (decider.TryRepeat(name, asker))
             return;
 
         decider.Begin(asker, name, body);
@@ -93,7 +93,7 @@ internal sealed class SessionCommands(
             case Revert or Unrevert: OnUndo(command); break;
             case ISessionRead m: decider.Reply(Reading.Answer(committer.Id, committer.Committed, m)); break;
             case Wake: decider.Reply(new Awake(committer.Id, committer.Committed.Status)); break;
-            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}.")); break;
+            default: decider.Reply(new CommandFailed($"A session does not know the command {command.GetType().Name}. Nothing was changed. Run the same version on all nodes.")); break;
         }
     }
 
@@ -109,18 +109,18 @@ internal sealed class SessionCommands(
 
     private void OnUpdate(Update command)
     {
-        if (!decider.IsGone())
+        if (!decider.RefuseIfDeleting())
             decider.Decide(decision => Updating.Decide(decision, command));
     }
 
     // Rule "Close the parent first": a child is made by way of its parent, which is closed only when none is being made.
     private void OnCreateChild(CreateChild command)
     {
-        if (decider.IsGone())
+        if (decider.RefuseIfDeleting())
             return;
 
         if (children.IsDeletionWaiting)
-            putOff.Add(command);
+            deferred.Add(command);
         else
             children.Begin(command, decider.Asker);
     }
@@ -129,106 +129,108 @@ internal sealed class SessionCommands(
     {
         if (State.IsDeleting)
             decider.Repeat(new Outcome(OutcomeKind.DeleteBegun));
-        else if (!IsPutOff(command) && !decider.IsMissing() && !IsHeldByChildren(command) && !IsClosedFirst(command))
+        else if (!TryDefer(command) && !decider.RefuseIfMissing() && !DeferForChildren(command) && !DeferUntilClosed(command))
             decider.Decide(Deleting.Begin);
     }
 
     private void OnDelete(Delete command)
     {
-        if (!IsPutOff(command) && !decider.IsMissing() && !IsClosedFirst(command))
+        if (!TryDefer(command) && !decider.RefuseIfMissing() && !DeferUntilClosed(command))
             decider.Decide(decision => Deleting.Decide(decision, decider.Name));
     }
 
     private void OnPrompt(TakePrompt command)
     {
         var prompt = command.Request;
-        if (IsRefused(command) || IsRepeated(prompt.MessageId, command.Key) || IsStopping())
+        if (TryDeferOrRefuse(command) || TryRepeat(prompt.MessageId, command.Key) || RefuseIfStopping())
             return;
 
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
         if (Prompting.Refusal(State, location, setup.Options, prompt) is { } refusal)
-            decider.Decline(refusal);
+            decider.Refuse(refusal);
         else
             decider.Decide(decision => Prompting.Decide(decision, command), location, setup.Metrics.PromptTaken);
     }
 
     private void OnShell(RunShell command)
     {
-        if (IsRefused(command) || IsRepeated(command.Request.MessageId, command.Key) || IsStopping())
+        if (TryDeferOrRefuse(command) || TryRepeat(command.Request.MessageId, command.Key) || RefuseIfStopping())
             return;
 
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
         if (State.Turn is not null)
-            decider.Decline(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
+            decider.Refuse(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
         else if (Prompting.AgentMistake(location.Agents, command.Request.Agent) is { } mistake)
-            decider.Decline(new PromptRejected(mistake));
+            decider.Refuse(new PromptRejected(mistake));
         else
             decider.Decide(decision => Shelling.Decide(decision, command), location, setup.Metrics.PromptTaken);
     }
 
     private void OnSummarize(Summarize command)
     {
-        if (IsRefused(command) || IsStopping())
+        if (TryDeferOrRefuse(command) || RefuseIfStopping())
             return;
 
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
         if (Compacting.Refusal(State, location, setup.Options, command.Request) is { } refusal)
-            decider.Decline(refusal);
+            decider.Refuse(refusal);
         else
             decider.Decide(decision => Compacting.Decide(decision, command), location);
     }
 
     private void OnRequestReply(IRequestReply command)
     {
-        if (IsRefused(command) || IsStopping())
+        if (TryDeferOrRefuse(command) || RefuseIfStopping())
             return;
 
         if (!Answering.IsAwaited(State, command))
-            decider.Decline(command.NotFound);
+            decider.Refuse(command.NotFound);
         else
             decider.Decide(decision => Answering.Decide(decision, command));
     }
 
     private void OnEdit(ISessionCommand command)
     {
-        if (IsRefused(command))
+        if (TryDeferOrRefuse(command))
             return;
 
         if (Editing.Refusal(State, committer.Id, command) is { } refusal)
-            decider.Decline(refusal);
+            decider.Refuse(refusal);
         else
             decider.Decide(decision => Editing.Decide(decision, command));
     }
 
     private void OnUndo(ISessionCommand command)
     {
-        if (IsRefused(command) || IsStopping())
+        if (TryDeferOrRefuse(command) || RefuseIfStopping())
             return;
 
         turn.Closer.CloseBroken();
         if (State.Turn is not null)
-            decider.Decline(new SessionBusy(committer.Id));
+            decider.Refuse(new SessionBusy(committer.Id));
+        else if (!turn.Files.IsIdle)
+            deferred.Add(command); // What the last step did is being found out.
         else if (Undoing.Plan(State, command) is not { } plan)
-            decider.Decline(new MessageNotFound(((Revert)command).MessageId));
+            decider.Refuse(new MessageNotFound(((Revert)command).MessageId));
         else if (plan.HasFiles)
-            decider.Entrust(command, plan, turn.Undo);
+            decider.BeginUndo(command, plan, turn.Undo);
         else
             decider.Decide(decision => Undoing.Decide(decision, plan, files: null));
     }
 
     private void OnAbort()
     {
-        if (decider.IsGone())
+        if (decider.RefuseIfDeleting())
             return;
 
         if (State.Turn is null)
         {
             decider.Decide(static decision =>
             {
-                decision.ShowIdle();
+                decision.PublishIdle();
                 return new Outcome(OutcomeKind.Aborted);
             });
             return;
@@ -238,29 +240,29 @@ internal sealed class SessionCommands(
         turn.Closer.CloseOnceStopped(CloseCause.Aborted);
     }
 
-    private bool IsRefused(ISessionCommand command) => IsPutOff(command) || decider.IsGone();
+    private bool TryDeferOrRefuse(ISessionCommand command) => TryDefer(command) || decider.RefuseIfDeleting();
 
-    // A command that would change the turn waits until it is closed, or the one before it undone.
-    private bool IsPutOff(ISessionCommand command)
+    // A command that would change the turn waits until that is closed, and until an undo has ended.
+    private bool TryDefer(ISessionCommand command)
     {
-        var waits = turn.Closer.IsClosing || turn.Undo.GoesOn();
+        var waits = turn.Closer.IsClosing || turn.Undo.ResumeIfNoted();
         if (waits)
-            putOff.Add(command);
+            deferred.Add(command);
         return waits;
     }
 
-    private bool IsHeldByChildren(BeginDelete command)
+    private bool DeferForChildren(BeginDelete command)
     {
         if (children.IsEmpty)
             return false;
 
         children.HoldDeletion();
-        putOff.Add(command);
+        deferred.Add(command);
         return true;
     }
 
-    // The turn is closed first; then the command is taken up again.
-    private bool IsClosedFirst(ISessionCommand command)
+    // The turn is closed first; then the command is delivered again.
+    private bool DeferUntilClosed(ISessionCommand command)
     {
         if (!turn.Run.IsLive(State.Turn))
         {
@@ -268,24 +270,24 @@ internal sealed class SessionCommands(
             return false;
         }
 
-        putOff.Add(command);
+        deferred.Add(command);
         turn.Closer.CloseOnceStopped(CloseCause.Aborted);
         return true;
     }
 
-    private bool IsRepeated(MessageId? messageId, string? key)
+    private bool TryRepeat(MessageId? messageId, string? key)
     {
         if (Prompting.Earlier(State, messageId, key) is not { } earlier)
             return false;
 
         if (earlier.Refusal is { } refusal)
-            decider.Decline(refusal);
+            decider.Refuse(refusal);
         else
             decider.Repeat(earlier);
         return true;
     }
 
-    private bool IsStopping()
+    private bool RefuseIfStopping()
     {
         if (turn.HandOver.RefusesWork)
             decider.Reply(TurnHandOver.Stopping);

@@ -12,17 +12,17 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>What a session has to know before it decides anything: its rows, the streamed text behind them, and the rules that users have allowed for always.</summary>
+/// <summary>Reads what a session needs before its first decision: its rows, the streamed text behind them, and the rules that users allowed with <c>always</c>.</summary>
 internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, ILogger logger)
 {
     private SessionState _state = SessionState.None;
     private long _version;
     private long _offset;
     private bool _isRead;
-    private bool _isTaught;
+    private bool _hasRules;
 
     /// <summary>Gets a value indicating whether all of it is there.</summary>
-    public bool IsComplete => _isRead && _isTaught;
+    public bool IsComplete => _isRead && _hasRules;
 
     /// <summary>Begins to read. The session gets <see cref="JournalActor.Recovered"/> or a failure, and <see cref="RulesLearned"/>.</summary>
     public void Begin(IActorRef journal, IActorRef session)
@@ -31,9 +31,9 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
 
         // A decision before the index has read the learned rules would ask the user for what is allowed already.
         if (setup.Learned.IsFilled)
-            _isTaught = true;
+            _hasRules = true;
         else
-            WaitForRulesAsync().PipeTo(session, success: static () => new RulesLearned());
+            WaitForRulesAsync().PipeTo(session, success: static () => new RulesLearned(), failure: static cause => new Broken(cause));
     }
 
     /// <summary>Takes the rows. If a part was being streamed into, the session gets <see cref="DeltasRead"/> or <see cref="Broken"/>.</summary>
@@ -58,10 +58,10 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     }
 
     /// <summary>The rules are there.</summary>
-    public void TakeRules() => _isTaught = true;
+    public void TakeLearnedRules() => _hasRules = true;
 
-    /// <summary>Takes the session up as it was read: nothing shows as running without a live run, and what the last life left running is killed.</summary>
-    /// <returns>What becomes of the open turn and of an undo that has not ended, to be committed; null when nothing does.</returns>
+    /// <summary>Starts the session from what was read: nothing shows as running without a live run, and processes that the last life left are killed.</summary>
+    /// <returns>The decision about an open turn and an undo that has not ended, to be committed; null when there is neither.</returns>
     public Decision? TakeUp(Committer committer)
     {
         committer.Begin(_state, _version, _offset);
@@ -73,7 +73,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
 
         var decision = committer.NewDecision();
         if (_state.Undo is { } undo)
-            decision.Orders.Add(new SetFiles(undo));
+            decision.Orders.Add(new RestoreFiles(undo));
         if (!isAtRest && !Resuming.Resume(decision))
         {
             LogTurnClosed(logger, id.Value);
@@ -88,7 +88,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     /// <summary>The streamed text behind the stored parts was read from the log.</summary>
     public sealed record DeltasRead(IReadOnlyList<LogEntry> Deltas) : IDeadLetterSuppression;
 
-    /// <summary>The streamed text could not be read.</summary>
+    /// <summary>The streamed text could not be read, or the rules not learned.</summary>
     public sealed record Broken(Exception Cause) : IDeadLetterSuppression;
 
     /// <summary>The index has read the learned rules: the session may decide.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
@@ -8,12 +9,13 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Closes turns before their end: the run is stopped first, and the turn closed after its end (rule "One append outstanding").</summary>
-internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, PutOffCommands putOff, Func<ITimerScheduler> timers)
+internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, DeferredCommands deferred, Func<ITimerScheduler> timers)
 {
     private static readonly TimeSpan _closeAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly List<Completion> _onceClosed = [];
     private CloseCause? _cause;
+    private bool _isLeft;
 
     /// <summary>Gets a value indicating whether the run is stopping for it.</summary>
     public bool IsClosing => _cause is not null;
@@ -21,54 +23,53 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
     /// <summary>Gets a value indicating whether the open turn is at its end, which could not be written: the disk was full.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Completes something when the turn is closed. The names of commands among it are noted as aborts: one event for all copies.</summary>
+    /// <summary>Adds an answer or order that is due when the turn is closed. Names of commands in it are stored as aborts: one event for all copies.</summary>
     public void OnceClosed(Completion completion) => _onceClosed.Add(completion);
 
     /// <summary>Closes the open turn as soon as its run has ended.</summary>
     public void CloseOnceStopped(CloseCause cause)
     {
         if (IsClosing)
+        {
+            if (_cause == CloseCause.ServerStopped && cause.ByUser)
+                _cause = cause; // Else the abort would be answered, and the turn left.
             return;
+        }
 
-        _cause = cause;
+        (_cause, _isLeft) = (cause, false);
         if (run.IsLive(committer.State.Turn))
-            run.Stop(); // Its Terminated goes on from here.
+            run.Stop(sparesWaits: cause == CloseCause.ServerStopped && Parking.IsParked(committer.State, withTasks: true)); // Its Terminated goes on from here.
         else
             Finish();
     }
+
+    /// <summary>A tool of the run that is stopping has left what it waits for, so the turn goes on after the next start, as after a crash (rule "Waiting turns stay open").</summary>
+    public void Leave(RunActor.Left left) => _isLeft |= IsClosing && committer.State.Turn?.Run == left.Run;
 
     /// <summary>The run that was stopped has ended.</summary>
     public void Finish()
     {
         var cause = _cause!;
         _cause = null;
-        Close(cause);
-        putOff.TakeUp();
+        if (_isLeft && cause == CloseCause.ServerStopped)
+            Conclude(Parking.Leave);
+        else
+            Close(cause);
+        deferred.RedeliverAll();
     }
 
-    /// <summary>Closes the open turn, if there is one, now: it has no run.</summary>
-    public void Close(CloseCause cause)
+    /// <summary>Closes the open turn now, if there is one: it has no run.</summary>
+    public void Close(CloseCause cause) => Conclude(decision =>
     {
-        var decision = committer.NewDecision();
-        if (decision.State.Turn is not null)
-        {
-            setup.Metrics.TurnClosed();
-            Closing.Close(decision, cause);
-        }
+        if (decision.State.Turn is null)
+            return;
 
-        foreach (var completion in _onceClosed)
-        {
-            if (completion.Name is { } name)
-                decision.Done(name, new Outcome(OutcomeKind.Aborted));
-        }
+        setup.Metrics.TurnClosed();
+        Closing.Close(decision, cause);
+    });
 
-        Completion[] completions = [.. _onceClosed];
-        _onceClosed.Clear();
-        committer.Commit(decision, completions);
-    }
-
-    /// <summary>The run's reports are lost with what was not written, so the open turn is at its end. Closing it has to be written too: tried again until there is room.</summary>
-    public void CloseWithoutRoom(JournalFullException full)
+    /// <summary>The run's reports are lost with the failed write, so the open turn ends. Its close must be written too: it is tried again until there is room.</summary>
+    public void CloseAfterDiskFull(JournalFullException full)
     {
         if (committer.State.Turn is null)
             return;
@@ -91,7 +92,7 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
 
         IsBroken = false;
         timers().Cancel(nameof(CloseAgain));
-        Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended.")));
+        Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended. Make room where the server keeps its data, then prompt again.")));
     }
 
     /// <summary>Answers all that waits for a close with a refusal.</summary>
@@ -100,6 +101,21 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         foreach (var completion in _onceClosed)
             completion.ReplyTo!.Tell(refusal);
         _onceClosed.Clear();
+    }
+
+    private void Conclude(Action<Decision> conclude)
+    {
+        var decision = committer.NewDecision();
+        conclude(decision);
+        foreach (var completion in _onceClosed)
+        {
+            if (completion.Name is { } name)
+                decision.Done(name, new Outcome(OutcomeKind.Aborted));
+        }
+
+        Completion[] completions = [.. _onceClosed];
+        _onceClosed.Clear();
+        committer.Commit(decision, completions);
     }
 
     /// <summary>Tries again to close a turn for whose end the disk had no room.</summary>

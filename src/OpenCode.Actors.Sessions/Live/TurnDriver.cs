@@ -3,38 +3,39 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
 using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>Takes the open turn on: the run's reports are decided, and what follows from a commit is carried to the run.</summary>
+/// <summary>Drives the open turn: decides the run's reports, and executes the orders of committed decisions.</summary>
 internal sealed partial class TurnDriver(
-    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, SessionTitle title, FileWork files, UndoWork undo, ILogger logger)
+    SessionId id, SessionSetup setup, Committer committer, RunHandle run, TurnCloser closer, TurnHandOver handOver, SessionTitle title, StepSnapshotWork files, UndoWork undo, ILogger logger)
 {
     /// <summary>Decides a report. That of a closed run is dropped (rule "One append outstanding"): its turn is over, or about to be.</summary>
     public void Take(RunActor.Report report)
     {
         if (!closer.IsClosing && committer.State.Turn?.Run == report.Run)
-            GoOn(decision => Stepping.Take(decision, report.Run, report.Facts), new Completion(Credit: report.Run));
+            Decide(decision => Stepping.Take(decision, report.Run, report.Facts), new Completion(Credit: report.Run));
     }
 
-    /// <summary>Takes in what a step did to the files: its turn waits for that, or is closed.</summary>
-    public void Take(FileWork.Kept kept)
+    /// <summary>Takes the snapshot at the end of a step: its turn waits for that, or is closed.</summary>
+    public void Take(StepSnapshotWork.Taken taken)
     {
-        var (order, ends) = kept;
+        var (order, ends) = taken;
         files.End();
         if (order.Run == default)
-            GoOn(decision => Keeping.Note(decision, order.Message, order.From, ends));
+            Decide(decision => StepSnapshots.Note(decision, order.Message, order.From, ends));
         else if (!closer.IsClosing && committer.State.Turn?.Run == order.Run)
-            GoOn(decision => Stepping.Complete(decision, order.From, ends));
+            Decide(decision => Complete(decision, order.From, ends));
     }
 
-    /// <summary>Does what a committed decision leads to.</summary>
+    /// <summary>Executes the order and the credit of a committed decision.</summary>
     public void Complete(Completion completion)
     {
         if (completion.Order is { } order)
-            Carry(order);
+            Execute(order);
         if (completion.Credit is { } credited)
             run.Credit(credited);
     }
@@ -51,11 +52,19 @@ internal sealed partial class TurnDriver(
         else if (wasLive)
         {
             LogRunFailed(logger, failure, id.Value);
-            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn.")));
+            closer.Close(CloseCause.Failed(MessageError.Unknown(failure?.Message ?? "The run ended without an end of the turn. Prompt again; the server's log has the cause.")));
         }
     }
 
-    private void GoOn(Action<Decision> decide, params ReadOnlySpan<Completion> completions)
+    private static void Complete(Decision decision, string from, StepFiles? ends)
+    {
+        var isToHold = decision.Turn.IsToHold;
+        Stepping.Complete(decision, from, ends);
+        if (isToHold)
+            Holding.HoldBack(decision);
+    }
+
+    private void Decide(Action<Decision> decide, params ReadOnlySpan<Completion> completions)
     {
         var decision = committer.NewDecision();
         try
@@ -73,17 +82,17 @@ internal sealed partial class TurnDriver(
         committer.Commit(decision, completions);
     }
 
-    private void Carry(RunOrder order)
+    private void Execute(RunOrder order)
     {
         var turn = committer.State.Turn;
         if (order is EndRun)
             run.End(order.Run);
         else if (order is EndBackground)
             setup.Processes.KillOf(id.Value);
-        else if (order is SetFiles m)
-            undo.Set(m.Plan);
-        else if (order is KeepFiles keep)
-            files.Keep(keep);
+        else if (order is RestoreFiles m)
+            undo.Restore(m.Plan);
+        else if (order is TakeStepSnapshot take)
+            files.Begin(take);
         else if (order is BeginTitle asked)
             title.Begin(asked);
         else if (turn?.Run != order.Run || closer.IsClosing)
@@ -91,7 +100,7 @@ internal sealed partial class TurnDriver(
         else if (setup.Drain.HasBegun && !run.IsLive(turn) && order is not HoldRun)
             handOver.Hold();
         else
-            run.Carry(order);
+            run.Execute(order);
     }
 
     [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "A report of the run of {SessionId} could not be taken in; its turn is closed.")]

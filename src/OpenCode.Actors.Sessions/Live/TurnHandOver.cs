@@ -32,12 +32,15 @@ internal sealed class TurnHandOver(
     public bool RefusesWork => _isQuiescing && (!setup.Drain.HasBegun || HasBegun);
 
     /// <summary>Gets a value indicating whether nothing of the turn runs, and nothing of it is about to. Without room on the disk its end is for the next owner to write.</summary>
-    public bool IsStill => !closer.IsClosing
-        && (Turn is not { } turn || turn.IsHeld || (closer.IsBroken && !run.IsLive(turn)) || (turn.Stream is not null && Parking.IsParked(committer.State)));
+    public bool IsQuiet => !closer.IsClosing
+        && (Turn is not { } turn || turn.IsHeld || (closer.IsBroken && !run.IsLive(turn)) || (turn.Stream is not null && Parking.IsParked(committer.State)) || IsLeft);
 
     private TurnState? Turn => committer.State.Turn;
 
-    /// <summary>Ends what runs, and begins nothing any more; the asker gets <see cref="Quiesced"/> or a refusal.</summary>
+    // It waits for children and has no run: an earlier stop has left it, or its orders wait for their commit.
+    private bool IsLeft => Turn is not null && !closer.IsBroken && !run.IsLive(Turn) && Parking.IsParked(committer.State, withTasks: true);
+
+    /// <summary>Ends what runs and begins nothing any more; the sender gets <see cref="Quiesced"/> or a refusal.</summary>
     public void Stop(IActorRef asker)
     {
         _isQuiescing = true;
@@ -49,13 +52,13 @@ internal sealed class TurnHandOver(
         }
 
         var done = new Completion(asker, static _ => new Quiesced());
-        if (!closer.IsClosing && (Turn is null or { IsHeld: true } || Parking.IsParked(committer.State)))
+        if (!closer.IsClosing && (Turn is null or { IsHeld: true } || IsLeft || Parking.IsParked(committer.State)))
         {
             LeaveParked(done);
         }
-        else if (setup.IsShared && !closer.IsClosing && !closer.IsBroken && !run.IsLive(Turn))
+        else if (setup.IsShared && !closer.IsClosing && !closer.IsBroken && (!run.IsLive(Turn) || Turn!.IsToHold))
         {
-            Hold(done); // Its orders wait for their commit.
+            Hold(done); // Its orders wait for their commit, or for the files of its step.
         }
         else
         {
@@ -72,17 +75,17 @@ internal sealed class TurnHandOver(
         committer.Commit(decision, completions);
     }
 
-    /// <summary>Tells an actor once nothing of the turn runs.</summary>
+    /// <summary>Answers an actor as soon as nothing of the turn runs.</summary>
     public void Await(IActorRef asker)
     {
         _awaitQuiet.Add(asker);
-        TellQuiet();
+        AnswerQuietWaits();
     }
 
     /// <summary>The session moves to another node.</summary>
     public void Begin() => HasBegun = true;
 
-    /// <summary>Ends what runs, for a session that moves. A turn that began after its shard was chosen as one without gets a moment; a node that drains has waited already (rule "Running turns are not moved").</summary>
+    /// <summary>Ends what runs, for a session that moves. A turn that began after its shard was chosen as one without turns gets a grace period; a node that drains has waited already (rule "Running turns are not moved").</summary>
     public void EndTurn(IActorRef session)
     {
         if (!run.IsLive(Turn) || closer.IsClosing || setup.Drain.HasBegun)
@@ -91,22 +94,22 @@ internal sealed class TurnHandOver(
             return;
         }
 
-        timers().StartSingleTimer(nameof(TurnTimeOver), new TurnTimeOver(), _turnAtHandOff);
+        timers().StartSingleTimer(nameof(TurnTimedOut), new TurnTimedOut(), _turnAtHandOff);
         Await(session);
     }
 
-    /// <summary>The turn is over, or its time is.</summary>
-    public void EndMoment(IActorRef session)
+    /// <summary>The turn is over, or its grace period is.</summary>
+    public void EndGracePeriod(IActorRef session)
     {
-        timers().Cancel(nameof(TurnTimeOver));
+        timers().Cancel(nameof(TurnTimedOut));
         _awaitQuiet.Remove(session);
         session.Tell(new Quiesce(), session);
     }
 
     /// <summary>Answers the waits of <see cref="Await"/>, if nothing of the turn runs and that is durable.</summary>
-    public void TellQuiet()
+    public void AnswerQuietWaits()
     {
-        if (_awaitQuiet.Count == 0 || !IsStill || committer.IsUnderWay)
+        if (_awaitQuiet.Count == 0 || !IsQuiet || committer.IsUnderWay)
             return;
 
         foreach (var asker in _awaitQuiet)
@@ -118,11 +121,13 @@ internal sealed class TurnHandOver(
     private void LeaveParked(Completion done)
     {
         var decision = committer.NewDecision();
-        if (decision.State.Turn is { IsHeld: false, Stream: null })
+        if (IsLeft)
+            Parking.Leave(decision);
+        else if (decision.State.Turn is { IsHeld: false, Stream: null })
             Parking.Park(decision);
         committer.Commit(decision, done);
     }
 
-    /// <summary>The shard cannot wait for the turn any longer.</summary>
-    public sealed record TurnTimeOver : INotInfluenceReceiveTimeout;
+    /// <summary>The grace period of the turn is over.</summary>
+    public sealed record TurnTimedOut : INotInfluenceReceiveTimeout;
 }

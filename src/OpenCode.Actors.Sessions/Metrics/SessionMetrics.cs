@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace OpenCode.Actors.Sessions.Metrics;
 
-/// <summary>What is counted about sessions.</summary>
+/// <summary>The counters of sessions.</summary>
 internal sealed class SessionMetrics
 {
     private readonly Counter<long> _prompts;

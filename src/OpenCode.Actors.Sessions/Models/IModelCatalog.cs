@@ -17,7 +17,7 @@ public interface IModelCatalog
     /// <summary>Gets why the configuration that these models are from cannot be used; null when it can. Prompts are refused with it.</summary>
     string? Fault => null;
 
-    /// <summary>Gives the models of a location, whose own configuration may name others. Must not block.</summary>
+    /// <summary>Returns the models of a location, whose own configuration may name others. Must not block.</summary>
     /// <param name="directory">The location.</param>
     /// <returns>The same models everywhere, unless a catalog knows better.</returns>
     IModelCatalog For(string directory) => this;
@@ -38,7 +38,7 @@ public interface IModelCatalog
 /// <summary>A model with the names it was found by.</summary>
 /// <param name="ProviderId">The provider, as in <c>opencode.json</c>.</param>
 /// <param name="ModelId">The model's id at that provider, for clients.</param>
-/// <param name="Model">What streams its replies.</param>
+/// <param name="Model">The implementation that streams its replies.</param>
 public sealed record ResolvedModel(string ProviderId, string ModelId, IChatModel Model)
 {
     /// <summary>Gets what it can do and costs.</summary>

@@ -11,8 +11,8 @@ public static class JsonObjects
     public static IReadOnlyDictionary<string, JsonElement> Empty { get; } = ReadOnlyDictionary<string, JsonElement>.Empty;
 
     /// <summary>Puts members of <paramref name="over"/> in the place of those of <paramref name="under"/>; objects that both have are merged in the same way.</summary>
-    /// <param name="under">What is replaced.</param>
-    /// <param name="over">What replaces it.</param>
+    /// <param name="under">The lower object.</param>
+    /// <param name="over">The upper object, whose members win.</param>
     public static IReadOnlyDictionary<string, JsonElement> Merge(IReadOnlyDictionary<string, JsonElement> under, IReadOnlyDictionary<string, JsonElement> over)
     {
         ArgumentNullException.ThrowIfNull(under);
@@ -26,7 +26,7 @@ public static class JsonObjects
         return merged;
     }
 
-    /// <summary>Gives the members of an object.</summary>
+    /// <summary>Returns the members of an object.</summary>
     /// <param name="json">The object.</param>
     public static IReadOnlyDictionary<string, JsonElement> Of(JsonElement json) =>
         json.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal);

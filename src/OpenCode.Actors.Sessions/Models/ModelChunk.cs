@@ -14,7 +14,7 @@ public sealed record TextDelta(string Text) : ModelChunk;
 public sealed record ReasoningDelta(string Text) : ModelChunk;
 
 /// <summary>The block of reasoning that was streamed last is over. Without text before it, it is a block whose text the provider hides.</summary>
-/// <param name="Metadata">What the provider wants to see again with it: the <c>metadata</c> of the reasoning part.</param>
+/// <param name="Metadata">The provider's metadata, which goes back with it: the <c>metadata</c> of the reasoning part.</param>
 public sealed record ReasoningEnded(JsonElement Metadata) : ModelChunk;
 
 /// <summary>A tool call, given once it is complete.</summary>

@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Sessions.Models;
 /// <param name="retryAfter">How long the provider asks to wait, or null when it does not say.</param>
 /// <param name="responseHeaders">Headers of the answer, names in lower case; null when there was none.</param>
 /// <param name="responseBody">Body of the answer; null when there was none.</param>
-/// <param name="inner">What the transport threw.</param>
+/// <param name="inner">The exception of the transport.</param>
 public sealed class ModelException(
     string message,
     bool retryable,

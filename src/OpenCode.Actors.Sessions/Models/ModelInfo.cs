@@ -79,8 +79,8 @@ public sealed record ModelPrice(decimal Input, decimal Output, decimal CacheRead
     /// <summary>Gets the prices of a step that reads more than so many tokens; null when they are the same.</summary>
     public (long TokenCount, ModelPrice Price)? Above { get; init; }
 
-    /// <summary>Gives the cost of a step in US dollars.</summary>
-    /// <param name="usage">What it used.</param>
+    /// <summary>Returns the cost of a step in US dollars.</summary>
+    /// <param name="usage">Its usage.</param>
     public decimal Of(TokenUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage);
@@ -115,7 +115,7 @@ public sealed record ModelCapabilities
     /// <summary>Gets the field in which the provider wants to see the reasoning of earlier steps, such as <c>reasoning_content</c>; null to send none.</summary>
     public string? ReasoningField { get; init; }
 
-    /// <summary>Tells whether it takes a file of a type.</summary>
+    /// <summary>True if it takes a file of a type.</summary>
     /// <param name="mimeType">The type.</param>
     public bool Takes(string mimeType)
     {

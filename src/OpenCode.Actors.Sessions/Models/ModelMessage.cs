@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Sessions.Models;
 
-/// <summary>One message of the conversation that a model is given.</summary>
+/// <summary>One message of the conversation in a model's request.</summary>
 public abstract record ModelMessage;
 
-/// <summary>What the user said.</summary>
+/// <summary>A message of the user.</summary>
 /// <param name="Content">Texts and files, in the order of the message; at least one.</param>
 public sealed record UserTurn(IReadOnlyList<UserContent> Content) : ModelMessage
 {
@@ -18,13 +18,13 @@ public sealed record UserTurn(IReadOnlyList<UserContent> Content) : ModelMessage
     public string Text => string.Join('\n', Content.OfType<TextContent>().Select(static content => content.Text));
 }
 
-/// <summary>What the model answered in one earlier step.</summary>
+/// <summary>The model's answer of one earlier step.</summary>
 /// <param name="Text">Its text; empty when it only called tools.</param>
 /// <param name="Reasoning">Its reasoning, a block each; empty when it showed none. Blocks with metadata go back to the model that made them, as they are.</param>
 /// <param name="Calls">The tools it called for, in its order.</param>
 public sealed record AssistantTurn(string Text, IReadOnlyList<ReasoningBlock> Reasoning, IReadOnlyList<ToolCall> Calls) : ModelMessage;
 
-/// <summary>What came of one tool call.</summary>
+/// <summary>The result of one tool call.</summary>
 /// <param name="CallId">The call's name.</param>
 /// <param name="ToolName">The tool that was called.</param>
 /// <param name="Output">Its output, or the reason why there is none.</param>

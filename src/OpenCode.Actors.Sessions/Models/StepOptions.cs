@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OpenCode.Actors.Sessions.Models;
 
-/// <summary>How a model is to answer one step. What is null is left to the provider.</summary>
+/// <summary>Options for a model's answer of one step. Null leaves an option to the provider.</summary>
 public sealed record StepOptions
 {
     /// <summary>Gets the options of a step that wants nothing special.</summary>

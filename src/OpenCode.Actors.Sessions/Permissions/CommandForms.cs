@@ -5,8 +5,8 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <summary>The forms in which rules may name a command.</summary>
 internal static class CommandForms
 {
-    /// <summary>Gives what rules judge of a command of a line.</summary>
-    public static CommandPattern PatternOf(SeenCommand seen)
+    /// <summary>Returns the pattern that rules judge for a command of a line.</summary>
+    public static CommandPattern PatternOf(JudgedCommand seen)
     {
         var command = seen.Command;
         var text = command.Source.Trim();
@@ -60,5 +60,5 @@ internal static class CommandForms
     }
 
     private static string TextOf(ShellWord word) =>
-        word.Value ?? string.Concat(word.Pieces.Select(static piece => piece.Kind == PieceKind.Text ? piece.Text : Possible.Any.ToString()));
+        word.Value ?? string.Concat(word.Pieces.Select(static piece => piece.Kind == PieceKind.Text ? piece.Text : PartlyKnownText.Any.ToString()));
 }

@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>One thing that a call does, as rules judge it: its text, as it stands in the line, and what else it is called.</summary>
+/// <summary>One command of a call, as rules judge it: its text in the line, and its other forms.</summary>
 /// <param name="Text">What is shown, and what a rule has to fit to allow it.</param>
 /// <param name="Always">The pattern that an answer <c>always</c> allows; null when there is none.</param>
 internal sealed record CommandPattern(string Text, string? Always)
@@ -35,14 +35,14 @@ internal sealed record CommandPattern(string Text, string? Always)
         var isExact = own is { Action: PermissionAction.Allow } && own.Pattern == Text;
         foreach (var form in Forms)
             strictest = Stricter(strictest, OfForm(rules, form, isExact));
-        if (!isExact && Doubts.Any(form => rules.Find(rule => Possible.Always(form, rule.Pattern)) is { Action: not PermissionAction.Allow } rule && !Fits(rule)))
+        if (!isExact && Doubts.Any(form => rules.Find(rule => PartlyKnownText.Always(form, rule.Pattern)) is { Action: not PermissionAction.Allow } rule && !Fits(rule)))
             strictest = Stricter(strictest, PermissionAction.Ask);
         if (IsUnknown && !isExact)
             strictest = Stricter(strictest, OfAnything(rules));
         return IsUnread && !isExact ? Stricter(strictest, PermissionAction.Ask) : strictest;
     }
 
-    /// <summary>Gives the stricter of two actions: deny before ask before allow.</summary>
+    /// <summary>Returns the stricter of two actions: deny before ask before allow.</summary>
     public static PermissionAction Stricter(PermissionAction one, PermissionAction other) =>
         one == PermissionAction.Deny || other == PermissionAction.Deny ? PermissionAction.Deny
         : one == PermissionAction.Ask || other == PermissionAction.Ask ? PermissionAction.Ask
@@ -67,14 +67,14 @@ internal sealed record CommandPattern(string Text, string? Always)
         var isDoubtful = false;
         foreach (var rule in rules)
         {
-            if (Possible.Always(form, rule.Pattern))
+            if (PartlyKnownText.Always(form, rule.Pattern))
             {
                 // A rule that fits the text too has been weighed there, where a later one may go before it.
                 var action = Fits(rule) ? PermissionAction.Allow : rule.Action;
                 return isDoubtful ? Stricter(action, PermissionAction.Ask) : action;
             }
 
-            isDoubtful |= !isExact && rule.Action != PermissionAction.Allow && !Fits(rule) && Possible.Sometimes(form, rule.Pattern);
+            isDoubtful |= !isExact && rule.Action != PermissionAction.Allow && !Fits(rule) && PartlyKnownText.Sometimes(form, rule.Pattern);
         }
 
         return isDoubtful ? PermissionAction.Ask : PermissionAction.Allow;

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>What a shell line needs permission for (rule "Every simple command is judged").</summary>
+/// <summary>Finds the permissions that a shell line needs (rule "Every simple command is judged").</summary>
 internal static class CommandPermissions
 {
     private const string Bash = "bash";
@@ -16,7 +16,7 @@ internal static class CommandPermissions
     public static IReadOnlyList<ToolPermission> Of(string line, string? folder, ToolLocation location)
     {
         var parsed = ShellLine.Parse(line);
-        var seen = parsed is null ? [] : SeeThrough.Commands(parsed);
+        var seen = parsed is null ? [] : NestedCommands.Commands(parsed);
         var wanted = new List<ToolPermission>();
 
         var outside = OutsidePaths.Of(seen, parsed?.Redirections ?? [], folder?.Replace('\0', '?'), location); // No path holds a NUL: the tool refuses it.
@@ -33,7 +33,7 @@ internal static class CommandPermissions
     }
 
     // Assignments alone run nothing; redirections alone empty files.
-    private static bool IsJudged(SeenCommand seen) => seen.IsUnknown || seen.Command.Words.Count > 0 || seen.Command.Redirections.Count > 0;
+    private static bool IsJudged(JudgedCommand seen) => seen.IsUnknown || seen.Command.Words.Count > 0 || seen.Command.Redirections.Count > 0;
 
     private static ToolPermission Permission(string permission, List<CommandPattern> patterns, CommandMetadata metadata)
     {

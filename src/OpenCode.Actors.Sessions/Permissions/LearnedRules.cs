@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>The rules that users allowed by <c>always</c>, by location. One immutable snapshot: the index replaces it, sessions read it when they decide.</summary>
+/// <summary>The rules that users allowed with <c>always</c>, by location. One immutable snapshot: the index replaces it, sessions read it when they decide.</summary>
 /// <remarks>A session also knows its own rules, from the moment of the answer; here are those of all sessions of its location.</remarks>
 internal sealed class LearnedRules
 {
@@ -16,7 +16,7 @@ internal sealed class LearnedRules
     /// <summary>Gets a task that ends when <see cref="IsFilled"/> is true.</summary>
     public Task WhenFilled => _filled.Task;
 
-    /// <summary>Gives the rules of a location.</summary>
+    /// <summary>Returns the rules of a location.</summary>
     public IReadOnlyList<PermissionRule> Of(string directory) => Volatile.Read(ref _byLocation).GetValueOrDefault(directory, []);
 
     /// <summary>Replaces all rules. Only the index does this.</summary>

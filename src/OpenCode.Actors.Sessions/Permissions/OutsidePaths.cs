@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>The folders outside the location that a line names: by the arguments of commands that read or change files, by redirections, by where it is run.</summary>
+/// <summary>The folders outside the location that a line names: by the arguments of commands that read or change files, by redirections, by its working folder.</summary>
 internal static class OutsidePaths
 {
     private const int MostFolders = 16;
@@ -17,8 +17,8 @@ internal static class OutsidePaths
     private static readonly CommandPattern _rest = new("…", Always: null) { IsUnknown = true };
 
     /// <summary>Finds them.</summary>
-    /// <returns>A pattern for each; one that is not known stands as it does in the line.</returns>
-    public static List<CommandPattern> Of(IReadOnlyList<SeenCommand> seen, IReadOnlyList<ShellRedirection> redirections, string? folder, ToolLocation location)
+    /// <returns>A pattern for each; one that is not known is as it does in the line.</returns>
+    public static List<CommandPattern> Of(IReadOnlyList<JudgedCommand> seen, IReadOnlyList<ShellRedirection> redirections, string? folder, ToolLocation location)
     {
         var start = folder is null ? location.Directory : Path.Combine(location.Directory, folder);
         var found = new Finding(location, start, seen.Any(static command => Sets(command.Command, "HOME")), seen.Any(static command => Sets(command.Command, "CDPATH")));
@@ -129,7 +129,7 @@ internal static class OutsidePaths
                 Patterns.Add(added);
         }
 
-        // The path that a word names, as far as it is known: what stands before a glob names the folder. Null when it is not known, or the word is an option.
+        // The path that a word names, as far as it is known: what is before a glob names the folder. Null when it is not known, or the word is an option.
         private string? PathOf(ShellWord word, bool isMove)
         {
             var read = new StringBuilder();

@@ -2,12 +2,12 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>Decides by rules: the last one that fits wins; what matches no rule is allowed.</summary>
+/// <summary>Decides by rules: the last one that matches wins; without a match the action is allowed.</summary>
 internal static class PermissionRules
 {
     /// <summary>Decides about one pattern.</summary>
     /// <param name="permission">The permission, such as <c>bash</c>.</param>
-    /// <param name="pattern">What it is wanted for, such as a command.</param>
+    /// <param name="pattern">The pattern of the action, such as a command.</param>
     /// <param name="sets">Sets of rules, weakest first.</param>
     public static PermissionAction Evaluate(string permission, string pattern, params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {
@@ -24,7 +24,7 @@ internal static class PermissionRules
         return PermissionAction.Allow;
     }
 
-    /// <summary>Tells whether a tool is denied whatever it is called with, so that a model is not offered it.</summary>
+    /// <summary>True if a tool is denied whatever it is called with, so that a model is not offered it.</summary>
     public static bool IsDenied(string permission, params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {
         for (var s = sets.Length - 1; s >= 0; s--)
@@ -40,10 +40,11 @@ internal static class PermissionRules
         return false;
     }
 
-    /// <summary>Tells whether a model may be offered a tool, and may call it at all.</summary>
+    /// <summary>True if a model may be offered a tool, and may call it at all.</summary>
     public static bool Offers(string tool, IReadOnlyList<PermissionRule>[] sets) =>
         !IsDenied(PermissionOf(tool), sets)
         && sets.SelectMany(static set => set).LastOrDefault(rule => rule.Permission == tool) is not { Pattern: "*", Action: PermissionAction.Deny };
 
-    private static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
+    /// <summary>Returns the permission that a tool needs.</summary>
+    public static string PermissionOf(string tool) => tool is "write" or "edit" or "multiedit" or "patch" or "apply_patch" ? "edit" : tool;
 }

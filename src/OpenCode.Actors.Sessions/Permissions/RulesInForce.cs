@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Sessions.Permissions;
 
 /// <summary>All rules that decide about the calls of a session at one moment.</summary>
 /// <param name="Rules">The rules of configuration, agent and session, weakest first.</param>
-/// <param name="Learned">What users allowed for always: it answers what would be asked, and lifts no denial.</param>
+/// <param name="Learned">Rules that users allowed with <c>always</c>: they answer requests, and lift no denial.</param>
 internal sealed record RulesInForce(IReadOnlyList<PermissionRule>[] Rules, IReadOnlyList<PermissionRule>[] Learned)
 {
     /// <summary>Gets no rules, which allow everything.</summary>
@@ -19,6 +19,6 @@ internal sealed record RulesInForce(IReadOnlyList<PermissionRule>[] Rules, IRead
         return action == PermissionAction.Ask ? permission.Evaluate(All) : action;
     }
 
-    /// <summary>Gives the patterns that an answer <c>always</c> adds.</summary>
+    /// <summary>Returns the patterns that an answer <c>always</c> adds.</summary>
     public IReadOnlyList<string> AlwaysBeyond(ToolPermission permission) => permission.AlwaysBeyond(All);
 }

@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>Where a call is judged.</summary>
+/// <summary>The location in which a call is judged.</summary>
 /// <param name="Directory">The location: tools start there.</param>
 /// <param name="Root">The root of its project, which contains the location; what is in it is not outside.</param>
-/// <param name="Paths">What stands at a path.</param>
+/// <param name="Paths">Resolves paths.</param>
 internal sealed record ToolLocation(string Directory, string Root, IPathFacts Paths)
 {
     private static readonly string[] _homes = ["~", "$HOME"];
@@ -13,10 +13,10 @@ internal sealed record ToolLocation(string Directory, string Root, IPathFacts Pa
     /// <summary>Gets what the names of files in rules start at: the root of the project, or the location where there is no project.</summary>
     public string Base => Root == "/" ? Directory : Root;
 
-    /// <summary>Tells whether a real path is in the location or its project.</summary>
+    /// <summary>True if a real path is in the location or its project.</summary>
     public bool Contains(string path) => IsIn(Directory, path) || (Root != "/" && IsIn(Root, path));
 
-    /// <summary>Gives the other names that a rule may have for an absolute path or pattern: those within the home folder.</summary>
+    /// <summary>Returns the other names that a rule may have for an absolute path or pattern: those within the home folder.</summary>
     public IEnumerable<string> NamesAtHome(string path)
     {
         _realHome ??= Paths.RealPath(Paths.Home);

@@ -5,11 +5,11 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Permissions;
 
-/// <summary>What a tool call needs permission for.</summary>
+/// <summary>A permission that a tool call needs.</summary>
 /// <param name="Permission">The permission, such as <c>bash</c>.</param>
-/// <param name="Patterns">What it is wanted for; each of them has to be allowed.</param>
+/// <param name="Patterns">The patterns of the action; each must be allowed.</param>
 /// <param name="Always">The patterns that an answer <c>always</c> allows from then on.</param>
-/// <param name="Metadata">Makes what to show to the user, when the user is asked: a diff takes its time.</param>
+/// <param name="Metadata">Makes the metadata of a request to the user, only if there is one: a diff takes its time.</param>
 internal sealed record ToolPermission(string Permission, IReadOnlyList<string> Patterns, IReadOnlyList<string> Always, Func<JsonElement> Metadata)
 {
     /// <summary>Gets the metadata of a call of which there is nothing to show.</summary>
@@ -24,14 +24,14 @@ internal sealed record ToolPermission(string Permission, IReadOnlyList<string> P
     /// <summary>Makes a key.</summary>
     public static string KeyOf(string permission, IReadOnlyList<string> patterns) => $"{permission}\0{string.Join('\0', patterns)}";
 
-    /// <summary>Finds out what a call needs, in the order in which it is asked for. The call runs when each is allowed; one that is denied denies it.</summary>
+    /// <summary>Returns the permissions that a call needs, in the order of their requests. The call runs when each is allowed; one that is denied denies it.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
     public static IReadOnlyList<ToolPermission> Of(ToolCall call, ToolLocation location) => call.Name == "bash" && Text(call.Input, "command") is { } command
         ? CommandPermissions.Of(command, Text(call.Input, "workdir"), location)
         : [new ToolPermission(call.Name, ["*"], ["*"], Nothing)];
 
-    /// <summary>Decides: denied if any pattern is, else asked for if any is, else allowed.</summary>
+    /// <summary>Decides: deny if any pattern is denied, else ask if any needs a request, else allow.</summary>
     public PermissionAction Evaluate(params ReadOnlySpan<IReadOnlyList<PermissionRule>> sets)
     {
         var strictest = PermissionAction.Allow;
@@ -40,7 +40,7 @@ internal sealed record ToolPermission(string Permission, IReadOnlyList<string> P
         return strictest;
     }
 
-    /// <summary>Gives the patterns that an answer <c>always</c> allows from then on: what the rules allow already needs none.</summary>
+    /// <summary>Returns the patterns that an answer <c>always</c> allows from then on: what the rules allow already needs none.</summary>
     public IReadOnlyList<string> AlwaysBeyond(IReadOnlyList<PermissionRule>[] sets) => Judged is null ? Always : [.. Judged
         .Where(pattern => pattern.Evaluate(Permission, sets) != PermissionAction.Allow)
         .Select(static pattern => pattern.Always).OfType<string>().Distinct(StringComparer.Ordinal)];

@@ -3,7 +3,7 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <summary>Patterns of permission rules, as opencode reads them: <c>*</c> is any run of characters, <c>?</c> is any one; all else is itself.</summary>
 internal static class Wildcard
 {
-    /// <summary>Tells whether the whole text fits the pattern. <c>git *</c> fits <c>git</c> too: a rule for a command covers the command without arguments.</summary>
+    /// <summary>True if the whole text fits the pattern. <c>git *</c> fits <c>git</c> too: a rule for a command covers the command without arguments.</summary>
     public static bool IsMatch(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern) =>
         Fits(text, pattern) || (pattern.EndsWith(" *", StringComparison.Ordinal) && Fits(text, pattern[..^2]));
 

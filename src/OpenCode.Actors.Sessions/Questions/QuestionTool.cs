@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Questions;
 
-/// <summary>The tool by which a model asks its user. It has no actor: a question is state of the session, and waits without anything running.</summary>
+/// <summary>The tool with which a model asks its user. It has no actor: a question is state of the session, and nothing runs while it waits.</summary>
 internal static class QuestionTool
 {
     public const string Name = "question";
@@ -69,7 +69,7 @@ internal static class QuestionTool
     }
 
     /// <summary>Says the answers to the model.</summary>
-    public static string Tell(IReadOnlyList<QuestionInfo> questions, IReadOnlyList<IReadOnlyList<string>> answers) =>
+    public static string Render(IReadOnlyList<QuestionInfo> questions, IReadOnlyList<IReadOnlyList<string>> answers) =>
         "The user answered: " + string.Join("; ", questions.Select((question, i) =>
             $"\"{question.Question}\" = \"{(i < answers.Count && answers[i].Count > 0 ? string.Join(", ", answers[i]) : "no answer")}\"")) + ".";
 

@@ -9,7 +9,7 @@ internal sealed record Availability(NodeState State, string Reason, Cancellation
     // suspend-on-silence: so long streams wait for the database with heartbeats.
     private static readonly TimeSpan _streamsWait = TimeSpan.FromSeconds(60);
 
-    /// <summary>Gets a value indicating whether the node was told to stop. A node of a cluster takes commands until its sessions are handed over.</summary>
+    /// <summary>Gets a value indicating whether the node stops. A node of a cluster takes commands until its sessions are handed over.</summary>
     public bool IsDraining { get; init; }
 
     /// <summary>Gets for how long the arbiter has been silent; null while it answers.</summary>

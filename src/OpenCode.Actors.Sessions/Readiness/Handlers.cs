@@ -1,13 +1,13 @@
 namespace OpenCode.Actors.Sessions.Readiness;
 
-/// <summary>Handlers that are told something, until each is disposed. Thread-safe.</summary>
+/// <summary>Handlers that are called with each value, until each is disposed. Thread-safe.</summary>
 internal sealed class Handlers<T>
 {
     private readonly Lock _gate = new();
     private volatile Action<T>[] _handlers = [];
 
-    /// <summary>Adds a handler. It is to tell an actor, and no more.</summary>
-    /// <returns>Takes the handler away.</returns>
+    /// <summary>Adds a handler, which may send a message to an actor and do no more.</summary>
+    /// <returns>Removes the handler when it is disposed.</returns>
     public IDisposable Add(Action<T> handler)
     {
         lock (_gate)
@@ -15,8 +15,8 @@ internal sealed class Handlers<T>
         return new Handle(this, handler);
     }
 
-    /// <summary>Tells all handlers.</summary>
-    public void Tell(T value)
+    /// <summary>Calls all handlers.</summary>
+    public void Invoke(T value)
     {
         foreach (var handler in _handlers)
             handler(value);

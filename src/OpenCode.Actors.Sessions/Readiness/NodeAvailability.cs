@@ -31,7 +31,7 @@ internal sealed class NodeAvailability
     /// <summary>Gets the handlers of each change of state, called in order.</summary>
     public Handlers<NodeState> Changed { get; } = new();
 
-    /// <summary>Gets what is cancelled when the server is told to stop.</summary>
+    /// <summary>Gets a token that is cancelled when the server begins to stop.</summary>
     public CancellationToken Draining => _draining.Token;
 
     /// <summary>Gets what is cancelled when the node has come to its end: no turn goes on here.</summary>
@@ -64,7 +64,7 @@ internal sealed class NodeAvailability
         ? before with { Snapshot = In(NodeState.Suspended, "The database does not answer."), SilentSince = since }
         : before);
 
-    /// <summary>The server was told to stop.</summary>
+    /// <summary>The server begins to stop.</summary>
     public void Drain()
     {
         _draining.Cancel();
@@ -107,7 +107,7 @@ internal sealed class NodeAvailability
 
             if (now.IsOver)
                 _ = _over.CancelAsync();
-            Changed.Tell(now.State);
+            Changed.Invoke(now.State);
             return true;
         }
     }

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Turns;
 
 namespace OpenCode.Actors.Sessions.Reads;
 
@@ -20,11 +21,12 @@ internal static class Reading
         GetDiff { MessageId: { } asked } => new DiffFound((state.Message(asked)?.Info as UserMessage)?.Summary?.Diffs ?? []),
         GetDiff => new DiffFound(Changes.Of(state)),
         GetTodos => new TodosFound(state.Todos),
+        GetWaits => Parking.Waits(state),
         GetMessage m => state.Message(m.MessageId) is { } found ? new MessageFound(state.View(found)) : new MessageNotFound(m.MessageId),
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Tells how a turn ended.</summary>
+    /// <summary>Returns how a turn ended.</summary>
     /// <param name="id">The session.</param>
     /// <param name="state">Its state.</param>
     /// <param name="turn">A turn that is not open.</param>
@@ -41,7 +43,7 @@ internal static class Reading
 
         // Prompts that were taken up together have one answer: that to the newest of them, which follows them all. What the open turn says is no answer to a turn that is over.
         var answer = messages.FindIndex(asked, message => message.Info is AssistantMessage reply && string.CompareOrdinal(reply.ParentId.Value, turn.Value) >= 0
-            && !state.IsOpen(new TurnId(reply.ParentId.Value)));
+            && !state.IsOpen(new TurnId(reply.ParentId.Value)) && (reply.ParentId.Value == turn.Value || !IsOfSummary(state, reply)));
         if (answer >= 0)
         {
             var parent = ((AssistantMessage)messages[answer].Info).ParentId;
@@ -61,13 +63,15 @@ internal static class Reading
         int LastTo(MessageId prompt) => messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == prompt);
     }
 
-    // Behind a summary that was made on the way the turn goes on by a message of its own, whose answer is that of the prompt.
+    // A summary on the way to an answer, and what goes on behind it, answer no prompt that only waited for them.
+    private static bool IsOfSummary(SessionState state, AssistantMessage reply) => reply.Summary == true || (state.Message(reply.ParentId) is { } parent && Continuations.IsOne(parent));
+
+    // Behind a summary that was made on the way the turn goes on by a message of its own, whose answer is that of the prompt. Other prompts may have come meanwhile, but no answer to them.
     private static int GoneOn(ImmutableList<MessageState> messages, int answer)
     {
-        while (messages.FindIndex(answer, static message => message.Info is UserMessage) is >= 0 and var next
-            && Summaries.RequestOf(messages[next]) is not null
-            && messages.FindIndex(next + 1, static message => message.Info is UserMessage) is >= 0 and var going
-            && Continuations.IsOne(messages[going])
+        while (messages.FindIndex(answer, static message => Summaries.RequestOf(message) is not null) is >= 0 and var next
+            && messages.FindIndex(next + 1, Continuations.IsOne) is >= 0 and var going
+            && !messages.Skip(answer + 1).Take(going - answer).Any(static message => message.Info is AssistantMessage { Summary: not true })
             && messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == messages[going].Info.Id) is >= 0 and var last)
         {
             answer = last;

@@ -15,7 +15,7 @@ internal sealed partial class SessionReader(IJournal journal, ILogger logger)
     public async Task<object> ReadAsync(SessionId id, ISessionRead read, CancellationToken cancellationToken) =>
         Reading.Answer(id, (await LoadAsync(id, cancellationToken)).State, read);
 
-    /// <summary>Tells how a turn ended, as <see cref="Reading.EndOf"/> does; or that it is open: <see cref="TurnOpen"/>.</summary>
+    /// <summary>Returns how a turn ended, as <see cref="Reading.EndOf"/> does; or that it is open: <see cref="TurnOpen"/>.</summary>
     public async Task<object> EndOfAsync(SessionId id, TurnId turn, CancellationToken cancellationToken)
     {
         var (state, head) = await LoadAsync(id, cancellationToken);

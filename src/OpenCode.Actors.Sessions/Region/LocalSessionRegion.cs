@@ -86,7 +86,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         foreach (var (id, child) in _children)
         {
             foreach (var (command, sender) in child.Kept ?? [])
-                Refuse(sender, id, command, new Unavailable("The region of sessions was stopped. Nothing was changed.", TimeSpan.FromSeconds(1)));
+                Refuse(sender, id, command, new Unavailable("The region of sessions was stopped. Nothing was changed. Send the command again.", TimeSpan.FromSeconds(1)));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed partial class LocalSessionRegion : ReceiveActor
         }
         else if (_failures.RefusedFor(id) is { } wait)
         {
-            Refuse(Sender, id, command, new Unavailable($"{id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed.", wait));
+            Refuse(Sender, id, command, new Unavailable($"{id} failed again and again; it is tried again in {wait.TotalSeconds:0} s. Nothing was changed. Send the command again then; the server's log has the cause.", wait));
         }
         else
         {

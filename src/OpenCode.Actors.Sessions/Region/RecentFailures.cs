@@ -26,7 +26,7 @@ internal sealed class RecentFailures(TimeProvider time)
         }
     }
 
-    /// <summary>Tells how long a session is still refused; null when it is not.</summary>
+    /// <summary>Returns how long a session is still refused; null when it is not.</summary>
     public TimeSpan? RefusedFor(SessionId id)
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
-/// <summary>Facts in order, text that follows text of its kind joined with it: one event of a thousand words, and not a thousand.</summary>
+/// <summary>Facts in order. Consecutive texts of one kind are joined: a thousand words become one event.</summary>
 internal sealed class FactList
 {
     private readonly StringBuilder _text = new();

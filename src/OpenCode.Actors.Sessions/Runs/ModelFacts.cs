@@ -10,7 +10,7 @@ internal static class ModelFacts
     /// <summary>Reads it to its end, which is the last fact: <see cref="AnswerEnded"/> or <see cref="AnswerBroken"/>.</summary>
     /// <remarks>A failure is a fact too, so that a stream delivers it behind the text that came before; an error of a stream overtakes what is buffered.</remarks>
     /// <param name="model">The model.</param>
-    /// <param name="request">What it is asked.</param>
+    /// <param name="request">The request.</param>
     /// <param name="isWaiting">Called with true before a wait for the next chunk, and with false after it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async IAsyncEnumerable<RunFact> ReadAsync(
@@ -74,7 +74,7 @@ internal static class ModelFacts
         ReasoningDelta m => new TextStreamed(IsReasoning: true, m.Text),
         ReasoningEnded m => new ReasoningClosed(m.Metadata),
         ToolCallChunk m => new ToolCalled(m.Call),
-        SnapshotTaken m => new FilesKept(m.Snapshot),
+        SnapshotTaken m => new StepSnapshotTaken(m.Snapshot),
         Finished m => new AnswerEnded(m.Reason, m.Usage),
         _ => throw new InvalidOperationException($"The model sent {chunk.GetType().Name}, which is not known."),
     };

@@ -9,13 +9,13 @@ internal sealed class RetryDelays(SessionsOptions options)
     /// <summary>Gets how many calls of the step have failed.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Gets a value indicating whether the model was tried again as often as it may be (rule "Every wait ends").</summary>
+    /// <summary>Gets a value indicating whether no retries are left (rule "Every wait ends").</summary>
     public bool AreSpent => Failures >= options.MaxRetries;
 
     /// <summary>Another step begins.</summary>
     public void Reset() => Failures = 0;
 
-    /// <summary>Notes a failure and gives the wait: what the provider says, or twice as long as the last one.</summary>
+    /// <summary>Counts a failure and returns the wait: the provider's, or twice as long as the last one.</summary>
     public TimeSpan Next(ModelException cause)
     {
         var doublings = Math.Min(Failures++, 30);

@@ -25,7 +25,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private readonly TimeSpan _silence;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly Outgoing _outgoing = new();
+    private readonly ReportQueue _outgoing = new();
     private readonly RunningTools _tools;
     private readonly RetryDelays _retries;
 
@@ -45,10 +45,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Lets the model make its next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
+    /// <summary>Calls the model for the next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
     public sealed record Begin(IChatModel Model, ModelRequest Request) : IDeadLetterSuppression; // To a run that has ended meanwhile.
 
-    /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also when there is no such tool.</summary>
+    /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also if there is no such tool.</summary>
     public sealed record Start(ToolCall Call, ToolContext Context) : IDeadLetterSuppression;
 
     /// <summary>The last report is durable: the next may come.</summary>
@@ -62,17 +62,24 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         public static Continue Instance { get; } = new();
     }
 
-    /// <summary>Ends the model's stream and the tools, then the run. Its end (<see cref="Terminated"/>) means that it reports nothing any more.</summary>
+    /// <summary>Ends the model's stream and the tools, then the run. After its end (<see cref="Terminated"/>) it reports nothing.</summary>
     /// <remarks>Tools have ended by then, unless they took too long. A cancelled call of the model may still be closing its connection: what it says is dropped.</remarks>
     public sealed record Stop : IDeadLetterSuppression
     {
-        private Stop()
-        {
-        }
+        private Stop(StopTool how) => How = how;
 
-        /// <summary>Gets the one instance.</summary>
-        public static Stop Instance { get; } = new();
+        /// <summary>Gets the one that ends all.</summary>
+        public static Stop Instance { get; } = new(StopTool.Instance);
+
+        /// <summary>Gets the one of a server that stops: what only waits for the user is left, and the session gets <see cref="Left"/>.</summary>
+        public static Stop SparingWaits { get; } = new(StopTool.SparingWaits);
+
+        /// <summary>Gets the message that stops the tools.</summary>
+        public StopTool How { get; }
     }
+
+    /// <summary>A tool of the stopping run has left its wait as it is. The end of the run follows.</summary>
+    public sealed record Left(RunId Run) : IDeadLetterSuppression;
 
     /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order. Answered with <see cref="Continue"/> when it is durable.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
@@ -86,7 +93,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <summary>The wait before another try is over.</summary>
     private sealed record RetryNow;
 
-    /// <summary>That another try begins is durable.</summary>
+    /// <summary>The report that another try begins is durable.</summary>
     private sealed record RetryNoted : IDeadLetterSuppression;
 
     /// <summary>Makes a run.</summary>
@@ -104,8 +111,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void Running()
     {
         Receive<Begin>(OnBegin);
-        Receive<ModelCall.Said>(OnModelSaid);
-        Receive<ModelCall.Awaited>(OnModelAwaited);
+        Receive<ModelCall.FactsRead>(OnFactsRead);
+        Receive<ModelCall.WaitChanged>(OnWaitChanged);
         Receive<ModelSilent>(OnModelSilent);
         Receive<RetryNow>(_ => OnRetryNow());
         Receive<RetryNoted>(_ => Try());
@@ -115,12 +122,13 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Receive<Terminated>(m => OnToolGone(m.ActorRef));
 
         Receive<Continue>(_ => OnContinue());
-        Receive<Stop>(_ => OnStop());
+        Receive<Stop>(OnStop);
     }
 
     private void Stopping()
     {
         Receive<Terminated>(m => OnToolStopped(m.ActorRef));
+        Receive<ToolLeft>(_ => Context.Parent.Tell(new Left(_id)));
         Receive<StopTimedOut>(_ => Context.Stop(Self));
         ReceiveAny(static _ => { }); // Nothing is reported any more.
     }
@@ -134,7 +142,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
 
     private void Try() => _call = ModelCall.Begin(_step!.Model, _step.Request, Self, _materializer ??= Context.Materializer(), _stopped.Token);
 
-    private void OnModelSaid(ModelCall.Said message)
+    private void OnFactsRead(ModelCall.FactsRead message)
     {
         if (message.Call != _call)
         {
@@ -160,14 +168,14 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void Take(ModelCall call, RunFact fact)
     {
         if (call.Note(fact))
-            _outgoing.Add(new AnswerBegan((fact as FilesKept)?.Snapshot));
-        if (fact is not FilesKept)
+            _outgoing.Add(new AnswerBegan((fact as StepSnapshotTaken)?.Snapshot));
+        if (fact is not StepSnapshotTaken)
             _outgoing.Add(fact);
         if (fact is AnswerEnded)
             EndCall();
     }
 
-    private void OnModelAwaited(ModelCall.Awaited message)
+    private void OnWaitChanged(ModelCall.WaitChanged message)
     {
         if (message.Call != _call)
             return;
@@ -200,20 +208,20 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         // What it called is under way: another try would do it twice. The step goes on with the results.
         if (hasCalls)
         {
-            Tell(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
+            AddFact(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
             return;
         }
 
         if (!cause.Retryable || _retries.AreSpent)
         {
-            Tell(new AnswerRefused(cause));
+            AddFact(new AnswerRefused(cause));
             return;
         }
 
         var delay = _retries.Next(cause);
         LogRetry(_logger, cause.Message, _retries.Failures, delay);
         Timers.StartSingleTimer(nameof(RetryNow), new RetryNow(), delay);
-        Tell(new RetryPlanned(_retries.Failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
+        AddFact(new RetryPlanned(_retries.Failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
     }
 
     // suspend-on-silence: while the database is silent no model is called (rule "Suspend on silence"), so another try waits until the session has noted it.
@@ -234,7 +242,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void OnStart(Start message)
     {
         if (!_tools.TryStart(message.Call, message.Context))
-            Tell(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
+            AddFact(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
     }
 
     private void OnToolReport(ToolReport message)
@@ -246,7 +254,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             _tools.End(Sender);
         else
             _outgoing.AnswerLater(Sender, ToolContinue.Instance);
-        Tell(message);
+        AddFact(message);
     }
 
     private void OnToolGone(IActorRef tool)
@@ -255,7 +263,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             return;
 
         LogToolGone(_logger, callId);
-        Tell(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
+        AddFact(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
     }
 
     private void OnContinue()
@@ -264,7 +272,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Send();
     }
 
-    private void Tell(object fact)
+    private void AddFact(object fact)
     {
         _outgoing.Add(fact);
         Send();
@@ -276,11 +284,11 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             Context.Parent.Tell(new Report(_id, facts));
     }
 
-    private void OnStop()
+    private void OnStop(Stop message)
     {
         EndCall();
         Timers.CancelAll();
-        _tools.StopAll();
+        _tools.StopAll(message.How);
         Timers.StartSingleTimer(nameof(StopTimedOut), new StopTimedOut(), _stopTimeout);
         Become(Stopping);
         StopIfAlone();

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Runs;
 
-/// <summary>Names one run, so that reports of a closed one are known. Random: a restarted session must not give an old run's number again.</summary>
+/// <summary>Names one run, so that reports of a closed run are recognized. Random: a restarted session must not give an old run's number again.</summary>
 internal readonly record struct RunId(ulong Value)
 {
     /// <inheritdoc/>

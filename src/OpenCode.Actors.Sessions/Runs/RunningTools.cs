@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Runs;
 
-/// <summary>The tools of a run, a child each.</summary>
+/// <summary>The running tools of a run, one child actor each.</summary>
 /// <param name="toolbox">Makes the actor of a call.</param>
 /// <param name="context">The run.</param>
 internal sealed class RunningTools(IToolbox toolbox, IActorContext context)
@@ -25,7 +25,7 @@ internal sealed class RunningTools(IToolbox toolbox, IActorContext context)
         return true;
     }
 
-    /// <summary>Tells whether an actor is one of them.</summary>
+    /// <summary>True if an actor is one of them.</summary>
     public bool Contains(IActorRef tool) => _calls.ContainsKey(tool);
 
     /// <summary>A tool has sent its last report.</summary>
@@ -35,14 +35,14 @@ internal sealed class RunningTools(IToolbox toolbox, IActorContext context)
         context.Unwatch(tool);
     }
 
-    /// <summary>A tool has gone.</summary>
+    /// <summary>Removes a tool whose actor has ended; returns its call.</summary>
     /// <returns>Its call, which has no result; null when it was none of them.</returns>
     public string? Gone(IActorRef tool) => _calls.Remove(tool, out var callId) ? callId : null;
 
-    /// <summary>Tells all of them to stop. Each goes when what it started has gone.</summary>
-    public void StopAll()
+    /// <summary>Stops all of them. Each ends after everything that it started.</summary>
+    public void StopAll(StopTool how)
     {
         foreach (var tool in _calls.Keys)
-            tool.Tell(StopTool.Instance);
+            tool.Tell(how);
     }
 }

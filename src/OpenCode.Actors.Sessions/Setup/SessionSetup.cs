@@ -43,7 +43,7 @@ internal sealed record SessionSetup(
     /// <summary>Gets the claims of shards, which a session needs before it is read (rule "Claim before read"); null on a single node.</summary>
     public IShardClaims? Claims { get; init; }
 
-    /// <summary>Gets the files that models are told of.</summary>
+    /// <summary>Gets the files that models read.</summary>
     public IFileWork Files { get; init; } = NoFiles.Instance;
 
     /// <summary>Gets what system prompts are written by; null for models that need none.</summary>
@@ -67,7 +67,7 @@ internal sealed record SessionSetup(
     /// <summary>Gets what follows traced commands.</summary>
     public JournalTraces? Traces { get; init; }
 
-    /// <summary>Gets what stands at the paths that tool calls name.</summary>
+    /// <summary>Gets the door to the paths that tool calls name.</summary>
     public IPathFacts Paths { get; init; } = new DiskPaths();
 
     /// <summary>Gets a value indicating whether other nodes run sessions of the same journal.</summary>
@@ -95,7 +95,7 @@ internal sealed record SessionSetup(
     public LearnedRules Learned { get; } = new();
 
     /// <summary>Looks at the configuration of a location.</summary>
-    public LocationSetup At(string directory) => new(Agents.For(directory), Models.For(directory));
+    public LocationSetup At(string directory) => new(Agents.For(directory), Models.For(directory), Toolbox.PrefixesOf(directory));
 
     /// <summary>Gets the time in milliseconds of the epoch.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -8,7 +8,7 @@ internal static partial class Arithmetic
     private static readonly string[] _readers = ["read", "mapfile", "readarray", "printf", "getopts"];
     private static readonly string[] _setters = ["declare", "typeset", "local", "export", "readonly"];
 
-    /// <summary>Gives the expressions of a line whose variables may hold more than numbers by what the line does.</summary>
+    /// <summary>Returns the expressions of a line whose variables may hold more than numbers by what the line does.</summary>
     public static IEnumerable<string> Puzzles(ShellLine line)
     {
         if (line.Expressions.Count == 0)

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Tells assignments from other words, and reads the lists of arrays.</summary>
+/// <summary>Separates assignments from other words, and reads the lists of arrays.</summary>
 internal static class AssignmentReader
 {
     /// <summary>Makes the assignment of a word that was just read.</summary>

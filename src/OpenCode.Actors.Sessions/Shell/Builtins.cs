@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>What builtins of the shell run or change, beside those that take a command; and what git runs.</summary>
+/// <summary>Finds the commands that builtins of the shell run, and the state that they change; and the commands that git runs.</summary>
 internal static class Builtins
 {
     /// <summary>Finds what a builtin runs; null when it is no such builtin.</summary>

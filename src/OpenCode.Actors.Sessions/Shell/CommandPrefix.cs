@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>How many words of a command say what it does: <c>git status</c> has two. The numbers are those of opencode.</summary>
+/// <summary>How many words of a command name its action: <c>git status</c> has two. The numbers are those of opencode.</summary>
 internal static class CommandPrefix
 {
     private static readonly FrozenDictionary<string, int> _lengths = Table(
@@ -13,7 +13,7 @@ internal static class CommandPrefix
             + "git|config git|remote git|stash ip|addr ip|link ip|route kind|create kubectl|rollout npm|exec npm|init npm|run openssl|req openssl|x509 pnpm|dlx pnpm|exec pnpm|run "
             + "podman|container podman|image pulumi|stack terraform|workspace vault|auth vault|kv yarn|dlx yarn|run"));
 
-    /// <summary>Gives the pattern that an answer <c>always</c> allows: the first words and anything behind them.</summary>
+    /// <summary>Returns the pattern that an answer <c>always</c> allows: the first words and anything behind them.</summary>
     /// <returns>The pattern; null when the first words are not plain, so that the pattern would say something else than they do.</returns>
     public static string? PatternOf(IReadOnlyList<ShellWord> words)
     {

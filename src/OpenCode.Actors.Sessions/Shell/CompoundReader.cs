@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Reads what has a form of its own: <c>for</c>, <c>case</c>, <c>[[ ]]</c>, functions, coprocesses.</summary>
+/// <summary>Reads compound commands with a syntax of their own: <c>for</c>, <c>case</c>, <c>[[ ]]</c>, functions, coprocesses.</summary>
 internal sealed class CompoundReader(ShellReading reading, ShellCursor cursor, WordReader words, ExpansionReader expansions, ShellParser parser)
 {
     private static readonly string[] _opening = ["{", "(", "while", "until", "for", "if", "case", "select", "[["];

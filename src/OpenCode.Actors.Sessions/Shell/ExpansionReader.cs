@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Reads what begins with <c>$</c> or a backtick, and the commands in it.</summary>
+/// <summary>Reads expansions, which begin with <c>$</c> or a backtick, and the commands in them.</summary>
 internal sealed class ExpansionReader(ShellReading reading, ShellCursor cursor)
 {
     /// <summary>Reads an expansion that begins here.</summary>

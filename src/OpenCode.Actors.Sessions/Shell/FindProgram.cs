@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>What <c>find</c> and <c>fd</c> run for the files that they find.</summary>
+/// <summary>Finds the commands that <c>find</c> and <c>fd</c> run for the files that they find.</summary>
 internal static class FindProgram
 {
     /// <summary>Finds the commands behind <c>-exec</c> and its kind.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>A call of git: what stands before its subcommand, the subcommand, and what stands behind it. The one place that knows git's options.</summary>
+/// <summary>A call of git: the options before its subcommand, the subcommand, and the words after it. The one place that knows git's options.</summary>
 /// <param name="Options">The options of git itself, with their values.</param>
 /// <param name="Words">The subcommand and its arguments; empty when there is none.</param>
 /// <param name="IsSure">Whether all of the options are known, and none of them makes git run something.</param>
@@ -17,7 +17,7 @@ internal sealed record GitCall(IReadOnlyList<ShellWord> Options, IReadOnlyList<S
     // What these run is given to them as arguments, in settings or over stdin.
     private const string Runners = " filter-branch difftool mergetool merge-index instaweb web--browse send-email for-each-repo shell daemon remote-ext remote-fd p4 svn cvsimport cvsserver cvsexportcommit quiltimport citool gui hook ";
 
-    private static readonly FrozenDictionary<string, RunningOptions> _running = new Dictionary<string, RunningOptions>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, ExecOptions> _running = new Dictionary<string, ExecOptions>(StringComparer.Ordinal)
     {
         ["rebase"] = new("x", "exec"),
         ["grep"] = new("O", "open-files-in-pager"),
@@ -33,7 +33,7 @@ internal sealed record GitCall(IReadOnlyList<ShellWord> Options, IReadOnlyList<S
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads a call.</summary>
-    /// <param name="words">What stands behind <c>git</c>.</param>
+    /// <param name="words">The words after <c>git</c>.</param>
     public static GitCall Read(IReadOnlyList<ShellWord> words)
     {
         var (at, isSure) = (0, true);

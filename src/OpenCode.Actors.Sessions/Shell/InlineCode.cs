@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Code in a line, for programs that are no shells: <c>perl -e</c>, <c>python -c</c>. It is not read; what looks like running another program is asked about.</summary>
+/// <summary>Code in a line, for programs that are no shells: <c>perl -e</c>, <c>python -c</c>. It is not parsed; code that seems to run another program makes a permission request.</summary>
 internal static class InlineCode
 {
     private static readonly char[] _version = [.. "0123456789."];

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Commands in quoted text, which a shell runs when it comes to expand that text once more: in arithmetic, in prompts, in names of variables.</summary>
+/// <summary>Finds commands in quoted text that a shell runs when it expands that text again: in arithmetic, in prompts, in names of variables.</summary>
 internal static class LatentCommands
 {
     /// <summary>Finds those in the words and assignments of a command.</summary>

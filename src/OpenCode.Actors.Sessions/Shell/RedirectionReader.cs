@@ -5,7 +5,7 @@ internal sealed class RedirectionReader(ShellCursor cursor, WordReader words)
 {
     private static readonly string[] _operators = ["&>>", "&>", "<<<", "<<-", "<<", "<&", "<>", ">>", ">&", ">|", "<", ">"];
 
-    /// <summary>Tells whether one begins here: an operator, or a number or <c>{name}</c> just before one.</summary>
+    /// <summary>True if one begins here: an operator, or a number or <c>{name}</c> just before one.</summary>
     public bool IsAtRedirection
     {
         get

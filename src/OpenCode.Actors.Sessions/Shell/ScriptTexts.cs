@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <summary>Programs whose scripts may run commands: <c>sed</c>, <c>awk</c>.</summary>
 internal static partial class ScriptTexts
 {
-    /// <summary>Tells whether a call may run something: its script does, or cannot be seen.</summary>
+    /// <summary>True if a call may run something: its script does, or cannot be seen.</summary>
     public static Inner InnerOf(string program, List<ShellWord> arguments) =>
         (program.EndsWith("sed", StringComparison.Ordinal) ? IsHarmlessSed(arguments) : IsHarmlessAwk(arguments)) ? Inner.None : Inner.Unknown;
 

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Variables and settings by which programs are told what to run.</summary>
+/// <summary>Variables and settings that make programs run others.</summary>
 internal static class Settings
 {
     private static readonly FrozenSet<string> _variables = Set(
@@ -25,7 +25,7 @@ internal static class Settings
         "init.defaultbranch push.default push.autosetupremote push.followtags pull.rebase pull.ff fetch.prune fetch.parallel rebase.autosquash rebase.autostash merge.ff merge.conflictstyle diff.renames diff.noprefix"
         + " core.autocrlf core.eol core.quotepath core.filemode core.ignorecase core.longpaths core.abbrev gc.auto http.postbuffer safe.directory");
 
-    /// <summary>Tells whether a variable says what is run.</summary>
+    /// <summary>True if a variable says what is run.</summary>
     /// <param name="variable">The variable.</param>
     /// <param name="value">What it gets; null when that is not known.</param>
     public static bool RunsCommands(string variable, string? value = null)
@@ -35,18 +35,18 @@ internal static class Settings
         return _variables.Contains(variable) || (Array.Exists(_prefixes, prefix => variable.StartsWith(prefix, StringComparison.Ordinal)) && !_harmless.Contains(variable));
     }
 
-    /// <summary>Tells whether a word that stands where an assignment may, such as <c>A=1</c> behind <c>env</c>, says what is run.</summary>
+    /// <summary>True if a word that is where an assignment may, such as <c>A=1</c> behind <c>env</c>, says what is run.</summary>
     public static bool RunsCommands(ShellWord assignment)
     {
         var end = assignment.Start.IndexOf('=', StringComparison.Ordinal);
         return end < 0 || RunsCommands(assignment.Start[..end].TrimEnd('+'), assignment.Value?[(end + 1)..]);
     }
 
-    /// <summary>Tells whether a setting of git, such as <c>color.ui=always</c>, names no command.</summary>
+    /// <summary>True if a setting of git, such as <c>color.ui=always</c>, names no command.</summary>
     public static bool IsHarmlessGitSetting(string? setting) => setting?.Split('=')[0].ToLowerInvariant() is { } key
         && (_gitKeys.Contains(key) || Array.Exists(_gitSections, section => key.StartsWith(section, StringComparison.Ordinal)));
 
-    /// <summary>Tells whether <c>git config</c>, with these arguments, only shows settings, or makes one that names no command.</summary>
+    /// <summary>True if <c>git config</c>, with these arguments, only shows settings, or makes one that names no command.</summary>
     public static bool IsHarmlessGitConfig(IReadOnlyList<ShellWord> arguments)
     {
         // Any other option may hide which word is the name; behind the name it may change what is done with it.

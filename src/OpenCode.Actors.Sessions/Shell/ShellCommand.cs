@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
 /// <summary>A simple command that a shell may run.</summary>
-/// <param name="Source">As it stands in the line, with its assignments and redirections.</param>
+/// <param name="Source">As it is in the line, with its assignments and redirections.</param>
 /// <param name="Words">Its name and arguments; empty when it only assigns or redirects.</param>
 /// <param name="Assignments">The assignments before it.</param>
 /// <param name="Redirections">Its redirections.</param>

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>What a shell may do when it is given a line.</summary>
+/// <summary>All that a shell may do with a line.</summary>
 /// <param name="Commands">All simple commands, wherever they stand, those inside a command after it.</param>
 /// <param name="Redirections">Those of whole loops and groups.</param>
 /// <param name="Loops">What the variables of loops get: a list of words each.</param>
@@ -35,16 +35,16 @@ internal sealed record ShellLine(
     internal static ShellLine Read(string text)
     {
         if (text.Length > MostCharacters)
-            throw new ShellSyntaxException($"The line has {text.Length} characters; {MostCharacters} can be judged.");
+            throw new ShellSyntaxException($"The line has {text.Length} characters; {MostCharacters} can be judged. Put it into a script, and run that.");
         if (text.Contains(ShellCursor.End, StringComparison.Ordinal))
-            throw new ShellSyntaxException("A NUL is in the line.");
+            throw new ShellSyntaxException("The line has a NUL character. Write it without.");
         var reading = new ShellReading();
         new ShellParser(reading, new ShellCursor(text, depth: 0)).ReadAll();
         return reading.Take();
     }
 }
 
-/// <summary>What was read so far of one line, over all that is nested in it.</summary>
+/// <summary>The commands and expressions of one line read so far, nested ones included.</summary>
 internal sealed class ShellReading
 {
     private const int MaxReturns = 50;
@@ -55,7 +55,7 @@ internal sealed class ShellReading
     private readonly List<string> _puzzles = [];
     private int _returns;
 
-    /// <summary>Gets the place of the next command: it is taken when the command begins, so that it stands before what is inside it.</summary>
+    /// <summary>Gets the place of the next command: it is taken when the command begins, so that it is before what is inside it.</summary>
     public int Next => _commands.Count;
 
     /// <summary>Notes how far it is, for something that may have to be read again.</summary>
@@ -86,8 +86,8 @@ internal sealed class ShellReading
     public ShellLine Take() => new(_commands, _redirections, _loops, _expressions, _puzzles);
 }
 
-/// <summary>How far a line was read.</summary>
+/// <summary>A point in the reading of a line.</summary>
 internal sealed record ShellMark(int Commands, int Redirections, int Loops, int Expressions, int Puzzles);
 
-/// <summary>A line that is no bash, or that we do not understand.</summary>
+/// <summary>A line that is no bash, or that this parser does not understand.</summary>
 internal sealed class ShellSyntaxException(string message) : Exception(message);

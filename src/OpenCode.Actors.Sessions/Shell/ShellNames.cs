@@ -3,10 +3,10 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <summary>Names of variables.</summary>
 internal static class ShellNames
 {
-    /// <summary>Tells whether a text is a name.</summary>
+    /// <summary>True if a text is a name.</summary>
     public static bool IsName(ReadOnlySpan<char> text) => text.Length > 0 && LengthOf(text) == text.Length;
 
-    /// <summary>Gives the length of the name that a text begins with; 0 when it begins with none.</summary>
+    /// <summary>Returns the length of the name that a text begins with; 0 when it begins with none.</summary>
     public static int LengthOf(ReadOnlySpan<char> text)
     {
         var length = 0;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Reads a list of commands: finds each simple command, wherever it stands.</summary>
+/// <summary>Reads a list of commands: finds each simple command, wherever it is.</summary>
 /// <remarks>It takes more for a list than bash does: <c>then</c> without <c>if</c>, say. What bash refuses, it does not run; of what it takes, both see the same commands.</remarks>
 internal sealed class ShellParser
 {

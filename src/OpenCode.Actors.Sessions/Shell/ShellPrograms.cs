@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Programs that are given a text, which a shell runs.</summary>
+/// <summary>Programs that pass a text to a shell, which runs it.</summary>
 internal static class ShellPrograms
 {
     private static readonly string[] _beyondPosix = ["[[", "((", "$'", "$\"", "$[", "<(", ">(", "&>", "|&", "<<<", ";&", "=(", "}>", "}<"];
@@ -47,11 +47,11 @@ internal static class ShellPrograms
         return false;
     }
 
-    /// <summary>Finds what <c>ssh</c> runs on the other machine. An option may run a command on this one, and options may stand behind the machine too.</summary>
+    /// <summary>Finds what <c>ssh</c> runs on the other machine. An option may run a command on this one, and options may be behind the machine too.</summary>
     public static Inner InnerOfSsh(List<ShellWord> arguments)
     {
         var command = _ssh.CommandIn(arguments, out _, out var isSure);
-        return command.Count == 0 ? Inner.Unknown : isSure && command[0].Value is not (null or ['-', ..]) ? Inner.OfLine(SeeThrough.Joined(command)) : Inner.Unknown with { Doubtful = command };
+        return command.Count == 0 ? Inner.Unknown : isSure && command[0].Value is not (null or ['-', ..]) ? Inner.OfLine(NestedCommands.Joined(command)) : Inner.Unknown with { Doubtful = command };
     }
 
     /// <summary>Finds what other programs run that take a text.</summary>
@@ -70,7 +70,7 @@ internal static class ShellPrograms
                     return Inner.Unknown with { Doubtful = command };
                 if (program == "flock")
                     return command is [{ Value: "-c" or "--command" }, ..] ? Inner.OfLine(command.Count == 2 ? command[1].Value : null) : Inner.Of(command);
-                return Inner.OfLine(SeeThrough.Joined(command));
+                return Inner.OfLine(NestedCommands.Joined(command));
         }
     }
 

@@ -1,7 +1,7 @@
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>One word of a command: what stands in the line, and what is known of what it becomes.</summary>
-/// <param name="Source">As it stands in the line.</param>
+/// <summary>One word of a command: its text in the line, and the known parts of its expansion.</summary>
+/// <param name="Source">Its text in the line.</param>
 /// <param name="Pieces">What it is made of, in order.</param>
 internal sealed record ShellWord(string Source, IReadOnlyList<ShellPiece> Pieces)
 {
@@ -16,7 +16,7 @@ internal sealed record ShellWord(string Source, IReadOnlyList<ShellPiece> Pieces
     /// <summary>Gets a value indicating whether it may become no word at all, or several.</summary>
     public bool IsLoose => Pieces.Any(static piece => piece is { Kind: not PieceKind.Text, IsQuoted: false });
 
-    /// <summary>Makes a word that becomes what is given, whatever stands there.</summary>
+    /// <summary>Makes a word that becomes what is given, whatever is there.</summary>
     public static ShellWord Of(string source, string value) => new(source, [new ShellPiece(PieceKind.Text, value, IsQuoted: true)]);
 
     /// <summary>Makes a word that only the running shell knows.</summary>

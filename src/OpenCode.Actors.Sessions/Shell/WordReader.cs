@@ -2,16 +2,16 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Shell;
 
-/// <summary>Reads the words of a command: quotes are taken off, and what stands in expansions is read too.</summary>
+/// <summary>Reads the words of a command: removes quotes, and reads the expansions too.</summary>
 internal sealed class WordReader(ShellReading reading, ShellCursor cursor)
 {
     private const string Ends = " \t\n|&;()<>";
     private readonly ExpansionReader _expansions = new(reading, cursor);
 
-    /// <summary>Tells whether a word begins here, where one may: a comment is none.</summary>
+    /// <summary>True if a word begins here, where one may: a comment is none.</summary>
     public bool IsAtWord => IsInWord && cursor.Current != '#';
 
-    /// <summary>Tells whether a word goes on here. <c>&lt;(</c> and <c>&gt;(</c> are part of one too.</summary>
+    /// <summary>True if a word goes on here. <c>&lt;(</c> and <c>&gt;(</c> are part of one too.</summary>
     public bool IsInWord => !cursor.IsAtEnd && (!Ends.Contains(cursor.Current, StringComparison.Ordinal) || IsAtProcess);
 
     private bool IsAtProcess => cursor.IsAt("<(") || cursor.IsAt(">(");

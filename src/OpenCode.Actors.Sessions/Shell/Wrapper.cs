@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Sessions.Shell;
 /// <param name="Flags">Letters of options without a value, and long ones.</param>
 /// <param name="Values">Letters of options with a value, and long ones.</param>
 /// <param name="Operands">How many words stand before the command.</param>
-/// <param name="Assigns">Whether assignments may stand before it.</param>
+/// <param name="Assigns">Whether assignments may be before it.</param>
 /// <param name="Attached">Letters of options whose value, if they have one, is the rest of their word.</param>
 /// <param name="RunsShell">Whether it runs a shell where no command is given.</param>
 /// <param name="IsOpaque">Whether what it runs is somewhere in its arguments, in a way that is not modelled.</param>

@@ -121,7 +121,7 @@ internal static class Wrappers
     /// <summary>Finds the wrapper that a command is, if it is one.</summary>
     /// <param name="command">The command.</param>
     /// <param name="head">How many words name the wrapper.</param>
-    /// <param name="isSure">Whether nothing stands between those words.</param>
+    /// <param name="isSure">Whether nothing is between those words.</param>
     public static Wrapper? Find(ShellCommand command, out int head, out bool isSure)
     {
         var name = command.Name ?? "";

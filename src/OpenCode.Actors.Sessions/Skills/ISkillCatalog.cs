@@ -1,9 +1,9 @@
 namespace OpenCode.Actors.Sessions.Skills;
 
-/// <summary>The skills there are. Asked anew each time, so that a changed file holds for the next step.</summary>
+/// <summary>The skills of each location. Read again each time, so that a changed file holds for the next step.</summary>
 internal interface ISkillCatalog
 {
-    /// <summary>Gives the skills of a location. Reads files: it may block.</summary>
+    /// <summary>Returns the skills of a location. Reads files: it may block.</summary>
     /// <param name="directory">The location.</param>
     LocationSkills For(string directory);
 }

@@ -9,36 +9,36 @@ internal interface ISnapshots
     /// <returns>Its id; null where none is taken: they are switched off, or git is missing, fails, or takes too long.</returns>
     Task<string?> TakeAsync(SnapshotPlace place);
 
-    /// <summary>Takes the snapshot at the end of a step, and tells what the step changed.</summary>
+    /// <summary>Takes the snapshot at the end of a step, and returns what the step changed.</summary>
     /// <param name="place">The worktree.</param>
     /// <param name="from">The snapshot at the start of the step.</param>
     /// <param name="since">The snapshot at the start of the turn.</param>
     /// <returns>Null where no snapshot was taken.</returns>
     Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since);
 
-    /// <summary>Sets files to what they were before some steps, one by one and each at once: at any moment a file has its old content or its new one. To do it again changes nothing more.</summary>
-    Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files);
+    /// <summary>Restores files to their content before some steps, one by one and each atomically: at any moment a file has its old content or its new one. A repeat changes nothing more.</summary>
+    Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files);
 }
 
 /// <summary>The files at the end of a step.</summary>
 /// <param name="Snapshot">The snapshot.</param>
-/// <param name="Files">Full paths of what the step changed.</param>
-/// <param name="Diffs">What the turn changed so far.</param>
+/// <param name="Files">The full paths of the changed files.</param>
+/// <param name="Diffs">The changes of the turn so far.</param>
 internal sealed record StepFiles(string Snapshot, IReadOnlyList<string> Files, IReadOnlyList<FileDiff> Diffs);
 
-/// <summary>What a step did to the files.</summary>
+/// <summary>The files that a step changed, between two snapshots.</summary>
 /// <param name="From">The snapshot at its start.</param>
 /// <param name="To">The snapshot at its end; null when nothing later is known than the files as they are.</param>
 /// <param name="Files">Full paths of what it changed, where these tell more than the snapshots; null to compare.</param>
-internal sealed record KeptStep(string From, string? To, IReadOnlyList<string>? Files = null);
+internal sealed record StepChange(string From, string? To, IReadOnlyList<string>? Files = null);
 
-/// <summary>What files are set to.</summary>
+/// <summary>The files to restore.</summary>
 /// <param name="Now">The snapshot of the files before anything was undone.</param>
 /// <param name="Undone">The steps that are to be undone: each file that they changed gets its content from before the first that did.</param>
 /// <param name="Before">The steps that are undone already: each file that only they changed gets its content of <paramref name="Now"/>.</param>
-internal sealed record FilesToSet(string Now, IReadOnlyList<KeptStep> Undone, IReadOnlyList<KeptStep> Before);
+internal sealed record FilesToRestore(string Now, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before);
 
-/// <summary>What came of setting files.</summary>
-/// <param name="Diff">How the files differ from <see cref="FilesToSet.Now"/>, as git tells it; null when it is not known.</param>
-/// <param name="Problem">Says which files stay as they are, and why; null when none does.</param>
-internal sealed record FilesSet(string? Diff, string? Problem);
+/// <summary>The result of restoring files.</summary>
+/// <param name="Diff">The difference of the files from <see cref="FilesToRestore.Now"/>, in git's form; null when it is not known.</param>
+/// <param name="Problem">Says which files stay as they are, and why, and which were restored although something else changed them too; null when none does.</param>
+internal sealed record RestoreOutcome(string? Diff, string? Problem);

@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>The messages by which a turn goes on behind a summary: they are marked, since what answers them answers the prompt before the summary.</summary>
+/// <summary>The messages that continue a turn after a summary. They are marked: their answer also answers the prompt before the summary.</summary>
 internal static class Continuations
 {
     private const string MarkName = "compaction_continue"; // opencode's
@@ -12,10 +12,10 @@ internal static class Continuations
     /// <summary>Gets the metadata that marks one.</summary>
     public static JsonElement Mark { get; } = JsonElement.Parse($$"""{"{{MarkName}}":true}""");
 
-    /// <summary>Gives a part with the mark, where its kind has metadata.</summary>
+    /// <summary>Returns a part with the mark, where its kind has metadata.</summary>
     public static Part Marked(Part part) => part is TextPart text ? text with { Metadata = Mark } : part;
 
-    /// <summary>Tells whether a message is one.</summary>
+    /// <summary>True if a message is one.</summary>
     public static bool IsOne(MessageState message) => message.Info is UserMessage
         && message.Parts.Exists(static part => part is TextPart { Metadata: { ValueKind: JsonValueKind.Object } metadata } && metadata.TryGetProperty(MarkName, out _));
 }

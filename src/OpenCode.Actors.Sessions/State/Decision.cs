@@ -16,7 +16,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What one command or report leads to: a new state, the events that tell of it, the rows that keep it, and orders for the run.</summary>
+/// <summary>What one command or report leads to: a new state, its events and rows, and orders for the run.</summary>
 /// <remarks>It has no effect until the session takes it over: a decision that throws is dropped whole (rule "A decision error goes to the caller").</remarks>
 /// <param name="state">The tentative state to decide on.</param>
 /// <param name="id">The session.</param>
@@ -75,7 +75,7 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
     /// <summary>Gets the assistant message that is being made.</summary>
     public MessageState Assistant => State.Message(Turn.Assistant) ?? throw new InvalidOperationException($"Message {Turn.Assistant} is not in session {id}.");
 
-    /// <summary>Makes the session known.</summary>
+    /// <summary>Creates the session.</summary>
     public void Create(Session info)
     {
         State = State with { Info = info };
@@ -142,11 +142,11 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
             Put(Rows.Turn, "", TurnRow.Of(turn), RowJson.Default.TurnRow);
     }
 
-    /// <summary>Gives the open turn another run.</summary>
+    /// <summary>Replaces the run of the open turn.</summary>
     public void Adopt(RunId run) => State = State with { Turn = Turn with { Run = run } };
 
-    /// <summary>Tells the status, if it is another one.</summary>
-    public void Show(SessionStatus status)
+    /// <summary>Publishes the status, if it changed.</summary>
+    public void PublishStatus(SessionStatus status)
     {
         if (State.Status == status)
             return;
@@ -155,16 +155,16 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
         Emit(new SessionStatusChanged(id, status));
     }
 
-    /// <summary>Tells that the session is idle, also if it was.</summary>
-    public void ShowIdle()
+    /// <summary>Publishes that the session is idle, even if it was idle before.</summary>
+    public void PublishIdle()
     {
         State = State with { Status = SessionStatus.Idle };
         Emit(new SessionStatusChanged(id, SessionStatus.Idle));
         Emit(new SessionIdled(id));
     }
 
-    /// <summary>Tells of an error.</summary>
-    public void ShowError(MessageError error) => Emit(new SessionFailed(error, id));
+    /// <summary>Publishes an error.</summary>
+    public void PublishError(MessageError error) => Emit(new SessionFailed(error, id));
 
     /// <summary>Notes which process group a tool has, or that it has none any more.</summary>
     public void Mark(string callId, ProcessMark? mark)

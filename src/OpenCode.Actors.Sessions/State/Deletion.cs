@@ -3,17 +3,17 @@ using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What a decision does to a session that is deleted.</summary>
+/// <summary>The changes of a decision to a session that is deleted.</summary>
 internal static class Deletion
 {
-    /// <summary>Notes that the session is being deleted.</summary>
+    /// <summary>Stores that the session is being deleted.</summary>
     public static void BeginDeletion(this Decision decision)
     {
         decision.State = decision.State with { IsDeleting = true };
         decision.Put(Rows.Turn, Rows.Deletion, new DeletionRow(decision.Now), RowJson.Default.DeletionRow);
     }
 
-    /// <summary>Ends the session: its last event, and none of its rows but that of its tombstone.</summary>
+    /// <summary>Ends the session: publishes its last event and removes all its rows but its tombstone.</summary>
     /// <param name="decision">The decision.</param>
     /// <param name="name">The name of the command; null leaves no tombstone.</param>
     public static void Delete(this Decision decision, string? name)
@@ -30,7 +30,7 @@ internal static class Deletion
             decision.Drop(Rows.Key, key);
         foreach (var prompt in decision.State.Failures.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
             decision.Drop(Rows.Failure, prompt);
-        for (var i = 0; i < decision.State.Remembered.Count; i++)
+        for (var i = 0; i < decision.State.Learned.Count; i++)
             decision.Drop(Rows.Remember, i.ToString(CultureInfo.InvariantCulture));
         if (decision.State.Todos.Count > 0)
             decision.Drop(Rows.Todos, "");
@@ -43,6 +43,6 @@ internal static class Deletion
         decision.Drop(Rows.Head, "");
         decision.State = SessionState.None;
         if (name is not null)
-            decision.Bury(name);
+            decision.AddTombstone(name);
     }
 }

@@ -29,6 +29,6 @@ internal sealed record OpenText(Part Part, GrowingText Text, int UnstoredBytes, 
         _ => throw new InvalidOperationException($"Part {Part.Id} of type '{Part.Type}' cannot be streamed into."),
     };
 
-    /// <summary>Takes up a part that is open, with the text it has.</summary>
+    /// <summary>Makes the open text of a part, with the text that it has.</summary>
     public static OpenText Of(Part part, bool hasRow) => new(part, GrowingText.Of(part is TextPart text ? text.Text : ((ReasoningPart)part).Text), 0, hasRow);
 }

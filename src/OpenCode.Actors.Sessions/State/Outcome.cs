@@ -39,16 +39,16 @@ internal enum OutcomeKind
     Refused,
 }
 
-/// <summary>A name whose command was carried out, or refused.</summary>
-/// <param name="Outcome">What it came to.</param>
+/// <summary>A name whose command was executed, or refused.</summary>
+/// <param name="Outcome">Its outcome.</param>
 /// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
 internal readonly record struct DoneName(Outcome Outcome, long At);
 
-/// <summary>What is left of a session that was deleted by name, so that a late copy of any command finds it gone and never makes it again.</summary>
+/// <summary>The rest of a session that a named command deleted, so that a late copy of any command finds it deleted and never creates it again.</summary>
 /// <param name="Name">The name of the deletion.</param>
 /// <param name="At">When, in milliseconds of the epoch, by the clock of the node where it was.</param>
 internal sealed record Tombstone(string Name, long At)
 {
-    /// <summary>How long it is kept, in milliseconds: an hour, and what the clocks of two nodes may differ by.</summary>
+    /// <summary>How long it is kept, in milliseconds: an hour, and the largest difference of two nodes' clocks.</summary>
     public const long KeptMs = 2 * 3_600_000;
 }

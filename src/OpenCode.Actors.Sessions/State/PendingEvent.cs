@@ -35,7 +35,7 @@ internal sealed class DeltaEvent(SessionId sessionId, MessageId messageId, PartI
     private readonly PartId _partId = partId;
     private readonly StringBuilder _text = new(text);
 
-    /// <summary>Takes in the event that follows, if it is a piece of the same part.</summary>
+    /// <summary>Joins the next event, if it is a piece of the same part.</summary>
     public bool TryJoin(DeltaEvent next)
     {
         if (next._partId != _partId)

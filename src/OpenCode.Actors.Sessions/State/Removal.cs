@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What a decision does to messages and parts that are removed.</summary>
+/// <summary>The changes of a decision that remove messages and parts.</summary>
 /// <remarks>The names and keys of removed prompts stay, so that no late copy takes one again.</remarks>
 internal static class Removal
 {

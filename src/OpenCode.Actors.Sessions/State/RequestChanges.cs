@@ -5,10 +5,10 @@ using OpenCode.Actors.Protocol.Permissions;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What a decision does to the permissions and questions that wait for an answer: state from the moment they are asked (rule "Waiting turns stay open").</summary>
+/// <summary>The changes of a decision to pending permissions and questions, which are state from their first event on (rule "Waiting turns stay open").</summary>
 internal static class RequestChanges
 {
-    /// <summary>Asks for a permission.</summary>
+    /// <summary>Requests a permission.</summary>
     public static void Ask(this Decision decision, PermissionRequest request)
     {
         decision.State = decision.State with { Permissions = decision.State.Permissions.Add(request) };
@@ -40,13 +40,13 @@ internal static class RequestChanges
         decision.Drop(Rows.Question, request.Id.Value);
     }
 
-    /// <summary>Remembers a rule for this location.</summary>
+    /// <summary>Stores a rule for this location.</summary>
     public static void Remember(this Decision decision, PermissionRule rule)
     {
-        if (decision.State.Remembered.Contains(rule))
+        if (decision.State.Learned.Contains(rule))
             return;
 
-        decision.Put(Rows.Remember, decision.State.Remembered.Count.ToString(CultureInfo.InvariantCulture), rule, ProtocolJson.Wire.PermissionRule);
-        decision.State = decision.State with { Remembered = decision.State.Remembered.Add(rule) };
+        decision.Put(Rows.Remember, decision.State.Learned.Count.ToString(CultureInfo.InvariantCulture), rule, ProtocolJson.Wire.PermissionRule);
+        decision.State = decision.State with { Learned = decision.State.Learned.Add(rule) };
     }
 }

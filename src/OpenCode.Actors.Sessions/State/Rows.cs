@@ -82,7 +82,7 @@ internal sealed record DeletionRow(long At);
 /// <summary>Which message an idempotency key made.</summary>
 internal sealed record KeyRow(string MessageId);
 
-/// <summary>That a named command was carried out or refused, what it came to, and when in milliseconds of the epoch.</summary>
+/// <summary>A named command that was executed or refused, its outcome, and the time in milliseconds of the epoch.</summary>
 internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At, RefusalRow? Refusal = null);
 
 /// <summary>JSON of the rows that only sessions read.</summary>

@@ -8,22 +8,22 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What the session's actor does about the run once the decision is committed: durable before anything is done in the world.</summary>
+/// <summary>An order that the session's actor executes after the commit of its decision: state is durable before it has effects outside.</summary>
 /// <param name="Run">The run it is about. An order for a run whose turn is over is dropped.</param>
 internal abstract record RunOrder(RunId Run);
 
-/// <summary>Have a run that waits.</summary>
+/// <summary>Start a run that only waits.</summary>
 internal sealed record HoldRun(RunId Run) : RunOrder(Run);
 
-/// <summary>Let the model make its next step.</summary>
+/// <summary>Call the model for the next step.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Model">The model.</param>
-/// <param name="Request">What it is asked, without what is read from files for it.</param>
-/// <param name="Offer">To whom its tools are offered; null when there are none.</param>
-/// <param name="Briefing">What the system prompt is made from; null when the request has all.</param>
+/// <param name="Request">Its request, without the texts that are read from files for it.</param>
+/// <param name="Scope">The location and rules that select its tools; null for a step without tools.</param>
+/// <param name="PromptContext">What the system prompt depends on; null when the request is complete.</param>
 /// <param name="Files">Where a snapshot of the files begins the answer; null for none.</param>
 /// <param name="Snapshot">That snapshot, if it is there already.</param>
-internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, ToolOffer? Offer = null, Briefing? Briefing = null, SnapshotPlace? Files = null, string? Snapshot = null) : RunOrder(Run);
+internal sealed record BeginStep(RunId Run, IChatModel Model, ModelRequest Request, ToolScope? Scope = null, PromptContext? PromptContext = null, SnapshotPlace? Files = null, string? Snapshot = null) : RunOrder(Run);
 
 /// <summary>Start a tool.</summary>
 internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) : RunOrder(Run);
@@ -34,15 +34,15 @@ internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) 
 /// <param name="Place">The worktree.</param>
 /// <param name="From">The snapshot at the start of the step.</param>
 /// <param name="Since">The snapshot at the start of the turn.</param>
-internal sealed record KeepFiles(RunId Run, MessageId Message, SnapshotPlace Place, string From, string Since) : RunOrder(Run);
+internal sealed record TakeStepSnapshot(RunId Run, MessageId Message, SnapshotPlace Place, string From, string Since) : RunOrder(Run);
 
-/// <summary>Set the files of an undo that is noted.</summary>
-internal sealed record SetFiles(UndoPlan Plan) : RunOrder(default(RunId));
+/// <summary>Restore the files of a stored undo.</summary>
+internal sealed record RestoreFiles(UndoPlan Plan) : RunOrder(default(RunId));
 
-/// <summary>The session is deleted: end what its commands left in the background.</summary>
+/// <summary>The session is deleted: end the background processes of its commands.</summary>
 internal sealed record EndBackground() : RunOrder(default(RunId));
 
-/// <summary>Ask for the session's title, beside its turn.</summary>
+/// <summary>Get the session's title, beside its turn.</summary>
 internal sealed record BeginTitle(TitleActor.Request Request) : RunOrder(default(RunId));
 
 /// <summary>The turn is over: stop the run.</summary>

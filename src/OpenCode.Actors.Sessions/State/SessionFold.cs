@@ -65,7 +65,7 @@ internal static class SessionFold
                     state = state with { Processes = state.Processes.SetItem(row.Key, Read(row, RowJson.Default.ProcessMark)) };
                     break;
                 case Rows.Remember:
-                    state = state with { Remembered = state.Remembered.Add(Read(row, wire.PermissionRule)) };
+                    state = state with { Learned = state.Learned.Add(Read(row, wire.PermissionRule)) };
                     break;
                 case Rows.Todos:
                     state = state with { Todos = Read(row, wire.IReadOnlyListTodo) };
@@ -85,14 +85,14 @@ internal static class SessionFold
                     state = state with { Tombstone = Read(row, RowJson.Default.Tombstone) };
                     break;
                 default:
-                    throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know.");
+                    throw new InvalidOperationException($"Session '{row.Owner}' has a row of kind '{row.Kind}', which this version does not know. Start the version of the server that wrote it, or a newer one.");
             }
         }
 
         return Assemble(state, parts, turn, open);
     }
 
-    /// <summary>Tells whether an entry is a piece of streamed text.</summary>
+    /// <summary>True if an entry is a piece of streamed text.</summary>
     public static bool IsDelta(LogEntry entry) => entry.Type == EventTypes.PartDelta;
 
     /// <summary>Folds the deltas after the stored text of the open part into it (rule "Streamed text is state").</summary>
@@ -139,5 +139,5 @@ internal static class SessionFold
     }
 
     private static T Read<T>(StateRow row, JsonTypeInfo<T> json) =>
-        JsonSerializer.Deserialize(row.Json.Span, json) ?? throw new InvalidOperationException($"Row '{row.Kind}/{row.Key}' of session '{row.Owner}' is empty.");
+        JsonSerializer.Deserialize(row.Json.Span, json) ?? throw new InvalidOperationException($"Row '{row.Kind}/{row.Key}' of session '{row.Owner}' is empty. Restore the data from a backup, or leave the session out by an export and import.");
 }

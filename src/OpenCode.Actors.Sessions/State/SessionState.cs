@@ -37,7 +37,7 @@ internal sealed record SessionState
     public IReadOnlyList<Todo> Todos { get; init; } = [];
 
     /// <summary>Gets the rules learned here by an answer <c>always</c>; they hold for the whole location.</summary>
-    public ImmutableList<PermissionRule> Remembered { get; init; } = [];
+    public ImmutableList<PermissionRule> Learned { get; init; } = [];
 
     /// <summary>Gets which message an idempotency key made.</summary>
     public ImmutableDictionary<string, MessageId> Keys { get; init; } = ImmutableDictionary<string, MessageId>.Empty;
@@ -48,10 +48,10 @@ internal sealed record SessionState
     /// <summary>Gets a value indicating whether the session is being deleted: it accepts no more commands.</summary>
     public bool IsDeleting { get; init; }
 
-    /// <summary>Gets the undo whose files are being set; null when none is. It is noted before the first file is changed.</summary>
+    /// <summary>Gets the undo whose files are being restored; null when there is none. It is stored before the first file is changed.</summary>
     public UndoPlan? Undo { get; init; }
 
-    /// <summary>Gets what is left of a session that was deleted by name.</summary>
+    /// <summary>Gets the tombstone of a session that a named command deleted.</summary>
     public Tombstone? Tombstone { get; init; }
 
     /// <summary>Gets why no run could begin for a prompt, by the id of its message.</summary>
@@ -72,7 +72,7 @@ internal sealed record SessionState
     /// <summary>Finds a message.</summary>
     public MessageState? Message(MessageId id) => Messages.FindLast(message => message.Info.Id == id);
 
-    /// <summary>Tells whether a prompt belongs to the open turn.</summary>
+    /// <summary>True if a prompt belongs to the open turn.</summary>
     public bool IsOpen(TurnId turn) => Turn is { } open && open.Prompts.Exists(id => id.Value == turn.Value);
 
     /// <summary>Makes the message as readers see it: an open part with the text streamed so far.</summary>

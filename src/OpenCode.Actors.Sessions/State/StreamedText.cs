@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What a decision does with text that streams in.</summary>
+/// <summary>The changes of a decision for streamed text.</summary>
 internal static class StreamedText
 {
     /// <summary>Adds text to the open part of the assistant message, opening one of that kind if there is none.</summary>
@@ -25,7 +25,7 @@ internal static class StreamedText
         decision.Events.Add(new DeltaEvent(decision.Id, decision.Turn.Assistant, open.Id, text));
     }
 
-    /// <summary>Closes the open reasoning with what its provider wants to see again; without any, adds a part that has nothing else.</summary>
+    /// <summary>Closes the open reasoning with the metadata that its provider needs again; without open reasoning, adds a part with that alone.</summary>
     public static void CloseReasoning(this Decision decision, JsonElement metadata)
     {
         if (decision.Turn.Open is { IsReasoning: true } open)

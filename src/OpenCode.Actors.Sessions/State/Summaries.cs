@@ -1,29 +1,35 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>Finds the summary of a session that its conversation goes on from, and what a model still gets (rule "A summary replaces what it tells").</summary>
+/// <summary>Finds the summary that a conversation continues from, and the messages that a model still gets (rule "A summary replaces what it tells").</summary>
 internal static class Summaries
 {
-    /// <summary>Tells whether a message asks for a summary.</summary>
+    /// <summary>True if a message asks for a summary.</summary>
     public static CompactionPart? RequestOf(MessageState message) => (CompactionPart?)message.Parts.Find(static part => part is CompactionPart);
 
-    /// <summary>Tells whether a message is a summary, whole or not.</summary>
+    /// <summary>True if a message is a summary, whole or not.</summary>
     public static bool IsSummary(MessageState message) => message.Info is AssistantMessage { Summary: true };
 
-    /// <summary>Gives what a model still gets of a session: the newest whole summary and what it does not tell; all, when there is none.</summary>
-    public static IEnumerable<MessageState> Remembered(IReadOnlyList<MessageState> messages)
+    /// <summary>Returns the messages that a model still gets: the newest complete summary and those it does not cover; all, when there is none.</summary>
+    public static IEnumerable<MessageState> ForModel(IReadOnlyList<MessageState> messages)
     {
         if (Newest(messages) is not { } newest)
             return messages.Where(static message => !IsAboutSummary(message));
 
         var (asked, summary) = newest;
-        var kept = RequestOf(messages[asked])!.TailStartId is { } tail ? messages.Take(asked).SkipWhile(message => message.Info.Id != tail) : [];
+        var kept = RequestOf(messages[asked])!.TailStartId is { } tail ? messages.Take(asked).Skip(PlaceOf(messages, tail)) : [];
 
-        // A summary tells what stands before its request, and what was answered until it began. What users wrote meanwhile came too late for it.
+        // A summary tells what is before its request, and what was answered until it began. What users wrote meanwhile came too late for it.
         var late = messages.Take(summary).Skip(asked + 1).Where(static message => message.Info is UserMessage);
-        return [messages[asked], messages[summary], .. kept.Concat(late).Concat(messages.Skip(summary + 1)).Where(static message => !IsAboutSummary(message))];
+        var rest = kept.Concat(late).Concat(messages.Skip(summary + 1)).Where(static message => !IsAboutSummary(message));
+
+        // What goes on behind an overflow has a later id than the prompts that waited for it meanwhile, and is answered before them.
+        if (RequestOf(messages[asked]) is { Overflow: true } && messages.Skip(summary + 1).FirstOrDefault(Continuations.IsOne)?.Info.Id is { } again)
+            rest = rest.OrderBy(message => message.Info.Id != again && (message.Info as AssistantMessage)?.ParentId != again);
+        return [messages[asked], messages[summary], .. rest];
     }
 
     /// <summary>Finds the newest summary that is whole.</summary>
@@ -45,6 +51,13 @@ internal static class Summaries
         return null;
     }
 
-    /// <summary>Tells whether a message is a summary, or asks for one.</summary>
+    // The message may have been removed since: what came after it stays.
+    private static int PlaceOf(IReadOnlyList<MessageState> messages, MessageId id)
+    {
+        var place = messages.TakeWhile(message => message.Info.Id != id).Count();
+        return place < messages.Count ? place : messages.TakeWhile(message => string.CompareOrdinal(message.Info.Id.Value, id.Value) < 0).Count();
+    }
+
+    /// <summary>True if a message is a summary, or asks for one.</summary>
     public static bool IsAboutSummary(MessageState message) => IsSummary(message) || RequestOf(message) is not null;
 }

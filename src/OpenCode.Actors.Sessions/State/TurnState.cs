@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Runs;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>What set the turn going.</summary>
+/// <summary>What the turn began with.</summary>
 internal enum TurnKind
 {
     /// <summary>A prompt: a model answers.</summary>
@@ -20,7 +20,7 @@ internal enum TurnKind
 }
 
 /// <summary>The turn that is open: from the first prompt to idle, with every prompt that came meanwhile.</summary>
-/// <param name="Kind">What set it going.</param>
+/// <param name="Kind">What it began with.</param>
 /// <param name="Run">The run that drives it; reports of any other are dropped. Not durable.</param>
 /// <param name="Prompts">The user messages of the turn, in the order in which they were taken.</param>
 /// <param name="Taken">How many of them the run has taken up; the rest waits for the next step.</param>
@@ -43,12 +43,15 @@ internal sealed record TurnState(TurnKind Kind, RunId Run, ImmutableList<Message
     public string? Snapshot { get; init; }
 
     /// <summary>Gets a value indicating whether the step has ended but for its snapshot. Not durable: a turn that stands still here was not ended.</summary>
-    public bool IsKeeping { get; init; }
+    public bool IsTakingSnapshot { get; init; }
 
-    /// <summary>Gets the commands that prompts of this turn were made from: they are told as executed when it is over.</summary>
+    /// <summary>Gets a value indicating whether the turn, none of which ran on a node that drains, is held once the snapshot of its step is taken. Not durable.</summary>
+    public bool IsToHold { get; init; }
+
+    /// <summary>Gets the commands that prompts of this turn were made from: each is published as executed when the turn is over.</summary>
     public ImmutableList<CommandCall> Commands { get; init; } = [];
 
-    /// <summary>Gets what the user granted to the calls of this step that were about to start when the turn was held: they are judged anew, and the user is not asked twice.</summary>
+    /// <summary>Gets the user's grants to calls of this step that were about to start when the turn was held: they are judged again without a second request.</summary>
     public IReadOnlyList<Grant> Granted { get; init; } = [];
 
     /// <summary>Gets how many prompts wait.</summary>

@@ -2,30 +2,30 @@ using OpenCode.Actors.Sessions.Snapshots;
 
 namespace OpenCode.Actors.Sessions.State;
 
-/// <summary>Messages that are to be undone or brought back, with what that means for the files.</summary>
+/// <summary>Messages to undo or bring back, with the files to restore.</summary>
 /// <param name="Message">The first message that is undone; null to bring all back.</param>
 /// <param name="Part">The first part that is, if not the whole message.</param>
 /// <param name="Snapshot">The snapshot of the files before anything was undone; null when there is none so far.</param>
 /// <param name="Undone">The steps that are undone.</param>
 /// <param name="Before">The steps that were undone before.</param>
-internal sealed record UndoPlan(string? Message, string? Part, string? Snapshot, IReadOnlyList<KeptStep> Undone, IReadOnlyList<KeptStep> Before)
+internal sealed record UndoPlan(string? Message, string? Part, string? Snapshot, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before)
 {
-    /// <summary>Gets a value indicating whether files are to be set.</summary>
+    /// <summary>Gets a value indicating whether files are to be restored.</summary>
     public bool HasFiles => Undone.Count > 0 || Before.Count > 0;
 }
 
-/// <summary>What a decision does to an undo whose files are being set.</summary>
+/// <summary>The changes of a decision to an undo whose files are being restored.</summary>
 internal static class UndoNote
 {
-    /// <summary>Notes it: if the server ends before the files are set, its next start sets them.</summary>
+    /// <summary>Stores the plan: if the server ends before the files are restored, its next start restores them.</summary>
     public static void Begin(this Decision decision, UndoPlan plan)
     {
         decision.State = decision.State with { Undo = plan };
         decision.Put(Rows.Turn, Rows.Undo, plan, RowJson.Default.UndoPlan);
-        decision.Orders.Add(new SetFiles(plan));
+        decision.Orders.Add(new RestoreFiles(plan));
     }
 
-    /// <summary>Drops the note.</summary>
+    /// <summary>Removes the plan.</summary>
     public static void EndUndo(this Decision decision)
     {
         if (decision.State.Undo is null)

@@ -4,7 +4,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Structured;
 
-/// <summary>The tool by which a model gives structured output: its input is the answer. It has no actor, since there is nothing to do.</summary>
+/// <summary>The tool by which a model gives structured output: its input is the answer. It has no actor: it does nothing.</summary>
 internal static class StructuredOutputTool
 {
     public const string Name = "StructuredOutput";

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Titles;
 
@@ -30,14 +31,7 @@ internal static partial class TitleText
         return null;
     }
 
-    private static string Cut(string text, int most)
-    {
-        if (text.Length <= most)
-            return text;
-
-        var end = most - 1;
-        return text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)].TrimEnd() + "…";
-    }
+    private static string Cut(string text, int most) => text.Length <= most ? text : TextCut.Start(text, most - 1).TrimEnd() + "…";
 
     [GeneratedRegex(@"\A(New|Child) session - \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Default { get; }

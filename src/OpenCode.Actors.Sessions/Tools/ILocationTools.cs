@@ -3,11 +3,14 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>Tools that only some locations have. It stands here so that <see cref="Toolbox"/> need not know where they come from.</summary>
+/// <summary>Tools that only some locations have. The interface keeps <see cref="Toolbox"/> independent of their origin.</summary>
 internal interface ILocationTools
 {
-    /// <summary>Tells whether a location may have a tool, by its name: what there is may only be known when its server runs.</summary>
-    bool MayHave(string directory, string tool);
+    /// <summary>Gets what the names of a location's tools begin with. Which there are may only be known when their server runs.</summary>
+    IReadOnlyList<string> PrefixesOf(string directory);
+
+    /// <summary>True if a tool may be one of those whose names begin so.</summary>
+    bool MayHave(IReadOnlyList<string> prefixes, string tool);
 
     /// <summary>Lists the tools of a location.</summary>
     Task<IReadOnlyList<ToolDefinition>> ListAsync(string directory, CancellationToken cancellationToken);

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>The door to processes: starts the commands of tools and ends them with everything they started.</summary>
+/// <summary>The door to processes: starts the commands of tools and ends them with all processes that they started.</summary>
 internal interface IProcessHost
 {
     /// <summary>Starts a command as leader of a process group of its own, which dies with this server, however the server dies.</summary>
@@ -19,7 +19,7 @@ internal interface IProcessHost
     void KillAll();
 }
 
-/// <summary>What to start.</summary>
+/// <summary>A command to start.</summary>
 /// <param name="Command">A command line for the shell.</param>
 /// <param name="WorkingDirectory">An existing directory.</param>
 /// <param name="Owner">The session, which what is left in the background belongs to.</param>
@@ -36,7 +36,7 @@ internal sealed record ToolProcessSpec(string Command, string WorkingDirectory, 
     public bool HasBareEnvironment { get; init; }
 }
 
-/// <summary>Names a process group for ever, also after its number has been given to another one. Noted in state before the tool's output is.</summary>
+/// <summary>Identifies a process group for ever, even after the system reuses its number. Stored in state before the tool's output.</summary>
 /// <param name="GroupId">The group's number, which is the process id of its leader.</param>
 /// <param name="StartTime">When the leader started, in clock ticks since boot (proc(5): <c>/proc/PID/stat</c>, field 22); 0 where the system does not say.</param>
 /// <param name="BootId">The boot this is about; empty where the system does not say.</param>

@@ -4,16 +4,19 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>One tool. Each stands in a folder of its own, and <see cref="Toolbox"/> lists them.</summary>
+/// <summary>One tool. Each has a folder of its own, and <see cref="Toolbox"/> lists them.</summary>
 internal interface ITool
 {
     /// <summary>Gets the definition that a model reads.</summary>
     ToolDefinition Definition { get; }
 
-    /// <summary>Gives the definition for a model of one location, where that says more.</summary>
-    ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken) => new(Definition);
+    /// <summary>Gets a value indicating whether a call may change files of the worktree.</summary>
+    bool ChangesFiles { get; }
 
-    /// <summary>Gives the permissions that a call needs, in the order in which they are asked for. Pure but for what stands at its paths.</summary>
+    /// <summary>Returns the definition for a model of one location, where that says more.</summary>
+    ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);
+
+    /// <summary>Returns the permissions that a call needs, in the order of their requests. Pure except that it resolves paths.</summary>
     /// <param name="call">The call; its input is an object, and may break the schema.</param>
     /// <param name="location">Where it would run.</param>
     IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location);

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>One running command. Disposing it ends what is left of its group, as <see cref="Kill"/> does, and completes when that is gone.</summary>
+/// <summary>One running command. Disposing it ends the rest of its group, as <see cref="Kill"/> does, and completes when no process of the group is left.</summary>
 internal interface IToolProcess : IAsyncDisposable
 {
     /// <summary>Gets what recovery needs to find the group again.</summary>

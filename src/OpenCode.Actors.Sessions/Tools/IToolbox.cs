@@ -14,16 +14,22 @@ internal interface IToolbox
     /// <summary>Gets the descriptions of those that every location has.</summary>
     IReadOnlyList<ToolDefinition> Definitions { get; }
 
-    /// <summary>Tells whether a location has a tool, as far as it is known now.</summary>
-    bool Has(string directory, string name) => Definitions.Any(tool => tool.Name == name);
+    /// <summary>Gets what the names of the tools begin with that only a location has.</summary>
+    IReadOnlyList<string> PrefixesOf(string directory) => [];
+
+    /// <summary>True if there is a tool, as far as it is known now, where those of the location begin so.</summary>
+    bool Has(IReadOnlyList<string> prefixes, string name) => Definitions.Any(tool => tool.Name == name);
+
+    /// <summary>True if calls of a tool may change files of the worktree. What is not known may.</summary>
+    bool MayChangeFiles(string name) => true;
 
     /// <summary>Describes tools as they are in a location, and adds those that only the location has.</summary>
     /// <param name="tools">Those of every location that are offered.</param>
-    /// <param name="offer">To whom.</param>
+    /// <param name="scope">The location, and the rules that hold there.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolOffer offer, CancellationToken cancellationToken) => new(tools);
+    ValueTask<IReadOnlyList<ToolDefinition>> CompleteAsync(IReadOnlyList<ToolDefinition> tools, ToolScope scope, CancellationToken cancellationToken) => new(tools);
 
-    /// <summary>Gives the permissions that a call needs, in the order in which they are asked for.</summary>
+    /// <summary>Returns the permissions that a call needs, in the order of their requests.</summary>
     /// <param name="call">The call; its input is an object.</param>
     /// <param name="location">Where it would run.</param>
     IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
@@ -35,7 +41,7 @@ internal interface IToolbox
     Props? PropsFor(ToolCall call, ToolContext context);
 }
 
-/// <summary>Where a tool runs.</summary>
+/// <summary>The context in which a tool runs.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Directory">Its location.</param>
 /// <param name="CallId">The call.</param>

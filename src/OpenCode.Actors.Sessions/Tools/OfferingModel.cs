@@ -3,13 +3,13 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>A model that is offered the tools of its location. What they are is read from files and asked of servers, so it is found out where the model is waited for, and not by the session.</summary>
-internal sealed class OfferingModel(IChatModel model, IToolbox toolbox, ToolOffer offer) : IChatModel
+/// <summary>A model whose requests offer the tools of its location. These come from files and servers, so they are collected within the call of the model, not by the session's actor.</summary>
+internal sealed class OfferingModel(IChatModel model, IToolbox toolbox, ToolScope scope) : IChatModel
 {
     /// <inheritdoc/>
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var tools = await toolbox.CompleteAsync(request.Tools, offer, cancellationToken);
+        var tools = await toolbox.CompleteAsync(request.Tools, scope, cancellationToken);
         await foreach (var chunk in model.StreamAsync(request with { Tools = tools }, cancellationToken).WithCancellation(cancellationToken))
             yield return chunk;
     }

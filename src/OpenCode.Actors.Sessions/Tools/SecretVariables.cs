@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
-/// <summary>The variables of the server's environment that no program gets which it starts (rule "Secrets stay in the server"). Thread-safe.</summary>
+/// <summary>The variables of the server's environment that the programs it starts do not get (rule "Secrets stay in the server"). Thread-safe.</summary>
 /// <remarks>By default those that hold the credentials of the server, the secret of the cluster, and the keys to the collector of traces.</remarks>
 internal sealed class SecretVariables
 {
@@ -21,7 +21,7 @@ internal sealed class SecretVariables
 
     private FrozenSet<string> _names = _ofServer;
 
-    /// <summary>Tells whether a variable is a secret of the server whatever a configuration says.</summary>
+    /// <summary>True if a variable is a secret of the server, also when no configuration names it.</summary>
     public static bool IsOfServer(string name) => _ofServer.Contains(name);
 
     /// <summary>Adds variables, for programs that start from now on. They stay: what a configuration named once is a secret, whatever it names later.</summary>

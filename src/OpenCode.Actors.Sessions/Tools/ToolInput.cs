@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Tools;
 
@@ -7,13 +8,13 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <param name="json">The input.</param>
 internal readonly struct ToolInput(string tool, JsonElement json)
 {
-    /// <summary>Gives a text that has to be there, and not empty.</summary>
+    /// <summary>Returns a required text that is not empty.</summary>
     public string Text(string name) => OptionalText(name) is { Length: > 0 } text ? text : throw Mistake(name, "is missing. Give it as a string");
 
-    /// <summary>Gives a text that has to be there.</summary>
+    /// <summary>Returns a required text, which may be empty.</summary>
     public string TextOrEmpty(string name) => OptionalText(name) ?? throw Mistake(name, "is missing. Give it as a string");
 
-    /// <summary>Gives a text, or null.</summary>
+    /// <summary>Returns a text, or null.</summary>
     public string? OptionalText(string name) => Find(name) switch
     {
         null => null,
@@ -21,7 +22,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
         { } other => throw Mistake(name, $"is {Short(other)}. Give a string"),
     };
 
-    /// <summary>Gives a whole number from <paramref name="least"/> on, or null.</summary>
+    /// <summary>Returns a whole number from <paramref name="least"/> on, or null.</summary>
     public int? OptionalNumber(string name, int least) => Find(name) switch
     {
         null => null,
@@ -29,7 +30,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
         { } other => throw Mistake(name, $"is {Short(other)}. Give a whole number of {least} or more"),
     };
 
-    /// <summary>Gives a yes or no; no when it is left out.</summary>
+    /// <summary>Returns a boolean; false when it is left out.</summary>
     public bool Flag(string name) => Find(name) switch
     {
         null or { ValueKind: JsonValueKind.False } => false,
@@ -40,7 +41,7 @@ internal readonly struct ToolInput(string tool, JsonElement json)
     /// <summary>Makes the error of a field.</summary>
     public ToolRefusedException Mistake(string name, string what) => new($"The input of '{tool}' is not as described: '{name}' {what}. Call it again with the right input.");
 
-    private static string Short(JsonElement value) => value.GetRawText() is { Length: <= 40 } text ? text : value.GetRawText()[..40] + "…";
+    private static string Short(JsonElement value) => TextCut.Start(value.GetRawText(), 40, "…");
 
     private JsonElement? Find(string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

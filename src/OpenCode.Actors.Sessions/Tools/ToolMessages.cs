@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Sessions.Tools;
 /// <param name="CallId">The call it is about.</param>
 internal abstract record ToolReport(string CallId) : IDeadLetterSuppression; // A run that is stopped has closed the call already.
 
-/// <summary>The tool has started a process. To be noted in state, so that recovery can kill what a crash leaves.</summary>
+/// <summary>The tool has started a process. The state stores it, so that recovery can kill it after a crash.</summary>
 internal sealed record ToolStarted(string CallId, ProcessMark Mark) : ToolReport(CallId);
 
 /// <summary>The tool has new output.</summary>
@@ -52,6 +52,9 @@ internal sealed record ToolFailed(string CallId, string Error) : ToolReport(Call
     public bool EndsTurn { get; init; }
 }
 
+/// <summary>A stopping tool has left its wait as it is: the call continues after the next start.</summary>
+internal sealed record ToolLeft(string CallId) : ToolReport(CallId);
+
 /// <summary>The parent's answer to a report: the tool may send the next.</summary>
 internal sealed record ToolContinue : IDeadLetterSuppression
 {
@@ -63,13 +66,17 @@ internal sealed record ToolContinue : IDeadLetterSuppression
     public static ToolContinue Instance { get; } = new();
 }
 
-/// <summary>Ends a tool in good order: it stops itself when all it started has gone, or when that takes too long. A hard stop does not wait.</summary>
+/// <summary>Ends a tool in order: its actor stops when all processes that it started have ended, or when that takes too long. A hard stop does not wait.</summary>
 internal sealed record StopTool : IDeadLetterSuppression
 {
-    private StopTool()
-    {
-    }
+    private StopTool(bool sparesWaits) => SparesWaits = sparesWaits;
 
-    /// <summary>Gets the one instance.</summary>
-    public static StopTool Instance { get; } = new();
+    /// <summary>Gets the one that ends all.</summary>
+    public static StopTool Instance { get; } = new(sparesWaits: false);
+
+    /// <summary>Gets the one of a server that stops.</summary>
+    public static StopTool SparingWaits { get; } = new(sparesWaits: true);
+
+    /// <summary>Gets a value indicating whether a child that only waits for its user is left: the tool says so with <see cref="ToolLeft"/>.</summary>
+    public bool SparesWaits { get; }
 }

@@ -13,7 +13,7 @@ internal sealed class ToolProcessOptions
     /// <summary>Gets or sets the variables of the server's environment that commands do not get.</summary>
     public SecretVariables Secrets { get; set; } = new();
 
-    /// <summary>Gets the variables that a program gets whose environment is bare: where things are, who the user is, the language.</summary>
+    /// <summary>Gets the variables of a program with a bare environment: paths, the user, the language.</summary>
     public static IReadOnlyList<string> Bare { get; } =
     [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR",

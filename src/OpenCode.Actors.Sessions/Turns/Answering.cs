@@ -8,10 +8,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>What the user's answers do to a turn that waits for them.</summary>
+/// <summary>Applies the user's answers to a turn that waits for them.</summary>
 internal static class Answering
 {
-    /// <summary>Tells whether a request waits for the answer. Each is answered once.</summary>
+    /// <summary>True if a request waits for the answer. Each is answered once.</summary>
     public static bool IsAwaited(SessionState state, IRequestReply reply) => reply is ReplyPermission
         ? state.Permissions.Exists(request => request.Id.Value == reply.Request)
         : state.Questions.Exists(request => request.Id.Value == reply.Request);
@@ -37,7 +37,7 @@ internal static class Answering
         return new Outcome(OutcomeKind.Answered);
     }
 
-    // With a reject, feedback is what to tell the model, which then goes on; without it the turn ends with this step.
+    // With a reject, feedback is a text for the model, which then continues; without it the turn ends with this step.
     private static void Permission(Decision decision, PermissionRequest request, PermissionAnswer answer, string? feedback)
     {
         if (answer == PermissionAnswer.Reject)
@@ -53,7 +53,7 @@ internal static class Answering
             }
 
             decision.Answer(request, answer);
-            Permitting.GoOn(decision, Tool(decision, request.Tool), request);
+            Permitting.Continue(decision, Tool(decision, request.Tool), request);
             if (answer == PermissionAnswer.Always)
                 GrantCovered(decision);
         }
@@ -68,14 +68,14 @@ internal static class Answering
         var part = Tool(decision, request.Tool);
         if (answers is null)
         {
-            Tooling.Fail(decision, part, "The user dismissed the question.");
+            ToolCalling.Fail(decision, part, "The user dismissed the question.");
             decision.Put(decision.Turn with { Rejected = true });
         }
         else
         {
             var time = ((ToolRunning)part.State).Time with { End = decision.Now };
             var title = request.Questions.Count == 1 ? "Asked 1 question" : $"Asked {request.Questions.Count} questions";
-            var told = QuestionTool.Tell(request.Questions, answers);
+            var told = QuestionTool.Render(request.Questions, answers);
             decision.Put(part with { State = new ToolCompleted(part.State.Input, told, title, QuestionTool.Metadata(answers), time) });
         }
 
@@ -86,16 +86,16 @@ internal static class Answering
     {
         decision.Answer(request, PermissionAnswer.Reject);
         var error = feedback is null ? "The user rejected this tool call." : $"The user rejected this tool call with the following feedback: {feedback}";
-        Tooling.Fail(decision, Tool(decision, request.Tool), error);
+        ToolCalling.Fail(decision, Tool(decision, request.Tool), error);
         if (feedback is not null)
             return;
 
-        // A plain no ends the turn: what else waits in this step is not asked about any more.
+        // A reject without feedback ends the turn: the other requests of this step are withdrawn.
         decision.Put(decision.Turn with { Rejected = true });
         foreach (var other in decision.State.Permissions)
         {
             decision.Answer(other, PermissionAnswer.Reject);
-            Tooling.Fail(decision, Tool(decision, other.Tool), error);
+            ToolCalling.Fail(decision, Tool(decision, other.Tool), error);
         }
     }
 
@@ -108,7 +108,7 @@ internal static class Answering
                 continue;
 
             decision.Answer(other, PermissionAnswer.Always);
-            Permitting.GoOn(decision, part, other);
+            Permitting.Continue(decision, part, other);
         }
     }
 

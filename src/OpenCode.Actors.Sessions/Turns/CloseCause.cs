@@ -4,7 +4,7 @@ namespace OpenCode.Actors.Sessions.Turns;
 
 /// <summary>Why a turn is closed before its end.</summary>
 /// <param name="Error">The error that clients get.</param>
-/// <param name="ToolError">What the part of an unfinished tool says.</param>
+/// <param name="ToolError">The error of unfinished tools.</param>
 /// <param name="ByUser">Whether the user wanted it: a command keeps its output then, and a wait for a retry is no error.</param>
 internal sealed record CloseCause(MessageError Error, string ToolError, bool ByUser)
 {
@@ -15,6 +15,6 @@ internal sealed record CloseCause(MessageError Error, string ToolError, bool ByU
     public static CloseCause ServerStopped { get; } = new(
         MessageError.MessageAborted("Aborted: the server stopped before this turn had ended."), "The server stopped before this tool had ended.", ByUser: false);
 
-    /// <summary>Gives the cause when something failed.</summary>
+    /// <summary>Returns the cause when something failed.</summary>
     public static CloseCause Failed(MessageError error) => new(error, "The turn failed before this tool had ended.", ByUser: false);
 }

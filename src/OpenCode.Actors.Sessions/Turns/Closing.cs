@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Permissions;
@@ -30,20 +31,21 @@ internal static class Closing
         var waitedForRetry = cause.ByUser && decision.State.Status is RetryStatus;
         decision.Put(waitedForRetry ? assistant : assistant with { Error = cause.Error });
         if (!waitedForRetry)
-            decision.ShowError(cause.Error);
+            decision.PublishError(cause.Error);
         AnswerQueued(decision, cause.Error);
 
         // What its tools did can be undone too. The turn does not wait for that. After a stop of the server the files may have been changed by others since.
-        var keep = cause == CloseCause.ServerStopped ? null : Keeping.After(decision, decision.Assistant, default);
+        var keep = cause == CloseCause.ServerStopped ? null : StepSnapshots.After(decision, decision.Assistant, default);
         Stepping.End(decision);
         if (keep is not null)
             decision.Orders.Add(keep);
     }
 
-    // every-wait-ends: a prompt that waited for its turn has an answer of its own, and not that of the prompt before it.
+    // every-wait-ends: a prompt that waited for its turn, or for a summary on its way, has an answer of its own, and not that of the prompt before it.
     private static void AnswerQueued(Decision decision, MessageError error)
     {
-        foreach (var prompt in decision.Turn.Prompts.Skip(decision.Turn.Taken))
+        MessageId[] interrupted = Compacting.Interrupted(decision) is { } asked ? [asked] : [];
+        foreach (var prompt in interrupted.Concat(decision.Turn.Prompts.Skip(decision.Turn.Taken)))
         {
             var answer = Stepping.NewAssistant(decision, (UserMessage)decision.State.Message(prompt)!.Info);
             decision.Put(answer with { Error = error, Time = answer.Time with { Completed = decision.Now } });
@@ -67,7 +69,7 @@ internal static class Closing
         }
         else
         {
-            Tooling.Fail(decision, part, cause.ToolError);
+            ToolCalling.Fail(decision, part, cause.ToolError);
         }
     }
 

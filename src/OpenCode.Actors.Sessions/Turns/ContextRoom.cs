@@ -5,16 +5,16 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Tells whether the next step still has room in its model's context, by what the last one used.</summary>
+/// <summary>Judges by the tokens of the last step whether the next one fits into the context of its model.</summary>
 internal static class ContextRoom
 {
     private const int MostReserved = 20_000; // as opencode keeps free, where the model says how much it reads
 
-    /// <summary>Gives the rules of the session's location.</summary>
+    /// <summary>Returns the rules of the session's location.</summary>
     public static CompactionRules RulesOf(Decision decision) => decision.Agents.Compaction;
 
-    /// <summary>Tells whether the conversation is to be summed up before the next step. Never twice in a row: a summary that is too long itself would be made for ever (rule "Every wait ends").</summary>
-    public static bool IsSpent(Decision decision, TurnState turn)
+    /// <summary>True if the conversation is to be summed up before the next step. Never twice in a row: a summary that is too long itself would be made for ever (rule "Every wait ends").</summary>
+    public static bool IsFull(Decision decision, TurnState turn)
     {
         var (messages, rules) = (decision.State.Messages, RulesOf(decision));
         if (!rules.Auto || LastAnswer(messages) is not { } last || IsNextSummary(decision.State, turn))
@@ -27,11 +27,11 @@ internal static class ContextRoom
             && !IsFirstAfterSummary(messages, last);
     }
 
-    /// <summary>Tells whether nothing was answered since the newest summary.</summary>
+    /// <summary>True if nothing was answered since the newest summary.</summary>
     public static bool IsFresh(IReadOnlyList<MessageState> messages) =>
         Summaries.Newest(messages) is { Summary: var at } && !messages.Skip(at + 1).Any(static message => message.Info is AssistantMessage { Finish: not null, Summary: not true });
 
-    /// <summary>Gives how many tokens a conversation may have; null when the model's context is not known.</summary>
+    /// <summary>Returns how many tokens a conversation may have; null when the model's context is not known.</summary>
     public static long? Usable(ModelLimit limit, CompactionRules rules)
     {
         if (limit.Context <= 0)

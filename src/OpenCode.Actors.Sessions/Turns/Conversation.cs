@@ -9,7 +9,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Tells a session's messages to a model.</summary>
+/// <summary>Builds a model's request from the messages of a session.</summary>
 internal static class Conversation
 {
     private const string SummaryAsked = "Sum up what was said and done in this session so far.";
@@ -19,27 +19,27 @@ internal static class Conversation
     {
         var (state, turn, isLast) = (decision.State, decision.Turn, StepLimit.IsLast(decision));
         var notice = !isLast ? null : Structuring.IsOffered(decision) ? StepLimit.StructuredNotice : StepLimit.Notice;
-        var request = new ModelRequest(asked.Model.ModelId, asked.System, new LateList<ModelMessage>(() => Tell(state, turn, notice)), Tools(decision))
+        var request = new ModelRequest(asked.Model.ModelId, asked.System, new LazyList<ModelMessage>(() => Tell(state, turn, notice)), Tools(decision))
         {
             Options = OptionsOf(TurnRules.AgentOf(decision)) with { MayCallTools = !isLast },
         };
         return Structuring.Demand(decision, request);
     }
 
-    /// <summary>Says what the system prompt of the next step is made from.</summary>
-    public static Briefing Brief(Decision decision, UserMessage asked) =>
-        new(decision.Id.Value, decision.Info.Directory, $"{asked.Model.ProviderId}/{asked.Model.ModelId}", TurnRules.AgentOf(decision)?.Prompt);
+    /// <summary>Returns what the system prompt of the next step is made from.</summary>
+    public static PromptContext Brief(Decision decision, UserMessage asked) =>
+        new(decision.Id.Value, decision.Info.Directory, asked.Model.ToString(), TurnRules.AgentOf(decision)?.Prompt);
 
     private static StepOptions OptionsOf(Agent? agent) =>
         agent is null ? StepOptions.Default : new StepOptions { Temperature = agent.Temperature, TopP = agent.TopP, Provider = agent.Options };
 
-    // Told where the model is waited for: a long history and large images are not the session's to work through. The state does not change.
+    // Built within the call of the model: a long history and large images would hold up the session's actor. The state is immutable.
     private static List<ModelMessage> Tell(SessionState state, TurnState turn, string? notice)
     {
         var messages = new List<ModelMessage>();
         var later = turn.Prompts.Skip(turn.Taken).ToHashSet(); // They came while the turn was held.
         string? agent = null;
-        foreach (var message in Summaries.Remembered(state.Messages))
+        foreach (var message in Summaries.ForModel(state.Messages))
         {
             if (later.Contains(message.Info.Id))
                 continue;
@@ -83,7 +83,7 @@ internal static class Conversation
         messages.Add(new UserTurn(content));
     }
 
-    // Of tries that were cut only the last counts: it said all of it again.
+    // Of interrupted tries only the last counts: it repeats the text of the others.
     private static void TellAnswer(MessageState message, List<ModelMessage> messages)
     {
         var from = message.Parts.FindLastIndex(static part => part is StepStartPart) + 1;

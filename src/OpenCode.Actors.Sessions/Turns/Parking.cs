@@ -1,4 +1,7 @@
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.State;
@@ -6,10 +9,10 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Turns that only wait for their user (rule "Waiting turns stay open").</summary>
+/// <summary>Parks turns that only wait for their user (rule "Waiting turns stay open").</summary>
 internal static class Parking
 {
-    /// <summary>Tells whether the open turn only waits for its user: a request waits, and no tool has done anything that is not ended (rule "Waiting turns stay open").</summary>
+    /// <summary>True if the open turn only waits for its user: a request waits, and no tool runs that has begun its work (rule "Waiting turns stay open").</summary>
     /// <param name="state">The session.</param>
     /// <param name="withTasks">Whether a call of <c>task</c> that has its child counts as a wait: the child is a session of its own, and knows whether it waits.</param>
     public static bool IsParked(SessionState state, bool withTasks = false)
@@ -21,26 +24,40 @@ internal static class Parking
             .TrueForAll(part => part is not ToolPart { State: ToolPending or ToolRunning } tool || waiting.Contains(tool.CallId));
     }
 
-    /// <summary>Gives the ids of the calls that wait for their user.</summary>
+    /// <summary>Returns the ids of the calls that wait for their user.</summary>
     public static HashSet<string?> WaitingCalls(SessionState state) =>
         state.Permissions.Select(request => request.Tool?.CallId).Concat(state.Questions.Select(request => request.Tool?.CallId)).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Lets a parked turn wait on, with a run that holds its place. What the model had not said yet when the server went down stays unsaid.</summary>
+    /// <summary>Keeps a parked turn waiting, with a run that holds its place. The rest of the model's answer is lost with the server's end.</summary>
     public static void Park(Decision decision)
     {
-        decision.CloseText();
+        Leave(decision);
         decision.Adopt(new RunId(decision.Setup.Entropy.NextUInt64()));
-        if (decision.Turn is { Stream: null, Kind: not TurnKind.Subtask })
-            decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
         decision.Orders.Add(new HoldRun(decision.Turn.Run));
     }
 
-    /// <summary>Has the calls of <c>task</c> that have their children wait on for them, after a crash.</summary>
+    /// <summary>Leaves a parked turn, which has no run any more, to the session's next owner.</summary>
+    public static void Leave(Decision decision)
+    {
+        decision.CloseText();
+        if (decision.Turn is { Stream: null, Kind: not TurnKind.Subtask })
+            decision.Put(decision.Turn with { Stream = new StreamEnd(FinishReason.ToolCalls, TokenUsage.None) });
+    }
+
+    /// <summary>Resumes, after a crash, the wait of calls of <c>task</c> that have their children.</summary>
     public static void ResumeTasks(Decision decision)
     {
         foreach (var task in Tasks(decision.State).ToList())
-            Tooling.Start(decision, task, []);
+            ToolCalling.Start(decision, task, []);
     }
+
+    /// <summary>Says whether the open turn only waits, and for which children.</summary>
+    public static WaitsFound Waits(SessionState state) => state.Turn is not { } turn || !(turn.IsHeld || IsParked(state, withTasks: true))
+        ? new WaitsFound(false, [])
+        : new WaitsFound(true, [.. Tasks(state).Select(static task => ChildOf(task))]);
+
+    private static SessionId ChildOf(ToolPart task) =>
+        new(JsonSerializer.Deserialize(((ToolRunning)task.State).Metadata!.Value, TaskJson.Default.TaskMetadata)!.SessionId);
 
     private static IEnumerable<ToolPart> Tasks(SessionState state) =>
         state.Message(state.Turn!.Assistant)!.Parts.OfType<ToolPart>().Where(static part => part is { Tool: TaskTool.Name, State: ToolRunning { Metadata: not null } });

@@ -8,48 +8,48 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Has a tool call run when all it needs is allowed. What needs the user is asked for one after the other, as the real server does.</summary>
+/// <summary>Starts a tool call when all permissions that it needs are granted. Requests to the user come one after the other, as in opencode.</summary>
 internal static class Permitting
 {
-    /// <summary>Takes a new call: it starts, waits for the user, or is refused at once. What any rule denies is not asked about.</summary>
+    /// <summary>Takes a new call: it starts, waits for the user, or is refused at once. A call that any rule denies makes no request.</summary>
     public static void Permit(Decision decision, ToolPart part, ToolCall call)
     {
         part = part with { State = new ToolPending(call.Input, "") };
         Proceed(decision, part, NeedsOf(decision, part), granted: []);
     }
 
-    /// <summary>Goes on with a call that waited and whose request was granted: the next permission it needs is asked for, or it starts.</summary>
-    public static void GoOn(Decision decision, ToolPart part, PermissionRequest granted)
+    /// <summary>Continues a call whose request was granted: requests the next permission that it needs, or starts it.</summary>
+    public static void Continue(Decision decision, ToolPart part, PermissionRequest granted)
     {
         var wanted = NeedsOf(decision, part);
 
-        // What was granted, and what came before it. Where the call needs something else by now, it begins anew.
+        // Permissions up to the granted one need no request. If the call now needs others, its requests begin again.
         var done = wanted.FindIndex(permission => permission.Key == KeyOf(granted));
         Proceed(decision, part, wanted, [.. GrantsOf(decision, part), .. wanted.Take(done + 1).Select(static permission => permission.Key)]);
     }
 
-    /// <summary>Goes on with a call that was about to start when its turn was held. It is judged anew, since rules and links may have changed; what the user granted is not asked for again.</summary>
-    public static void GoOn(Decision decision, ToolPart part) => Proceed(decision, part, NeedsOf(decision, part), GrantsOf(decision, part));
+    /// <summary>Continues a call that was about to start when its turn was held. It is judged again, since rules and links may have changed; grants of the user still count.</summary>
+    public static void Continue(Decision decision, ToolPart part) => Proceed(decision, part, NeedsOf(decision, part), GrantsOf(decision, part));
 
-    /// <summary>Gives what the user granted to a call that is about to start: its rules would ask.</summary>
+    /// <summary>Returns the grants of the user to a call that is about to start: permissions for which the rules say ask.</summary>
     public static IEnumerable<Grant> GrantedTo(Decision decision, string callId, IEnumerable<ToolPermission> allowed)
     {
         var rules = TurnRules.InForce(decision);
         return allowed.Where(permission => rules.Evaluate(permission) == PermissionAction.Ask).Select(permission => new Grant(callId, permission.Permission, permission.Patterns));
     }
 
-    /// <summary>Tells whether the rules allow by now what a request asks for.</summary>
+    /// <summary>True if the rules now allow what a request is about.</summary>
     public static bool IsAllowed(Decision decision, ToolPart part, PermissionRequest request) =>
         NeedsOf(decision, part).Find(permission => permission.Key == KeyOf(request)) is { } wanted && TurnRules.InForce(decision).Evaluate(wanted) == PermissionAction.Allow;
 
-    // A denial holds also for what was granted: the rules have changed since.
+    // A denial also holds for granted permissions: the rules have changed since.
     private static void Proceed(Decision decision, ToolPart part, List<ToolPermission> wanted, List<string> granted)
     {
         var rules = TurnRules.InForce(decision);
         var judged = wanted.ConvertAll(permission => (Permission: permission, Action: rules.Evaluate(permission)));
         if (judged.Find(static need => need.Action == PermissionAction.Deny).Permission is { } denied)
         {
-            Tooling.Fail(decision, part, $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.");
+            ToolCalling.Fail(decision, part, $"A permission rule forbids this: {denied.Permission} {string.Join(", ", denied.Patterns)}.");
         }
         else if (judged.Find(need => need.Action == PermissionAction.Ask && !granted.Contains(need.Permission.Key)).Permission is { } next)
         {
@@ -59,24 +59,24 @@ internal static class Permitting
         }
         else
         {
-            Tooling.Start(decision, Run(decision, part), wanted);
+            ToolCalling.Start(decision, Run(decision, part), wanted);
         }
     }
 
     private static List<string> GrantsOf(Decision decision, ToolPart part) =>
         [.. decision.Turn.Granted.Where(grant => grant.CallId == part.CallId).Select(static grant => ToolPermission.KeyOf(grant.Permission, grant.Patterns))];
 
-    private static ToolPart Run(Decision decision, ToolPart part) => part.State is ToolPending ? Tooling.Run(decision, part, CallOf(part)) : part;
+    private static ToolPart Run(Decision decision, ToolPart part) => part.State is ToolPending ? ToolCalling.Run(decision, part, CallOf(part)) : part;
 
     private static string KeyOf(PermissionRequest request) => ToolPermission.KeyOf(request.Permission, request.Patterns);
 
     private static ToolCall CallOf(ToolPart part) => new(part.CallId, part.Tool, part.State.Input);
 
-    // That it repeats the calls before it is asked about first: then it is not asked what it does.
+    // The request for a repeated call comes first, and is its only one.
     private static List<ToolPermission> NeedsOf(Decision decision, ToolPart part)
     {
         var info = decision.Info;
         var needs = decision.Setup.Toolbox.NeedsOf(CallOf(part), new ToolLocation(info.Directory, SnapshotPlace.RootOf(info), decision.Setup.Paths));
-        return Looping.NeedOf(decision, part) is { } loop ? [loop, .. needs] : [.. needs];
+        return LoopDetection.NeedOf(decision, part) is { } loop ? [loop, .. needs] : [.. needs];
     }
 }

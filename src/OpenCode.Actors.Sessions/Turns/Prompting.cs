@@ -22,7 +22,7 @@ internal static class Prompting
 
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>Finds what a prompt or a command of the user's came to that is taken again; null for a new one. Its first name wins: it is answered as the first time.</summary>
+    /// <summary>Finds the outcome of a prompt, or a command of the user's, that is sent again; null for a new one. The first one under a name counts: its answer is repeated.</summary>
     /// <param name="state">The session.</param>
     /// <param name="messageId">The id that the client made for the message.</param>
     /// <param name="key">The <c>Idempotency-Key</c>.</param>
@@ -38,12 +38,12 @@ internal static class Prompting
             : new Outcome(OutcomeKind.Refused, Refusal: new PromptRejected($"The message {named} is not a prompt: choose another messageID."));
     }
 
-    /// <summary>Finds the refusal of a new prompt; null when it can be taken.</summary>
+    /// <summary>Finds the reason to refuse a new prompt; null when it can be taken.</summary>
     public static object? Refusal(SessionState state, LocationSetup location, SessionsOptions options, Protocol.Requests.Prompt prompt)
     {
-        // Without a reply no model is called. A mistake is answered to the user, who can correct it, also while the session is busy: it does not fail a later step.
+        // Without a reply no model is called. A mistake is answered at once, also while the session is busy: it does not fail a later step.
         var asksModel = prompt.NoReply != true;
-        if (asksModel && Overcrowded(state, options) is { } overcrowded)
+        if (asksModel && QueueFull(state, options) is { } overcrowded)
             return overcrowded;
 
         var mistake = Mistake(state, prompt)
@@ -55,11 +55,11 @@ internal static class Prompting
         return mistake is null ? null : new PromptRejected(mistake);
     }
 
-    /// <summary>Refuses what would wait for the open turn's next step, when too much does already; null when it can be taken.</summary>
-    public static TooManyPrompts? Overcrowded(SessionState state, SessionsOptions options) =>
+    /// <summary>Refuses another prompt when too many wait for the next step of the open turn; null when there is room.</summary>
+    public static TooManyPrompts? QueueFull(SessionState state, SessionsOptions options) =>
         state.Turn is { } turn && turn.Queued >= options.MaxQueuedPrompts ? new TooManyPrompts(options.MaxQueuedPrompts, _retryAfter) : null;
 
-    /// <summary>Says what is wrong with the agent of a prompt or a command of the user's; null when it can be used.</summary>
+    /// <summary>Returns what is wrong with the agent of a prompt or a command of the user's; null when it can be used.</summary>
     public static string? AgentMistake(LocationAgents agents, string? agent) => agents.Fault ?? (agent is null || agents.Find(agent) is not null
         ? null
         : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
@@ -69,10 +69,10 @@ internal static class Prompting
         var (agents, models) = (location.Agents, location.Models);
         var model = prompt.Model ?? agents.Find(prompt.Agent ?? agents.Default)?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(models.Default.ProviderId, models.Default.ModelId);
         var variant = prompt.Variant ?? prompt.Model?.Variant;
-        return variant == DefaultVariant ? null : StepOptioning.Mistake(models, model, variant);
+        return variant == DefaultVariant ? null : StepOptionMerging.Mistake(models, model, variant);
     }
 
-    /// <summary>Takes a prompt: announces it at once, and opens a turn, or leaves it to the open turn's next step.</summary>
+    /// <summary>Takes a prompt: publishes it at once, and opens a turn, or queues it for the next step of the open turn.</summary>
     public static Outcome Decide(Decision decision, TakePrompt command)
     {
         var taken = Take(decision, command.Request);
@@ -136,7 +136,7 @@ internal static class Prompting
         return null;
     }
 
-    /// <summary>Chooses agent and model, and notes them on the session if they are others than before.</summary>
+    /// <summary>Chooses agent and model, and stores them on the session if they changed.</summary>
     public static (string Agent, ModelRef Model) Choose(Decision decision, string? agent, ModelRef? model, string? variant)
     {
         var info = decision.Info;
@@ -158,9 +158,9 @@ internal static class Prompting
     // The real server shows busy, the error and idle, and makes no assistant message.
     private static void Refuse(Decision decision, MessageId prompt, MessageError error)
     {
-        decision.Show(SessionStatus.Busy);
-        decision.ShowError(error);
-        decision.ShowIdle();
+        decision.PublishStatus(SessionStatus.Busy);
+        decision.PublishError(error);
+        decision.PublishIdle();
         decision.Remember(prompt, error);
     }
 }

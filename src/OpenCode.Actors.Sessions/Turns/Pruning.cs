@@ -4,10 +4,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Leaves the outputs of old tool calls out of what models are told, where the configuration wants it. The parts keep them for people. The numbers are opencode's.</summary>
+/// <summary>Leaves the outputs of old tool calls out of requests to models, where configured. The parts keep them for people. The numbers are opencode's.</summary>
 internal static class Pruning
 {
-    /// <summary>What a model is told in the place of such an output.</summary>
+    /// <summary>The text that a model gets in the place of such an output.</summary>
     public const string Notice = "(This output is old and no longer kept here. Call the tool again if it is needed.)";
 
     private const int KeptTurnCount = 2;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>What a model is reminded of behind a user's message. It follows from the messages alone, so the conversation of a step begins like that of the step before.</summary>
+/// <summary>Reminders for a model behind a user's message. They follow from the messages alone, so each step repeats the conversation of the step before.</summary>
 internal static class Reminding
 {
     private const string PlanAgent = "plan";
@@ -21,7 +21,7 @@ internal static class Reminding
         </reminder>
         """;
 
-    /// <summary>Gives the reminder for a message; null when there is none.</summary>
+    /// <summary>Returns the reminder for a message; null when there is none.</summary>
     /// <param name="agent">The message's agent.</param>
     /// <param name="before">The agent of the user's message before; null when it is the first.</param>
     public static string? Of(string agent, string? before) => agent == PlanAgent ? Planning : before == PlanAgent ? Planned : null;

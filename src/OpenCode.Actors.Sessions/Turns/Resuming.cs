@@ -2,10 +2,10 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>What becomes of the open turn of a session that was recovered.</summary>
+/// <summary>Resumes or closes the open turn of a recovered session.</summary>
 internal static class Resuming
 {
-    /// <summary>Has a turn that was held go on, and one that waits for its user, or for tasks of its children, wait on. Any other is closed: nothing shows as running without a live run.</summary>
+    /// <summary>Resumes a held turn, and one that waits for its user or for tasks of its children. Closes any other: nothing shows as running without a live run.</summary>
     /// <returns>Whether the turn goes on.</returns>
     public static bool Resume(Decision decision)
     {

@@ -11,7 +11,7 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Takes commands of the user's own: a turn with one tool and no model. No permission is asked for: the user gave the command.</summary>
+/// <summary>Runs a command of the user's own: a turn with one tool and no model. It needs no permission: the user gave the command.</summary>
 internal static class Shelling
 {
     private const string Bash = "bash";
@@ -29,7 +29,7 @@ internal static class Shelling
     {
         Undoing.Settle(decision);
         var (agent, model) = Prompting.Choose(decision, request.Agent, request.Model, request.Model?.Variant);
-        decision.Show(SessionStatus.Busy);
+        decision.PublishStatus(SessionStatus.Busy);
 
         var asked = new UserMessage(request.MessageId ?? decision.NextMessage(), decision.Id, new MessageTime(decision.Now), agent, model);
         decision.Put(asked);
@@ -44,7 +44,7 @@ internal static class Shelling
         var id = decision.NextPart();
         var part = new ToolPart(id, decision.Id, assistant.Id, $"call_{id.Value}", Bash, new ToolRunning(input, new PartTime(decision.Now)));
         decision.Put(part);
-        Tooling.Start(decision, part, allowed: []);
+        ToolCalling.Start(decision, part, allowed: []);
         return asked.Id;
     }
 }

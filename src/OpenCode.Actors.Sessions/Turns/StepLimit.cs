@@ -5,10 +5,10 @@ using OpenCode.Actors.Sessions.Structured;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>The most steps that an agent makes for one prompt (<c>steps</c>). The last one is without tools: the model tells how far it came, and the turn is over.</summary>
+/// <summary>The most steps that an agent makes for one prompt (<c>steps</c>). The last one has no tools: the model reports its progress, and the turn is over.</summary>
 internal static class StepLimit
 {
-    /// <summary>What the model is told in the last step.</summary>
+    /// <summary>The text that the model gets in the last step.</summary>
     public const string Notice =
         """
         <reminder>
@@ -16,7 +16,7 @@ internal static class StepLimit
         </reminder>
         """;
 
-    /// <summary>What the model is told in the last step of a turn with structured output.</summary>
+    /// <summary>The text that the model gets in the last step of a turn with structured output.</summary>
     public const string StructuredNotice =
         $"""
         <reminder>
@@ -24,7 +24,7 @@ internal static class StepLimit
         </reminder>
         """;
 
-    /// <summary>Tells whether the step of the open turn is the last one. Steps are counted from the newest prompt that was taken up; a summary on the way is no step, and begins no count.</summary>
+    /// <summary>True if the step of the open turn is the last one. Steps are counted from the newest prompt that was taken up; a summary on the way is no step, and begins no count.</summary>
     public static bool IsLast(Decision decision) => TurnRules.AgentOf(decision)?.Steps is { } most && StepsOf(decision) >= most;
 
     private static int StepsOf(Decision decision)
@@ -33,7 +33,7 @@ internal static class StepLimit
         foreach (var message in decision.State.Messages.Reverse())
         {
             if (message.Info is AssistantMessage { Summary: not true } answer && (asked ??= answer.ParentId) == answer.ParentId)
-                count++;
+                count += answer is { Finish: null, Error: null, Time.Completed: not null } ? 0 : 1; // A try that was too long is made again.
             else if (message.Info.Id == asked && !Continuations.IsOne(message))
                 break;
             else if (message.Info.Id == asked)

@@ -12,17 +12,17 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Takes a turn from step to step: one step is one answer of the model, with the tools it calls, and one assistant message.</summary>
+/// <summary>Drives a turn step by step: one step is one answer of the model, with the tools it calls, and one assistant message.</summary>
 internal static class Stepping
 {
     /// <summary>Opens a turn for a prompt.</summary>
     public static void Open(Decision decision, MessageId prompt)
     {
-        decision.Show(SessionStatus.Busy);
+        decision.PublishStatus(SessionStatus.Busy);
         Begin(decision, new TurnState(TurnKind.Prompt, new RunId(decision.Setup.Entropy.NextUInt64()), [prompt], 0, prompt));
     }
 
-    /// <summary>Takes in what the run reports. A fact may end the turn: then the rest is not of this turn any more.</summary>
+    /// <summary>Takes the facts of a report. A fact may end the turn: the facts behind it do not count then.</summary>
     public static void Take(Decision decision, RunId run, IReadOnlyList<object> facts)
     {
         foreach (var fact in facts)
@@ -33,49 +33,49 @@ internal static class Stepping
         }
     }
 
-    /// <summary>Ends the step if the model has said all and every tool has ended; then the next one begins, or the turn is over.</summary>
+    /// <summary>Ends the step if the model's answer is complete and every tool has ended; then the next one begins, or the turn is over.</summary>
     public static void Finish(Decision decision)
     {
-        if (decision.State.Turn is not { IsKeeping: false } turn || decision.Assistant.HasOpenTools)
+        if (decision.State.Turn is not { IsTakingSnapshot: false } turn || decision.Assistant.HasOpenTools)
             return;
 
-        if (turn.Stream is not null && Keeping.After(decision, decision.Assistant, turn.Run) is { } keep)
+        if (turn.Stream is not null && StepSnapshots.After(decision, decision.Assistant, turn.Run) is { } keep)
         {
-            decision.State = decision.State with { Turn = turn with { IsKeeping = true } };
+            decision.State = decision.State with { Turn = turn with { IsTakingSnapshot = true } };
             decision.Orders.Add(keep);
         }
         else if (turn.Stream is not null)
         {
-            Complete(decision, Keeping.StartOf(decision.Assistant), files: null);
+            Complete(decision, StepSnapshots.StartOf(decision.Assistant), files: null);
         }
         else if (turn.Kind == TurnKind.Shell)
         {
             decision.Put(Completed(decision));
-            GoOn(decision, turn, goesOn: false);
+            Continue(decision, turn, continues: false);
         }
         else if (turn.Kind == TurnKind.Subtask)
         {
-            GoOn(decision, Subtasking.Complete(decision), goesOn: !turn.Rejected);
+            Continue(decision, Subtasking.Complete(decision), continues: !turn.Rejected);
         }
     }
 
-    /// <summary>Ends a step whose files are kept, or could not be.</summary>
+    /// <summary>Ends a step after its snapshot was taken, or could not be taken.</summary>
     /// <param name="decision">The decision.</param>
     /// <param name="from">The snapshot at the start of the step.</param>
     /// <param name="files">The files at its end; null when no tool can have changed them, or no snapshot could be taken.</param>
     public static void Complete(Decision decision, string? from, StepFiles? files)
     {
-        var snapshot = files?.Snapshot ?? (decision.Turn.IsKeeping ? null : from);
-        decision.State = decision.State with { Turn = decision.Turn with { Snapshot = snapshot, IsKeeping = false } };
-        var goesOn = decision.Turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart)
+        var snapshot = files?.Snapshot ?? (decision.Turn.IsTakingSnapshot ? null : from);
+        decision.State = decision.State with { Turn = decision.Turn with { Snapshot = snapshot, IsTakingSnapshot = false } };
+        var continues = decision.Turn is { Kind: TurnKind.Prompt, Rejected: false } && !Compacting.IsUnderWay(decision) && decision.Assistant.Parts.Exists(static part => part is ToolPart)
             && !StepLimit.IsLast(decision) && Structuring.AnswerOf(decision) is null;
-        CompleteAnswer(decision, decision.Turn.Stream!, snapshot, goesOn);
+        CompleteAnswer(decision, decision.Turn.Stream!, snapshot, continues);
         if (from is not null)
-            Keeping.Note(decision, decision.Turn.Assistant, from, files);
-        GoOn(decision, decision.Turn, goesOn);
+            StepSnapshots.Note(decision, decision.Turn.Assistant, from, files);
+        Continue(decision, decision.Turn, continues);
     }
 
-    /// <summary>Has the model make the step of the open turn, whose assistant message is there.</summary>
+    /// <summary>Calls the model for the step of the open turn, which has its assistant message.</summary>
     public static void AskModel(Decision decision)
     {
         var turn = decision.Turn;
@@ -92,9 +92,9 @@ internal static class Stepping
         else
         {
             var request = Conversation.Build(decision, asked);
-            request = request with { Options = StepOptioning.Join(request.Options, model.Info, asked.Model.Variant) };
+            request = request with { Options = StepOptionMerging.Merge(request.Options, model.Info, asked.Model.Variant) };
             decision.Orders.Add(new BeginStep(
-                turn.Run, model.Model, request, new ToolOffer(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked), SnapshotPlace.Of(decision.Info), turn.Snapshot));
+                turn.Run, model.Model, request, new ToolScope(decision.Info.Directory, TurnRules.Of(decision)), Conversation.Brief(decision, asked), SnapshotPlace.Of(decision.Info), turn.Snapshot));
         }
     }
 
@@ -105,7 +105,7 @@ internal static class Stepping
         decision.Orders.Add(new EndRun(turn.Run));
         decision.Put(turn: null);
         Pruning.Prune(decision);
-        decision.ShowIdle();
+        decision.PublishIdle();
         foreach (var command in turn.Commands)
             decision.Emit(new CommandExecuted(command.Name, decision.Id, command.Arguments, turn.Assistant));
     }
@@ -129,21 +129,22 @@ internal static class Stepping
         };
     }
 
-    /// <summary>Says that there is no such model.</summary>
+    /// <summary>Makes the error for a model that does not exist.</summary>
     public static MessageError UnknownModel(ModelRef model) =>
-        MessageError.Unknown($"Model not found: {model.ProviderId}/{model.ModelId}. The configuration's 'provider' says which there are.");
+        MessageError.Unknown($"Model not found: {model}. The configuration's 'provider' says which there are.");
 
-    private static void GoOn(Decision decision, TurnState turn, bool goesOn)
+    private static void Continue(Decision decision, TurnState turn, bool continues)
     {
-        if (Compacting.IsUnderWay(decision))
+        var isSummary = Compacting.IsUnderWay(decision);
+        if (isSummary)
         {
             Compacting.Complete(decision);
             if (decision.State.Turn is not { } completed)
                 return; // There is no summary.
-            turn = completed with { Rejected = true };
+            turn = completed;
         }
 
-        if (turn.Queued > 0 || goesOn || (turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsSpent(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
+        if (turn.Queued > 0 || continues || (!isSummary && turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsFull(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
             Begin(decision, turn);
         else
             End(decision);
@@ -163,7 +164,7 @@ internal static class Stepping
                 decision.CloseReasoning(m.Metadata);
                 break;
             case ToolCalled m:
-                Tooling.Call(decision, m.Call);
+                ToolCalling.Call(decision, m.Call);
                 break;
             case AnswerEnded m:
                 decision.CloseText();
@@ -174,15 +175,15 @@ internal static class Stepping
                     Finish(decision);
                 break;
             case ToolReport m:
-                Tooling.Take(decision, m);
+                ToolCalling.Take(decision, m);
                 Finish(decision);
                 break;
             case RetryPlanned m:
                 decision.CloseText();
-                decision.Show(new RetryStatus(m.Attempt, m.Message, m.Next));
+                decision.PublishStatus(new RetryStatus(m.Attempt, m.Message, m.Next));
                 break;
             case RetryBegan:
-                decision.Show(SessionStatus.Busy);
+                decision.PublishStatus(SessionStatus.Busy);
                 break;
             case AnswerRefused m when m.Cause.IsContextOverflow && Compacting.Recover(decision, Error(m.Cause)):
                 break;
@@ -194,12 +195,16 @@ internal static class Stepping
         }
     }
 
-    /// <summary>Begins the next step. Prompts that wait are taken up here: the answer is to the newest, as the model sees them one after the other.</summary>
+    /// <summary>Begins the next step. It takes up the prompts that wait: the model sees them one after the other and answers the newest.</summary>
     public static void Begin(Decision decision, TurnState turn)
     {
         turn = Compacting.MakeRoom(decision, turn);
-        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Rejected = false, Granted = [] };
-        if (Summaries.RequestOf(decision.State.Message(turn.Asked)!) is null && Subtasking.TryBegin(decision, turn))
+        turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Granted = [] };
+        var isSummary = Summaries.RequestOf(decision.State.Message(turn.Asked)!) is not null;
+        turn = turn with { Rejected = turn.Rejected && isSummary }; // What the user refused is not gone on with behind a summary.
+        if (!isSummary)
+            Structuring.GiveUp(decision, turn);
+        if (!isSummary && Subtasking.TryBegin(decision, turn))
             return;
 
         var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
@@ -209,7 +214,7 @@ internal static class Stepping
         AskModel(decision);
     }
 
-    private static void CompleteAnswer(Decision decision, StreamEnd stream, string? snapshot, bool goesOn)
+    private static void CompleteAnswer(Decision decision, StreamEnd stream, string? snapshot, bool continues)
     {
         var usage = stream.Usage;
         var tokens = new Tokens(usage.Input, usage.Output, usage.Reasoning, new CacheTokens(usage.CacheRead, usage.CacheWrite));
@@ -226,7 +231,7 @@ internal static class Stepping
 
         decision.Put(new StepFinishPart(decision.NextPart(), decision.Id, decision.Turn.Assistant, reason, cost, shown) { Snapshot = snapshot });
         answer = answer with { Finish = reason, Tokens = shown, Cost = cost };
-        decision.Put(goesOn ? answer : Structuring.Conclude(decision, answer));
+        decision.Put(continues ? answer : Structuring.Conclude(decision, answer));
         decision.Put(Completed(decision));
         decision.Update(decision.Info with { Cost = decision.Info.Cost + cost, Tokens = decision.Info.Tokens.Plus(tokens), Time = decision.Info.Time with { Updated = decision.Now } });
     }
@@ -236,7 +241,7 @@ internal static class Stepping
 
     private static void CloseFiltered(Decision decision)
     {
-        CompleteAnswer(decision, decision.Turn.Stream!, snapshot: null, goesOn: true);
+        CompleteAnswer(decision, decision.Turn.Stream!, snapshot: null, continues: true);
         Closing.Close(decision, CloseCause.Failed(MessageError.ContentFilter("The provider's content filter took the rest of this answer. Say it in other words, or take another model.")));
     }
 

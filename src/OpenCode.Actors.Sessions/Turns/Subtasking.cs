@@ -6,10 +6,10 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Does the tasks that a prompt gives: each is a call of <c>task</c> in a message of its own, before the model is asked. No permission is asked for: the user gave the task.</summary>
+/// <summary>Runs the tasks of a prompt: each is a call of <c>task</c> in a message of its own, before the model is called. It needs no permission: the user gave the task.</summary>
 internal static class Subtasking
 {
-    /// <summary>Begins the next task of the prompts that the turn has taken up, and tells whether there was one.</summary>
+    /// <summary>Begins the next task of the prompts that the turn has taken up, and returns whether there was one.</summary>
     public static bool TryBegin(Decision decision, TurnState turn)
     {
         if (Subtasks.Next(decision.State, turn.Prompts.Take(turn.Taken)) is not { } task)
@@ -23,11 +23,11 @@ internal static class Subtasking
         var input = JsonSerializer.SerializeToElement(new TaskCall(task.Prompt, task.Description, task.Agent, task.Command), TaskJson.Default.TaskCall);
         var part = new ToolPart(decision.NextPart(), decision.Id, assistant.Id, Subtasks.CallOf(task), TaskTool.Name, new ToolRunning(input, new PartTime(decision.Now)));
         decision.Put(part);
-        Tooling.Start(decision, part, allowed: []);
+        ToolCalling.Start(decision, part, allowed: []);
         return true;
     }
 
-    /// <summary>Ends the message of a task. After one that a command gave, the model is told to go on.</summary>
+    /// <summary>Ends the message of a task. After a task from a command, a message asks the model to continue.</summary>
     /// <returns>The turn as it is now.</returns>
     public static TurnState Complete(Decision decision)
     {
@@ -42,7 +42,7 @@ internal static class Subtasking
 
         var next = new UserMessage(decision.NextMessage(), decision.Id, new MessageTime(decision.Now), asked.Agent, asked.Model);
         decision.Put(next);
-        decision.Put(new TextPart(decision.NextPart(), decision.Id, next.Id, Subtasks.GoOn) { Synthetic = true });
+        decision.Put(new TextPart(decision.NextPart(), decision.Id, next.Id, Subtasks.ContinuePrompt) { Synthetic = true, Metadata = Subtasks.Mark });
         decision.Put(turn with { Prompts = turn.Prompts.Add(next.Id) });
         return decision.Turn;
     }

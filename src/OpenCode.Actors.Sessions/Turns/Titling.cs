@@ -2,6 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Models.Embedded;
@@ -10,13 +11,13 @@ using OpenCode.Actors.Sessions.Titles;
 
 namespace OpenCode.Actors.Sessions.Turns;
 
-/// <summary>Gives a session its title, at its first prompt and beside the turn. A title that a user gave stays, and children keep theirs.</summary>
+/// <summary>Sets the title of a session, at its first prompt and beside the turn. Titles of users and of children stay.</summary>
 internal static class Titling
 {
     private const string AgentName = "title";
     private const int MostCharacters = 4_000;
 
-    /// <summary>Asks for a title, if the session has none that was chosen.</summary>
+    /// <summary>Orders a title, if the session still has its default one.</summary>
     /// <param name="decision">A decision that took a prompt.</param>
     /// <param name="prompt">The prompt.</param>
     public static void Begin(Decision decision, MessageId prompt)
@@ -30,14 +31,11 @@ internal static class Titling
 
         var agent = decision.Agents.Find(AgentName);
         var model = ModelOf(decision, agent?.Model, asked.Model);
-        var request = new ModelRequest(model.ModelId, agent?.Prompt ?? AgentPrompts.Title, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")], [])
-        {
-            Options = StepOptioning.Join(new StepOptions { Temperature = agent?.Temperature, TopP = agent?.TopP, Provider = agent?.Options ?? JsonObjects.Empty }, model.Info, null),
-        };
-        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain)));
+        var request = StepOptionMerging.Request(agent, AgentPrompts.Title, model.Info, [new UserTurn($"Name the conversation that begins with this message:\n\n{text}")]);
+        decision.Orders.Add(new BeginTitle(new TitleActor.Request(model.ProviderId == EmbeddedModel.ProviderId ? null : model.Model, request, plain, $"{model.ProviderId}/{model.ModelId}")));
     }
 
-    /// <summary>Takes a title, unless the session was named meanwhile.</summary>
+    /// <summary>Takes a title, unless the session got another one meanwhile.</summary>
     /// <returns>Whether it is taken.</returns>
     public static bool Take(Decision decision, string title)
     {
@@ -66,6 +64,6 @@ internal static class Titling
             text = string.Join('\n', message.Parts.OfType<SubtaskPart>().Select(static part => part.Prompt));
         if (string.IsNullOrWhiteSpace(text))
             text = string.Join(", ", message.Parts.OfType<FilePart>().Select(static part => part.Filename));
-        return text.Length <= MostCharacters ? text : text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
+        return TextCut.Start(text, MostCharacters);
     }
 }

@@ -59,7 +59,7 @@ internal sealed partial class SqliteBatchStore : IBatchStore
         await WriteAsync(() =>
         {
             _connection = _file.OpenWriter();
-            if (FileControl.KeepToOwner(_file.Path) is { } reason)
+            if (FileControl.RestrictToOwner(_file.Path) is { } reason)
                 LogOpenToOthers(_logger, _file.Path, reason);
             _transactions = new(_connection);
             _append = new(_connection, _transactions);

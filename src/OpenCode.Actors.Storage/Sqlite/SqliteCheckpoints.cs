@@ -25,7 +25,7 @@ internal sealed class SqliteCheckpoints(SqliteConnection connection, SqliteTrans
     /// <summary>Gets a value indicating whether the file had to grow at the last try and could not.</summary>
     public bool IsCramped { get; private set; }
 
-    /// <summary>Tells whether a checkpoint is due. After each commit.</summary>
+    /// <summary>True if a checkpoint is due. After each commit.</summary>
     public bool IsDue()
     {
         // It begins anew at its start when all of it is in the file, and no reader needs it.

@@ -59,7 +59,7 @@ internal static class SqliteRetention
         return last;
     }
 
-    /// <summary>Gives a part of the free pages back to the system, if there are many. In a transaction.</summary>
+    /// <summary>Returns a part of the free pages to the system, if there are many. In a transaction.</summary>
     /// <param name="connection">The writing connection.</param>
     /// <param name="generation">The generation of this process: nothing is given back in another one.</param>
     /// <param name="all">Whether none is spared.</param>

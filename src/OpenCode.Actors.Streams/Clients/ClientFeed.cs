@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Log;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>What a look for the next run came to.</summary>
+/// <summary>The result of a read of the next run.</summary>
 internal enum FeedState
 {
     /// <summary>The run has frames.</summary>
@@ -66,7 +66,7 @@ internal sealed class ClientFeed : IDisposable
     public void Open(StreamOpening opening)
     {
         _isOpen = true;
-        _reader.GoOnAt(opening.Point);
+        _reader.ContinueAt(opening.Point);
         if (_beganAfter is null)
         {
             _beganAfter = opening.Point.After;

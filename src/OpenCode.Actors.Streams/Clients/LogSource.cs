@@ -116,7 +116,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
             switch (signal)
             {
                 case Wake:
-                    GoOnIf(StreamPhase.Waiting);
+                    ContinueIf(StreamPhase.Waiting);
                     Feed.Looked();
                     break;
                 case Beat when IsPulled && _connection.Progress.TimeLeft(_stage._setup.Options) <= TimeSpan.Zero:
@@ -125,23 +125,23 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
                 case ReportAt m:
                     // The cursor may be old only because nothing came for the client: look.
                     Feed.ReportAt(m.Offset);
-                    GoOnIf(StreamPhase.Waiting);
+                    ContinueIf(StreamPhase.Waiting);
                     Report();
                     break;
                 case StreamOpening m:
                     Feed.Open(m);
-                    GoOnIf(StreamPhase.Waiting);
+                    ContinueIf(StreamPhase.Waiting);
                     break;
                 case LogPagesActor.PageRead m when IsPulled && _connection.Progress.Phase == StreamPhase.AwaitingPage:
                     Feed.Take(m.Page);
                     PushNext(Feed.Next());
                     break;
                 case LogPagesActor.PageTrimmed:
-                    GoOnIf(StreamPhase.AwaitingPage);
+                    ContinueIf(StreamPhase.AwaitingPage);
                     break;
                 case SseClientActor.EndAfter m:
                     Feed.StopAfter(m.Offset);
-                    GoOnIf(StreamPhase.Waiting);
+                    ContinueIf(StreamPhase.Waiting);
                     break;
                 case Stop:
                     CompleteStage();
@@ -150,7 +150,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
         }
 
         // While a write is under way its end looks again, and a signal for another phase is late.
-        private void GoOnIf(StreamPhase phase)
+        private void ContinueIf(StreamPhase phase)
         {
             if (IsPulled && _connection.Progress.Phase == phase)
                 PushNext(Feed.Next());

@@ -25,7 +25,7 @@ internal sealed class LostStreams(TimeProvider time)
     /// <summary>Forgets all of them: no client is waited for any more.</summary>
     public void Clear() => _lost.Clear();
 
-    /// <summary>Tells how long those of a location are still waited for.</summary>
+    /// <summary>Returns how long those of a location are still waited for.</summary>
     /// <param name="location">The location; null for all.</param>
     public IReadOnlyList<TimeSpan> AwaitedFor(string? location)
     {

@@ -174,7 +174,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
         _isOpen = true;
         if (opening.GapReason is { } reason)
         {
-            setup.Metrics.GapTold(reason);
+            setup.Metrics.GapAnnounced(reason);
             LogGap(setup.ClientLogger, Self.Path, reason, opening.Point.After);
         }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace OpenCode.Actors.Streams.Clients;
 
 /// <summary>One connection, as its actor, the two stages of its stream and the hub share it. It reaches the stages as an attribute of their materialization.</summary>
-/// <remarks>The hub keeps it until the actor is gone, so the request ends whatever becomes of the actor and of the stream.</remarks>
+/// <remarks>The hub keeps it until the actor is gone, so the request ends whatever ends the actor or the stream.</remarks>
 internal sealed partial class SseConnection(StreamRequest request, SseClientSetup setup) : Attributes.IAttribute
 {
     private Action<object>? _stream;
@@ -52,11 +52,16 @@ internal sealed partial class SseConnection(StreamRequest request, SseClientSetu
             Reset(end);
         setup.Metrics.StreamEnded(end.ReasonName);
         var at = Progress.Cursor;
+        var level = LevelOf(end);
         LogEnded(
-            setup.ClientLogger, Fault is null ? LogLevel.Information : LogLevel.Error, Fault, Client.Path, Request.Kind, end.ReasonName, at, setup.Log.Ring.End - at, end.Detail);
+            setup.ClientLogger, level, Fault, Client.Path, Request.Kind, end.ReasonName, at, setup.Log.Ring.End - at, end.Detail);
         Request.End(end);
         return true;
     }
+
+    // Clients leave all the time: only an end that they did not choose is of interest by default.
+    private LogLevel LevelOf(StreamEnd end) =>
+        Fault is not null ? LogLevel.Error : end.Reason == StreamEndReason.Disconnected ? LogLevel.Debug : LogLevel.Information;
 
     // A writer that throws here breaks its contract. The request ends all the same.
     private void Reset(StreamEnd end)

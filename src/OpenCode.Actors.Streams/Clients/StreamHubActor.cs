@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.Streams.Clients;
 
-/// <summary>The parent of all clients: lets them in, knows which streams a location has, and sees to it that the request of each ends, whatever becomes of its actor.</summary>
+/// <summary>The parent of all clients: admits them, knows the streams of each location, and ends the request of each, whatever ends its actor.</summary>
 internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
 {
     private const string StopReason = "The server stops.";
@@ -135,7 +135,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
             EndIfOpen(connection, "The parent of the streams was stopped.");
     }
 
-    // Whatever became of the client's actor: its request ends, and its stream.
+    // Whatever ended the client's actor: its request ends, and its stream.
     private static void EndIfOpen(SseConnection connection, string detail)
     {
         if (connection.TryEnd(new StreamEnd(StreamEndReason.Broken, connection.Fault?.Message ?? detail)))
@@ -172,7 +172,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     {
         var child = message.ActorRef;
         if (child.Equals(_stream.Supervisor))
-            throw new InvalidOperationException("The streams have lost their supervisor: no client could be let in.");
+            throw new InvalidOperationException("The streams have lost their supervisor: no client could be admitted.");
 
         _barriers.Remove(child);
         if (!_streams.Remove(child, out var connection))

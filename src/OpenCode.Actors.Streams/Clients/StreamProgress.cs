@@ -74,7 +74,7 @@ internal sealed class StreamProgress
         Enter(phase);
     }
 
-    /// <summary>Tells when something is due by the clock: the deadline of what is under way, else a heartbeat.</summary>
+    /// <summary>Returns when something is due by the clock: the deadline of what is under way, else a heartbeat.</summary>
     /// <returns>The time left; zero or less if it is due.</returns>
     public TimeSpan TimeLeft(EventStreamOptions options) => Phase switch
     {

@@ -11,7 +11,7 @@ namespace OpenCode.Actors.Streams.Cursors;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ResumePoint(long After, long BeforeTwinOf)
 {
-    /// <summary>Tells whether a cursor is of this log, but beyond what this process has of it: in a cluster another node may have been faster.</summary>
+    /// <summary>True if a cursor is of this log, but beyond what this process has of it: in a cluster another node may have been faster.</summary>
     /// <param name="text">What the client sent; null or empty for nothing.</param>
     /// <param name="journal">The log.</param>
     /// <param name="cursor">The cursor, if it may be ahead.</param>
@@ -27,7 +27,7 @@ internal readonly record struct ResumePoint(long After, long BeforeTwinOf)
     }
 
     /// <summary>Compares a client's id with the log (rule "Good cursor").</summary>
-    /// <param name="text">What the client sent.</param>
+    /// <param name="text">The client's request.</param>
     /// <param name="journal">The log.</param>
     /// <param name="twins">Whether the stream has sync twins; on one that has none, <c>.1</c> means the position itself (rule "Twin ids").</param>
     /// <param name="point">Where to go on, if the answer is null.</param>

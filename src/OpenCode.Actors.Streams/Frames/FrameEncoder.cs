@@ -62,7 +62,7 @@ internal sealed class FrameEncoder(Func<Timeline> timeline)
             writer = new ArrayBufferWriter<byte>(1024);
     }
 
-    // HTML 9.2.6: a line break would end the field. In JSON it can only stand between tokens, where a blank means the same.
+    // HTML 9.2.6: a line break would end the field. In JSON it can only be between tokens, where a blank means the same.
     private static byte[] OnOneLine(ReadOnlySpan<byte> json)
     {
         var line = json.ToArray();

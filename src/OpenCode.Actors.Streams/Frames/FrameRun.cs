@@ -36,7 +36,7 @@ internal sealed class FrameRun : IReadOnlyList<ReadOnlyMemory<byte>>
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> this[int index] => Frames[index];
 
-    /// <summary>Tells whether an entry with this many bytes still goes into the run.</summary>
+    /// <summary>True if an entry with this many bytes still goes into the run.</summary>
     public bool HasRoomFor(int bytes) => Count == 0 || Bytes + bytes <= Limit;
 
     public void Add(ReadOnlyMemory<byte> frame)

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Streams.Frames;
 
@@ -33,7 +34,7 @@ internal sealed class StreamEvents(IdFactory ids)
     /// <param name="to">Where it resumes.</param>
     /// <param name="withId">Whether it carries the fresh id: not where a repaint follows (rule "Repaint whole or nothing").</param>
     public byte[] Gap(bool wrapped, string reason, string from, StreamCursor to, bool withId) =>
-        Frame(wrapped, withId ? to : null, new HubGap(Reason: reason, From: from.Length > MaxFromLength ? from[..MaxFromLength] : from, To: to.ToString()));
+        Frame(wrapped, withId ? to : null, new HubGap(Reason: reason, From: TextCut.Start(from, MaxFromLength), To: to.ToString()));
 
     private byte[] Frame(bool wrapped, StreamCursor? id, IEventProperties properties)
     {

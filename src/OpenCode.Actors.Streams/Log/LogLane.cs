@@ -40,7 +40,7 @@ internal sealed class LogLane
         return slot is not null;
     }
 
-    /// <summary>Tells whether the entry was there once and has left the ring.</summary>
+    /// <summary>True if the entry was there once and has left the ring.</summary>
     public bool HasLeft(long ordinal) => ordinal < Volatile.Read(ref _first);
 
     /// <summary>Finds the first entry beyond an offset. Entries that leave the ring meanwhile count as not beyond it: the caller checks with the ring.</summary>
@@ -97,7 +97,7 @@ internal sealed class LogLane
         _snapshotIsOld = true;
     }
 
-    /// <summary>Gives the readers as they are now; the array is made anew only after one came or went.</summary>
+    /// <summary>Returns the readers as they are now; the array is made anew only after one came or went.</summary>
     public LaneReader[] ReadersNeedsGate()
     {
         if (_snapshotIsOld)

@@ -52,7 +52,7 @@ internal sealed class LogReader(LogRing ring, EntryFilter filter, bool wrapped, 
     private LogLane Lane => _registration.Lane;
 
     /// <summary>Moves the cursor.</summary>
-    public void GoOnAt(ResumePoint point)
+    public void ContinueAt(ResumePoint point)
     {
         Cursor = _through = point.After;
         _beforeTwinOf = point.BeforeTwinOf;

@@ -108,7 +108,7 @@ internal sealed class LogRing
         }
     }
 
-    /// <summary>Gives the frames of an entry; they are made and charged if they were not asked for before.</summary>
+    /// <summary>Returns the frames of an entry; they are made and charged if they were not asked for before.</summary>
     public EntryFrames FramesOf(LogSlot slot, bool wrapped) => slot.TryGetFrames(wrapped, out var frames) ? frames : MakeFrames(slot, wrapped);
 
     private EntryFrames MakeFrames(LogSlot slot, bool wrapped)

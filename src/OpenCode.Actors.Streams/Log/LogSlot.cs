@@ -9,7 +9,7 @@ internal sealed class LogSlot(LogEntry entry)
     // The slot itself, its entry with the texts around the properties, its places in three lanes.
     private const int FixedBytes = 384;
 
-    // Written once, before the flag that tells of them: a thread that sees the flag sees all of it.
+    // Written once, before the flag that announces them: a thread that sees the flag sees all of it.
     private EntryFrames _bare;
     private EntryFrames _wrapped;
     private volatile bool _hasBare;
@@ -25,7 +25,7 @@ internal sealed class LogSlot(LogEntry entry)
     /// <summary>Gets what the ring is charged for it; for its frames it is charged the slabs they are in.</summary>
     public int ChargedBytes => FixedBytes + Entry.Properties.Length;
 
-    /// <summary>Gives the frames, if they are made.</summary>
+    /// <summary>Returns the frames, if they are made.</summary>
     public bool TryGetFrames(bool wrapped, out EntryFrames frames)
     {
         var isMade = wrapped ? _hasWrapped : _hasBare;

@@ -18,7 +18,7 @@ public sealed class EventStreamMetrics : IDisposable
     {
         _meter = meters?.Create("OpenCode.Actors.Streams") ?? new Meter("OpenCode.Actors.Streams");
         _ended = _meter.CreateCounter<long>("opencode.streams.ended", "{stream}", "Streams that ended, by reason.");
-        _gaps = _meter.CreateCounter<long>("opencode.streams.gaps", "{gap}", "Clients that were told of a gap, by reason.");
+        _gaps = _meter.CreateCounter<long>("opencode.streams.gaps", "{gap}", "Gaps that were announced to clients, by reason.");
         _meter.CreateObservableUpDownCounter("opencode.streams.open", () => Volatile.Read(ref _open), "{stream}", "Streams that are open.");
 
         // Summed here and looked at on demand: a delivery must not pay for a listener.
@@ -31,9 +31,6 @@ public sealed class EventStreamMetrics : IDisposable
 
     /// <summary>Gets how many frames were written.</summary>
     public long Frames => Volatile.Read(ref _frames);
-
-    /// <summary>Gets how many bytes of frames were written.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
@@ -52,7 +49,7 @@ public sealed class EventStreamMetrics : IDisposable
         Interlocked.Add(ref _bytes, bytes);
     }
 
-    internal void GapTold(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    internal void GapAnnounced(string reason) => _gaps.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal void Watch(Log.LogRing ring)
     {

@@ -53,7 +53,7 @@ internal sealed class RecentChanges(TimeSpan window, int mostBytes)
         }
     }
 
-    /// <summary>Moves on without an entry, and lets go of what is old or too much.</summary>
+    /// <summary>Moves on without an entry, and drops changes that are old or too many.</summary>
     public void FinishAt(long offset, DateTimeOffset now)
     {
         Through = offset;

@@ -5,7 +5,7 @@ using OpenCode.Actors.Streams.Log;
 
 namespace OpenCode.Actors.Streams.Repaints;
 
-/// <summary>Makes repaints: follows the log only when one is asked for, and answers all who asked meanwhile with the same frames.</summary>
+/// <summary>Makes repaints: follows the log only on request, and answers all requests that came meanwhile with the same frames.</summary>
 internal sealed partial class RepaintActor : ReceiveActor
 {
     /// <summary>How far back a repaint goes.</summary>
@@ -114,7 +114,7 @@ internal sealed partial class RepaintActor : ReceiveActor
         _changes.Trim(_time.GetUtcNow(), MostBytesWhileReading);
     }
 
-    // After the log was read, so that nothing that was asked before is missing; what was answered meanwhile is told by the stream.
+    // After the log was read, so that no earlier request is missing; answers given meanwhile come over the stream.
     private async Task<IReadOnlyList<EntryDraft>> PendingAsync()
     {
         if (_requests is null)

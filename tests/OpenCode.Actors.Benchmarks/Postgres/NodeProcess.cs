@@ -5,7 +5,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 
-/// <summary>A process of the benchmark as its parent sees it: prepares a task, begins it when told, answers with one line of JSON. It ends with its parent's end of the pipe.</summary>
+/// <summary>A process of the benchmark as its parent sees it: prepares a task, begins it on a signal, answers with one line of JSON. It ends with its parent's end of the pipe.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
     public const string Verb = "postgres-node";

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace OpenCode.Actors.Benchmarks.Postgres;
 
-/// <summary>An open loop: events become due at a rate, whatever becomes of those before.</summary>
+/// <summary>An open loop: events become due at a rate, whatever happens to those before.</summary>
 internal static class Pace
 {
-    /// <summary>Gives the events as they become due, about every millisecond, until all were given.</summary>
+    /// <summary>Returns the events as they become due, about every millisecond, until all were given.</summary>
     /// <param name="task">How many, in which time.</param>
     /// <param name="begin">When the first is due, in ticks of the stopwatch.</param>
     /// <param name="send">Takes the first number and the count. Must not wait.</param>

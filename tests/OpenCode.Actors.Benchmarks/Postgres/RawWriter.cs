@@ -35,7 +35,7 @@ internal sealed class RawWriter : IAsyncDisposable
     /// <summary>Appends a batch.</summary>
     /// <param name="body">The batch.</param>
     /// <param name="entryCount">How many entries it has.</param>
-    /// <param name="follows">Whether what follows an append of the product follows: others are told, and what they committed below is read, though nothing is made of it. The same at each call.</param>
+    /// <param name="follows">Whether what follows an append of the product follows: others are notified, and what they committed below is read, though not used. The same at each call.</param>
     /// <returns>Where it ends.</returns>
     public async Task<long> AppendAsync(byte[] body, int entryCount, bool follows)
     {

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 
 /// <summary>
 /// Every flag of <c>opencode run --attach</c>: what it prints and what is in the session afterwards. <c>tests/clients/run.opencode.json</c> has what comes of the same runs on the real server;
-/// with <c>OPENCODE_ACTORS_RECORD_RUNS=1</c> the test writes it anew. What differs on purpose stands in <c>run.actors.json</c>, and in docs/differences.md with its reason.
+/// with <c>OPENCODE_ACTORS_RECORD_RUNS=1</c> the test writes it anew. What differs on purpose is in <c>run.actors.json</c>, and in docs/differences.md with its reason.
 /// </summary>
 public sealed class RunFlagsTests(ITestOutputHelper output) : ServerTest(output)
 {

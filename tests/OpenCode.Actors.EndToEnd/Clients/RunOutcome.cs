@@ -8,7 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Clients;
 /// <summary>What came of an <c>opencode run</c>, without what is another one each time.</summary>
 internal static class RunOutcome
 {
-    /// <summary>Tells what was printed, and what is in the session that was worked in.</summary>
+    /// <summary>Returns what was printed, and what is in the session that was worked in.</summary>
     /// <param name="run">What was run.</param>
     /// <param name="server">Where.</param>
     /// <param name="folder">The folder of the server and of the client.</param>
@@ -42,7 +42,7 @@ internal static class RunOutcome
         text = Regex.Replace(text, "(ses|msg|prt|per|que|err)_[0-9A-Za-z]+", "$1_");
         var lines = text.Split('\n').Select(static line => line.TrimEnd()).Where(static line => line.Length > 0).ToList();
 
-        // Run connects its stream while it asks, and may miss the very first events: the heading is printed with the first update of an answer that arrives, and an error that is answered may be told by an event too.
+        // Run connects its stream while it asks, and may miss the very first events: the heading is printed with the first update of an answer that arrives, and an error that is answered may be shown by an event too.
         if (lines.Contains("Error: {"))
             lines.RemoveAll(static line => line.StartsWith("Error: ", StringComparison.Ordinal) && line != "Error: {");
         return [.. lines.OrderBy(static line => line.StartsWith("> ", StringComparison.Ordinal) ? 0 : 1).Select(static line => (JsonNode)(line[0] == '{' ? Event(line) : line))];
@@ -56,7 +56,7 @@ internal static class RunOutcome
         return string.Join(' ', words.Append(string.Join(',', json.EnumerateObject().Select(static one => one.Name).Order(StringComparer.Ordinal))).OfType<string>());
     }
 
-    /// <summary>Tells where a session is, what was asked last, and how the answer ended.</summary>
+    /// <summary>Returns where a session is, what was asked last, and how the answer ended.</summary>
     private static string Tell(Worked worked, TempFolder folder)
     {
         var asked = worked.Messages.LastOrDefault(static message => message.Text("info", "role") == "user");

@@ -156,7 +156,7 @@ public sealed class TuiWalkTests(ITestOutputHelper output) : TuiTest(output)
             await _tui.PressAsync("Enter");
             await _tui.SeeAsync("A new name \\(fork #1\\)");
         }),
-        ("it ends when it is told to", async () =>
+        ("it ends at the command to quit", async () =>
         {
             await _tui.EnterAsync("/exit");
             await _tui.SeeAsync("EXITED 0");

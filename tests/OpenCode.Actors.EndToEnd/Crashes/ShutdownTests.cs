@@ -18,7 +18,7 @@ public sealed class ShutdownTests(ITestOutputHelper output) : ServerTest(output)
         await Eventually.TrueAsync(() => stream.Frames.Count(f => f.Type == "message.part.delta") >= 5, "some text");
 
         server.Signal(Unix.Terminate);
-        var answer = await Eventually.EndsAsync(waiting, "the answer of who waits");
+        var answer = await Eventually.EndsAsync(waiting, "the answer of the waiting request");
         Assert.Equal(0, await server.ExitAsync());
 
         Assert.Equal("MessageAbortedError", answer.Text("info", "error", "name"));

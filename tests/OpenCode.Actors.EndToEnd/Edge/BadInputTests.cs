@@ -11,7 +11,7 @@ public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedS
     private static readonly string[] BrokenBodies = ["{", "[1,", "nonsense", "{\"parts\":", "\"\\ud800", "{\"parts\":[}", "\0\0\0", "{\"a\":1}}"];
     private static readonly string[] BadIds = ["ses_%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%2f..%2fetc%2fpasswd", "ses_%00", "ses_", "x", "ses_%0d%0aX", "%F0%9F%98%80", "ses_" + "a1b2c3d4e5"];
 
-    // These mean something without a body; what stands there is not read.
+    // These mean something without a body; what is there is not read.
     private static readonly string[] WithoutBody =
         ["reject", "abort", "dispose", "share", "unrevert", "connect", "disconnect", "background", "sync-list", "submit-prompt", "clear-prompt"];
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OpenCode.Actors.EndToEnd.Front;
 
-/// <summary>Listens where a front looks for its holder, reads one request from each connection, answers as it is told, and closes.</summary>
+/// <summary>Listens where a front looks for its holder, reads one request from each connection, sends a given answer, and closes.</summary>
 internal sealed class FakeHolder : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -8,7 +8,7 @@ namespace OpenCode.Actors.EndToEnd.Front;
 public sealed class FolderLossTests(ITestOutputHelper output) : FrontTest(output)
 {
     private const int DataFolder = 3;
-    private const string Blind = "cannot be seen who holds";
+    private const string Blind = "The holder of the data folder";
 
     private string Moved => Path.Combine(Folder.Path, "moved");
 
@@ -70,7 +70,7 @@ public sealed class FolderLossTests(ITestOutputHelper output) : FrontTest(output
         var notice = Path.Combine(Setup.DataFolder, "holder.json");
         var aside = Path.Combine(Setup.DataFolder, "aside.json");
         File.Move(notice, aside);
-        Directory.CreateDirectory(notice); // which no one can read as a file
+        Directory.CreateDirectory(notice); // which cannot be read as a file
 
         await Eventually.TrueAsync(() => front.Log.Contains(Blind, StringComparison.Ordinal), "the warning");
         await front.Api.CreateSessionAsync();

@@ -18,7 +18,7 @@ public abstract class FrontTest(ITestOutputHelper output) : ServerTest(output)
         return (first, second);
     }
 
-    /// <summary>Asserts who holds the folder, as the holder itself tells.</summary>
+    /// <summary>Asserts which process holds the folder, by the holder's own notice.</summary>
     private protected void AssertIsHolder(ServerProcess server) => Assert.Equal(server.Id, HolderFile().GetProperty("pid").GetInt32());
 
     private protected Task BecomesHolderAsync(ServerProcess server) => Eventually.TrueAsync(() => TryReadHolder() is { } file && file.GetProperty("pid").GetInt32() == server.Id, $"{server.Id} to be the holder");

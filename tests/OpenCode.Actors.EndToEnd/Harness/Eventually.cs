@@ -10,12 +10,14 @@ internal static class Eventually
     public static Task TrueAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
         TrueAsync(() => Task.FromResult(condition()), what, limit);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    public static Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null) => TrueAsync(condition, () => what, limit);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? limit = null)
     {
         var clock = Stopwatch.StartNew();
         while (!await condition())
         {
-            Assert.True(clock.Elapsed < (limit ?? Generous), $"Waited {clock.Elapsed.TotalSeconds:0.0} s in vain for: {what}");
+            Assert.True(clock.Elapsed < (limit ?? Generous), $"Waited {clock.Elapsed.TotalSeconds:0.0} s in vain for: {what()}");
             await Task.Delay(10);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class HttpResponseReader(Socket socket)
     private bool _first = true;
     private long _left;
 
-    /// <summary>Gets or sets how long it waits before it reads its socket, to take at once what has come by then: many clients in one process leave the machine to whom they watch.</summary>
+    /// <summary>Gets or sets how long it waits before it reads its socket, to take at once what has come by then: many clients in one process leave the machine to the server that they watch.</summary>
     public TimeSpan Pause { get; set; }
 
     public int Status { get; private set; }

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>A clock that stands until it is moved, for a journal that runs on real threads. A timer that became due fires once for each move.</summary>
+/// <summary>A clock that is until it is moved, for a journal that runs on real threads. A timer that became due fires once for each move.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -9,6 +9,16 @@ internal sealed class ManualTime : TimeProvider
     private TimeSpan _passed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Gets the time until the next timer is due; null when there is none.</summary>
+    public TimeSpan? NextTimer
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Where(timer => timer.Due < TimeSpan.MaxValue).Min(timer => (TimeSpan?)timer.Due) - _passed;
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {

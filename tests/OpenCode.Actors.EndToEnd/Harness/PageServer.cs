@@ -20,7 +20,7 @@ internal sealed class PageServer : IAsyncDisposable
             app.MapGet("/{**path}", () => Results.Text("<!doctype html><title>page</title>", "text/html"));
         }));
 
-    /// <summary>Gives the address of the page on a host. Chromium is told that <c>*.example</c> is this machine.</summary>
+    /// <summary>Returns the address of the page on a host. Chromium resolves <c>*.example</c> to this machine.</summary>
     public Uri At(string host) => new($"http://{host}:{Port}/");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

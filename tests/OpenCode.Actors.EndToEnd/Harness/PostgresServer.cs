@@ -8,10 +8,10 @@ using Npgsql;
 namespace OpenCode.Actors.EndToEnd.Harness;
 
 /// <summary>A PostgreSQL of this test alone: data in a temporary folder, a free port on loopback, ended with the test or with its process.</summary>
-/// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Storage/Postgres/init.sql</c>. Runs as <c>nobody</c> where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
+/// <remarks>Has the role and the database of <c>src/OpenCode.Actors.Storage/Postgres/init.sql</c>. Runs as an unprivileged user where the tests run as root, since PostgreSQL refuses root. Also used by the benchmarks.</remarks>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
-    private const string AdminPassword = "of-the-tests";
+    internal const string AdminPassword = "of-the-tests";
 
     // Ends the server when the tests' end of the pipe is closed, however they died. Its first line is the process id of the server.
     private const string Guard =
@@ -58,7 +58,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     private string Settings => Path.Combine(_folder, "settings.conf");
 
-    private string Data => Path.Combine(_disks.Data ?? _folder, "data");
+    internal string Data => Path.Combine(_disks.Data ?? _folder, "data");
 
     private string[] AsServer => [.. _disks.Enter, .. AsUser];
 
@@ -68,10 +68,10 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
         : null;
 
-    // As root: become nobody, since PostgreSQL refuses to be run by root.
-    private static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
+    // As root: change the user, since PostgreSQL refuses to be run by root.
+    internal static string[] AsUser => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
 
-    /// <summary>Gets a value indicating whether the server has ended, by itself or because it was told to.</summary>
+    /// <summary>Gets a value indicating whether the server has ended, by itself or by a stop.</summary>
     public bool HasExited => _guard is null or { HasExited: true };
 
     /// <summary>Makes and starts a server.</summary>
@@ -137,7 +137,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     /// <summary>Begins another timeline of the server, which has to be stopped: as the promotion of a standby does.</summary>
     public Task BeginTimelineAsync() => RunAsync([.. AsUser, Program("pg_resetwal"), "-l", "0000000200000000000000F0", Data]);
 
-    /// <summary>Stops a process of the server where it stands (SIGSTOP).</summary>
+    /// <summary>Stops a process of the server where it is (SIGSTOP).</summary>
     public static void Freeze(int processId) => _ = Kill(processId, 19);
 
     public static void Thaw(int processId) => _ = Kill(processId, 18);
@@ -166,7 +166,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string Program(string name) =>
+    internal static string Program(string name) =>
         Path.Combine(Binaries ?? throw new InvalidOperationException("PostgreSQL is not installed: tests/run.sh installs it."), name);
 
     /// <summary>Finds a port that is free, below those that the system gives to connections: one of them could take the port of a server that is down for a moment.</summary>
@@ -174,7 +174,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 15_000 + (Interlocked.Increment(ref _ports) % 15_000)); // no port twice: who got it may not listen yet
+            using var listener = new TcpListener(IPAddress.Loopback, 15_000 + (Interlocked.Increment(ref _ports) % 15_000)); // no port twice: its taker may not listen yet
             try
             {
                 listener.Start();
@@ -187,7 +187,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         }
     }
 
-    private static async Task RunAsync(string[] commandLine, (string Name, string Value)? environment = null)
+    internal static async Task RunAsync(string[] commandLine, (string Name, string Value)? environment = null)
     {
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..]) { WorkingDirectory = "/", RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         if (environment is var (name, value))
@@ -201,7 +201,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{string.Join(' ', commandLine)} ended with {process.ExitCode}: {await output}{errors}");
     }
 
-    private static async Task<PostgresServer> MakeFolderAsync(PostgresDisks disks, string[] settings)
+    internal static async Task<PostgresServer> MakeFolderAsync(PostgresDisks disks, string[] settings)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"oc-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}");
         await RunAsync([.. AsUser, "mkdir", folder]);

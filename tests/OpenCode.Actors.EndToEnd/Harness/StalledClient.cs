@@ -13,7 +13,7 @@ internal sealed class StalledClient : IDisposable
 
     private StalledClient(Socket socket, int serverPort) => (_socket, _serverPort) = (socket, serverPort);
 
-    /// <summary>Gets a value indicating whether the server has let go: its own end of the connection is no longer established. The client cannot tell while its window is full.</summary>
+    /// <summary>Gets a value indicating whether the server has closed: its own end of the connection is no longer established. The client cannot tell while its window is full.</summary>
     public bool IsEnded
     {
         get

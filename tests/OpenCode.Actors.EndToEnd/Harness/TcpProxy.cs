@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OpenCode.Actors.EndToEnd.Harness;
 
-/// <summary>Stands between a client and the server and resets their connections when told: the network as it is on a train.</summary>
+/// <summary>A proxy between a client and the server that resets their connections on demand: the network as it is on a train.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private TcpListener _listener = new(IPAddress.Loopback, Ports.Free());
@@ -35,7 +35,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Gets a function that names the process at the client's end of a connection; null for one that it does not know. Without it no source can be told from another.</summary>
+    /// <summary>Gets a function that names the process at the client's end of a connection; null for one that it does not know. Without it sources cannot be distinguished.</summary>
     public Func<Socket, string?>? SourceOf { get; init; }
 
     /// <summary>Resets every connection through the proxy.</summary>

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.EndToEnd.Harness;
 /// <summary>The proxy that the cluster's faults stand on: it has to tell its sources apart.</summary>
 public sealed class TcpProxyTests
 {
-    // Connects, says who it is, and repeats what it hears until the end.
+    // Connects, sends its name, and repeats what it receives until the end.
     private const string Echo = "exec 3<>/dev/tcp/127.0.0.1/$1; echo $2 >&3; cat <&3; echo ended";
 
     [Fact]
@@ -22,15 +22,15 @@ public sealed class TcpProxyTests
         proxy.Silence("first");
         await first.SayAsync("late");
         await second.SayAsync("now");
-        await Eventually.TrueAsync(() => second.Process.Output.Contains("now", StringComparison.Ordinal), "what the second is told");
+        await Eventually.TrueAsync(() => second.Process.Output.Contains("now", StringComparison.Ordinal), "the second one's first input");
         Assert.DoesNotContain("late", first.Process.Output, StringComparison.Ordinal);
         await proxy.MendAsync();
-        await Eventually.TrueAsync(() => first.Process.Output.Contains("late", StringComparison.Ordinal), "what the first was told");
+        await Eventually.TrueAsync(() => first.Process.Output.Contains("late", StringComparison.Ordinal), "the first one's input");
 
         proxy.Cut("first");
         await first.Process.ExitAsync();
         await second.SayAsync("again");
-        await Eventually.TrueAsync(() => second.Process.Output.Contains("again", StringComparison.Ordinal), "what the second is told again");
+        await Eventually.TrueAsync(() => second.Process.Output.Contains("again", StringComparison.Ordinal), "the second one's second input");
 
         string? NameOf(Socket client)
         {

@@ -34,8 +34,18 @@ internal static partial class Unix
         }
     }
 
-    /// <summary>Says whether a file can be read and written by its owner, and by no other user.</summary>
+    /// <summary>Returns whether a file can be read and written by its owner, and by no other user.</summary>
     public static bool IsForOwnerAlone(string file) => OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>Returns the mode of a file.</summary>
+    public static UnixFileMode Mode(string file) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
+
+    /// <summary>Sets the mode of a file.</summary>
+    public static void SetMode(string file, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, mode);
+    }
 
     /// <summary>Lets every user read a file.</summary>
     public static void LetOthersRead(string file)
@@ -51,7 +61,7 @@ internal static partial class Unix
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
-    /// <summary>Says whether a process has an end of this machine's own TCP connections.</summary>
+    /// <summary>Returns whether a process has an end of this machine's own TCP connections.</summary>
     /// <param name="processId">The process.</param>
     /// <param name="localPort">The port of its end.</param>
     /// <param name="remotePort">The port of the other end.</param>
@@ -71,7 +81,7 @@ internal static partial class Unix
         }
     }
 
-    /// <summary>Says whether a process of this machine listens on a port.</summary>
+    /// <summary>Returns whether a process of this machine listens on a port.</summary>
     public static bool IsListening(int port)
     {
         var local = $":{port:X4}";

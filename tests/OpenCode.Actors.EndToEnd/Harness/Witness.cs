@@ -20,17 +20,17 @@ internal sealed class Witness : IAsyncDisposable
 
     public Witness(PostgresServer database) => _watching = Task.Run(() => WatchAsync(database.AdminConnectionString + ";Pooling=false"));
 
-    /// <summary>Gives the longest time that a commit was late, as far as it lies between two moments (UTC).</summary>
+    /// <summary>Returns the longest time that a commit was late, as far as it lies between two moments (UTC).</summary>
     public TimeSpan LongestWait(DateTime from, DateTime to)
     {
         lock (_waits)
             return _waits.Append((From: _due, To: DateTime.UtcNow)).Select(wait => Earlier(wait.To, to) - Later(wait.From, from)).Append(TimeSpan.Zero).Max();
     }
 
-    /// <summary>Says whether a node had a reason to refuse a command then (UTC): while the database stands still it has to (must show 5), and it recovers a moment later.</summary>
+    /// <summary>Returns whether a node had a reason to refuse a command then (UTC): while the database stands still it has to (must show 5), and it recovers a moment later.</summary>
     public bool Excuses(DateTime refusedAt) => LongestWait(refusedAt - _aftermath, refusedAt) > _owed;
 
-    /// <summary>Says when it was late by so much that a node refuses commands.</summary>
+    /// <summary>Returns when it was late by so much that a node refuses commands.</summary>
     public void Print(ITestOutputHelper output)
     {
         lock (_waits)

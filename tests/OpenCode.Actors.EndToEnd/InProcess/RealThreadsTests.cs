@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Cursors;
-using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Tests.TestKit.Sse;
 using OpenCode.Actors.Storage.Sqlite;
 using OpenCode.Actors.Streams;
 using OpenCode.Actors.Streams.Clients;

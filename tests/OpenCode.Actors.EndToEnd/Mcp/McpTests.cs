@@ -77,7 +77,7 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Equal(process, await PidAsync());
 
         // A death fails its call alone; the next one has a new server.
-        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. It said: My token is ***.", (await CallAsync("toy_die", new { })).Text("error"));
+        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. It said: My token is ***. Call it again, or do without it.", (await CallAsync("toy_die", new { })).Text("error"));
         Assert.NotEqual(process, await PidAsync());
 
         Assert.Contains("did not answer within 10 s", (await hung).Text("error"), StringComparison.Ordinal);

@@ -33,7 +33,7 @@ internal sealed class ScriptedTurn : IAsyncDisposable
     /// <summary>Gets what the model was asked in this turn.</summary>
     public IReadOnlyList<ProviderRequest> Requests => [.. _provider.Requests.Skip(_before)];
 
-    /// <summary>Gets the session's states and errors so far, as the stream told them.</summary>
+    /// <summary>Gets the session's states and errors so far, from the stream.</summary>
     public IReadOnlyList<string> Statuses => [.. StepWriter.Write(Events, isOfOpenCode: false).Where(static step => step.Thread == Step.Status).Select(static step => step.What)];
 
     public IReadOnlyList<SseFrame> Events => [.. Stream.Events.Where(frame => frame.Session == Session)];

@@ -16,10 +16,10 @@ public abstract class Vendor
     /// <summary>Answers the next request with a whole stream, whose usage is 100 tokens in and 20 out.</summary>
     public abstract void Answer(ScriptedProvider provider, params Block[] blocks);
 
-    /// <summary>Gives the events that begin an answer and say a text.</summary>
+    /// <summary>Returns the events that begin an answer and say a text.</summary>
     public abstract string[] Beginning(string text);
 
-    /// <summary>Gives the body of a refusal.</summary>
+    /// <summary>Returns the body of a refusal.</summary>
     public abstract string Refusal(string message);
 
     /// <summary>Reads the system prompt.</summary>
@@ -31,7 +31,7 @@ public abstract class Vendor
     /// <summary>Reads the tools: the name and the schema of each.</summary>
     public abstract IEnumerable<(string Name, JsonElement Schema)> Tools(JsonElement request);
 
-    /// <summary>Tells whether the request demands that a tool is called.</summary>
+    /// <summary>True if the request demands that a tool is called.</summary>
     public abstract bool DemandsCall(JsonElement request);
 
     /// <summary>Reads the results of tools: of which call, and what it gave.</summary>
@@ -42,7 +42,7 @@ public abstract class Vendor
 
     protected static IReadOnlyList<JsonElement> Messages(JsonElement request) => [.. request.GetProperty("messages").EnumerateArray()];
 
-    /// <summary>Gives the content of a message as blocks: a text alone is one too.</summary>
+    /// <summary>Returns the content of a message as blocks: a text alone is one too.</summary>
     protected static IEnumerable<JsonElement> ContentOf(JsonElement message) => message.GetProperty("content") is { ValueKind: JsonValueKind.String } text
         ? [JsonElement.Parse($$"""{"type":"text","text":{{text.GetRawText()}}}""")]
         : message.GetProperty("content").EnumerateArray();

@@ -8,7 +8,7 @@ using OpenCode.Actors.Storage.Postgres.Nodes;
 
 namespace OpenCode.Actors.EndToEnd.Nodes;
 
-/// <summary>Rule "One lock order" and rule "One joiner at a time": nodes that stand still in the middle of a statement.</summary>
+/// <summary>Rule "One lock order" and rule "One joiner at a time": nodes that are still in the middle of a statement.</summary>
 [Collection(NodesTests.Name)]
 public sealed class HalfSentStatementTests(PostgresFixture postgres) : PostgresArbiterKit(postgres, new(postgres))
 {

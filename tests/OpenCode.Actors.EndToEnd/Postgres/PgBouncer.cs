@@ -16,7 +16,7 @@ internal sealed class PgBouncer : IAsyncDisposable
     public string ConnectionString => _server.ConnectionString.Replace($"Port={_server.Port}", $"Port={_port}", StringComparison.Ordinal);
 
     /// <summary>Starts it.</summary>
-    /// <param name="server">What it stands before.</param>
+    /// <param name="server">What it is before.</param>
     /// <param name="mode">For how long a client has a connection: session, transaction or statement.</param>
     /// <param name="ignored">Startup parameters that it throws away; it refuses others that it does not know.</param>
     public static async Task<PgBouncer> StartAsync(PostgresServer server, string mode, string ignored)

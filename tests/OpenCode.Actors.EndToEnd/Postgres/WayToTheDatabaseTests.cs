@@ -5,7 +5,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.EndToEnd.Postgres;
 
-/// <summary>What stands between a node and its database.</summary>
+/// <summary>What is between a node and its database.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class WayToTheDatabaseTests(PostgresFixture postgres)
 {

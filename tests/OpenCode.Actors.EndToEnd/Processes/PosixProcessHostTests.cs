@@ -13,7 +13,7 @@ public sealed class PosixProcessHostTests : ProcessHostKit
     [InlineData("kill -9 $$", 137)]
     [InlineData("kill -TERM $$", 143)]
     [InlineData("no-such-command-here", 127)]
-    [InlineData("kill -9 0", 137)] // Takes the leader with it: nobody reports.
+    [InlineData("kill -9 0", 137)] // Takes the leader with it: nothing reports.
     public async Task The_exit_code_of_the_shell_is_reported(string command, int expected)
     {
         await using var process = await StartAsync(command);
@@ -124,7 +124,7 @@ public sealed class PosixProcessHostTests : ProcessHostKit
         Assert.Equal(0, CountNaps());
     }
 
-    // Whoever started the tests may have left descriptors open for everybody: those are not ours to close. O_CLOEXEC is 02000000 on Linux.
+    // The parent of the tests may have left descriptors open for all children: those are not ours to close. O_CLOEXEC is 02000000 on Linux.
     private static bool IsInheritable(string descriptor) =>
         descriptor is not ("0" or "1" or "2") && File.Exists($"/proc/self/fdinfo/{descriptor}")
         && (Convert.ToInt32(File.ReadLines($"/proc/self/fdinfo/{descriptor}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal)).Split('\t')[1], 8) & 0x80000) == 0;

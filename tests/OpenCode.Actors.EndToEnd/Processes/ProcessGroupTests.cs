@@ -95,7 +95,7 @@ public sealed class ProcessGroupTests : ProcessHostKit
     [Fact]
     public async Task The_guard_kills_the_group_when_the_pipe_of_a_dead_server_closes()
     {
-        // What a server's death does, without the death: its end of the guard's pipe goes away and nobody sends a signal.
+        // What a server's death does, without the death: its end of the guard's pipe closes and no signal is sent.
         using var guard = Process.Start(new ProcessStartInfo("/usr/bin/setsid",
             ["/bin/sh", "-c", GuardScripts.Guard, "guard", "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "tool", "/dev/null", "/dev/null", "/bin/sh", "-c", $"(sleep {Nap}) & sleep {Nap}; true"])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -123,7 +123,7 @@ public sealed class ProcessGroupTests : ProcessHostKit
     }
 
     [Fact]
-    public async Task A_number_that_belongs_to_somebody_else_now_is_left_alone()
+    public async Task A_number_that_the_system_reused_is_left_alone()
     {
         await using var process = await StartAsync($"sleep {Nap}");
         await UntilAsync(() => CountNaps() == 1);

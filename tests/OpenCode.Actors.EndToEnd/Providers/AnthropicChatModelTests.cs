@@ -61,11 +61,11 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
     public async Task The_conversation_is_sent_with_files_results_and_the_signed_thinking()
     {
         _provider.Events(Start, """{"type":"message_delta","delta":{"stop_reason":"max_tokens"},"usage":{"output_tokens":2}}""", Stop);
-        var image = new FileContent("image/png", "a.png", new byte[] { 1, 2 });
+        var image = new FileContent("image/png", "a.png", [1, 2]);
         var request = new ModelRequest(
             "claude", "Be brief.",
             [
-                new UserTurn([new TextContent("see"), image, new FileContent("application/pdf", "b.pdf", new byte[] { 3 }), new FileContent("audio/wav", "c.wav", new byte[] { 4 })]),
+                new UserTurn([new TextContent("see"), image, new FileContent("application/pdf", "b.pdf", [3]), new FileContent("audio/wav", "c.wav", [4])]),
                 new AssistantTurn("Well.", [new ReasoningBlock("hm", JsonElement.Parse("""{"anthropic":{"signature":"s"}}""")), new ReasoningBlock("unsigned")], [new ToolCall("call.1", "bash", JsonElement.Parse("""{"command":"ls"}"""))]),
                 new ToolResult("call.1", "bash", "out", IsError: true) { Files = [image] },
                 new UserTurn("go on"),

@@ -142,11 +142,11 @@ public sealed class OpenAiChatModelTests : OpenAiChatModelKit
     {
         Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"content_filter"}]}""");
         var model = new ModelInfo("m1", "M") { ApiId = "api-1", Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["x-m"] = "m" }, Capabilities = new ModelCapabilities { Temperature = true, Input = ["text", "image"], ReasoningField = "reasoning_content" } };
-        var image = new FileContent("image/png", "a.png", new byte[] { 1, 2 });
+        var image = new FileContent("image/png", "a.png", [1, 2]);
         var call = new ToolCall("c", "read", JsonElement.Parse("\"no json\""));
         var request = new ModelRequest(
             "m1", null,
-            [new UserTurn([new TextContent("see"), image, new FileContent("application/pdf", "b.pdf", new byte[] { 3 })]), new AssistantTurn("", [new ReasoningBlock("hm")], [call]), new ToolResult("c", "read", "out", IsError: false) { Files = [image] }],
+            [new UserTurn([new TextContent("see"), image, new FileContent("application/pdf", "b.pdf", [3])]), new AssistantTurn("", [new ReasoningBlock("hm")], [call]), new ToolResult("c", "read", "out", IsError: false) { Files = [image] }],
             [new ToolDefinition("read", "Reads.", JsonElement.Parse("""{"type":"object"}"""))])
         {
             Options = new StepOptions { Temperature = 0.3, TopP = 0.8, MaxOutputTokens = 9000, MustCallTool = true, Provider = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["reasoningEffort"] = JsonElement.Parse("\"high\""), ["foo"] = JsonElement.Parse("""{"a":1}""") } },

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.EndToEnd.Providers;
 
-/// <summary>Refusals, cuts and silence of such a provider, and what a retry is told of them.</summary>
+/// <summary>Refusals, cuts and silence of such a provider, and the error for a retry.</summary>
 public sealed class OpenAiFailureTests : OpenAiChatModelKit
 {
     [Fact]

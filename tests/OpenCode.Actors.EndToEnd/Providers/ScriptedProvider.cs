@@ -43,7 +43,7 @@ public sealed class ScriptedProvider : IAsyncDisposable
     /// <summary>Answers the next request with a stream: one event for each JSON text, and nothing after them.</summary>
     public ScriptedProvider Events(params string[] events) => Then(context => WriteEventsAsync(context, events));
 
-    /// <summary>Streams these events, then resets the connection when told to: a reset throws away what the client has not read.</summary>
+    /// <summary>Streams these events, then resets the connection on demand: a reset discards data that the client has not read.</summary>
     public ScriptedProvider StreamAndCut(Task cut, params string[] events) => Then(async context =>
     {
         await WriteEventsAsync(context, events);

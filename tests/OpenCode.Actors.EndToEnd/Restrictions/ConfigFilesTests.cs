@@ -74,7 +74,7 @@ public sealed class ConfigFilesTests : IDisposable
 
         var written = File.GetLastWriteTimeUtc(file);
         File.WriteAllText(file, "[]");
-        File.SetLastWriteTimeUtc(file, written); // as who would hide it
+        File.SetLastWriteTimeUtc(file, written); // as an attacker would hide the change
         _time.Advance(TimeSpan.FromHours(1));
         Assert.NotEqual(still, _files.Stamp(file));
     }

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Restrictions;
 
-/// <summary>Wherever a restriction can stand, the command does not run (rule "Restrictions fail closed"). The model calls bash whatever it was told.</summary>
+/// <summary>Wherever a restriction can be, the command does not run (rule "Restrictions fail closed"). The model calls bash whatever its tools are.</summary>
 public sealed class RestrictionsTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const string Deny = """{"permission":{"bash":"deny"}}""";

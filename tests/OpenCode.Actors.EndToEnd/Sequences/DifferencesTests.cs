@@ -2,7 +2,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Sequences;
 
-/// <summary>What differs on purpose stands in one table, with its reason.</summary>
+/// <summary>What differs on purpose is in one table, with its reason.</summary>
 public sealed class DifferencesTests
 {
     // What was recorded of the real server, by its names there; GlobalStreamTests has what no session is part of.

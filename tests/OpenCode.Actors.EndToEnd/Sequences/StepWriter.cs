@@ -166,7 +166,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             _steps.Add(step);
     }
 
-    /// <summary>What a tool of the real server does may be sent before the tool is running: here it always stands after, where ours is.</summary>
+    /// <summary>What a tool of the real server does may be sent before the tool is running: here it always is after, where ours is.</summary>
     private void AddRunning(string thread)
     {
         var isBefore = isOfOpenCode && _steps.LastOrDefault()?.Thread == Step.Other;
@@ -179,7 +179,7 @@ internal sealed class StepWriter(bool isOfOpenCode)
             _steps.Add(new Step(thread, what));
     }
 
-    /// <summary>The real server sends a request before or after its tool is running, as it comes: here it always stands before, where ours has to be.</summary>
+    /// <summary>The real server sends a request before or after its tool is running, as it comes: here it always is before, where ours has to be.</summary>
     private void AddRequest(string thread, string what)
     {
         var last = _steps.Count - 1;

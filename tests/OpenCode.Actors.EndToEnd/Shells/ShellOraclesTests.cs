@@ -21,7 +21,7 @@ public sealed partial class ShellOraclesTests(ITestOutputHelper output)
     public async Task Others_take_the_same_lines_and_see_the_same_commands()
     {
         Needs.Node();
-        var seed = Scale.IsFull ? Scale.Seed() : 1; // The reduced run is the same each time: a new kind of difference is for those to see who look for one.
+        var seed = Scale.IsFull ? Scale.Seed() : 1; // The reduced run is the same each time: only a full run looks for new kinds of difference.
         output.WriteLine($"OPENCODE_ACTORS_SEED={seed}");
         var grammar = new ShellGrammar(new Random(seed));
         await using var oracles = new ShellOracles();
@@ -82,14 +82,14 @@ public sealed partial class ShellOraclesTests(ITestOutputHelper output)
         }
     }
 
-    // In backticks a text stands with more backslashes than its commands have.
+    // In backticks a text is with more backslashes than its commands have.
     private static string Bare(string command) => command.Replace("\\\n", "", StringComparison.Ordinal).Replace("\\", "", StringComparison.Ordinal);
 
-    // bash looks at these when it runs them; a backslash at the end is one.
-    [GeneratedRegex(@"`|<<|\(\(|\$\{|\\$", RegexOptions.ExplicitCapture)]
+    // bash looks at these when it runs them; a backslash at the end is one, what is timed in a substitution, and the name that a loop gives.
+    [GeneratedRegex(@"`|<<|\(\(|\$\{|\\$|\$\(\s*time\s|\bfor\s+\W", RegexOptions.ExplicitCapture)]
     private static partial Regex ReadWhenRun();
 
-    // Escapes in backticks; <( ) in ${ }; the expression of ${x:…}; to others, a number behind a quote is a descriptor, a comment goes on behind a backslash or begins behind a quote or an expansion, and =[ begins a subscript.
-    [GeneratedRegex(@"`([^`\\]|\\.)*\\[\\`$]|\$\{[^}]*[<>]\(|\$\{\w+:[^-=?+]|['""]\d+[<>]|#[^\n]*\\\n|['"")}]#|\$\w+#|=\[", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    // Escapes in backticks; <( ) in ${ }; the expression of ${x:…}; to others, a number behind a quote is a descriptor, a comment goes on behind a backslash or begins behind a quote or an expansion, =[ begins a subscript, and -- behind time is a command.
+    [GeneratedRegex(@"`([^`\\]|\\.)*\\[\\`$]|\$\{[^}]*[<>]\(|\$\{\w+:[^-=?+]|['""]\d+[<>]|#[^\n]*\\\n|['"")}]#|\$(\w+|[!$*?@-])#|=\[|\btime\s+(-p\s+)?--\s", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex OnPurpose();
 }

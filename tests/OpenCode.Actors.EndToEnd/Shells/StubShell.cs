@@ -25,7 +25,7 @@ internal sealed class StubShell : IDisposable
         _work = _folder.Sub("work");
     }
 
-    /// <summary>Tells whether bash takes a text for a line.</summary>
+    /// <summary>True if bash takes a text for a line.</summary>
     public async Task<bool> TakesAsync(string line) => await StartAsync("-n", "-c", line) == 0;
 
     /// <summary>Runs a line.</summary>

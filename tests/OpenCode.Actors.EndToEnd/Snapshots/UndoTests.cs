@@ -76,6 +76,33 @@ public sealed class UndoTests(ITestOutputHelper output) : ServerTest(output)
     }
 
     [Fact]
+    public async Task An_undo_right_after_an_abort_restores_what_the_command_did_and_one_of_a_line_of_the_user_s_restores_nothing()
+    {
+        Project.Write("a.txt", "old");
+        GitFolder.Init(Setup.Project);
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "T" });
+        await server.Api.PromptAsync(session, "run: echo new > a.txt; touch made; sleep 600");
+        await Eventually.TrueAsync(() => File.Exists(Project.At("made")), "a command that has changed files");
+        var asked = (await server.Api.MessagesAsync(session))[0].Text("info", "id");
+
+        await server.Api.PostAsync($"/session/{session}/abort");
+        await SendAsync(server, session, asked);
+
+        Assert.Equal("old", Project.Read("a.txt"));
+        Assert.False(File.Exists(Project.At("made")));
+        await SendAsync(server, session, null);
+        Assert.Equal("new\n", Project.Read("a.txt"));
+
+        await server.Api.PostAsync($"/session/{session}/shell", new { agent = "build", command = "echo mine > a.txt" });
+        var line = (await server.Api.MessagesAsync(session)).Last(static message => message.Text("info", "role") == "user").Text("info", "id");
+        await SendAsync(server, session, line);
+        Assert.Equal("mine\n", Project.Read("a.txt"));
+        await SendAsync(server, session, asked);
+        Assert.Equal("old", Project.Read("a.txt"));
+    }
+
+    [Fact]
     public async Task Snapshots_can_be_switched_off()
     {
         GitFolder.Init(Setup.Project);
@@ -86,6 +113,29 @@ public sealed class UndoTests(ITestOutputHelper output) : ServerTest(output)
 
         Assert.DoesNotContain((await server.Api.MessagesAsync(session)).SelectMany(static message => message.GetProperty("parts").EnumerateArray()), static part => part.Has("snapshot"));
         Assert.False(Directory.Exists(Path.Combine(Setup.DataFolder, "snapshots")));
+    }
+
+    [Fact]
+    public async Task A_repository_is_one_before_its_first_commit_and_keeps_its_sessions_with_it()
+    {
+        Project.Write("old.txt", "old\n");
+        Project.Git("init", "--quiet", "--initial-branch=trunk");
+        Project.Git("add", "old.txt");
+        var server = await StartAsync();
+        var session = await server.Api.CreateSessionAsync(new { title = "T" });
+
+        await server.Api.AskAsync(session, "run: echo new > old.txt; echo x > made.txt");
+        Assert.Equal("trunk", (await server.Api.GetAsync("/vcs")).Text("branch"));
+        Assert.Equal(["made.txt", "old.txt"], (await server.Api.GetAsync("/vcs/diff?mode=git")).EnumerateArray().Select(static file => file.Text("file")));
+        Assert.Equal((Setup.Project, "git"), ((await server.Api.GetAsync("/path")).Text("worktree"), (await server.Api.GetAsync("/project/current")).Text("vcs")));
+
+        await SendAsync(server, session, (await server.Api.MessagesAsync(session))[0].Text("info", "id"));
+        Assert.Equal(("old\n", false), (Project.Read("old.txt"), File.Exists(Project.At("made.txt"))));
+
+        GitFolder.Init(Setup.Project);
+        await Eventually.TrueAsync(async () => (await server.Api.GetAsync("/project/current")).Text("id") != "global", "the commit to be seen");
+        Assert.Equal(session, Assert.Single((await server.Api.GetAsync($"/session?directory={Uri.EscapeDataString(Setup.Project)}")).EnumerateArray()).Text("id"));
+        Assert.Equal(session, Assert.Single((await server.Api.GetAsync("/session")).EnumerateArray()).Text("id"));
     }
 
     private static string Text(string word, int file) => string.Concat(Enumerable.Repeat($"{word} {file}\n", 500));

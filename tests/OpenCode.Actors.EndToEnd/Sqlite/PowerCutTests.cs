@@ -114,7 +114,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : ServerTest(output)
         await server.DisposeAsync();
     }
 
-    // Rule "Good cursor": only a client that has seen more than is left is told of a gap.
+    // Rule "Good cursor": only a client that has seen more than is left gets a gap.
     private async Task CheckLastCursorAsync(ServerProcess server, IReadOnlyList<SseFrame> shown, long head)
     {
         if (shown.LastOrDefault(static f => f.Id is not null) is not { } last)

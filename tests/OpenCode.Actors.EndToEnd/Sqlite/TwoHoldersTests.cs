@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.EndToEnd.Sqlite;
 
-/// <summary>Rule "One holder": where the lock of the folder does nothing, the generation decides who writes.</summary>
+/// <summary>Rule "One holder": where the lock of the folder does nothing, the generation decides which process writes.</summary>
 public sealed class TwoHoldersTests(ITestOutputHelper output) : ServerTest(output)
 {
     private const int Taken = 3;

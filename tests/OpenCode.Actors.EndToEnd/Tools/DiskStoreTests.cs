@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
@@ -45,6 +46,49 @@ public sealed class DiskStoreTests : IDisposable
         Assert.ThrowsAny<IOException>(() => _store.Write(Path.Combine(folder, new string('n', 300)), "x"u8, default));
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void Files_whose_names_begin_alike_are_written_side_by_side()
+    {
+        var folder = _folder.Sub("f");
+        var paths = Enumerable.Range(0, 8).Select(i => Path.Combine(folder, $"{new string('ü', 110)}{i}")).ToArray();
+
+        for (var round = 0; round < 20; round++)
+            Parallel.ForEach(paths, path => _store.Write(path, Encoding.UTF8.GetBytes(path), default));
+
+        Assert.All(paths, static path => Assert.Equal(path, File.ReadAllText(path)));
+        Assert.Equal(paths.Length, Directory.EnumerateFileSystemEntries(folder).Count());
+    }
+
+    [Theory]
+    [InlineData(0b110_100_100)]
+    [InlineData(0b110_110_110)]
+    [InlineData(0b111_111_111)]
+    [InlineData(0b110_000_000)]
+    [InlineData(0b111_101_000)]
+    public void A_file_keeps_its_mode_whatever_the_umask_is(int mode)
+    {
+        var path = Path.Combine(_folder.Sub("f"), "a");
+        File.WriteAllText(path, "old");
+        Unix.SetMode(path, (UnixFileMode)mode);
+
+        _store.Write(path, "new"u8, default);
+
+        Assert.Equal(("new", (UnixFileMode)mode), (File.ReadAllText(path), Unix.Mode(path)));
+    }
+
+    [Theory]
+    [InlineData("字", 85)]
+    [InlineData("😀", 63)]
+    [InlineData("n", 255)]
+    public void A_file_with_the_longest_name_is_written(string character, int count)
+    {
+        var path = Path.Combine(_folder.Sub("f"), string.Concat(Enumerable.Repeat(character, count)));
+
+        _store.Write(path, "x"u8, default);
+
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!));
     }
 
     [Theory]

@@ -21,7 +21,7 @@ public sealed class HttpWebPagesTests
         var lost = await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(new Uri(server.At("127.0.0.1"), "lost"), isPrivate: true, CancellationToken.None));
         Assert.Contains("//[", lost.Message, StringComparison.Ordinal);
 
-        // What stands for a public name that leads to this machine.
+        // In the place of a public name that leads to this machine.
         var refused = await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(server.At("localhost"), isPrivate: false, CancellationToken.None));
         Assert.Contains("private network", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(server.At(Dns.GetHostName()), isPrivate: false, CancellationToken.None));

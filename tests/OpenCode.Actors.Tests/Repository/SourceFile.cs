@@ -30,10 +30,10 @@ internal sealed partial class SourceFile
 
     private HashSet<string> Usings { get; }
 
-    /// <summary>Says whether the types of a namespace can be named here without it.</summary>
+    /// <summary>Returns whether the types of a namespace can be named here without it.</summary>
     public bool Sees(string space) => Usings.Contains(space) || IsWithin(space);
 
-    /// <summary>Says whether this file's namespace is another one or below it.</summary>
+    /// <summary>Returns whether this file's namespace is another one or below it.</summary>
     public bool IsWithin(string space) => (Namespace + '.').StartsWith(space + '.', StringComparison.Ordinal);
 
     // A string may contain what looks like a comment, and the other way round: the first of them wins.

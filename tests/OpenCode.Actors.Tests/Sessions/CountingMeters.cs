@@ -29,7 +29,7 @@ internal sealed class CountingMeters : IMeterFactory
     /// <summary>Gets or sets the counter that throws: for an error in the middle of an actor's work.</summary>
     public string? FailingName { get; set; }
 
-    /// <summary>Gives the count of a counter, or of one of its tag's values: <c>opencode.actors.restarts journal</c>.</summary>
+    /// <summary>Returns the count of a counter, or of one of its tag's values: <c>opencode.actors.restarts journal</c>.</summary>
     public long Count(string name) => _counts.GetValueOrDefault(name);
 
     public Meter Create(MeterOptions options)

@@ -18,7 +18,7 @@ using Xunit.Abstractions;
 
 namespace OpenCode.Actors.Tests.Sessions;
 
-/// <summary>Users, model, tools and power do anything at any time; whatever they do, the log tells what is read, and no turn is told without an end.</summary>
+/// <summary>Users, model, tools and power do anything at any time; whatever they do, the log agrees with what is read, and every turn in it has an end.</summary>
 public sealed class RandomWalkTests(ITestOutputHelper output)
 {
     private const ulong Seeds = 150;

@@ -75,7 +75,7 @@ internal sealed class ScriptedTool(ToolCall call, IActorRef self, IActorRef run)
 
     public bool WasToldToStop { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether it does not stop when it is told to.</summary>
+    /// <summary>Gets or sets a value indicating whether it ignores a stop.</summary>
     public bool IsStubborn { get; set; }
 
     public void Begin(int group = 7) => Tell(new ToolStarted(call.CallId, new ProcessMark(group, 1, "boot")));

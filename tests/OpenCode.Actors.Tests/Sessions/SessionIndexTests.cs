@@ -46,6 +46,26 @@ public sealed class SessionIndexTests
         Assert.Equal(1, index.Count);
     }
 
+    [Theory]
+    [InlineData("c2", "/repo", "/repo", "c1", "", true)] // the first root commit of a repository changes with its branches
+    [InlineData("c2", "/repo", "/repo/src", "c1", "src", true)]
+    [InlineData("c2", "/repo", "/repo", "global", "", true)] // before its first commit
+    [InlineData("c2", "/repo", "/repo/src", "global", "repo/src", true)] // before it was a repository
+    [InlineData("c2", "/repo", "/clone", "c2", "", true)]
+    [InlineData("c2", "/repo", "/repo/inner", "c3", "", false)]
+    [InlineData("c2", "/repo", "/repository", "global", "repository", false)]
+    [InlineData("global", "/repo", "/repo/src", "global", "src", true)]
+    [InlineData("global", "/repo", "/other", "global", "other", false)]
+    [InlineData("global", null, "/other", "global", "other", true)]
+    [InlineData("global", null, "/repo", "c2", "", false)]
+    public void A_repository_has_the_sessions_of_its_folder_from_before_its_first_commit_too(string project, string? worktree, string directory, string began, string path, bool isFound)
+    {
+        var index = new SessionIndex();
+        index.Put(Entry(1) with { Directory = directory, ProjectId = began, Path = path });
+
+        Assert.Equal(isFound, index.List(new SessionQuery(ProjectId: project, Worktree: worktree)).Count == 1);
+    }
+
     [Fact]
     public void An_entry_read_from_its_row_is_the_one_of_its_info()
     {

@@ -175,8 +175,8 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var reply = new ReplyPermission(new PermissionId("per_1"), PermissionAnswer.Once);
         var answer = _facade.ReplyAsync(reply, null, CancellationToken.None);
-        Assert.Equal("per_1", _index.Expect<IndexQuery.FindAsker>().RequestId);
-        _index.Reply(new IndexQuery.AskerFound(_id));
+        Assert.Equal("per_1", _index.Expect<IndexQuery.FindWaitingSession>().RequestId);
+        _index.Reply(new IndexQuery.WaitingSessionFound(_id));
         await RunUntilAsync(() => _region.Count > 0);
         Assert.Equal(new Deliver(_id, reply), _region.Expect<Deliver>());
         _region.Reply(new RequestAnswered(7));
@@ -192,8 +192,8 @@ public sealed class SessionsFacadeTests : HubTestKit
     {
         var reply = new RejectQuestion(new QuestionId("que_1"));
         var answer = _facade.ReplyAsync(reply, route is null ? null : new SessionId(route), CancellationToken.None);
-        _index.Expect<IndexQuery.FindAsker>();
-        _index.Reply(new IndexQuery.AskerFound(asker is null ? null : new SessionId(asker)));
+        _index.Expect<IndexQuery.FindWaitingSession>();
+        _index.Reply(new IndexQuery.WaitingSessionFound(asker is null ? null : new SessionId(asker)));
 
         Assert.Equal(new QuestionNotFound(new QuestionId("que_1")), await RunUntilAsync(answer));
         Assert.Equal(0, _region.Count);
@@ -246,7 +246,7 @@ public sealed class SessionsFacadeTests : HubTestKit
         _meters.Dispose();
     }
 
-    // What is registered first is called last: all that waited for it have been told by then.
+    // What is registered first is called last: all that waited for it were called by then.
     private Task WhenLostAsync()
     {
         var lost = new TaskCompletionSource();

@@ -52,7 +52,7 @@ internal sealed class Answers(World world, KnownLog log)
         }
     }
 
-    /// <summary>The node has ended, and with it the connections of those who asked: nothing is promised to them.</summary>
+    /// <summary>The node has ended, and with it the connections of its clients: nothing is promised to them.</summary>
     public void Forget() => _open.Clear();
 
     public void ExpectNoneOpen()

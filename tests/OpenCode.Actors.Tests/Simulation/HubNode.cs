@@ -89,10 +89,10 @@ internal sealed class HubNode
     /// <summary>Gets what the options of the server say of the rows that retention has to keep entries for.</summary>
     public static string HeldRows => Rows.Open;
 
-    /// <summary>Tells whether a path is one of this life's.</summary>
+    /// <summary>True if a path is one of this life's.</summary>
     public bool Has(ActorPath path) => _actors.Exists(actor => path.ToStringWithoutAddress().StartsWith(actor.Path.ToStringWithoutAddress(), StringComparison.Ordinal));
 
-    /// <summary>Gives the children of an actor in the order of their names: Akka's own depends on hashes, and the numbers in names of streams on what ran before.</summary>
+    /// <summary>Returns the children of an actor in the order of their names: Akka's own depends on hashes, and the numbers in names of streams on what ran before.</summary>
     public static IReadOnlyList<IActorRef> ChildrenOf(IActorRef parent) =>
         [.. ((ActorRefWithCell)parent).Children.OrderBy(static child => child.Path.Name.Length).ThenBy(static child => child.Path.Name, StringComparer.Ordinal)];
 

@@ -1,296 +1,184 @@
-using Akka.Actor;
+using System.Text;
+using System.Text.Json;
+using OpenCode.Actors.Protocol.Events;
+using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Region;
-using OpenCode.Actors.Streams.Clients;
-using OpenCode.Actors.Tests.Streams;
-using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Tests.Sessions;
 
 namespace OpenCode.Actors.Tests.Simulation;
 
-/// <summary>
-/// One whole node from one seed: users, model, tools, clients, disk and power do anything at any time, the seed orders the steps of all actors, and after every act those who
-/// watch hold what came out against what was promised.
-/// </summary>
-internal sealed partial class NodeSimulation : HubTestKit
+/// <summary>A walk with its end: without faults all commands are answered, all turns end, all clients have all events, reads agree with the log, and nothing is left over.</summary>
+internal sealed class NodeSimulation(ulong seed, bool keepTrace = false) : NodeWalk(seed, keepTrace)
 {
-    private readonly World _world;
-    private readonly KnownLog _log;
-    private readonly Answers _answers;
-    private readonly Users _users;
-    private readonly Provider _provider;
-    private readonly Troubles _troubles;
-    private readonly StrayMessages _strays;
-    private readonly List<CheckedClient> _clients = [];
-    private HubNode _node;
-    private double _timeRace;
-    private int _lives;
+    private const int MaxRounds = 60;
 
-    public NodeSimulation(ulong seed, bool keepTrace = false)
-        : base(seed)
+    public int Commands => Answers.Count;
+
+    public int Delivered => Clients.Sum(static client => client.Seen);
+
+    public int Gaps => Clients.Sum(static client => client.Gaps);
+
+    public IReadOnlyDictionary<string, int> Faults => Troubles.Counts;
+
+    protected override void ComeToRest()
     {
-        if (keepTrace)
-            Simulation.KeepTrace();
-        RunCoordinatedShutdown();
-        Simulation.MaxSteps = 50_000;
-        _ = Materializer;
-        _world = new World(this, seed);
-        _log = new KnownLog(_world.Promises);
-        _answers = new Answers(_world, _log);
-        _users = new Users(_world, _answers);
-        _provider = new Provider(_world);
-        _troubles = new Troubles(_world);
-        _strays = new StrayMessages(this, _troubles, _world.Promises);
-        _timeRace = _world.OneIn(2) ? 0.01 : 0;
-        _node = Start(powerWasCut: false);
-        for (var i = 0; i < 4; i++)
-            _clients.Add(i % 2 == 0 ? NewClient(StreamKind.Bare, i == 0 ? "/a" : "/b") : NewClient(StreamKind.Wrapped));
+        Simulation.Say("rest");
+        Simulation.TimeRace = TimeRace = 0;
+        Troubles.MendDisk();
+        (Node.SessionsJournal.FailingReads, Node.SessionsJournal.FailingLoads, Node.StreamsJournal.FailingReads) = (0, 0, 0);
+        RunDry();
+        Look();
+        RunDry();
+
+        // Sessions that failed repeatedly are admitted again, and all requests that wait for a deadline have met it.
+        Time.Advance(TimeSpan.FromSeconds(61));
+        Look();
+        ConnectAll();
+        EndTurns();
+        if (Broken.Count > 0)
+            return;
+
+        ExpectReadsAgreeWithLog();
+        ExpectClientsHaveAll();
+        ExpectNothingLeft();
+        Kill(powerIsCut: false, "last restart");
+        RunDry();
+        Look();
+        ExpectReadsAgreeWithLog();
     }
 
-    public IReadOnlyList<string> Broken => _world.Promises.Broken;
-
-    public int Commands => _answers.Count;
-
-    public int Delivered => _clients.Sum(static client => client.Seen);
-
-    public int Gaps => _clients.Sum(static client => client.Gaps);
-
-    public IReadOnlyDictionary<string, int> Faults => _troubles.Counts;
-
-    /// <summary>Plays until the acts are done or a promise is found broken, and then expects that all comes to rest.</summary>
-    public void Play(int acts)
+    private void ConnectAll()
     {
-        Connect();
-        for (var act = 0; act < acts && Broken.Count == 0; act++)
+        foreach (var client in Clients)
         {
-            Act();
-            RunSome();
-            Look();
-        }
-
-        if (Broken.Count == 0)
-            ComeToRest();
-    }
-
-    private CheckedClient NewClient(StreamKind kind, string? location = null, string? session = null)
-    {
-        var name = $"{_clients.Count} ({kind})";
-        return new(kind, location, session, _log.Entries, _log.KeptOf, what => _world.Promises.Break($"Client {name} {what}."));
-    }
-
-    // A node that loses its log ends by the coordinated shutdown, which goes over the thread pool. It has run already here; the log record tells that it was asked for.
-    private void RunCoordinatedShutdown()
-    {
-        Simulation.WatchesEscapes = false;
-        CoordinatedShutdown.Get(Sys).Run(CoordinatedShutdown.UnknownReason.Instance).GetAwaiter().GetResult();
-        Simulation.WatchesEscapes = true;
-    }
-
-    private void Act()
-    {
-        var client = _world.Pick(_clients);
-        switch (_world.Dice.Next(100))
-        {
-            case < 8:
-                Say("prompt", _users.Prompt);
-                break;
-            case < 12:
-                Say("publish", _users.Publish);
-                break;
-            case < 20:
-                ActAsUser();
-                break;
-            case < 42:
-                Simulation.Say("model");
-                _provider.ModelActs();
-                break;
-            case < 54:
-                Simulation.Say("tool");
-                _provider.ToolActs();
-                break;
-            case < 60:
-                Reply();
-                break;
-            case < 68:
-                Simulation.Say("connect");
-                client.Connect(_node.Hub, _node.Journal);
-                break;
-            case < 80:
-                Simulation.Say("connection");
-                _troubles.Connection(client);
-                break;
-            case < 88:
-                Simulation.Say("time");
-                Time.Advance(TimeSpan.FromMilliseconds(_world.OneIn(10) ? _world.Dice.Next(100_000) : _world.Dice.Next(4_000)));
-                break;
-            case < 92:
-                Simulation.Say("disk");
-                _troubles.Disk();
-                break;
-            case < 97:
-                Simulation.Say("actor");
-                _troubles.Actor(_node, client);
-                break;
-            default:
-                Restart();
-                break;
-        }
-    }
-
-    private void ActAsUser()
-    {
-        switch (_world.Dice.Next(14))
-        {
-            case < 4:
-                Say("create", _users.Create);
-                break;
-            case < 5:
-                Say("abort", _users.Abort);
-                break;
-            case < 7:
-                Say("rename", _users.Rename);
-                break;
-            case < 8:
-                Say("list", _users.List);
-                break;
-            case < 9:
-                Say("read", _users.Read);
-                break;
-            case < 10:
-                Say("await turn", _users.AwaitTurn);
-                break;
-            case < 12:
-                Say("send again", _users.SendAgain);
-                break;
-            default:
-                if (_world.OneIn(3))
-                    Say("delete", _users.Delete);
-                break;
-        }
-    }
-
-    private void Say(string what, Action<HubNode> act)
-    {
-        Simulation.Say(what);
-        act(_node);
-    }
-
-    private void Reply()
-    {
-        var asked = _log.Entries.Where(static entry => entry.Type is "permission.asked" or "question.asked").TakeLast(3).ToList();
-        if (asked.Count > 0)
-            Say("reply", node => _users.Reply(node, _world.Pick(asked)));
-    }
-
-    private void Connect()
-    {
-        // A client of one session joins when there is one, and goes on when it is deleted.
-        if (_clients.Count < 6 && _users.Sessions.Count > _clients.Count - 4)
-            _clients.Add(NewClient(StreamKind.Session, session: _users.Sessions[^1].Value));
-        foreach (var client in _clients)
-            client.Connect(_node.Hub, _node.Journal);
-    }
-
-    private void RunSome()
-    {
-        if (_world.OneIn(3))
-        {
+            client.Cut();
             RunDry();
+            client.Connect(Node.Hub, Node.Journal);
+        }
+
+        Look();
+    }
+
+    private void EndTurns()
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            Provider.EndAll();
+            foreach (var asked in Query<IndexQuery.Permissions>(new IndexQuery.ListPermissions()).Requests)
+                ReplyTo(new ReplyPermission(asked.Id, PermissionAnswer.Once));
+            foreach (var asked in Query<IndexQuery.Questions>(new IndexQuery.ListQuestions()).Requests)
+                ReplyTo(new RejectQuestion(asked.Id));
+            Time.Advance(TimeSpan.FromSeconds(5));
             Look();
-            foreach (var client in _clients)
-                client.ExpectAll();
+            if (Broken.Count > 0 || (Answers.AllCame && Query<IndexQuery.Statuses>(new IndexQuery.ListStatus()).BySession.Count == 0))
+                return;
+        }
+
+        Answers.ExpectNoneOpen();
+        foreach (var (session, status) in Query<IndexQuery.Statuses>(new IndexQuery.ListStatus()).BySession)
+            World.Promises.Break($"{session} is {status} for ever.");
+    }
+
+    private void ReplyTo(IRequestReply reply) => Answers.Await("last reply", Node.Sessions.ReplyAsync(reply, null, CancellationToken.None));
+
+    private void ExpectReadsAgreeWithLog()
+    {
+        Expect(Query<IndexQuery.Statuses>(new IndexQuery.ListStatus()).BySession.Count == 0, "A session is busy at rest.");
+        Expect(Query<IndexQuery.Permissions>(new IndexQuery.ListPermissions()).Requests.Count == 0, "A permission waits at rest.");
+        Expect(Query<IndexQuery.Questions>(new IndexQuery.ListQuestions()).Requests.Count == 0, "A question waits at rest.");
+
+        var listed = Query<IndexQuery.Listed>(new IndexQuery.List(new SessionQuery { Limit = 1_000 })).Entries.ToDictionary(static entry => entry.Id.Value, static entry => entry.Title);
+        var told = SessionsOfLog();
+        Expect(
+            told.OrderBy(static s => s.Key, StringComparer.Ordinal).SequenceEqual(listed.OrderBy(static s => s.Key, StringComparer.Ordinal)),
+            $"The list has {string.Join(", ", listed)}, the log {string.Join(", ", told)}.");
+        foreach (var session in told.Keys)
+            ExpectReadAgreesWithLog(session);
+    }
+
+    private Dictionary<string, string> SessionsOfLog()
+    {
+        var sessions = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in KnownEntries.Entries)
+        {
+            switch (entry.Type)
+            {
+                case EventTypes.SessionCreated or EventTypes.SessionUpdated:
+                    sessions[entry.SessionId!] = JsonDocument.Parse(entry.Properties).RootElement.GetProperty("info").GetProperty("title").GetString()!;
+                    break;
+                case EventTypes.SessionDeleted:
+                    sessions.Remove(entry.SessionId!);
+                    break;
+            }
+        }
+
+        return sessions;
+    }
+
+    private void ExpectReadAgreesWithLog(string session)
+    {
+        var answer = Node.Sessions.AskAsync(new SessionId(session), new GetMessages(), CancellationToken.None);
+        RunDry();
+        if (answer is not { IsCompletedSuccessfully: true, Result: MessagePage { Page: var read } })
+        {
+            Expect(false, $"{session} cannot be read at rest: {(answer.IsCompletedSuccessfully ? answer.Result : answer.Status)}");
             return;
         }
 
-        for (var steps = _world.Dice.Next(30); steps > 0 && Simulation.RunOne(); steps--)
+        var (told, shown) = (Encode(LogFold.MessagesOf(KnownEntries.Of(session))), Encode(read));
+        Expect(told == shown, $"{session} reads {shown} and the log tells {told}");
+        Expect(read.All(static m => m.Info is UserMessage or AssistantMessage { Time.Completed: not null }), $"{session} has a message that is not complete at rest.");
+        Expect(!read.SelectMany(static m => m.Parts).Any(static part => part is ToolPart { State: ToolPending or ToolRunning }), $"{session} has a tool that runs at rest.");
+        foreach (var message in read.Where(static m => m.Info is UserMessage && m.Parts.Count != 1))
+            Expect(false, $"{session}: the prompt {message.Info.Id} was taken {message.Parts.Count} times.");
+        foreach (var (_, accepted) in Answers.Accepted.Where(accepted => accepted.Session.Value == session))
+            Expect(read.Any(message => message.Info.Id == accepted), $"{session} has lost the prompt {accepted}, which was accepted.");
+    }
+
+    private void ExpectClientsHaveAll()
+    {
+        RunDry();
+        Look();
+        foreach (var client in Clients)
         {
+            Expect(client.IsConnected, "A client was not admitted at rest.");
+            client.ExpectAll();
         }
     }
 
-    private void Look()
+    private void ExpectNothingLeft()
     {
-        Look(_node);
-        _strays.Look(_node);
-        if (_node.IsDead)
-            Kill(powerIsCut: false, "journal died");
-        else if (_strays.TakeLogLost())
-            StopGracefully("log lost");
-    }
-
-    private void Restart()
-    {
-        if (_world.Dice.Next(4) == 0)
-            StopGracefully("stopped");
-        else
-            Kill(powerIsCut: _world.OneIn(2), "killed");
-    }
-
-    // As SIGTERM: turns closed first, streams reset, actors stopped, the journal closed.
-    private void StopGracefully(string why)
-    {
-        Simulation.Say(why);
-        _troubles.Count(why);
-        Simulation.TimeRace = 0; // A bound of seconds holds where steps take none.
-        _ = _node.Region.Ask<object>(new LocalSessionRegion.Quiesce());
-        Time.Advance(TimeSpan.FromSeconds(2));
-        Look(_node);
-        var drained = _node.Hub.Ask<object>(StreamHubActor.Drain.Instance);
-        Time.Advance(TimeSpan.FromSeconds(3));
-        Look(_node);
-        _world.Promises.Expect(drained.IsCompleted, "The streams are not drained within 3 s.");
-        _troubles.MendDisk(); // The journal is closed in good order.
-        RunDry();
-        Look(_node);
-        EndLife(powerIsCut: false, () => _node.Journal.DisposeAsync().AsTask().GetAwaiter().GetResult());
-    }
-
-    private void Kill(bool powerIsCut, string why)
-    {
-        var kind = powerIsCut ? "power cut" : why;
-        Simulation.Say(kind);
-        _troubles.Count(kind);
-        EndLife(powerIsCut, powerIsCut ? _world.Disk.Crash : _world.Disk.Kill);
-    }
-
-    private void EndLife(bool powerIsCut, Action end)
-    {
-        Look(_node);
-        foreach (var client in _clients)
+        foreach (var client in Clients)
             client.Cut();
-
-        _world.Disk.Observe = null;
-        end();
-        _node.Stop(this);
         RunDry();
-        _troubles.MendDisk();
+        Expect(HubNode.ChildrenOf(Node.Hub).Count == 1, $"Left under the hub: {string.Join(", ", HubNode.ChildrenOf(Node.Hub))}.");
+        Expect(HubNode.ChildrenOf(Node.Hub).Sum(static child => HubNode.ChildrenOf(child).Count) == 0, "A stream still runs.");
+        Expect(Node.Log.Ring.Readers == 0, $"The ring has {Node.Log.Ring.Readers} readers and no client.");
+        Expect(Node.Streams.Open == 0, $"{Node.Streams.Open} streams are counted as open.");
+
+        Time.Advance(TimeSpan.FromMilliseconds(World.SessionsOptions.PassivateAfterMs * 2));
+        Look();
+        Expect(HubNode.ChildrenOf(Node.Region).Count == 0, $"{HubNode.ChildrenOf(Node.Region).Count} sessions have not left memory.");
+    }
+
+    private T Query<T>(IIndexQuery query)
+        where T : class
+    {
+        var answer = Node.Sessions.AskAsync(query, CancellationToken.None);
         RunDry();
-        _strays.Forget();
-        _answers.Forget();
-        _node = Start(powerIsCut);
+        return answer is { IsCompletedSuccessfully: true, Result: T result }
+            ? result
+            : throw new BrokenPromiseException($"{query} is not answered at rest: {(answer.IsCompletedSuccessfully ? answer.Result : answer.Status)}");
     }
 
-    private HubNode Start(bool powerWasCut)
-    {
-        Simulation.TimeRace = _timeRace;
-        var node = new HubNode(_world, ++_lives);
-        _log.BeginLife(node.Journal, powerWasCut);
+    private void Expect(bool holds, string what) => World.Promises.Expect(holds, what);
 
-        // Before each write: retention may take entries in the same step.
-        _world.Disk.Observe = () => _log.Take(node.Journal, _troubles.SyncsAreHeld);
-        return node;
-    }
-
-    private void Look(HubNode node)
-    {
-        _log.Take(node.Journal, _troubles.SyncsAreHeld);
-        _answers.Look();
-        foreach (var client in _clients)
-            client.Check();
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing)
-            _world.Meters.Dispose();
-    }
+    private static string Encode(IReadOnlyList<MessageWithParts> messages) => Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(messages, ProtocolJson.Wire.IReadOnlyListMessageWithParts));
 }

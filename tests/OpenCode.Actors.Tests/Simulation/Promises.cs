@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Tests.Simulation;
 
-/// <summary>What was found broken. Those who watch only note it: an exception inside a step would be taken for a fault of the writer or actor that the step runs.</summary>
+/// <summary>The broken promises. Observers only record them: an exception inside a step would be taken for a fault of the writer or actor that the step runs.</summary>
 internal sealed class Promises
 {
     private readonly List<string> _broken = [];

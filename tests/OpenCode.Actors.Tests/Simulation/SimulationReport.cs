@@ -1,12 +1,9 @@
-using System.Diagnostics;
-
 namespace OpenCode.Actors.Tests.Simulation;
 
-/// <summary>Adds up what walks came to.</summary>
+/// <summary>Adds up the results of walks.</summary>
 /// <param name="first">The first seed.</param>
 internal sealed class SimulationReport(ulong first)
 {
-    private readonly long _began = Stopwatch.GetTimestamp();
     private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
     private long _steps;
     private long _commands;
@@ -30,11 +27,8 @@ internal sealed class SimulationReport(ulong first)
             _faults[kind] = _faults.GetValueOrDefault(kind) + count;
     }
 
-    public override string ToString()
-    {
-        var seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds;
-        return $"seeds {first} to {first + (ulong)Seeds - 1}, each twice, in {seconds:0.0} s: {Seeds / seconds:0.0} seeds/s; {_steps} steps, {_commands} commands, {_delivered} events delivered, {_gaps} gaps told"
-            + Environment.NewLine + string.Join(", ", _faults.Select(static fault => $"{fault.Key} {fault.Value}"))
-            + Environment.NewLine + (Failure is null ? $"{Seeds} seeds clean" : $"found by seed {first + (ulong)Seeds - 1}, {Seeds} seeds played");
-    }
+    public override string ToString() =>
+        $"seeds {first} to {first + (ulong)Seeds - 1}, each twice: {_steps} steps, {_commands} commands, {_delivered} events delivered, {_gaps} gaps told"
+        + Environment.NewLine + string.Join(", ", _faults.Select(static fault => $"{fault.Key} {fault.Value}"))
+        + Environment.NewLine + (Failure is null ? $"{Seeds} seeds clean" : $"found by seed {first + (ulong)Seeds - 1}, {Seeds} seeds played");
 }

@@ -1,13 +1,13 @@
 namespace OpenCode.Actors.Tests.Simulation;
 
-/// <summary>What one walk came to.</summary>
+/// <summary>The result of one walk.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Hash">The hash of all its steps.</param>
 /// <param name="Broken">What was found broken.</param>
 /// <param name="Steps">How many steps ran.</param>
 /// <param name="Commands">How many commands users sent.</param>
 /// <param name="Delivered">How many events clients got.</param>
-/// <param name="Gaps">How many gaps they were told of.</param>
+/// <param name="Gaps">How many gaps they got.</param>
 /// <param name="Faults">How many faults of each kind there were.</param>
 /// <param name="Trace">The steps as text, if wanted.</param>
 internal sealed record SimulationRun(
@@ -35,7 +35,7 @@ internal sealed record SimulationRun(
             SynchronizationContext.SetSynchronizationContext(null);
             simulation.Play(Acts);
         }
-#pragma warning disable CA1031 // Whatever it is, it is told with the seed.
+#pragma warning disable CA1031 // Any error is reported with the seed.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -50,7 +50,7 @@ internal sealed record SimulationRun(
             seed, simulation.Simulation.TraceHash, broken, simulation.Simulation.Steps, simulation.Commands, simulation.Delivered, simulation.Gaps, simulation.Faults, [.. simulation.Simulation.Trace, .. simulation.Logs.Records.Select(static record => $"{record.Level} {record.EventId} {record.Message} {record.Exception?.Message}")]);
     }
 
-    /// <summary>Gets what to tell of it, with the way to see it again; null when all promises held.</summary>
+    /// <summary>Gets the report of a broken promise, with the command that repeats it; null when all promises held.</summary>
     public string? Failure => Broken.Count == 0
         ? null
         : $"Seed {Seed}, step {Steps}: {string.Join(Environment.NewLine, Broken)}{Environment.NewLine}Repeat it with its trace: OPENCODE_ACTORS_SEED={Seed} dotnet test tests/OpenCode.Actors.Tests --filter every_seed";

@@ -35,7 +35,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(report.Failure is null, report.Failure);
     }
 
-    // With the trace, for those who look for the cause.
+    // With the trace, which shows the cause.
     private void Repeat(ulong seed)
     {
         var run = SimulationRun.Play(seed, keepTrace: true);

@@ -14,7 +14,7 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
     private int _unhandled;
     private int _records;
 
-    /// <summary>Looks at what came since the last look. Messages to a node that has ended, and to those who asked it, are no news.</summary>
+    /// <summary>Checks the messages since the last check. Messages to a node that has ended, and to its clients, are expected.</summary>
     public void Look(HubNode node)
     {
         foreach (var letter in kit.DeadLetters.Skip(_letters))
@@ -31,7 +31,7 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
     // Those of the index without a name delete sessions: they give up after 30 s, and what comes later is no news.
     private static bool GivesUp(ActorPath path) => path.Name.StartsWith('$') && path.Parent.Name.StartsWith("index-", StringComparison.Ordinal);
 
-    // Who makes a child ends with its parent, and has told then that what becomes of the child is unknown.
+    // The actor that creates a child ends with its parent, and has answered then that the creation's outcome is unknown.
     private static bool IsOfACreation(AllDeadLetters letter) =>
         letter.Message is Created or Unavailable && letter.Recipient.Path.Name.StartsWith('$') && letter.Recipient.Path.Parent.Parent.Name.StartsWith("sessions-", StringComparison.Ordinal);
 
@@ -45,7 +45,7 @@ internal sealed class StrayMessages(HubTestKit kit, Troubles troubles, Promises 
         TakeLogLost();
     }
 
-    /// <summary>Tells whether the node asked for its end since the last time.</summary>
+    /// <summary>True if the node asked for its end since the last time.</summary>
     public bool TakeLogLost()
     {
         var isLost = kit.Logs.Records.Skip(_records).Any(static record => record.EventId == LogLost);

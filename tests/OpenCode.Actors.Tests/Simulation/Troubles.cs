@@ -12,7 +12,7 @@ internal sealed class Troubles(World world)
 
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
-    /// <summary>Gets the actors that were crashed by force: what is in their mailboxes is lost, and who asked is told so by a deadline.</summary>
+    /// <summary>Gets the actors that were crashed by force: messages in their mailboxes are lost, and senders notice it by a deadline.</summary>
     public HashSet<string> Killed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Gets a value indicating whether syncs wait.</summary>

@@ -92,7 +92,7 @@ internal sealed class Users(World world, Answers answers)
         answers.Await("await turn", node.Sessions.AwaitTurnAsync(session, new TurnId(message.Value), null, CancellationToken.None), session);
     }
 
-    /// <summary>Answers a permission or a question that the log tells of: it may be answered already.</summary>
+    /// <summary>Answers a permission or a question of the log: it may be answered already.</summary>
     public void Reply(HubNode node, LogEntry asked)
     {
         var request = System.Text.Json.JsonDocument.Parse(asked.Properties).RootElement.GetProperty("id").GetString()!;

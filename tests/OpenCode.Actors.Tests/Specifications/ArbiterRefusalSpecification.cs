@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>Who is refused, and whose row is set dead by a joiner.</summary>
+/// <summary>Refused nodes, and rows that a joiner sets dead.</summary>
 /// <param name="store">The store.</param>
 public abstract class ArbiterRefusalSpecification(ArbiterStore store) : ArbiterSpecification(store)
 {

@@ -8,6 +8,9 @@ public abstract class ArbiterStore
     /// <summary>Gets the clock of the store and of the nodes.</summary>
     public abstract TimeProvider Time { get; }
 
+    /// <summary>Gets a value indicating whether that clock is the machine's, which other work may slow down.</summary>
+    public virtual bool IsRealTime => true;
+
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>Makes a node over the store.</summary>

@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal.Nodes;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>Who is dead.</summary>
+/// <summary>Verdicts about dead nodes.</summary>
 /// <param name="store">The store.</param>
 public abstract class ArbiterVerdictSpecification(ArbiterStore store) : ArbiterSpecification(store)
 {

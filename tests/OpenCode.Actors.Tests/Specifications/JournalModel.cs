@@ -2,7 +2,7 @@ using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What a journal was told, what it has answered, and what that promises after it died.</summary>
+/// <summary>The inputs and answers of a journal, and what they promise after its death.</summary>
 internal sealed class JournalModel
 {
     private readonly List<JournalBatch> _batches = [];

@@ -1,25 +1,10 @@
-using System.Text;
 using OpenCode.Actors.Journal;
 
 namespace OpenCode.Actors.Tests.Specifications;
 
-/// <summary>What every <see cref="IJournal"/> keeps, whatever it is stored in.</summary>
-public abstract partial class JournalSpecification : IAsyncLifetime
+/// <summary>The contract of every <see cref="IJournal"/>, whatever it is stored in: appends, reads, rows, and its life.</summary>
+public abstract class JournalSpecification : JournalRowSpecification
 {
-    private IJournal? _journal;
-
-    protected IJournal Journal => _journal ?? throw new InvalidOperationException("The journal is not open.");
-
-    /// <summary>Gets a value indicating whether each start begins a generation: so where a start may find less than was shown. A store that many share syncs every batch.</summary>
-    protected virtual bool StartsAreGenerations => true;
-
-    /// <summary>Opens the journal on the store of this test; on the same again after <see cref="ReopenAsync"/>.</summary>
-    protected abstract Task<IJournal> OpenAsync();
-
-    public virtual async Task InitializeAsync() => _journal = await OpenAsync();
-
-    public virtual async Task DisposeAsync() => await Journal.DisposeAsync();
-
     [SkippableFact]
     public async Task The_timeline_stays_and_each_start_of_a_log_that_may_lose_its_tail_is_a_new_generation_with_the_head_it_found()
     {
@@ -45,32 +30,5 @@ public abstract partial class JournalSpecification : IAsyncLifetime
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await Journal.AppendAsync(Make.Batch(Make.Entry("a")), default));
-    }
-
-    protected async Task ReopenAsync()
-    {
-        await Journal.DisposeAsync();
-        _journal = await OpenAsync();
-    }
-
-    protected async Task<List<LogEntry>> ReadAsync(EntryFilter? filter = null) => [.. (await PagesAsync(0, filter ?? EntryFilter.All)).SelectMany(p => p.Entries)];
-
-    protected async Task<List<EntryPage>> PagesAsync(long after, EntryFilter filter)
-    {
-        var pages = new List<EntryPage>();
-        await foreach (var page in Journal.ReadAsync(after, filter, default))
-            pages.Add(page);
-
-        return pages;
-    }
-
-    /// <summary>Reads an owner's rows as <c>kind/key=json@offset</c>.</summary>
-    protected async Task<List<string>> LoadAsync(string owner)
-    {
-        var rows = new List<string>();
-        await foreach (var row in Journal.LoadAsync(owner, default))
-            rows.Add($"{row.Kind}/{row.Key}={Encoding.UTF8.GetString(row.Json.Span)}@{row.Offset}");
-
-        return rows;
     }
 }

@@ -6,7 +6,7 @@ using SQLitePCL;
 
 namespace OpenCode.Actors.Tests.Sqlite;
 
-/// <summary>Rule "The store says what is wrong": what an error of SQLite means, and what a person is told.</summary>
+/// <summary>Rule "The store says what is wrong": what an error of SQLite means, and its message for people.</summary>
 public sealed class SqliteFaultsTests
 {
     private const int ShmSize = raw.SQLITE_IOERR_SHMSIZE;

@@ -9,29 +9,31 @@ using OpenCode.Actors.Streams.Clients;
 using OpenCode.Actors.Streams.Log;
 using OpenCode.Actors.Streams.Metrics;
 using OpenCode.Actors.Streams.Settings;
+using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.Tests.TestKit.Doors;
 
 namespace OpenCode.Actors.Tests.Streams;
 
-/// <summary>The wiring as a host has it: real threads, real time.</summary>
+/// <summary>The wiring as a host has it, with real threads; the clocks stand.</summary>
 public sealed class EventStreamServicesTests
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_host_serves_streams_and_resets_them_when_it_stops()
     {
         using var host = NewHost();
         await host.StartAsync();
         var hub = host.Services.GetRequiredService<IRequiredActor<StreamHubActor>>().ActorRef;
-        var writer = new RecordingSseWriter();
+        var greeted = new TaskCompletionSource();
+        var writer = new RecordingSseWriter { Watch = _ => greeted.TrySetResult() };
         var request = new StreamRequest(StreamKind.Wrapped, location: null, sessionId: null, cursor: null, writer);
 
-        await hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request), _limit);
-        var flushed = await hub.Ask<StreamHubActor.Flushed>(new StreamHubActor.WaitFlushed(Location: null, 0), _limit);
+        await OtherThreads.EndAsync(hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request)));
+        await OtherThreads.EndAsync(greeted.Task); // A barrier of offset 0 does not wait for the greeting.
+        var flushed = await OtherThreads.EndAsync(hub.Ask<StreamHubActor.Flushed>(new StreamHubActor.WaitFlushed(Location: null, 0)));
         await host.StopAsync();
 
         Assert.Equal(new StreamHubActor.Flushed(null, 0), flushed);
-        Assert.Equal(StreamEndReason.Drained, (await request.Ended.WaitAsync(_limit)).Reason);
+        Assert.Equal(StreamEndReason.Drained, (await OtherThreads.EndAsync(request.Ended)).Reason);
         Assert.Equal("server.connected", writer.Events[0].Type);
         Assert.Equal(StreamEndReason.Drained, writer.ResetBy!.Reason);
         Assert.Equal(0, host.Services.GetRequiredService<EventStreamMetrics>().Open);
@@ -45,7 +47,7 @@ public sealed class EventStreamServicesTests
 
         var log = host.Services.GetRequiredService<IRequiredActor<EventLogActor>>().ActorRef;
 
-        Assert.Equal(new LogTailActor.Reached(0), await log.Ask<LogTailActor.Reached>(new LogTailActor.ReportAt(0), _limit));
+        Assert.Equal(new LogTailActor.Reached(0), await OtherThreads.EndAsync(log.Ask<LogTailActor.Reached>(new LogTailActor.ReportAt(0))));
         await host.StopAsync();
     }
 
@@ -64,9 +66,10 @@ public sealed class EventStreamServicesTests
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services
             .AddSingleton<IJournal>(new ScriptedJournal())
-            .AddEventStreams(configure)
+            .AddSingleton<TimeProvider>(new VirtualTime())
+            .AddEventStreams(configure ?? (static options => options.HeadStartMs = 0))
             .AddAkka("opencode", akka => akka
-                .AddHocon("akka { stdout-loglevel = off, loglevel = off, coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off } }", HoconAddMode.Prepend)
+                .AddHocon("akka { scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\", stdout-loglevel = off, loglevel = off, coordinated-shutdown { exit-clr = off, run-by-clr-shutdown-hook = off } }", HoconAddMode.Prepend)
                 .AddEventStreams());
         return builder.Build();
     }

@@ -7,6 +7,7 @@ namespace OpenCode.Actors.Tests.Streams;
 /// <summary>Streams on the journal that ships, over a disk in memory: restarts and power cuts as clients see them.</summary>
 public sealed class JournaledStreamsTests
 {
+    private readonly VirtualTime _time = new();
     private readonly MemoryDisk _disk = new(seed: 5);
     private readonly List<string> _seen = [];
     private int _events;
@@ -80,7 +81,7 @@ public sealed class JournaledStreamsTests
     private async Task<Node> NodeAsync(long ringBytes, long recentBytes = 1 << 20)
     {
         var options = new JournalOptions { RecentBytes = recentBytes };
-        return new Node(await _disk.OpenAsync(options, TimeProvider.System), ringBytes, () => $"evt_{++_events}");
+        return new Node(await _disk.OpenAsync(options, _time), ringBytes, () => $"evt_{++_events}");
     }
 
     private sealed class Node : StreamsKit

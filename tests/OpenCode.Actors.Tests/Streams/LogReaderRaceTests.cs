@@ -22,7 +22,7 @@ public sealed class LogReaderRaceTests
         var entries = Enumerable.Range(1, Entries).Select(n => new LogEntry(n, DateTimeOffset.UnixEpoch, Make.Entry("a", 40))).ToList();
         var readers = Enumerable.Range(0, Readers).Select(_ => new LogReader(ring, EntryFilter.All, wrapped: false, static () => { })).ToList();
         foreach (var reader in readers)
-            reader.GoOnAt(new ResumePoint(0, BeforeTwinOf: 0));
+            reader.ContinueAt(new ResumePoint(0, BeforeTwinOf: 0));
 
         var reading = readers.ConvertAll(reader => Task.Run(() => Read(ring, reader)));
         await Task.Run(() =>
@@ -55,7 +55,7 @@ public sealed class LogReaderRaceTests
                     run.Clear();
                     break;
                 case LogReading.BehindRing:
-                    reader.GoOnAt(new ResumePoint(ring.After, BeforeTwinOf: 0));
+                    reader.ContinueAt(new ResumePoint(ring.After, BeforeTwinOf: 0));
                     jumped += reader.Cursor - before;
                     break;
                 default:

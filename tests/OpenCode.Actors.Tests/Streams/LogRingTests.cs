@@ -76,7 +76,7 @@ public sealed class LogRingTests
             Append(ring, _journal.Event(bytes: i % 7 * 300));
             Assert.True(lane.TryRead(i, out var slot));
 
-            // Every fourth is asked for late, as by one who comes from far behind: its frames are among newer ones.
+            // Every fourth is asked for late, as by a client far behind: its frames are among newer ones.
             if (i % 4 != 0)
                 slabs.Enqueue((slot.Offset, ring.FramesOf(slot, wrapped: true).Slab));
             if (i % 4 == 3 && lane.TryRead(i - 59, out var old))

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Tests.TestKit.Sse;
 using OpenCode.Actors.Streams.Frames;
 using OpenCode.Actors.Streams.Clients;
 
@@ -40,7 +40,7 @@ internal sealed class RecordingSseWriter : ISseWriter
     /// <summary>Gets or sets a value indicating whether the clean end never ends.</summary>
     public bool HoldsEnd { get; set; }
 
-    /// <summary>Gets or sets who is shown each event at the moment it arrives.</summary>
+    /// <summary>Gets or sets a callback for each event at its arrival.</summary>
     public Action<SeenEvent>? Watch { get; set; }
 
     /// <summary>Gets the events that arrived whole.</summary>

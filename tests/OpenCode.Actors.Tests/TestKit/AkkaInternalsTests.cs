@@ -49,7 +49,9 @@ public sealed class AkkaInternalsTests
         var sites = new List<string>();
         PoolWatch.Arm(sites);
         ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
+#pragma warning disable RS0030 // It is seen.
         using var timer = new Timer(static _ => { }, null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+#pragma warning restore RS0030
         PoolWatch.Disarm();
         ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
 

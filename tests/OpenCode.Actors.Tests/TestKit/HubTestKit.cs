@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.Streams;
 using Akka.TestKit;
+using OpenCode.Actors.Tests.TestKit.Doors;
 
 namespace OpenCode.Actors.Tests.TestKit;
 
@@ -122,17 +123,8 @@ public abstract class HubTestKit : Akka.TestKit.Xunit2.TestKit, INoImplicitSende
         Simulation.WatchesEscapes = false;
         try
         {
-            var real = TimeProvider.System;
-            var began = real.GetTimestamp();
-            while (true)
-            {
-                RunDry();
-                if (condition())
-                    return;
-                if (real.GetElapsedTime(began) > (limit ?? TimeSpan.FromSeconds(60)))
-                    throw new ExpectationException("The condition did not come true in time; no actor has anything to do.");
-                await Task.Delay(TimeSpan.FromMilliseconds(1), real);
-            }
+            RunDry();
+            await OtherThreads.UntilAsync(condition, RunDry, limit);
         }
         finally
         {

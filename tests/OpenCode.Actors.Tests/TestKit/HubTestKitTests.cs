@@ -106,7 +106,7 @@ public sealed class HubTestKitTests : HubTestKit
             probe.Ref.Tell("x");
             Assert.Equal("x", probe.Expect<string>());
         });
-        await Task.Delay(1);
+        await Task.Run(() => { });
 
         probe.Ref.Tell("y");
         Assert.Equal("y", probe.Expect<string>());

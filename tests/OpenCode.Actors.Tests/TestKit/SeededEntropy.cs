@@ -31,10 +31,11 @@ public sealed class SeededEntropy(ulong seed) : IEntropy
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Returns a number from 0 (inclusive) to 1 (exclusive).</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <inheritdoc/>
+    /// <summary>Returns a number from 0 (inclusive) to a bound (exclusive).</summary>
+    /// <param name="max">1 or more.</param>
     public int Next(int max)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);

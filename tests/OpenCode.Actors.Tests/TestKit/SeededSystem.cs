@@ -38,7 +38,9 @@ public sealed class SeededSystem : IDisposable
         _beingCreated = this;
         try
         {
+#pragma warning disable RS0030 // The one that the others use.
             System = Do(() => ActorSystem.Create("test", config is null ? SeededConfig.Default : config.WithFallback(SeededConfig.Default)));
+#pragma warning restore RS0030
         }
         finally
         {

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Tests.TestKit;
 
-/// <summary>A clock that stands until it is moved. Timers fire one by one, each at its own time.</summary>
+/// <summary>A clock that is until it is moved. Timers fire one by one, each at its own time.</summary>
 /// <remarks>
 /// Begins at 2026-01-01T00:00:00Z. In a <see cref="SeededSystem"/> it is Akka's clock too: timers are steps there, and the system runs dry before the clock moves and after each timer.
 /// Alone it fires timers inside <see cref="Advance"/>.
@@ -11,6 +11,7 @@ public sealed class VirtualTime : TimeProvider
 
     private readonly Lock _lock = new();
     private readonly PriorityQueue<VirtualAlarm, (long Due, long Order)> _alarms = new();
+    private TaskCompletionSource? _timerStarted;
     private long _now;
     private long _order;
 
@@ -34,6 +35,13 @@ public sealed class VirtualTime : TimeProvider
             lock (_lock)
                 return NextNeedsLock() is { } next ? next.Due : null;
         }
+    }
+
+    /// <summary>Returns when a timer waits for the clock: for code that begins to wait on another thread.</summary>
+    public Task HasTimerAsync()
+    {
+        lock (_lock)
+            return NextNeedsLock() is null ? (_timerStarted ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -117,6 +125,8 @@ public sealed class VirtualTime : TimeProvider
     {
         alarm.Due = due;
         _alarms.Enqueue(alarm, (due, _order++));
+        _timerStarted?.TrySetResult();
+        _timerStarted = null;
     }
 
     private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
@@ -132,7 +142,9 @@ public sealed class VirtualTime : TimeProvider
                 if (_isDisposed)
                     return false;
                 _alarm?.Cancel();
-                _alarm = dueTime == Timeout.InfiniteTimeSpan ? null : time.Start(dueTime, period, () => callback(state));
+
+                // As a timer of the system fires: without a context, so that what continues from it does so inside, and not on the pool.
+                _alarm = dueTime == Timeout.InfiniteTimeSpan ? null : time.Start(dueTime, period, () => Inlining.Run(() => callback(state)));
                 return true;
             }
         }

@@ -7,6 +7,20 @@ public sealed class VirtualTimeTests
     private readonly List<string> _fired = [];
 
     [Fact]
+    public async Task A_timer_that_another_thread_starts_is_waited_for()
+    {
+        var waiting = _time.HasTimerAsync();
+        Assert.False(waiting.IsCompleted);
+
+        await Task.Run(() => _time.CreateTimer(static _ => { }, null, Second, Timeout.InfiniteTimeSpan));
+
+        await waiting;
+        Assert.True(_time.HasTimerAsync().IsCompleted);
+        _time.Advance(Second);
+        Assert.False(_time.HasTimerAsync().IsCompleted);
+    }
+
+    [Fact]
     public void The_clock_stands_until_it_is_moved()
     {
         var before = _time.GetUtcNow();

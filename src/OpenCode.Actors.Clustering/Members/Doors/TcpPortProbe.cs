@@ -10,8 +10,8 @@ namespace OpenCode.Actors.Clustering.Members.Doors;
 
 /// <summary>Connects by TCP and TLS.</summary>
 /// <remarks>
-/// The handshake is completed: Akka logs one that is broken off as an error of the node that was asked. And a program that only forwards the port of a node that has ended is
-/// told from the node. Only a refused connection is an answer at once: whatever else goes wrong may go wrong with a living node too, so it is tried again until the limit.
+/// The handshake is completed: Akka logs one that is broken off as an error of the node that was asked. It also tells the node from a program
+/// that only forwards the port of a node that has ended. Only a refused connection is an answer at once: any other failure may come from a living node too, so it is tried again until the limit.
 /// </remarks>
 /// <param name="time">The clock of the limit.</param>
 /// <param name="tls">The key of this node, and which keys it accepts; null where nodes speak plain TCP.</param>
@@ -65,7 +65,7 @@ internal sealed class TcpPortProbe(TimeProvider time, DotNettySslSetup? tls) : I
         }
         catch (IOException)
         {
-            // It takes connections and closes them: a node that is busy or stops, or a program that stands before one that has ended.
+            // It takes connections and closes them: a node that is busy or stops, or a program that is before one that has ended.
         }
         catch (AuthenticationException)
         {

@@ -23,11 +23,4 @@ public sealed class SystemEntropy : IEntropy
 
     /// <inheritdoc/>
     public void Fill(Span<byte> buffer) => RandomNumberGenerator.Fill(buffer);
-
-    /// <inheritdoc/>
-    public double NextDouble() => // 53 bits are what a double holds exactly
-        (NextUInt64() >> 11) * (1.0 / (1UL << 53));
-
-    /// <inheritdoc/>
-    public int Next(int max) => RandomNumberGenerator.GetInt32(max);
 }

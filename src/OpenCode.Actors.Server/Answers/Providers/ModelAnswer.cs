@@ -30,7 +30,7 @@ internal sealed record ModelAnswer(
     public static ModelAnswer Of(ProviderInfo provider, ModelInfo model, IReadOnlySet<string> referenced) => new(
         model.Id, provider.Id, new ModelApi(model.ApiId ?? model.Id, "", provider.Npm.Length > 0 ? provider.Npm : "@ai-sdk/openai-compatible"), model.Name, model.Family,
         Of(model.Capabilities), Of(model.Price), new Limits(model.Limit.Context > 0 ? model.Limit.Context : UnknownContext, model.Limit.Answer), "active",
-        ShownOptions.Of(model.Options, referenced), Nothing, model.ReleaseDate, model.Variants.ToDictionary(static variant => variant.Key, variant => ShownOptions.Of(variant.Value, referenced), StringComparer.Ordinal)); // The headers are not told: they may hold secrets.
+        PublicOptions.Of(model.Options, referenced), Nothing, model.ReleaseDate, model.Variants.ToDictionary(static variant => variant.Key, variant => PublicOptions.Of(variant.Value, referenced), StringComparer.Ordinal)); // The headers are not told: they may hold secrets.
 
     private static Abilities Of(ModelCapabilities can) => new(can.Temperature, can.Reasoning, can.Attachment, can.ToolCall, Of(can.Input), Of(can.Output), Interleaved: false);
 

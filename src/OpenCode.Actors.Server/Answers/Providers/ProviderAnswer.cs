@@ -7,7 +7,7 @@ namespace OpenCode.Actors.Server.Answers.Providers;
 /// <param name="Name">Its name for people.</param>
 /// <param name="Source">Where it is from.</param>
 /// <param name="Env">The names of the variables that may hold its key.</param>
-/// <param name="Options">Its options: not told, they hold secrets.</param>
+/// <param name="Options">Its options: left empty, since they hold secrets.</param>
 /// <param name="Models">Its models by their ids.</param>
 internal sealed record ProviderAnswer(
     string Id, string Name, string Source, IReadOnlyList<string> Env, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, ModelAnswer> Models)

@@ -17,11 +17,11 @@ internal static partial class Rehearsal
     // Several times what it takes: then the node joins, and is only slow at first.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Plays it, and waits for its end, but not for ever. What goes wrong is said in the log, and costs nothing else.</summary>
+    /// <summary>Runs the session and waits for its end, with a limit. A failure is logged and has no other effect.</summary>
     public static Task PlayAsync(ILogger logger) => PlayAsync(logger, OnStageAsync);
 
-    /// <summary>The same, on a stage of the caller's.</summary>
-    /// <param name="logger">Is told how it went.</param>
+    /// <summary>Runs the session on a server of the caller's.</summary>
+    /// <param name="logger">Logs the outcome.</param>
     /// <param name="onStageAsync">Runs the session. Its token is cancelled when the caller no longer waits.</param>
     internal static Task PlayAsync(ILogger logger, Func<CancellationToken, Task> onStageAsync) => Task.WhenAny(PlayAndTellAsync(logger, onStageAsync), Task.Delay(_patience));
 
@@ -70,9 +70,9 @@ internal static partial class Rehearsal
         builder.Logging.ClearProviders();
     }
 
-    /// <summary>Plays the part of a client.</summary>
+    /// <summary>Acts as a client.</summary>
     /// <exception cref="HttpRequestException">It was refused something: what was to be compiled may not be.</exception>
-    /// <exception cref="EndOfStreamException">The stream ended before it had told of all that was played.</exception>
+    /// <exception cref="EndOfStreamException">The stream ended before it had all events of the rehearsal.</exception>
     internal static async Task PlayAsync(HttpClient http, CancellationToken over)
     {
         using var stream = new StreamReader(await http.GetStreamAsync("event", over));

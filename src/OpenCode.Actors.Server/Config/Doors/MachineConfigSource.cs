@@ -16,7 +16,7 @@ internal sealed class MachineConfigSource(IFileTree files, TimeProvider time, IP
     private const int MostFolders = 1_000;
     private const int MostFiles = 1_000;
 
-    // Longer than the clock of any file system stands.
+    // Longer than the clock of any file system is.
     private static readonly TimeSpan _moment = TimeSpan.FromSeconds(2);
 
     public string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

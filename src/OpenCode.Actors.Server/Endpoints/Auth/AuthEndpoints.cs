@@ -1,15 +1,16 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Endpoints.Auth;
 
-/// <summary>The keys of providers. They are taken and used, and never shown.</summary>
+/// <summary>The keys of providers. They are stored and used, and never shown.</summary>
 internal static class AuthEndpoints
 {
     private const int LongestName = 128;
+    private const int LongestKey = 16_384; // All headers of a request have 32 KiB at many servers.
 
     public static void MapAuth(this IEndpointRouteBuilder routes)
     {
@@ -23,21 +24,21 @@ internal static class AuthEndpoints
         if (services.GetService<IProviderKeys>() is not { } keys)
             return NotHere("PUT /auth/{providerID} in a cluster (write keys into the configuration of the nodes)");
         if (providerID.Length > LongestName)
-            return Bad($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
+            return Refusals.BadBody($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
-            return Bad("Give api\n  at [\"type\"]");
+            return Refusals.BadBody("Give api\n  at [\"type\"]");
 
         switch (type.GetString())
         {
-            case "api" when request.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && key.GetString() is { Length: > 0 } text:
+            case "api" when request.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && key.GetString()!.Trim() is { Length: > 0 and <= LongestKey } text && HeaderText.Is(text):
                 keys.Set(providerID, text);
                 return TypedResults.Ok(true);
             case "api":
-                return Bad("Give the key, a string\n  at [\"key\"]");
+                return Refusals.BadBody($"Give the key, a string of at most {LongestKey} printable signs of ASCII\n  at [\"key\"]");
             case "oauth" or "wellknown":
                 return NotHere($"PUT /auth/{{providerID}} of type {type.GetString()}");
             default:
-                return Bad("Give api\n  at [\"type\"]");
+                return Refusals.BadBody("Give api\n  at [\"type\"]");
         }
     }
 
@@ -50,9 +51,5 @@ internal static class AuthEndpoints
         return TypedResults.Ok(true);
     }
 
-    private static JsonHttpResult<NamedError> Bad(string message) => Error(StatusCodes.Status400BadRequest, NamedError.BadRequest(message, BadRequestKinds.Payload));
-
-    private static JsonHttpResult<NamedError> NotHere(string what) => Error(StatusCodes.Status501NotImplemented, NamedError.NotImplemented(what));
-
-    private static JsonHttpResult<NamedError> Error(int status, NamedError error) => TypedResults.Json(error, ProtocolJson.Wire.NamedError, statusCode: status);
+    private static JsonHttpResult<NamedError> NotHere(string what) => Refusals.Of(StatusCodes.Status501NotImplemented, NamedError.NotImplemented(what));
 }

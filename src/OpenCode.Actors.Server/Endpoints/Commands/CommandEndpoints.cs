@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
+using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
@@ -16,7 +18,7 @@ using OpenCode.Actors.Sessions.Skills;
 
 namespace OpenCode.Actors.Server.Endpoints.Commands;
 
-/// <summary>The commands that users call by a name: they are listed, and run as prompts.</summary>
+/// <summary>The commands that users call by a name: lists them, and runs them as prompts.</summary>
 internal static class CommandEndpoints
 {
     public static void MapCommands(this IEndpointRouteBuilder routes)
@@ -29,11 +31,11 @@ internal static class CommandEndpoints
 
     private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs, ISkillCatalog skills) =>
         TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values, skills.For(location.Path)).Select(static command =>
-            new CommandAnswer(command.Name, command.Template, CommandPlaces.Of(command.Template))
+            new CommandAnswer(command.Name, command.Template, TemplatePlaceholders.Of(command.Template))
             {
                 Description = command.Description,
                 Agent = command.Agent,
-                Model = command.Model,
+                Model = command.Model?.ToString(),
                 Subtask = command.Subtask,
                 Source = command.IsSkill ? "skill" : "command",
             })]);
@@ -46,8 +48,9 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
-        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, cancellationToken);
+        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, refusals, cancellationToken);
 
     private static Task<IResult> InitAsync(
         SessionId sessionID,
@@ -57,15 +60,17 @@ internal static class CommandEndpoints
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
+        RefusalEvents refusals,
         CancellationToken cancellationToken) =>
         AnswerAsync(
             sessionID,
             location,
-            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = $"{request.ProviderId}/{request.ModelId}" },
+            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = new ModelRef(request.ProviderId, request.ModelId).ToString() },
             context,
             sessions,
             prompts,
             turns.DoneOf,
+            refusals,
             cancellationToken);
 
     private static async Task<IResult> AnswerAsync(
@@ -75,7 +80,8 @@ internal static class CommandEndpoints
         HttpContext context,
         ISessions sessions,
         CommandPrompts prompts,
-        Func<SessionId, PromptAccepted, IResult> answerOf,
+        Func<SessionId, object, IResult> answerOf,
+        RefusalEvents refusals,
         CancellationToken cancellationToken)
     {
         location.Existing();
@@ -88,14 +94,11 @@ internal static class CommandEndpoints
             ? new Prompt([]) { MessageId = request.MessageId } // answered as the first time; its shell lines do not run again
             : await prompts.MakeAsync(info, request, cancellationToken);
         if (made is not Prompt prompt)
-            return SessionRefusals.Of(made);
+            return SessionRefusals.Of(await SessionRefusals.PublishAsync(sessionID, made, refusals, cancellationToken));
 
-        return await sessions.AskAsync(sessionID, new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) }, cancellationToken) switch
-        {
-            PromptAccepted { Error: { } error } => SessionRefusals.Of(new PromptRejected(error.Data.Message ?? error.Name)),
-            PromptAccepted r => answerOf(sessionID, r),
-            var refusal => SessionRefusals.Of(refusal),
-        };
+        var command = new TakePrompt(prompt, MessageEndpoints.Key(context)) { Command = new CommandCall(request.Command, request.Arguments) };
+        var answer = await sessions.AskAsync(sessionID, command, cancellationToken);
+        return answerOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static async Task<bool> IsTakenAsync(SessionId session, RunCommand request, ISessions sessions, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ using OpenCode.Actors.Server.Locations.Files;
 
 namespace OpenCode.Actors.Server.Endpoints.Files;
 
-/// <summary>The files of a location: listed, read, found by name and by text. Symbols are found by language servers, which this server has none of.</summary>
+/// <summary>The files of a location: listed, read, found by name and by text. It finds no symbols, which needs a language server.</summary>
 internal static class FileEndpoints
 {
     private const int MostFound = 100;
@@ -32,27 +32,27 @@ internal static class FileEndpoints
     private static async Task<IResult> ListAsync(Location location, string? path, LocationFiles files, CancellationToken cancellationToken)
     {
         var (folder, kind) = files.Find(location, path ?? ".");
-        return kind == PathKind.Folder ? TypedResults.Ok(await files.ListAsync(location, folder, cancellationToken)) : NotFound($"Folder not found: {path}");
+        return kind == PathKind.Folder ? TypedResults.Ok(await files.ListAsync(location, folder, cancellationToken)) : Refusals.NotFound($"Folder not found: {path}");
     }
 
     private static async Task<IResult> ReadAsync(Location location, string? path, LocationFiles files, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(path))
-            return BadQuery.Of("path", "name a file of the location");
+            return Refusals.BadQuery("path", "name a file of the location");
 
         var (file, kind) = files.Find(location, path);
         if (kind != PathKind.File)
-            return NotFound($"File not found: {path}");
+            return Refusals.NotFound($"File not found: {path}");
 
-        return await files.ReadAsync(file, cancellationToken) is { } bytes ? TypedResults.Ok(ContentOf(file, bytes)) : BadQuery.Of("path", $"'{path}' cannot be read, or is over 10 MiB");
+        return await files.ReadAsync(file, cancellationToken) is { } bytes ? TypedResults.Ok(ContentOf(file, bytes)) : Refusals.BadQuery("path", $"'{path}' cannot be read, or is over 10 MiB");
     }
 
     private static async Task<IResult> FindAsync(Location location, string? query, string? dirs, string? type, string? limit, LocationFiles files, CancellationToken cancellationToken)
     {
         if (!TryLimit(limit, out var most))
-            return BadQuery.Of("limit", $"'{limit}' is no whole number above 0");
+            return Refusals.BadQuery("limit", $"'{limit}' is no whole number above 0");
         if (type is not (null or "" or "file" or "directory"))
-            return BadQuery.Of("type", "give file or directory");
+            return Refusals.BadQuery("type", "give file or directory");
 
         var all = await files.AllAsync(location, cancellationToken);
         return TypedResults.Ok(FileSearch.Find(all, query ?? "", withFiles: type != "directory", withFolders: type != "file" && dirs != "false", most));
@@ -62,9 +62,9 @@ internal static class FileEndpoints
         Location location, string? query, string? type, string? limit, LocationFiles files, ProjectCatalog projects, CancellationToken cancellationToken)
     {
         if (!TryLimit(limit, out var most))
-            return BadQuery.Of("limit", $"'{limit}' is no whole number above 0");
+            return Refusals.BadQuery("limit", $"'{limit}' is no whole number above 0");
         if (type is not (null or "" or "file" or "directory"))
-            return BadQuery.Of("type", "give file or directory");
+            return Refusals.BadQuery("type", "give file or directory");
 
         var found = FileSearch.Find(await files.AllAsync(location, cancellationToken), query ?? "", withFiles: type != "directory", withFolders: type != "file", most);
         return TypedResults.Ok(new FoundFiles(
@@ -74,7 +74,7 @@ internal static class FileEndpoints
     private static async Task<IResult> FindTextAsync(Location location, string? pattern, TextSearch search, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(pattern))
-            return BadQuery.Of("pattern", "give a regular expression");
+            return Refusals.BadQuery("pattern", "give a regular expression");
 
         try
         {
@@ -82,7 +82,7 @@ internal static class FileEndpoints
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            return BadQuery.Of("pattern", $"'{pattern}' is no regular expression that can be matched in linear time");
+            return Refusals.BadQuery("pattern", $"'{pattern}' is no regular expression that can be matched in linear time");
         }
     }
 
@@ -108,6 +108,4 @@ internal static class FileEndpoints
         most = MostFound;
         return string.IsNullOrEmpty(text) || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most > 0);
     }
-
-    private static JsonHttpResult<NamedError> NotFound(string message) => TypedResults.Json(NamedError.NotFound(message), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status404NotFound);
 }

@@ -1,10 +1,9 @@
-using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Server.Answers;
 
 namespace OpenCode.Actors.Server.Endpoints.Logs;
 
-/// <summary>Takes lines of clients into the server's log.</summary>
+/// <summary>Writes lines of clients into the server's log.</summary>
 internal static partial class LogEndpoint
 {
     private const int LongestText = 4_096;
@@ -14,7 +13,7 @@ internal static partial class LogEndpoint
     private static IResult Write(ClientLine request, ILoggerFactory loggers)
     {
         if (LevelOf(request.Level) is not { } level)
-            return TypedResults.Json(NamedError.BadRequest("Give debug, info, warn or error\n  at [\"level\"]", BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
+            return Refusals.BadBody("Give debug, info, warn or error\n  at [\"level\"]");
 
         var logger = loggers.CreateLogger(nameof(LogEndpoint));
         var (service, text) = (Short(request.Service), Short(request.Message));
@@ -33,7 +32,7 @@ internal static partial class LogEndpoint
     };
 
     // One line, whatever a client sends.
-    private static string Short(string text) => (text.Length > LongestText ? text[..LongestText] : text).ReplaceLineEndings(" ");
+    private static string Short(string text) => TextCut.Start(text, LongestText).ReplaceLineEndings(" ");
 
     [LoggerMessage(EventId = 5041, Message = "A client says ({Service}): {Text}")]
     private static partial void LogOfClient(ILogger logger, LogLevel level, string service, string text);

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
-using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Answers;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
@@ -9,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Endpoints.Mcp;
 
-/// <summary>The MCP servers of a location: how they are, and changes of them until the server ends.</summary>
+/// <summary>The MCP servers of a location: their status, and changes of them until the server ends.</summary>
 internal static class McpEndpoints
 {
     private const int LongestName = 128;
@@ -32,11 +30,11 @@ internal static class McpEndpoints
     private static async Task<IResult> AddAsync(Location location, JsonObject request, ConfigPatching patching, ToolServers servers, CancellationToken cancellationToken)
     {
         if (request["name"] is not JsonValue value || !value.TryGetValue(out string? name) || name.Length is 0 or > LongestName)
-            return Bad($"Give a name of 1 to {LongestName} characters\n  at [\"name\"]");
+            return Refusals.BadBody($"Give a name of 1 to {LongestName} characters\n  at [\"name\"]");
         if (request["config"] is not JsonObject config || config["type"] is null)
-            return Bad("Give a server with its type, local or remote\n  at [\"config\"]");
+            return Refusals.BadBody("Give a server with its type, local or remote\n  at [\"config\"]");
         if (request.Concat(config).FirstOrDefault(static member => member.Key is not ("name" or "config") && !_keys.Contains(member.Key, StringComparer.Ordinal)).Key is { } unknown)
-            return Bad($"'{unknown}' is unknown. Leave it out\n  at [\"config\"]");
+            return Refusals.BadBody($"'{unknown}' is unknown. Leave it out\n  at [\"config\"]");
 
         // In place of one that has this name: nothing of that one, above all no secret, goes to the new one.
         var whole = new JsonObject(_keys.Select(key => KeyValuePair.Create(key, config[key]?.DeepClone())));
@@ -71,7 +69,4 @@ internal static class McpEndpoints
 
         return (await patching.PatchAsync(location, new JsonObject { ["mcp"] = new JsonObject { [name] = new JsonObject { ["enabled"] = isEnabled } } }, cancellationToken)).Refusal;
     }
-
-    private static JsonHttpResult<NamedError> Bad(string message) =>
-        TypedResults.Json(NamedError.BadRequest(message, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -13,7 +13,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints.Projects;
 
-/// <summary>Where a location is, and the projects that this server knows: that of the location, and those of its sessions.</summary>
+/// <summary>The paths of a location, and the projects that this server knows: that of the location, and those of its sessions.</summary>
 internal static class ProjectEndpoints
 {
     private const int UsualSessions = 100;
@@ -42,7 +42,7 @@ internal static class ProjectEndpoints
         var here = await projects.ProjectOfAsync(location);
         return await sessions.AskAsync(new IndexQuery.List(new SessionQuery()), cancellationToken) switch
         {
-            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectAnswer>>([ProjectAnswer.Of(here), .. OfSessions(r.Entries).Where(p => p.Id != here.Id)]),
+            IndexQuery.Listed r => TypedResults.Ok<IReadOnlyList<ProjectAnswer>>([OfSessions(here, r.Entries.Where(s => s.ProjectId == here.Id)), .. OfSessions(r.Entries.Where(s => s.ProjectId != here.Id))]),
             var refusal => SessionRefusals.Of(refusal),
         };
     }
@@ -60,7 +60,7 @@ internal static class ProjectEndpoints
         var folders = listed.Entries.Select(WorktreeOf).Prepend(here.Id == projectID ? here.Worktree : null).OfType<string>().Distinct(StringComparer.Ordinal);
         return folders.Select(static folder => new ProjectDirectory(folder)).ToList() is { Count: > 0 } known
             ? TypedResults.Ok<IReadOnlyList<ProjectDirectory>>(known)
-            : TypedResults.Json(NamedError.NotFound($"Project not found: {projectID}"), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status404NotFound);
+            : Refusals.NotFound($"Project not found: {projectID}");
     }
 
     // The sessions of all projects, each with its own.
@@ -87,9 +87,14 @@ internal static class ProjectEndpoints
 
     private static IEnumerable<ProjectAnswer> OfSessions(IEnumerable<SessionEntry> sessions) => sessions
         .GroupBy(s => s.ProjectId, StringComparer.Ordinal)
-        .Select(group => ProjectAnswer.Of(group.Key, WorktreeOf(group.First()), group.Min(s => s.Updated), group.Max(s => s.Updated)));
+        .Select(group => ProjectAnswer.Of(new Project(group.Key, WorktreeOf(group.First()), DateTimeOffset.FromUnixTimeMilliseconds(group.Min(s => s.Updated))), group.Max(s => s.Updated)));
 
-    private static string WorktreeOf(SessionEntry session) => session.ProjectId == Project.GlobalId
-        ? "/"
-        : session.Path.Length > 0 && session.Directory.EndsWith("/" + session.Path, StringComparison.Ordinal) ? session.Directory[..^(session.Path.Length + 1)] : session.Directory;
+    // The project was there before this start of the server: its sessions say since when.
+    private static ProjectAnswer OfSessions(Project here, IEnumerable<SessionEntry> sessions)
+    {
+        var updated = sessions.Select(static s => DateTimeOffset.FromUnixTimeMilliseconds(s.Updated)).DefaultIfEmpty(here.FirstSeen).ToList();
+        return ProjectAnswer.Of(here with { FirstSeen = updated.Append(here.FirstSeen).Min() }, updated.Max().ToUnixTimeMilliseconds());
+    }
+
+    private static string WorktreeOf(SessionEntry session) => session.ProjectId == Project.GlobalId ? Project.NoWorktree : session.Worktree;
 }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Server.Answers;
 
 namespace OpenCode.Actors.Server.Endpoints.Start;
 
-/// <summary>What clients want done with things of which this server has none: logins by OAuth, background tasks, workspaces, consoles. Each answer says so in the shape that opencode gives it.</summary>
+/// <summary>Routes for features that this server does not have: logins by OAuth, background tasks, workspaces, consoles. Each answer says so in opencode's shape.</summary>
 internal static class AbsentEndpoints
 {
     public static void MapAbsent(this IEndpointRouteBuilder routes)

@@ -4,7 +4,7 @@ using OpenCode.Actors.Server.Locations;
 
 namespace OpenCode.Actors.Server.Endpoints.Start;
 
-/// <summary>What clients ask at their start about things that this server does not have: each answer says "none". A client that gets no answer shows an empty screen for ever.</summary>
+/// <summary>Routes that clients read at their start, for features that this server does not have: each answer is an empty one. A client without an answer shows an empty screen for ever.</summary>
 internal static class StartEndpoints
 {
     private static readonly (string Path, string Name, string Body)[] _fixed =

@@ -22,5 +22,5 @@ internal static class ToolEndpoints
         TypedResults.Ok<IReadOnlyList<ToolAnswer>>([.. (await AllAsync(location, tools, cancellationToken)).Select(static tool => new ToolAnswer(tool.Name, tool.Description, tool.InputSchema))]);
 
     private static ValueTask<IReadOnlyList<ToolDefinition>> AllAsync(Location location, IToolbox tools, CancellationToken cancellationToken) =>
-        tools.CompleteAsync(tools.Definitions, new ToolOffer(location.Path, []), cancellationToken);
+        tools.CompleteAsync(tools.Definitions, new ToolScope(location.Path, []), cancellationToken);
 }

@@ -22,6 +22,6 @@ internal static class TuiCommands
         ["agent_cycle"] = "agent.cycle",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Finds the command of a name. A name with a dot is one of the TUI's own, which knows more of them than the server.</summary>
+    /// <summary>Finds the command of a name. A name with a dot passes unchanged: the TUI knows more of its commands than the server.</summary>
     public static string? Find(string name) => _byOlderName.GetValueOrDefault(name) ?? (name.Contains('.', StringComparison.Ordinal) ? name : null);
 }

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.HttpResults;
-using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
@@ -11,7 +8,7 @@ using OpenCode.Actors.Sessions.Index;
 
 namespace OpenCode.Actors.Server.Endpoints.Tui;
 
-/// <summary>What editors tell the terminals of a location: an event each.</summary>
+/// <summary>Commands of editors to the terminals of a location: one event each.</summary>
 internal static class TuiEndpoints
 {
     private static readonly (string Path, string Name, string Command)[] _commands =
@@ -51,23 +48,20 @@ internal static class TuiEndpoints
     private static async Task<IResult> ExecuteAsync(Location location, JsonElement request, TuiPublisher terminals, CancellationToken cancellationToken)
     {
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("command", out var given) || given.ValueKind != JsonValueKind.String || given.GetString() is not { } name)
-            return Bad("Give a string\n  at [\"command\"]");
+            return Refusals.BadBody("Give a string\n  at [\"command\"]");
 
         return TuiCommands.Find(name) is { } command
             ? await terminals.CommandAsync(location, command, cancellationToken)
-            : Bad($"Unknown command '{name}'\n  at [\"command\"]");
+            : Refusals.BadBody($"Unknown command '{name}'\n  at [\"command\"]");
     }
 
     private static async Task<IResult> SelectAsync(Location location, JsonElement request, ISessions sessions, TuiPublisher terminals, CancellationToken cancellationToken)
     {
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("sessionID", out var given) || given.ValueKind != JsonValueKind.String || !SessionId.TryParse(given.GetString(), out var session))
-            return Bad("Give the id of a session\n  at [\"sessionID\"]");
+            return Refusals.BadBody("Give the id of a session\n  at [\"sessionID\"]");
 
         return await sessions.AskAsync(new IndexQuery.Get(session), cancellationToken) is IndexQuery.Found
             ? await terminals.PublishAsync(location, TuiEvents.SessionSelect, request, cancellationToken)
             : SessionRefusals.Of(new Sessions.Commands.SessionNotFound(session));
     }
-
-    private static JsonHttpResult<NamedError> Bad(string message) =>
-        TypedResults.Json(NamedError.BadRequest(message, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -1,12 +1,10 @@
 using System.Text.Json;
-using OpenCode.Actors.Protocol.Errors;
-using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
 
 namespace OpenCode.Actors.Server.Endpoints.Tui;
 
-/// <summary>Publishes what a client tells terminals, once it is checked, and makes the answer.</summary>
+/// <summary>Checks and publishes a client's command to terminals, and makes the answer.</summary>
 internal sealed class TuiPublisher(EventPublisher events, ProjectCatalog projects)
 {
     public Task<IResult> CommandAsync(Location location, string command, CancellationToken cancellationToken) =>
@@ -15,7 +13,7 @@ internal sealed class TuiPublisher(EventPublisher events, ProjectCatalog project
     public async Task<IResult> PublishAsync(Location location, string type, JsonElement given, CancellationToken cancellationToken)
     {
         if (!TuiEvents.TryMake(type, given, out var properties, out var mistake))
-            return TypedResults.Json(NamedError.BadRequest(mistake, BadRequestKinds.Payload), ProtocolJson.Wire.NamedError, statusCode: StatusCodes.Status400BadRequest);
+            return Refusals.BadBody(mistake);
 
         var (_, refusal) = await events.PublishAsync(type, await projects.PlaceOfAsync(location), properties, cancellationToken);
         return refusal is null ? TypedResults.Ok(true) : SessionRefusals.Of(refusal);

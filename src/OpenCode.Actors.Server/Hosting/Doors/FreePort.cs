@@ -5,10 +5,10 @@ using OpenCode.Actors.Server.Settings;
 
 namespace OpenCode.Actors.Server.Hosting.Doors;
 
-/// <summary>Looks for the port before the data folder is changed: a start that cannot listen makes no database.</summary>
+/// <summary>Checks the port before the data folder is changed: a start that cannot listen creates no database.</summary>
 internal static class FreePort
 {
-    /// <summary>Takes the port and gives it back. Another process may still be faster: then Kestrel says the same, later.</summary>
+    /// <summary>Takes the port and releases it. Another process may still take it first: then Kestrel reports the same, later.</summary>
     /// <exception cref="IOException">Something else listens there; as Kestrel says it.</exception>
     /// <exception cref="SocketException">It is no address of this machine, or this user may not use the port.</exception>
     public static void Check(ServeSettings settings)

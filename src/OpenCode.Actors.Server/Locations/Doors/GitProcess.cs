@@ -17,13 +17,13 @@ internal sealed record GitCommand(string Folder, IReadOnlyList<string> Arguments
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
-/// <summary>What a run of git came to.</summary>
+/// <summary>The result of a run of git.</summary>
 /// <param name="ExitCode">Null when it was ended: it took too long, or wrote more than 16 MiB.</param>
 /// <param name="Output">What it wrote.</param>
 /// <param name="Complaint">The begin of what it complained about.</param>
 internal sealed record GitResult(int? ExitCode, string Output, string Complaint);
 
-/// <summary>Starts git, the one place that does. What could lead it to another repository, or what nothing that it starts may see, is not in its environment.</summary>
+/// <summary>The one place that starts git. Its environment has no variables that could lead it to another repository, and no secrets.</summary>
 internal sealed class GitProcess(TimeProvider time, SecretVariables secrets)
 {
     private const int MostCharacters = 16 * 1024 * 1024;

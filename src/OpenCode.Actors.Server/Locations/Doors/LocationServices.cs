@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
-/// <summary>Where work is done, and to which project that belongs.</summary>
+/// <summary>Registration of locations and projects.</summary>
 internal static class LocationServices
 {
     public static IServiceCollection AddLocations(this IServiceCollection services, string workingFolder)

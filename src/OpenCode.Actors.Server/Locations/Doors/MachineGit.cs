@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
 
-/// <summary>Asks the git command of this machine, four at a time at most, each with a deadline.</summary>
+/// <summary>Runs the git command of this machine, at most four at a time, each with a deadline.</summary>
 internal sealed class MachineGit(GitProcess process) : IGit, IDisposable
 {
     private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(3);
@@ -19,9 +19,9 @@ internal sealed class MachineGit(GitProcess process) : IGit, IDisposable
             return null;
 
         var commits = await ReadAsync(folder, ["rev-list", "--max-parents=0", "--all"], CancellationToken.None);
-        return commits?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal).FirstOrDefault() is { } first
-            ? new GitRepository(root, first)
-            : null;
+        return commits is null
+            ? null
+            : new GitRepository(root, commits.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal).FirstOrDefault());
     }
 
     public async Task<string?> ReadAsync(string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Locations.Files;
 
-/// <summary>What stands in a folder, as <c>GET /file</c> lists it.</summary>
+/// <summary>An entry of a folder, as <c>GET /file</c> lists it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Path">Its path in the location; that of a folder ends with a slash.</param>
 /// <param name="Absolute">Its whole path.</param>

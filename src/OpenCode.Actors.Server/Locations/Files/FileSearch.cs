@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Server.Locations.Files;
 
-/// <summary>Finds paths by what a person types of them: all of its characters, in order, whatever the case.</summary>
+/// <summary>Finds paths by typed characters: a path matches if it has all of them, in order, ignoring case.</summary>
 internal static class FileSearch
 {
     /// <summary>Ranks paths, the best first.</summary>

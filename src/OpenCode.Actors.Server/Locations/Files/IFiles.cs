@@ -10,11 +10,11 @@ internal interface IFiles
     /// <returns>Its bytes; null when there is no regular file that may be read, or it is longer.</returns>
     Task<byte[]?> ReadAsync(string path, long mostBytes, CancellationToken cancellationToken);
 
-    /// <summary>Lists what is in a folder, in no order; nothing when there is no folder that may be read.</summary>
+    /// <summary>Lists the entries of a folder, in no order; none when there is no folder that may be read.</summary>
     IEnumerable<FolderEntry> List(string folder);
 }
 
-/// <summary>What stands in a folder.</summary>
+/// <summary>An entry of a folder.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">A folder, a file, or a link, which is not followed.</param>
 internal readonly record struct FolderEntry(string Name, PathKind Kind);

@@ -10,10 +10,10 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
     private const long LongestFile = 10 * 1024 * 1024;
     private static readonly FrozenSet<string> _skipped = FrozenSet.Create(StringComparer.Ordinal, ".git", "node_modules");
 
-    /// <summary>Finds what a client's path means.</summary>
+    /// <summary>Resolves a client's path.</summary>
     /// <param name="location">Where it starts.</param>
     /// <param name="path">Relative to the location, or absolute.</param>
-    /// <returns>Its real path and what stands there.</returns>
+    /// <returns>Its real path and what is there.</returns>
     /// <exception cref="LocationException">It leads out of the location.</exception>
     public (string Path, PathKind Kind) Find(Location location, string path)
     {

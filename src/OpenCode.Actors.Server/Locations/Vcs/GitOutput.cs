@@ -1,8 +1,9 @@
 using System.Globalization;
+using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Server.Locations.Vcs;
 
-/// <summary>Reads what git writes.</summary>
+/// <summary>Parses the output of git.</summary>
 internal static class GitOutput
 {
     public static string[] Names(string output) => output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
@@ -11,7 +12,7 @@ internal static class GitOutput
     /// <param name="statuses">Of <c>--name-status -z</c>.</param>
     /// <param name="counts">Of <c>--numstat -z</c>.</param>
     /// <param name="patches">Of <c>-p</c>; null for changes without patches.</param>
-    public static IEnumerable<FileChange> Changes(string statuses, string counts, string? patches)
+    public static IEnumerable<FileDiff> Changes(string statuses, string counts, string? patches)
     {
         var named = Names(statuses);
         var counted = Names(counts).ToDictionary(static line => line[(line.LastIndexOf('\t') + 1)..], StringComparer.Ordinal);
@@ -19,7 +20,7 @@ internal static class GitOutput
         for (var i = 0; i + 1 < named.Length; i += 2)
         {
             var columns = counted.GetValueOrDefault(named[i + 1], "").Split('\t');
-            yield return new FileChange(named[i + 1], patched.ElementAtOrDefault(i / 2), Number(columns, 0), Number(columns, 1), Status(named[i]));
+            yield return new FileDiff(Number(columns, 0), Number(columns, 1)) { File = named[i + 1], Patch = patched.ElementAtOrDefault(i / 2), Status = Status(named[i]) };
         }
     }
 
@@ -40,21 +41,22 @@ internal static class GitOutput
     /// <param name="file">Its path in the repository.</param>
     /// <param name="text">Its text; null when it is none, or very long.</param>
     /// <param name="withPatch">Whether the patch is wanted.</param>
-    public static FileChange Untracked(string file, string? text, bool withPatch)
+    public static FileDiff Untracked(string file, string? text, bool withPatch)
     {
         var head = $"diff --git a/{file} b/{file}\nnew file mode 100644\n";
         if (text is null)
-            return new FileChange(file, withPatch ? $"{head}Binary files /dev/null and b/{file} differ\n" : null, 0, 0, "added");
+            return Added(0, $"{head}Binary files /dev/null and b/{file} differ\n");
 
         var lines = text.Split('\n');
         var isWhole = lines[^1].Length == 0;
         var count = isWhole ? lines.Length - 1 : lines.Length;
-        if (!withPatch || count == 0)
-            return new FileChange(file, withPatch ? head : null, count, 0, "added");
+        if (count == 0)
+            return Added(0, head);
 
         var body = string.Concat(lines.Take(count).Select(static line => $"+{line}\n"));
-        return new FileChange(
-            file, $"{head}--- /dev/null\n+++ b/{file}\n@@ -0,0 +1{(count == 1 ? "" : $",{count}")} @@\n{body}{(isWhole ? "" : "\\ No newline at end of file\n")}", count, 0, "added");
+        return Added(count, $"{head}--- /dev/null\n+++ b/{file}\n@@ -0,0 +1{(count == 1 ? "" : $",{count}")} @@\n{body}{(isWhole ? "" : "\\ No newline at end of file\n")}");
+
+        FileDiff Added(int lines, string patch) => new(lines, 0) { File = file, Patch = withPatch ? patch : null, Status = "added" };
     }
 
     // A dash stands for the lines of a binary file.

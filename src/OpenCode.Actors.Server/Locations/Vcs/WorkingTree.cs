@@ -1,11 +1,13 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations.Files;
 
 namespace OpenCode.Actors.Server.Locations.Vcs;
 
-/// <summary>How the files of a location differ from what is committed, as git sees it. Outside a repository nothing differs.</summary>
+/// <summary>The differences of a location's files from the last commit, by git. Outside a repository there are none.</summary>
 internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog projects)
 {
+    private const string Head = "HEAD";
     private const long LongestText = 1024 * 1024;
     private const int MostUntracked = 1_000;
     private static readonly string[] _diff = ["diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"];
@@ -28,19 +30,19 @@ internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog project
     }
 
     /// <summary>Lists what differs from the last commit, without patches.</summary>
-    public Task<IReadOnlyList<FileChange>> StatusAsync(Location location, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", null, cancellationToken);
+    public Task<IReadOnlyList<FileDiff>> StatusAsync(Location location, CancellationToken cancellationToken) => ChangesAsync(location, Head, null, cancellationToken);
 
     /// <summary>Lists what differs from the last commit, with patches.</summary>
     /// <param name="location">Where.</param>
     /// <param name="context">How many lines are shown around each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<FileChange>> DiffAsync(Location location, int context, CancellationToken cancellationToken) => ChangesAsync(location, "HEAD", context, cancellationToken);
+    public Task<IReadOnlyList<FileDiff>> DiffAsync(Location location, int context, CancellationToken cancellationToken) => ChangesAsync(location, Head, context, cancellationToken);
 
     /// <summary>Lists what differs from where this branch left the default one; nothing on that one itself.</summary>
     /// <param name="location">Where.</param>
     /// <param name="context">How many lines are shown around each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<FileChange>> BranchDiffAsync(Location location, int context, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FileDiff>> BranchDiffAsync(Location location, int context, CancellationToken cancellationToken)
     {
         if (await DefaultBranchAsync(location, cancellationToken) is not { } trunk || await BranchAsync(location, cancellationToken) == trunk)
             return [];
@@ -52,10 +54,14 @@ internal sealed class WorkingTree(IGit git, IFiles files, ProjectCatalog project
 
     private async Task<bool> IsRepositoryAsync(Location location) => location.Exists && (await projects.ProjectOfAsync(location)).IsRepository;
 
-    private async Task<IReadOnlyList<FileChange>> ChangesAsync(Location location, string from, int? context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FileDiff>> ChangesAsync(Location location, string from, int? context, CancellationToken cancellationToken)
     {
         if (!await IsRepositoryAsync(location))
             return [];
+
+        // Before the first commit all files are new: they differ from git's own empty tree.
+        if (from == Head && await git.ReadAsync(location.Path, ["rev-parse", "--verify", "--quiet", Head], cancellationToken) is null)
+            from = Line(await git.ReadAsync(location.Path, ["hash-object", "-t", "tree", "/dev/null"], cancellationToken)) ?? Head;
 
         var statuses = await git.ReadAsync(location.Path, [.. _diff, "--name-status", "-z", from, "--", "."], cancellationToken);
         var counts = await git.ReadAsync(location.Path, [.. _diff, "--numstat", "-z", from, "--", "."], cancellationToken);

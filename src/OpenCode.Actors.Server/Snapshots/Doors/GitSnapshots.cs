@@ -8,7 +8,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
-/// <summary>Snapshots by git, in one repository of ours for each worktree. What takes too long is given up by the turn, and goes on.</summary>
+/// <summary>Snapshots by git, in a repository of the server's own for each worktree. A turn stops waiting for a slow snapshot, which continues.</summary>
 /// <param name="dataFolder">The data folder of the server. The repositories are in it.</param>
 /// <param name="configs">Says where no snapshots are wanted.</param>
 /// <param name="store">Writes files.</param>
@@ -30,27 +30,28 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
     public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => Task.Run(() => DoAsync(place, repository => repository.EndStepAsync(from, since), _endLimit));
 
     /// <inheritdoc/>
-    public Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files) => Task.Run(() => SetNowAsync(place, files));
+    public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files) => Task.Run(() => SetNowAsync(place, files));
 
-    private async Task<FilesSet> SetNowAsync(SnapshotPlace place, FilesToSet files)
+    private async Task<RestoreOutcome> SetNowAsync(SnapshotPlace place, FilesToRestore files)
     {
         using var limit = new CancellationTokenSource(_setLimit, time);
         var token = limit.Token;
         try
         {
-            return await InTurnAsync(WorktreeOf(place), repository => repository.SetAsync(files, token)).WaitAsync(token);
+            return await InTurnAsync(WorktreeOf(place), repository => repository.RestoreAsync(files, token)).WaitAsync(token);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogNotSet(logger, e, place.Root);
-            return new FilesSet(null, e is OperationCanceledException ? "Some files stay as they are: setting them took too long." : $"Files stay as they are: {e.Message}");
+            return new RestoreOutcome(null, e is OperationCanceledException ? "Some files stay as they are: setting them took too long." : $"Files stay as they are: {e.Message}");
         }
     }
 
     private async Task<T?> DoAsync<T>(SnapshotPlace place, Func<ShadowRepository, Task<T>> work, TimeSpan limit)
         where T : class
     {
-        if (!IsWanted(place.Directory))
+        // Sessions that an earlier version made outside of a repository look like those of one without a commit.
+        if (!IsWanted(place.Directory) || !Path.Exists(Path.Combine(place.Root, ".git")))
             return null;
 
         var worktree = WorktreeOf(place);
@@ -99,7 +100,7 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
         }
         catch (SnapshotException)
         {
-            // Git tells of it again the next time, and takes more room until then.
+            // Git reports it again the next time, and takes more room until then.
         }
         finally
         {
@@ -138,13 +139,13 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
 
         public int Uses { get; set; }
 
-        /// <summary>Gets a value indicating whether a turn gave up waiting for what is still done.</summary>
+        /// <summary>Gets a value indicating whether a turn stopped waiting for work that is still under way.</summary>
         public bool IsLate => Late is { IsCompleted: false };
 
         /// <summary>Gets or sets the work that a step gave up waiting for.</summary>
         public Task? Late { get; set; }
 
-        /// <summary>Gets or sets a value indicating whether the log has it that none are taken.</summary>
+        /// <summary>Gets or sets a value indicating whether the missing snapshots were logged.</summary>
         public bool IsTold { get; set; }
     }
 }

@@ -10,7 +10,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
-/// <summary>A git repository of ours beside a worktree: it keeps the files of the worktree as trees. The user's own repository, index, hooks and settings have no part in it.</summary>
+/// <summary>A git repository of the server's own for a worktree: it stores the files of the worktree as trees. It does not use the user's repository, index, hooks and settings.</summary>
 /// <remarks>One caller at a time.</remarks>
 /// <param name="folder">Where it is.</param>
 /// <param name="root">The worktree.</param>
@@ -19,8 +19,12 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 /// <param name="git">Runs git.</param>
 internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
 {
+    private const string IgnoreFile = ".gitignore";
+    private const string Here = "./";
+    private const int NoneIgnored = 1;
     private const int Context = 3;
     private const int MostExcludedBytes = 1 << 20;
+    private const int PathsAtOnce = 200; // A command line is bounded.
 
     private static readonly TimeSpan _quick = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _whole = TimeSpan.FromMinutes(2); // the first snapshot of a large worktree
@@ -37,14 +41,13 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     private readonly WorktreeFiles _files = new(root, store);
     private string? _last;
 
-    /// <summary>Takes a snapshot. A file that a <c>.gitignore</c> leaves out, or of more than 2 MB, is not in it.</summary>
+    /// <summary>Takes a snapshot, without files that a <c>.gitignore</c> excludes and files of more than 2 MB.</summary>
     public async Task<string> TakeAsync()
     {
         if (_last is null)
             await PrepareAsync();
 
-        var changed = await GitAsync(["ls-files", "-z", "--others", "--modified", "--deleted", "--exclude-standard"], limit: _whole);
-        var (taken, gone) = _files.Sort(GitOutput.Names(changed));
+        var (taken, gone) = _files.Sort(GitOutput.Names(await ChangedAsync()));
         if (_last is not null && taken.Count == 0 && gone.Count == 0)
             return _last;
 
@@ -61,49 +64,63 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     {
         var to = await TakeAsync();
         var changes = to == from ? [] : await CompareAsync(from, to);
-        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to));
+        var ofTurn = since == from || changes.Count == 0 ? changes : await CompareAsync(since, to);
+        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to, ofTurn.Select(static change => change.Path)));
     }
 
-    /// <summary>Sets files.</summary>
-    public async Task<FilesSet> SetAsync(FilesToSet files, CancellationToken cancellationToken)
+    /// <summary>Restores files.</summary>
+    public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
-        var wanted = new WantedFiles();
+        var wanted = new FilesAfterUndo();
         foreach (var step in files.Undone)
             wanted.Undo(await ChangesAsync(step, files.Now));
         foreach (var step in files.Before)
             wanted.WasUndone(await ChangesAsync(step, files.Now));
-        if (files.Before.Count > 0)
-            wanted.BringBack(await CompareAsync(files.Now, await TakeAsync()));
+        wanted.BringBack(await EntriesAsync(files.Now, [.. wanted.Paths]));
 
-        var problems = await SetAsync(wanted.All, cancellationToken);
-        var changes = (await DiffAsync(files.Now, await TakeAsync())).Where(change => wanted.IsAbout(change.File ?? ""));
-        return new FilesSet(string.Concat(changes.Select(static change => change.Patch)), problems.Count == 0 ? null : Tell(problems));
+        var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
+        var changes = await DiffAsync(files.Now, await TakeAsync(), wanted.All.Keys);
+        var told = (problems.Count == 0 ? "" : $"Stay as they are: {Few(problems.ConvertAll(static problem => $"{problem.File} ({problem.Why})"))}.")
+            + (wanted.ChangedByOthers.Except(problems.Select(static problem => problem.File), StringComparer.Ordinal).ToList() is { Count: > 0 } others
+                ? $" Restored, although something else changed them too: {Few(others)}. A redo before the next prompt brings that back."
+                : "");
+        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), told.Length == 0 ? null : told.TrimStart());
     }
 
-    /// <summary>Removes what is older than a week, now and then: git decides when.</summary>
+    /// <summary>Removes objects older than a week; git decides when.</summary>
     public Task CleanAsync() => GitAsync(_cleaning, limit: _whole);
+
+    private async Task<string> ChangedAsync()
+    {
+        string[] list = ["ls-files", "-z", "--others", "--modified", "--deleted", "--exclude-standard"];
+        var index = Path.Combine(folder, "index");
+        try
+        {
+            return await GitAsync(list, limit: _whole);
+        }
+        catch (SnapshotException e) when (_last is null && File.Exists(index) && e.Message.Contains("index", StringComparison.Ordinal))
+        {
+            File.Delete(index); // A kill or a power cut left half of it. It is made anew.
+            return await GitAsync(list, limit: _whole);
+        }
+    }
 
     private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
 
-    private static string Tell(List<(string File, string Why)> problems)
-    {
-        var few = string.Join(", ", problems.Take(5).Select(static problem => $"{problem.File} ({problem.Why})"));
-        return string.Create(CultureInfo.InvariantCulture, $"Stay as they are: {few}{(problems.Count > 5 ? $" and {problems.Count - 5} more" : "")}.");
-    }
+    private static string Few(List<string> names) => string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? $" and {names.Count - 5} more" : "")}");
 
-    private async Task<List<(string File, string Why)>> SetAsync(IReadOnlyDictionary<string, TreeEntry?> wanted, CancellationToken cancellationToken)
+    private async Task<List<(string File, string Why)>> SetAsync(FilesAfterUndo wanted, int digits, CancellationToken cancellationToken)
     {
         // All contents are got first: what cannot be got stops this before a file is changed.
         var staged = Path.Combine(folder, "staged");
-        await StageAsync(wanted.Where(static file => file.Value?.IsFile == true), staged);
+        await StageAsync(wanted.All.Where(static file => file.Value?.IsFile == true), staged);
         var problems = new List<(string File, string Why)>();
-        foreach (var (name, entry) in wanted)
+
+        // What is to be gone goes first: a folder may have taken the place of a file.
+        foreach (var name in wanted.All.Keys.OrderBy(name => wanted.All[name] is not null))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var problem = entry is { IsFile: false }
-                ? "it was no plain file"
-                : _files.Set(name, entry is null ? null : Path.Combine(staged, "files", name), entry?.IsExecutable == true);
-            if (problem is not null)
+            if (_files.Set(name, wanted, Path.Combine(staged, "files", name), digits) is { } problem)
                 problems.Add((name, problem));
         }
 
@@ -126,21 +143,52 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         await GitAsync(["checkout-index", "--all", "--force", $"--prefix={staged}/files/"], index: index, limit: _whole);
     }
 
-    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(KeptStep step, string now)
+    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(StepChange step, string now)
     {
         var changes = await CompareAsync(step.From, step.To ?? now);
         return step.Files is { } files ? [.. changes.Where(change => files.Contains(Path.Combine(root, change.Path), StringComparer.Ordinal))] : changes;
     }
 
-    private async Task<IReadOnlyList<TreeChange>> CompareAsync(string from, string to) => TreeChange.Read(await GitAsync(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to]));
-
-    private async Task<IReadOnlyList<FileDiff>> DiffAsync(string from, string to)
+    private async Task<List<(string Path, TreeEntry Entry)>> EntriesAsync(string tree, string[] paths)
     {
+        var entries = new List<(string, TreeEntry)>();
+        foreach (var some in paths.Chunk(PathsAtOnce))
+            entries.AddRange(TreeEntry.Read(await GitAsync(["ls-tree", "-z", "--full-tree", tree, "--", .. some])));
+        return entries;
+    }
+
+    private async Task<IReadOnlyList<TreeChange>> CompareAsync(string from, string to)
+    {
+        var changes = TreeChange.Read(await GitAsync(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to]));
+        if (!changes.Any(static change => change.Old is not null && Path.GetFileName(change.Path) == IgnoreFile))
+            return changes;
+
+        // What a changed .gitignore leaves out no more was there before: no step made it.
+        var hidden = await IgnoredAsync(from, [.. changes.Where(static change => change.Old is null).Select(static change => change.Path)]);
+        return [.. changes.Where(change => change.Old is not null || !hidden.Contains(change.Path))];
+    }
+
+    private async Task<HashSet<string>> IgnoredAsync(string tree, IReadOnlyList<string> paths)
+    {
+        var places = paths.SelectMany(static path => path.Split('/')[..^1].Aggregate(new List<string> { "" }, static (folders, name) => [.. folders, $"{folders[^1]}{name}/"])).Distinct(StringComparer.Ordinal);
+        var rules = await EntriesAsync(tree, [.. places.Select(static folder => folder + IgnoreFile)]);
+        var staged = Path.Combine(folder, "staged");
+        await StageAsync(rules.Where(static rule => rule.Entry.IsFile).Select(static rule => KeyValuePair.Create<string, TreeEntry?>(rule.Path, rule.Entry)), staged);
+
+        // This command takes no literal paths. Behind the folder that it runs in no sign of a name means anything.
+        var input = Lines([.. paths.Select(static path => Here + path)]);
+        var result = await RunAsync(["--no-literal-pathspecs", "check-ignore", "-z", "--stdin", "--no-index"], input, null, _quick, Directory.CreateDirectory(Path.Combine(staged, "files")).FullName);
+        return result.ExitCode is 0 or NoneIgnored ? [.. GitOutput.Names(result.Output).Select(static path => path[Here.Length..])] : throw new SnapshotException($"git check-ignore failed: {result.Complaint.Trim()}");
+    }
+
+    private async Task<IReadOnlyList<FileDiff>> DiffAsync(string from, string to, IEnumerable<string> paths)
+    {
+        var shown = paths.ToHashSet(StringComparer.Ordinal);
         string[] diff = ["diff-tree", "-r", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames"];
         var statuses = await GitAsync([.. diff, "-z", "--name-status", from, to]);
         var counts = await GitAsync([.. diff, "-z", "--numstat", from, to]);
         var patches = await TryGitAsync([.. diff, "--patch", $"--unified={Context}", from, to]);
-        return Changes.Cut(GitOutput.Changes(statuses, counts, patches).Select(static change => new FileDiff(change.Additions, change.Deletions) { File = change.File, Patch = change.Patch, Status = change.Status }));
+        return Changes.Cut(GitOutput.Changes(statuses, counts, patches).Where(change => shown.Contains(change.File!)));
     }
 
     private async Task PrepareAsync()
@@ -163,7 +211,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     {
         var excluded = new StringBuilder(OwnExcluded());
         if (dataFolder.StartsWith(root + "/", StringComparison.Ordinal))
-            excluded.Append('\n').Append(dataFolder.AsSpan(root.Length)).Append('\n');
+            excluded.Append('\n').Append(string.Concat(dataFolder[root.Length..].Select(static sign => sign is '\\' or '*' or '?' or '[' or ']' or ' ' ? $"\\{sign}" : $"{sign}"))).Append('\n');
         return excluded.ToString();
     }
 
@@ -191,12 +239,12 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         return result.ExitCode == 0 ? result.Output : null;
     }
 
-    private async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, string input, string? index, TimeSpan limit)
+    private async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, string input, string? index, TimeSpan limit, string? worktree = null)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["GIT_DIR"] = folder,
-            ["GIT_WORK_TREE"] = root,
+            ["GIT_WORK_TREE"] = worktree ?? root,
             ["GIT_CONFIG_GLOBAL"] = "/dev/null",
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_CONFIG_COUNT"] = "0",
@@ -209,7 +257,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
         try
         {
-            return await git.RunAsync(new GitCommand(root, [.. _settings, .. arguments], limit) { Input = input, Variables = variables }, CancellationToken.None);
+            return await git.RunAsync(new GitCommand(worktree ?? root, [.. _settings, .. arguments], limit) { Input = input, Variables = variables }, CancellationToken.None);
         }
         catch (Win32Exception e)
         {

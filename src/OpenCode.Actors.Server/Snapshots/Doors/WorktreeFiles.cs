@@ -1,16 +1,22 @@
+using OpenCode.Actors.Sessions.Files.Doors;
 using OpenCode.Actors.Sessions.Tools.Paths;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
-/// <summary>The files of a worktree, as snapshots see and set them.</summary>
+/// <summary>The files of a worktree, as snapshots read and restore them.</summary>
 /// <param name="root">The worktree.</param>
 /// <param name="store">Writes files, each at once.</param>
 internal sealed class WorktreeFiles(string root, IFileStore store)
 {
     private const long LargestFile = 2 * 1024 * 1024;
+    private const string Outside = "it lies outside of the worktree";
     private const UnixFileMode Runnable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Tells what a snapshot takes in of what changed, and what is gone. A file that became too large stays in it as it was: a large file is never set.</summary>
+    private static readonly TreeEntry _unknown = new("", "");
+    private static readonly EnumerationOptions _everything = new() { AttributesToSkip = FileAttributes.None };
+
+    /// <summary>Sorts the changed files into those that a snapshot takes in and those that are gone. A file that became too large stays in it as it was: a large file is never set.</summary>
     public (List<string> Taken, List<string> Gone) Sort(IEnumerable<string> changed)
     {
         var (taken, gone, links) = (new List<string>(), new List<string>(), new Dictionary<string, bool>(StringComparer.Ordinal));
@@ -26,23 +32,28 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         return (taken, gone);
     }
 
-    /// <summary>Sets a file.</summary>
+    /// <summary>Restores a file.</summary>
     /// <param name="name">Its path in the worktree.</param>
-    /// <param name="content">A file with its content; null to remove it.</param>
-    /// <param name="isExecutable">Whether it may be run.</param>
-    /// <returns>Why it stays as it is; null when it is set.</returns>
-    public string? Set(string name, string? content, bool isExecutable)
+    /// <param name="files">What files are to be.</param>
+    /// <param name="content">A file with the content that it is to have, if any.</param>
+    /// <param name="digits">How long the hashes of the repository are.</param>
+    /// <returns>Why it stays as it is; null when it is as it is to be.</returns>
+    public string? Set(string name, FilesAfterUndo files, string content, int digits)
     {
-        var path = Path.Combine(root, name);
-        if (Obstacle(name) is { } obstacle)
-            return obstacle;
-
+        var wanted = files.All[name];
         try
         {
-            if (content is not null)
-                Write(path, content, isExecutable);
-            else if (File.Exists(path))
+            var (found, obstacle) = Look(name, digits);
+            if (found == wanted && obstacle != Outside)
+                return null;
+            if ((obstacle ?? (wanted?.IsFile == false ? "it was no plain file" : files.Knows(name, found) ? null : "it was changed after the undo began")) is { } reason)
+                return reason;
+
+            var path = Path.Combine(root, name);
+            if (wanted is null)
                 File.Delete(path);
+            else
+                Write(path, content, wanted.IsExecutable);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -53,10 +64,11 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
 
     private static bool IsMissing(FileInfo file) => (int)file.Attributes == -1;
 
+    // What git cannot read, such as a file of another user or a pipe, would keep all others out of the snapshot.
     private static bool IsTaken(FileInfo file) => file.LinkTarget is not null
-        || (file.Exists && file.Length <= LargestFile && (OperatingSystem.IsWindows() || (file.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None));
+        || (FileFacts.Of(file.FullName) is { IsRegular: true, Bytes: <= LargestFile } && (OperatingSystem.IsWindows() || NativeFiles.MayRead(file.FullName)));
 
-    // Git tells of a file behind a link as if it were in the worktree.
+    // Git reports a file behind a link as if it were in the worktree.
     private bool IsBehindLink(string name, Dictionary<string, bool> known)
     {
         var slash = name.LastIndexOf('/');
@@ -69,8 +81,20 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         return isBehind;
     }
 
+    // Git knows no folders, so those that a step made are there still when their files are gone.
+    private static bool IsEmpty(DirectoryInfo folder) => folder.EnumerateFileSystemInfos("*", _everything).All(static entry => entry is DirectoryInfo { LinkTarget: null } inner && IsEmpty(inner));
+
+    private static void Remove(DirectoryInfo folder)
+    {
+        foreach (var inner in folder.EnumerateDirectories("*", _everything))
+            Remove(inner);
+        folder.Delete();
+    }
+
     private void Write(string path, string content, bool isExecutable)
     {
+        if (Directory.Exists(path))
+            Remove(new DirectoryInfo(path));
         Tidy(path);
         var bytes = File.ReadAllBytes(content);
         if (store.Find(path) is not { } found || found.Bytes != bytes.Length || !store.Read(path, bytes.Length).AsSpan().SequenceEqual(bytes))
@@ -89,17 +113,17 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     {
         if (Directory.Exists(Path.GetDirectoryName(path)))
         {
-            foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.opencode-*.tmp"))
+            foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, $"{DiskStore.TemporaryPrefix(Path.GetFileName(path))}*.tmp"))
                 File.Delete(left);
         }
     }
 
     // Links are neither followed nor replaced: what they lead to is not of the worktree, and may be anything by now.
-    private string? Obstacle(string name)
+    private (TreeEntry? Found, string? Obstacle) Look(string name, int digits)
     {
         var pieces = name.Split('/');
         if (Path.IsPathRooted(name) || pieces.Any(static piece => piece is "" or "." or ".." or ".git"))
-            return "it lies outside of the worktree";
+            return (null, Outside);
 
         var at = root;
         foreach (var folder in pieces[..^1])
@@ -107,16 +131,16 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
             at = Path.Combine(at, folder);
             var info = new FileInfo(at);
             if (IsMissing(info))
-                return null; // missing, with all below
+                return (null, null); // missing, with all below
             if (info.LinkTarget is not null || !info.Attributes.HasFlag(FileAttributes.Directory))
-                return $"{at} is a link or a file by now";
+                return (null, $"{at} is a link or a file by now");
         }
 
         var file = new FileInfo(Path.Combine(root, name));
-        return IsMissing(file) ? null
-            : file.LinkTarget is not null ? "it is a link"
-            : file.Attributes.HasFlag(FileAttributes.Directory) ? "it is a folder by now"
-            : file.Length > LargestFile ? "it is too large to be kept" // Nothing could bring it back.
-            : null;
+        return IsMissing(file) ? (null, null)
+            : file.LinkTarget is { } target ? (TreeEntry.OfLink(target, digits), "it is a link")
+            : file.Attributes.HasFlag(FileAttributes.Directory) ? (null, IsEmpty(new DirectoryInfo(file.FullName)) ? null : "it is a folder by now")
+            : file.Length > LargestFile ? (_unknown, "it is too large to be kept") // Nothing could bring it back.
+            : (TreeEntry.OfFile(store.Read(file.FullName, (int)LargestFile), !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute), digits), null);
     }
 }

@@ -9,11 +9,11 @@ internal static class LineFile
     /// <exception cref="IOException">There is none, or it cannot be read.</exception>
     public static IEnumerable<string> Read(string path) => File.ReadLines(path, Encoding.UTF8);
 
-    /// <summary>Opens a file and closes it again: what cannot be read is said before anything is made.</summary>
+    /// <summary>Opens a file and closes it again: an unreadable file is reported before anything is created.</summary>
     /// <exception cref="IOException">There is none, or it cannot be read.</exception>
     public static void Check(string path) => File.OpenRead(path).Dispose();
 
-    /// <summary>Makes a new file for its owner alone: it has what people said to their agents.</summary>
+    /// <summary>Creates a file readable by its owner alone: it holds conversations of users.</summary>
     /// <exception cref="IOException">There is one already, or it cannot be written.</exception>
     public static TextWriter Create(string path)
     {

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>What tells a file from all others, and its states from each other.</summary>
+/// <summary>The identity of a file, and of its state.</summary>
 /// <param name="Device">The device that it is on; 0 where the system does not say.</param>
 /// <param name="Inode">Its number there: two names of one file have the same.</param>
 /// <param name="IsRegular">Whether it is a regular file: no folder, pipe, socket or device.</param>
@@ -8,7 +8,7 @@ namespace OpenCode.Actors.Sessions.Files.Doors;
 /// <param name="ChangedAt">When it was last changed. On Linux no program can set that back.</param>
 internal readonly record struct FileFacts(ulong Device, ulong Inode, bool IsRegular, long Bytes, DateTime ChangedAt)
 {
-    /// <summary>Gives the facts of what stands at a path, links followed; null when there is nothing, or it may not be seen.</summary>
+    /// <summary>Returns the facts of what is at a path, links followed; null when there is nothing, or it may not be seen.</summary>
     public static FileFacts? Of(string path)
     {
         if (OperatingSystem.IsLinux())

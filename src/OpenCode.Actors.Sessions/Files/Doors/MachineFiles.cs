@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>The files of this machine. What opens a file that a client, a model or a configuration names opens it here.</summary>
-/// <param name="store">The path of the server's own store, which only SQLite may open; null when there is none here. The keys of providers beside it are given to no one either.</param>
+/// <summary>The files of this machine. All files that a client, a model or a configuration names are opened here.</summary>
+/// <param name="store">The path of the server's own store, which only SQLite may open; null when there is none here. The keys of providers beside it are not opened either.</param>
 internal sealed class MachineFiles(string? store = null) : IFileTree
 {
     private const string OpenFiles = "/proc/self/fd/";

@@ -3,13 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
-/// <summary>What .NET does not tell of files: the calls of Linux, and some that macOS has too.</summary>
+/// <summary>Native calls for facts of files that .NET does not offer: those of Linux, some of them on macOS too.</summary>
 internal static partial class NativeFiles
 {
     private const int CurrentFolder = -100;
     private const int EmptyPath = 0x1000;
     private const uint BasicFacts = 0x7FF;
     private const int ForWriting = 2;
+    private const int ForReading = 4;
 
     /// <summary>Opens a name and nothing else (O_PATH): no device is woken, no pipe waited for, and closing it drops no lock of this process.</summary>
     /// <exception cref="IOException">There is no such file, or it may not be seen.</exception>
@@ -23,20 +24,23 @@ internal static partial class NativeFiles
         return Open(path, nonBlocking | closeOnExec);
     }
 
-    /// <summary>Tells whether an open file can be moved about in, as only regular files and some devices can.</summary>
+    /// <summary>True if an open file can be moved about in, as only regular files and some devices can.</summary>
     public static bool CanSeek(SafeFileHandle file) => Seek((int)file.DangerousGetHandle(), 0, 0) >= 0;
 
-    /// <summary>Gives the facts of an open file. Linux only.</summary>
+    /// <summary>Returns the facts of an open file. Linux only.</summary>
     public static FileFacts Look(SafeFileHandle file) =>
         Status((int)file.DangerousGetHandle(), "", EmptyPath, BasicFacts, out var status) == 0 ? status.Facts : throw Failure();
 
-    /// <summary>Gives the facts of what stands at a path, links followed; null when there is nothing, or it may not be seen. Linux only.</summary>
+    /// <summary>Returns the facts of what is at a path, links followed; null when there is nothing, or it may not be seen. Linux only.</summary>
     public static FileFacts? Look(string path) => Status(CurrentFolder, path, 0, BasicFacts, out var status) == 0 ? status.Facts : null;
 
-    /// <summary>Tells whether this process may write a file, without opening it.</summary>
+    /// <summary>True if this process may read a file, without opening it.</summary>
+    public static bool MayRead(string path) => Access(path, ForReading) == 0;
+
+    /// <summary>True if this process may write a file, without opening it.</summary>
     public static bool MayWrite(string path) => Access(path, ForWriting) == 0;
 
-    /// <summary>Resolves a path with its links and dots; null when nothing stands there.</summary>
+    /// <summary>Resolves a path with its links and dots; null when nothing is there.</summary>
     public static string? RealPath(string path)
     {
         if (OperatingSystem.IsWindows())

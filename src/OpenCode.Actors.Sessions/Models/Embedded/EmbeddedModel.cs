@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
+using OpenCode.Actors.Protocol.Models;
 
 namespace OpenCode.Actors.Sessions.Models.Embedded;
 
-/// <summary>The model that is always there: offline, deterministic, and honest about being neither a language model nor clever. It makes every feature work without a key.</summary>
+/// <summary>The embedded model: offline, deterministic, and no language model, which it says. It makes every feature work without a key.</summary>
 /// <param name="time">Paces <c>slow:</c>.</param>
 public sealed class EmbeddedModel(TimeProvider time) : IChatModel
 {
@@ -11,6 +12,9 @@ public sealed class EmbeddedModel(TimeProvider time) : IChatModel
 
     /// <summary>Its id at that provider.</summary>
     public const string ModelId = "assistant";
+
+    /// <summary>Gets both ids.</summary>
+    public static ModelRef Ref { get; } = new(ProviderId, ModelId);
 
     // A text of any length comes in no more deltas than this, give or take one: clients shall see it stream, not suffer.
     private const int MaxDeltas = 400;

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Models.Embedded;
 
-/// <summary>What the embedded model has decided to answer, before it is streamed.</summary>
+/// <summary>A reply of the embedded model, before it is streamed.</summary>
 internal sealed record EmbeddedReply
 {
     /// <summary>Gets the reasoning, streamed first.</summary>

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Models.Embedded;
 
-/// <summary>What the embedded model says to what: a function of the conversation and nothing else.</summary>
+/// <summary>Chooses the reply of the embedded model: a pure function of the conversation.</summary>
 internal static partial class EmbeddedScript
 {
     private const int MaxSlowWords = 100_000;
@@ -32,8 +33,8 @@ internal static partial class EmbeddedScript
         if (start < 0 || end < start)
             return null;
 
-        start = Math.Max(start + ConversationStart.Length, end - MaxQuotedCharacters);
-        return text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..end];
+        var told = text[(start + ConversationStart.Length)..end];
+        return told[TextCut.EndStart(told, MaxQuotedCharacters)..];
     }
 
     private static EmbeddedReply Obey(string prompt, ModelRequest request)
@@ -105,14 +106,7 @@ internal static partial class EmbeddedScript
     private static string Unquote(string prompt) =>
         prompt is ['"', .. var inner, '"'] && Command().IsMatch(inner) ? inner.Replace("\\\"", "\"", StringComparison.Ordinal) : prompt;
 
-    private static string Quote(string text)
-    {
-        if (text.Length <= MaxQuotedCharacters)
-            return text;
-
-        var end = char.IsHighSurrogate(text[MaxQuotedCharacters - 1]) ? MaxQuotedCharacters - 1 : MaxQuotedCharacters;
-        return text[..end] + " […]";
-    }
+    private static string Quote(string text) => TextCut.Start(text, MaxQuotedCharacters, " […]");
 
     // The bash tool puts the code below the output when it is not 0.
     private static string? ExitCodeOf(ToolResult result) =>

@@ -4,11 +4,11 @@ using OpenCode.Actors.Sessions.Shell;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
-/// <summary>The input of the bash tool, read from what a model wrote.</summary>
+/// <summary>The input of the bash tool.</summary>
 internal sealed record BashInput(string Command, TimeSpan? Timeout, string? Description, string? WorkingDirectory)
 {
     /// <summary>Reads an input.</summary>
-    /// <param name="json">What the model wrote.</param>
+    /// <param name="json">The model's input.</param>
     /// <param name="mistake">What is wrong with it, for the model to read; null when nothing is.</param>
     /// <returns>The input; null when it cannot be used.</returns>
     public static BashInput? Read(JsonElement json, out string? mistake)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
-/// <summary>What a bash part tells clients beside its input: while it runs the output so far, at its end also how it ended.</summary>
+/// <summary>The metadata of a bash part: the output so far, and at the end the exit code.</summary>
 internal sealed record BashMetadata(string Output, int? Exit = null, bool? Truncated = null, string? Description = null, string? OutputPath = null)
 {
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, BashJson.Default.BashMetadata);

@@ -1,3 +1,5 @@
+using OpenCode.Actors.Sessions.Tools.Outputs;
+
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
 /// <summary>Timings and limits of the bash tool.</summary>
@@ -13,11 +15,11 @@ internal sealed class BashOptions
 
     /// <summary>Gets or sets how much of the output is kept, in characters (UTF-16 code units): its end.</summary>
     /// <value>30,000 by default, as in opencode.</value>
-    public int OutputCharacters { get; set; } = 30_000;
+    public int OutputCharacters { get; set; } = TailText.MostCharacters;
 
     /// <summary>Gets or sets how many lines of the output are kept: the last ones.</summary>
     /// <value>2,000 by default, as in opencode.</value>
-    public int OutputLines { get; set; } = 2_000;
+    public int OutputLines { get; set; } = TailText.MostLines;
 
     /// <summary>Gets or sets how much of the output a report holds while the command runs: its end.</summary>
     /// <value>2,000 characters by default. Clients show a few lines.</value>

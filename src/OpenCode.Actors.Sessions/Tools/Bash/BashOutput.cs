@@ -1,9 +1,10 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
-/// <summary>The output of one command as text: its end is kept. Each pipe is decoded by itself, so that a character stays whole whatever the other pipe brings between its bytes.</summary>
+/// <summary>The end of one command's output, as text. Each pipe has a decoder of its own, so that a character stays whole when output of the other pipe comes between its bytes.</summary>
 internal sealed class BashOutput(BashOptions options)
 {
     private readonly Decoder[] _decoders = [Encoding.UTF8.GetDecoder(), Encoding.UTF8.GetDecoder()];
@@ -43,8 +44,7 @@ internal sealed class BashOutput(BashOptions options)
             return text;
 
         _longReports++;
-        var start = text.Length - options.ReportCharacters;
-        return "…\n" + text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..];
+        return "…\n" + text[TextCut.EndStart(text, options.ReportCharacters)..];
     }
 
     /// <summary>Takes the text: there is no more. A character that was begun will not be finished.</summary>

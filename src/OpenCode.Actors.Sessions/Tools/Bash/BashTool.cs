@@ -13,6 +13,8 @@ internal sealed class BashTool(IProcessHost processes, IOutputFolder outputs, Ba
     public const string Name = "bash";
 
     /// <summary>Gets the description for the model.</summary>
+    public bool ChangesFiles => true;
+
     public ToolDefinition Definition { get; } = new(
         Name,
         "Runs a command line in a shell, in the directory of the session, and gives back what it wrote to stdout and stderr and how it ended. "

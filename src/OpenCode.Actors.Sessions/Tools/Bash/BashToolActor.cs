@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Bash;
 
-/// <summary>Runs one command and reports to its parent: that it started, what it wrote so far, how it ended. Ends with it; stopping it ends the command and all it started.</summary>
+/// <summary>Runs one command and reports its start, its output and its end to its parent. Ends with the command; stopping the actor ends the command and all processes that it started.</summary>
 /// <remarks>
 /// It always reads, so that the command is never blocked by a parent that is busy; a flood is read at a pace that keeps it cheap. What the command left in the background goes on when its call ends.
 /// On <see cref="StopTool"/> it ends the command's process group and stops when the group is gone. A hard stop ends the group too, but does not wait for it.
@@ -262,7 +262,7 @@ internal sealed partial class BashToolActor : ReceiveActor, IWithTimers
     private async Task EndAsync(IToolProcess process, bool isKilled)
     {
         if (_output.Truncated)
-            await _whole.KeepAsync();
+            await _whole.StoreAsync();
         await (isKilled ? process.DisposeAsync() : process.LeaveAsync());
     }
 

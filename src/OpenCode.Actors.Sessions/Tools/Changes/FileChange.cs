@@ -4,7 +4,7 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Tools.Changes;
 
-/// <summary>What a call changes in a file, as clients show it.</summary>
+/// <summary>A change of a file by a call, as clients show it.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Patch">The change as a unified diff; empty when it is too large to be shown.</param>
 /// <param name="Additions">Lines added.</param>
@@ -14,7 +14,7 @@ internal sealed record FileChange(string Path, string Patch, int Additions, int 
     /// <summary>Compares two texts. Line ends are not compared.</summary>
     public static FileChange Of(string path, string before, string after)
     {
-        var hunks = UnifiedDiff.Of(before.ReplaceLineEndings("\n"), after.ReplaceLineEndings("\n"), out var additions, out var deletions);
+        var hunks = UnifiedDiff.Of(FileText.WithLineFeeds(before), FileText.WithLineFeeds(after), out var additions, out var deletions);
         var patch = $"Index: {path}\n{new string('=', 67)}\n--- {path}\n+++ {path}\n{hunks}";
         return new FileChange(path, hunks.Length <= UnifiedDiff.MostCharacters ? patch : "", additions, deletions);
     }

@@ -11,13 +11,13 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
     // Calls of one step run side by side, and two of them may change the same file.
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
 
-    /// <summary>Gives the permissions that a change needs.</summary>
+    /// <summary>Returns the permissions that a change needs.</summary>
     /// <param name="path">The file.</param>
     /// <param name="location">Where the call runs.</param>
     /// <param name="before">What is replaced, as the call says; the file itself is not read for that.</param>
-    /// <param name="after">What replaces it.</param>
-    public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after) => PathNeeds.Of(
-        "edit", path, location, () => JsonSerializer.SerializeToElement(new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch), NeedsJson.Default.ChangeMetadata));
+    /// <param name="after">The replacement.</param>
+    public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after) => PathPermissions.Of(
+        "edit", path, location, () => JsonSerializer.SerializeToElement(new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch), PathPermissionJson.Default.ChangeMetadata));
 
     /// <summary>Changes a file.</summary>
     /// <param name="session">The session whose call it is.</param>
@@ -34,6 +34,9 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
             stamps.Check(session, path, stamp);
             var before = stamp is null ? null : FileText.Of(path, store.Read(path, FileText.MostBytes));
             var after = edit(before);
+            if (store.Find(path) != stamp)
+                throw new ToolRefusedException($"The file {path} was changed while this call worked on it. Nothing was changed by the call. Read the file again, then repeat the call against what it holds now.");
+
             var file = before ?? FileText.Empty;
             stamps.Note(session, path, store.Write(path, file.Bytes(after), cancellationToken));
             return (FileChange.Of(path, file.Text, after), stamp is not null);

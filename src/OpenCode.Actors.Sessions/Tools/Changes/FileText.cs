@@ -2,8 +2,8 @@ using System.Text;
 
 namespace OpenCode.Actors.Sessions.Tools.Changes;
 
-/// <summary>The text of a file, with what a change has to keep: the encoding, the byte order mark, the line ends.</summary>
-/// <param name="Text">The text as it stands in the file, line ends included.</param>
+/// <summary>The text of a file, with the properties that a change preserves: encoding, byte order mark, line ends.</summary>
+/// <param name="Text">The text, with the file's line ends.</param>
 /// <param name="Encoding">The encoding.</param>
 /// <param name="HasMark">Whether it begins with a byte order mark.</param>
 internal sealed record FileText(string Text, Encoding Encoding, bool HasMark)
@@ -18,7 +18,7 @@ internal sealed record FileText(string Text, Encoding Encoding, bool HasMark)
     public static FileText Empty { get; } = new("", _utf8, HasMark: false);
 
     /// <summary>Gets the line end that most of the text has.</summary>
-    public string LineEnd => Text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+    public string LineEnd => 2 * Text.AsSpan().Count("\r\n") > Text.AsSpan().Count('\n') ? "\r\n" : "\n";
 
     /// <summary>Reads the content of a file.</summary>
     /// <exception cref="ToolRefusedException">It is no text.</exception>
@@ -44,10 +44,13 @@ internal sealed record FileText(string Text, Encoding Encoding, bool HasMark)
         throw new ToolRefusedException($"The file {path} is no UTF-8 text, so it cannot be changed as text. Use a command that keeps its encoding.");
     }
 
-    /// <summary>Gives a text the line ends of this one.</summary>
-    public string WithLineEnds(string text) => text.ReplaceLineEndings("\n").Replace("\n", LineEnd, StringComparison.Ordinal);
+    /// <summary>Converts a text to the line ends of this file. A form feed, or another sign that ends lines for some, is text.</summary>
+    public string WithLineEnds(string text) => WithLineFeeds(text).Replace("\n", LineEnd, StringComparison.Ordinal);
 
-    /// <summary>Gives the content of the file with another text.</summary>
+    /// <summary>Converts a text to line feeds alone.</summary>
+    public static string WithLineFeeds(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
+
+    /// <summary>Returns the content of the file with another text.</summary>
     public byte[] Bytes(string text)
     {
         var mark = HasMark ? Mark() : [];

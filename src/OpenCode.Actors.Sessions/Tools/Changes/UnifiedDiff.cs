@@ -10,13 +10,13 @@ internal static class UnifiedDiff
 {
     private const int Context = 3;
 
-    // The comparison takes lines × differences: two unlike texts of more lines are told as one replacement.
+    // The comparison takes lines × differences: two unlike texts of more lines become one replacement.
     private const int MostLines = 5_000;
 
     /// <summary>How long a diff is worth showing. One that is longer ends somewhere behind that.</summary>
     public const int MostCharacters = 64 * 1024;
 
-    /// <summary>Gives the hunks of a unified diff.</summary>
+    /// <summary>Returns the hunks of a unified diff.</summary>
     /// <param name="before">The old text, with line feeds.</param>
     /// <param name="after">The new text, with line feeds.</param>
     /// <param name="additions">How many lines are new.</param>

@@ -4,7 +4,7 @@ using System.Diagnostics;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>Starts commands on Linux, and on macOS with less: without /proc nothing can be said about a process of an earlier life, so only the guard cleans up there.</summary>
+/// <summary>Starts commands on Linux and macOS. Without /proc, on macOS, processes of an earlier life cannot be identified, so only the guard cleans up there.</summary>
 internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider time) : IProcessHost
 {
     // util-linux, part of every Debian; BusyBox has it too. macOS has none, but Perl. Neither forks here, since no child of a shell script leads a group.
@@ -30,7 +30,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
                 : $"The working directory '{spec.WorkingDirectory}' does not exist on node '{options.Node}', or is not a directory. Mount project folders at the same path on every node.");
         }
         if (spec.Command.Contains('\0', StringComparison.Ordinal) || spec.Arguments?.Any(static argument => argument.Contains('\0', StringComparison.Ordinal)) == true)
-            throw new ToolProcessException("The command holds a NUL character, which no shell can be given.");
+            throw new ToolProcessException("The command holds a NUL character, which no shell takes. Write it without.");
 
         using var pipes = new NamedPipes(spec.HasInput);
         var process = new PosixToolProcess(StartGuard(spec, pipes), pipes.Reader, options.KillGrace, time);
@@ -104,7 +104,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         catch (Win32Exception e)
         {
             // E2BIG above all: Linux takes 128 KiB for one argument.
-            throw new ToolProcessException($"The command could not be started in '{spec.WorkingDirectory}': {e.Message}.", e);
+            throw new ToolProcessException($"The command could not be started in '{spec.WorkingDirectory}': {e.Message}. Give a folder that exists.", e);
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
 /// <summary>A command under its guard. Four pipes: the guard's stdin (its end kills the group), the group's two outputs, the leader's reports.</summary>
-/// <remarks>Its continuations do not go back to the actor that called: a process is ended whatever became of the actor.</remarks>
+/// <remarks>Its continuations do not go back to the actor that called: a process is ended whatever ends the actor.</remarks>
 internal sealed class PosixToolProcess : IToolProcess
 {
     private const int KilledExitCode = 128 + ProcessGroups.Kill;
@@ -45,7 +45,7 @@ internal sealed class PosixToolProcess : IToolProcess
     {
         var report = await _guard.StandardError.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         Mark = (report is null ? null : ProcessGroups.Parse(report))
-            ?? throw new ToolProcessException($"The command could not be started: its guard said '{report}' instead of a process id.");
+            ?? throw new ToolProcessException($"The command could not be started: its guard said '{report}' instead of a process id. Call it again.");
         _ = WatchExitAsync();
     }
 
@@ -95,7 +95,7 @@ internal sealed class PosixToolProcess : IToolProcess
         _gone.TrySetResult();
     }
 
-    // What is left may write on, as it could to a terminal: without a reader it would be ended by its next line.
+    // Background processes may write on, as they could to a terminal: without a reader their next line would end them.
     private async Task WatchBackgroundAsync()
     {
         using var killed = new CancellationTokenSource();

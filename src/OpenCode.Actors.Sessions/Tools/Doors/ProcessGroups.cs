@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>Process groups as the system sees them: the process that has a number, and signals to a whole group.</summary>
+/// <summary>The system's process groups: finds the process of a number, and sends signals to a whole group.</summary>
 internal static partial class ProcessGroups
 {
     public const int Terminate = 15;
@@ -31,7 +31,7 @@ internal static partial class ProcessGroups
         return SendSignal(-mark.GroupId, signal) == 0;
     }
 
-    /// <summary>Tells whether a process of the group still runs, beside its leader. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
+    /// <summary>True if a process of the group still runs, beside its leader. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
     public static bool HasMembers(ProcessMark mark)
     {
         foreach (var folder in Directory.Exists("/proc/self") ? Directory.EnumerateDirectories("/proc") : [])

@@ -13,6 +13,8 @@ internal sealed class EditTool(IFileWork work, IPathFacts paths, FileChanges cha
 {
     public const string Name = "edit";
 
+    public override bool ChangesFiles => true;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Replaces a piece of a file. 'oldString' has to be in the file once: give whole lines as they are there, without the line numbers that read shows, and as many as make it unique. "

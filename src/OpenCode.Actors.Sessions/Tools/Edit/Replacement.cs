@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Tools.Changes;
 
 namespace OpenCode.Actors.Sessions.Tools.Edit;
 
-/// <summary>What an edit replaces by what.</summary>
+/// <summary>The old and new text of an edit.</summary>
 /// <param name="Old">The text to replace.</param>
 /// <param name="New">The text that takes its place.</param>
 /// <param name="IsAll">Whether every place is replaced.</param>
@@ -11,7 +11,7 @@ internal sealed record Replacement(string Old, string New, bool IsAll)
 {
     private const int MostNamedLines = 5;
 
-    /// <summary>Gives the new text of a file.</summary>
+    /// <summary>Returns the new text of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="file">Its text; null where there is none.</param>
     /// <exception cref="ToolRefusedException">The place is not there, or not clear.</exception>
@@ -24,7 +24,7 @@ internal sealed record Replacement(string Old, string New, bool IsAll)
         if (Old.Length == 0)
             throw new ToolRefusedException($"'oldString' is empty, but the file {path} is there. Give the text to replace, or use write to replace all of it.");
 
-        var places = Places.Find(file.Text, file.WithLineEnds(Old), file.WithLineEnds(New));
+        var places = TextFinder.Find(file.Text, file.WithLineEnds(Old), file.WithLineEnds(New));
         if (places.Count == 0)
             throw new ToolRefusedException($"'oldString' is not in the file {path}. Read the file again, and copy the lines as they are there, without their numbers.");
         if (places.Count > 1 && !IsAll)

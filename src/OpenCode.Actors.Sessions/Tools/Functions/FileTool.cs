@@ -6,10 +6,10 @@ namespace OpenCode.Actors.Sessions.Tools.Functions;
 
 /// <summary>A tool whose function works with files, where blocking is allowed.</summary>
 /// <param name="work">Where it runs.</param>
-/// <param name="paths">What stands at paths.</param>
+/// <param name="paths">Resolves paths.</param>
 internal abstract class FileTool(IFileWork work, IPathFacts paths) : FunctionTool
 {
-    // A mount that is away, or a tree of millions: the call ends, and the turn goes on.
+    // A mount that hangs, or a tree of millions of files: the call ends, and the turn continues.
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>

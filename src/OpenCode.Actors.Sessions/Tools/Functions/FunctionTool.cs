@@ -5,14 +5,17 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools.Functions;
 
-/// <summary>A tool that is a function: it gives one outcome, and starts nothing that could outlive it.</summary>
+/// <summary>A tool that is a function: it returns one outcome, and starts nothing that could outlive it.</summary>
 internal abstract class FunctionTool : ITool
 {
     /// <inheritdoc/>
     public abstract ToolDefinition Definition { get; }
 
     /// <inheritdoc/>
-    public virtual ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken) => new(Definition);
+    public abstract bool ChangesFiles { get; }
+
+    /// <inheritdoc/>
+    public virtual ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);
 
     /// <inheritdoc/>
     public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location)
@@ -35,10 +38,10 @@ internal abstract class FunctionTool : ITool
     /// <exception cref="ToolRefusedException">It cannot be done.</exception>
     public abstract Task<ToolOutcome> RunAsync(ToolCall call, ToolContext context, CancellationToken cancellationToken);
 
-    /// <summary>Gives the permissions that an input needs.</summary>
+    /// <summary>Returns the permissions that an input needs.</summary>
     /// <exception cref="ToolRefusedException">The input is not as the definition says.</exception>
     protected abstract IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location);
 
-    /// <summary>Gives the input of a call.</summary>
+    /// <summary>Returns the input of a call.</summary>
     protected ToolInput InputOf(ToolCall call) => new(Definition.Name, call.Input);
 }

@@ -3,7 +3,7 @@ using OpenCode.Actors.Protocol.Sessions;
 
 namespace OpenCode.Actors.Sessions.Tools.Functions;
 
-/// <summary>What a tool's function came to.</summary>
+/// <summary>The outcome of a tool's function.</summary>
 /// <param name="Title">A line for people.</param>
 /// <param name="Output">The output for the model.</param>
 /// <param name="Metadata">The metadata of the completed part.</param>

@@ -15,6 +15,8 @@ internal sealed class GlobTool(IFileWork work, IPathFacts paths, IFileTree files
 
     private const int MostShown = 100;
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Finds files by their path, such as '**/*.cs' or 'src/**/*.{ts,tsx}', and gives the 100 that were changed last, newest first. A pattern without a slash is about names in any folder. What .gitignore leaves out is left out.",
@@ -30,13 +32,13 @@ internal sealed class GlobTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        SearchNeeds.Of(Name, input.Text("pattern"), input.OptionalText("path"), location);
+        SearchPermissions.Of(Name, input.Text("pattern"), input.OptionalText("path"), location);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
         var folder = ToolPath.Of(input.OptionalText("path") ?? location.Directory, location);
         if (files.Look(folder.Real) != EntryKind.Folder)
-            throw new ToolRefusedException($"There is no folder {folder.Named} to look in.");
+            throw new ToolRefusedException($"There is no folder {folder.Named} to look in. Give one that exists, or leave 'path' out.");
 
         var search = new FileSearch(files, store, cancellationToken);
         var found = search.Find(folder.Real, new GlobPattern(input.Text("pattern")), location.Base);

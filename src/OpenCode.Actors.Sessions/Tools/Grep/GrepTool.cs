@@ -16,6 +16,8 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
 {
     public const string Name = "grep";
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Finds the lines of files that a regular expression (.NET's) matches, and gives the first 100 of them with file and number, files changed last first. 'include' says which files are looked at, such as '*.{ts,tsx}'. "
@@ -33,7 +35,7 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        SearchNeeds.Of(Name, input.Text("pattern"), input.OptionalText("path"), location, outputs.Path);
+        SearchPermissions.Of(Name, input.Text("pattern"), input.OptionalText("path"), location, outputs.Path);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
@@ -43,7 +45,7 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
         var search = new FileSearch(files, store, cancellationToken);
         var found = files.Look(root.Real) switch
         {
-            EntryKind.Missing => throw new ToolRefusedException($"There is no file or folder {root.Named} to look in."),
+            EntryKind.Missing => throw new ToolRefusedException($"There is no file or folder {root.Named} to look in. Give one that exists, or leave 'path' out."),
             EntryKind.File => [root.Real],
             _ => search.Find(root.Real, input.OptionalText("include") is { Length: > 0 } include ? new GlobPattern(include) : null, location.Base),
         };
@@ -51,10 +53,10 @@ internal sealed class GrepTool(IFileWork work, IPathFacts paths, IFileTree files
             matches.Look(files, file);
 
         var isCut = matches.IsFull || search.IsCut;
-        return new ToolOutcome(pattern, matches.Tell(isCut), JsonSerializer.SerializeToElement(new MatchesMetadata(matches.Count, isCut), SearchJson.Default.MatchesMetadata));
+        return new ToolOutcome(pattern, matches.Render(isCut), JsonSerializer.SerializeToElement(new MatchesMetadata(matches.Count, isCut), SearchJson.Default.MatchesMetadata));
     }
 
     // A file that read would have to ask for is not read by another name.
     private static bool MayRead(ToolContext context, ToolLocation location, string file) =>
-        context.Rules.Evaluate(PathNeeds.ToDo(ReadTool.Name, new ToolPath(file, file), location, ToolPermission.Nothing)) == PermissionAction.Allow;
+        context.Rules.Evaluate(PathPermissions.ToDo(ReadTool.Name, new ToolPath(file, file), location, ToolPermission.Nothing)) == PermissionAction.Allow;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Tools.Grep;
@@ -59,9 +60,9 @@ internal sealed class LineMatches
         }
     }
 
-    /// <summary>Says what was found.</summary>
+    /// <summary>Returns what was found.</summary>
     /// <param name="isCut">Whether there may be more.</param>
-    public string Tell(bool isCut)
+    public string Render(bool isCut)
     {
         if (Count == 0)
             _text.Append("No line matches.\n");
@@ -129,6 +130,6 @@ internal sealed class LineMatches
             _text.Append(_text.Length == 0 ? "" : "\n").Append(path).Append(":\n");
         isNamed = true;
         Count++;
-        _text.Append(CultureInfo.InvariantCulture, $"  {number}: ").Append(line.Length <= MostShownOfLine ? line : line[..MostShownOfLine] + "…").Append('\n');
+        _text.Append(CultureInfo.InvariantCulture, $"  {number}: ").Append(TextCut.Start(line, MostShownOfLine, "…")).Append('\n');
     }
 }

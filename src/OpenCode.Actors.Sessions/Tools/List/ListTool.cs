@@ -10,12 +10,14 @@ using OpenCode.Actors.Sessions.Tools.Search;
 
 namespace OpenCode.Actors.Sessions.Tools.List;
 
-/// <summary>Shows what stands in a folder and the folders in it.</summary>
+/// <summary>Lists the entries of a folder and of the folders in it.</summary>
 internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files) : FileTool(work, paths)
 {
     public const string Name = "list";
 
     private const int Depth = 3;
+
+    public override bool ChangesFiles => false;
 
     public override ToolDefinition Definition { get; } = new(
         Name,
@@ -30,13 +32,13 @@ internal sealed class ListTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        PathNeeds.Of(Name, ToolPath.Of(input.OptionalText("path") ?? location.Directory, location), location, ToolPermission.Nothing);
+        PathPermissions.Of(Name, ToolPath.Of(input.OptionalText("path") ?? location.Directory, location), location, ToolPermission.Nothing);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
         var folder = ToolPath.Of(input.OptionalText("path") ?? location.Directory, location);
         if (files.Look(folder.Real) != EntryKind.Folder)
-            throw new ToolRefusedException($"There is no folder {folder.Named}.");
+            throw new ToolRefusedException($"There is no folder {folder.Named}. Give one that exists, or leave 'path' out.");
 
         var tree = new ProjectTree(files, cancellationToken).Draw(folder.Real, Depth);
         var metadata = new CountMetadata(tree.AsSpan().Count('\n'), tree.Contains("… ", StringComparison.Ordinal));

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools.Outputs;
 
-/// <summary>Where the outputs are kept that are too long for a model. A door.</summary>
+/// <summary>Stores the outputs that are too long for a model. A door.</summary>
 internal interface IOutputFolder
 {
     /// <summary>Gets the folder, which tools may read wherever they run.</summary>

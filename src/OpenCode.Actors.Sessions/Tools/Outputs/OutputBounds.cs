@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools.Outputs;
 
-/// <summary>How many outputs are kept, and for how long.</summary>
+/// <summary>Limits the number, size and age of stored outputs.</summary>
 internal static class OutputBounds
 {
     public const long MostBytes = 2L << 30;
@@ -9,10 +9,10 @@ internal static class OutputBounds
 
     public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
-    /// <summary>Gives what has to go: what is too old, then the oldest until the rest is within the bounds. One that is being written is among the newest, so it goes last.</summary>
+    /// <summary>Returns the files to remove: those too old, then the oldest until the rest is within the bounds. One that is being written is among the newest, so it is removed last.</summary>
     /// <param name="files">All files.</param>
     /// <param name="now">The time, UTC.</param>
-    public static IEnumerable<KeptOutput> Excess(IEnumerable<KeptOutput> files, DateTime now)
+    public static IEnumerable<OutputFile> Excess(IEnumerable<OutputFile> files, DateTime now)
     {
         var (bytes, count) = (0L, 0);
         foreach (var file in files.OrderByDescending(static file => file.Written).ThenBy(static file => file.Path, StringComparer.Ordinal))

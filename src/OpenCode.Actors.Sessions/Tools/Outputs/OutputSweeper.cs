@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenCode.Actors.Sessions.Tools.Outputs;
 
-/// <summary>Removes outputs that are beyond the bounds, at start and each hour: a server that makes no new ones does not keep the old ones.</summary>
+/// <summary>Removes outputs beyond the bounds, at start and each hour, so that old ones go even if no new ones are written.</summary>
 internal sealed partial class OutputSweeper(IOutputFolder folder, TimeProvider time, ILogger<OutputSweeper> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromHours(1);

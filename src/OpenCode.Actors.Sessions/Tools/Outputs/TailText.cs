@@ -1,12 +1,19 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Texts;
 
 namespace OpenCode.Actors.Sessions.Tools.Outputs;
 
 /// <summary>The end of a text that grows: errors stand at the end of an output. Memory is bounded by the limits.</summary>
 /// <param name="maxCharacters">How many characters are kept (UTF-16 code units).</param>
 /// <param name="maxLines">How many lines are kept.</param>
-internal sealed class TailText(int maxCharacters, int maxLines)
+internal sealed class TailText(int maxCharacters = TailText.MostCharacters, int maxLines = TailText.MostLines)
 {
+    /// <summary>How many characters of one output a model gets, as in opencode.</summary>
+    public const int MostCharacters = 30_000;
+
+    /// <summary>How many lines of one output a model gets, as in opencode.</summary>
+    public const int MostLines = 2_000;
+
     private readonly StringBuilder _text = new();
     private int _lines;
 
@@ -24,7 +31,7 @@ internal sealed class TailText(int maxCharacters, int maxLines)
             Cut();
     }
 
-    /// <summary>Gives what is kept.</summary>
+    /// <summary>Returns the end of the text.</summary>
     public string Take()
     {
         Cut();
@@ -33,18 +40,16 @@ internal sealed class TailText(int maxCharacters, int maxLines)
 
     private void Cut()
     {
-        var start = Math.Max(0, _text.Length - maxCharacters);
-        if (start > 0 && start < _text.Length && char.IsLowSurrogate(_text[start]))
-            start++;
-        var text = _text.ToString(start, _text.Length - start);
+        var text = _text.ToString();
+        var start = TextCut.EndStart(text, maxCharacters);
 
         // A line feed at the end closes the last line, and begins none.
-        for (var (at, lines) = (text.Length - 1, 0); at > 0 && (at = text.LastIndexOf('\n', at - 1)) >= 0;)
+        for (var (at, lines) = (text.Length - 1, 0); at > start && (at = text.LastIndexOf('\n', at - 1, at - start)) >= 0;)
         {
             if (++lines < maxLines)
                 continue;
 
-            start += at + 1;
+            start = at + 1;
             break;
         }
 
@@ -53,6 +58,6 @@ internal sealed class TailText(int maxCharacters, int maxLines)
 
         IsCut = true;
         _text.Remove(0, start);
-        _lines = _text.ToString().AsSpan().Count('\n');
+        _lines = text.AsSpan(start).Count('\n');
     }
 }

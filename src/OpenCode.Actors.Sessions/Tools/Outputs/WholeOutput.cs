@@ -38,7 +38,7 @@ internal sealed class WholeOutput(IOutputFolder folder, string name) : IAsyncDis
         }
         catch (IOException)
         {
-            Fail(); // A full disk: the command goes on, and its end is told.
+            Fail(); // A full disk: the command goes on, and the end of its output is reported.
         }
         finally
         {
@@ -47,7 +47,7 @@ internal sealed class WholeOutput(IOutputFolder folder, string name) : IAsyncDis
     }
 
     /// <summary>Puts it into its file, if it is not there yet.</summary>
-    public async Task KeepAsync()
+    public async Task StoreAsync()
     {
         try
         {

@@ -3,7 +3,7 @@ namespace OpenCode.Actors.Sessions.Tools.Paths;
 /// <summary>Reads and writes whole files by their real path. A door; its calls may block.</summary>
 internal interface IFileStore
 {
-    /// <summary>Says when a file was last written, and how large it is; null where there is no file.</summary>
+    /// <summary>Returns when a file was last written, and how large it is; null where there is no file.</summary>
     FileStamp? Find(string path);
 
     /// <summary>Reads a whole file.</summary>
@@ -20,7 +20,7 @@ internal interface IFileStore
     FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken);
 }
 
-/// <summary>Tells two states of a file apart.</summary>
+/// <summary>Identifies a state of a file.</summary>
 /// <param name="WrittenAt">When it was written last.</param>
 /// <param name="Bytes">Its size.</param>
 internal readonly record struct FileStamp(DateTime WrittenAt, long Bytes);

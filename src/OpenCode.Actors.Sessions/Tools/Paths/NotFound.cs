@@ -2,7 +2,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths;
 
-/// <summary>Says that there is no file, and which ones may be meant.</summary>
+/// <summary>The error for a missing file, with the names of similar ones.</summary>
 internal static class NotFound
 {
     private const int MostNames = 3;
@@ -11,7 +11,7 @@ internal static class NotFound
     /// <summary>Says it.</summary>
     /// <param name="files">The files.</param>
     /// <param name="path">The path as it was named.</param>
-    public static string Say(IFileTree files, string path)
+    public static string Describe(IFileTree files, string path)
     {
         var folder = Path.GetDirectoryName(path) ?? "/";
         var near = Near(files, folder, Path.GetFileNameWithoutExtension(path));

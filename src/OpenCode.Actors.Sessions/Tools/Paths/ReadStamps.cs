@@ -2,7 +2,7 @@ using OpenCode.Actors.Protocol.Ids;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths;
 
-/// <summary>What sessions have seen of files: a change by someone else after that is noticed before it is overwritten.</summary>
+/// <summary>The state of each file when a session last read it: a later change by another program is found before it is overwritten.</summary>
 /// <remarks>In memory, and the oldest are forgotten: a file that is not known here is taken as it is, as after a restart.</remarks>
 internal sealed class ReadStamps
 {

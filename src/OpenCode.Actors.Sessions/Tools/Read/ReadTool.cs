@@ -18,6 +18,8 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
     private const int MostAttachedBytes = 5 << 20;
     private const int PreviewLines = 20;
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Reads a file and gives its lines with their numbers, as 'NUMBER: TEXT'. Without offset and limit these are the first 2000 lines or 50 KiB; the last line says whether the file goes on, and where. "
@@ -35,7 +37,7 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
             """));
 
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location) =>
-        PathNeeds.Of(Name, ToolPath.Of(input.Text("filePath"), location), location, ToolPermission.Nothing, outputs.Path);
+        PathPermissions.Of(Name, ToolPath.Of(input.Text("filePath"), location), location, ToolPermission.Nothing, outputs.Path);
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
@@ -46,7 +48,7 @@ internal sealed class ReadTool(IFileWork work, IPathFacts paths, IFileTree files
         else
             stamps.Forget(context.SessionId, path.Real);
         if (files.Look(path.Real) == EntryKind.Missing)
-            throw new ToolRefusedException(NotFound.Say(files, path.Named));
+            throw new ToolRefusedException(NotFound.Describe(files, path.Named));
 
         var title = path.In(location);
         return FileReader.Read(files, path.Real, Math.Max(1, input.OptionalNumber("offset", 0) ?? 1), limit, cancellationToken) switch

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Sessions.Tools.Search;
 
-/// <summary>Finds the files below a folder, as a developer means it: not what <c>.gitignore</c> leaves out, not <c>.git</c>, and nothing behind links.</summary>
+/// <summary>Finds the files below a folder, without those that <c>.gitignore</c> excludes, without <c>.git</c>, and without following links.</summary>
 internal sealed class FileSearch(IFileTree files, IFileStore store, CancellationToken cancellationToken)
 {
     private const int MostFolders = 50_000;

@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Tools.Search;
 
-/// <summary>A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over folders, <c>[a-z]</c>, <c>{a,b}</c>. One without a slash is about names, wherever they stand.</summary>
+/// <summary>A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over folders, <c>[a-z]</c>, <c>{a,b}</c>. One without a slash matches names in every folder.</summary>
 /// <remarks>Libraries for it miss braces beside <c>**</c>.</remarks>
 internal sealed class GlobPattern
 {
@@ -14,7 +14,7 @@ internal sealed class GlobPattern
     public GlobPattern(string pattern)
     {
         if (pattern.Length > PathPattern.MostCharacters)
-            throw new ToolRefusedException($"The pattern has {pattern.Length} characters; {PathPattern.MostCharacters} are the most.");
+            throw new ToolRefusedException($"The pattern has {pattern.Length} characters; {PathPattern.MostCharacters} are the most. Give a shorter one.");
 
         try
         {
@@ -26,6 +26,6 @@ internal sealed class GlobPattern
         }
     }
 
-    /// <summary>Tells whether a path fits, relative to where the search begins and with slashes.</summary>
+    /// <summary>True if a path fits, relative to where the search begins and with slashes.</summary>
     public bool IsMatch(string path) => _expression.IsMatch(path);
 }

@@ -13,7 +13,7 @@ internal interface IToolServerConnector
     Task<IToolServerConnection> ConnectAsync(ToolServerSpec spec, string directory, CancellationToken cancellationToken);
 }
 
-/// <summary>A connection to an MCP server. Disposing it ends the process that it has; it may be disposed more than once.</summary>
+/// <summary>A connection to an MCP server. Disposing it ends the server's process, if it has one; it may be disposed more than once.</summary>
 internal interface IToolServerConnection : IAsyncDisposable
 {
     /// <summary>Gets its tools. They change when the server says so.</summary>
@@ -37,9 +37,9 @@ internal interface IToolServerConnection : IAsyncDisposable
 /// <param name="InputSchema">A JSON schema of an object.</param>
 internal sealed record ServedTool(string Name, string Description, JsonElement InputSchema);
 
-/// <summary>What a call came to.</summary>
+/// <summary>The result of a call.</summary>
 /// <param name="Text">For the model.</param>
-/// <param name="Files">What a model looks at as it is: images, PDFs.</param>
+/// <param name="Files">Files that a model takes as they are: images, PDFs.</param>
 /// <param name="IsError">Whether the server calls it an error.</param>
 internal sealed record ServedResult(string Text, IReadOnlyList<ToolFile> Files, bool IsError);
 

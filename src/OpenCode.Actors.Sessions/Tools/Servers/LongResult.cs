@@ -1,18 +1,15 @@
 using System.Text;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>Cuts a result that is too long for a model. Its start is kept, where the best of a search and the head of a document are; all of it goes into a file.</summary>
+/// <summary>Cuts a result that is too long for a model. The model gets its start, where the best matches and the head of a document are; the whole goes into a file.</summary>
 internal static class LongResult
 {
-    // As for the output of commands.
-    private const int MostCharacters = 30_000;
-    private const int MostLines = 2_000;
-
     /// <summary>Cuts a text if it is too long.</summary>
-    /// <returns>What the model gets, and the path of the file with all of it; null when nothing was cut.</returns>
-    public static async Task<(string Text, string? Path)> KeepAsync(string text, IOutputFolder outputs, string name)
+    /// <returns>The text for the model, and the path of the file with all of it; null when nothing was cut.</returns>
+    public static async Task<(string Text, string? Path)> CutAsync(string text, IOutputFolder outputs, string name)
     {
         var length = LengthOf(text);
         if (length == text.Length)
@@ -35,14 +32,13 @@ internal static class LongResult
     private static int LengthOf(string text)
     {
         var lines = 0;
-        for (var at = 0; at < text.Length; at++)
+        var length = TextCut.StartLength(text, TailText.MostCharacters);
+        for (var at = 0; at < length; at++)
         {
-            if (at == MostCharacters)
-                return char.IsLowSurrogate(text[at]) ? at - 1 : at;
-            if (text[at] == '\n' && ++lines == MostLines)
+            if (text[at] == '\n' && ++lines == TailText.MostLines)
                 return at;
         }
 
-        return text.Length;
+        return length;
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>What the part of a call tells clients.</summary>
+/// <summary>The metadata of a call's part.</summary>
 internal sealed record ServedMetadata(bool Truncated, string? OutputPath)
 {
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, ServedJson.Default.ServedMetadata);

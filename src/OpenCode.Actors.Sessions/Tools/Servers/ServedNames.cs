@@ -8,13 +8,13 @@ internal static class ServedNames
     // They are permissions of other kinds. A tool of such a name would be granted what it is not.
     private static readonly string[] _taken = ["external_directory", "doom_loop"];
 
-    /// <summary>Gives the name of a tool.</summary>
+    /// <summary>Returns the name of a tool.</summary>
     public static string Of(string server, string tool) => PrefixOf(server) + Plain(tool);
 
-    /// <summary>Gives what the names of a server's tools begin with.</summary>
+    /// <summary>Returns the prefix of the names of a server's tools.</summary>
     public static string PrefixOf(string server) => Plain(server) + "_";
 
-    /// <summary>Tells whether a tool may have a name.</summary>
+    /// <summary>True if a tool may have a name.</summary>
     public static bool IsFree(string name) => name.Length <= Longest && !_taken.Contains(name, StringComparer.Ordinal);
 
     private static string Plain(string name) => string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '_'));

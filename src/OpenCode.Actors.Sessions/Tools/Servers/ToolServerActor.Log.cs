@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Sessions.Tools.Servers;
 /// <content>Log messages. An error is cleared of secrets where it is made.</content>
 internal sealed partial class ToolServerActor
 {
-    [LoggerMessage(EventId = 6510, Level = LogLevel.Information, Message = "MCP server '{Server}' of {Directory} is connected and has {ToolCount} tools.")]
+    [LoggerMessage(EventId = 6510, Level = LogLevel.Information, Message = "MCP server '{Server}' of {Directory} is connected. Tools: {ToolCount}.")]
     private static partial void LogConnected(ILogger logger, string server, string directory, int toolCount);
 
     [LoggerMessage(EventId = 6511, Level = LogLevel.Warning, Message = "MCP server '{Server}' of {Directory} is not connected: {Error} It is tried again in {Delay}.")]

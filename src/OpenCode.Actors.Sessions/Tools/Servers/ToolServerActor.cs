@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Actors;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>Owns the connection to one MCP server of one location: connects when it is asked for, again when the server has died, and lets go when it was not asked for long.</summary>
+/// <summary>Owns the connection to one MCP server of one location: connects on request, reconnects after the server died, and closes the connection when it is unused for long.</summary>
 /// <remarks>After a death or a failure it waits, twice as long each time, before it connects again. An answer waits only where a connection is likely to come soon (rule "A tool server fails its call alone").</remarks>
 internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
 {
@@ -27,7 +27,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
     private IReadOnlyList<ServedTool> _tools = [];
     private DateTimeOffset _since;
     private int _failures;
-    private bool _isHopeless; // The last attempt failed: what asks is not kept waiting for the next.
+    private bool _isHopeless; // The last attempt failed: requests do not wait for the next one.
     private string? _error;
 
     public ToolServerActor(ToolServerSpec spec, string directory, IToolServerConnector connector, TimeProvider time, ILogger logger)
@@ -39,12 +39,12 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         Receive<Connected>(OnConnected);
         Receive<ConnectFailed>(OnConnectFailed);
         Receive<Ended>(OnEnded);
-        Receive<LetGo>(_ => OnLetGo());
+        Receive<CloseIdle>(_ => OnCloseIdle());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>Asks for the connection. The answer is <see cref="Reached"/>.</summary>
+    /// <summary>Requests the connection. The answer is <see cref="Reached"/>.</summary>
     public sealed record Reach
     {
         private Reach()
@@ -66,7 +66,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         public static Retry Instance { get; } = new();
     }
 
-    /// <summary>What there is of the server now.</summary>
+    /// <summary>The state of the server now: its connection and tools, or the error.</summary>
     /// <param name="Connection">The connection; null when there is none.</param>
     /// <param name="Tools">The tools, as they were last listed.</param>
     /// <param name="Error">Why there is no connection; null when there is one.</param>
@@ -74,7 +74,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
 
     private sealed record ConnectAgain;
 
-    private sealed record LetGo;
+    private sealed record CloseIdle;
 
     private sealed record Connected(IToolServerConnection Connection) : IDeadLetterSuppression;
 
@@ -97,7 +97,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
 
     private void OnReach()
     {
-        Timers.StartSingleTimer(nameof(LetGo), new LetGo(), _idle);
+        Timers.StartSingleTimer(nameof(CloseIdle), new CloseIdle(), _idle);
         _waiting.Add(Sender);
         if (_connection is not null || _isHopeless || (Timers.IsTimerActive(nameof(ConnectAgain)) && DelayOf(_failures) > _worthWaiting))
             Answer();
@@ -129,10 +129,10 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
     {
         EndAttempt();
         (_connection, _error, _isHopeless, _since) = (message.Connection, null, false, _time.GetUtcNow());
-        Timers.StartSingleTimer(nameof(LetGo), new LetGo(), _idle);
+        Timers.StartSingleTimer(nameof(CloseIdle), new CloseIdle(), _idle);
         LogConnected(_logger, _spec.Name, _directory, _connection.Tools.Count);
         var connection = _connection;
-        connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason));
+        connection.Ended.PipeTo(Self, success: reason => new Ended(connection, reason), failure: cause => new Ended(connection, cause.Message));
         Answer();
     }
 
@@ -144,7 +144,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         {
             OperationCanceledException => $"It did not start and list its tools within {_spec.ConnectTimeout.TotalSeconds:0.#} s.",
             ToolServerException told => told.Message,
-            _ => throw new InvalidOperationException($"MCP server '{_spec.Name}' could not be connected to: {message.Cause.GetType().Name}."),
+            _ => throw new InvalidOperationException($"MCP server '{_spec.Name}' could not be connected to: {message.Cause.GetType().Name}. Check mcp.{_spec.Name} in the configuration."),
         });
         Answer();
     }
@@ -168,7 +168,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(ConnectAgain), new ConnectAgain(), delay);
     }
 
-    private void OnLetGo()
+    private void OnCloseIdle()
     {
         Timers.Cancel(nameof(ConnectAgain));
         (_failures, _isHopeless) = (0, false);

@@ -19,17 +19,17 @@ internal abstract record ToolServerSpec(string Name)
     /// <summary>Gets texts that are equal for servers that are reached in the same way.</summary>
     protected abstract IEnumerable<string> Way { get; }
 
-    /// <summary>Tells whether a connection for one serves for the other.</summary>
+    /// <summary>True if a connection for one serves for the other.</summary>
     public bool IsLike(ToolServerSpec other) => GetType() == other.GetType()
         && (Name, ConnectTimeout, CallTimeout) == (other.Name, other.ConnectTimeout, other.CallTimeout)
         && Way.SequenceEqual(other.Way, StringComparer.Ordinal);
 
-    /// <summary>Gives the texts of names and values, in a fixed order.</summary>
+    /// <summary>Returns the texts of names and values, in a fixed order.</summary>
     protected static IEnumerable<string> Pairs(IReadOnlyDictionary<string, string> values) =>
         values.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => new[] { pair.Key, pair.Value });
 }
 
-/// <summary>A server that is a process of ours, spoken to over its stdin and stdout.</summary>
+/// <summary>A server that this server starts as a process, connected over stdin and stdout.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Command">The program and its arguments.</param>
 internal sealed record LocalToolServer(string Name, IReadOnlyList<string> Command) : ToolServerSpec(Name)
@@ -47,7 +47,7 @@ internal sealed record LocalToolServer(string Name, IReadOnlyList<string> Comman
     protected override IEnumerable<string> Way => [.. Command, "in", Folder ?? "", .. Pairs(Environment)];
 }
 
-/// <summary>A server that is spoken to over HTTP.</summary>
+/// <summary>A server that is connected over HTTP.</summary>
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Url">Where it is.</param>
 internal sealed record RemoteToolServer(string Name, Uri Url) : ToolServerSpec(Name)

@@ -7,7 +7,7 @@ using OpenCode.Actors.Sessions.Tools.Outputs;
 
 namespace OpenCode.Actors.Sessions.Tools.Servers;
 
-/// <summary>The MCP servers of every location: their tools, their calls, and how they are.</summary>
+/// <summary>The MCP servers of every location: their tools, their calls, and their status.</summary>
 /// <param name="config">Which there are.</param>
 /// <param name="actor">Gives the <see cref="ToolServersActor"/>, which starts later than this.</param>
 /// <param name="outputs">Where long results are kept.</param>
@@ -20,7 +20,10 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     private static readonly TimeSpan _answerSlack = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
-    public bool MayHave(string directory, string tool) => ServedNames.IsFree(tool) && Enabled(directory).Any(spec => IsOf(spec, tool));
+    public IReadOnlyList<string> PrefixesOf(string directory) => [.. Enabled(directory).Select(static spec => ServedNames.PrefixOf(spec.Name))];
+
+    /// <inheritdoc/>
+    public bool MayHave(IReadOnlyList<string> prefixes, string tool) => ServedNames.IsFree(tool) && prefixes.Any(prefix => tool.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     /// <remarks>Starts the servers of the location. Those that were never reached have none.</remarks>
@@ -41,7 +44,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     public Props PropsFor(ToolCall call, ToolContext context) =>
         Props.CreateBy(new ActorProducer<FunctionToolActor>(() => new FunctionToolActor(call.CallId, cancellationToken => CallAsync(call, context, cancellationToken))));
 
-    /// <summary>Tells how each server of a location is: null for one that is switched off, an empty text for one that is connected, else why it is not.</summary>
+    /// <summary>Returns the status of each server of a location: null for one that is switched off, an empty text for one that is connected, else the error.</summary>
     public async Task<IReadOnlyList<(string Name, string? Error)>> StatusAsync(string directory, CancellationToken cancellationToken)
     {
         Tidy(directory);
@@ -53,7 +56,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     public IReadOnlyList<ToolServerSpec> Tidy(string directory)
     {
         var specs = Enabled(directory);
-        actor().Tell(new ToolServersActor.Keep(directory, [.. specs.Select(static spec => spec.Name)]));
+        actor().Tell(new ToolServersActor.EndUnconfigured(directory, [.. specs.Select(static spec => spec.Name)]));
         return specs;
     }
 
@@ -91,9 +94,9 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         try
         {
             var result = await connection.CallAsync(tool, call.Input, () => deadline.Change(spec.CallTimeout, Timeout.InfiniteTimeSpan), given.Token);
-            var (text, path) = await LongResult.KeepAsync(result.Text, outputs, $"{context.SessionId}-{call.CallId}");
+            var (text, path) = await LongResult.CutAsync(result.Text, outputs, $"{context.SessionId}-{call.CallId}");
             return result.IsError
-                ? throw new ToolRefusedException(text.Length > 0 ? text : $"The MCP server '{spec.Name}' says that '{tool}' failed, and not why.")
+                ? throw new ToolRefusedException(text.Length > 0 ? text : $"The MCP server '{spec.Name}' says that '{tool}' failed, and not why. Check the input, or do without it.")
                 : new ToolOutcome("", text, new ServedMetadata(path is not null, path).ToJson()) { Files = result.Files };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -102,7 +105,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         }
         catch (ToolServerException e)
         {
-            throw new ToolRefusedException($"The MCP server '{spec.Name}' gave no result: {e.Message}");
+            throw new ToolRefusedException($"The MCP server '{spec.Name}' gave no result: {e.Message} Call it again, or do without it.");
         }
     }
 

@@ -17,11 +17,11 @@ internal sealed class ToolServersActor : ReceiveActor
     {
         (_connector, _time, _logger) = (connector, time, logger);
         Receive<Reach>(m => Find(m).Forward(m.AtOnce ? ToolServerActor.Retry.Instance : ToolServerActor.Reach.Instance));
-        Receive<Keep>(OnKeep);
+        Receive<EndUnconfigured>(OnEndUnconfigured);
         Receive<Terminated>(m => Forget(m.ActorRef));
     }
 
-    /// <summary>Asks for the connection to a server. The answer is <see cref="ToolServerActor.Reached"/>.</summary>
+    /// <summary>Requests the connection to a server. The answer is <see cref="ToolServerActor.Reached"/>.</summary>
     /// <param name="Directory">The location.</param>
     /// <param name="Spec">The server, as the location configures it now.</param>
     /// <param name="AtOnce">Whether it is tried at once, however often it failed.</param>
@@ -30,12 +30,12 @@ internal sealed class ToolServersActor : ReceiveActor
     /// <summary>Ends the servers of a location that are not configured any more.</summary>
     /// <param name="Directory">The location.</param>
     /// <param name="Names">Those that are.</param>
-    public sealed record Keep(string Directory, IReadOnlyList<string> Names) : IDeadLetterSuppression;
+    public sealed record EndUnconfigured(string Directory, IReadOnlyList<string> Names) : IDeadLetterSuppression;
 
     public static Props PropsFor(IToolServerConnector connector, TimeProvider time, ILogger<ToolServersActor> logger) =>
         Props.CreateBy(new ActorProducer<ToolServersActor>(() => new ToolServersActor(connector, time, logger)));
 
-    // One that breaks down has told those that waited; the next request starts it anew.
+    // A server that fails has answered its waiting requests; the next request starts it again.
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
     private IActorRef Find(Reach message)
@@ -54,7 +54,7 @@ internal sealed class ToolServersActor : ReceiveActor
         return server;
     }
 
-    private void OnKeep(Keep message)
+    private void OnEndUnconfigured(EndUnconfigured message)
     {
         foreach (var (key, server) in _servers.Where(known => known.Key.Directory == message.Directory && !message.Names.Contains(known.Key.Name, StringComparer.Ordinal)).ToList())
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
@@ -8,7 +9,7 @@ using OpenCode.Actors.Sessions.Tools.Functions;
 
 namespace OpenCode.Actors.Sessions.Tools.Skills;
 
-/// <summary>Loads the instructions of a skill. Which skills there are stands in its description.</summary>
+/// <summary>Loads the instructions of a skill. Its description lists the skills.</summary>
 /// <param name="skills">The skills, which are made with the configuration: looked up when the first is asked for.</param>
 /// <param name="work">Where files are read.</param>
 internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : FunctionTool
@@ -24,10 +25,12 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
     // A mount that is away: the call ends, and the turn goes on.
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Loads a skill: instructions for a kind of task, written for this project or by its user. When a task fits the description of a skill, load it before you begin, and do as it says. "
-        + "Files that it speaks of are relative to the folder that is told with it.",
+        + "Files that it names are relative to the folder that is given with it.",
         JsonElement.Parse("""
             {
               "type": "object",
@@ -38,12 +41,12 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
             }
             """));
 
-    public override async ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken)
+    public override async ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await work.DoAsync((_, _) => skills().For(offer.Directory), _limit, cancellationToken);
-            return Definition with { Description = $"{Definition.Description}\n{ListOf(found, offer.Rules)}" };
+            var found = await work.DoAsync((_, _) => skills().For(scope.Directory), _limit, cancellationToken);
+            return Definition with { Description = $"{Definition.Description}\n{ListOf(found, scope.Rules)}" };
         }
         catch (TimeoutException)
         {
@@ -69,8 +72,7 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
             throw new ToolRefusedException($"There is no skill '{name}' here. {ListOf(found, context.Rules.Rules)}");
 
         var content = skill.Content.Trim();
-        if (content.Length > MostCharacters)
-            content = $"{content[..MostCharacters]}\n\n({content.Length - MostCharacters} more characters are left out: read {skill.Path} for the rest.)";
+        content = TextCut.Start(content, MostCharacters, $"\n\n(It has {content.Length} characters: read {skill.Path} for the rest.)");
         var output = $"<skill_content name=\"{skill.Name}\">\n{content}\n\nBase folder of this skill, which its paths are relative to: {skill.Folder}\n{FilesOf(skill, files)}</skill_content>";
         return new ToolOutcome($"Loaded skill: {skill.Name}", output, JsonSerializer.SerializeToElement(new SkillMetadata(skill.Name, skill.Folder), SkillJson.Default.SkillMetadata));
     }
@@ -102,6 +104,6 @@ internal sealed class SkillTool(Func<ISkillCatalog> skills, IFileWork work) : Fu
     private static string OneLine(string text)
     {
         var line = string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        return line.Length <= LongestDescription ? line : line[..LongestDescription] + "…";
+        return TextCut.Start(line, LongestDescription, "…");
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
 /// <summary>The input of <c>task</c>.</summary>
-/// <param name="Description">What it is about, in a few words.</param>
-/// <param name="Prompt">What the child is asked.</param>
+/// <param name="Description">Its subject, in a few words.</param>
+/// <param name="Prompt">The prompt of the child.</param>
 /// <param name="Agent">The agent of the child.</param>
 /// <param name="TaskId">The child of an earlier call, which goes on; null for a new one.</param>
 internal sealed record TaskInput(string Description, string Prompt, string Agent, string? TaskId)

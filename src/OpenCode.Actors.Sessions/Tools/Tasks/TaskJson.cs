@@ -10,13 +10,13 @@ namespace OpenCode.Actors.Sessions.Tools.Tasks;
 internal sealed record TaskMetadata(string ParentSessionId, string SessionId, ModelRef? Model);
 
 /// <summary>The metadata of a permission request for a task.</summary>
-/// <param name="Description">What it is about.</param>
+/// <param name="Description">Its subject.</param>
 /// <param name="SubagentType">The agent.</param>
 internal sealed record TaskQuestion(string Description, [property: JsonPropertyName("subagent_type")] string SubagentType);
 
 /// <summary>The input of a call that a prompt makes.</summary>
-/// <param name="Prompt">What the child is asked.</param>
-/// <param name="Description">What it is about.</param>
+/// <param name="Prompt">The prompt of the child.</param>
+/// <param name="Description">Its subject.</param>
 /// <param name="SubagentType">The agent.</param>
 /// <param name="Command">The command that gave it.</param>
 internal sealed record TaskCall(string Prompt, string Description, [property: JsonPropertyName("subagent_type")] string SubagentType, string? Command);

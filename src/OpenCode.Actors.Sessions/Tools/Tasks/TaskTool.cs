@@ -7,10 +7,12 @@ using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
-/// <summary>Has a subagent do a task in a session of its own, a child of the one that calls.</summary>
+/// <summary>Runs a task with a subagent, in a child of the calling session.</summary>
 internal sealed class TaskTool(IChildSessions children) : ITool
 {
     public const string Name = "task";
+
+    public bool ChangesFiles => true;
 
     public ToolDefinition Definition { get; } = new(
         Name,
@@ -30,10 +32,10 @@ internal sealed class TaskTool(IChildSessions children) : ITool
             }
             """));
 
-    public ValueTask<ToolDefinition> DescribeAsync(ToolOffer offer, CancellationToken cancellationToken)
+    public ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken)
     {
-        var agents = children.AgentsOf(offer.Directory)
-            .Where(agent => PermissionRules.Evaluate(Name, agent.Name, offer.Rules) != PermissionAction.Deny)
+        var agents = children.AgentsOf(scope.Directory)
+            .Where(agent => PermissionRules.Evaluate(Name, agent.Name, scope.Rules) != PermissionAction.Deny)
             .Select(static agent => $"\n- {agent.Name}: {agent.Description ?? "An agent of this project; the user knows what for."}");
         return new(Definition with { Description = $"{Definition.Description}\nAgents:{string.Concat(agents)}" });
     }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Sessions.Tools.Tasks;
 
-/// <summary>One call of <c>task</c>: opens the child, tells which it is, prompts it, and ends with its answer. Told to stop, it aborts the child first.</summary>
+/// <summary>One call of <c>task</c>: creates the child, reports its id, prompts it, and ends with its answer. A stop aborts the child first, or leaves one that only waits for its user where the server stops.</summary>
 internal sealed class TaskToolActor : ReceiveActor
 {
     private readonly ToolCall _call;
@@ -23,7 +23,7 @@ internal sealed class TaskToolActor : ReceiveActor
         Receive<ToolContinue>(_ => OnContinue());
         Receive<Answered>(OnAnswered);
         Receive<Failed>(OnFailed);
-        Receive<StopTool>(_ => OnStopTool());
+        Receive<StopTool>(OnStopTool);
     }
 
     private sealed record Opened(Child Child) : IDeadLetterSuppression;
@@ -32,13 +32,15 @@ internal sealed class TaskToolActor : ReceiveActor
 
     private sealed record Failed(Exception Cause) : IDeadLetterSuppression;
 
+    private sealed record Weighed(bool IsWaiting) : IDeadLetterSuppression;
+
     private sealed record Ended : IDeadLetterSuppression;
 
     private JsonElement Metadata => JsonSerializer.SerializeToElement(new TaskMetadata(_context.SessionId.Value, _child!.Id.Value, _child.Model), TaskJson.Default.TaskMetadata);
 
     protected override void PreStart() => OpenAsync().PipeTo(Self, success: static child => new Opened(child), failure: static cause => new Failed(cause));
 
-    // Stopped without a word: the child ends too.
+    // A hard stop: the child ends too.
     protected override void PostStop()
     {
         if (_isAsked && !_isAborted)
@@ -78,20 +80,35 @@ internal sealed class TaskToolActor : ReceiveActor
         End(new ToolFailed(_call.CallId, message.Cause.Message) { EndsTurn = _context.Left is not null });
     }
 
-    private void OnStopTool()
+    private void OnStopTool(StopTool message)
     {
         Become(Stopping);
-        if (_child is { } child)
+        if (_child is { } asked && _isAsked && message.SparesWaits)
+            _children.IsWaitingAsync(asked).PipeTo(Self, success: static isWaiting => new Weighed(isWaiting), failure: static _ => new Weighed(false));
+        else if (_child is { } child)
             Abort(child);
     }
 
     private void Stopping()
     {
         Receive<Opened>(m => Abort(m.Child));
+        Receive<Weighed>(OnWeighed);
         Receive<Failed>(_ => OnOver());
         Receive<Answered>(_ => OnOver());
         Receive<Ended>(_ => OnAborted());
         ReceiveAny(static _ => { });
+    }
+
+    private void OnWeighed(Weighed message)
+    {
+        if (!message.IsWaiting || !_isAsked)
+        {
+            Abort(_child!);
+            return;
+        }
+
+        _isAsked = false;
+        End(new ToolLeft(_call.CallId));
     }
 
     private void Abort(Child child)

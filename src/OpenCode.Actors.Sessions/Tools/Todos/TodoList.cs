@@ -6,10 +6,10 @@ using OpenCode.Actors.Sessions.Tools.Functions;
 
 namespace OpenCode.Actors.Sessions.Tools.Todos;
 
-/// <summary>The to-do list as a tool tells it.</summary>
+/// <summary>The to-do list as text for a model.</summary>
 internal static class TodoList
 {
-    /// <summary>Gives the permission that a tool of the list needs.</summary>
+    /// <summary>Returns the permission that a tool of the list needs.</summary>
     public static IReadOnlyList<ToolPermission> Needs(string tool) => [new ToolPermission(tool, ["*"], ["*"], ToolPermission.Nothing)];
 
     /// <summary>Makes the outcome of a call: the list as JSON, and how many of it are left.</summary>

@@ -10,6 +10,8 @@ internal sealed class TodoReadTool : FunctionTool
 {
     public const string Name = "todoread";
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Gives the to-do list of this session as it is now.",

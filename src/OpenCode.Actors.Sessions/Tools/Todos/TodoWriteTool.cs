@@ -11,6 +11,8 @@ internal sealed class TodoWriteTool : FunctionTool
 {
     public const string Name = "todowrite";
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Replaces the to-do list of this session, which the user sees. Use it for work of several steps: list the steps before you begin, keep one of them in_progress, and set each to completed as soon as it is done. Give the whole list each time.",

@@ -7,7 +7,7 @@ using AngleSharp.Text;
 
 namespace OpenCode.Actors.Sessions.Tools.WebFetch;
 
-/// <summary>Turns HTML into text that a model reads, tag by tag and without a tree: a page that is nested a million deep, or has a million entries, costs what its length does.</summary>
+/// <summary>Turns HTML into text for a model, tag by tag and without a tree: the cost depends on the length of a page alone, not on its nesting.</summary>
 internal sealed class HtmlText
 {
     private const int MostNested = 32;
@@ -28,7 +28,7 @@ internal sealed class HtmlText
 
     private HtmlText(bool isMarkdown) => _isMarkdown = isMarkdown;
 
-    /// <summary>Gives the visible text.</summary>
+    /// <summary>Returns the visible text.</summary>
     public static string Plain(string html) => new HtmlText(isMarkdown: false).Write(html);
 
     /// <summary>Gives Markdown.</summary>
@@ -41,13 +41,13 @@ internal sealed class HtmlText
             if (token is HtmlTagToken { Type: HtmlTokenType.StartTag or HtmlTokenType.EndTag } tag)
                 Take(tag, isStart: tag.Type == HtmlTokenType.StartTag);
             else if (token.Type == HtmlTokenType.Character && _skipped is null)
-                Say(token.Data);
+                AppendText(token.Data);
         }
 
         return _text.ToString().Trim();
     }
 
-    // The tokenizer takes what stands in these for tags.
+    // The tokenizer reads the content of these as tags.
     private static string Without(string html, string name)
     {
         StringBuilder? kept = null;
@@ -108,7 +108,7 @@ internal sealed class HtmlText
                 break;
             case "img":
                 if (tag.GetAttribute("alt") is { Length: > 0 } alt)
-                    Say(_isMarkdown ? $"![{alt}]({tag.GetAttribute("src")})" : alt);
+                    AppendText(_isMarkdown ? $"![{alt}]({tag.GetAttribute("src")})" : alt);
                 break;
             case "ul" or "ol":
                 Break(_lists.Count == 0 ? 2 : 1);
@@ -186,7 +186,7 @@ internal sealed class HtmlText
     }
 
     // Text outside of pre has its blanks joined.
-    private void Say(string text)
+    private void AppendText(string text)
     {
         if (_isVerbatim)
         {

@@ -12,6 +12,6 @@ internal interface IWebPages
 }
 
 /// <summary>A page.</summary>
-/// <param name="MediaType">Such as <c>text/html</c>; empty when it was not told.</param>
+/// <param name="MediaType">Such as <c>text/html</c>; empty when the server gave none.</param>
 /// <param name="Text">Its text.</param>
 internal sealed record WebPage(string MediaType, string Text);

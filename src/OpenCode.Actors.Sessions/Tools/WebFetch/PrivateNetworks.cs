@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OpenCode.Actors.Sessions.Tools.WebFetch;
 
-/// <summary>Tells which addresses are of this machine or of a network that is not the internet: what answers there trusts its neighbours.</summary>
+/// <summary>Recognizes addresses of this machine and of private networks: servers there trust their neighbours.</summary>
 internal static class PrivateNetworks
 {
     // RFC 6890 and the registries that follow it: everything that is not globally reachable.
@@ -16,11 +16,11 @@ internal static class PrivateNetworks
         ]).Select(static network => IPNetwork.Parse(network)),
     ];
 
-    /// <summary>Tells whether a host names such an address, as far as the name shows it.</summary>
+    /// <summary>True if a host names such an address, as far as the name shows it.</summary>
     public static bool Has(Uri url) =>
         IPAddress.TryParse(url.IdnHost, out var address) ? Has(address) : url.IdnHost.TrimEnd('.') is var name && (name == "localhost" || name.EndsWith(".localhost", StringComparison.Ordinal));
 
-    /// <summary>Tells whether it is such an address.</summary>
+    /// <summary>True if it is such an address.</summary>
     public static bool Has(IPAddress address) => Array.Exists(_networks, network => network.Contains(Plain(address)));
 
     // Addresses of IPv6 that stand for one of IPv4: mapped, translated (64:ff9b::/96) and 6to4 (2002::/16).

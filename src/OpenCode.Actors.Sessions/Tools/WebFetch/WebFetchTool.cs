@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools.Functions;
@@ -19,10 +20,12 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private const int MostCharacters = 100_000;
     private const string Markdown = "markdown";
 
+    public override bool ChangesFiles => false;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Fetches a page from the web and gives its text. HTML becomes Markdown unless you want it otherwise. It changes nothing. "
-        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is told, not followed. The user is asked about pages on this machine and in private networks.",
+        + "A page may be 5 MB at most; of its text you get the first 100,000 characters. A redirect to another host is reported, not followed. The user is asked about pages on this machine and in private networks.",
         JsonElement.Parse("""
             {
               "type": "object",
@@ -49,7 +52,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ToolRefusedException($"{url} did not answer within {limit.TotalSeconds:0} s.");
+            throw new ToolRefusedException($"{url} did not answer within {limit.TotalSeconds:0} s. Fetch it again with a longer 'timeout' (120 at most), or do without it.");
         }
     }
 
@@ -80,7 +83,7 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private static string TextOf(Uri url, WebPage page, string format)
     {
         if (page.MediaType.Length > 0 && !IsText(page.MediaType))
-            throw new ToolRefusedException($"{url} is {page.MediaType}, which is no text.");
+            throw new ToolRefusedException($"{url} is {page.MediaType}, which is no text. Fetch another page.");
 
         var isHtml = page.MediaType is "text/html" or "application/xhtml+xml";
         return !isHtml || format == "html" ? page.Text : format == "text" ? HtmlText.Plain(page.Text) : HtmlText.Markdown(page.Text);
@@ -89,5 +92,5 @@ internal sealed class WebFetchTool(IWebPages pages, TimeProvider time) : Functio
     private static bool IsText(string type) => type.StartsWith("text/", StringComparison.Ordinal)
         || type.EndsWith("json", StringComparison.Ordinal) || type.EndsWith("xml", StringComparison.Ordinal) || type.EndsWith("javascript", StringComparison.Ordinal) || type.EndsWith("yaml", StringComparison.Ordinal);
 
-    private static string Shorten(string text) => text.Length <= MostCharacters ? text : $"{text[..MostCharacters]}\n\n({text.Length - MostCharacters} more characters are left out.)";
+    private static string Shorten(string text) => TextCut.Start(text, MostCharacters, $"\n\n(The rest is left out: it has {text.Length} characters.)");
 }

@@ -13,6 +13,8 @@ internal sealed class WriteTool(IFileWork work, IPathFacts paths, FileChanges ch
 {
     public const string Name = "write";
 
+    public override bool ChangesFiles => true;
+
     public override ToolDefinition Definition { get; } = new(
         Name,
         "Writes a file: makes it, with the folders it needs, or replaces all that it holds. Use edit to change a part of a file. A file that something else changed after you last read it is not replaced; read it again first.",

@@ -34,7 +34,7 @@ internal sealed partial class Blockers : IAsyncDisposable
 
     /// <summary>Initializes a new instance of the <see cref="Blockers"/> class.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="waiting">Tells the process of the server that runs the statement that is watched over.</param>
+    /// <param name="waiting">Gives the server process (pid) of the statement that is watched.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Counts the connections that were ended.</param>
     /// <param name="logger">Logs them.</param>
@@ -92,6 +92,6 @@ internal sealed partial class Blockers : IAsyncDisposable
     [LoggerMessage(EventId = 3110, Level = LogLevel.Warning, Message = "Ended a connection of {Tag}: it stood still in the middle of a statement, and appends waited for it.")]
     private static partial void LogEnded(ILogger logger, string tag);
 
-    [LoggerMessage(EventId = 3111, Level = LogLevel.Debug, Message = "Whom an append waits for could not be read.")]
+    [LoggerMessage(EventId = 3111, Level = LogLevel.Debug, Message = "The connections that block an append could not be read.")]
     private static partial void LogLookFailed(ILogger logger, Exception cause);
 }

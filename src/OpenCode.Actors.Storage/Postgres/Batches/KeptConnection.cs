@@ -23,7 +23,7 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
     /// <param name="sql">The statement, prepared at its first use.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="read">Reads the answer.</param>
-    /// <param name="cancellationToken">Gives up; what becomes of the statement is unknown then.</param>
+    /// <param name="cancellationToken">Gives up; the statement may still take effect then.</param>
     /// <exception cref="StoreException">It failed.</exception>
     public ValueTask<T> RunAsync<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) =>
         RunAsync([new(sql, parameters)], read, cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class KeptConnection(PostgresDatabase database, TimeProvider tim
     /// <summary>Runs statements in one round trip, each in a transaction of its own, prepared together at their first use. The first one names them: the same others follow it each time.</summary>
     /// <param name="statements">The statements.</param>
     /// <param name="read">Reads the answers.</param>
-    /// <param name="cancellationToken">Gives up; what becomes of the statements is unknown then.</param>
+    /// <param name="cancellationToken">Gives up; the statements may still take effect then.</param>
     /// <exception cref="StoreException">One failed.</exception>
     public async ValueTask<T> RunAsync<T>(BoundStatement[] statements, Func<NpgsqlDataReader, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {

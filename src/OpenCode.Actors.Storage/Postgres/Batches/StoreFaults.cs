@@ -10,7 +10,7 @@ internal static class StoreFaults
     private const string ReadOnlyTransaction = "25006";
     private const string NoResources = "53";
 
-    /// <summary>Tells whether a fault is one that the journal lives with; any other is a fault of this program, and ends it.</summary>
+    /// <summary>True if a fault is one that the journal lives with; any other is a fault of this program, and ends it.</summary>
     public static bool IsKnown(Exception fault) => fault is DatabaseException or TimeoutException or System.IO.IOException or System.Net.Sockets.SocketException or ObjectDisposedException
         || (fault is NpgsqlException && (fault is not PostgresException server || DatabaseFaults.IsOfConnection(fault) || IsBusy(server) || IsReadOnly(server)));
 

@@ -49,12 +49,12 @@ internal static class DatabaseFaults
     public static DatabaseUnreachableException Standby(string place) => new(
         $"At {place} there is a standby, which takes no writes, and no primary. Promote it, or name the primary in the connection string (several hosts may be given, with commas).");
 
-    /// <summary>Finds what says most, where the driver tried several hosts and tells of all: that the life is another one, or what a server said; else all of it.</summary>
+    /// <summary>Finds the most telling error, if the driver tried several hosts and reports all: that the life is another one, or what a server said; else all of it.</summary>
     public static Exception OfHosts(Exception fault) => fault.InnerException is AggregateException { InnerExceptions: var faults }
         ? faults.FirstOrDefault(static one => one is DatabaseLifeException) ?? faults.FirstOrDefault(static one => one is PostgresException) ?? fault
         : fault;
 
-    /// <summary>Tells whether a fault is one of the connection, so that it is unknown what became of what was sent.</summary>
+    /// <summary>True if a fault is one of the connection, so that the outcome of the statement is unknown.</summary>
     public static bool IsOfConnection(Exception fault) => fault is not PostgresException || fault is PostgresException
     {
         SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleInTransactionTimeout or IdleSessionTimeout

@@ -48,7 +48,7 @@ internal sealed class ArbiterConnection(PostgresDatabase database, Func<Statemen
         }
     }
 
-    /// <summary>Tells whether a statement was not run because another connection held a row: it may be sent again.</summary>
+    /// <summary>True if a statement was not run because another connection held a row: it may be sent again.</summary>
     public static bool IsLocked(PostgresException fault) => fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>Ends the connection, and with it what it holds. The next call makes another one.</summary>

@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Storage.Postgres.Nodes;
 /// <summary>Reads rows of the tables <c>node</c> and <c>look</c>.</summary>
 internal static class NodeRows
 {
-    /// <summary>How many columns a row has; what else a statement gives stands behind them.</summary>
+    /// <summary>How many columns a row has; what else a statement gives is behind them.</summary>
     public const int Columns = 10;
 
     public static NodeRow Read(NpgsqlDataReader row) => new(

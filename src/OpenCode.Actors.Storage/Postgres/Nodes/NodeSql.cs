@@ -23,7 +23,7 @@ internal static class NodeSql
 
     public const string UnlockTurn = $"SELECT pg_advisory_unlock({TurnClass}, hashtext(current_schema()))";
 
-    /// <summary>Ends the connection of a joiner that has the turn and has said nothing for 5 s, also where it stands in the middle of a statement: to the server it is not idle then.</summary>
+    /// <summary>Ends the connection of a joiner that has the turn and has said nothing for 5 s, also where it is in the middle of a statement: to the server it is not idle then.</summary>
     public const string EndSilentTurn =
         $"""
         SELECT pg_terminate_backend(a.pid)
@@ -35,7 +35,7 @@ internal static class NodeSql
 
     public const string Location = "SELECT value FROM setting WHERE key = 'default_location'";
 
-    /// <summary>All that are not dead, with whether their lock is held. A key of 64 bits stands in pg_locks as two halves.</summary>
+    /// <summary>All that are not dead, with whether their lock is held. A key of 64 bits is in pg_locks as two halves.</summary>
     public const string Living =
         $"""
         SELECT {Columns}, EXISTS (
@@ -103,7 +103,7 @@ internal static class NodeSql
         """;
 
     /// <summary>
-    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for whenever: the verdict (rule "The database decides who is dead"). Holds both rows, in their order;
+    /// $1 name, $2 uid of this node, $3 name, $4 uid of the other, $5 when the other must have looked last, null for any time: the verdict (rule "The database decides who is dead"). Holds both rows, in their order;
     /// the second one finds what the first one wrote. Back come both as they were, null for one that is not there, the tag of the other, and whether it has died by this.
     /// </summary>
     public const string DeclareDead =

@@ -9,7 +9,7 @@ internal static class OlderNodes
     /// <summary>The first version that they do not know.</summary>
     public const int GoneSince = 4;
 
-    // One lives while its lock is held or a connection of its is open. A key of 64 bits stands in pg_locks as two halves.
+    // One lives while its lock is held or a connection of its is open. A key of 64 bits is in pg_locks as two halves.
     private const string Living =
         """
         SELECT DISTINCT n.name, n.url FROM node n

@@ -142,11 +142,11 @@ internal sealed class DataFolder : IDisposable
             throw new DirectoryNotFoundException($"There is no journal in '{path}': name a data folder (--data).");
     }
 
-    /// <summary>Tells whether there is such a folder.</summary>
+    /// <summary>True if there is such a folder.</summary>
     /// <exception cref="UnauthorizedAccessException">This user may not see that.</exception>
     public static bool IsThere(string path) => Attributes(path)?.HasFlag(FileAttributes.Directory) == true;
 
-    /// <summary>Tells whether there is such a file.</summary>
+    /// <summary>True if there is such a file.</summary>
     /// <exception cref="UnauthorizedAccessException">This user may not see that.</exception>
     public static bool HasFile(string path) => Attributes(path)?.HasFlag(FileAttributes.Directory) == false;
 
@@ -170,7 +170,7 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Tells whether another process is a front of this one.</summary>
+    /// <summary>True if another process is a front of this one.</summary>
     public bool HasFronts()
     {
         try

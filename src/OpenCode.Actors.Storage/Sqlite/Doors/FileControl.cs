@@ -28,7 +28,7 @@ internal static partial class FileControl
             throw Moved(path);
     }
 
-    /// <summary>Tells whether a statement failed because there is no room. Right after it: of a quota that is used up only the last error of the system tells.</summary>
+    /// <summary>True if a statement failed because there is no room. Right after it: of a quota that is used up only the last error of the system tells.</summary>
     /// <param name="connection">The connection of the statement.</param>
     /// <param name="code">Its extended code.</param>
     public static bool IsFull(SqliteConnection connection, int code) => code switch
@@ -38,7 +38,7 @@ internal static partial class FileControl
         _ => false,
     };
 
-    /// <summary>Tells whether .NET could not make a file because there is no room.</summary>
+    /// <summary>True if .NET could not make a file because there is no room.</summary>
     public static bool IsFull(IOException e) => !OperatingSystem.IsWindows() && (e.HResult == DiskFull || IsQuota(e.HResult)); // what the system gave
 
     /// <summary>Says that a file was taken away.</summary>
@@ -50,7 +50,7 @@ internal static partial class FileControl
     /// <summary>Lets only the owner read and write the file and its log, also where a restored copy let others: it has what people said to their agents. By name, without opening it.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>Why not; null where it is so.</returns>
-    public static string? KeepToOwner(string path)
+    public static string? RestrictToOwner(string path)
     {
         if (OperatingSystem.IsWindows())
             return null;

@@ -18,7 +18,7 @@ internal static class HolderFile
             File.WriteAllBytes(path, []);
     }
 
-    /// <summary>Removes it where the holder has told nothing: its start failed.</summary>
+    /// <summary>Removes it if the holder has written nothing: its start failed.</summary>
     public static void RemoveIfEmpty(string folder)
     {
         try

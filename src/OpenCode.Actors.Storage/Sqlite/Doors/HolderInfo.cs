@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Storage.Sqlite.Doors;
 /// <param name="Settings">What its rules come from, each with a keyed hash of its value.</param>
 internal sealed record HolderInfo(string Url, int Pid, string Secret, bool HasPassword, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>Says who it is, for people; without the secret.</summary>
+    /// <summary>Describes the holder for people, without the secret.</summary>
     public override string ToString() => $"the server at {Url} (process {Pid})";
 }
 

@@ -34,7 +34,7 @@ internal sealed class History(PostgresServer database)
     /// <summary>Gets what went wrong.</summary>
     public IReadOnlyCollection<string> Blames => _blames;
 
-    /// <summary>Begins to note who writes. The nodes have made their tables.</summary>
+    /// <summary>Begins to record the writers. The nodes have made their tables.</summary>
     public Task BeginAsync() => database.ExecuteAsync(Audit);
 
     public void Blame(string what)

@@ -30,7 +30,7 @@ internal sealed class Observer(IReadOnlyList<FaultyNode> nodes, History history,
     /// <summary>Gets when (a timestamp) it had its present stream.</summary>
     public long Since { get; private set; }
 
-    /// <summary>Listens until it is told to leave.</summary>
+    /// <summary>Listens until it is cancelled.</summary>
     public async Task ListenAsync(CancellationToken leave)
     {
         while (!leave.IsCancellationRequested)

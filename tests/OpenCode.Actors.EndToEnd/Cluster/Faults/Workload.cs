@@ -6,7 +6,7 @@ using OpenCode.Actors.EndToEnd.Harness;
 
 namespace OpenCode.Actors.EndToEnd.Cluster.Faults;
 
-/// <summary>Users who work through any node, whatever happens to it, and remember what was acknowledged.</summary>
+/// <summary>Users that work through any node, whatever happens to it, and record what was acknowledged.</summary>
 internal sealed class Workload(IReadOnlyList<FaultyNode> nodes, History history) : IDisposable
 {
     // A user gives up on a node that was cut off in the middle of an answer.

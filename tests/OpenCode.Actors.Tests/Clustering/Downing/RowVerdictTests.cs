@@ -6,7 +6,7 @@ using OpenCode.Actors.Tests.Journal.Memory;
 
 namespace OpenCode.Actors.Tests.Clustering.Downing;
 
-/// <summary>What the rows of the database tell of members that are heard, and of those that are not members.</summary>
+/// <summary>Verdicts from the rows of the database about members that answer, and about nodes that are no members.</summary>
 public sealed class RowVerdictTests : VerdictKit
 {
     [Fact]

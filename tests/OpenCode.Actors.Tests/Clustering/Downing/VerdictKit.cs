@@ -32,8 +32,6 @@ public abstract class VerdictKit : ClusterKit, IPeers, IPortProbe
 
     public bool HasFirst { get; set; } = true;
 
-    public bool AreSilent => false;
-
     void IPeers.Remove(UniqueAddress node) => Removed.Add(node);
 
     ValueTask<PortAnswer> IPortProbe.AskAsync(Address address, TimeSpan limit, CancellationToken cancellationToken) => new(Port);

@@ -48,7 +48,7 @@ public sealed class IdleShardAllocationTests : HubTestKit
         await strategy.AllocateShard(b, "9", without);
         Assert.Equal(moves.Order(), _ended.Order());
 
-        // The move may not have come to where it waits for the lost node: told again while it is under way, and never later.
+        // The move may not yet wait for the lost node: the message is repeated while it is under way, and never later.
         _ended.Clear();
         await strategy.Rebalance(without, moves);
         Assert.Equal(moves.Order(), _ended.Order());

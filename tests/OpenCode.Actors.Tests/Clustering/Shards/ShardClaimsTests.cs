@@ -18,7 +18,11 @@ public sealed class ShardClaimsTests : ClusterKit
     public ShardClaimsTests()
     {
         _store = new MemoryBatchStore(new MemoryBatchDatabase(Time), "n1", Time);
-        _journal = BatchJournal.OpenAsync(_store, new JournalOptions(), Time).GetAwaiter().GetResult();
+
+        // Its reader waits on this thread from now on: on the pool it would read while a test moves the clock.
+        var opening = Inlining.Run(() => BatchJournal.OpenAsync(_store, new JournalOptions(), Time));
+        Assert.True(opening.IsCompleted);
+        _journal = opening.GetAwaiter().GetResult();
         _claims = new ShardClaims(Arbiter, _journal, Standing, Metrics, Time);
         _claims.Index.Reached(0);
     }

@@ -15,7 +15,7 @@ public sealed class ShardOfTests
     [Fact]
     public void Sessions_are_spread_evenly()
     {
-        var ids = new IdFactory(TimeProvider.System, new SeededEntropy(1).Fill);
+        var ids = new IdFactory(new VirtualTime(), new SeededEntropy(1).Fill);
         var counts = new int[ShardOf.Count];
 
         for (var i = 0; i < 64_000; i++)
@@ -27,7 +27,7 @@ public sealed class ShardOfTests
     [Fact]
     public void A_child_is_in_the_shard_of_its_parent()
     {
-        var ids = new IdFactory(TimeProvider.System, new SeededEntropy(1).Fill);
+        var ids = new IdFactory(new VirtualTime(), new SeededEntropy(1).Fill);
         var parent = ids.NewSession();
 
         for (var i = 0; i < 10; i++)

@@ -17,7 +17,7 @@ namespace OpenCode.Actors.Tests.Clustering.Wire;
 /// <summary>One message of each kind that crosses nodes, with all its fields filled.</summary>
 internal static class MessageSamples
 {
-    private static readonly IdFactory _ids = new(TimeProvider.System, new SeededEntropy(1).Fill);
+    private static readonly IdFactory _ids = new(new VirtualTime(), new SeededEntropy(1).Fill);
     private static readonly SessionId _session = _ids.NewSession();
     private static readonly MessageId _message = _ids.NewMessage();
 
@@ -68,6 +68,8 @@ internal static class MessageSamples
             new MessageFound(Message("two")),
             new GetTodos(),
             new TodosFound([new Todo("do it", "pending", "high")]),
+            new GetWaits(),
+            new WaitsFound(true, [_session]),
             reply,
             new ReplyQuestion(question, [["a", "b"], []]),
             new RejectQuestion(question),

@@ -1,29 +1,32 @@
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
 using OpenCode.Actors.Clustering.Settings;
 using OpenCode.Actors.Clustering.Wire;
 using OpenCode.Actors.Protocol.Ids;
+using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Live;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Clustering.Wire;
 
-public sealed class SessionMessageSerializerTests : IAsyncLifetime
+public sealed class SessionMessageSerializerTests : IDisposable
 {
     // Only on the node of the session: the region tells them to its sessions, and they answer it.
     private static readonly Type[] _local = [typeof(Quiesce), typeof(Quiesced), typeof(AwaitQuiet), typeof(Quiet), typeof(Leave)];
 
-    private readonly ActorSystem _system = ActorSystem.Create("wire", Settings());
+    private readonly SeededSystem _seeded = new(config: Settings());
 
     public static TheoryData<string> Samples { get; } = [.. MessageSamples.All.Keys.Select(type => type.FullName!)];
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    private ActorSystem System => _seeded.System;
 
-    public Task DisposeAsync() => _system.Terminate();
+    public void Dispose() => _seeded.Dispose();
 
     [Fact]
     public void Every_command_and_answer_of_a_session_crosses_nodes()
@@ -45,7 +48,7 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
     public void A_message_comes_out_as_it_went_in(string type)
     {
         var message = MessageSamples.All.Values.Single(sample => sample.GetType().FullName == type);
-        var serializer = Assert.IsType<SessionMessageSerializer>(_system.Serialization.FindSerializerFor(message));
+        var serializer = Assert.IsType<SessionMessageSerializer>(System.Serialization.FindSerializerFor(message));
         var manifest = serializer.Manifest(message);
         var bytes = serializer.ToBinary(message);
 
@@ -82,6 +85,30 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
         Assert.Equal(accepted.Turn, read.Turn);
     }
 
+    [Theory]
+    [InlineData("system")]
+    [InlineData("format")]
+    [InlineData("tools")]
+    [InlineData("summary")]
+    public void What_is_large_beside_the_parts_is_left_out_too(string what)
+    {
+        var (accepted, large) = (MessageSamples.Accepted("hello"), new string('x', 2 * AcceptedInShort.MaxBytes));
+        var user = (UserMessage)accepted.User.Info;
+        user = what switch
+        {
+            "system" => user with { System = large },
+            "format" => user with { Format = new OutputFormat("json_schema") { Schema = JsonSerializer.SerializeToElement(large) } },
+            "tools" => user with { Tools = new Dictionary<string, bool> { [large] = true } },
+            _ => user with { Summary = new UserMessageSummary([]) { Body = large } },
+        };
+        accepted = accepted with { User = accepted.User with { Info = user } };
+
+        var read = Assert.IsType<PromptAccepted>(Roundtrip(accepted));
+
+        Assert.True(MessageKinds.Of(accepted)!.Write(accepted).Length < AcceptedInShort.MaxBytes);
+        Assert.Equal((user.Id, accepted.Turn), (read.User.Info.Id, read.Turn));
+    }
+
     [Fact]
     public void An_unknown_message_is_refused_by_name()
     {
@@ -112,7 +139,7 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
     [Fact]
     public void Nothing_leaves_a_node_by_Newtonsoft()
     {
-        var serializer = Assert.IsType<RefusingSerializer>(_system.Serialization.FindSerializerFor(new Unknown()));
+        var serializer = Assert.IsType<RefusingSerializer>(System.Serialization.FindSerializerFor(new Unknown()));
 
         Assert.Equal(1, serializer.Identifier);
         Assert.Contains(nameof(Unknown), Assert.Throws<SerializationException>(() => serializer.ToBinary(new Unknown())).Message, StringComparison.Ordinal);
@@ -121,7 +148,7 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
     [Fact]
     public void Nothing_comes_in_by_Newtonsoft()
     {
-        var refusal = Assert.Throws<SerializationException>(() => _system.Serialization.Deserialize("{}"u8.ToArray(), 1, "System.Object, mscorlib"));
+        var refusal = Assert.Throws<SerializationException>(() => System.Serialization.Deserialize("{}"u8.ToArray(), 1, "System.Object, mscorlib"));
 
         Assert.Contains("dropped", refusal.ToString(), StringComparison.Ordinal);
     }
@@ -131,7 +158,7 @@ public sealed class SessionMessageSerializerTests : IAsyncLifetime
 
     private object Roundtrip(object message)
     {
-        var serializer = (SessionMessageSerializer)_system.Serialization.FindSerializerFor(message);
+        var serializer = (SessionMessageSerializer)System.Serialization.FindSerializerFor(message);
         return serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message));
     }
 

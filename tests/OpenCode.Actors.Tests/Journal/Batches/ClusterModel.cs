@@ -6,7 +6,7 @@ using OpenCode.Actors.Tests.Specifications;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
 
-/// <summary>What nodes were told and have answered and shown, and what that promises. Knows nothing of how the journal works.</summary>
+/// <summary>The inputs and outputs of nodes, and what these promise. Independent of the journal's code.</summary>
 internal sealed class ClusterModel
 {
     private readonly List<(JournalBatch Batch, Task<long> Answer, long Generation)> _told = [];

@@ -2,6 +2,7 @@ using System.Text;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Journal.Batches;
 using OpenCode.Actors.Tests.Journal.Memory;
+using OpenCode.Actors.Tests.TestKit.Doors;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Journal.Batches;
@@ -66,8 +67,8 @@ internal sealed class JournalNode
     {
         var closing = Journal.DisposeAsync().AsTask();
 
-        // Who waits for a time is let go by the pool when that is cancelled: the one thing here that does not end on this thread. It gets some time before the clock moves.
-        while (!closing.Wait(5))
+        // A wait for a time is ended by the pool when that is cancelled: the one thing here that does not end on this thread. It gets some time before the clock moves.
+        while (!OtherThreads.HasEnded(closing))
             _time.Advance(TimeSpan.FromSeconds(1));
     }
 

@@ -78,7 +78,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output) : BatchJournalKit
         var backup = Database.Backup();
         for (var life = 0; life < 5; life++)
         {
-            // As a restore has to be done: the store is told that its life is new before anybody uses it. Lives are named by the second they begin in.
+            // As a restore has to be done: the store gets its new life before its first use. Lives are named by the second they begin in.
             Advance(1);
             Database.Restore(backup);
             Database.BeginLife();

@@ -109,7 +109,7 @@ public sealed class TailTests : BatchJournalKit
         var first = node.Journal.CatchUpAsync(default).AsTask();
         Advance(0.06);
 
-        // The first looking has been answered by the store already: it does not count for who comes now.
+        // The first looking has been answered by the store already: it does not count for a reader that comes now.
         Done(other.Append(Batch("1")));
         var second = node.Journal.CatchUpAsync(default).AsTask();
         node.Store.Cut();

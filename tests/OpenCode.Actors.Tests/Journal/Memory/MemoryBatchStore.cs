@@ -41,7 +41,7 @@ internal sealed class MemoryBatchStore(MemoryBatchDatabase database, string writ
     /// <summary>Gets a value indicating whether a question that arrives late has arrived.</summary>
     public bool HasArrivedLate { get; private set; }
 
-    /// <summary>Gets or sets what becomes of a hint to this process: how much later it comes, or null if it is lost.</summary>
+    /// <summary>Gets or sets the delay of a hint to this process; null if it is lost.</summary>
     public Func<TimeSpan?> HintDelay { get; set; } = static () => TimeSpan.Zero;
 
     /// <summary>Gets or sets a value indicating whether the way is cut: whatever is asked is not answered.</summary>

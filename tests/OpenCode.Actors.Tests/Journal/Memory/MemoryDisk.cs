@@ -16,7 +16,7 @@ internal sealed class MemoryDisk(ulong seed = 1)
 
     private readonly Lock _gate = new();
     private readonly SeededEntropy _dice = new(seed);
-    private readonly MemoryLargeBodies _bodies = new(TimeProvider.System);
+    private readonly MemoryLargeBodies _bodies = new(new VirtualTime());
     private readonly MemoryContents _contents = new();
 
     // How to take back what was written since the last sync.
@@ -47,7 +47,7 @@ internal sealed class MemoryDisk(ulong seed = 1)
     public Task<BatchJournal> OpenAsync(JournalOptions options, TimeProvider time, JournalMetrics? metrics = null) =>
         BatchJournal.OpenAsync(new MemoryDiskStore(this, time), options, time, metrics: metrics);
 
-    /// <summary>Tells how much room there is.</summary>
+    /// <summary>Returns how much room there is.</summary>
     public long FreeBytes()
     {
         lock (_gate)

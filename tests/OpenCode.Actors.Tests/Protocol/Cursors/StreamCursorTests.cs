@@ -87,7 +87,7 @@ public sealed class StreamCursorTests
         const string good = "aZ09bcde.3-1042.m1100";
         Assert.True(StreamCursor.TryParse(good, out var cursor));
 
-        var seed = Environment.TickCount;
+        var seed = Random.Shared.Next();
         var random = new Random(seed);
         for (var i = 0; i < 2_000; i++)
         {

@@ -125,7 +125,7 @@ public sealed class IdFactoryTests
     [InlineData("msg_0123456789012345678901234567890123456789012345678901234567")]
     public void An_id_after_a_clients_own_sorts_behind_it_again_and_again(string text)
     {
-        var last = MessageId.Parse(text);
+        var last = new MessageId(text);
         for (var i = 0; i < 200; i++)
         {
             var next = _ids.After(last);
@@ -143,7 +143,7 @@ public sealed class IdFactoryTests
 
         Prop.ForAll(bodies, body =>
         {
-            var last = PartId.Parse("prt" + body);
+            var last = new PartId("prt" + body);
             var next = _ids.After(last);
             return string.CompareOrdinal(next.Value, last.Value) > 0 && PartId.TryParse(next.Value, out _);
         }).QuickCheckThrowOnFailure();
@@ -152,7 +152,7 @@ public sealed class IdFactoryTests
     [Fact]
     public void The_greatest_id_has_no_successor_and_is_refused_by_name()
     {
-        var greatest = MessageId.Parse("msg" + new string('z', IdText.MaxBodyLength));
+        var greatest = new MessageId("msg" + new string('z', IdText.MaxBodyLength));
 
         Assert.Throws<ArgumentException>(() => _ids.After(greatest));
     }

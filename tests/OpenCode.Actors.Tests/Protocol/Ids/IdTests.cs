@@ -16,7 +16,6 @@ public sealed class IdTests
         Assert.True(SessionId.TryParse(text, out var id));
         Assert.Equal(text, id.Value);
         Assert.Equal(text, id.ToString());
-        Assert.Equal(id, Bind<SessionId>(text));
     }
 
     [Theory]
@@ -46,12 +45,8 @@ public sealed class IdTests
     }
 
     [Fact]
-    public void A_refusal_says_what_an_id_looks_like()
-    {
-        var refusal = Assert.Throws<FormatException>(() => QuestionId.Parse("per_1"));
-
-        Assert.Contains("'per_1' is no QuestionId: give 'que'", refusal.Message, StringComparison.Ordinal);
-    }
+    public void A_refusal_says_what_an_id_looks_like() =>
+        Assert.StartsWith("'per_1' is no QuestionId: give 'que'", IdText.Complaint<QuestionId>("per_1"), StringComparison.Ordinal);
 
     [Fact]
     public void Ids_are_strings_and_names_of_properties_in_json()
@@ -77,7 +72,4 @@ public sealed class IdTests
         Assert.Equal("able-acorn", Slugs.Create(bytes => bytes.Clear()));
         Assert.Equal("wise-wren", Slugs.Create(bytes => bytes.Fill(255)));
     }
-
-    private static T Bind<T>(string text)
-        where T : IParsable<T> => T.Parse(text, null);
 }

@@ -174,8 +174,8 @@ public sealed class ProtocolJsonTests
         var model = new ModelRef("p", "m", "v");
 
         Assert.Equal("""{"providerID":"p","modelID":"m","variant":"v"}""", JsonSerializer.Serialize(model, ProtocolJson.Wire.ModelRef));
-        Assert.Equal("""{"id":"m","providerID":"p","variant":"v"}""", JsonSerializer.Serialize(model.ToSessionModel(), ProtocolJson.Wire.SessionModel));
-        Assert.Equal(model, model.ToSessionModel().ToModelRef());
+        Assert.Equal("""{"id":"m","providerID":"p","variant":"v"}""", JsonSerializer.Serialize(new SessionModel("m", "p", "v"), ProtocolJson.Wire.SessionModel));
+        Assert.Equal(model, new SessionModel("m", "p", "v").ToModelRef());
     }
 
     [Fact]

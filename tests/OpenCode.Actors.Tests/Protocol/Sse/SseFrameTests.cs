@@ -1,6 +1,7 @@
 using System.Text;
 using OpenCode.Actors.Protocol.Cursors;
 using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Tests.TestKit.Sse;
 
 namespace OpenCode.Actors.Tests.Protocol.Sse;
 

@@ -72,7 +72,7 @@ public sealed class OpenCodeCommandTests
     [InlineData("serve", "--cluster-port", "x")]
     [InlineData("cluster", "status")]
     public void A_wrong_option_of_a_cluster_is_refused(params string[] arguments) =>
-        Assert.NotEmpty(OpenCodeCommand.Create(static _ => null, "/home/dev", static _ => Task.FromResult(0), static _ => Task.FromResult(0)).Parse(arguments).Errors);
+        Assert.NotEmpty(OpenCodeCommand.Create(static _ => null, "/users/dev", static _ => Task.FromResult(0), static _ => Task.FromResult(0)).Parse(arguments).Errors);
 
     [Theory]
     [InlineData("127.0.0.1", null, false, false)]
@@ -89,7 +89,7 @@ public sealed class OpenCodeCommandTests
     private static async Task<ServeSettings?> ServeAsync(string[] options, Func<string, string?> variable)
     {
         ServeSettings? read = null;
-        var command = OpenCodeCommand.Create(variable, "/home/dev", settings => Task.FromResult((read = settings) is null ? 1 : 0), _ => Task.FromResult(0));
+        var command = OpenCodeCommand.Create(variable, "/users/dev", settings => Task.FromResult((read = settings) is null ? 1 : 0), _ => Task.FromResult(0));
         var parsed = command.Parse(["serve", .. options]);
         if (parsed.Errors.Count == 0)
             await parsed.InvokeAsync();

@@ -2,7 +2,7 @@ using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Tests.Server.Config;
 
-/// <summary>The files of a location may be anybody's: what is too much is refused with its place, and what did not change is not read again.</summary>
+/// <summary>The files of a location may come from a foreign repository: what is too much is refused with its place, and what did not change is not read again.</summary>
 public sealed class ConfigBoundsTests
 {
     private readonly FakeConfigSource _files = new();
@@ -16,9 +16,9 @@ public sealed class ConfigBoundsTests
 
     public static TheoryData<string, string> TooMuch => new()
     {
-        { Laughs(9, 10), "stands for more than" },
-        { Laughs(4, 18), "stands for more than" },
-        { "a: &a " + new string('x', 300_000) + "\nb: [*a, *a, *a, *a]", "stands for more than" },
+        { Laughs(9, 10), "with its aliases it has more than" },
+        { Laughs(4, 18), "with its aliases it has more than" },
+        { "a: &a " + new string('x', 300_000) + "\nb: [*a, *a, *a, *a]", "with its aliases it has more than" },
         { "a: " + new string('[', 200_000), "nested deeper" },
         { "a: " + string.Concat(Enumerable.Repeat("{b: ", 200_000)), "nested deeper" },
         { string.Concat(Enumerable.Repeat("- ", 100_000)), "nested deeper" },

@@ -8,7 +8,7 @@ public sealed class ConfigCatalogTests
 {
     private static readonly System.Text.Json.JsonSerializerOptions _plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private const string UserFile = "/home/dev/.config/opencode/opencode.json";
+    private const string UserFile = "/users/dev/.config/opencode/opencode.json";
     private readonly FakeConfigSource _files = new();
 
     [Fact]
@@ -21,6 +21,30 @@ public sealed class ConfigCatalogTests
         Assert.Empty(config.Permission);
         Assert.Equal(10_000, config.EventStream.HeartbeatMs);
         Assert.Equal(64L << 20, config.EventStream.RingBytes);
+    }
+
+    [Theory]
+    [InlineData("'formatter': true", "formatter has no effect: no formatters run here.")]
+    [InlineData("'lsp': { 'own': { 'command': ['x'] } }", "lsp has no effect: no language servers run here.")]
+    [InlineData("'plugin': ['x']", "plugin has no effect: no plugins run here.")]
+    [InlineData("'modle': 'a/b'", "modle has no effect: opencode has no such key. See https://opencode.ai/config.json for those it has.")]
+    [InlineData("'formatter': false, 'lsp': { 'x': { 'disabled': true } }, 'plugin': [], 'theme': 'x', 'username': 'me', '$schema': 'x'", null)]
+    public void A_key_without_effect_is_told_at_the_start(string keys, string? told)
+    {
+        _files.Files[UserFile] = $"{{ {keys} }}".Replace('\'', '"');
+
+        Assert.Equal(told is null ? [] : [$"{UserFile}: {told}"], Open().WithoutEffect);
+    }
+
+    [Fact]
+    public void A_key_that_several_checks_refuse_is_named_once()
+    {
+        _files.Files[UserFile] = """{"mcp": {"x": {"type": "local", "command": "node x"}}, "permission": {"edit": "maybe"}}""";
+
+        var mistakes = Assert.Throws<ConfigException>(() => Open()).Message.Split('\n');
+
+        Assert.Equal("The configuration has 2 mistakes:", mistakes[0]);
+        Assert.Single(mistakes, static line => line.Contains("mcp.x.command", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -36,7 +60,7 @@ public sealed class ConfigCatalogTests
 
         var config = Open().Server;
 
-        Assert.Equal("embedded/assistant", config.Model);
+        Assert.Equal("embedded/assistant", config.Model?.ToString());
         Assert.Equal(2_000, config.EventStream.HeartbeatMs);
     }
 
@@ -68,7 +92,7 @@ public sealed class ConfigCatalogTests
     public void References_to_variables_and_files_are_replaced_inside_strings_only()
     {
         _files.Variables["KEY"] = "se\"cret";
-        _files.Files["/home/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
+        _files.Files["/users/dev/.config/opencode/url.txt"] = "http://127.0.0.1:11434/v1\n";
         _files.Files[UserFile] = """{"provider": {"local": {"options": {"baseURL": "{file:url.txt}", "apiKey": "{env:KEY}", "headers": {"x": "a{env:NOT_SET}b"}}}}}""";
 
         var provider = Assert.Single(Open().Server.Providers);
@@ -103,7 +127,7 @@ public sealed class ConfigCatalogTests
 
         var config = Open().For("/proj").Values;
 
-        Assert.Equal("a/2", config.Model);
+        Assert.Equal("a/2", config.Model?.ToString());
         Assert.Equal(("B", "k"), (config.Providers[0].Name, config.Providers[0].ApiKey));
         Assert.Equal([new PermissionRule("bash", "*", PermissionAction.Allow), new PermissionRule("edit", "*", PermissionAction.Ask)], config.Permission);
     }
@@ -127,6 +151,23 @@ public sealed class ConfigCatalogTests
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("give 1000 to 60000 (milliseconds)", mistakes[4].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"model": "$"}""", "model")]
+    [InlineData("""{"small_model": "$"}""", "small_model")]
+    [InlineData("""{"agent": {"build": {"model": "$"}}}""", "agent.build.model")]
+    [InlineData("""{"command": {"c": {"template": "x", "model": "$"}}}""", "command.c.model")]
+    public void Half_a_models_name_is_a_mistake_wherever_it_stands_and_an_empty_one_is_none(string file, string key)
+    {
+        foreach (var half in new[] { "embedded", "embedded/", "/assistant", "/" })
+        {
+            _files.Files[UserFile] = file.Replace("$", half, StringComparison.Ordinal);
+            Assert.Equal(key, Assert.Single(Assert.Throws<ConfigException>(() => Open()).Mistakes).Key);
+        }
+
+        _files.Files[UserFile] = file.Replace("$", "", StringComparison.Ordinal);
+        Assert.Null(Open().For("/proj").Values.Model);
     }
 
     [Fact]
@@ -199,7 +240,7 @@ public sealed class ConfigCatalogTests
 
     [Fact]
     public void A_named_file_must_exist() =>
-        Assert.Equal("does not exist.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/proj")).Mistakes).Message);
+        Assert.Equal("does not exist: create it, or name another file.", Assert.Single(Assert.Throws<ConfigException>(() => ConfigCatalog.Open(_files, "/nope.json", "/proj")).Mistakes).Message);
 
     [Fact]
     public void Unknown_keys_are_ignored()
@@ -218,7 +259,7 @@ public sealed class ConfigCatalogTests
         catalog.Patch("/proj", Json("""{"model": "a/1", "permission": {"bash": "ask"}}"""));
         catalog.Patch("/proj", Json("""{"model": "a/2"}"""));
 
-        Assert.Equal("a/2", catalog.For("/proj").Values.Model);
+        Assert.Equal("a/2", catalog.For("/proj").Values.Model?.ToString());
         Assert.Single(catalog.For("/proj").Values.Permission);
         Assert.Null(catalog.For("/other").Values.Model);
     }
@@ -238,7 +279,7 @@ public sealed class ConfigCatalogTests
     public void A_patch_names_a_model_that_is_there()
     {
         Assert.Equal("model", Assert.Single(Assert.Throws<ConfigException>(() => Open().Patch("/proj", Json("""{"model": "no/such"}"""))).Mistakes).Key);
-        Assert.Equal("embedded/assistant", Open().Patch("/proj", Json("""{"model": "embedded/assistant"}""")).Values.Model);
+        Assert.Equal("embedded/assistant", Open().Patch("/proj", Json("""{"model": "embedded/assistant"}""")).Values.Model?.ToString());
     }
 
     [Fact]

@@ -9,10 +9,10 @@ public sealed class ConfigSourcesTests
     private readonly FakeConfigSource _files = new();
 
     public static TheoryData<string[]> Orders => new(
-        ["/home/dev/.config/opencode/config.json", "/home/dev/.config/opencode/opencode.json", "/home/dev/.config/opencode/opencode.jsonc", "/named.json"],
+        ["/users/dev/.config/opencode/config.json", "/users/dev/.config/opencode/opencode.json", "/users/dev/.config/opencode/opencode.jsonc", "/named.json"],
         ["/named.json", "/w/opencode.json", "/w/opencode.jsonc", "/w/a/b/opencode.json"],
         ["/w/a/b/opencode.json", "/w/a/b/.opencode/opencode.json", "/w/a/.opencode/opencode.jsonc", "/w/.opencode/opencode.json"],
-        ["/w/.opencode/opencode.json", "/home/dev/.opencode/opencode.json", "/dir/opencode.json", "OPENCODE_CONFIG_CONTENT", "OPENCODE_PERMISSION"]);
+        ["/w/.opencode/opencode.json", "/users/dev/.opencode/opencode.json", "/dir/opencode.json", "OPENCODE_CONFIG_CONTENT", "OPENCODE_PERMISSION"]);
 
     [Theory]
     [MemberData(nameof(Orders))]

@@ -17,7 +17,7 @@ internal sealed class FakeConfigSource : IConfigSource
 
     public IProviderKeys? Keys { get; init; } = new FakeProviderKeys();
 
-    public string Home => "/home/dev";
+    public string Home => "/users/dev";
 
     public string? ReadText(string path)
     {

@@ -5,7 +5,7 @@ namespace OpenCode.Actors.Tests.Server.Config;
 
 public sealed class McpSchemaTests
 {
-    private const string UserFile = "/home/dev/.config/opencode/opencode.json";
+    private const string UserFile = "/users/dev/.config/opencode/opencode.json";
     private readonly FakeConfigSource _files = new();
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using OpenCode.Actors.Server.Front;
+using OpenCode.Actors.Tests.TestKit.Doors;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Front;
@@ -121,17 +122,10 @@ public sealed class PassingStreamsTests
         await AdvanceUntilAsync(_streams.OpenedAsync(CancellationToken.None)); // not for ever
     }
 
-    // The clock stands; what waits for it goes on beside this test, on threads that may be late.
+    // The clock is; what waits for it goes on beside this test, on threads that may be late.
     private async Task AdvanceUntilAsync(Task flushed)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!flushed.IsCompleted)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(60), "It waits for ever.");
-            await Task.Yield();
-            _time.Advance(_stuck);
-        }
-
+        await OtherThreads.UntilAsync(() => flushed.IsCompleted, () => _time.Advance(_stuck));
         await flushed;
     }
 

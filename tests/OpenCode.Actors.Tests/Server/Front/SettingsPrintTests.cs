@@ -6,7 +6,7 @@ namespace OpenCode.Actors.Tests.Server.Front;
 public sealed class SettingsPrintTests
 {
     private const string Key = "the key";
-    private const string UserFile = "/home/dev/.config/opencode/opencode.json";
+    private const string UserFile = "/users/dev/.config/opencode/opencode.json";
 
     private readonly FakeConfigSource _files = new() { Files = { [UserFile] = """{"permission":{"bash":"ask"}}""" } };
 
@@ -25,7 +25,7 @@ public sealed class SettingsPrintTests
     {
         var there = Take(("OPENCODE_B", "there-1"), ("OPENCODE_C", "there-2"), ("PATH", "/there")).Seal(Key);
         _files.Files[UserFile] = """{"permission":{"bash":"deny"}}""";
-        _files.Files["/home/dev/.config/opencode/opencode.jsonc"] = "{}";
+        _files.Files["/users/dev/.config/opencode/opencode.jsonc"] = "{}";
 
         var differences = Take(("OPENCODE_A", "here-1"), ("OPENCODE_B", "here-2"), ("PATH", "/here")).DifferencesTo(there, Key);
 
@@ -53,12 +53,12 @@ public sealed class SettingsPrintTests
     public void What_a_file_refers_to_is_compared()
     {
         _files.Files[UserFile] = """{"provider":{"p":{"options":{"apiKey":"{env:KEY}","baseURL":"{file:url}"}}}}""";
-        (_files.Variables["KEY"], _files.Files["/home/dev/.config/opencode/url"]) = ("k1", "http://a");
+        (_files.Variables["KEY"], _files.Files["/users/dev/.config/opencode/url"]) = ("k1", "http://a");
         var there = Take().Seal(Key);
-        (_files.Variables["KEY"], _files.Files["/home/dev/.config/opencode/url"]) = ("k2", "http://b");
+        (_files.Variables["KEY"], _files.Files["/users/dev/.config/opencode/url"]) = ("k2", "http://b");
 
         Assert.Equal(
-            ["the file /home/dev/.config/opencode/url is not what it was when that server read it", "the variable KEY is not what it was when that server read it"],
+            ["the file /users/dev/.config/opencode/url is not what it was when that server read it", "the variable KEY is not what it was when that server read it"],
             Take().DifferencesTo(there, Key));
     }
 

@@ -9,7 +9,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Hosting;
 
-/// <summary>Whatever ends the actors ends the process, and its exit code tells whether it was told to.</summary>
+/// <summary>Any end of the actors ends the process, and its exit code shows whether it was a requested stop.</summary>
 public sealed class GracefulStopTests : HubTestKit
 {
     private readonly ScriptedJournal _journal = new();

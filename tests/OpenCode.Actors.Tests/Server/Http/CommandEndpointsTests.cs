@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Tests.Server.Config;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -49,7 +50,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
-        server.Models.GoOn(); // the word that holds the fake model is in the prompt
+        server.Models.Release(); // the word that holds the fake model is in the prompt
         var listed = (await server.SendAsync("GET", "/command")).Body.EnumerateArray().Select(static command => command.GetProperty("name").GetString()).ToList();
         var (status, body) = await RunAsync(server, session, "init", "Use tabs.");
 
@@ -79,13 +80,71 @@ public sealed class CommandEndpointsTests
     }
 
     [Theory]
+    [InlineData("command", "{'command':'nope','arguments':''}", "there is no command 'nope' here")]
+    [InlineData("command", "{'command':'ask','arguments':''}", "ask about 'git push'")]
+    [InlineData("command", "{'command':'hi','arguments':'','agent':'nobody'}", "there is no agent 'nobody' here")]
+    [InlineData("command", "{'command':'hi','arguments':'','variant':'nope'}", "variant: 'nope'")]
+    [InlineData("shell", "{'agent':'nobody','command':'ls'}", "there is no agent 'nobody' here")]
+    [InlineData("summarize", "{'providerID':'no','modelID':'such'}", "no/such")]
+    [InlineData("prompt_async", "{'agent':'nobody','parts':[{'type':'text','text':'x'}]}", "there is no agent 'nobody' here")]
+    public async Task What_terminals_ask_for_without_reading_the_answer_is_refused_on_the_stream_too(string route, string body, string reason)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+
+        var (status, answer) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+        var told = JsonElement.Parse((await stream.UntilAsync("session.error"))[^1].Data).GetProperty("properties");
+
+        Assert.Equal((400, session), (status, told.GetProperty("sessionID").GetString()));
+        var message = told.GetProperty("error").GetProperty("data").GetProperty("message").GetString();
+        Assert.Equal(answer.GetProperty("data").GetProperty("message").GetString(), message);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fake")]
+    [InlineData("fake/")]
+    [InlineData("/echo")]
+    public async Task Half_a_models_name_is_400_and_stores_nothing(string model)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+
+        var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"child","arguments":"","model":"{{model}}"}""");
+
+        Assert.Equal(400, status);
+        Assert.Contains("give provider/model", body.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(0, (await server.SendAsync("GET", $"/session/{session}/message")).Body.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("command", "{'command':'hi','arguments':''}")]
+    [InlineData("shell", "{'agent':'build','command':'ls'}")]
+    [InlineData("summarize", "{'providerID':'fake','modelID':'echo'}")]
+    [InlineData("prompt_async", "{'parts':[{'type':'text','text':'x'}]}")]
+    public async Task The_mistakes_of_a_file_that_was_edited_since_the_start_are_on_the_stream_too(string route, string body)
+    {
+        var files = new FakeConfigSource();
+        await using var server = await ServerKit.StartAsync(config: Config, files: files);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+
+        files.Files["/proj/opencode.json"] = """{"permission":{"edit":"maybe"}}""";
+        var (status, _) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+
+        Assert.Equal(400, status);
+        Assert.Contains("permission.edit", (await stream.UntilAsync("session.error"))[^1].Data, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("child", "build", "fake/echo")]
     [InlineData("explored", "explore", "fake/echo")]
     public async Task A_command_of_a_subagent_or_with_subtask_is_done_by_a_child(string command, string agent, string model)
     {
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
-        server.Models.GoOn();
+        server.Models.Release();
 
         var (status, body) = await server.SendAsync("POST", $"/session/{session}/command", $$"""{"command":"{{command}}","arguments":"","model":"{{model}}"}""");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
@@ -103,7 +162,7 @@ public sealed class CommandEndpointsTests
     {
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
-        server.Models.GoOn();
+        server.Models.Release();
 
         var (status, body) = await server.SendAsync("POST", $"/session/{session}/init", """{"messageID":"msg_0001","providerID":"fake","modelID":"echo"}""");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;
@@ -163,7 +222,7 @@ public sealed class CommandEndpointsTests
         await using var server = await ServerKit.StartAsync(config: Config);
         var session = await server.SessionAsync();
 
-        server.Models.GoOn(); // the word that holds the fake model is in the prompt
+        server.Models.Release(); // the word that holds the fake model is in the prompt
         var (status, _) = await server.SendAsync("POST", $"/session/{session}/command", """{"command":"plans","arguments":"","agent":"build","model":"other/one"}""");
         var asked = (await server.SendAsync("GET", $"/session/{session}/message")).Body[0];
 

@@ -47,7 +47,7 @@ public sealed class EncodedBodyTests
         var (status, error) = await SendAsync(server, encoding, """{"title":"plain"}"""u8.ToArray());
 
         Assert.Equal(400, status);
-        Assert.Equal($"The body is no valid {encoding}.", error.GetProperty("data").GetProperty("message").GetString());
+        Assert.Equal($"The body is no valid {encoding}. Nothing was done; send it again, or without an encoding.", error.GetProperty("data").GetProperty("message").GetString());
     }
 
     [Theory]

@@ -20,7 +20,7 @@ internal sealed class FakeModels : IModelCatalog, IChatModel
     }
 
     /// <summary>Lets a prompt that holds go on.</summary>
-    public void GoOn() => _goOn.TrySetResult();
+    public void Release() => _goOn.TrySetResult();
 
     public async IAsyncEnumerable<ModelChunk> StreamAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

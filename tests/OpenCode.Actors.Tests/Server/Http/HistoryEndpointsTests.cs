@@ -58,7 +58,7 @@ public sealed class HistoryEndpointsTests
 
         var (status, body) = await server.SendAsync("DELETE", $"/session/{session}/message/{Id(asked.GetProperty("info"))}");
 
-        server.Models.GoOn();
+        server.Models.Release();
         Assert.Equal((409, "SessionBusyError", session), (status, body.GetProperty("_tag").GetString(), body.GetProperty("sessionID").GetString()));
     }
 

@@ -25,7 +25,7 @@ public sealed class MessageEndpointsTests
         }
 
         using var answer = await asking;
-        server.Models.GoOn();
+        server.Models.Release();
         var text = await answer.Content.ReadAsStringAsync();
         Assert.Equal((200, "application/json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.StartsWith(" ", text, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class MessageEndpointsTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         }
 
-        server.Models.GoOn();
+        server.Models.Release();
 
         await stream.UntilAsync("session.idle");
         var messages = (await server.SendAsync("GET", $"/session/{session}/message")).Body;

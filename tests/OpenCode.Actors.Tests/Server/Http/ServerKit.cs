@@ -23,10 +23,11 @@ using OpenCode.Actors.Tests.Journal.Memory;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.Server.Locations;
 using OpenCode.Actors.Tests.TestKit;
+using OpenCode.Actors.Tests.TestKit.Doors;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
-/// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that stands.</summary>
+/// <summary>The whole server as it is put together, with real Kestrel, on pipes, a disk in memory and a clock that is.</summary>
 internal sealed class ServerKit : IAsyncDisposable
 {
     private static readonly Akka.Configuration.Config _virtualTime = ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"");
@@ -47,7 +48,7 @@ internal sealed class ServerKit : IAsyncDisposable
         })
         {
             BaseAddress = new Uri("http://localhost:4096"),
-            Timeout = TimeSpan.FromSeconds(60), // a hang is a failure
+            Timeout = OtherThreads.Hang,
         };
     }
 
@@ -121,7 +122,7 @@ internal sealed class ServerKit : IAsyncDisposable
     private WebApplication Build(Func<ServeSettings, ServeSettings>? settings, string? config, Action<IServiceCollection>? services, InMemoryTransport transport, FakeConfigSource files)
     {
         if (config is not null)
-            files.Files["/home/dev/.config/opencode/opencode.json"] = config;
+            files.Files["/users/dev/.config/opencode/opencode.json"] = config;
 
         var serve = new ServeSettings { DataFolder = "/unused", Port = 4096, WorkingFolder = "/proj" };
         return CompositionRoot.Build(settings?.Invoke(serve) ?? serve, ConfigCatalog.Open(files, named: null, "/proj"), builder =>

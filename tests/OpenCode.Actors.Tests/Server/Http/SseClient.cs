@@ -1,4 +1,5 @@
-using OpenCode.Actors.Protocol.Sse;
+using OpenCode.Actors.Tests.TestKit.Doors;
+using OpenCode.Actors.Tests.TestKit.Sse;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -17,11 +18,10 @@ internal sealed class SseClient(HttpResponseMessage response) : IDisposable
     public async Task<SseEvent?> NextAsync()
     {
         _body ??= await response.Content.ReadAsStreamAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var buffer = new byte[4_096];
         while (_read.Count == 0)
         {
-            var count = await _body.ReadAsync(buffer, patience.Token);
+            var count = await OtherThreads.EndAsync(_body.ReadAsync(buffer).AsTask());
             if (count == 0)
                 return null;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Sessions;
+using OpenCode.Actors.Tests.TestKit.Doors;
 
 namespace OpenCode.Actors.Tests.Server.Http;
 
@@ -274,9 +275,8 @@ public sealed class StreamEndpointsTests
 
     private static async Task<byte[]> ReadAsync(Stream stream, int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var bytes = new byte[count];
-        await stream.ReadExactlyAsync(bytes, patience.Token);
+        await OtherThreads.EndAsync(stream.ReadExactlyAsync(bytes).AsTask());
         return bytes;
     }
 }

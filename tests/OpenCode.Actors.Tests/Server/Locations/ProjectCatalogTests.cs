@@ -37,6 +37,22 @@ public sealed class ProjectCatalogTests
     }
 
     [Fact]
+    public async Task A_repository_without_a_commit_is_one_and_gets_its_id_with_the_first()
+    {
+        _git.Repositories["/proj/new/src"] = new GitRepository("/proj/new", FirstCommit: null);
+        var projects = new ProjectCatalog(_git, _time);
+        var location = new Location("/proj/new/src", Exists: true);
+
+        var (place, project) = (await projects.PlaceOfAsync(location), await projects.ProjectOfAsync(location));
+        Assert.Equal(("global", "src"), (place.ProjectId, place.Path));
+        Assert.Equal(("/proj/new", true), (project.Worktree, project.IsRepository));
+
+        _git.Repositories["/proj/new/src"] = new GitRepository("/proj/new", "beef");
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal("beef", (await projects.ProjectOfAsync(location)).Id);
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_there_is_global_and_git_is_not_asked()
     {
         Assert.Equal("global", (await new ProjectCatalog(_git, _time).PlaceOfAsync(new Location("/gone", Exists: false))).ProjectId);

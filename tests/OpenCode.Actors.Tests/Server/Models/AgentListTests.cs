@@ -7,10 +7,10 @@ using OpenCode.Actors.Tests.Server.Config;
 
 namespace OpenCode.Actors.Tests.Server.Models;
 
-/// <summary>The rules of each agent as the real server (1.18.33) lists them for the same files: what stands behind the defaults and before the last rule.</summary>
+/// <summary>The rules of each agent as the real server (1.18.33) lists them for the same files: what is behind the defaults and before the last rule.</summary>
 public sealed class AgentListTests
 {
-    private const string User = "/home/dev/.config/opencode/opencode.json";
+    private const string User = "/users/dev/.config/opencode/opencode.json";
     private const string Proj = "/proj/opencode.json";
     private readonly FakeConfigSource _files = new();
 
@@ -25,7 +25,7 @@ public sealed class AgentListTests
     [InlineData("""{"agent":{"build":{"tools":{"bash":false},"permission":{"bash":"ask","webfetch":"deny"}}}}""", "bash * ask | webfetch * deny")]
     [InlineData("""{"mode":{"build":{"tools":{"bash":false}}}}""", "bash * deny")]
     [InlineData("""{"mode":{"build":{"tools":{"bash":false},"prompt":"M"}},"agent":{"build":{"permission":{"bash":"allow"},"prompt":"A"}}}""", "bash * deny")]
-    [InlineData("""{"permission":{"external_directory":{"~/x/*":"allow","$HOME/y/*":"deny"},"bash":{"~/z":"deny"}}}""", "external_directory /home/dev/x/* allow | external_directory /home/dev/y/* deny | bash /home/dev/z deny")]
+    [InlineData("""{"permission":{"external_directory":{"~/x/*":"allow","$HOME/y/*":"deny"},"bash":{"~/z":"deny"}}}""", "external_directory /users/dev/x/* allow | external_directory /users/dev/y/* deny | bash /users/dev/z deny")]
     public void One_file(string file, string rules)
     {
         _files.Files[Proj] = file;

@@ -2,6 +2,7 @@ using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Tests.Server.Config;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Models;
 
@@ -12,8 +13,8 @@ public sealed class ConfiguredModelsTests : IDisposable
 
     public ConfiguredModelsTests()
     {
-        _files.Files["/home/dev/.config/opencode/opencode.json"] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
-        _models = new ConfiguredModels(ConfigCatalog.Open(_files, named: null, "/proj"), TimeProvider.System);
+        _files.Files["/users/dev/.config/opencode/opencode.json"] = """{"provider": {"a": {"options": {"baseURL": "http://a"}, "models": {"1": {}, "2": {}}}}}""";
+        _models = new ConfiguredModels(ConfigCatalog.Open(_files, named: null, "/proj"), new VirtualTime());
     }
 
     private IModelCatalog Here => _models.For("/proj");

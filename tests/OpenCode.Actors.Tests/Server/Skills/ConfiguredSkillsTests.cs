@@ -14,9 +14,9 @@ public sealed class ConfiguredSkillsTests
 
     /// <summary>Gets the places where the real server (1.18.33) finds skills, lowest first.</summary>
     public static TheoryData<string[]> Places => new(
-        ["/home/dev/.claude/skills/x", "/home/dev/.agents/skills/x", "/w/.claude/skills/x", "/w/.agents/skills/x", "/w/a/.claude/skills/x"],
-        ["/w/a/.claude/skills/x", "/home/dev/.config/opencode/skills/x", "/home/dev/.config/opencode/skill/x", "/w/.opencode/skills/x", "/w/.opencode/skill/deep/er/x", "/w/a/.opencode/skills"],
-        ["/w/a/.opencode/skills", "/home/dev/.opencode/skills/x", "/dir/skill/x", "/more/x"]);
+        ["/users/dev/.claude/skills/x", "/users/dev/.agents/skills/x", "/w/.claude/skills/x", "/w/.agents/skills/x", "/w/a/.claude/skills/x"],
+        ["/w/a/.claude/skills/x", "/users/dev/.config/opencode/skills/x", "/users/dev/.config/opencode/skill/x", "/w/.opencode/skills/x", "/w/.opencode/skill/deep/er/x", "/w/a/.opencode/skills"],
+        ["/w/a/.opencode/skills", "/users/dev/.opencode/skills/x", "/dir/skill/x", "/more/x"]);
 
     [Theory]
     [MemberData(nameof(Places))]
@@ -48,7 +48,7 @@ public sealed class ConfiguredSkillsTests
     public void Variables_switch_places_off(string variable, string left)
     {
         _files.Variables[variable] = "1";
-        _files.Files["/home/dev/.claude/skills/c/SKILL.md"] = Skill("claude", "d");
+        _files.Files["/users/dev/.claude/skills/c/SKILL.md"] = Skill("claude", "d");
         _files.Files["/w/.agents/skills/a/SKILL.md"] = Skill("agents", "d");
         _files.Files["/w/.opencode/skill/o/SKILL.md"] = Skill("opencode", "d");
 
@@ -105,7 +105,7 @@ public sealed class ConfiguredSkillsTests
     {
         _files.Files["/w/.opencode/skills/x/SKILL.md"] = "---\nname: x\ndescription: a: b\n---\n\nSay $1.\n";
         _files.Files["/w/.opencode/skills/init/SKILL.md"] = Skill("init", "hidden by the command");
-        _files.Files["/home/dev/.claude/skills/n/SKILL.md"] = "---\nname: n\n---\nx";
+        _files.Files["/users/dev/.claude/skills/n/SKILL.md"] = "---\nname: n\n---\nx";
         await using var server = await ServerKit.StartAsync(files: _files);
 
         var listed = (await server.SendAsync("GET", "/skill?directory=/w")).Body;

@@ -2,15 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Tests.Server.Http;
+using OpenCode.Actors.Tests.TestKit.Doors;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Server.Telemetry;
 
 public sealed class TraceTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
-
-    // A hang is a failure.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<Activity> _ended = new();
     private readonly TaskCompletionSource _firstFrame = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +23,7 @@ public sealed class TraceTests
         await stream.UntilAsync("server.connected");
 
         await server.SendAsync("POST", "/session", "{}", ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
-        await _firstFrame.Task.WaitAsync(_patience);
+        await OtherThreads.EndAsync(_firstFrame.Task);
 
         var command = Ended("session Create");
         Assert.Equal(Ended("Microsoft.AspNetCore.Hosting.HttpRequestIn").SpanId, command.ParentSpanId);
@@ -36,7 +35,7 @@ public sealed class TraceTests
     [Fact]
     public void Without_a_listener_nothing_is_kept_and_nothing_allocated()
     {
-        using var traces = new JournalTraces(TimeProvider.System);
+        using var traces = new JournalTraces(new VirtualTime());
         FollowOnce(traces);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -3,7 +3,7 @@ using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Faults;
 
-/// <summary>Stands before a journal, and fails or is slow when told to.</summary>
+/// <summary>Wraps a journal, and fails or delays on demand.</summary>
 internal sealed class FaultyJournal : IJournal
 {
     private TaskCompletionSource? _held;
@@ -31,7 +31,7 @@ internal sealed class FaultyJournal : IJournal
     /// <summary>Gets or sets a value indicating whether every read of the head fails.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the question how far the log is gets no answer: who asks waits until it gives up.</summary>
+    /// <summary>Gets or sets a value indicating whether the question how far the log is gets no answer: the reader waits until it gives up.</summary>
     public bool IsSilent { get; set; }
 
     /// <summary>Gets or sets what the next question how far the log is is answered with: what it was a moment ago.</summary>

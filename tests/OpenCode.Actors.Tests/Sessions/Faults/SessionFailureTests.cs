@@ -46,7 +46,7 @@ public sealed class SessionFailureTests : SessionsKit
 
         Meters.FailingName = null;
         var messages = await MessagesAsync(session.Id);
-        Assert.Equal("hello", Text(messages[0])); // It was committed, which the caller could not be told.
+        Assert.Equal("hello", Text(messages[0])); // It was committed, without an answer to the caller.
         Assert.Equal("MessageAbortedError", Assistant(messages[1]).Error!.Name);
         Assert.IsType<IdleStatus>(await StatusAsync(session.Id));
         Assert.Equal(1, Meters.Count("opencode.actors.restarts session"));

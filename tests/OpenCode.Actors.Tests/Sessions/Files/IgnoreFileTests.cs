@@ -1,4 +1,5 @@
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Tests.TestKit.Doors;
 
 namespace OpenCode.Actors.Tests.Sessions.Files;
 
@@ -47,7 +48,7 @@ public sealed class IgnoreFileTests
     {
         var file = Of($"{string.Concat(Enumerable.Repeat("*a", 25))}*b\n{string.Concat(Enumerable.Repeat("**/a", 25))}/**/b");
 
-        var held = await Task.Run(() => file.Holds(string.Concat(Enumerable.Repeat("a/", 100)) + new string('a', 200), isFolder: false)).WaitAsync(TimeSpan.FromSeconds(60));
+        var held = await OtherThreads.EndAsync(Task.Run(() => file.Holds(string.Concat(Enumerable.Repeat("a/", 100)) + new string('a', 200), isFolder: false)));
 
         Assert.False(held);
     }

@@ -30,6 +30,14 @@ public sealed class NumberedTextTests
         Assert.Contains("are cut", read.Note, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\r\n", "")]
+    [InlineData("\n", "")]
+    [InlineData("\rx\n", "…")]
+    [InlineData("x\r\n", "…")]
+    public void A_line_of_just_the_most_is_whole(string rest, string mark) =>
+        Assert.Equal($"1: {new string('x', NumberedText.LongestLine)}{mark}\n", Read(new string('x', NumberedText.LongestLine) + rest, 1, 9).Lines);
+
     [Fact]
     public void No_more_is_read_than_a_model_should_get()
     {

@@ -6,7 +6,7 @@ using OpenCode.Actors.Sessions.Commands;
 
 namespace OpenCode.Actors.Tests.Sessions.History;
 
-/// <summary>Messages and parts are removed and changed: told by events, gone after a restart, and refused while a turn works on them.</summary>
+/// <summary>Messages and parts are removed and changed: events report it, it survives a restart, and it is refused while a turn works on them.</summary>
 public sealed class EditingTests : SessionsKit
 {
     [Fact]

@@ -15,35 +15,66 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
 
     public string? Problem { get; set; }
 
+    /// <summary>Gets or sets what a call throws that should not: in its task, or before there is one.</summary>
+    public (Exception Cause, bool IsAtOnce)? Fault { get; set; }
+
     /// <summary>Gets or sets what happens just before files are set.</summary>
     public Func<Task> BeforeSetting { get; set; } = static () => Task.CompletedTask;
 
-    public List<FilesToSet> Set { get; } = [];
+    /// <summary>Gets or sets what happens just before the end of a step is kept.</summary>
+    public Func<Task> BeforeKeeping { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>Gets or sets a value indicating whether the end of a step cannot be kept.</summary>
+    public bool CannotKeep { get; set; }
+
+    public List<FilesToRestore> Set { get; } = [];
 
     public int Taken { get; private set; }
 
     /// <summary>Gets the pairs that were compared: a step from its start, and the turn from its start.</summary>
     public List<(string From, string Since)> Compared { get; } = [];
 
-    public Task<string?> TakeAsync(SnapshotPlace place) => kit.Later("snapshot", () =>
+    public Task<string?> TakeAsync(SnapshotPlace place) => Later("snapshot", () =>
     {
         Taken++;
         return Now;
     });
 
-    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => kit.Later("step kept", () =>
+    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since)
     {
-        Compared.Add((from, since));
-        return Now is { } now ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
-    });
+        if (Fault is { IsAtOnce: true } fault)
+            throw fault.Cause;
+        return KeepAsync(place, from, since);
+    }
 
-    public async Task<FilesSet> SetAsync(SnapshotPlace place, FilesToSet files)
+    public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files)
     {
-        await BeforeSetting();
-        return await kit.Later("files set", () =>
+        if (Fault is { IsAtOnce: true } fault)
+            throw fault.Cause;
+        return RestoreAsync(files);
+    }
+
+    private async Task<StepFiles?> KeepAsync(SnapshotPlace place, string from, string since)
+    {
+        await BeforeKeeping();
+        return await Later("step kept", () =>
         {
-            Set.Add(files);
-            return new FilesSet($"diff from {files.Now}", Problem);
+            Compared.Add((from, since));
+            return Now is { } now && !CannotKeep ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
         });
     }
+
+    private async Task<RestoreOutcome> RestoreAsync(FilesToRestore files)
+    {
+        await BeforeSetting();
+        return await Later("files set", () =>
+        {
+            Set.Add(files);
+            return new RestoreOutcome($"diff from {files.Now}", Problem);
+        });
+    }
+
+    private Task<T> Later<T>(string what, Func<T> result) => Fault is not { } fault ? kit.Later(what, result)
+        : fault.IsAtOnce ? throw fault.Cause
+        : kit.Later<T>(what, () => throw fault.Cause);
 }

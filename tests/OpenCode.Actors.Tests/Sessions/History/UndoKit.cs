@@ -22,6 +22,9 @@ public abstract class UndoKit : SessionsKit
     private protected async Task<Session> BeginAsync() =>
         Assert.IsType<Created>(await RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "abc"), new() { Title = "T" }, CancellationToken.None))).Info;
 
+    private protected async Task<Session> CreateOutsideAsync() =>
+        Assert.IsType<Created>(await RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "global", Directory[1..]), new() { Title = "T" }, CancellationToken.None))).Info;
+
     /// <summary>Has a turn change files: a step with a tool, and one that says so.</summary>
     private protected async Task ChangeAsync(SessionId id, string files, params FileDiff[] diffs)
     {

@@ -204,7 +204,7 @@ public sealed class UndoingTests : UndoKit
     [Fact]
     public async Task Outside_of_a_repository_messages_alone_are_undone_and_it_says_so()
     {
-        var session = await CreateAsync();
+        var session = await CreateOutsideAsync();
         var accepted = await PromptAsync(session.Id);
         Model.Answer.Bash("c", "ls").EndWithCalls();
         await RunDryAsync();
@@ -281,7 +281,7 @@ public sealed class UndoingTests : UndoKit
         return (files, go);
     }
 
-    private void AssertSet(string now, KeptStep[] undone, KeptStep[] before)
+    private void AssertSet(string now, StepChange[] undone, StepChange[] before)
     {
         var set = Snapshots.Set[^1];
         Assert.Equal(now, set.Now);

@@ -3,7 +3,7 @@ using OpenCode.Actors.Tests.Sessions.Files;
 
 namespace OpenCode.Actors.Tests.Sessions.Instructions;
 
-public sealed class SystemPromptsTests : IInstructionConfig, IPages
+public sealed class SystemPromptsTests : IInstructionConfig, IInstructionFetcher
 {
     private readonly MemoryFiles _files = new();
     private readonly FixedTime _time = new();
@@ -125,7 +125,7 @@ public sealed class SystemPromptsTests : IInstructionConfig, IPages
 
     InstructionSources IInstructionConfig.For(string directory) => _sources;
 
-    async Task<string> IPages.GetAsync(Uri url, int mostCharacters, CancellationToken cancellationToken)
+    async Task<string> IInstructionFetcher.GetAsync(Uri url, int mostCharacters, CancellationToken cancellationToken)
     {
         _fetched++;
         await Task.CompletedTask;
@@ -137,7 +137,7 @@ public sealed class SystemPromptsTests : IInstructionConfig, IPages
 
     private async Task<string> WriteAsync(string? agent = null, string session = "ses_1") => (await CollectAsync(agent, session)).Write(null);
 
-    private Task<SystemPrompt> CollectAsync(string? agent, string session) => _prompts.CollectAsync(new Briefing(session, "/p/sub", "mock/m", agent), CancellationToken.None);
+    private Task<SystemPrompt> CollectAsync(string? agent, string session) => _prompts.CollectAsync(new PromptContext(session, "/p/sub", "mock/m", agent), CancellationToken.None);
 
     private sealed class FixedTime : TimeProvider
     {

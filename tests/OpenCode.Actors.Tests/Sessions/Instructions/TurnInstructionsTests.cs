@@ -1,18 +1,19 @@
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Tests.Sessions.Files;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Instructions;
 
-public sealed class TurnInstructionsTests : IInstructionConfig, IPages, IChatModel
+public sealed class TurnInstructionsTests : IInstructionConfig, IInstructionFetcher, IChatModel
 {
-    private static readonly Briefing _briefing = new("ses_1", "/p", "mock/m", null);
+    private static readonly PromptContext _briefing = new("ses_1", "/p", "mock/m", null);
 
     private readonly MemoryFiles _files = new();
     private readonly List<string?> _systems = [];
     private readonly SystemPrompts _prompts;
 
-    public TurnInstructionsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, TimeProvider.System), TimeProvider.System);
+    public TurnInstructionsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, new VirtualTime()), new VirtualTime());
 
     [Fact]
     public async Task The_steps_of_a_turn_have_the_same_system_prompt_and_the_next_turn_has_what_changed()
@@ -45,7 +46,7 @@ public sealed class TurnInstructionsTests : IInstructionConfig, IPages, IChatMod
 
     InstructionSources IInstructionConfig.For(string directory) => new("/home", [], []);
 
-    Task<string> IPages.GetAsync(Uri url, int mostCharacters, CancellationToken cancellationToken) => throw new HttpRequestException("none");
+    Task<string> IInstructionFetcher.GetAsync(Uri url, int mostCharacters, CancellationToken cancellationToken) => throw new HttpRequestException("none");
 
     async IAsyncEnumerable<ModelChunk> IChatModel.StreamAsync(ModelRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ public sealed class TurnInstructionsTests : IInstructionConfig, IPages, IChatMod
         yield return new Finished(FinishReason.Stop, TokenUsage.None);
     }
 
-    private async Task StepAsync(TurnInstructions turn, Briefing briefing)
+    private async Task StepAsync(TurnInstructions turn, PromptContext briefing)
     {
         await foreach (var chunk in turn.On(this, briefing).StreamAsync(new ModelRequest("m", "of the prompt", [], []), CancellationToken.None))
             Assert.IsType<Finished>(chunk);

@@ -125,7 +125,7 @@ public sealed class AbortTests : SessionsKit
     }
 
     [Fact]
-    public async Task Whoever_waits_for_an_aborted_turn_is_told_its_end()
+    public async Task Requests_that_wait_for_an_aborted_turn_get_its_end()
     {
         var session = await CreateAsync();
         var accepted = await PromptAsync(session.Id);

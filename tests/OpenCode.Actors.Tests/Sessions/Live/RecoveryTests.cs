@@ -88,7 +88,7 @@ public sealed class RecoveryTests : SessionsKit
         Assert.Equal(["one", "two", "three"], Model.Requests[^1].Messages.Select(message => Assert.IsType<OpenCode.Actors.Sessions.Models.UserTurn>(message).Text));
     }
 
-    /// <summary>Crash truth at every write: whatever the power cut leaves, nothing runs, nothing is busy, and what was told is there.</summary>
+    /// <summary>Crash truth at every write: whatever the power cut leaves, nothing runs, nothing is busy, and what was published is there.</summary>
     [Fact]
     public async Task A_power_cut_at_any_write_of_a_turn_leaves_the_truth()
     {

@@ -56,6 +56,24 @@ public sealed class RetryTests : SessionsKit
     }
 
     [Fact]
+    public async Task Text_without_a_letter_does_not_hold_the_answer_up()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        foreach (var text in (string[])["", "Hel", "", "lo"])
+        {
+            Model.Answer.Say(text);
+            await RunDryAsync();
+        }
+
+        Model.Answer.End();
+        await RunDryAsync();
+
+        Assert.Equal("Hello", Text((await MessagesAsync(session.Id))[1]));
+        Assert.Equal(SessionStatus.Idle, await StatusAsync(session.Id));
+    }
+
+    [Fact]
     public async Task No_model_is_tried_again_before_the_journal_has_noted_it()
     {
         await PromptAsync((await CreateAsync()).Id);

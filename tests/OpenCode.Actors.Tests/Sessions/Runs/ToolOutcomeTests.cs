@@ -26,7 +26,7 @@ public sealed class ToolOutcomeTests : SessionsKit
         var attached = Assert.Single(Assert.IsType<ToolCompleted>(part.State).Attachments!);
         Assert.Equal(("image/png", "x.png", part.MessageId), (attached.Mime, attached.Filename, attached.MessageId));
         var result = Assert.IsType<ToolResult>(Model.Requests[^1].Messages[^1]);
-        Assert.Equal([0], Assert.Single(result.Files).Data.ToArray());
+        Assert.Equal([0], Assert.Single(result.Files).Decode().ToArray());
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public abstract class BashToolKit : HubTestKit
         RunDry();
     }
 
-    // A tool reports to its parent: this one hands on what it is told.
+    // A tool reports to its parent: this one forwards its reports.
     private sealed class Parent : ReceiveActor
     {
         public Parent(Props child, Action<IActorRef> tell, IActorRef probe)

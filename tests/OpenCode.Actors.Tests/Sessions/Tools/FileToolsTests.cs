@@ -1,9 +1,12 @@
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
+using OpenCode.Actors.Sessions.Tools.Changes;
+using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Tests.Sessions.Tools;
 
-/// <summary>What the tools read and change, and what the model is told.</summary>
+/// <summary>What the tools read and change, and their output for the model.</summary>
 public sealed class FileToolsTests : FileToolsKit
 {
     [Fact]
@@ -39,6 +42,29 @@ public sealed class FileToolsTests : FileToolsKit
         Assert.Equal(["/proj/app/a.txt"], outcome.Edited);
     }
 
+    [Theory]
+    [InlineData("/proj/app/a.txt", "theirs\n")]
+    [InlineData("/proj/app/new.txt", "theirs\n")]
+    [InlineData("/proj/app/a.txt", null)]
+    public void What_is_changed_while_a_call_works_on_it_is_not_overwritten(string path, string? theirs)
+    {
+        var changes = new FileChanges(Files, new ReadStamps());
+
+        var refused = Assert.Throws<ToolRefusedException>(() => changes.Change(new SessionId("ses_x"), path, _ => Meanwhile(), default));
+
+        Assert.Contains("while this call worked on it", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(theirs, Files.Has(path) ? Files[path] : null);
+
+        string Meanwhile()
+        {
+            if (theirs is null)
+                Files.Remove(path);
+            else
+                Files[path] = theirs;
+            return "ours\n";
+        }
+    }
+
     [Fact]
     public async Task A_file_that_was_removed_since_it_was_read_is_looked_for_and_then_made_anew()
     {
@@ -51,6 +77,19 @@ public sealed class FileToolsTests : FileToolsKit
         await RunAsync("write", write);
 
         Assert.Equal("new", Files["/proj/app/a.txt"]);
+    }
+
+    [Theory]
+    [InlineData("a\nb\n", "1\f2\u20283\u20294\u00855\v6\r7\n", "1\f2\u20283\u20294\u00855\v6\r7\n")]
+    [InlineData("a\r\nb\r\n", "1\f2\u2028\n", "1\f2\u2028\r\n")]
+    [InlineData("a\nb\nc\r\n", "1\n2\r\n3\n", "1\n2\n3\n")]
+    public async Task A_write_changes_no_sign_of_the_content_but_its_line_ends_to_those_that_most_lines_of_the_file_have(string before, string content, string after)
+    {
+        Files["/proj/app/ends.txt"] = before;
+
+        await RunAsync("write", System.Text.Json.JsonSerializer.Serialize(new { filePath = "ends.txt", content }));
+
+        Assert.Equal(after, Files["/proj/app/ends.txt"]);
     }
 
     [Fact]

@@ -21,5 +21,7 @@ public sealed class ToolboxTests
             toolbox.Definitions.Select(static tool => tool.Name));
         Assert.All(toolbox.Definitions, tool => Assert.NotNull(toolbox.PropsFor(new ToolCall("call_1", tool.Name, JsonElement.Parse("{}")), context)));
         Assert.Null(toolbox.PropsFor(new ToolCall("call_1", "rm", JsonElement.Parse("{}")), context));
+        Assert.Equal(["bash", "edit", "write", "task"], toolbox.Definitions.Select(static tool => tool.Name).Where(toolbox.MayChangeFiles));
+        Assert.True(toolbox.MayChangeFiles("server_tool"));
     }
 }

@@ -25,7 +25,7 @@ public sealed class ConversationTests : SessionsKit
         Assert.Equal(3, content.Count);
         Assert.Equal(new TextContent("see"), content[0]);
         var image = Assert.IsType<FileContent>(content[1]);
-        Assert.Equal(("image/png", "x.png", "89504E47"), (image.MimeType, image.Filename, Convert.ToHexString(image.Data.Span)));
+        Assert.Equal(("image/png", "x.png", "89504E47"), (image.MimeType, image.Filename, Convert.ToHexString(image.Decode().Span)));
         Assert.Equal(new TextContent("this"), content[2]);
     }
 

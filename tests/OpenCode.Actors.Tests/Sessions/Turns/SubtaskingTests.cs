@@ -17,7 +17,7 @@ public sealed class SubtaskingTests : SessionsKit
 {
     private static readonly SubtaskPromptPart _task = new("find the bug", "Find it", "general");
 
-    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config))]) };
+    private protected override SessionSetup Arrange(SessionSetup setup) => setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config, () => Setup.Toolbox))]) };
 
     [Fact]
     public async Task A_child_does_the_task_of_a_command_and_the_model_is_told_to_go_on()
@@ -41,6 +41,41 @@ public sealed class SubtaskingTests : SessionsKit
         Assert.Equal(("Line 7.", messages[2].Info.Id, "build"), (Text(messages[3]), Assistant(messages[3]).ParentId, Assistant(messages[3]).Agent));
         Assert.Equal(messages[3].Info.Id, (await EndOfAsync(parent, accepted)).Message.Info.Id);
         Assert.Equal(SessionStatus.Idle, await StatusAsync(parent));
+    }
+
+    [Theory]
+    [InlineData(true, "Other words.", true)] // of a later server
+    [InlineData(false, "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.", true)] // of an earlier one
+    [InlineData(false, "Other words.", false)]
+    public async Task The_answer_after_a_task_is_found_by_the_mark_of_the_message_between_or_by_the_words_of_before(bool isMarked, string words, bool isFound)
+    {
+        var (parent, _, accepted) = await BeginAsync(_task with { Command = "bug" });
+        Model.Answer.Say("it is in line 7").End();
+        await RunDryAsync();
+        Model.Answer.Say("Line 7.").End();
+        await RunDryAsync();
+        var messages = await MessagesAsync(parent);
+        var between = (TextPart)Assert.Single(messages[2].Parts);
+        Assert.NotNull(between.Metadata);
+
+        await AskAsync<HistoryEdited>(parent, new UpdatePart(between with { Text = words, Metadata = isMarked ? between.Metadata : null }));
+        await KillAndStartAsync();
+
+        Assert.Equal(messages[isFound ? 3 : 1].Info.Id, (await EndOfAsync(parent, accepted)).Message.Info.Id);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_comes_during_the_task_of_a_command_shares_its_answer()
+    {
+        var (parent, _, accepted) = await BeginAsync(_task with { Command = "bug" });
+        var waited = await PromptAsync(parent, "and line 8?");
+        Model.Answer.Say("it is in line 7").End();
+        await RunDryAsync();
+        Model.Answer.Say("Line 7, and 8 is fine.").End();
+        await RunDryAsync();
+
+        foreach (var prompt in new[] { accepted, waited })
+            Assert.Equal("Line 7, and 8 is fine.", Text((await EndOfAsync(parent, prompt)).Message));
     }
 
     [Fact]

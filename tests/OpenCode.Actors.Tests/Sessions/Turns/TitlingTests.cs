@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
@@ -64,6 +65,30 @@ public sealed class TitlingTests : SessionsKit
         await RunDryAsync();
 
         Assert.Equal("a prompt of more than fifty characters, which a t…", await TitleAsync(session.Id));
+    }
+
+    [Theory]
+    [InlineData("status", "status 401")]
+    [InlineData("broken", "HttpRequestException")]
+    [InlineData("silent", "60 s")]
+    public async Task A_call_that_gives_no_title_is_one_warning_without_the_words_of_the_provider(string how, string reason)
+    {
+        var session = await CreateAsync(title: null);
+        await PromptAsync(session.Id);
+
+        if (how == "status")
+            Answer(isTitle: true).Fail(new ModelException("Wrong key: sk-secret", retryable: false, 401, responseBody: "sk-secret"));
+        else if (how == "broken")
+            Answer(isTitle: true).Fail(new HttpRequestException("sk-secret"));
+        else
+            Time.Advance(TimeSpan.FromMinutes(1));
+        await RunDryAsync();
+
+        var warning = Assert.Single(Logs.Records, static record => record.Level >= LogLevel.Warning);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains(reason, warning.Message, StringComparison.Ordinal);
+        Assert.Contains("mock/mock-1", warning.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", $"{warning.Message} {warning.Exception}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ClientWalkTests
         }
 
         Assert.True(seen > 1_000, $"Only {seen} events were seen.");
-        Assert.True(gaps > 0, "No gap was told of.");
+        Assert.True(gaps > 0, "No client got a gap.");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace OpenCode.Actors.Sessions.Tools.Outputs.Doors;
 
-/// <summary>A folder of long outputs, which its owner alone may read: commands print secrets too.</summary>
+/// <summary>A folder of long outputs, readable by its owner alone, since commands print secrets too.</summary>
 internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFolder
 {
     private const int LongestName = 120;
@@ -52,7 +52,7 @@ internal sealed class OutputFolder(string path, TimeProvider time) : IOutputFold
                 if (!Directory.Exists(path))
                     return;
 
-                var files = new DirectoryInfo(path).EnumerateFiles("*.txt").Select(static file => new KeptOutput(file.FullName, file.LastWriteTimeUtc, file.Length));
+                var files = new DirectoryInfo(path).EnumerateFiles("*.txt").Select(static file => new OutputFile(file.FullName, file.LastWriteTimeUtc, file.Length));
                 foreach (var file in OutputBounds.Excess([.. files], time.GetUtcNow().UtcDateTime))
                     File.Delete(file.Path);
             }

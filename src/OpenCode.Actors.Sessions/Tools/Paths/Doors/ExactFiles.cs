@@ -2,13 +2,13 @@ using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
-/// <summary>Files that are opened by their real path only: what is elsewhere, since a link took the place of a folder after the path was judged, is not given out.</summary>
+/// <summary>Opens files by their real path only: a file elsewhere, reached by a link that replaced a folder after the path was judged, is refused.</summary>
 /// <param name="files">The files.</param>
 internal sealed class ExactFiles(IFileTree files) : IFileTree
 {
     private const string OpenFiles = "/proc/self/fd/";
 
-    /// <summary>Tells whether an open file is the one at a path. True where the system does not say (it does on Linux: proc(5)).</summary>
+    /// <summary>True if an open file is the one at a path. True where the system does not say (it does on Linux: proc(5)).</summary>
     public static bool IsAt(FileStream file, string path) =>
         new FileInfo(OpenFiles + file.SafeFileHandle.DangerousGetHandle()).LinkTarget is not { } real || real == path;
 
@@ -23,6 +23,6 @@ internal sealed class ExactFiles(IFileTree files) : IFileTree
             return opened;
 
         opened.Dispose();
-        throw new IOException($"The path {path} leads elsewhere by now. Nothing was read.");
+        throw new IOException($"The path {path} leads elsewhere by now. Nothing was read. Call it again if that is still wanted.");
     }
 }

@@ -40,7 +40,7 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new ToolRefusedException($"{url} cannot be fetched: {e.Message}", e);
+            throw new ToolRefusedException($"{url} cannot be fetched: {e.Message} Check the address, or fetch another page.", e);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
         _private.Dispose();
     }
 
-    // Looked at where the connection is made: a name can lead elsewhere from one look to the next. Behind a proxy the proxy looks names up.
+    // Checked where the connection is made: a name can resolve differently from one lookup to the next. Behind a proxy the proxy resolves names.
     private static async ValueTask<Stream> ConnectPublicAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var target = context.DnsEndPoint;
@@ -90,13 +90,13 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
             url = next;
         }
 
-        throw new ToolRefusedException($"{url} redirects more than {MostRedirects} times.");
+        throw new ToolRefusedException($"{url} redirects more than {MostRedirects} times. Fetch the page that it should lead to.");
     }
 
     private static async Task<WebPage> ReadAsync(Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (!response.IsSuccessStatusCode)
-            throw new ToolRefusedException($"{url} answered {(int)response.StatusCode}.");
+            throw new ToolRefusedException($"{url} answered {(int)response.StatusCode}. Check the address, or fetch another page.");
 
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var bytes = new MemoryStream();
@@ -104,7 +104,7 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
         for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             if (bytes.Length + read > MostBytes)
-                throw new ToolRefusedException($"{url} is larger than {MostBytes / 1_024 / 1_024} MB.");
+                throw new ToolRefusedException($"{url} is larger than {MostBytes / 1_024 / 1_024} MB. Fetch a smaller page.");
             bytes.Write(buffer, 0, read);
         }
 

@@ -16,6 +16,8 @@ public sealed class ReplacementTests
     [InlineData("a  =  1\n", "  a = 1", "  a = 2", "a = 2\n")] // blanks of the call are not put into the line
     [InlineData("x\r\ny\r\nz\r\n", "x\ny\n", "1\n2\n3\n", "1\r\n2\r\n3\r\nz\r\n")] // line ends of the file
     [InlineData("a\r\nb\n", "b", "c", "a\r\nc\n")] // and no others are touched
+    [InlineData("a\nb\r\nc\n", "c", "1\n2", "a\nb\r\n1\n2\n")] // most of them
+    [InlineData("a\fb\u2028c\u2029d\u0085e\vf\rg\n", "b\u2028c", "\f\u2028\u2029\u0085\v\r!", "a\f\f\u2028\u2029\u0085\v\r!\u2029d\u0085e\vf\rg\n")] // signs that end lines for some
     [InlineData("last", "last", "new", "new")]
     public void A_piece_is_found_as_people_would_find_it(string text, string old, string now, string expected) =>
         Assert.Equal(expected, new Replacement(old, now, IsAll: false).Apply("/f", Of(text)));

@@ -28,7 +28,7 @@ public sealed class OutputBoundsTests
         Assert.Equal(["10000", "10001"], Excess(files));
     }
 
-    private static KeptOutput Output(string name, double hours, long bytes) => new(name, _now.AddHours(-hours), bytes);
+    private static OutputFile Output(string name, double hours, long bytes) => new(name, _now.AddHours(-hours), bytes);
 
-    private static IEnumerable<string> Excess(params KeptOutput[] files) => OutputBounds.Excess(files, _now).Select(static file => file.Path);
+    private static IEnumerable<string> Excess(params OutputFile[] files) => OutputBounds.Excess(files, _now).Select(static file => file.Path);
 }

@@ -131,10 +131,10 @@ public sealed class ToolServersActorTests : HubTestKit
         Assert.NotSame(first, second);
         Assert.Equal(1, first.Disposals);
 
-        _servers.Tell(new ToolServersActor.Keep("/elsewhere", []));
+        _servers.Tell(new ToolServersActor.EndUnconfigured("/elsewhere", []));
         RunDry();
         Assert.Equal(0, Connection.Disposals);
-        _servers.Tell(new ToolServersActor.Keep("/proj", []));
+        _servers.Tell(new ToolServersActor.EndUnconfigured("/proj", []));
         RunDry();
         Assert.Equal(1, Connection.Disposals);
     }

@@ -30,8 +30,9 @@ public sealed class ToolServersTests : HubTestKit
         _world.Specs.AddRange([new LocalToolServer("odd na.me", ["a"]), new LocalToolServer("off", ["b"]) { IsEnabled = false }]);
 
         Assert.Equal(["odd_na_me_echo", "odd_na_me_hang"], (await ListAsync()).Select(static tool => tool.Name));
-        Assert.True(_servers.MayHave("/proj", "odd_na_me_anything"));
-        Assert.False(_servers.MayHave("/proj", "off_echo"));
+        Assert.Equal(["odd_na_me_"], _servers.PrefixesOf("/proj"));
+        Assert.True(_servers.MayHave(["odd_na_me_"], "odd_na_me_anything"));
+        Assert.False(_servers.MayHave(["odd_na_me_"], "off_echo"));
         Assert.Equal([("odd na.me", ""), ("off", null)], await RunUntilAsync(_servers.StatusAsync("/proj", default)));
     }
 
@@ -54,8 +55,8 @@ public sealed class ToolServersTests : HubTestKit
         _world.Connections[0].Tools = [.. _world.Connections[0].Tools, new ServedTool("directory", "", default)];
 
         Assert.DoesNotContain(await ListAsync(), static tool => tool.Name == "external_directory");
-        Assert.False(_servers.MayHave("/proj", "external_directory"));
-        Assert.False(_servers.MayHave("/proj", "doom_loop"));
+        Assert.False(_servers.MayHave(_servers.PrefixesOf("/proj"), "external_directory"));
+        Assert.False(_servers.MayHave(_servers.PrefixesOf("/proj"), "doom_loop"));
     }
 
     [Fact]
@@ -75,10 +76,10 @@ public sealed class ToolServersTests : HubTestKit
         var toolbox = new Toolbox([], _servers);
         PermissionRule[] rules = [new("*", "*", PermissionAction.Deny), new("toy_echo", "*", PermissionAction.Ask)];
 
-        var offered = await RunUntilAsync(toolbox.CompleteAsync([], new ToolOffer("/proj", [rules]), default).AsTask());
+        var offered = await RunUntilAsync(toolbox.CompleteAsync([], new ToolScope("/proj", [rules]), default).AsTask());
 
         Assert.Equal(["toy_echo"], offered.Select(static tool => tool.Name));
-        Assert.True(toolbox.Has("/proj", "toy_echo"));
+        Assert.True(toolbox.Has(toolbox.PrefixesOf("/proj"), "toy_echo"));
         Assert.Equal("toy_echo", Assert.Single(toolbox.NeedsOf(Call("toy_echo"), null!)).Permission);
         Assert.NotNull(toolbox.PropsFor(Call("toy_echo"), Context));
         Assert.Null(toolbox.PropsFor(Call("tox_echo"), Context));
@@ -123,7 +124,7 @@ public sealed class ToolServersTests : HubTestKit
         connection.Result = static () => new ServedResult("No such page.", [], IsError: true);
         Assert.Equal("No such page.", await RefusalAsync("toy_echo"));
         connection.Result = static () => throw new ToolServerException("It ended with exit code 3.");
-        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3.", await RefusalAsync("toy_echo"));
+        Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. Call it again, or do without it.", await RefusalAsync("toy_echo"));
         Assert.Equal("The MCP server 'toy' has no tool 'toy_nope'. It has: toy_echo, toy_hang.", await RefusalAsync("toy_nope"));
 
         var text = string.Concat(Enumerable.Repeat("🙂", 20_000));

@@ -53,9 +53,9 @@ public sealed class SkillToolTests : ISkillCatalog
     [Fact]
     public async Task A_long_text_is_cut_and_says_where_the_rest_is()
     {
-        _skills.Add(new Skill("long", "d", "/s/long/SKILL.md", new string('x', 60_000)));
+        _skills.Add(new Skill("long", "d", "/s/long/SKILL.md", $"{new string('x', 49_999)}😀{new string('x', 9_999)}"));
 
-        Assert.Contains("(10000 more characters are left out: read /s/long/SKILL.md", (await Tool.RunAsync(Call("long"), Context, CancellationToken.None)).Output, StringComparison.Ordinal);
+        Assert.Contains("x\n\n(It has 60000 characters: read /s/long/SKILL.md", (await Tool.RunAsync(Call("long"), Context, CancellationToken.None)).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,5 +82,5 @@ public sealed class SkillToolTests : ISkillCatalog
 
     private static ToolCall Call(string name) => new("call_1", "skill", JsonElement.Parse($$"""{"name":"{{name}}"}"""));
 
-    private async Task<string> DescribeAsync(params PermissionRule[] rules) => (await Tool.DescribeAsync(new ToolOffer("/p", [rules]), CancellationToken.None)).Description;
+    private async Task<string> DescribeAsync(params PermissionRule[] rules) => (await Tool.DescribeAsync(new ToolScope("/p", [rules]), CancellationToken.None)).Description;
 }

@@ -19,13 +19,8 @@ using OpenCode.Actors.Sessions.Tools.Tasks;
 namespace OpenCode.Actors.Tests.Sessions.Tools.Tasks;
 
 /// <summary>The tool <c>task</c> over real sessions.</summary>
-public sealed class TaskToolTests : SessionsKit
+public sealed class TaskToolTests : TaskKit
 {
-    private const string Input = """{"description":"Find it","prompt":"find the bug","subagent_type":"general"}""";
-
-    private protected override SessionSetup Arrange(SessionSetup setup) =>
-        setup with { Toolbox = new Toolbox([new TaskTool(new ChildSessions(() => Sessions, () => Config)), new Scripted(Tools)]) };
-
     [Fact]
     public async Task A_child_does_the_task_and_its_last_text_is_the_output()
     {
@@ -188,24 +183,19 @@ public sealed class TaskToolTests : SessionsKit
     }
 
     [Fact]
-    public void A_child_is_denied_what_its_parent_is()
+    public async Task What_the_agent_of_the_parent_is_denied_fails_in_the_child_too()
     {
-        PermissionRule edits = new("edit", "*", PermissionAction.Deny), bash = new("bash", "rm *", PermissionAction.Deny), asks = new("external_directory", "*", PermissionAction.Ask);
-        PermissionRule tasks = new("task", "*", PermissionAction.Allow);
-        var agent = new Agent("mine", AgentMode.Subagent, [tasks]);
+        Config.Change = static agents => agents with
+        {
+            All = [.. agents.All.Select(static agent => agent.Name == "build" ? agent with { Permission = [.. agent.Permission, Deny("bash", "rm *")] } : agent)],
+        };
+        var (_, child) = await BeginAsync();
+        Model.Answer.Bash("call_2", "rm x").EndWithCalls();
+        await RunDryAsync();
 
-        Assert.Equal([edits, bash, asks], ChildSessions.RulesOf(agent, [[edits, tasks], [bash, tasks, asks]]));
-    }
-
-    [Fact]
-    public void A_child_is_denied_the_files_of_a_parent_whose_agent_is_denied_everything()
-    {
-        PermissionRule nothing = new("*", "*", PermissionAction.Deny), tasks = new("task", "*", PermissionAction.Allow), docs = new("edit", "docs/*", PermissionAction.Allow), all = new("edit", "*", PermissionAction.Allow);
-        PermissionRule edits = new("edit", "*", PermissionAction.Deny), outside = new("external_directory", "*", PermissionAction.Deny);
-        var agent = new Agent("mine", AgentMode.Subagent, [tasks]);
-
-        Assert.Equal([edits, outside], ChildSessions.RulesOf(agent, [[nothing, tasks, docs], []]));
-        Assert.Equal([outside], ChildSessions.RulesOf(agent, [[nothing, tasks, all], []]));
+        Assert.Contains(Deny("bash", "rm *"), child.Permission!);
+        Assert.IsType<ToolError>((await CallsAsync(child.Id))[0].State);
+        Assert.Empty(Tools.Started);
     }
 
     [Fact]
@@ -223,30 +213,5 @@ public sealed class TaskToolTests : SessionsKit
         Assert.Contains(denied, (await InfoAsync(child.Id)).Permission!);
     }
 
-    private async Task<(SessionId Parent, Session Child)> BeginAsync()
-    {
-        var parent = (await CreateAsync()).Id;
-        await PromptAsync(parent);
-        Model.Answer.Call("call_1", "task", Input).EndWithCalls();
-        await RunDryAsync();
-        var child = Assert.Single(await ListAsync(), id => id != parent);
-        return (parent, await InfoAsync(child));
-    }
-
-    private async Task<Session> InfoAsync(SessionId id) =>
-        JsonSerializer.Deserialize((await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(id))).Entry.Json.Span, ProtocolJson.Wire.Session)!;
-
-    private async Task<ToolPart> CallAsync(SessionId parent) => (await CallsAsync(parent))[0];
-
-    private async Task<List<ToolPart>> CallsAsync(SessionId parent) => [.. (await MessagesAsync(parent)).SelectMany(static message => message.Parts.OfType<ToolPart>())];
-
-    /// <summary>The tool <c>bash</c> that the test plays.</summary>
-    private sealed class Scripted(ScriptedTools tools) : ITool
-    {
-        public ToolDefinition Definition => tools.Definitions[0];
-
-        public IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location) => ToolPermission.Of(call, location);
-
-        public Props PropsFor(ToolCall call, ToolContext context) => tools.PropsFor(call, context)!;
-    }
+    private static PermissionRule Deny(string permission, string pattern = "*") => new(permission, pattern, PermissionAction.Deny);
 }

@@ -147,7 +147,7 @@ public sealed class WebFetchToolTests
             if (Page is { } page)
                 return page;
 
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, new VirtualTime(), cancellationToken);
             throw new InvalidOperationException();
         }
     }

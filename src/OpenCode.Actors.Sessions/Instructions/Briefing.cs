@@ -1,8 +1,0 @@
-namespace OpenCode.Actors.Sessions.Instructions;
-
-/// <summary>What the system prompt of a step depends on, as far as the session knows it.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Directory">Its location.</param>
-/// <param name="Model">The model's full name, <c>provider/model</c>.</param>
-/// <param name="AgentPrompt">The agent's own prompt, which stands in the place of the general one; null when it has none.</param>
-internal sealed record Briefing(string Session, string Directory, string Model, string? AgentPrompt);

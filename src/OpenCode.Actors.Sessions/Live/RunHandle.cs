@@ -47,7 +47,7 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
     public void Credit(RunId id)
     {
         if (IsThere(id))
-            _run!.Tell(RunActor.Continue.Instance);
+            _run!.Tell(RunContinue.Instance);
     }
 
     /// <summary>Tells the run to end; its <see cref="Terminated"/> follows.</summary>

@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+let endless = false;
+let more = 0;
 const object = { type: 'object', properties: {} };
 const tools = {
   echo: { inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }, call: input => text(`echo: ${input.text}`) },
@@ -22,6 +24,8 @@ const tools = {
   hang: { call: () => null },
   die: { call: () => process.exit(3) },
   grow: { call: () => { tools.grown = { call: () => text('grown') }; send({ method: 'notifications/tools/list_changed' }); return text('it has grown'); } },
+  garbled: { call: () => ({ content: [{ type: 'image', data: '!', mimeType: 'image/png' }] }) },
+  swell: { call: () => { endless = true; for (let i = 0; i < 1_000; i++) send({ method: 'notifications/tools/list_changed' }); return text('it swells'); } },
   'odd name.x': { call: () => text('odd') },
 };
 
@@ -42,6 +46,10 @@ createInterface({ input: process.stdin }).on('line', line => {
       send({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: { listChanged: true } }, serverInfo: { name: 'toy', version: '1' } } });
       break;
     case 'tools/list':
+      if (endless) {
+        send({ id, result: { tools: Array.from({ length: 9 }, (_, i) => ({ name: i ? `more${++more}` : 'echo', description: 'x', inputSchema: object })), nextCursor: `${more}` } });
+        break;
+      }
       send({ id, result: { tools: Object.entries(tools).map(([name, tool]) => ({ name, description: `The tool ${name}.`, inputSchema: tool.inputSchema ?? object })) } });
       break;
     case 'tools/call': {

@@ -129,8 +129,8 @@ internal static class AnthropicRequest
         blocks.AddRange(turn.Calls.Select(static call => (ContentBlockParam)new ToolUseBlockParam
         {
             ID = IdOf(call.CallId),
-            Name = call.Name,
-            Input = ProviderJson.AsObject(call.Input).EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal),
+            Name = ProviderJson.CalledName(call.Name),
+            Input = ProviderJson.Members(ProviderJson.AsObject(call.Input)),
         }));
         return blocks;
     }
@@ -139,7 +139,7 @@ internal static class AnthropicRequest
     {
         Name = tool.Name,
         Description = tool.Description,
-        InputSchema = InputSchema.FromRawUnchecked(tool.InputSchema.EnumerateObject().ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal)),
+        InputSchema = InputSchema.FromRawUnchecked(ProviderJson.Members(tool.InputSchema)),
     };
 
     private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = file.Base64.ToString(), MediaType = file.MimeType });

@@ -9,6 +9,7 @@ internal static class ProviderHttp
     public static HttpClient Create(TimeProvider time) => new(new RefusalHandler(
         new SocketsHttpHandler
         {
+            AllowAutoRedirect = false, // A key in a header of its own would go along, and the conversation.
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // So that a changed DNS entry is seen.
         },

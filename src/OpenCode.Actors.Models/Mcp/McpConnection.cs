@@ -9,16 +9,24 @@ namespace OpenCode.Actors.Models.Mcp;
 /// <summary>A connection to one server.</summary>
 internal sealed class McpConnection : IToolServerConnection
 {
+    // More than any model is offered.
+    private const int MostTools = 1_000;
+    private const int MostPages = 100;
+
+    private static readonly TimeSpan _listLimit = TimeSpan.FromSeconds(30);
+
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly McpClient _client;
     private readonly McpProcess? _process;
     private readonly MaskedErrors _masked;
+    private readonly TimeProvider _time;
+    private int _changes;
     private volatile IReadOnlyList<ServedTool> _tools = [];
     private int _isDisposed;
 
-    private McpConnection(McpClient client, McpProcess? process, MaskedErrors masked)
+    private McpConnection(McpClient client, McpProcess? process, MaskedErrors masked, TimeProvider time)
     {
-        (_client, _process, _masked) = (client, process, masked);
+        (_client, _process, _masked, _time) = (client, process, masked, time);
         _ = WatchAsync();
     }
 
@@ -44,7 +52,7 @@ internal sealed class McpConnection : IToolServerConnection
         {
             // The process is ended below, whatever the result of the handshake: it need not obey the token.
             client = await McpClient.CreateAsync(transport, options, cancellationToken: cancellationToken).WaitAsync(cancellationToken);
-            connection = new McpConnection(client, process, masked);
+            connection = new McpConnection(client, process, masked, options.TimeProvider ?? TimeProvider.System);
             await connection.ListAsync(cancellationToken);
             return connection;
         }
@@ -69,9 +77,9 @@ internal sealed class McpConnection : IToolServerConnection
             var result = await _client.CallToolAsync(tool, arguments, new Progress(progressed), cancellationToken: cancellationToken).AsTask().WaitAsync(cancellationToken);
             return McpContent.Read(result);
         }
-        catch (McpProtocolException e)
+        catch (Exception e) when (e is McpProtocolException or FormatException)
         {
-            throw _masked.Of(e);
+            throw _masked.Of(e); // A file in the result that is no base64, too.
         }
         catch (Exception e) when (e is IOException or HttpRequestException or McpException or InvalidOperationException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -110,26 +118,60 @@ internal sealed class McpConnection : IToolServerConnection
     // Not waited for: the client reads no other message before its handler returns.
     private ValueTask Relist()
     {
-        _ = RelistAsync();
+        if (Interlocked.Increment(ref _changes) == 1)
+            _ = RelistAsync();
         return default;
     }
 
+    // One list at a time, and one more for all notices that arrived meanwhile.
     private async Task RelistAsync()
+    {
+        int told;
+        do
+        {
+            told = Volatile.Read(ref _changes);
+            try
+            {
+                using var limit = new CancellationTokenSource(_listLimit, _time);
+                await ListAsync(limit.Token);
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException or McpException or OperationCanceledException or ObjectDisposedException or JsonException or InvalidOperationException)
+            {
+                // Those of before stay.
+            }
+        }
+        while (_isDisposed == 0 && Interlocked.CompareExchange(ref _changes, 0, told) != told);
+    }
+
+    // Page by page: a server may have one more for ever.
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var tools = new List<Tool>();
+        string? next = null;
+        for (var pages = 0; pages < MostPages && tools.Count < MostTools; pages++)
+        {
+            var page = await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = next }, cancellationToken).AsTask().WaitAsync(cancellationToken);
+            tools.AddRange((page.Tools ?? []).Take(MostTools - tools.Count));
+            if ((next = page.NextCursor) is null)
+                break;
+        }
+
+        _client.ClearKnownTools();
+        _tools = [.. tools.Where(Know).Select(static tool => new ServedTool(tool.Name, tool.Description ?? tool.Title ?? "", tool.InputSchema))];
+    }
+
+    // What a call of it says in headers is known from its schema.
+    private bool Know(Tool tool)
     {
         try
         {
-            await ListAsync(CancellationToken.None);
+            _client.AddKnownTools([tool]);
+            return true;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or McpException or OperationCanceledException or ObjectDisposedException or JsonException)
+        catch (ArgumentException)
         {
-            // Those of before stay.
+            return false; // It asks for headers that cannot be.
         }
-    }
-
-    private async Task ListAsync(CancellationToken cancellationToken)
-    {
-        var tools = await _client.ListToolsAsync(cancellationToken: cancellationToken).AsTask().WaitAsync(cancellationToken);
-        _tools = [.. tools.Select(static tool => new ServedTool(tool.ProtocolTool.Name, tool.ProtocolTool.Description ?? tool.ProtocolTool.Title ?? "", tool.ProtocolTool.InputSchema))];
     }
 
     private sealed class Progress(Action progressed) : IProgress<ProgressNotificationValue>

@@ -15,7 +15,7 @@ internal static class McpContent
     public static ServedResult Read(CallToolResult result)
     {
         var (texts, files, room) = (new List<string>(), new List<ToolFile>(), MostAttachedBytes);
-        foreach (var block in result.Content)
+        foreach (var block in result.Content ?? [])
         {
             switch (block)
             {

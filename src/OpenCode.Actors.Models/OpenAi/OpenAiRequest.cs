@@ -102,7 +102,7 @@ internal static class OpenAiRequest
         }
         else
         {
-            message = new AssistantChatMessage(turn.Calls.Select(static call => ChatToolCall.CreateFunctionToolCall(call.CallId, call.Name, Json(ProviderJson.AsObject(call.Input)))));
+            message = new AssistantChatMessage(turn.Calls.Select(static call => ChatToolCall.CreateFunctionToolCall(call.CallId, ProviderJson.CalledName(call.Name), Json(ProviderJson.AsObject(call.Input)))));
             if (turn.Text.Length > 0)
                 message.Content.Add(ChatMessageContentPart.CreateTextPart(turn.Text));
         }

@@ -10,6 +10,7 @@ namespace OpenCode.Actors.Models.Providers;
 internal static class ProviderErrors
 {
     private const int MaxShownCharacters = 300;
+    private const int MaxKeptCharacters = 64 * 1024; // As of a refusal: the error stays on the message, and every client gets it.
 
     private static readonly string[] _overflows =
     [
@@ -47,9 +48,10 @@ internal static class ProviderErrors
     public static ModelException InStream(JsonElement error)
     {
         var status = StatusIn(error);
-        var message = MessageIn(error) ?? Shorten(error.GetRawText());
-        var overflow = IsContextOverflow(error.GetRawText());
-        return new ModelException(message, !overflow && (status is null || IsRetryable(status.Value)), status, responseBody: error.GetRawText()) { IsContextOverflow = overflow };
+        var body = error.GetRawText();
+        var message = MessageIn(error) is { } said ? Shorten(said, MaxKeptCharacters) : Shorten(body);
+        var overflow = IsContextOverflow(body);
+        return new ModelException(message, !overflow && (status is null || IsRetryable(status.Value)), status, responseBody: Shorten(body, MaxKeptCharacters)) { IsContextOverflow = overflow };
     }
 
     public static ModelException Refused(Uri endpoint, HttpResponseMessage response, string body, DateTimeOffset now)
@@ -129,5 +131,5 @@ internal static class ProviderErrors
         return cause is OperationCanceledException ? "it was silent for too long." : cause.Message;
     }
 
-    private static string Shorten(string text) => TextCut.Start(text, MaxShownCharacters, "…");
+    private static string Shorten(string text, int most = MaxShownCharacters) => TextCut.Start(text, most, "…");
 }

@@ -20,10 +20,19 @@ internal sealed class RefusalHandler(HttpMessageHandler inner, TimeProvider time
         }
 
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant() is not ("text/html" or "application/json"))
-            return response;
+            return await BoundAsync(response, cancellationToken).ConfigureAwait(false);
 
         using (response)
             throw ProviderErrors.Refused(request.RequestUri!, response, await ReadBodyAsync(response, cancellationToken).ConfigureAwait(false), time.GetUtcNow());
+    }
+
+    private static async Task<HttpResponseMessage> BoundAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var content = new StreamContent(new BoundedAnswer(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)));
+        foreach (var (name, values) in response.Content.Headers)
+            content.Headers.TryAddWithoutValidation(name, values);
+        response.Content = content;
+        return response;
     }
 
     private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Config;
 
@@ -63,6 +64,12 @@ internal sealed partial class ConfigReferences(string source, IConfigSource file
     {
         try
         {
+            if (kind is "env" && SecretVariables.IsOfServer(name) && !key.StartsWith("server.", StringComparison.Ordinal))
+            {
+                mistakes.Add(new ConfigMistake(source, key, $"names the variable '{name}', a secret of this server that is for nothing else."));
+                return "";
+            }
+
             if (kind is "env")
             {
                 _variables.Add(name);

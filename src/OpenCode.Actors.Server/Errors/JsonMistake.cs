@@ -8,6 +8,8 @@ namespace OpenCode.Actors.Server.Errors;
 /// <summary>Describes a mistake in a body as opencode does: the fault, then <c>at ["parts"][0]["text"]</c>. It hides names of types.</summary>
 internal static partial class JsonMistake
 {
+    private const int LongestName = 100;
+
     public static string Describe(JsonException error)
     {
         var at = At(error.Path);
@@ -20,6 +22,7 @@ internal static partial class JsonMistake
         {
             FormatException or NotSupportedException or ArgumentException => error.InnerException.Message,
             null when error.Message.Contains("doesn't allow", StringComparison.Ordinal) => "Must not be null",
+            null when error.Message.StartsWith("Duplicate property", StringComparison.Ordinal) => $"Has the key '{Shorten(error.Message.Split('\'')[1])}' twice",
             null when error.Message.Contains("could not be converted", StringComparison.Ordinal) => "Wrong type of value",
             null => Sentence.Match(error.Message).Value,
             not JsonException => "Wrong type of value",
@@ -27,6 +30,8 @@ internal static partial class JsonMistake
         };
         return reason + at;
     }
+
+    private static string Shorten(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 
     // "$.parts[0].text" becomes ["parts"][0]["text"].
     private static string At(string? path)

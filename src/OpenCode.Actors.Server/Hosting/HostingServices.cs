@@ -56,6 +56,8 @@ internal static class HostingServices
         services.ConfigureHttpJsonOptions(json =>
         {
             ProtocolJson.Configure(json.SerializerOptions);
+            json.SerializerOptions.AllowDuplicateProperties = false; // Of two values one would be ignored silently.
+            json.SerializerOptions.Converters.Add(new JsonObjectBody());
             json.SerializerOptions.TypeInfoResolverChain.Add(ServerJson.Default);
         });
         return services;

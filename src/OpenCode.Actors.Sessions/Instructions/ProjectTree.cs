@@ -1,5 +1,4 @@
 using System.Text;
-using MAB.DotIgnore;
 using OpenCode.Actors.Sessions.Files;
 
 namespace OpenCode.Actors.Sessions.Instructions;
@@ -41,7 +40,7 @@ internal sealed class ProjectTree(IFileTree files, CancellationToken cancellatio
     {
         var folder = Path.Combine(root, node.Path);
         var entries = List(folder);
-        var ignored = entries.Exists(static entry => entry.Name == ".gitignore") ? [.. node.Ignored, new Ignoring(node.Path, Rules(Path.Combine(folder, ".gitignore")))] : node.Ignored;
+        var ignored = entries.Exists(static entry => entry.Name == ".gitignore") ? [.. node.Ignored, new Ignoring(node.Path, IgnoreFile.Read(files, folder))] : node.Ignored;
         var kept = entries.Where(entry => !IsLeftOut(node.Path, entry, ignored)).OrderBy(static entry => !entry.IsFolder).ThenBy(static entry => entry.Name, StringComparer.Ordinal).ToList();
         var shown = kept.Take(Math.Min(MostOfFolder, MostShown - _shown)).ToList();
         node.Entries = shown.ConvertAll(entry => new Node(entry.IsFolder ? entry.Name + "/" : entry.Name, Join(node.Path, entry.Name), ignored));
@@ -62,33 +61,16 @@ internal sealed class ProjectTree(IFileTree files, CancellationToken cancellatio
         }
     }
 
-    private IgnoreList Rules(string path)
+    private bool IsLeftOut(string folder, FolderEntry entry, IReadOnlyList<Ignoring> ignored)
     {
-        var rules = new IgnoreList();
-        try
-        {
-            using var text = new StreamReader(files.Open(path));
-            for (var read = 0; read < MostRead && text.ReadLine() is { } line; read++)
-            {
-                if (!string.IsNullOrWhiteSpace(line) && !line.StartsWith('#'))
-                    rules.AddRule(line);
-            }
-        }
-        catch (Exception e) when (e is IOException or ArgumentException)
-        {
-            // More is shown then than git would.
-        }
-
-        return rules;
+        cancellationToken.ThrowIfCancellationRequested();
+        return (entry.IsFolder && _skipped.Contains(entry.Name, StringComparer.Ordinal))
+            || ignored.Any(rules => rules.Rules.Holds(Join(folder, entry.Name)[(rules.Folder.Length == 0 ? 0 : rules.Folder.Length + 1)..], entry.IsFolder));
     }
-
-    private static bool IsLeftOut(string folder, FolderEntry entry, IReadOnlyList<Ignoring> ignored) =>
-        (entry.IsFolder && _skipped.Contains(entry.Name, StringComparer.Ordinal))
-        || ignored.Any(rules => rules.List.IsIgnored(Join(folder, entry.Name)[(rules.Folder.Length == 0 ? 0 : rules.Folder.Length + 1)..], entry.IsFolder));
 
     private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
 
-    private readonly record struct Ignoring(string Folder, IgnoreList List);
+    private readonly record struct Ignoring(string Folder, IgnoreFile Rules);
 
     private sealed class Node(string name, string path, IReadOnlyList<Ignoring> ignored)
     {

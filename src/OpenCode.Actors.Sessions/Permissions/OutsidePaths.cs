@@ -21,7 +21,7 @@ internal static class OutsidePaths
     public static List<CommandPattern> Of(IReadOnlyList<JudgedCommand> seen, IReadOnlyList<ShellRedirection> redirections, string? folder, ToolLocation location)
     {
         var start = folder is null ? location.Directory : Path.Combine(location.Directory, folder);
-        var found = new Finding(location, start, seen.Any(static command => Sets(command.Command, "HOME")));
+        var found = new Finding(location, start, seen.Any(static command => Sets(command.Command, "HOME")), seen.Any(static command => Sets(command.Command, "CDPATH")));
         if (folder is not null)
             found.Take(start, start, isFolder: true);
         foreach (var command in seen)
@@ -70,7 +70,7 @@ internal static class OutsidePaths
     private static bool Sets(ShellCommand command, string variable) => command.Assignments.Any(assignment => assignment.Name == variable)
         || command.Words.Skip(1).Any(word => word.Source.StartsWith(variable, StringComparison.Ordinal));
 
-    private sealed class Finding(ToolLocation location, string start, bool setsHome)
+    private sealed class Finding(ToolLocation location, string start, bool setsHome, bool setsFolders)
     {
         // Whether a cd succeeds, and whether it is in a subshell, is not looked at: a relative path may start in any of them.
         private readonly List<string> _folders = [start];
@@ -83,9 +83,10 @@ internal static class OutsidePaths
         {
             if (IsFull)
                 return;
-            if (PathOf(word, isMove) is not { } path)
+            var isLed = isMove && setsFolders && word.Value is not (['/', ..] or ['.', ..]); // CDPATH says where it is looked for.
+            if (PathOf(word, isMove) is not { } path || isLed)
             {
-                if (word.Value is null || (isMove && word.Value == "-"))
+                if (word.Value is null || isLed || (isMove && word.Value == "-"))
                     Add(new CommandPattern(word.Source, Always: null) { IsUnknown = true });
                 return;
             }

@@ -12,12 +12,17 @@ internal sealed class SecretVariables
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "TERM", "LANG", "LANGUAGE", "LC_ALL", "TZ", "TMPDIR", "HOSTNAME", "EDITOR", "VISUAL", "PAGER", "DISPLAY",
         "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy");
 
-    private readonly Lock _lock = new();
-
-    private FrozenSet<string> _names = FrozenSet.Create(
+    private static readonly FrozenSet<string> _ofServer = FrozenSet.Create(
         StringComparer.Ordinal,
         "OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME", "OPENCODE_CLUSTER_SECRET",
         "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_LOGS_HEADERS");
+
+    private readonly Lock _lock = new();
+
+    private FrozenSet<string> _names = _ofServer;
+
+    /// <summary>True if a variable is a secret of the server, also when no configuration names it.</summary>
+    public static bool IsOfServer(string name) => _ofServer.Contains(name);
 
     /// <summary>Adds variables, for programs that start from now on. They stay: what a configuration named once is a secret, whatever it names later.</summary>
     public void Add(IEnumerable<string> names)

@@ -21,12 +21,16 @@ internal static class ToolCalling
     public static void Call(Decision decision, ToolCall call)
     {
         decision.CloseText();
-        var part = new ToolPart(
-            decision.NextPart(), decision.Id, decision.Turn.Assistant, call.CallId, call.Name, new ToolPending(ProtocolJson.EmptyObject, ""));
+        var id = decision.NextPart();
+
+        // Some servers give the calls of one answer one id, or none: a report would find the part of another call.
+        if (call.CallId.Length == 0 || decision.Assistant.Tool(call.CallId) is not null)
+            call = call with { CallId = $"{call.CallId}{id}" };
+        var part = new ToolPart(id, decision.Id, decision.Turn.Assistant, call.CallId, call.Name, new ToolPending(ProtocolJson.EmptyObject, ""));
         decision.Put(part);
 
         if (call.Input.ValueKind != JsonValueKind.Object)
-            Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object.");
+            Fail(decision, part, $"The input of '{call.Name}' has to be a JSON object that has no key twice.");
         else if (call.Name == StructuredOutputTool.Name && Structuring.IsOffered(decision))
             Structuring.Take(decision, part, call);
         else if (Compacting.IsUnderWay(decision))

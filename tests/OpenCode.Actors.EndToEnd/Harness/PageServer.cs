@@ -13,7 +13,12 @@ internal sealed class PageServer : IAsyncDisposable
     public int Port => new Uri(_app.Urls.First()).Port;
 
     public static async Task<PageServer> StartAsync() =>
-        new(await LoopbackApp.StartAsync(static app => app.MapGet("/{**path}", () => Results.Text("<!doctype html><title>page</title>", "text/html"))));
+        new(await LoopbackApp.StartAsync(static app => 
+        {
+            app.MapGet("/lost", static (HttpResponse response) => { response.StatusCode = 302; response.Headers.Location = "//["; });
+            app.MapGet("/odd", static (HttpResponse response) => { response.ContentType = "text/plain; charset=utf-7"; return response.WriteAsync("odd"); });
+            app.MapGet("/{**path}", () => Results.Text("<!doctype html><title>page</title>", "text/html"));
+        }));
 
     /// <summary>Returns the address of the page on a host. Chromium resolves <c>*.example</c> to this machine.</summary>
     public Uri At(string host) => new($"http://{host}:{Port}/");

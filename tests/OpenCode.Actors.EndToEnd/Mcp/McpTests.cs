@@ -61,6 +61,12 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         await CallAsync("toy_grow", new { });
         await Eventually.TrueAsync(async () => (await CallAsync("toy_grown", new { })).Text("output") == "grown", "the tool that was added");
 
+        Assert.Contains("base64", (await CallAsync("toy_garbled", new { })).Text("error"), StringComparison.Ordinal);
+
+        // A list that has one more page for ever has an end all the same.
+        await CallAsync("slow_one_swell", new { });
+        await Eventually.TrueAsync(async () => (await CallAsync("slow_one_none", new { })).Text("error")!.Contains("more30", StringComparison.Ordinal), "the list that has an end");
+
         // An abort ends the call, and the server goes on.
         var process = await PidAsync();
         await _server.Api.PromptAsync(_session, Prompt("toy_hang", new { }), FakeProvider.Model);

@@ -71,7 +71,7 @@ public sealed class ModelInputTests(ITestOutputHelper output) : ServerTest(outpu
         Assert.Contains("1: OUTSIDE", await chat.TellAsync(FilePart("../outside.txt")), StringComparison.Ordinal);
         Assert.Contains("1: OUTSIDE", await chat.TellAsync(FilePart("link.txt")), StringComparison.Ordinal);
         Assert.Contains("no regular file", await chat.TellAsync(FilePart("pipe")), StringComparison.Ordinal);
-        Assert.Contains("is the store of this server", await chat.TellAsync(FilePart("../data/hub.db")), StringComparison.Ordinal);
+        Assert.Contains("the store of this server", await chat.TellAsync(FilePart("../data/hub.db")), StringComparison.Ordinal);
 
         var stored = (await chat.Server.Api.MessagesAsync(chat.Session))[0].GetProperty("parts");
         Assert.Equal(["text", "file"], stored.EnumerateArray().Select(part => part.Text("type")));

@@ -95,6 +95,20 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
         Assert.True(messages[2].GetProperty("content")[0].GetProperty("is_error").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_call_of_what_is_no_tool_and_one_with_a_key_twice_stay_in_the_conversation()
+    {
+        _provider.Events(Start, Stop);
+        var call = new ToolCall("c", "no tool", JsonElement.Parse("""{"a":1,"a":2}"""));
+        var request = new ModelRequest(
+            "claude", null, [new UserTurn("see"), new AssistantTurn("", [], [call]), new ToolResult("c", "no tool", "no", IsError: true)], [new ToolDefinition("t", "", JsonElement.Parse("""{"type":"object","type":"object"}"""))]);
+
+        await AskAsync(request);
+
+        var sent = Assert.Single(_provider.Requests).Body.GetProperty("messages")[1].GetProperty("content")[0];
+        Assert.Equal(("no_tool", """{"a":2}"""), (sent.GetProperty("name").GetString(), sent.GetProperty("input").GetRawText()));
+    }
+
     [Theory]
     [InlineData(true, false, "auto")]
     [InlineData(true, true, "any")]

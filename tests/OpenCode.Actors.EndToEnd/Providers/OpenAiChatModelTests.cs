@@ -127,6 +127,17 @@ public sealed class OpenAiChatModelTests : OpenAiChatModelKit
     }
 
     [Fact]
+    public async Task A_call_of_what_is_no_tool_stays_in_the_conversation_under_a_name_that_providers_take()
+    {
+        Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}""");
+        var request = new ModelRequest("m1", null, [new UserTurn("list"), new AssistantTurn("", [], [new ToolCall("c", "", JsonElement.Parse("{}"))]), new ToolResult("c", "", "no", IsError: true)], []);
+
+        await AskAsync(request);
+
+        Assert.Equal("_", Assert.Single(Provider.Requests).Body.GetProperty("messages")[1].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task Files_options_and_limits_are_sent_as_the_model_takes_them()
     {
         Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"content_filter"}]}""");

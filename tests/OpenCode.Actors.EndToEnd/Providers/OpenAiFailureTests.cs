@@ -19,6 +19,28 @@ public sealed class OpenAiFailureTests : OpenAiChatModelKit
         Assert.False(error.Retryable);
     }
 
+    [Fact]
+    public async Task A_redirect_is_told_and_not_followed_with_the_conversation()
+    {
+        Provider.Refuse(307, "", headers: ("Location", $"{Provider.BaseUrl}/chat/completions"));
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync(apiKey: "k"));
+
+        Assert.Equal((307, false), (error.StatusCode, error.Retryable));
+        Assert.Single(Provider.Requests);
+    }
+
+    [Fact]
+    public async Task A_line_without_an_end_is_cut_at_a_bound()
+    {
+        Provider.Stream($$$"""{"choices":[{"delta":{"content":"{{{new string('x', 17 << 20)}}}"}}]}""");
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => AskAsync());
+
+        Assert.Contains("16 MiB", error.Message, StringComparison.Ordinal);
+        Assert.False(error.Retryable);
+    }
+
     [Theory]
     [InlineData(400, false)]
     [InlineData(401, false)]

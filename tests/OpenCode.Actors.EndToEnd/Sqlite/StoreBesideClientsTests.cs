@@ -37,7 +37,7 @@ public sealed class StoreBesideClientsTests(ITestOutputHelper output) : ServerTe
         {
             File.WriteAllText(Path.Combine(Folder.Path, "opencode.json"), $$"""{"username":"{file:{{name}}}"}""");
             var refusal = await server.Api.GetAsync($"/config?{here}", HttpStatusCode.BadRequest);
-            Assert.Contains("it is the store of this server", refusal.GetRawText(), StringComparison.Ordinal);
+            Assert.Contains("the store of this server", refusal.GetRawText(), StringComparison.Ordinal);
         }
 
         Assert.Equal(locks, Locks(server.Id));

@@ -94,6 +94,8 @@ public sealed class DiskStoreTests : IDisposable
     [Theory]
     [InlineData("hub.db")]
     [InlineData("hub.db-wal")]
+    [InlineData("auth.json")]
+    [InlineData("holder.json")]
     [InlineData("./../data/hub.db")]
     [InlineData("link")]
     [InlineData("twin")]
@@ -102,7 +104,8 @@ public sealed class DiskStoreTests : IDisposable
         var data = _folder.Sub("data");
         var path = Path.Combine(data, "hub.db");
         File.WriteAllText(path, "store");
-        File.WriteAllText(path + "-wal", "store");
+        foreach (var other in (string[])[path + "-wal", Path.Combine(data, "auth.json"), Path.Combine(data, "holder.json")])
+            File.WriteAllText(other, "store");
         File.CreateSymbolicLink(Path.Combine(data, "link"), path);
         using (var ln = Process.Start("ln", [path, Path.Combine(data, "twin")]))
             await ln.WaitForExitAsync();
@@ -115,6 +118,17 @@ public sealed class DiskStoreTests : IDisposable
         Assert.Throws<IOException>(() => store.Write(named, "x"u8, default));
 
         Assert.Equal("store", File.ReadAllText(named));
+    }
+
+    [Fact]
+    public void The_environment_of_a_process_is_not_given_out_by_any_name()
+    {
+        var link = Path.Combine(_folder.Path, "link");
+        File.CreateSymbolicLink(link, "/proc/self/environ");
+        var thread = Path.GetFileName(Directory.EnumerateDirectories("/proc/self/task").First());
+
+        foreach (var name in (string[])[link, "/proc/self/environ", $"/proc/{Environment.ProcessId}/environ", $"/proc/self/task/{thread}/environ", $"/proc/{thread}/environ", "/proc/self/root/proc/self/environ"])
+            Assert.Contains("secrets", Assert.Throws<IOException>(() => new MachineFiles().Open(name)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,6 +17,10 @@ public sealed class HttpWebPagesTests
         var page = await pages.FetchAsync(server.At("127.0.0.1"), isPrivate: true, CancellationToken.None);
         Assert.Equal("text/html", page.MediaType);
 
+        Assert.Equal("odd", (await pages.FetchAsync(new Uri(server.At("127.0.0.1"), "odd"), isPrivate: true, CancellationToken.None)).Text);
+        var lost = await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(new Uri(server.At("127.0.0.1"), "lost"), isPrivate: true, CancellationToken.None));
+        Assert.Contains("//[", lost.Message, StringComparison.Ordinal);
+
         // In the place of a public name that leads to this machine.
         var refused = await Assert.ThrowsAsync<ToolRefusedException>(() => pages.FetchAsync(server.At("localhost"), isPrivate: false, CancellationToken.None));
         Assert.Contains("private network", refused.Message, StringComparison.Ordinal);

@@ -53,6 +53,27 @@ public sealed class ModelCatalogTests
             mistakes.Select(m => m[..m.IndexOf(": ", StringComparison.Ordinal)]));
     }
 
+    [Theory]
+    [InlineData(ProviderApi.OpenAiCompatible, "s3cr3t\n", "v")]
+    [InlineData(ProviderApi.Anthropic, "s3cr3t\r\nX: y", "v")]
+    [InlineData(ProviderApi.Anthropic, "s3cr3té", "v")]
+    [InlineData(ProviderApi.OpenAiCompatible, "key", "s3cr3t\0")]
+    public async Task A_key_that_no_header_can_hold_is_refused_and_not_shown(ProviderApi api, string key, string header)
+    {
+        var provider = Provider("a", "m") with { Api = api, ApiKey = key, Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["x-h"] = header } };
+        using var catalog = new ModelCatalog(new ModelsOptions([provider]), new VirtualTime());
+
+        var error = await Assert.ThrowsAsync<ModelException>(async () =>
+        {
+            await foreach (var _ in catalog.Default.Model.StreamAsync(new ModelRequest("m", null, [new UserTurn("hi")], []), CancellationToken.None))
+                continue;
+        });
+
+        Assert.Contains("'a'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", error.ToString(), StringComparison.Ordinal);
+        Assert.False(error.Retryable);
+    }
+
     private static ProviderOptions Provider(string id, params string[] models) =>
         new(id, ProviderApi.OpenAiCompatible, [.. models.Select(static m => new ModelInfo(m, m))]) { BaseUrl = "http://127.0.0.1:9/v1" };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Errors;
 using OpenCode.Actors.Server.Config;
 
@@ -9,6 +10,7 @@ namespace OpenCode.Actors.Server.Endpoints.Auth;
 internal static class AuthEndpoints
 {
     private const int LongestName = 128;
+    private const int LongestKey = 16_384; // All headers of a request have 32 KiB at many servers.
 
     public static void MapAuth(this IEndpointRouteBuilder routes)
     {
@@ -28,11 +30,11 @@ internal static class AuthEndpoints
 
         switch (type.GetString())
         {
-            case "api" when request.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && key.GetString() is { Length: > 0 } text:
+            case "api" when request.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && key.GetString()!.Trim() is { Length: > 0 and <= LongestKey } text && HeaderText.Is(text):
                 keys.Set(providerID, text);
                 return TypedResults.Ok(true);
             case "api":
-                return Refusals.BadBody("Give the key, a string\n  at [\"key\"]");
+                return Refusals.BadBody($"Give the key, a string of at most {LongestKey} printable signs of ASCII\n  at [\"key\"]");
             case "oauth" or "wellknown":
                 return NotHere($"PUT /auth/{{providerID}} of type {type.GetString()}");
             default:

@@ -23,6 +23,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     private const string Here = "./";
     private const int NoneIgnored = 1;
     private const int Context = 3;
+    private const int MostExcludedBytes = 1 << 20;
     private const int PathsAtOnce = 200; // A command line is bounded.
 
     private static readonly TimeSpan _quick = TimeSpan.FromSeconds(10);
@@ -208,11 +209,22 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private string Excluded()
     {
-        var own = Path.Combine(root, ".git", "info", "exclude");
-        var excluded = new StringBuilder(File.Exists(own) ? File.ReadAllText(own) : "");
+        var excluded = new StringBuilder(OwnExcluded());
         if (dataFolder.StartsWith(root + "/", StringComparison.Ordinal))
             excluded.Append('\n').Append(string.Concat(dataFolder[root.Length..].Select(static sign => sign is '\\' or '*' or '?' or '[' or ']' or ' ' ? $"\\{sign}" : $"{sign}"))).Append('\n');
         return excluded.ToString();
+    }
+
+    private string OwnExcluded()
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(store.Read(Path.Combine(root, ".git", "info", "exclude"), MostExcludedBytes));
+        }
+        catch (IOException)
+        {
+            return ""; // There is none, or it is none that could be read: then more is kept.
+        }
     }
 
     private async Task<string> GitAsync(IReadOnlyList<string> arguments, string input = "", string? index = null, TimeSpan? limit = null)

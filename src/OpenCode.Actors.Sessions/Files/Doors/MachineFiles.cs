@@ -4,15 +4,19 @@ using Microsoft.Win32.SafeHandles;
 namespace OpenCode.Actors.Sessions.Files.Doors;
 
 /// <summary>The files of this machine. All files that a client, a model or a configuration names are opened here.</summary>
-/// <param name="store">The path of the server's own store, which only SQLite may open; null when there is none here.</param>
+/// <param name="store">The path of the server's own store, which only SQLite may open; null when there is none here. The keys of providers beside it are not opened either.</param>
 internal sealed class MachineFiles(string? store = null) : IFileTree
 {
     private const string OpenFiles = "/proc/self/fd/";
 
     private static readonly EnumerationOptions _everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
-    // The store, its log and the index of that.
-    private readonly string[] _store = store is null ? [] : [.. new[] { "", "-wal", "-shm" }.Select(end => Path.GetFullPath(store) + end)];
+    // The store, its log and the index of that; and what stands beside it and holds secrets.
+    private readonly string[] _store = store is null ? [] :
+    [
+        .. new[] { "", "-wal", "-shm" }.Select(end => Path.GetFullPath(store) + end),
+        .. new[] { "auth.json", "holder.json" }.Select(name => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(store))!, name)),
+    ];
 
     public EntryKind Look(string path) => Directory.Exists(path) ? EntryKind.Folder : File.Exists(path) ? EntryKind.File : EntryKind.Missing;
 
@@ -56,8 +60,13 @@ internal sealed class MachineFiles(string? store = null) : IFileTree
             throw OfTheStore();
 
         var found = OpenFiles + name.DangerousGetHandle();
+        if (new FileInfo(found).LinkTarget is { } real && IsEnvironment(real))
+            throw new IOException("it is the environment of a process, with its secrets.");
         return NativeFiles.OpenWithoutWaiting(File.Exists(found) ? found : path);
     }
+
+    // Rule "Secrets stay in the server": that of this process, of those that started it, and of their threads.
+    private static bool IsEnvironment(string path) => path.StartsWith("/proc/", StringComparison.Ordinal) && path.EndsWith("/environ", StringComparison.Ordinal);
 
     // Where the system does not say which file it is.
     private SafeFileHandle OpenByName(string path)
@@ -75,5 +84,5 @@ internal sealed class MachineFiles(string? store = null) : IFileTree
         throw new IOException("it is no regular file.");
     }
 
-    private static IOException OfTheStore() => new("it is the store of this server.");
+    private static IOException OfTheStore() => new("it is of the store of this server.");
 }

@@ -1,4 +1,3 @@
-using MAB.DotIgnore;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Tools.Paths;
 
@@ -9,7 +8,6 @@ internal sealed class FileSearch(IFileTree files, IFileStore store, Cancellation
 {
     private const int MostFolders = 50_000;
     private const int MostFound = 100_000;
-    private const int MostRules = 5_000;
 
     /// <summary>Gets a value indicating whether there was more than is looked through.</summary>
     public bool IsCut { get; private set; }
@@ -35,6 +33,7 @@ internal sealed class FileSearch(IFileTree files, IFileStore store, Cancellation
             var ignored = entries.Exists(static entry => entry.Name == ".gitignore") ? [.. folder.Ignored, RulesOf(folder.Path)] : folder.Ignored;
             foreach (var entry in entries)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var path = Path.Combine(folder.Path, entry.Name);
                 if (entry.IsLink || (entry.IsFolder && entry.Name == ".git") || ignored.Any(rules => rules.Holds(path, entry.IsFolder)))
                     continue;
@@ -72,28 +71,10 @@ internal sealed class FileSearch(IFileTree files, IFileStore store, Cancellation
         }
     }
 
-    private Ignoring RulesOf(string folder)
-    {
-        var rules = new IgnoreList();
-        try
-        {
-            using var text = new StreamReader(files.Open(Path.Combine(folder, ".gitignore")));
-            for (var read = 0; read < MostRules && text.ReadLine() is { } line; read++)
-            {
-                if (!string.IsNullOrWhiteSpace(line) && !line.StartsWith('#'))
-                    rules.AddRule(line);
-            }
-        }
-        catch (Exception e) when (e is IOException or ArgumentException)
-        {
-            // More is found then than git would.
-        }
+    private Ignoring RulesOf(string folder) => new(folder, IgnoreFile.Read(files, folder));
 
-        return new Ignoring(folder, rules);
-    }
-
-    private sealed record Ignoring(string Folder, IgnoreList Rules)
+    private sealed record Ignoring(string Folder, IgnoreFile Rules)
     {
-        public bool Holds(string path, bool isFolder) => Rules.IsIgnored(Path.GetRelativePath(Folder, path), isFolder);
+        public bool Holds(string path, bool isFolder) => Rules.Holds(Path.GetRelativePath(Folder, path), isFolder);
     }
 }

@@ -3,6 +3,8 @@ namespace OpenCode.Actors.Sessions.Tools.Servers;
 /// <summary>The names of the tools of MCP servers: <c>SERVER_TOOL</c>, of the letters that providers take.</summary>
 internal static class ServedNames
 {
+    private const int Longest = 64; // OpenAI refuses a request that offers a longer one, with all else in it.
+
     // They are permissions of other kinds. A tool of such a name would be granted what it is not.
     private static readonly string[] _taken = ["external_directory", "doom_loop"];
 
@@ -13,7 +15,7 @@ internal static class ServedNames
     public static string PrefixOf(string server) => Plain(server) + "_";
 
     /// <summary>True if a tool may have a name.</summary>
-    public static bool IsFree(string name) => !_taken.Contains(name, StringComparer.Ordinal);
+    public static bool IsFree(string name) => name.Length <= Longest && !_taken.Contains(name, StringComparer.Ordinal);
 
     private static string Plain(string name) => string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '_'));
 }

@@ -14,6 +14,8 @@ namespace OpenCode.Actors.Sessions.Tools.Servers;
 /// <param name="time">The clock.</param>
 internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> actor, IOutputFolder outputs, TimeProvider time) : ILocationTools
 {
+    private const int MostNamed = 50;
+
     // An actor always answers; this is for the end of the system.
     private static readonly TimeSpan _answerSlack = TimeSpan.FromSeconds(10);
 
@@ -78,7 +80,7 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
             else if (reached.Tools.FirstOrDefault(tool => ServedNames.Of(spec.Name, tool.Name) == call.Name) is { } tool)
                 return await CallAsync(spec, connection, tool.Name, call, context, cancellationToken);
             else
-                refusal = $"The MCP server '{spec.Name}' has no tool '{call.Name}'. It has: {string.Join(", ", reached.Tools.Select(known => ServedNames.Of(spec.Name, known.Name)))}.";
+                refusal = $"The MCP server '{spec.Name}' has no tool '{call.Name}'. It has: {string.Join(", ", reached.Tools.Take(MostNamed).Select(known => ServedNames.Of(spec.Name, known.Name)))}{(reached.Tools.Count > MostNamed ? ", …" : "")}.";
         }
 
         throw new ToolRefusedException(refusal);

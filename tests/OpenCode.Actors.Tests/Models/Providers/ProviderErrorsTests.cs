@@ -24,6 +24,15 @@ public sealed class ProviderErrorsTests
         }
     }
 
+    [Fact]
+    public void An_error_in_a_stream_keeps_no_more_than_a_refusal_does()
+    {
+        var error = ProviderErrors.InStream(JsonElement.Parse($$"""{"message":"{{new string('x', 5_000_000)}}","code":400}"""));
+
+        Assert.InRange(error.Message.Length, 60_000, 70_000);
+        Assert.InRange(error.ResponseBody!.Length, 60_000, 70_000);
+    }
+
     [Theory]
     [InlineData(298)]
     [InlineData(299)]

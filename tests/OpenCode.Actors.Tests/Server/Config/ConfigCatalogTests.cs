@@ -102,6 +102,21 @@ public sealed class ConfigCatalogTests
         Assert.Equal("ab", provider.Headers["X"]);
     }
 
+    [Theory]
+    [InlineData("OPENCODE_SERVER_PASSWORD")]
+    [InlineData("OPENCODE_CLUSTER_SECRET")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS")]
+    public void A_secret_of_the_server_is_named_by_its_own_settings_alone(string name)
+    {
+        _files.Variables[name] = "s3cr3t";
+        _files.Files["/proj/opencode.json"] = """{"agent":{"build":{"prompt":"Say {env:NAME}."}}}""".Replace("NAME", name, StringComparison.Ordinal);
+
+        var refused = Assert.Throws<ConfigException>(Open);
+
+        Assert.Contains($"/proj/opencode.json: agent.build.prompt: names the variable '{name}'", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_later_file_wins_key_by_key()
     {

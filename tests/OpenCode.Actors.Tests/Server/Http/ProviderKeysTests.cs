@@ -63,6 +63,32 @@ public sealed class ProviderKeysTests
         Assert.NotNull(await FindAsync(server, "openai"));
     }
 
+    [Theory]
+    [InlineData("a\\nb")]
+    [InlineData("\\u00e9")]
+    [InlineData("a\\u0000")]
+    [InlineData(" \\n")]
+    public async Task A_key_that_no_header_can_hold_is_refused(string key)
+    {
+        await using var server = await StartAsync();
+
+        var (status, body) = await server.SendAsync("PUT", "/auth/anthropic", $$"""{"type":"api","key":"{{key}}"}""");
+
+        Assert.Equal(400, status);
+        Assert.Contains("ASCII", body.GetRawText(), StringComparison.Ordinal);
+        Assert.Null(_keys.Find("anthropic"));
+    }
+
+    [Fact]
+    public async Task The_line_end_behind_a_pasted_key_is_no_part_of_it()
+    {
+        await using var server = await StartAsync();
+
+        await server.SendAsync("PUT", "/auth/anthropic", """{"type":"api","key":"pasted\r\n"}""");
+
+        Assert.Equal("pasted", _keys.Find("anthropic"));
+    }
+
     [Fact]
     public void Keys_that_cannot_be_read_are_a_mistake_that_is_told()
     {

@@ -104,6 +104,27 @@ public sealed class ToolTests : SessionsKit
         Assert.Equal(2, Model.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("c1")]
+    [InlineData("")]
+    public async Task Two_calls_with_one_id_have_a_result_each(string id)
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Bash(id, "one").Bash(id, "two").EndWithCalls();
+        await RunDryAsync();
+
+        Tools.Started[1].End("2");
+        Tools.Started[0].End("1");
+        await RunDryAsync();
+
+        var told = Model.Requests[1].Messages;
+        var calls = told.OfType<AssistantTurn>().Last().Calls;
+        Assert.Equal(["1", "2"], told.OfType<ToolResult>().Select(static result => result.Output));
+        Assert.Equal(calls.Select(static call => call.CallId), told.OfType<ToolResult>().Select(static result => result.CallId));
+        Assert.Equal(2, calls.Select(static call => call.CallId).Where(static name => name.Length > 0).Distinct().Count());
+    }
+
     [Fact]
     public async Task A_stream_that_breaks_after_a_call_is_not_repeated_because_the_call_was_made()
     {

@@ -63,6 +63,7 @@ public sealed class OutsidePathsTests
     [InlineData("echo x 2>/dev/null >&2 < /dev/stdin")]
     [InlineData("cat *.c src/[ab].c")]
     [InlineData("cd src")]
+    [InlineData("CDPATH=/ cd ./src")]
     [InlineData("grep -r /api/ src")]
     [InlineData("rm -rf build")]
     public void What_is_inside_needs_nothing(string line) => Assert.DoesNotContain(Of(line), permission => permission.Permission == Outside);
@@ -75,6 +76,9 @@ public sealed class OutsidePathsTests
     [InlineData("cd \"$x\"")]
     [InlineData("echo > $f")]
     [InlineData("HOME=/etc; cat ~/passwd")]
+    [InlineData("CDPATH=/ cd etc")]
+    [InlineData("export CDPATH=/; cd etc; cat passwd")]
+    [InlineData("read CDPATH <<< /; cd -P etc")]
     [InlineData("export HOME=/etc; cat $HOME/passwd")]
     [InlineData("cat {/etc/passwd,x}")]
     [InlineData("echo x | xargs rm")]

@@ -55,13 +55,17 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
     {
         var target = context.DnsEndPoint;
         var addresses = await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-        if (context.InitialRequestMessage.RequestUri is { } url && url.IdnHost == target.Host && addresses.FirstOrDefault(PrivateNetworks.Has) is { } inside)
+        var isDirect = context.InitialRequestMessage.RequestUri?.IdnHost == target.Host;
+        if (isDirect && addresses.FirstOrDefault(PrivateNetworks.Has) is { } inside)
             throw new ToolRefusedException($"{target.Host} is {inside}, an address of a private network, which the user has to allow. Fetch it by that address if it is wanted.");
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(addresses, target.Port, cancellationToken);
+            if (isDirect && socket is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } && local.Address.Equals(remote.Address))
+                throw new ToolRefusedException($"{target.Host} is {remote.Address}, an address of this machine, which the user has to allow for local pages. Fetch it by localhost if it is wanted.");
+
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -79,7 +83,8 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
                 return await ReadAsync(url, response, cancellationToken);
 
-            var next = new Uri(url, location);
+            if (!Uri.TryCreate(url, location, out var next))
+                throw new ToolRefusedException($"{url} redirects to '{location.OriginalString}', which is no URL.");
             if (next.GetLeftPart(UriPartial.Authority) != url.GetLeftPart(UriPartial.Authority))
                 throw new ToolRefusedException($"{url} redirects to {next}, which needs a permission of its own. Fetch that URL if it is http or https.");
             url = next;
@@ -113,9 +118,9 @@ internal sealed class HttpWebPages : IWebPages, IDisposable
         {
             return name is null ? Encoding.UTF8 : Encoding.GetEncoding(name.Trim('"'));
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            return Encoding.UTF8;
+            return Encoding.UTF8; // Unknown, or UTF-7, which is switched off.
         }
     }
 }

@@ -60,6 +60,16 @@ public sealed class ToolServersTests : HubTestKit
     }
 
     [Fact]
+    public async Task A_tool_whose_name_providers_refuse_is_left_out_and_the_others_are_offered()
+    {
+        _world.Specs.Add(new LocalToolServer("toy", ["a"]));
+        await ListAsync();
+        _world.Connections[0].Tools = [new ServedTool(new string('x', 60), "", default), new ServedTool(new string('x', 61), "", default), new ServedTool("", "", default)];
+
+        Assert.Equal(["toy_" + new string('x', 60), "toy_"], (await ListAsync()).Select(static tool => tool.Name));
+    }
+
+    [Fact]
     public async Task A_tool_that_a_rule_denies_is_not_offered_and_those_of_the_server_go_before()
     {
         _world.Specs.Add(new LocalToolServer("toy", ["a"]));

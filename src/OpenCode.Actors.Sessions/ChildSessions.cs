@@ -9,6 +9,7 @@ using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Questions;
 using OpenCode.Actors.Sessions.Reads;
 using OpenCode.Actors.Sessions.Tools;
 using OpenCode.Actors.Sessions.Tools.Tasks;
@@ -126,7 +127,7 @@ internal sealed class ChildSessions(Func<ISessions> sessions, Func<IAgentCatalog
     {
         // A child has no denial of what its own agent is denied: a list of rules is short where the agents are opencode's.
         var named = parent.Take(1).Append(agent.Permission).SelectMany(static rules => rules).Select(static rule => rule.Permission).Where(static name => name != Everything);
-        var open = permissions.Concat(named).Append(External).Distinct(StringComparer.Ordinal).Where(name => !PermissionRules.IsDenied(name, agent.Permission)).ToList();
+        var open = permissions.Concat(named).Append(External).Append(QuestionTool.Name).Distinct(StringComparer.Ordinal).Where(name => !PermissionRules.IsDenied(name, agent.Permission)).ToList();
         var ofAgent = parent.Take(1).SelectMany(rules => open.SelectMany(name => DeniedOf(rules, name)));
         var ofSession = parent.Skip(1).SelectMany(static rules => rules).Where(static rule => rule.Action == PermissionAction.Deny || (rule is { Permission: External, Action: PermissionAction.Ask }));
         return [.. ofAgent.Concat(ofSession).Distinct()];

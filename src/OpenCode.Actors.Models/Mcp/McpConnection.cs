@@ -135,9 +135,9 @@ internal sealed class McpConnection : IToolServerConnection
                 using var limit = new CancellationTokenSource(_listLimit, _time);
                 await ListAsync(limit.Token);
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or McpException or OperationCanceledException or ObjectDisposedException or JsonException or InvalidOperationException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Those of before stay.
+                // Whatever the server sent: those of before stay, and the next notice is heeded.
             }
         }
         while (_isDisposed == 0 && Interlocked.CompareExchange(ref _changes, 0, told) != told);

@@ -33,7 +33,8 @@ internal static class SessionRefusals
     /// <returns>The same answer.</returns>
     public static async Task<object> PublishAsync(SessionId sessionId, object answer, RefusalEvents events, CancellationToken cancellationToken)
     {
-        if (answer is PromptRejected or TooManyPrompts)
+        // Not a full queue: clients take the event for the end of the turn that is under way.
+        if (answer is PromptRejected)
             await events.PublishAsync(sessionId, BodyOf(answer).Data.Message, cancellationToken);
 
         return answer;

@@ -19,7 +19,7 @@ internal static class CommandPermissions
         var seen = parsed is null ? [] : NestedCommands.Commands(parsed);
         var wanted = new List<ToolPermission>();
 
-        var outside = OutsidePaths.Of(seen, parsed?.Redirections ?? [], folder?.Replace('\0', '?'), location); // No path holds a NUL: the tool refuses it.
+        var outside = OutsidePaths.Of(line, seen, parsed?.Redirections ?? [], folder?.Replace('\0', '?'), location); // No path holds a NUL: the tool refuses it.
         if (outside.Count > 0)
         {
             var known = outside.Where(static path => !path.IsUnknown).Select(static path => path.Text).ToList();

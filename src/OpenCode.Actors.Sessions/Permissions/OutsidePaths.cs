@@ -6,6 +6,8 @@ namespace OpenCode.Actors.Sessions.Permissions;
 /// <summary>The folders outside the location that a line names: by the arguments of commands that read or change files, by redirections, by its working folder.</summary>
 internal static class OutsidePaths
 {
+    // A variable of bash, with where "cd NAME" looks for NAME. There are more ways to set it than commands show: "for CDPATH in", "${CDPATH:=".
+    private const string FolderPath = "CDPATH";
     private const int MostFolders = 16;
     private const int MostPatterns = 64;
     private const int MostPaths = 4_096; // Each is looked up on the disk.
@@ -18,10 +20,10 @@ internal static class OutsidePaths
 
     /// <summary>Finds them.</summary>
     /// <returns>A pattern for each; one that is not known is as it does in the line.</returns>
-    public static List<CommandPattern> Of(IReadOnlyList<JudgedCommand> seen, IReadOnlyList<ShellRedirection> redirections, string? folder, ToolLocation location)
+    public static List<CommandPattern> Of(string line, IReadOnlyList<JudgedCommand> seen, IReadOnlyList<ShellRedirection> redirections, string? folder, ToolLocation location)
     {
         var start = folder is null ? location.Directory : Path.Combine(location.Directory, folder);
-        var found = new Finding(location, start, seen.Any(static command => Sets(command.Command, "HOME")), seen.Any(static command => Sets(command.Command, "CDPATH")));
+        var found = new Finding(location, start, seen.Any(static command => Sets(command.Command, "HOME")), line.Contains(FolderPath, StringComparison.Ordinal) || seen.Any(static command => Sets(command.Command, FolderPath)));
         if (folder is not null)
             found.Take(start, start, isFolder: true);
         foreach (var command in seen)
@@ -68,7 +70,7 @@ internal static class OutsidePaths
         && command.Words.Any(static word => word.Value is "-delete" or "-exec" or "-execdir" or "-ok" or "-okdir" or "-fprint" or "-fprint0" or "-fprintf" or "-fls");
 
     private static bool Sets(ShellCommand command, string variable) => command.Assignments.Any(assignment => assignment.Name == variable)
-        || command.Words.Skip(1).Any(word => word.Source.StartsWith(variable, StringComparison.Ordinal));
+        || command.Words.Skip(1).Any(word => word.Start.Contains(variable, StringComparison.Ordinal));
 
     private sealed class Finding(ToolLocation location, string start, bool setsHome, bool setsFolders)
     {
@@ -83,7 +85,9 @@ internal static class OutsidePaths
         {
             if (IsFull)
                 return;
-            var isLed = isMove && setsFolders && word.Value is not (['/', ..] or ['.', ..]); // CDPATH says where it is looked for.
+
+            // CDPATH counts for names, "..x" and ".ssh" too.
+            var isLed = isMove && setsFolders && word.Value is not (['/', ..] or "." or ".." or ['.', '/', ..] or ['.', '.', '/', ..]);
             if (PathOf(word, isMove) is not { } path || isLed)
             {
                 if (word.Value is null || isLed || (isMove && word.Value == "-"))

@@ -26,7 +26,7 @@ public sealed class ChildRulesTests
         var rules = Rules(_mine, [Deny("*"), _tasks, Allow("edit", "docs/*"), Allow("read"), Deny("read", "*.env"), Allow("glob")]);
 
         Assert.Equal(
-            [Deny("bash"), Deny("read", "*.env"), Deny("edit"), Deny("webfetch"), Deny("toy_*"), Deny("external_directory")],
+            [Deny("bash"), Deny("read", "*.env"), Deny("edit"), Deny("webfetch"), Deny("toy_*"), Deny("external_directory"), Deny("question")],
             rules);
     }
 
@@ -37,6 +37,7 @@ public sealed class ChildRulesTests
     [InlineData("webfetch", "https://x")]
     [InlineData("external_directory", "/etc/*")]
     [InlineData("doom_loop", "bash")]
+    [InlineData("question", "*")]
     [InlineData("toy_echo", "*")]
     [InlineData("task", "general")]
     [InlineData("of_later", "*")]

@@ -98,8 +98,8 @@ internal sealed class ClusterNode(ClusterParts parts)
             MembersActor.PropsFor(
                 () =>
                 {
-                    entry.Tell(EntryActor.MemberGone.Instance);
-                    wake.Tell(WakeActor.MemberGone.Instance);
+                    entry.Tell(new EntryActor.MemberGone());
+                    wake.Tell(new WakeActor.MemberGone());
                 },
                 () => OnRemoved(system)),
             "members");
@@ -156,12 +156,12 @@ internal sealed class ClusterNode(ClusterParts parts)
         var shutdown = CoordinatedShutdown.Get(system);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain-turns", async () =>
         {
-            await drain.Ask<DrainActor.Drained>(DrainActor.Drain.Instance, shutdown.Timeout(CoordinatedShutdown.PhaseServiceRequestsDone));
+            await drain.Ask<DrainActor.Drained>(new DrainActor.Drain(), shutdown.Timeout(CoordinatedShutdown.PhaseServiceRequestsDone));
             return Done.Instance;
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterLeave, "close-entry", async () =>
         {
-            await entry.Ask<EntryActor.Closed>(EntryActor.Close.Instance, _leaveLimit);
+            await entry.Ask<EntryActor.Closed>(new EntryActor.Close(), _leaveLimit);
             return Done.Instance;
         });
         shutdown.AddTask(CoordinatedShutdown.PhaseClusterShutdown, "leave-arbiter", async () =>

@@ -83,7 +83,7 @@ public static class EventStreamServices
         var timeout = shutdown.Timeout(phase);
         shutdown.AddTask(phase, "reset-streams", async () =>
         {
-            await hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance, timeout);
+            await hub.Ask<StreamHubActor.Drained>(new StreamHubActor.Drain(), timeout);
             return Done.Instance;
         });
     }

@@ -53,16 +53,10 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private sealed record Tick
-    {
-        public static Tick Instance { get; } = new();
-    }
+    private sealed record Tick;
 
     /// <summary>The database answers again.</summary>
-    private sealed record AnswersAgain : IDeadLetterSuppression
-    {
-        public static AnswersAgain Instance { get; } = new();
-    }
+    private sealed record AnswersAgain : IDeadLetterSuppression;
 
     private sealed record Probed(Address Address, PortAnswer Answer) : IDeadLetterSuppression;
 
@@ -78,13 +72,13 @@ internal sealed partial class VerdictActor : ReceiveActor, IWithTimers
         _changes = _setup.Standing.Availability.Changed.Add(state =>
         {
             if (state == NodeState.Ready)
-                self.Tell(AnswersAgain.Instance);
+                self.Tell(new AnswersAgain());
         });
         var events = Context.System.EventStream;
         events.Subscribe(Self, typeof(DisassociatedEvent));
         events.Subscribe(Self, typeof(AssociationErrorEvent));
         events.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
-        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _tick);
+        Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _tick);
     }
 
     protected override void PostStop()

@@ -45,26 +45,14 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>Begins. Answered by <see cref="Drained"/> once no turn runs in a session of this node.</summary>
-    public sealed record Drain
-    {
-        public static Drain Instance { get; } = new();
-    }
+    public sealed record Drain;
 
     /// <summary>No turn runs here, and none begins.</summary>
-    public sealed record Drained : IDeadLetterSuppression
-    {
-        public static Drained Instance { get; } = new();
-    }
+    public sealed record Drained : IDeadLetterSuppression;
 
-    private sealed record LookAgain
-    {
-        public static LookAgain Instance { get; } = new();
-    }
+    private sealed record LookAgain;
 
-    private sealed record WindowOver
-    {
-        public static WindowOver Instance { get; } = new();
-    }
+    private sealed record WindowOver;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -75,7 +63,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
     {
         _asker = Sender;
         _setup.Drain.Begin();
-        Timers.StartSingleTimer(nameof(WindowOver), WindowOver.Instance, _setup.Window);
+        Timers.StartSingleTimer(nameof(WindowOver), new WindowOver(), _setup.Window);
         Look();
     }
 
@@ -94,7 +82,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         foreach (var id in running)
         {
             if (_asked.Add(id))
-                _setup.Region.Tell(new Deliver(id, AwaitQuiet.Instance));
+                _setup.Region.Tell(new Deliver(id, new AwaitQuiet()));
         }
 
         if (_isWindowOver)
@@ -102,7 +90,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
         LookSoon();
     }
 
-    private void LookSoon() => Timers.StartSingleTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
+    private void LookSoon() => Timers.StartSingleTimer(nameof(LookAgain), new LookAgain(), _lookAgain);
 
     // Sessions may have opened turns since the last look at the index.
     private void OnQuiet(Quiet message)
@@ -132,7 +120,7 @@ internal sealed partial class DrainActor : ReceiveActor, IWithTimers
     private void End()
     {
         Timers.CancelAll();
-        _asker.Tell(Drained.Instance);
+        _asker.Tell(new Drained());
         _asker = ActorRefs.Nobody;
     }
 

@@ -34,7 +34,7 @@ internal sealed class EntryActor : ReceiveActor
 
         Receive<Deliver>(OnDeliver);
         Receive<UseIndex>(m => _known.Index = m.Index);
-        Receive<MemberGone>(m => TellAll(HeldCommandActor.SendNow.Instance));
+        Receive<MemberGone>(m => TellAll(new HeldCommandActor.SendNow()));
         Receive<StateChanged>(OnStateChanged);
         Receive<Close>(_ => OnClose());
         Receive<HeldCommandActor.Weighed>(OnWeighed);
@@ -46,22 +46,13 @@ internal sealed class EntryActor : ReceiveActor
     public sealed record UseIndex(IActorRef Index);
 
     /// <summary>The members have changed: what is held is sent again at once. The sessions of a member that has gone are with other nodes from now on.</summary>
-    public sealed record MemberGone
-    {
-        public static MemberGone Instance { get; } = new();
-    }
+    public sealed record MemberGone;
 
     /// <summary>The region of this node is empty and takes nothing any more: what is held is refused, and what comes. Answered by <see cref="Closed"/>.</summary>
-    public sealed record Close
-    {
-        public static Close Instance { get; } = new();
-    }
+    public sealed record Close;
 
     /// <summary>Nothing is held.</summary>
-    public sealed record Closed : IDeadLetterSuppression
-    {
-        public static Closed Instance { get; } = new();
-    }
+    public sealed record Closed : IDeadLetterSuppression;
 
     /// <summary>What the entry knows. Outlives its incarnations: a command that was queued before a restart is checked too.</summary>
     public sealed class Known
@@ -151,7 +142,7 @@ internal sealed class EntryActor : ReceiveActor
         {
             _held[Sender] = message.Bytes;
             _heldBytes += message.Bytes;
-            Sender.Tell(HeldCommandActor.Admitted.Instance);
+            Sender.Tell(new HeldCommandActor.Admitted());
         }
     }
 
@@ -177,7 +168,7 @@ internal sealed class EntryActor : ReceiveActor
     {
         _known.IsClosed = true;
         TellAll(new HeldCommandActor.GiveUp(WhyNot()));
-        Sender.Tell(Closed.Instance);
+        Sender.Tell(new Closed());
     }
 
     private string WhyNot()

@@ -19,10 +19,7 @@ internal sealed class HeldBody(SessionId session, Named named, MessageKind kind,
     private bool _isStoring;
 
     /// <summary>The database has the command.</summary>
-    public sealed record Stored : IDeadLetterSuppression
-    {
-        public static Stored Instance { get; } = new();
-    }
+    public sealed record Stored : IDeadLetterSuppression;
 
     /// <summary>The database did not take the command. It may be given it again.</summary>
     public sealed record NotStored(Exception Cause) : IDeadLetterSuppression;
@@ -60,7 +57,7 @@ internal sealed class HeldBody(SessionId session, Named named, MessageKind kind,
             return;
 
         _isStoring = true;
-        large!.StoreAsync(named.Name, _packed!, stopped).PipeTo(holder, success: static () => Stored.Instance, failure: static cause => new NotStored(cause));
+        large!.StoreAsync(named.Name, _packed!, stopped).PipeTo(holder, success: static () => new Stored(), failure: static cause => new NotStored(cause));
     }
 
     /// <summary>The command is stored.</summary>

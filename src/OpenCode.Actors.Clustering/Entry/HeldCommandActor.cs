@@ -65,50 +65,29 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     public sealed record Weighed(long Bytes) : IDeadLetterSuppression;
 
     /// <summary>The entry has room for the command.</summary>
-    public sealed record Admitted : IDeadLetterSuppression
-    {
-        public static Admitted Instance { get; } = new();
-    }
+    public sealed record Admitted : IDeadLetterSuppression;
 
     /// <summary>The entry has no room for the command.</summary>
     /// <param name="Reason">Why, a sentence for people.</param>
     public sealed record NoRoom(string Reason) : IDeadLetterSuppression;
 
     /// <summary>The members have changed: sends the command at once, to wherever its session is now.</summary>
-    public sealed record SendNow : IDeadLetterSuppression
-    {
-        public static SendNow Instance { get; } = new();
-    }
+    public sealed record SendNow : IDeadLetterSuppression;
 
     /// <summary>Answers with a refusal instead of waiting any longer.</summary>
     /// <param name="Reason">Why, a sentence for people.</param>
     public sealed record GiveUp(string Reason) : IDeadLetterSuppression;
 
     /// <summary>The asker has its answer. Nothing is held any more; late answers to other copies are still taken in.</summary>
-    public sealed record Answered : IDeadLetterSuppression
-    {
-        public static Answered Instance { get; } = new();
-    }
+    public sealed record Answered : IDeadLetterSuppression;
 
-    private sealed record Begin
-    {
-        public static Begin Instance { get; } = new();
-    }
+    private sealed record Begin;
 
-    private sealed record Again
-    {
-        public static Again Instance { get; } = new();
-    }
+    private sealed record Again;
 
-    private sealed record TimeOver
-    {
-        public static TimeOver Instance { get; } = new();
-    }
+    private sealed record TimeOver;
 
-    private sealed record LastAnswersDue
-    {
-        public static LastAnswersDue Instance { get; } = new();
-    }
+    private sealed record LastAnswersDue;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -125,8 +104,8 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartSingleTimer(nameof(TimeOver), TimeOver.Instance, _setup.HoldFor);
-        Self.Tell(Begin.Instance); // Not in PreStart: if that throws, PostStop does not run, and the asker gets no answer.
+        Timers.StartSingleTimer(nameof(TimeOver), new TimeOver(), _setup.HoldFor);
+        Self.Tell(new Begin()); // Not in PreStart: if that throws, PostStop does not run, and the asker gets no answer.
     }
 
     protected override void PostStop()
@@ -157,7 +136,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
 
     private void Send()
     {
-        Timers.StartSingleTimer(nameof(Again), Again.Instance, _pace.Next());
+        Timers.StartSingleTimer(nameof(Again), new Again(), _pace.Next());
         if (_index is not null)
             Ask(_index, new IndexQuery.Get(_id));
         else if (_body.IsToStore)
@@ -180,7 +159,7 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
         _isProbing = true;
         if (++_messages > MessagesToOneHome && _setup.ForgetHome?.Invoke(_id) is { } forget)
             _setup.Region.Tell(forget, ActorRefs.Nobody);
-        _setup.Region.Tell(new Deliver(_id, Wake.Instance));
+        _setup.Region.Tell(new Deliver(_id, new Wake()));
     }
 
     // Probes that were kept arrive together: one copy for all of them.
@@ -270,10 +249,10 @@ internal sealed class HeldCommandActor : ReceiveActor, IWithTimers
     {
         _isAnswered = true;
         _asker.Tell(answer);
-        Context.Parent.Tell(Answered.Instance);
+        Context.Parent.Tell(new Answered());
         Timers.CancelAll();
         Become(Ending);
-        Timers.StartSingleTimer(nameof(LastAnswersDue), LastAnswersDue.Instance, _lastAnswers);
+        Timers.StartSingleTimer(nameof(LastAnswersDue), new LastAnswersDue(), _lastAnswers);
         EndIfDone();
     }
 

@@ -37,25 +37,13 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         Receive<SilenceLasts>(_ => OnSilenceLasts());
     }
 
-    private sealed record Look
-    {
-        public static Look Instance { get; } = new();
-    }
+    private sealed record Look;
 
-    private sealed record LookNow : IDeadLetterSuppression
-    {
-        public static LookNow Instance { get; } = new();
-    }
+    private sealed record LookNow : IDeadLetterSuppression;
 
-    private sealed record Silent
-    {
-        public static Silent Instance { get; } = new();
-    }
+    private sealed record Silent;
 
-    private sealed record SilenceLasts
-    {
-        public static SilenceLasts Instance { get; } = new();
-    }
+    private sealed record SilenceLasts;
 
     private sealed record Looked(NodeLook Rows, long Began) : IDeadLetterSuppression;
 
@@ -69,8 +57,8 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var self = Self;
-        _wanted = _setup.Standing.LookWanted.Add(_ => self.Tell(LookNow.Instance));
-        Timers.StartPeriodicTimer(nameof(Look), Look.Instance, _interval);
+        _wanted = _setup.Standing.LookWanted.Add(_ => self.Tell(new LookNow()));
+        Timers.StartPeriodicTimer(nameof(Look), new Look(), _interval);
         Begin();
     }
 
@@ -99,7 +87,7 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         if (_silentSince is null)
         {
             _silentSince = began;
-            Timers.StartSingleTimer(nameof(Silent), Silent.Instance, _silence);
+            Timers.StartSingleTimer(nameof(Silent), new Silent(), _silence);
         }
 
         LookAsync().PipeTo(Self, success: rows => new Looked(rows, began), failure: static cause => new LookFailed(cause));
@@ -137,14 +125,14 @@ internal sealed partial class LookActor : ReceiveActor, IWithTimers
         if (message.Cause is DeclaredDeadException)
             _setup.Standing.Die(message.Cause.Message);
         else if (!_setup.Standing.Availability.Now.IsOver)
-            Timers.StartSingleTimer(nameof(LookNow), Look.Instance, _again);
+            Timers.StartSingleTimer(nameof(LookNow), new Look(), _again);
     }
 
     private void OnSilent()
     {
         LogSilent(_logger);
         _setup.Standing.Suspend(_silentSince!.Value);
-        Timers.StartPeriodicTimer(nameof(SilenceLasts), SilenceLasts.Instance, _interval);
+        Timers.StartPeriodicTimer(nameof(SilenceLasts), new SilenceLasts(), _interval);
     }
 
     private void OnSilenceLasts()

@@ -47,15 +47,9 @@ internal sealed class ClusterBarrierActor : ReceiveActor, IWithTimers
         Receive<GiveUp>(_ => AnswerFlushed());
     }
 
-    private sealed record Reconnected
-    {
-        public static Reconnected Instance { get; } = new();
-    }
+    private sealed record Reconnected;
 
-    private sealed record GiveUp
-    {
-        public static GiveUp Instance { get; } = new();
-    }
+    private sealed record GiveUp;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -75,7 +69,7 @@ internal sealed class ClusterBarrierActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _began = _time.GetTimestamp();
-        Timers.StartSingleTimer(nameof(GiveUp), GiveUp.Instance, _limit);
+        Timers.StartSingleTimer(nameof(GiveUp), new GiveUp(), _limit);
         AskAll(_firstPeers);
     }
 
@@ -83,7 +77,7 @@ internal sealed class ClusterBarrierActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         if (!_hasAnswered)
-            _asker.Tell(StreamHubActor.ShuttingDown.Instance, ActorRefs.NoSender);
+            _asker.Tell(new StreamHubActor.ShuttingDown(), ActorRefs.NoSender);
     }
 
     private void AskAll(IReadOnlyList<PeerStreams> peers)
@@ -120,14 +114,14 @@ internal sealed class ClusterBarrierActor : ReceiveActor, IWithTimers
         if (_isLastRound)
             AnswerFlushed();
         else
-            Context.Parent.Tell(PeerStreamsActor.GetPeers.Instance); // Some may have come or gone meanwhile.
+            Context.Parent.Tell(new PeerStreamsActor.GetPeers()); // Some may have come or gone meanwhile.
     }
 
     private void OnPeersNow(PeerStreamsActor.PeersNow message)
     {
         if (message.ReconnectsFor > TimeSpan.Zero && !_hasReconnected)
         {
-            Timers.StartSingleTimer(nameof(Reconnected), Reconnected.Instance, message.ReconnectsFor);
+            Timers.StartSingleTimer(nameof(Reconnected), new Reconnected(), message.ReconnectsFor);
         }
         else if (_hasReconnected || _time.GetElapsedTime(_began) > _atOnce)
         {
@@ -143,7 +137,7 @@ internal sealed class ClusterBarrierActor : ReceiveActor, IWithTimers
     private void OnReconnected()
     {
         _hasReconnected = true;
-        Context.Parent.Tell(PeerStreamsActor.GetPeers.Instance);
+        Context.Parent.Tell(new PeerStreamsActor.GetPeers());
     }
 
     private void AnswerFlushed() => Answer(new StreamHubActor.Flushed(_wait.Location, _wait.Offset));

@@ -59,10 +59,7 @@ internal sealed partial class PeerStreamsActor : ReceiveActor
     public sealed record WaitHere(string? Location, long Offset) : IDeadLetterSuppression;
 
     /// <summary>The question has come, and the streams are being waited for. Crosses nodes.</summary>
-    public sealed record Waiting : IDeadLetterSuppression
-    {
-        public static Waiting Instance { get; } = new();
-    }
+    public sealed record Waiting : IDeadLetterSuppression;
 
     /// <summary>A location was disposed of at another node: its streams end here too. Crosses nodes; it may come before the log of this node has the offset.</summary>
     /// <param name="Location">The location.</param>
@@ -91,10 +88,7 @@ internal sealed partial class PeerStreamsActor : ReceiveActor
     public sealed record PeerGone(UniqueAddress Node);
 
     /// <summary>Asks for the present peers. Answered by <see cref="PeersNow"/>.</summary>
-    public sealed record GetPeers
-    {
-        public static GetPeers Instance { get; } = new();
-    }
+    public sealed record GetPeers;
 
     /// <summary>The peers at this moment.</summary>
     /// <param name="Peers">Those that have streams.</param>
@@ -129,7 +123,7 @@ internal sealed partial class PeerStreamsActor : ReceiveActor
 
     private void OnWaitHere(WaitHere message)
     {
-        Sender.Tell(Waiting.Instance);
+        Sender.Tell(new Waiting());
         _hub.Forward(new StreamHubActor.WaitFlushed(message.Location, message.Offset));
     }
 

@@ -31,10 +31,7 @@ internal sealed partial class PeerWaitActor : ReceiveActor, IWithTimers
         Receive<Silent>(_ => OnSilent());
     }
 
-    private sealed record Silent
-    {
-        public static Silent Instance { get; } = new();
-    }
+    private sealed record Silent;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -79,7 +76,7 @@ internal sealed partial class PeerWaitActor : ReceiveActor, IWithTimers
         End();
     }
 
-    private void ArmSilence() => Timers.StartSingleTimer(nameof(Silent), Silent.Instance, _silenceLimit);
+    private void ArmSilence() => Timers.StartSingleTimer(nameof(Silent), new Silent(), _silenceLimit);
 
     private void DisarmSilence()
     {

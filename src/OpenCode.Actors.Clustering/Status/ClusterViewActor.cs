@@ -31,15 +31,9 @@ internal sealed class ClusterViewActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>Asks how the cluster is. Answered by <see cref="ClusterView"/> within 1 s.</summary>
-    public sealed record GetView
-    {
-        public static GetView Instance { get; } = new();
-    }
+    public sealed record GetView;
 
-    private sealed record Due
-    {
-        public static Due Instance { get; } = new();
-    }
+    private sealed record Due;
 
     private sealed record RowsRead(int Look, ClusterRows? Rows) : IDeadLetterSuppression;
 
@@ -57,7 +51,7 @@ internal sealed class ClusterViewActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer(nameof(Due), Due.Instance, _metricsInterval);
+        Timers.StartPeriodicTimer(nameof(Due), new Due(), _metricsInterval);
         BeginIfIdle();
     }
 

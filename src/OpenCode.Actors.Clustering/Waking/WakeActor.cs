@@ -39,20 +39,11 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>The members have changed.</summary>
-    public sealed record MemberGone
-    {
-        public static MemberGone Instance { get; } = new();
-    }
+    public sealed record MemberGone;
 
-    private sealed record Due
-    {
-        public static Due Instance { get; } = new();
-    }
+    private sealed record Due;
 
-    private sealed record SoonAgain
-    {
-        public static SoonAgain Instance { get; } = new();
-    }
+    private sealed record SoonAgain;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -62,7 +53,7 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer(nameof(Due), Due.Instance, _interval);
+        Timers.StartPeriodicTimer(nameof(Due), new Due(), _interval);
         Hurry();
     }
 
@@ -70,14 +61,14 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
     {
         _hurried = HurriedTimes;
         Ask();
-        Timers.StartSingleTimer(nameof(SoonAgain), SoonAgain.Instance, _soon);
+        Timers.StartSingleTimer(nameof(SoonAgain), new SoonAgain(), _soon);
     }
 
     private void AskSoonAgain()
     {
         Ask();
         if (--_hurried > 0)
-            Timers.StartSingleTimer(nameof(SoonAgain), SoonAgain.Instance, _soon);
+            Timers.StartSingleTimer(nameof(SoonAgain), new SoonAgain(), _soon);
     }
 
     private void Ask() => _index.Tell(new IndexQuery.ListUnfinished());
@@ -89,7 +80,7 @@ internal sealed class WakeActor : ReceiveActor, IWithTimers
         foreach (var id in message.Sessions)
         {
             if (IsMine(id, members))
-                _region.Tell(new Deliver(id, Wake.Instance), _index);
+                _region.Tell(new Deliver(id, new Wake()), _index);
         }
 
         foreach (var id in message.Deletions)

@@ -34,7 +34,7 @@ internal static class MessageKinds
         MessageKind.Json<PromptAccepted>("accepted.1", AcceptedInShort.Of),
         MessageKind.Empty("abort.1", new Abort()),
         MessageKind.Json<Aborted>("aborted.1"),
-        MessageKind.Empty("wake.1", Wake.Instance),
+        MessageKind.Empty("wake.1", new Wake()),
         MessageKind.Json<Awake>("awake.1"),
         MessageKind.Json<GetMessages>("get-messages.1"),
         MessageKind.Json<MessagePage>("messages.1"),
@@ -70,9 +70,9 @@ internal static class MessageKinds
         MessageKind.Json<CommandFailed>("command-failed.1"),
 
         MessageKind.Json<PeerStreamsActor.WaitHere>("wait-flushed.1"),
-        MessageKind.Empty("waiting.1", PeerStreamsActor.Waiting.Instance),
+        MessageKind.Empty("waiting.1", new PeerStreamsActor.Waiting()),
         MessageKind.Json<StreamHubActor.Flushed>("flushed.1"),
-        MessageKind.Empty("streams-reset.1", StreamHubActor.ShuttingDown.Instance),
+        MessageKind.Empty("streams-reset.1", new StreamHubActor.ShuttingDown()),
         MessageKind.Json<PeerStreamsActor.DisposeHere>("dispose-location.1"),
     ];
 

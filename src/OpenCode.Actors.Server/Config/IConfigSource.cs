@@ -23,7 +23,7 @@ internal interface IConfigSource
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     string? Variable(string name);
 
-    /// <summary>True if an environment variable switches something on.</summary>
+    /// <summary>True if an environment variable is <c>1</c> or <c>true</c>.</summary>
     bool IsSet(string name) => Variable(name) is "1" or "true";
 
     /// <summary>Gets the keys that clients gave; null where there is no place for them.</summary>

@@ -41,7 +41,7 @@ internal static class HealthEndpoints
     {
         try
         {
-            return TypedResults.Text(ClusterReport.Of(await view.ActorRef.Ask<ClusterView>(ClusterViewActor.GetView.Instance, _viewLimit, cancellationToken)));
+            return TypedResults.Text(ClusterReport.Of(await view.ActorRef.Ask<ClusterView>(new ClusterViewActor.GetView(), _viewLimit, cancellationToken)));
         }
         catch (AskTimeoutException)
         {

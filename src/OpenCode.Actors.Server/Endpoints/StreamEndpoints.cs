@@ -76,7 +76,7 @@ internal static class StreamEndpoints
             }
 
             // The request lasts as long as its stream.
-            await using var leaving = context.RequestAborted.UnsafeRegister(static s => ((IActorRef)s!).Tell(SseClientActor.Disconnect.Instance), client);
+            await using var leaving = context.RequestAborted.UnsafeRegister(static s => ((IActorRef)s!).Tell(new SseClientActor.Disconnect()), client);
             await stream.Ended;
         }
         finally

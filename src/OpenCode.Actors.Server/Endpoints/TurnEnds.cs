@@ -13,12 +13,12 @@ internal sealed class TurnEnds(ISessions sessions, FlushBarrier flushed, TimePro
 {
     /// <summary>Makes an answer that waits for the end of a turn as it is executed, or one of a refusal.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="answer">The result of the prompt.</param>
+    /// <param name="answer">The session's answer to the prompt.</param>
     public IResult AnswerOf(SessionId sessionId, object answer) => Of(sessionId, answer, isBare: false);
 
     /// <summary>Makes an answer that waits in the same way, and holds only <c>true</c>.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="answer">The result of the command.</param>
+    /// <param name="answer">The session's answer to the command.</param>
     public IResult DoneOf(SessionId sessionId, object answer) => Of(sessionId, answer, isBare: true);
 
     private IResult Of(SessionId sessionId, object answer, bool isBare) => answer switch

@@ -32,7 +32,7 @@ internal sealed partial class LastTurns(ISessions sessions, IRequiredActor<Sessi
                 return;
 
             LogWaits(logger, open.Count, Window.TotalSeconds);
-            await Task.WhenAll(open.Keys.Select(id => region.ActorRef.Ask<Quiet>(new Deliver(id, AwaitQuiet.Instance), limit.Token)));
+            await Task.WhenAll(open.Keys.Select(id => region.ActorRef.Ask<Quiet>(new Deliver(id, new AwaitQuiet()), limit.Token)));
         }
         catch (OperationCanceledException)
         {

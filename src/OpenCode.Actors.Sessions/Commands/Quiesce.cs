@@ -19,11 +19,7 @@ internal sealed record Quiesced;
 /// <see cref="Quiet"/>.
 /// </summary>
 /// <remarks>Only a node that drains sends it, to itself.</remarks>
-internal sealed record AwaitQuiet : INotInfluenceReceiveTimeout
-{
-    /// <summary>Gets the one that this node sends.</summary>
-    public static AwaitQuiet Instance { get; } = new();
-}
+internal sealed record AwaitQuiet : INotInfluenceReceiveTimeout;
 
 /// <summary>Nothing of the session's turn runs: it can be moved as it is.</summary>
 internal sealed record Quiet(SessionId SessionId) : IDeadLetterSuppression;

@@ -6,11 +6,7 @@ using OpenCode.Actors.Protocol.Sessions;
 namespace OpenCode.Actors.Sessions.Commands;
 
 /// <summary>Recovers the session, if it is not in memory, so that an unfinished turn is closed or waits on. Answered with <see cref="Awake"/>, also after a failure.</summary>
-internal sealed record Wake : ISessionCommand, INotInfluenceReceiveTimeout
-{
-    /// <summary>Gets the one that this node sends.</summary>
-    public static Wake Instance { get; } = new();
-}
+internal sealed record Wake : ISessionCommand, INotInfluenceReceiveTimeout;
 
 /// <summary>The session is recovered, or failed to.</summary>
 /// <param name="SessionId">The session.</param>

@@ -83,7 +83,7 @@ internal sealed class DeletionActor : ReceiveActor
         if (_todo.Count > 0)
             Continue();
         else if (answer is SessionNotFound && _hasBegun)
-            Context.Parent.Tell(IndexQuery.FollowLog.Instance); // Another deletion of it was faster.
+            Context.Parent.Tell(new IndexQuery.FollowLog()); // Another deletion of it was faster.
         else
             End(answer);
     }

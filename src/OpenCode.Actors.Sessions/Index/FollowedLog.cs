@@ -29,7 +29,7 @@ internal sealed class FollowedLog(IActorContext context, IndexProgress progress)
     public void OnBegan(IActorRef stream)
     {
         _stream = context.Watch(stream);
-        stream.Tell(LogFollower.PageTaken.Instance);
+        stream.Tell(new LogFollower.PageTaken());
     }
 
     /// <summary>Fails if the stream that ended is the present one: it ends only after the log was trimmed, and then another one has replaced it.</summary>

@@ -25,11 +25,7 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
     public sealed record Forget(SessionId SessionId, string Waiter) : IDeadLetterSuppression;
 
     /// <summary>The session became idle or was deleted, or may have: read it.</summary>
-    public sealed record BecameIdle : IDeadLetterSuppression
-    {
-        /// <summary>Gets the one instance.</summary>
-        public static BecameIdle Instance { get; } = new();
-    }
+    public sealed record BecameIdle : IDeadLetterSuppression;
 
     /// <summary>Gets how many wait.</summary>
     public int Count => _waiting.Values.Sum(static waiters => waiters.Count);
@@ -41,7 +37,7 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
     {
         if (wait.After < _knownSince || (_idles.TryGetValue(wait.SessionId, out var idle) && idle > wait.After))
         {
-            replyTo.Tell(BecameIdle.Instance);
+            replyTo.Tell(new BecameIdle());
             return;
         }
 
@@ -75,7 +71,7 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
                 continue;
 
             waiters.Remove(name);
-            replyTo.Tell(BecameIdle.Instance);
+            replyTo.Tell(new BecameIdle());
         }
 
         if (waiters.Count == 0)
@@ -95,7 +91,7 @@ internal sealed class IdleWaits(int maxKnown = 10_000)
     public void AnswerAll()
     {
         foreach (var (_, replyTo) in _waiting.Values.SelectMany(static waiters => waiters.Values))
-            replyTo.Tell(BecameIdle.Instance);
+            replyTo.Tell(new BecameIdle());
         _waiting.Clear();
     }
 

@@ -45,11 +45,7 @@ internal static class IndexQuery
     public sealed record Questions(IReadOnlyList<QuestionRequest> Requests);
 
     /// <summary>Gets how far the index has followed the log, which is all that was committed before; answered with <see cref="Followed"/>.</summary>
-    public sealed record FollowLog : IIndexQuery
-    {
-        /// <summary>Gets the one instance.</summary>
-        public static FollowLog Instance { get; } = new();
-    }
+    public sealed record FollowLog : IIndexQuery;
 
     /// <summary>The index has followed the log up to <paramref name="Offset"/>.</summary>
     public sealed record Followed(long Offset);

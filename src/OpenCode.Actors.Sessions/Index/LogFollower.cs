@@ -25,23 +25,17 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
         .WithMaxRestarts(int.MaxValue, TimeSpan.FromDays(1));
 
     /// <summary>The page is taken in: the stream sends the next one.</summary>
-    public sealed record PageTaken : IDeadLetterSuppression
-    {
-        public static PageTaken Instance { get; } = new();
-    }
+    public sealed record PageTaken : IDeadLetterSuppression;
 
     /// <summary>The stream of pages runs; its sender is the stream's actor.</summary>
-    public sealed record Began : IDeadLetterSuppression
-    {
-        public static Began Instance { get; } = new();
-    }
+    public sealed record Began : IDeadLetterSuppression;
 
     /// <summary>The stream of pages ended: a fault, since it follows without an end.</summary>
     public sealed record Ended(Exception? Cause = null) : IDeadLetterSuppression;
 
     /// <summary>Sends the pages after an offset to the index: <see cref="LogPage"/>s without an end, or a <see cref="LogTrimmed"/> as the last one. Each is answered with <see cref="PageTaken"/>.</summary>
     public void Run(long after, IActorRef index, IMaterializer materializer) => After(after)
-        .To(Sink.ActorRefWithAck<object>(index, Began.Instance, PageTaken.Instance, new Ended(), static cause => new Ended(cause)))
+        .To(Sink.ActorRefWithAck<object>(index, new Began(), new PageTaken(), new Ended(), static cause => new Ended(cause)))
         .WithAttributes(Attributes.CreateInputBuffer(1, 1))
         .Run(materializer);
 
@@ -71,7 +65,7 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
         catch (JournalTrimmedException e)
         {
             LogLost(logger, e, after);
-            return (null, LogTrimmed.Instance);
+            return (null, new LogTrimmed());
         }
         catch (Exception e) when (!stopped.IsCancellationRequested)
         {

@@ -9,12 +9,4 @@ namespace OpenCode.Actors.Sessions.Index;
 internal sealed record LogPage(long After, long Through, IReadOnlyList<IndexEvent> IndexEventReader) : IDeadLetterSuppression;
 
 /// <summary>The log was trimmed faster than it was followed: the index has to be read again. The last message of a follower.</summary>
-internal sealed record LogTrimmed : IDeadLetterSuppression
-{
-    private LogTrimmed()
-    {
-    }
-
-    /// <summary>Gets the one instance.</summary>
-    public static LogTrimmed Instance { get; } = new();
-}
+internal sealed record LogTrimmed : IDeadLetterSuppression;

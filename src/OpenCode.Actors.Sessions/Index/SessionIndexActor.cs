@@ -45,20 +45,13 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     /// <summary>
     /// Wakes the sessions with an unfinished turn, and those whose tombstone may go; deletions that were interrupted go on. On a node that is alone the index sends it to itself.
     /// </summary>
-    public sealed record WakeUnfinished
-    {
-        /// <summary>Gets the one instance.</summary>
-        public static WakeUnfinished Instance { get; } = new();
-    }
+    public sealed record WakeUnfinished;
 
     private sealed record Surveyed(IndexSnapshot IndexSnapshot) : IDeadLetterSuppression;
 
     private sealed record SurveyFailed(Exception Cause) : IDeadLetterSuppression;
 
-    private sealed record SurveyAgain
-    {
-        public static SurveyAgain Instance { get; } = new();
-    }
+    private sealed record SurveyAgain;
 
     private sealed record UnfinishedRead(UnfinishedRows Rows, IActorRef Asker) : IDeadLetterSuppression;
 
@@ -158,7 +151,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void OnSurveyFailed(SurveyFailed message)
     {
         LogSurveyFailed(_logger, message.Cause);
-        Timers.StartSingleTimer(nameof(SurveyAgain), SurveyAgain.Instance, _retryAfter);
+        Timers.StartSingleTimer(nameof(SurveyAgain), new SurveyAgain(), _retryAfter);
     }
 
     private void OnSurveyed(Surveyed message)
@@ -174,7 +167,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
         {
             _waking.UnionWith(survey.Unfinished);
             Wake(_waking);
-            Timers.StartPeriodicTimer(nameof(WakeUnfinished), WakeUnfinished.Instance, _wakeInterval);
+            Timers.StartPeriodicTimer(nameof(WakeUnfinished), new WakeUnfinished(), _wakeInterval);
         }
 
         Become(WakingUp);
@@ -185,7 +178,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     {
         if (_log.Take(page, Take))
             AnswerFollowed();
-        Sender.Tell(LogFollower.PageTaken.Instance);
+        Sender.Tell(new LogFollower.PageTaken());
     }
 
     private void Take(IndexEvent happening)
@@ -205,7 +198,7 @@ internal sealed partial class SessionIndexActor : ReceiveActor, IWithTimers
     private void Wake(IEnumerable<SessionId> sessions)
     {
         foreach (var id in sessions)
-            _region.Tell(new Deliver(id, Commands.Wake.Instance));
+            _region.Tell(new Deliver(id, new Commands.Wake()));
     }
 
     // Also after a failure: one session that cannot be recovered must not hold up the index.

@@ -70,15 +70,7 @@ internal sealed partial class JournalActor : ReceiveActor
     public sealed record Release(string Owner) : IDeadLetterSuppression; // Sent at the end of a session, when the journal may have ended too.
 
     /// <summary>Tells an open owner that its version is forgotten and that appends under way will not be answered: recover again.</summary>
-    public sealed record JournalRestarted : INotInfluenceReceiveTimeout, IDeadLetterSuppression
-    {
-        private JournalRestarted()
-        {
-        }
-
-        /// <summary>Gets the one instance.</summary>
-        public static JournalRestarted Instance { get; } = new();
-    }
+    public sealed record JournalRestarted : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
 
     /// <summary>Tells an open owner that another node has its shard: what it holds may be stale, and none of its appends is taken any more.</summary>
     public sealed record ClaimLost(Fence Fence) : INotInfluenceReceiveTimeout, IDeadLetterSuppression;
@@ -107,7 +99,7 @@ internal sealed partial class JournalActor : ReceiveActor
         LogRestarting(_logger, reason, _owners.Count);
         _metrics.Restarted("journal");
         foreach (var open in _owners.Values)
-            open.Actor.Tell(JournalRestarted.Instance);
+            open.Actor.Tell(new JournalRestarted());
         base.PreRestart(reason, message);
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
     public void Credit(RunId id)
     {
         if (IsThere(id))
-            _run!.Tell(RunContinue.Instance);
+            _run!.Tell(new RunActor.Continue());
     }
 
     /// <summary>Tells the run to end; its <see cref="Terminated"/> follows.</summary>

@@ -28,7 +28,7 @@ internal sealed class SessionExit(SessionId id, SessionSetup setup, Committer co
 
         // Sharding would start it with its next command only, and there may be none.
         if (turn.HandOver.HasBegun && (committer.Committed.Turn is not null || committer.Committed.Undo is not null))
-            setup.RegionOf(context).Tell(new Deliver(id, Wake.Instance), ActorRefs.NoSender);
+            setup.RegionOf(context).Tell(new Deliver(id, new Wake()), ActorRefs.NoSender);
 
         turn.Undo.Leave(refusal);
         if (refusal is null)

@@ -52,11 +52,7 @@ internal sealed class ModelCall
     public sealed record FactsRead(ModelCall Call, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
     /// <summary>The facts are durable, or of a call that was given up: the stream may continue.</summary>
-    public sealed record Taken : IDeadLetterSuppression
-    {
-        /// <summary>Gets the one instance.</summary>
-        public static Taken Instance { get; } = new();
-    }
+    public sealed record Taken : IDeadLetterSuppression;
 
     /// <summary>A wait for the model's next chunk begins or ends.</summary>
     public sealed record WaitChanged(ModelCall Call, bool IsWaiting) : IDeadLetterSuppression;

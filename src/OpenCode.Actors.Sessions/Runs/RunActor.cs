@@ -51,6 +51,9 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also if there is no such tool.</summary>
     public sealed record Start(ToolCall Call, ToolContext Context) : IDeadLetterSuppression;
 
+    /// <summary>The last report is durable: the next may come.</summary>
+    public sealed record Continue : IDeadLetterSuppression;
+
     /// <summary>Ends the model's stream and the tools, then the run. After its end (<see cref="Terminated"/>) it reports nothing.</summary>
     /// <remarks>Tools have ended by then, unless they took too long. A cancelled call of the model may still be closing its connection: what it says is dropped.</remarks>
     public sealed record Stop : IDeadLetterSuppression
@@ -70,7 +73,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     /// <summary>A tool of the stopping run has left its wait as it is. The end of the run follows.</summary>
     public sealed record Left(RunId Run) : IDeadLetterSuppression;
 
-    /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order. Answered with <see cref="RunContinue"/> when it is durable.</summary>
+    /// <summary>What happened since the last report: <see cref="RunFact"/>s and <see cref="ToolReport"/>s, in order. Answered with <see cref="Continue"/> when it is durable.</summary>
     public sealed record Report(RunId Run, IReadOnlyList<object> Facts) : IDeadLetterSuppression;
 
     /// <summary>The tools took too long to stop: the run ends without them.</summary>
@@ -110,7 +113,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Receive<ToolReport>(OnToolReport);
         Receive<Terminated>(m => OnToolGone(m.ActorRef));
 
-        Receive<RunContinue>(_ => OnContinue());
+        Receive<Continue>(_ => OnContinue());
         Receive<Stop>(OnStop);
     }
 
@@ -135,7 +138,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     {
         if (message.Call != _call)
         {
-            Sender.Tell(ModelCall.Taken.Instance); // Of a call that was given up.
+            Sender.Tell(new ModelCall.Taken()); // Of a call that was given up.
             return;
         }
 
@@ -148,7 +151,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
                 Take(_call, (RunFact)fact);
         }
 
-        _outgoing.AnswerLater(Sender, ModelCall.Taken.Instance);
+        _outgoing.AnswerLater(Sender, new ModelCall.Taken());
         Send();
         if (broken is not null)
             OnBroken(broken);
@@ -242,7 +245,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         if (message is ToolEnded or ToolFailed)
             _tools.End(Sender);
         else
-            _outgoing.AnswerLater(Sender, ToolContinue.Instance);
+            _outgoing.AnswerLater(Sender, new ToolContinue());
         AddFact(message);
     }
 

@@ -56,15 +56,7 @@ internal sealed record ToolFailed(string CallId, string Error) : ToolReport(Call
 internal sealed record ToolLeft(string CallId) : ToolReport(CallId);
 
 /// <summary>The parent's answer to a report: the tool may send the next.</summary>
-internal sealed record ToolContinue : IDeadLetterSuppression
-{
-    private ToolContinue()
-    {
-    }
-
-    /// <summary>Gets the one instance.</summary>
-    public static ToolContinue Instance { get; } = new();
-}
+internal sealed record ToolContinue : IDeadLetterSuppression;
 
 /// <summary>Ends a tool in order: its actor stops when all processes that it started have ended, or when that takes too long. A hard stop does not wait.</summary>
 internal sealed record StopTool : IDeadLetterSuppression

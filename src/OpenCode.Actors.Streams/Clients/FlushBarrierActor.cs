@@ -65,27 +65,15 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     public sealed record Lost(IActorRef Client, TimeSpan AwaitedFor) : IDeadLetterSuppression;
 
     /// <summary>The server stops: the clients that were lost do not reconnect.</summary>
-    public sealed record NoneComesBack : IDeadLetterSuppression
-    {
-        public static NoneComesBack Instance { get; } = new();
-    }
+    public sealed record NoneComesBack : IDeadLetterSuppression;
 
-    private sealed record LookAgain
-    {
-        public static LookAgain Instance { get; } = new();
-    }
+    private sealed record LookAgain;
 
-    private sealed record HeadStartOver
-    {
-        public static HeadStartOver Instance { get; } = new();
-    }
+    private sealed record HeadStartOver;
 
     private sealed record GiveUpOne(int Key);
 
-    private sealed record GiveUp
-    {
-        public static GiveUp Instance { get; } = new();
-    }
+    private sealed record GiveUp;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -111,7 +99,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartSingleTimer(nameof(GiveUp), GiveUp.Instance, _limit);
+        Timers.StartSingleTimer(nameof(GiveUp), new GiveUp(), _limit);
         foreach (var awaitedFor in _lost)
             Await(awaitedFor);
 
@@ -123,13 +111,13 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         if (!_hasAnswered)
-            _asker.Tell(StreamHubActor.ShuttingDown.Instance, ActorRefs.NoSender);
+            _asker.Tell(new StreamHubActor.ShuttingDown(), ActorRefs.NoSender);
     }
 
     private void OnReached()
     {
         _reached = true;
-        Timers.StartPeriodicTimer(nameof(LookAgain), LookAgain.Instance, _lookAgain);
+        Timers.StartPeriodicTimer(nameof(LookAgain), new LookAgain(), _lookAgain);
         AskAll();
         AnswerIfDone();
     }
@@ -213,7 +201,7 @@ internal sealed class FlushBarrierActor : ReceiveActor, IWithTimers
         if (_isOwedHeadStart)
         {
             if (!Timers.IsTimerActive(nameof(HeadStartOver)))
-                Timers.StartSingleTimer(nameof(HeadStartOver), HeadStartOver.Instance, _headStart);
+                Timers.StartSingleTimer(nameof(HeadStartOver), new HeadStartOver(), _headStart);
             return;
         }
 

@@ -61,7 +61,7 @@ internal sealed class FlushBarriers(IActorContext context, SseClientSetup setup)
     {
         _lost.Clear();
         foreach (var barrier in _barriers.Keys)
-            barrier.Tell(FlushBarrierActor.NoneComesBack.Instance);
+            barrier.Tell(new FlushBarrierActor.NoneComesBack());
     }
 
     private static bool Selects(string? location, StreamRequest stream) => location is null || stream.IsWrapped || stream.Location == location;

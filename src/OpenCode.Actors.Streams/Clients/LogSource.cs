@@ -22,27 +22,21 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
         Shape = new SourceShape<FrameRun>(_out);
     }
 
-    /// <summary>Signal: there is more to read.</summary>
+    /// <summary>Signal: there is more to read. One object for all, since each client gets it with each wave of the log.</summary>
     public sealed record Wake
     {
         public static Wake Instance { get; } = new();
     }
 
     /// <summary>Signal: nothing was sent for the interval of heartbeats.</summary>
-    public sealed record Beat
-    {
-        public static Beat Instance { get; } = new();
-    }
+    public sealed record Beat;
 
     /// <summary>Signal: the actor gets <see cref="SseClientActor.CursorReached"/> when the client has all up to an offset.</summary>
     /// <param name="Offset">An offset that the ring has reached.</param>
     public sealed record ReportAt(long Offset);
 
     /// <summary>Signal: the client's actor is gone.</summary>
-    public sealed record Stop
-    {
-        public static Stop Instance { get; } = new();
-    }
+    public sealed record Stop;
 
     public override SourceShape<FrameRun> Shape { get; }
 
@@ -171,7 +165,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
                     _connection.Client.Tell(new SseClientActor.OutOfWindow(Feed.Id.ToString()));
                     break;
                 case FeedState.AllSent:
-                    _connection.Client.Tell(SseClientActor.AllSent.Instance);
+                    _connection.Client.Tell(new SseClientActor.AllSent());
                     break;
             }
 
@@ -191,7 +185,7 @@ internal sealed class LogSource : GraphStage<SourceShape<FrameRun>>
         private void Report()
         {
             if (Feed.TryReport())
-                _connection.Client.Tell(SseClientActor.CursorReached.Instance);
+                _connection.Client.Tell(new SseClientActor.CursorReached());
         }
     }
 }

@@ -23,10 +23,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
     private bool _isOpen;
 
     /// <summary>The client has gone.</summary>
-    public sealed record Disconnect : IDeadLetterSuppression
-    {
-        public static Disconnect Instance { get; } = new();
-    }
+    public sealed record Disconnect : IDeadLetterSuppression;
 
     /// <summary>Ends the stream by a reset.</summary>
     /// <param name="End">Why.</param>
@@ -46,22 +43,13 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
     public sealed record FlushReported(bool Flushed, TimeSpan Stuck) : IDeadLetterSuppression;
 
     /// <summary>Something is due by the clock. From the hub.</summary>
-    public sealed record Tick : IDeadLetterSuppression
-    {
-        public static Tick Instance { get; } = new();
-    }
+    public sealed record Tick : IDeadLetterSuppression;
 
     /// <summary>The client has all up to an offset that was waited for. From the stream.</summary>
-    public sealed record CursorReached : IDeadLetterSuppression
-    {
-        public static CursorReached Instance { get; } = new();
-    }
+    public sealed record CursorReached : IDeadLetterSuppression;
 
     /// <summary>The client has all that <see cref="EndAfter"/> lets it have, and no write is under way. From the stream.</summary>
-    public sealed record AllSent : IDeadLetterSuppression
-    {
-        public static AllSent Instance { get; } = new();
-    }
+    public sealed record AllSent : IDeadLetterSuppression;
 
     /// <summary>What the client needs next has left the journal. From the stream, which waits for a <see cref="StreamOpening"/>.</summary>
     /// <param name="Id">With which the client would have resumed.</param>
@@ -75,15 +63,9 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
         public static StreamEnded WithoutCause { get; } = new(Cause: null, InWriter: false);
     }
 
-    private sealed record Verified : IDeadLetterSuppression
-    {
-        public static Verified Instance { get; } = new();
-    }
+    private sealed record Verified : IDeadLetterSuppression;
 
-    private sealed record Closed : IDeadLetterSuppression
-    {
-        public static Closed Instance { get; } = new();
-    }
+    private sealed record Closed : IDeadLetterSuppression;
 
     private sealed record CloseFailed(Exception Cause) : IDeadLetterSuppression;
 
@@ -99,7 +81,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
         {
             // Only the journal knows whether the cursor is good (rule "Good cursor"). Nothing is written before.
             setup.Log.Journal.VerifyAsync(cursor.Generation, cursor.Offset, _incarnation.Token).AsTask()
-                .PipeTo(Self, success: static () => Verified.Instance, failure: static _ => Verified.Instance);
+                .PipeTo(Self, success: static () => new Verified(), failure: static _ => new Verified());
             return;
         }
 
@@ -131,7 +113,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
     protected override void PostStop()
     {
         connection.TryEnd(new StreamEnd(StreamEndReason.Broken, connection.Fault?.Message ?? "The client's actor was stopped."));
-        connection.Signal(LogSource.Stop.Instance);
+        connection.Signal(new LogSource.Stop());
         _incarnation.Cancel();
         _incarnation.Dispose();
     }
@@ -198,7 +180,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
                 End(StreamEndReason.Stalled, $"The client took nothing for {setup.Options.WriteTimeoutMs} ms.");
                 break;
             default:
-                connection.Signal(LogSource.Beat.Instance);
+                connection.Signal(new LogSource.Beat());
                 break;
         }
     }
@@ -244,7 +226,7 @@ internal sealed partial class SseClientActor(SseConnection connection, SseStream
     {
         try
         {
-            connection.Request.Writer.EndAsync().AsTask().PipeTo(Self, success: static () => Closed.Instance, failure: static cause => new CloseFailed(cause));
+            connection.Request.Writer.EndAsync().AsTask().PipeTo(Self, success: static () => new Closed(), failure: static cause => new CloseFailed(cause));
         }
         catch (Exception cause)
         {

@@ -58,10 +58,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     public sealed record TooManyStreams(int Limit);
 
     /// <summary>The server stops. The client may reconnect.</summary>
-    public sealed record ShuttingDown : IDeadLetterSuppression
-    {
-        public static ShuttingDown Instance { get; } = new();
-    }
+    public sealed record ShuttingDown : IDeadLetterSuppression;
 
     /// <summary>
     /// Waits until the streams of a location have sent what was committed. Answered by <see cref="Flushed"/>, within 5 s; by <see cref="ShuttingDown"/> when the streams
@@ -85,30 +82,18 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     /// Lets no client in any more, and resets every stream once those that move on had what is committed, within 1 s: the end of the turns that the stop has closed. Answered by
     /// <see cref="Drained"/> when all have ended.
     /// </summary>
-    public sealed record Drain
-    {
-        public static Drain Instance { get; } = new();
-    }
+    public sealed record Drain;
 
     /// <summary>No stream is open.</summary>
-    public sealed record Drained : IDeadLetterSuppression
-    {
-        public static Drained Instance { get; } = new();
-    }
+    public sealed record Drained : IDeadLetterSuppression;
 
     /// <summary>Resets the streams that are open now, and goes on.</summary>
     /// <param name="Reason">Why, a sentence for the log.</param>
     public sealed record ResetStreams(string Reason) : IDeadLetterSuppression;
 
-    private sealed record LastWordsOver
-    {
-        public static LastWordsOver Instance { get; } = new();
-    }
+    private sealed record LastWordsOver;
 
-    private sealed record Sweep
-    {
-        public static Sweep Instance { get; } = new();
-    }
+    private sealed record Sweep;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -139,14 +124,14 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     private static void EndIfOpen(SseConnection connection, string detail)
     {
         if (connection.TryEnd(new StreamEnd(StreamEndReason.Broken, connection.Fault?.Message ?? detail)))
-            connection.Signal(LogSource.Stop.Instance);
+            connection.Signal(new LogSource.Stop());
     }
 
     private void OnConnect(Connect message)
     {
         if (_drainer is not null)
         {
-            Sender.Tell(ShuttingDown.Instance);
+            Sender.Tell(new ShuttingDown());
             return;
         }
 
@@ -181,7 +166,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         EndIfOpen(connection, "The client's actor did not start.");
         _barriers.OnEnded(child, connection, isDraining: _drainer is not null);
         if (_drainer is not null && _streams.Count == 0)
-            _drainer.Tell(Drained.Instance);
+            _drainer.Tell(new Drained());
     }
 
     // One timer for all. No deadline is missed between two looks: none is shorter than the interval.
@@ -192,7 +177,7 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         {
             var left = connection.Progress.TimeLeft(_setup.Options);
             if (left <= TimeSpan.Zero)
-                client.Tell(SseClientActor.Tick.Instance);
+                client.Tell(new SseClientActor.Tick());
             else if (left < next)
                 next = left;
         }
@@ -202,12 +187,12 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
     }
 
     private void ArmSweep(TimeSpan delay) =>
-        Timers.StartSingleTimer(nameof(Sweep), Sweep.Instance, TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)));
+        Timers.StartSingleTimer(nameof(Sweep), new Sweep(), TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)));
 
     private void OnWaitFlushed(WaitFlushed message)
     {
         if (_isResetting)
-            Sender.Tell(ShuttingDown.Instance);
+            Sender.Tell(new ShuttingDown());
         else
             _barriers.Begin(message, Sender, _streams);
     }
@@ -228,11 +213,11 @@ internal sealed partial class StreamHubActor : ReceiveActor, IWithTimers
         _barriers.ForgetLost();
         if (_streams.Count == 0)
         {
-            Sender.Tell(Drained.Instance);
+            Sender.Tell(new Drained());
             return;
         }
 
-        Timers.StartSingleTimer(nameof(LastWordsOver), LastWordsOver.Instance, _lastWords);
+        Timers.StartSingleTimer(nameof(LastWordsOver), new LastWordsOver(), _lastWords);
         _barriers.Begin(new WaitFlushed(Location: null, _setup.Log.Journal.Head), Self, _streams);
     }
 

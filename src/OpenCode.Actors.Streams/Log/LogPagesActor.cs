@@ -53,10 +53,7 @@ internal sealed class LogPagesActor : ReceiveActor
     public sealed record PageRead(LogPage Page) : IDeadLetterSuppression;
 
     /// <summary>What was asked for left the journal: look at its floor.</summary>
-    public sealed record PageTrimmed : IDeadLetterSuppression
-    {
-        public static PageTrimmed Instance { get; } = new();
-    }
+    public sealed record PageTrimmed : IDeadLetterSuppression;
 
     /// <summary>The journal could not be read.</summary>
     /// <param name="Cause">Why.</param>
@@ -160,7 +157,7 @@ internal sealed class LogPagesActor : ReceiveActor
         Answer(key, new PageRead(page));
     }
 
-    private void OnReadFailed(Key key, Exception cause) => Answer(key, cause is JournalTrimmedException ? PageTrimmed.Instance : new PageFailed(cause));
+    private void OnReadFailed(Key key, Exception cause) => Answer(key, cause is JournalTrimmedException ? new PageTrimmed() : new PageFailed(cause));
 
     private void Answer(Key key, object answer)
     {

@@ -22,7 +22,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
     {
         _log = log;
         var self = Self;
-        _waveEnded = () => self.Tell(WaveEnded.Instance);
+        _waveEnded = () => self.Tell(new WaveEnded());
         Receive<Advanced>(OnAdvanced);
         Receive<WaveEnded>(_ => OnWaveEnded(isLate: false));
         Receive<WaveIsLate>(_ => OnWaveEnded(isLate: true));
@@ -44,15 +44,9 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
 
     private sealed record Advanced(EntryPage Page) : IDeadLetterSuppression;
 
-    private sealed record WaveEnded : IDeadLetterSuppression
-    {
-        public static WaveEnded Instance { get; } = new();
-    }
+    private sealed record WaveEnded : IDeadLetterSuppression;
 
-    private sealed record WaveIsLate : IDeadLetterSuppression
-    {
-        public static WaveIsLate Instance { get; } = new();
-    }
+    private sealed record WaveIsLate : IDeadLetterSuppression;
 
     private sealed record Lost(Exception Cause) : IDeadLetterSuppression;
 
@@ -95,7 +89,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
 
         _waits = !_isLate && Ring.Wave.TryWait(_waveEnded);
         if (_waits)
-            Timers.StartSingleTimer(WaveIsLate.Instance, WaveIsLate.Instance, LongestWave);
+            Timers.StartSingleTimer(nameof(WaveIsLate), new WaveIsLate(), LongestWave);
         else
             Follow();
     }
@@ -106,7 +100,7 @@ internal sealed class LogTailActor : ReceiveActor, IWithTimers
             return;
 
         (_waits, _isLate) = (false, isLate);
-        Timers.Cancel(WaveIsLate.Instance);
+        Timers.Cancel(nameof(WaveIsLate));
         Follow();
     }
 

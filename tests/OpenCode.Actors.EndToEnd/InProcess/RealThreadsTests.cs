@@ -55,7 +55,7 @@ public sealed class RealThreadsTests
             var request = new StreamRequest(StreamKind.Wrapped, location: null, sessionId: null, client.LastEventId, writer);
             var connected = await hub.Ask<StreamHubActor.Connected>(new StreamHubActor.Connect(request), Eventually.Generous);
             await Task.WhenAny(request.Ended, client.HasAll);
-            connected.Client.Tell(SseClientActor.Disconnect.Instance, ActorRefs.NoSender);
+            connected.Client.Tell(new SseClientActor.Disconnect(), ActorRefs.NoSender);
             await request.Ended;
             writer.Release();
             if (client.HasAll.IsFaulted)

@@ -235,7 +235,7 @@ internal abstract class NodeWalk : HubTestKit
         _ = Node.Region.Ask<object>(new LocalSessionRegion.Quiesce());
         Time.Advance(TimeSpan.FromSeconds(2));
         Look(Node);
-        var drained = Node.Hub.Ask<object>(StreamHubActor.Drain.Instance);
+        var drained = Node.Hub.Ask<object>(new StreamHubActor.Drain());
         Time.Advance(TimeSpan.FromSeconds(3));
         Look(Node);
         World.Promises.Expect(drained.IsCompleted, "The streams are not drained within 3 s.");

@@ -111,7 +111,7 @@ internal sealed class CheckedClient(
     private void LeaveIfCut()
     {
         if (_isCut)
-            Actor?.Tell(SseClientActor.Disconnect.Instance, ActorRefs.NoSender);
+            Actor?.Tell(new SseClientActor.Disconnect(), ActorRefs.NoSender);
     }
 
     // Durable before visible: at the moment it arrives.

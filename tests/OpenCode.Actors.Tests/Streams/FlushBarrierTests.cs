@@ -184,7 +184,7 @@ public sealed class FlushBarrierTests : StreamsKit
     public void A_client_that_went_away_is_awaited_no_longer_than_its_first_reconnection()
     {
         var left = new RecordingSseWriter();
-        Connect(Bare(left)).Tell(SseClientActor.Disconnect.Instance);
+        Connect(Bare(left)).Tell(new SseClientActor.Disconnect());
 
         Wait("/a", 0);
 
@@ -214,18 +214,18 @@ public sealed class FlushBarrierTests : StreamsKit
         Sys.Stop(Hub);
         Run();
 
-        _endpoint.Expect(StreamHubActor.ShuttingDown.Instance);
+        _endpoint.Expect(new StreamHubActor.ShuttingDown());
         _endpoint.ExpectNothing();
     }
 
     [Fact]
     public void A_server_that_stops_awaits_no_client_that_was_lost()
     {
-        Connect(Bare(new RecordingSseWriter())).Tell(SseClientActor.Disconnect.Instance);
+        Connect(Bare(new RecordingSseWriter())).Tell(new SseClientActor.Disconnect());
         Wait("/a", 0);
         _endpoint.ExpectNothing();
 
-        CreateProbe("shutdown").Send(Hub, StreamHubActor.Drain.Instance);
+        CreateProbe("shutdown").Send(Hub, new StreamHubActor.Drain());
         Run();
         ExpectAt(TimeSpan.Zero);
 

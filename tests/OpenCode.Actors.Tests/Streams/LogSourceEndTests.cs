@@ -11,7 +11,7 @@ public sealed class LogSourceEndTests : LogSourceKit
     {
         Prepare();
         Materialize();
-        Connection.Signal(LogSource.Stop.Instance);
+        Connection.Signal(new LogSource.Stop());
         Run();
 
         Sink.EnsureSubscription();
@@ -27,7 +27,7 @@ public sealed class LogSourceEndTests : LogSourceKit
         Pull();
         Assert.Equal(1, Log.Ring.Readers);
 
-        Signal(LogSource.Stop.Instance);
+        Signal(new LogSource.Stop());
 
         Sink.ExpectComplete();
         Assert.Equal(0, Log.Ring.Readers);

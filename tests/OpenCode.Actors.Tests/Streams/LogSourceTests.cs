@@ -63,7 +63,7 @@ public sealed class LogSourceTests : LogSourceKit
         RunSource();
         Demand();
         Append(Journal.Event());
-        Signal(LogSource.Beat.Instance);
+        Signal(new LogSource.Beat());
         Sink.ExpectNoMsg(TimeSpan.Zero);
 
         Open(after: 0);
@@ -94,14 +94,14 @@ public sealed class LogSourceTests : LogSourceKit
         Open(after: 0);
         Pull().Clear();
         Time.Advance(Options.Heartbeat);
-        Signal(LogSource.Beat.Instance); // A write is under way.
+        Signal(new LogSource.Beat()); // A write is under way.
         Demand();
         Sink.ExpectNoMsg(TimeSpan.Zero);
 
-        Signal(LogSource.Beat.Instance); // The flush has just ended.
+        Signal(new LogSource.Beat()); // The flush has just ended.
         Sink.ExpectNoMsg(TimeSpan.Zero);
         Time.Advance(Options.Heartbeat);
-        Signal(LogSource.Beat.Instance);
+        Signal(new LogSource.Beat());
 
         Assert.Contains("server.heartbeat", Text(Assert.Single(Next())), StringComparison.Ordinal);
     }
@@ -173,7 +173,7 @@ public sealed class LogSourceTests : LogSourceKit
         Journal.Gate = gate.Task;
         Demand();
         Time.Advance(Options.Heartbeat);
-        Signal(LogSource.Beat.Instance);
+        Signal(new LogSource.Beat());
         Next().Clear(); // The heartbeat.
         Demand();
 

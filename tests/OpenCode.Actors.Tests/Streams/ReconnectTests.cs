@@ -179,7 +179,7 @@ public sealed class ReconnectTests
 
             private void Leave()
             {
-                _actor?.Tell(SseClientActor.Disconnect.Instance);
+                _actor?.Tell(new SseClientActor.Disconnect());
                 _run.Run();
                 Assert.DoesNotContain(Writer.Events, e => e.Type == "hub.gap");
                 _seen.AddRange(Writer.LogEvents.Select(e => $"{e.EventId} {e.Type}"));

@@ -16,7 +16,7 @@ public sealed class StreamEndTests : StreamsKit
         var watcher = CreateProbe();
         watcher.Watch(actor);
 
-        actor.Tell(SseClientActor.Disconnect.Instance);
+        actor.Tell(new SseClientActor.Disconnect());
 
         watcher.ExpectTerminated(actor);
         Assert.Equal(StreamEndReason.Disconnected, (await request.Ended).Reason);

@@ -17,7 +17,7 @@ public sealed class StreamHubActorTests : StreamsKit
         probe.Send(Hub, new StreamHubActor.Connect(Wrapped(new RecordingSseWriter())));
         probe.Expect(new StreamHubActor.TooManyStreams(2));
 
-        first.Tell(SseClientActor.Disconnect.Instance);
+        first.Tell(new SseClientActor.Disconnect());
         Run();
         probe.Send(Hub, new StreamHubActor.Connect(Wrapped(new RecordingSseWriter())));
         probe.Expect<StreamHubActor.Connected>();
@@ -170,7 +170,7 @@ public sealed class StreamHubActorTests : StreamsKit
         Append(Journal.Event());
         var probe = CreateProbe();
 
-        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Send(Hub, new StreamHubActor.Drain());
         probe.Expect<StreamHubActor.Drained>();
 
         Assert.All(clients, c => Assert.Equal(StreamEndReason.Drained, c.ResetBy!.Reason));
@@ -184,7 +184,7 @@ public sealed class StreamHubActorTests : StreamsKit
         Start();
         ConnectBare();
         var probe = CreateProbe();
-        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Send(Hub, new StreamHubActor.Drain());
         probe.Expect<StreamHubActor.Drained>();
 
         probe.Send(Hub, new StreamHubActor.WaitFlushed(null, 0));
@@ -202,7 +202,7 @@ public sealed class StreamHubActorTests : StreamsKit
         Append(Journal.Event("/a"));
         var probe = CreateProbe();
 
-        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Send(Hub, new StreamHubActor.Drain());
         Run();
         Assert.Null(slow.ResetBy);
         slow.Release();
@@ -225,7 +225,7 @@ public sealed class StreamHubActorTests : StreamsKit
             Append(Journal.Event("/a", bytes: 200_000));
         var probe = CreateProbe();
 
-        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Send(Hub, new StreamHubActor.Drain());
         for (var ms = 0; ms < 1_000; ms += 100)
         {
             Run();
@@ -246,7 +246,7 @@ public sealed class StreamHubActorTests : StreamsKit
         Append(Journal.Event());
         var probe = CreateProbe();
 
-        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Send(Hub, new StreamHubActor.Drain());
         Run();
         Time.Advance(TimeSpan.FromMilliseconds(300));
         probe.Expect<StreamHubActor.Drained>();
@@ -264,7 +264,7 @@ public sealed class StreamHubActorTests : StreamsKit
         Start();
         var probe = CreateProbe();
 
-        probe.Send(Hub, StreamHubActor.Drain.Instance);
+        probe.Send(Hub, new StreamHubActor.Drain());
 
         probe.Expect<StreamHubActor.Drained>();
     }

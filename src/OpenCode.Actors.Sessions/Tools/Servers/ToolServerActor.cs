@@ -45,26 +45,10 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Requests the connection. The answer is <see cref="Reached"/>.</summary>
-    public sealed record Reach
-    {
-        private Reach()
-        {
-        }
-
-        /// <summary>Gets the one instance.</summary>
-        public static Reach Instance { get; } = new();
-    }
+    public sealed record Reach;
 
     /// <summary>Connects at once if there is no connection; the answer is <see cref="Reached"/>.</summary>
-    public sealed record Retry
-    {
-        private Retry()
-        {
-        }
-
-        /// <summary>Gets the one instance.</summary>
-        public static Retry Instance { get; } = new();
-    }
+    public sealed record Retry;
 
     /// <summary>The state of the server now: its connection and tools, or the error.</summary>
     /// <param name="Connection">The connection; null when there is none.</param>

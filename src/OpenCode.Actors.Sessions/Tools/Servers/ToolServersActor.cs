@@ -16,7 +16,7 @@ internal sealed class ToolServersActor : ReceiveActor
     public ToolServersActor(IToolServerConnector connector, TimeProvider time, ILogger<ToolServersActor> logger)
     {
         (_connector, _time, _logger) = (connector, time, logger);
-        Receive<Reach>(m => Find(m).Forward(m.AtOnce ? ToolServerActor.Retry.Instance : ToolServerActor.Reach.Instance));
+        Receive<Reach>(m => Find(m).Forward(m.AtOnce ? new ToolServerActor.Retry() : new ToolServerActor.Reach()));
         Receive<EndUnconfigured>(OnEndUnconfigured);
         Receive<Terminated>(m => Forget(m.ActorRef));
     }

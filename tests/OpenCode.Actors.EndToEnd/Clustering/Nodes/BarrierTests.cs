@@ -34,9 +34,9 @@ public sealed class BarrierTests : NodesKit
             "the other node has disposed of it");
 
         // A look that was under way when it was asked for may have begun before the shards had a home.
-        var status = await nodes[1].Actors.Status.Ask<ClusterView>(ClusterViewActor.GetView.Instance);
+        var status = await nodes[1].Actors.Status.Ask<ClusterView>(new ClusterViewActor.GetView());
         await Eventually.TrueAsync(
-            async () => (status = await nodes[1].Actors.Status.Ask<ClusterView>(ClusterViewActor.GetView.Instance)).Members.All(member => member.Shards > 0),
+            async () => (status = await nodes[1].Actors.Status.Ask<ClusterView>(new ClusterViewActor.GetView())).Members.All(member => member.Shards > 0),
             "the status shows the shards of both nodes");
         Assert.Equal("n2", status.Me.Name);
         Assert.Equal(["n1", "n2"], status.Rows!.Nodes.Select(row => row.Description.Identity.Name));

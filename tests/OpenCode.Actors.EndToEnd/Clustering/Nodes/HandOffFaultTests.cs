@@ -37,7 +37,7 @@ public sealed class HandOffFaultTests : NodesKit
                 HoldFor = TestNode.Patience,
             }));
         var astray = TestNode.AskAsync(entry, session, TestNode.UpdateOf("astray"));
-        await Eventually.TrueAsync(async () => await relay.Ask<int>(Astray.Count.Instance) > 1, "it was asked for again");
+        await Eventually.TrueAsync(async () => await relay.Ask<int>(new Astray.Count()) > 1, "it was asked for again");
         nodes[1].Store.Thaw();
 
         Assert.IsType<Updated>(await underWay);
@@ -94,9 +94,6 @@ public sealed class HandOffFaultTests : NodesKit
             Receive<Count>(_ => Sender.Tell(_count));
         }
 
-        public sealed record Count
-        {
-            public static Count Instance { get; } = new();
-        }
+        public sealed record Count;
     }
 }

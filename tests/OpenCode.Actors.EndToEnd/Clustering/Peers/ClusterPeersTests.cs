@@ -88,7 +88,7 @@ public sealed class ClusterPeersTests : IAsyncLifetime
         public async Task<PeerStreamsActor.PeersNow> UntilAsync(Func<PeerStreamsActor.PeersNow, bool> condition)
         {
             PeerStreamsActor.PeersNow now = null!;
-            await Eventually.TrueAsync(async () => condition(now = await Streams.Ask<PeerStreamsActor.PeersNow>(PeerStreamsActor.GetPeers.Instance, Eventually.Generous)), "it has these peers");
+            await Eventually.TrueAsync(async () => condition(now = await Streams.Ask<PeerStreamsActor.PeersNow>(new PeerStreamsActor.GetPeers(), Eventually.Generous)), "it has these peers");
             return now;
         }
 

@@ -32,7 +32,7 @@ public sealed class DrainActorTests : ClusterKit
     [Fact]
     public void Without_an_open_turn_here_the_drain_is_over_at_once()
     {
-        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _drain.Tell(new DrainActor.Drain(), _asker.Ref);
         Answer(_elsewhere);
 
         _asker.Expect<DrainActor.Drained>();
@@ -43,7 +43,7 @@ public sealed class DrainActorTests : ClusterKit
     [Fact]
     public void A_turn_that_only_waits_for_its_user_or_has_not_begun_is_not_waited_for()
     {
-        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _drain.Tell(new DrainActor.Drain(), _asker.Ref);
         Answer(_here);
         ExpectQuestion();
         _asker.ExpectNothing();
@@ -60,7 +60,7 @@ public sealed class DrainActorTests : ClusterKit
     {
         var other = new IdFactory(Time, Entropy.Fill).NewSession();
         var drain = Spawn(DrainActor.PropsFor(new DrainSetup(_region.Ref, _index.Ref, _ => true, _drained, TimeSpan.FromSeconds(1), Logs)));
-        drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        drain.Tell(new DrainActor.Drain(), _asker.Ref);
         Answer(drain, _here);
         ExpectQuestion();
         drain.Tell(new Quiet(_here), _region.Ref);
@@ -77,7 +77,7 @@ public sealed class DrainActorTests : ClusterKit
     [Fact]
     public void A_turn_that_ends_within_its_window_is_left_alone()
     {
-        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _drain.Tell(new DrainActor.Drain(), _asker.Ref);
         Answer(_here);
         ExpectQuestion();
         Answer(_here);
@@ -91,7 +91,7 @@ public sealed class DrainActorTests : ClusterKit
     [Fact]
     public void A_turn_that_outlives_its_window_is_closed()
     {
-        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _drain.Tell(new DrainActor.Drain(), _asker.Ref);
         var began = Time.GetTimestamp();
         Answer(_here);
         ExpectQuestion();
@@ -111,7 +111,7 @@ public sealed class DrainActorTests : ClusterKit
     [Fact]
     public void A_turn_whose_end_has_no_room_does_not_hold_it_up()
     {
-        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _drain.Tell(new DrainActor.Drain(), _asker.Ref);
         Answer(_here);
         ExpectQuestion();
         while (_region.Count < 2)
@@ -127,7 +127,7 @@ public sealed class DrainActorTests : ClusterKit
     [Fact]
     public void An_index_that_cannot_answer_is_asked_again()
     {
-        _drain.Tell(DrainActor.Drain.Instance, _asker.Ref);
+        _drain.Tell(new DrainActor.Drain(), _asker.Ref);
         _index.Expect<IndexQuery.ListStatus>();
         _index.Reply(new Unavailable("away", TimeSpan.FromSeconds(1)));
         Answer();

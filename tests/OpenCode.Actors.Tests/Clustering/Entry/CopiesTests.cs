@@ -124,7 +124,7 @@ public sealed class CopiesTests : EntryKit
         ExpectCopy();
         ProbeTimes(TimeSpan.FromMilliseconds(1_600));
 
-        entry.Tell(EntryActor.MemberGone.Instance);
+        entry.Tell(new EntryActor.MemberGone());
         RunDry();
 
         ExpectCopy();
@@ -145,7 +145,7 @@ public sealed class CopiesTests : EntryKit
         ExpectProbe();
 
         // Lost members are where the home may be wrong, and at first it is the coordinator that has to hear of it.
-        entry.Tell(EntryActor.MemberGone.Instance);
+        entry.Tell(new EntryActor.MemberGone());
         ExpectProbe();
         ExpectProbe();
         ExpectProbe();

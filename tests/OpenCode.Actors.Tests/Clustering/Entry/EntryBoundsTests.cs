@@ -89,7 +89,7 @@ public sealed class EntryBoundsTests : EntryKit
         var refusal = Client.Expect<Unavailable>();
         Send(entry, new GetMessages());
         Client.Expect<Unavailable>();
-        Send(entry, Wake.Instance);
+        Send(entry, new Wake());
         Client.Expect(new Awake(Session));
 
         Region.ExpectNothing(HoldFor);
@@ -159,7 +159,7 @@ public sealed class EntryBoundsTests : EntryKit
         ExpectCopy();
         var closer = CreateProbe();
 
-        closer.Send(entry, EntryActor.Close.Instance);
+        closer.Send(entry, new EntryActor.Close());
         closer.Expect<EntryActor.Closed>();
         Assert.Contains("The node stops.", Client.Expect<Unavailable>().Reason, StringComparison.Ordinal);
         Send(entry, Rename);

@@ -179,7 +179,7 @@ public sealed class HeldCommandTests : EntryKit
     public void What_changes_nothing_passes_once_with_the_client_as_its_sender()
     {
         var entry = StartEntry();
-        foreach (var query in new ISessionCommand[] { Wake.Instance, new GetMessages() })
+        foreach (var query in new ISessionCommand[] { new Wake(), new GetMessages() })
         {
             Send(entry, query);
 

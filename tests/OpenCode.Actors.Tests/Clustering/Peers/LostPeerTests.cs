@@ -21,7 +21,7 @@ public sealed class LostPeerTests : PeerStreamsKit
 
         // By now its client has a stream at B, which is waited for.
         Answer(Hub);
-        Say(AtB, PeerStreamsActor.Waiting.Instance);
+        Say(AtB, new PeerStreamsActor.Waiting());
         Endpoint.ExpectNothing(TimeSpan.FromMilliseconds(400));
         AtB.Reply(Flushed);
         Endpoint.Expect(Flushed);
@@ -79,7 +79,7 @@ public sealed class LostPeerTests : PeerStreamsKit
         Up();
         Ask();
         Answer(Hub, AtB);
-        Say(AtC, PeerStreamsActor.Waiting.Instance);
+        Say(AtC, new PeerStreamsActor.Waiting());
         Time.Advance(TimeSpan.FromMilliseconds(600));
         AtC.Reply(Flushed);
 
@@ -107,7 +107,7 @@ public sealed class LostPeerTests : PeerStreamsKit
         Tell(new PeerStreamsActor.PeerUp(B, AtB.Ref));
         Ask();
         Answer(Hub);
-        Say(AtB, PeerStreamsActor.Waiting.Instance);
+        Say(AtB, new PeerStreamsActor.Waiting());
         Time.Advance(TimeSpan.FromMilliseconds(500));
         Tell(new PeerStreamsActor.PeerUp(C, AtC.Ref));
         AtB.Reply(Flushed);
@@ -124,7 +124,7 @@ public sealed class LostPeerTests : PeerStreamsKit
         Ask();
         Answer(Hub, AtB);
         AtC.Expect(WaitHere);
-        AtC.Reply(StreamHubActor.ShuttingDown.Instance);
+        AtC.Reply(new StreamHubActor.ShuttingDown());
         Endpoint.ExpectNothing(TimeSpan.FromMilliseconds(1_999));
 
         Time.Advance(TimeSpan.FromMilliseconds(1));

@@ -34,7 +34,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
         Up();
         Ask();
         Answer(Hub, AtB);
-        Say(AtC, PeerStreamsActor.Waiting.Instance);
+        Say(AtC, new PeerStreamsActor.Waiting());
 
         Endpoint.ExpectNothing(TimeSpan.FromSeconds(4));
     }
@@ -45,7 +45,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
         Up();
         Ask();
         Answer(Hub, AtB);
-        Say(AtC, PeerStreamsActor.Waiting.Instance);
+        Say(AtC, new PeerStreamsActor.Waiting());
 
         Endpoint.ExpectNothing(TimeSpan.FromMilliseconds(4_999));
         Endpoint.Expect(Flushed);
@@ -74,7 +74,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
         Up();
         Ask();
         Answer(Hub, AtB);
-        Say(AtC, PeerStreamsActor.Waiting.Instance);
+        Say(AtC, new PeerStreamsActor.Waiting());
         Time.Advance(TimeSpan.FromMilliseconds(500));
 
         Tell(new PeerStreamsActor.PeerUnreachable(C));
@@ -92,7 +92,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
         Tell(new PeerStreamsActor.PeerUnreachable(C));
         Ask();
         Answer(Hub, AtB);
-        Say(AtC, PeerStreamsActor.Waiting.Instance);
+        Say(AtC, new PeerStreamsActor.Waiting());
 
         Tell(new PeerStreamsActor.PeerReachable(C));
 
@@ -106,7 +106,7 @@ public sealed class PeerBarrierTests : PeerStreamsKit
         Tell(new PeerStreamsActor.PeerUnreachable(C));
         Ask();
         Answer(Hub, AtB);
-        Say(AtC, PeerStreamsActor.Waiting.Instance);
+        Say(AtC, new PeerStreamsActor.Waiting());
 
         Time.Advance(TimeSpan.FromSeconds(1));
 

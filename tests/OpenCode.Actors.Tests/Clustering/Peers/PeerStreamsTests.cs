@@ -12,9 +12,9 @@ public sealed class PeerStreamsTests : PeerStreamsKit
         Up();
         Ask();
         Hub.Expect(Wait);
-        Hub.Reply(StreamHubActor.ShuttingDown.Instance);
+        Hub.Reply(new StreamHubActor.ShuttingDown());
 
-        Endpoint.Expect(StreamHubActor.ShuttingDown.Instance);
+        Endpoint.Expect(new StreamHubActor.ShuttingDown());
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class PeerStreamsTests : PeerStreamsKit
 
         Sys.Stop(Streams);
 
-        Endpoint.Expect(StreamHubActor.ShuttingDown.Instance);
+        Endpoint.Expect(new StreamHubActor.ShuttingDown());
         Endpoint.ExpectNothing();
     }
 
@@ -54,7 +54,7 @@ public sealed class PeerStreamsTests : PeerStreamsKit
         Ask();
         var barrier = ((ActorRefWithCell)Streams).Children.Single();
         ExpectLog<ActorKilledException>(() => barrier.Tell(Kill.Instance, ActorRefs.NoSender));
-        Endpoint.Expect(StreamHubActor.ShuttingDown.Instance);
+        Endpoint.Expect(new StreamHubActor.ShuttingDown());
 
         _ = (Hub.Expect(Wait), AtB.Expect(WaitHere), AtC.Expect(WaitHere));
         Ask();
@@ -68,7 +68,7 @@ public sealed class PeerStreamsTests : PeerStreamsKit
     {
         AtB.Send(Streams, WaitHere);
 
-        AtB.Expect(PeerStreamsActor.Waiting.Instance);
+        AtB.Expect(new PeerStreamsActor.Waiting());
         Hub.Expect(Wait);
         Hub.Reply(Flushed);
         AtB.Expect(Flushed);

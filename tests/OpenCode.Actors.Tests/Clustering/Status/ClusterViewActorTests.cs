@@ -32,7 +32,7 @@ public sealed class ClusterViewActorTests : HubTestKit
     {
         var actor = Start(rows: SomeRows.Of([_n1, _n2], (0, _n1)));
 
-        _asker.Send(actor, ClusterViewActor.GetView.Instance);
+        _asker.Send(actor, new ClusterViewActor.GetView());
         AnswerShards((_n1, 3));
 
         var view = _asker.Expect<ClusterView>();
@@ -47,7 +47,7 @@ public sealed class ClusterViewActorTests : HubTestKit
     public void What_does_not_answer_within_1_s_is_left_out()
     {
         var actor = Start(rows: null);
-        _asker.Send(actor, ClusterViewActor.GetView.Instance);
+        _asker.Send(actor, new ClusterViewActor.GetView());
 
         _asker.ExpectNothing(TimeSpan.FromMilliseconds(999));
         var view = _asker.Expect<ClusterView>();
@@ -60,7 +60,7 @@ public sealed class ClusterViewActorTests : HubTestKit
     public void A_database_that_is_away_leaves_the_rows_out_at_once()
     {
         var actor = Spawn(PropsWith(_ => throw new ArbiterAwayException("away")));
-        _asker.Send(actor, ClusterViewActor.GetView.Instance);
+        _asker.Send(actor, new ClusterViewActor.GetView());
         AnswerShards((_n1, 1));
 
         Assert.Null(_asker.Expect<ClusterView>().Rows);
@@ -71,8 +71,8 @@ public sealed class ClusterViewActorTests : HubTestKit
     public void Who_asks_during_a_look_gets_its_view_and_a_late_answer_spoils_nothing()
     {
         var actor = Start(rows: SomeRows.Of([_n1]));
-        _asker.Send(actor, ClusterViewActor.GetView.Instance);
-        _asker.Send(actor, ClusterViewActor.GetView.Instance);
+        _asker.Send(actor, new ClusterViewActor.GetView());
+        _asker.Send(actor, new ClusterViewActor.GetView());
         Time.Advance(TimeSpan.FromSeconds(1));
         _asker.Expect<ClusterView>();
         _asker.Expect<ClusterView>();
@@ -80,7 +80,7 @@ public sealed class ClusterViewActorTests : HubTestKit
         AnswerShards((_n1, 7));
         _asker.ExpectNothing();
 
-        _asker.Send(actor, ClusterViewActor.GetView.Instance);
+        _asker.Send(actor, new ClusterViewActor.GetView());
         AnswerShards((_n1, 4));
         Assert.Equal(4, _asker.Expect<ClusterView>().Members[0].Shards);
     }

@@ -88,7 +88,7 @@ public sealed class WakeActorTests : HubTestKit
         var wake = Start();
         AskedAt(14);
 
-        wake.Tell(WakeActor.MemberGone.Instance);
+        wake.Tell(new WakeActor.MemberGone());
 
         Assert.Equal([0, 1, 2, 3, 5], AskedAt(6));
     }

@@ -60,7 +60,7 @@ internal static class MessageSamples
             Accepted("hello"),
             new Abort(),
             new Aborted(10),
-            Wake.Instance,
+            new Wake(),
             new Awake(_session, new RetryStatus(2, "slow", 3)),
             new GetMessages(3, _message),
             new MessagePage([Message("one")], _message),
@@ -97,9 +97,9 @@ internal static class MessageSamples
             new Unavailable("away", TimeSpan.FromMilliseconds(1_500)),
             new CommandFailed("no"),
             new PeerStreamsActor.WaitHere("/proj", 12),
-            PeerStreamsActor.Waiting.Instance,
+            new PeerStreamsActor.Waiting(),
             new StreamHubActor.Flushed(null, 13),
-            StreamHubActor.ShuttingDown.Instance,
+            new StreamHubActor.ShuttingDown(),
             new PeerStreamsActor.DisposeHere("/proj", 14),
         ];
     }

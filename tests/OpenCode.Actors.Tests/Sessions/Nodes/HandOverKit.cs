@@ -20,7 +20,7 @@ public abstract class HandOverKit : SessionsKit
 
     private protected async Task<IActorRef> FindAsync(SessionId id)
     {
-        await AskAsync<Awake>(id, Wake.Instance);
+        await AskAsync<Awake>(id, new Wake());
         return ((ActorRefWithCell)Region).GetSingleChild(id.Value);
     }
 
@@ -30,7 +30,7 @@ public abstract class HandOverKit : SessionsKit
         (await FindAsync(id)).Tell(new Leave());
         await RunDryAsync();
         await KillAndStartAsync();
-        await AskAsync<Awake>(id, Wake.Instance);
+        await AskAsync<Awake>(id, new Wake());
         await RunDryAsync();
     }
 }

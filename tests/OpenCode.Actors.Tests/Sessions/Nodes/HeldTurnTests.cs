@@ -66,7 +66,7 @@ public sealed class HeldTurnTests : HandOverKit
 
         Assert.True(Assert.IsType<PromptAccepted>(await prompt).IsOpen);
         Assert.DoesNotContain("idle", await StoryAsync());
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
         Assert.Single(Model.Requests);
     }
 
@@ -225,7 +225,7 @@ public sealed class HeldTurnTests : HandOverKit
         await OpenAsync();
         Drain.Begin();
         await RunDryAsync();
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
         Assert.Empty(Model.Requests);
 
         await HandOverAsync(session.Id);

@@ -28,7 +28,7 @@ public sealed class KeptThenHeldTests : HandOverKit
         await AnswerAsync(kind);
         Assert.Single(Model.Requests);
         Assert.Single(_snapshots.Compared);
-        await AskAsync<Quiet>(Region, new OpenCode.Actors.Sessions.Region.Deliver(session.Id, AwaitQuiet.Instance));
+        await AskAsync<Quiet>(Region, new OpenCode.Actors.Sessions.Region.Deliver(session.Id, new AwaitQuiet()));
         var before = Journal.Head;
         await HandOverAsync(session.Id);
 
@@ -54,7 +54,7 @@ public sealed class KeptThenHeldTests : HandOverKit
         await RunDryAsync();
 
         await KillAndStartAsync();
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
         await RunDryAsync();
 
         Assert.Equal(2, Model.Requests.Count);

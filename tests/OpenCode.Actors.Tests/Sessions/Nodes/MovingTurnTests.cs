@@ -57,12 +57,12 @@ public sealed class MovingTurnTests : HandOverKit
         await RunDryAsync();
         var region = CreateProbe();
         var actor = Spawn(SessionActor.PropsFor(session.Id, JournalActor, Setup with { RegionOf = _ => region.Ref }));
-        await AskAsync<Awake>(actor, Wake.Instance);
+        await AskAsync<Awake>(actor, new Wake());
 
         actor.Tell(new Leave());
         await RunDryAsync();
 
-        Assert.Equal(new Deliver(session.Id, Wake.Instance), region.Expect<Deliver>());
+        Assert.Equal(new Deliver(session.Id, new Wake()), region.Expect<Deliver>());
     }
 
     [Fact]

@@ -214,11 +214,11 @@ public sealed class NamedCommandTests : SessionsKit
         var session = await CreateAsync();
         await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
         Time.Advance(TimeSpan.FromHours(2) - TimeSpan.FromMilliseconds(1));
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
         Assert.Single(await RowsAsync(session.Id));
 
         Time.Advance(TimeSpan.FromMilliseconds(1));
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
 
         Assert.Empty(await RowsAsync(session.Id));
         Assert.Equal(0, Meters.Count("opencode.sessions.awake"));
@@ -232,7 +232,7 @@ public sealed class NamedCommandTests : SessionsKit
         Time.Advance(TimeSpan.FromHours(2));
         Faulty.AppendFault = new JournalFullException(0, 1);
 
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
 
         Assert.Single(await RowsAsync(session.Id));
         Assert.Equal(0, Meters.Count("opencode.sessions.awake"));

@@ -33,7 +33,7 @@ public sealed class QuietSessionTests : SessionsKit
         await PromptAsync(held.Id);
 
         foreach (var session in (Session[])[idle, parked, held])
-            Assert.Equal(session.Id, (await AskAsync<Quiet>(Region, new Deliver(session.Id, AwaitQuiet.Instance))).SessionId);
+            Assert.Equal(session.Id, (await AskAsync<Quiet>(Region, new Deliver(session.Id, new AwaitQuiet()))).SessionId);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class QuietSessionTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
-        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, AwaitQuiet.Instance));
+        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, new AwaitQuiet()));
         Model.Answer.Say("x");
         await RunDryAsync();
         Assert.False(quiet.IsCompleted);
@@ -63,7 +63,7 @@ public sealed class QuietSessionTests : SessionsKit
         await PromptAsync(session.Id);
         Model.Answer.Bash("c1", "echo one").Say("and");
         await RunDryAsync();
-        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, AwaitQuiet.Instance));
+        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, new AwaitQuiet()));
         await RunDryAsync();
         Assert.False(quiet.IsCompleted);
 
@@ -79,7 +79,7 @@ public sealed class QuietSessionTests : SessionsKit
         var session = await CreateAsync();
         await PromptAsync(session.Id);
         Faulty.AppendFault = new JournalFullException(0, 1);
-        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, AwaitQuiet.Instance));
+        var quiet = Region.Ask<Quiet>(new Deliver(session.Id, new AwaitQuiet()));
         await RunDryAsync();
         Assert.False(quiet.IsCompleted);
 

@@ -47,7 +47,7 @@ public sealed class TaskHandOverTests : HandOverKit
             await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
         (await FindAsync(child)).Tell(new Leave());
         await HandOverAsync(parent);
-        await AskAsync<Awake>(child, Wake.Instance);
+        await AskAsync<Awake>(child, new Wake());
         await RunDryAsync();
         if (!isAnsweredBefore)
             await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);

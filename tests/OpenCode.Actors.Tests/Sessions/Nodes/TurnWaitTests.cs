@@ -76,7 +76,7 @@ public sealed class TurnWaitTests : SessionsKit
         await RunDryAsync();
         Faulty.Heal();
         Assert.False(wait.IsCompleted);
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
 
         var ended = Assert.IsType<TurnEnded>(await RunUntilAsync(wait));
         Assert.Equal("MessageAbortedError", Assistant(ended.Message).Error!.Name);

@@ -24,7 +24,7 @@ public sealed class UnfinishedSessionsTests : SessionsKit
         Assert.IsType<BusyStatus>(await StatusAsync(busy.Id));
         Assert.Equal([busy.Id], (await AskAsync<IndexQuery.Unfinished>(Index, new IndexQuery.ListUnfinished())).Sessions);
 
-        Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
+        Index.Tell(new SessionIndexActor.WakeUnfinished());
         await RunDryAsync();
         Assert.IsType<IdleStatus>(await StatusAsync(busy.Id));
 
@@ -66,7 +66,7 @@ public sealed class UnfinishedSessionsTests : SessionsKit
         await AskAsync<Deleted>(session.Id, new Named("d", new Delete()));
         Time.Advance(TimeSpan.FromHours(2));
 
-        Index.Tell(SessionIndexActor.WakeUnfinished.Instance);
+        Index.Tell(new SessionIndexActor.WakeUnfinished());
 
         Assert.Empty(await RowsAsync(session.Id));
     }
@@ -81,7 +81,7 @@ public sealed class UnfinishedSessionsTests : SessionsKit
 
         Assert.Equal([session.Id], await UnfinishedAsync());
         Assert.Equal([session.Id], await UnfinishedAsync());
-        await AskAsync<Awake>(session.Id, Wake.Instance);
+        await AskAsync<Awake>(session.Id, new Wake());
 
         Assert.Empty(await UnfinishedAsync());
     }

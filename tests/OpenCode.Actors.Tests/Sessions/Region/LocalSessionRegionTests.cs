@@ -102,7 +102,7 @@ public sealed class LocalSessionRegionTests : HubTestKit
         RunDry();
         _client.Send(_region, new Deliver(_id, "refused"));
         Assert.Equal(TimeSpan.FromSeconds(20), _client.Expect<Unavailable>().RetryAfter);
-        _client.Send(_region, new Deliver(_id, Wake.Instance));
+        _client.Send(_region, new Deliver(_id, new Wake()));
         Assert.Equal(new Awake(_id), _client.Expect<Awake>());
         Assert.Equal(4, _started.Count);
 

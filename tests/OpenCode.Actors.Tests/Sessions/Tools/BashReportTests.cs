@@ -16,13 +16,13 @@ public sealed class BashReportTests : BashToolKit
         Process.Write("b");
         Reports.ExpectNothing(TimeSpan.FromSeconds(1));
 
-        Tool.Tell(ToolContinue.Instance);
+        Tool.Tell(new ToolContinue());
         Assert.Equal("ab", OutputOf(Reports.Expect<ToolProgress>()));
         Process.Write("c");
         Process.Write("d");
         Reports.ExpectNothing(TimeSpan.FromSeconds(1));
 
-        Tool.Tell(ToolContinue.Instance);
+        Tool.Tell(new ToolContinue());
         Assert.Equal("abcd", OutputOf(Reports.Expect<ToolProgress>()));
     }
 

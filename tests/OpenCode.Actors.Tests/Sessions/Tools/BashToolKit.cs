@@ -47,7 +47,7 @@ public abstract class BashToolKit : HubTestKit
         where T : ToolReport
     {
         var report = Reports.Expect<T>();
-        Tool.Tell(ToolContinue.Instance);
+        Tool.Tell(new ToolContinue());
         RunDry();
         return report;
     }

@@ -61,7 +61,7 @@ public sealed class LogFaultTests : StreamsKit
         var client = ConnectWrapped();
         CoordinatedShutdown.Get(Sys).AddTask(CoordinatedShutdown.PhaseServiceStop, "drain", async () =>
         {
-            await Hub.Ask<StreamHubActor.Drained>(StreamHubActor.Drain.Instance);
+            await Hub.Ask<StreamHubActor.Drained>(new StreamHubActor.Drain());
             return Done.Instance;
         });
 
@@ -108,7 +108,7 @@ public sealed class LogFaultTests : StreamsKit
         var request = Wrapped(new RecordingSseWriter(), Id(0));
         var client = Connect(request);
 
-        client.Tell(SseClientActor.Disconnect.Instance, ActorRefs.NoSender);
+        client.Tell(new SseClientActor.Disconnect(), ActorRefs.NoSender);
         Run();
         slow.SetResult();
 

@@ -23,7 +23,7 @@ public sealed class ManyClientsTests : StreamsKit
             faulty.ForEach(client => client.Fault = new IOException("reset by peer"));
 
             Append(Journal.Event(), Journal.DurableEvent("ses_1", round - 1));
-            cut.ForEach(client => client.Tell(SseClientActor.Disconnect.Instance, ActorRefs.NoSender));
+            cut.ForEach(client => client.Tell(new SseClientActor.Disconnect(), ActorRefs.NoSender));
             Run();
 
             faults += faulty.Count;
@@ -66,7 +66,7 @@ public sealed class ManyClientsTests : StreamsKit
                 Simulation.RunOne();
             for (var i = 0; i < steps % 10; i++)
                 Simulation.RunOne();
-            (await answer).Client.Tell(SseClientActor.Disconnect.Instance, ActorRefs.NoSender);
+            (await answer).Client.Tell(new SseClientActor.Disconnect(), ActorRefs.NoSender);
             Run();
         }
 

@@ -144,7 +144,7 @@ internal sealed class ClientWalk : StreamsKit
 
     private void Drain()
     {
-        var drained = Hub.Ask<object>(StreamHubActor.Drain.Instance);
+        var drained = Hub.Ask<object>(new StreamHubActor.Drain());
         RunSome();
         Time.Advance(TimeSpan.FromSeconds(1));
         Run();

@@ -86,7 +86,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     // The packages would say what they were given: rule "Secrets stay in the server".
     private static IChatModel Make(ProviderOptions provider, ModelInfo model, HttpClient http, TimeProvider time) =>
         provider.Headers.Values.Concat(model.Headers.Values).Append(provider.ApiKey ?? "").FirstOrDefault(static value => !HeaderText.Is(value)) is not null
-            ? throw new ModelException($"The key or a header of provider '{provider.Id}' has a sign that no header can hold, such as a line end. Give it again without.", retryable: false)
+            ? throw new ModelException($"The key or a header of provider '{provider.Id}' has a character that no header can hold, such as a line end. Give it again without.", retryable: false)
         : provider.Api == ProviderApi.Anthropic ? new AnthropicChatModel(provider, model, http, time)
         : new OpenAiChatModel(provider, model, http, time);
 

@@ -47,6 +47,7 @@ createInterface({ input: process.stdin }).on('line', line => {
       break;
     case 'tools/list':
       if (endless) {
+        more = params?.cursor ? more : 0;
         send({ id, result: { tools: Array.from({ length: 9 }, (_, i) => ({ name: i ? `more${++more}` : 'echo', description: 'x', inputSchema: object })), nextCursor: `${more}` } });
         break;
       }

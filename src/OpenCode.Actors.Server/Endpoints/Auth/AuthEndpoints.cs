@@ -34,7 +34,7 @@ internal static class AuthEndpoints
                 keys.Set(providerID, text);
                 return TypedResults.Ok(true);
             case "api":
-                return Refusals.BadBody($"Give the key, a string of at most {LongestKey} printable signs of ASCII\n  at [\"key\"]");
+                return Refusals.BadBody($"Give the key, a string of at most {LongestKey} printable ASCII characters\n  at [\"key\"]");
             case "oauth" or "wellknown":
                 return NotHere($"PUT /auth/{{providerID}} of type {type.GetString()}");
             default:

@@ -33,15 +33,18 @@ public sealed class BarrierTests : NodesKit
             async () => (await nodes[1].System.ActorSelection("/user/clients").Ask<StreamHubActor.DisposeLocation[]>(new TestHub.GetDisposed())).Contains(new StreamHubActor.DisposeLocation("/proj", 7)),
             "the other node has disposed of it");
 
-        // A look that was under way when it was asked for may have begun before the shards had a home.
+        // The two views of one answer are taken one after the other: a shard may get its home between them.
         var status = await nodes[1].Actors.Status.Ask<ClusterView>(new ClusterViewActor.GetView());
         await Eventually.TrueAsync(
-            async () => (status = await nodes[1].Actors.Status.Ask<ClusterView>(new ClusterViewActor.GetView())).Members.All(member => member.Shards > 0),
-            "the status shows the shards of both nodes");
+            async () =>
+            {
+                status = await nodes[1].Actors.Status.Ask<ClusterView>(new ClusterViewActor.GetView());
+                return status.Members.All(member => member.Shards > 0) && status.Members.Sum(member => member.Shards) == status.Rows?.Shards.Count(shard => shard.Owner is not null);
+            },
+            "the status shows the shards of both nodes, as many as have an owner");
         Assert.Equal("n2", status.Me.Name);
         Assert.Equal(["n1", "n2"], status.Rows!.Nodes.Select(row => row.Description.Identity.Name));
         Assert.Equal(2, status.Members.Count);
         Assert.All(status.Members, member => Assert.True(member is { Status: "Up", IsReachable: true }));
-        Assert.Equal(status.Members.Sum(member => member.Shards), status.Rows.Shards.Count(shard => shard.Owner is not null));
     }
 }

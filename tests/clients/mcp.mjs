@@ -1,4 +1,5 @@
 // An MCP server over stdio for the tests: `node mcp.mjs`. Says in its stderr what it was given, as careless servers do.
+import { closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -23,6 +24,7 @@ const tools = {
   },
   hang: { call: () => null },
   die: { call: () => process.exit(3) },
+  mute: { call: () => { closeSync(1); setInterval(() => {}, 1_000); return null; } },
   grow: { call: () => { tools.grown = { call: () => text('grown') }; send({ method: 'notifications/tools/list_changed' }); return text('it has grown'); } },
   garbled: { call: () => ({ content: [{ type: 'image', data: '!', mimeType: 'image/png' }] }) },
   swell: { call: () => { endless = true; for (let i = 0; i < 1_000; i++) send({ method: 'notifications/tools/list_changed' }); return text('it swells'); } },

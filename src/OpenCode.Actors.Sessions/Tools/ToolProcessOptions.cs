@@ -1,3 +1,5 @@
+using OpenCode.Actors.Sessions.Tools.Doors;
+
 namespace OpenCode.Actors.Sessions.Tools;
 
 /// <summary>How the commands of tools are run and ended.</summary>
@@ -18,6 +20,7 @@ internal sealed class ToolProcessOptions
     [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR",
         "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+        GuardScripts.Variable,
     ];
 
     /// <summary>Gets or sets how long a group that was asked to end (SIGTERM) may take before it is killed (SIGKILL).</summary>

@@ -78,7 +78,12 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
 
         // A death fails its call alone; the next one has a new server.
         Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. It said: My token is ***. Call it again, or do without it.", (await CallAsync("toy_die", new { })).Text("error"));
-        Assert.NotEqual(process, await PidAsync());
+        Assert.NotEqual(process, process = await PidAsync());
+
+        // So does the end of its output, behind which it goes on.
+        Assert.Equal("The MCP server 'toy' gave no result: It closed its output. It said: My token is ***. Call it again, or do without it.", (await CallAsync("toy_mute", new { })).Text("error"));
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), "the end of a process that closed its output");
+        Assert.Equal("echo: hi", (await CallAsync("toy_echo", new { text = "hi" })).Text("output"));
 
         Assert.Contains("did not answer within 10 s", (await hung).Text("error"), StringComparison.Ordinal);
         Assert.Equal("echo: on", (await CallAsync("slow_one_echo", new { text = "on" })).Text("output"));

@@ -3,8 +3,7 @@ namespace OpenCode.Actors.Sessions.Tools.Doors;
 /// <summary>The two POSIX shell scripts between the server and a command. They run in dash, bash and BusyBox.</summary>
 internal static class GuardScripts
 {
-    /// <summary>The variable by which what left a command's group is found again. It has the label of the command, behind those of the commands that this server itself is run by (rule "Nothing of a command outlives its session").</summary>
-    public const string Variable = "OPENCODE_ACTORS_COMMAND";
+    private const string Label = ToolProcessOptions.LabelVariable;
 
     /// <summary>
     /// The guard: starts its arguments behind the first two (the leader, in a session of its own), then waits for the end of its stdin, a pipe from the server, and kills the leader's group
@@ -18,7 +17,7 @@ internal static class GuardScripts
     /// <c>kill -s KILL -- -N</c> is the one form that dash and bash both understand.
     /// A word from the server says that nothing is left, so no look for it is needed. Else it looks until it has found nothing twice: what is found may have forked, and a process has no environment for a moment when it becomes another program.</remarks>
     public const string Guard = $$"""
-        ({{Variable}}="${{{Variable}}:+${{Variable}} }$1"; export {{Variable}}; shift 2; exec "$@") 3>&2 2>/dev/null >/dev/null </dev/null &
+        ({{Label}}="${{{Label}}:+${{Label}} }$1"; export {{Label}}; shift 2; exec "$@") 3>&2 2>/dev/null >/dev/null </dev/null &
         exec >/dev/null 2>&1
         read -r word
         kill -s KILL -- "-$!" || { kill -s KILL "$!"; kill -s KILL -- "-$!"; }

@@ -43,8 +43,9 @@ internal sealed class BashOutput(BashOptions options)
         if (text.Length <= options.ReportCharacters)
             return text;
 
+        // All that is kept is sent twice at the end, for the model and for people. What is on the way to be cut is shown by its last lines only.
         _longReports++;
-        return "…\n" + text[TextCut.EndStart(text, options.ReportCharacters)..];
+        return "…\n" + text[TextCut.EndStart(text, Truncated ? options.FloodReportCharacters : options.ReportCharacters)..];
     }
 
     /// <summary>Takes the text: there is no more. A character that was begun will not be finished.</summary>

@@ -126,4 +126,24 @@ public sealed class BashReportTests : BashToolKit
         Assert.True(ended.Metadata.GetProperty("truncated").GetBoolean());
         Assert.Equal(new string('z', 30_000), ended.Metadata.GetProperty("output").GetString());
     }
+
+    [Fact]
+    public void A_flood_of_ten_minutes_is_reported_a_dozen_times()
+    {
+        Options.FloodBytes = 1024;
+        Process.Flood = new byte[1024];
+        Array.Fill(Process.Flood, (byte)'z');
+        Run("""{"command":"yes","timeout":600000}""");
+        Answer<ToolStarted>();
+
+        var reports = 0;
+        for (var elapsed = 0; elapsed < 599_000; elapsed += 500)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(500));
+            for (; Reports.Count > 0; reports++)
+                Assert.InRange(OutputOf(Answer<ToolProgress>()).Length, 1, 2_000);
+        }
+
+        Assert.InRange(reports, 10, 20);
+    }
 }

@@ -93,6 +93,7 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         IsBroken = false;
         timers().Cancel(nameof(CloseAgain));
         Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended. Make room where the server keeps its data, then prompt again.")));
+        deferred.RedeliverAll(); // The disk may have had no room for the snapshot that they wait for.
     }
 
     /// <summary>Answers all that waits for a close with a refusal.</summary>

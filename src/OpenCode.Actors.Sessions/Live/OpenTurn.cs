@@ -19,7 +19,7 @@ internal sealed class OpenTurn
     {
         (_committer, _deferred) = (committer, deferred);
         Run = new RunHandle(setup, context);
-        Closer = new TurnCloser(committer, Run, setup, deferred, timers);
+        Closer = new TurnCloser(committer, Run, setup, deferred, context, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
         Title = new SessionTitle(committer, context, logger);
         Files = new StepSnapshotWork(setup, context.Self, logger);

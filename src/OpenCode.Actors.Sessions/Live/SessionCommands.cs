@@ -161,7 +161,7 @@ internal sealed class SessionCommands(
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
         if (State.Turn is not null)
-            decider.Refuse(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
+            decider.Refuse(new SessionBusy(committer.Id));
         else if (turn.AwaitsFiles)
             deferred.Add(command); // What the user's own command changes is not the last step's. A prompt begins with a snapshot of its own.
         else if (Prompting.AgentMistake(location.Agents, command.Request.Agent) is { } mistake)

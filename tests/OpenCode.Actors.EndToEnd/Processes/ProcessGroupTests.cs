@@ -133,7 +133,7 @@ public sealed class ProcessGroupTests : ProcessHostKit
         using var folder = new TempFolder();
         var pipes = Directory.CreateDirectory(Path.Combine(folder.Path, "pipes")).FullName;
         using var guard = Process.Start(new ProcessStartInfo("/usr/bin/setsid",
-            ["/bin/sh", "-c", GuardScripts.Guard, "guard", $"label{Nap}", pipes, "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "tool", pipes, "/dev/null",
+            ["/bin/sh", "-c", GuardScripts.Guard, "guard", $"label{Nap}", pipes, "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "sh", "tool", pipes, "/dev/null",
                 "/bin/sh", "-c", $"(sleep {Nap}) & setsid sh -c 'while :; do sleep {Nap}; done' & sleep {Nap}; true"])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
         await UntilAsync(() => CountNaps() == 3);

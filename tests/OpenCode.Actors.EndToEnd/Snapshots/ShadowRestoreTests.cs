@@ -1,8 +1,10 @@
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Snapshots.Doors;
 using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.EndToEnd.Snapshots;
@@ -138,11 +140,67 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         Assert.Equal(("one\ntwo\n", "mine"), (Project.Read("a.txt"), Project.Read("users.txt")));
     }
 
+    [Fact]
+    public async Task A_file_that_a_tool_is_changing_is_restored_behind_that_and_then_stays_as_the_tool_left_it()
+    {
+        var from = await Shadow.TakeAsync();
+        Project.Write("a.txt", "changed");
+        Project.Write("b.txt", "made");
+        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+
+        Task<RestoreOutcome>? undo = null;
+        await Task.Run(() => Written.Change(new SessionId("ses_other"), Project.At("a.txt"), _ =>
+        {
+            undo = Shadow.RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
+            Assert.True(SpinWait.SpinUntil(() => !File.Exists(Project.At("b.txt")), TimeSpan.FromSeconds(60))); // The file before it is set.
+            Assert.False(undo.Wait(TimeSpan.FromSeconds(1)));
+            return "of the other session";
+        }, CancellationToken.None));
+
+        Assert.Contains("a.txt", (await undo!).Problem, StringComparison.Ordinal);
+        Assert.Equal("of the other session", Project.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task What_the_way_back_needs_is_on_the_disk_before_the_first_file_is_set()
+    {
+        var from = await Shadow.TakeAsync();
+        Project.Write("a.txt", "changed");
+        Project.Write("made", "made");
+        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var synced = new List<(string, string, bool)>();
+        Shadow = Open(store: new SyncedStore(Store, folder => synced.Add((folder, Project.Read("a.txt"), File.Exists(Project.At("made"))))));
+        Assert.Equal(step.To, await Shadow.TakeAsync());
+        Assert.Empty(synced); // It costs too much for each step.
+
+        await Shadow.RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
+
+        Assert.Equal([(Path.Combine(Folder.Path, "data", "shadow"), "changed", true)], synced);
+        Assert.Equal(("one\ntwo\n", false), (Project.Read("a.txt"), File.Exists(Project.At("made"))));
+        await Assert.ThrowsAsync<IOException>(() => Open(store: new SyncedStore(Store, static _ => throw new IOException("The disk is broken."))).RestoreAsync(new FilesToRestore(step.To!, [], [step]), CancellationToken.None));
+        Assert.Equal(("one\ntwo\n", false), (Project.Read("a.txt"), File.Exists(Project.At("made"))));
+    }
+
     private void AssertOnly(string users, RestoreOutcome set, bool isTold, Dictionary<string, string?> files)
     {
         Assert.Equal("mine", Project.Read(users));
         Assert.Equal(isTold ? $"Stay as they are: {users} (it was changed after the undo began)." : null, set.Problem);
         foreach (var (name, text) in files.Where(file => file.Key != users))
             Assert.Equal((name, text), (name, File.Exists(Project.At(name)) ? Project.Read(name) : null));
+    }
+
+    private sealed class SyncedStore(DiskStore store, Action<string> synced) : IFileStore
+    {
+        public FileStamp? Find(string path) => store.Find(path);
+
+        public byte[] Read(string path, int mostBytes) => store.Read(path, mostBytes);
+
+        public FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken) => store.Write(path, content, cancellationToken);
+
+        public void SyncAll(string folder)
+        {
+            synced(folder);
+            store.SyncAll(folder);
+        }
     }
 }

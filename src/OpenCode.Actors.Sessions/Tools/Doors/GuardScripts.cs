@@ -37,15 +37,16 @@ internal static class GuardScripts
 
     /// <summary>
     /// The leader of the command's group: reports itself (proc(5) stat, for its start time; its bare number where there is no /proc), runs its arguments, reports their exit code.
-    /// Its first argument is the folder of the named pipes for the command's outputs, which are open for reading before the leader starts; the second what the command reads, a pipe that is open for writing, or /dev/null.
+    /// Its first argument is for lists of processes; its second is the folder of the named pipes for the command's outputs, which are open for reading before the leader starts; the third what the command reads, a pipe that is open for writing, or /dev/null.
     /// </summary>
     /// <remarks>Reports go to descriptor 3, which the command does not get. The signals of a polite end are caught, not ignored: the command gets them with their defaults,
     /// and the leader lives to report how it took them. The inner subshell keeps the leader's own remarks ("Terminated") out of the command's output.
-    /// It alone opens the pipes: a leader that held the output too would hide that a command closed it and goes on. They are open when it reports, since their names go then.</remarks>
-    public const string Leader = """
+    /// It alone opens the pipes: a leader that held the output too would hide that a command closed it and goes on. They are open when it reports, since their names go then. On one line and by the
+    /// name <c>sh</c>, it complains of a command that is not there as a shell does at its prompt.</remarks>
+    public static readonly string Leader = """
         trap : HUP INT QUIT TERM
         read -r stat </proc/$$/stat || stat=$$
-        (exec <"$2" >"$1/stdout" 2>"$1/stderr" && shift 2 && echo "$stat" >&3 && exec "$@" 3>&-)
+        (exec <"$3" >"$2/stdout" 2>"$2/stderr" && shift 3 && echo "$stat" >&3 && exec "$@" 3>&-)
         echo "end $?" >&3
-        """;
+        """.ReplaceLineEndings("; ");
 }

@@ -76,7 +76,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         string[] commandLine =
         [
             .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard", label, pipes.Folder,
-            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool", pipes.Folder, pipes.InputName,
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "sh", "opencode-tool", pipes.Folder, pipes.InputName,
             .. spec.Arguments is { } arguments ? [spec.Command, .. arguments] : (string[])[_shell, "-c", spec.Command],
         ];
 

@@ -83,7 +83,7 @@ internal static class Undoing
         return null;
     }
 
-    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from) => [.. KnownFrom(state, from).Select(static step => step.Change).Where(static change => change.From != change.To)];
+    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from) => [.. KnownFrom(state, from).Select(static step => step.Change).Where(static change => change.From != change.To && change.Files is not [])];
 
     // The steps of which the snapshots say what they did.
     private static List<(MessageId Message, StepChange Change)> KnownFrom(SessionState state, SessionRevert from)
@@ -107,12 +107,12 @@ internal static class Undoing
                 continue;
 
             var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
-            var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
+            var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files; // There is none where nothing was changed.
 
             // Where nothing says how a step ended, what is there now may be the user's.
             var isEndKnown = (end ?? next) is not null || changed is not null;
             if (isEndKnown && message.Parts.Exists(static part => part is ToolPart))
-                steps.Insert(0, (message.Info.Id, new StepChange(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null)));
+                steps.Insert(0, (message.Info.Id, new StepChange(start, end ?? next, changed is null && end is not null ? [] : changed?.Count < Changes.MaxFiles ? changed : null)));
             next = start;
         }
 

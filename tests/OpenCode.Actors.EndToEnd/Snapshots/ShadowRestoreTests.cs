@@ -18,7 +18,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         const int tooLarge = 2 * 1024 * 1024 + 1;
         var from = await Shadow.TakeAsync();
         Project.Write("grows.db", "small");
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
         File.WriteAllBytes(Project.At("grows.db"), new byte[tooLarge]);
 
         var undone = await Shadow.RestoreAsync(new FilesToRestore(await Shadow.TakeAsync(), [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
@@ -43,10 +43,10 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
             Project.Write(name, "one");
         File.Delete(Project.At("unmade"));
         File.Delete(Project.At("hidden"));
-        var one = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var one = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("both", "two");
         Project.Write("second", "two");
-        var two = new StepChange(one.To!, (await Shadow.EndStepAsync(one.To!, from)).Snapshot);
+        var two = new StepChange(one.To!, (await Shadow.EndStepAsync(new StepWork(one.To!, from))).Snapshot);
         Assert.Null((await Shadow.RestoreAsync(new FilesToRestore(two.To!, [two], []), CancellationToken.None)).Problem);
 
         // The user goes on in one file, and hides another by a .gitignore, so that no snapshot has it.
@@ -68,7 +68,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         var from = await Shadow.TakeAsync();
         foreach (var name in (string[])["a.txt", "crlf.txt", "made", "sub/run.sh"])
             Project.Write(name, "changed");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("a.txt", "mine");
         Project.Write("made", "mine");
         Project.Write("sub/run.sh", "#!/bin/sh\n"); // as it was before the step
@@ -90,7 +90,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         var from = await Shadow.TakeAsync();
         foreach (var name in (string[])["a.txt", "crlf.txt", "sub/run.sh"])
             Project.Write(name, "changed");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("a.txt", "one\ntwo\n"); // Set before the kill.
         Project.Write("crlf.txt", "mine"); // Written after it.
 
@@ -113,7 +113,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         Project.Write("taken/y", "y");
         Directory.Delete(Project.At("folder"), recursive: true);
         Project.Write("folder", "now a file");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("taken/ignored", "the user's");
 
         var undone = await Shadow.RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
@@ -146,7 +146,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         var from = await Shadow.TakeAsync();
         Project.Write("a.txt", "changed");
         Project.Write("b.txt", "made");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
 
         Task<RestoreOutcome>? undo = null;
         await Task.Run(() => Written.Change(new SessionId("ses_other"), Project.At("a.txt"), _ =>
@@ -167,7 +167,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         var from = await Shadow.TakeAsync();
         Project.Write("a.txt", "changed");
         Project.Write("made", "made");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         var synced = new List<(string, string, bool)>();
         Shadow = Open(store: new SyncedStore(Store, folder => synced.Add((folder, Project.Read("a.txt"), File.Exists(Project.At("made"))))));
         Assert.Equal(step.To, await Shadow.TakeAsync());

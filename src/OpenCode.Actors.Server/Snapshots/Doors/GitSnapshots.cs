@@ -29,7 +29,7 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
     public Task<string?> TakeAsync(SnapshotPlace place) => Task.Run(() => DoAsync(place, static repository => repository.TakeAsync(), _takeLimit));
 
     /// <inheritdoc/>
-    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => Task.Run(() => DoAsync(place, repository => repository.EndStepAsync(from, since), _endLimit));
+    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, StepWork step) => Task.Run(() => DoAsync(place, repository => repository.EndStepAsync(step), _endLimit));
 
     /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files) => Task.Run(() => SetNowAsync(place, files));

@@ -63,12 +63,13 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     }
 
     /// <summary>Takes a snapshot and compares it.</summary>
-    public async Task<StepFiles> EndStepAsync(string from, string since)
+    public async Task<StepFiles> EndStepAsync(StepWork step)
     {
         var to = await TakeAsync();
-        var changes = to == from ? [] : await CompareAsync(from, to);
-        var ofTurn = since == from || changes.Count == 0 ? changes : await CompareAsync(since, to);
-        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to, ofTurn.Select(static change => change.Path)));
+        var changes = Within(step.Own, to == step.From ? [] : await CompareAsync(step.From, to));
+        string[] changed = [.. changes.Select(change => Path.Combine(root, change.Path))];
+        var ofTurn = step.Since == step.From || changes.Count == 0 ? changes : Within(step.Earlier is { } earlier ? [.. earlier, .. changed] : null, await CompareAsync(step.Since, to));
+        return new StepFiles(to, [.. changed.Take(Changes.MaxFiles)], changes.Count == 0 ? [] : await DiffAsync(step.Since, to, ofTurn.Select(static change => change.Path)));
     }
 
     /// <summary>Restores files.</summary>
@@ -150,10 +151,15 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         await GitAsync(["checkout-index", "--all", "--force", $"--prefix={staged}/files/"], index: index, limit: _whole);
     }
 
-    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(StepChange step, string now)
+    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(StepChange step, string now) => Within(step.Files, await CompareAsync(step.From, step.To ?? now));
+
+    private IReadOnlyList<TreeChange> Within(IReadOnlyList<string>? files, IReadOnlyList<TreeChange> changes)
     {
-        var changes = await CompareAsync(step.From, step.To ?? now);
-        return step.Files is { } files ? [.. changes.Where(change => files.Contains(Path.Combine(root, change.Path), StringComparer.Ordinal))] : changes;
+        if (files is null)
+            return changes;
+
+        var names = files.ToHashSet(StringComparer.Ordinal);
+        return [.. changes.Where(change => names.Contains(Path.Combine(root, change.Path)))];
     }
 
     private async Task<List<(string Path, TreeEntry Entry)>> EntriesAsync(string tree, string[] paths)

@@ -15,7 +15,6 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
     // A number of a process would not do: servers in containers share theirs, and one that starts anew has the one of before.
     private static readonly string _server = $"{Guid.NewGuid():N}-";
-    private static long _writes;
 
     /// <summary>Gets the pattern of the names that files have until they are whole.</summary>
     public static string TemporaryNames => ".*.opencode-*.tmp";
@@ -67,7 +66,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         Directory.CreateDirectory(folder);
         var prefix = TemporaryPrefix(Path.GetFileName(path));
         RemoveLeft(folder, prefix);
-        var temporary = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{_server}{Interlocked.Increment(ref _writes)}.tmp"));
+        var temporary = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{_server}{Guid.NewGuid():N}.tmp"));
         var renamed = false;
         var mode = ModeFor(path);
         try

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using OpenCode.Actors.Server.Settings;
 using OpenCode.Actors.Server.Storage;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 
 namespace OpenCode.Actors.Server.CommandLine;
 
@@ -12,7 +13,7 @@ internal static class OpenCodeCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = UserHome.Path;
         var parsed = Create(Environment.GetEnvironmentVariable, home, ServeCommand.RunAsync, CheckCommand.RunAsync).Parse(args);
         if (parsed.Errors.Count == 0 || parsed.Action is not ParseErrorAction)
         {

@@ -87,6 +87,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
                 Timeout = p.Timeout ?? TimeSpan.FromMinutes(5),
                 Source = p.Source,
                 KeyVariables = p.KeyVariables,
+                Fault = p.Fault,
             })],
             usable.Model is { } model && usable.Knows(model) ? model : null)
         {

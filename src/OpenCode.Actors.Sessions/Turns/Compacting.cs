@@ -30,7 +30,7 @@ internal static class Compacting
     /// <summary>Finds the reason to refuse a user's request for a summary; null when it can be taken.</summary>
     public static object? Refusal(SessionState state, LocationSetup location, SessionsOptions options, SummarizeSession request)
     {
-        var mistake = location.Agents.Fault ?? location.Models.Fault;
+        var mistake = location.Agents.Fault ?? location.Models.Fault ?? Prompting.ModelFault(location.Models, new ModelRef(request.ProviderId, request.ModelId));
         if (mistake is null && !location.Models.TryResolve(request.ProviderId, request.ModelId, out _))
             mistake = $"model: there is no {request.ProviderId}/{request.ModelId} here. The configuration's 'provider' says which there are.";
         return mistake is not null ? new PromptRejected(mistake) : Prompting.QueueFull(state, options);

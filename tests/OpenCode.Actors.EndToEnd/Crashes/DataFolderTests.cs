@@ -182,6 +182,17 @@ public sealed class DataFolderTests(ITestOutputHelper output) : ServerTest(outpu
     }
 
     [Fact]
+    public async Task The_default_data_folder_is_below_a_home_that_does_not_exist_yet()
+    {
+        var home = Path.Combine(Folder.Path, "home-missing");
+
+        var (exit, said) = await Hub.RunAsync(["-u", "XDG_DATA_HOME", $"HOME={home}"], "export");
+
+        Assert.True(exit == BadOption, said);
+        Assert.Contains($"'{home}/.local/share/opencode-actors'", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_export_is_for_its_owner_alone()
     {
         await FillAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Files.Doors;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 
 namespace OpenCode.Actors.Server.Config.Doors;
 
@@ -19,7 +20,7 @@ internal sealed class MachineConfigSource(IFileTree files, TimeProvider time, IP
     // Longer than the clock of any file system is.
     private static readonly TimeSpan _moment = TimeSpan.FromSeconds(2);
 
-    public string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    public string Home => UserHome.Path;
 
     public IProviderKeys? Keys => keys;
 

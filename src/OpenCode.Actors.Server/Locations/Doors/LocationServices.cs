@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Server.Locations.Files;
 using OpenCode.Actors.Server.Locations.Vcs;
+using OpenCode.Actors.Sessions.Permissions.Doors;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Server.Locations.Doors;
@@ -17,7 +18,7 @@ internal static class LocationServices
         services.AddSingleton(provider => new LocationResolver(provider.GetRequiredService<IFolderTree>(), workingFolder));
         services.TryAddSingleton<IFiles, MachineFiles>();
         services.AddSingleton<ProjectCatalog>().AddSingleton<WorkingTree>().AddSingleton<LocationFiles>().AddSingleton<TextSearch>();
-        services.TryAddSingleton(UserFolders.Of(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.UserName));
+        services.TryAddSingleton(UserFolders.Of(Environment.GetEnvironmentVariable, UserHome.Path, Environment.UserName));
         return services;
     }
 }

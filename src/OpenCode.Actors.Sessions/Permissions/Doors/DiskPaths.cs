@@ -5,7 +5,7 @@ internal sealed class DiskPaths : IPathFacts
 {
     private const int MostLinks = 40;
 
-    public string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    public string Home => UserHome.Path;
 
     public bool IsFolder(string path) => Directory.Exists(path);
 

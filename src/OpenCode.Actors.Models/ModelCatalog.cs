@@ -15,6 +15,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
 {
     private readonly Dictionary<ModelRef, ResolvedModel> _models = [];
     private readonly ResolvedModel? _small;
+    private readonly IReadOnlyList<string> _unconnected;
     private readonly HttpClient _http;
 
     /// <summary>Builds the catalog.</summary>
@@ -37,7 +38,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time)) { Info = EmbeddedModel.Provider.Models[0] };
         _models[EmbeddedModel.Ref] = embedded;
         Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
-        Unconnected = [.. options.Unconnected.Select(InfoOf)];
+        _unconnected = options.Unconnected;
         _small = options.SmallModel is { } small ? _models.GetValueOrDefault(small) : null;
         Default = _models[options.DefaultModel ?? (FirstOf(options.Providers.Where(static provider => provider.Fault is null)) ?? FirstOf(options.Providers) ?? EmbeddedModel.Ref)];
     }
@@ -49,7 +50,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     public IReadOnlyList<ProviderInfo> Providers { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProviderInfo> Unconnected { get; }
+    public IReadOnlyList<ProviderInfo> Unconnected => [.. _unconnected.Select(static id => InfoOf(KnownProviders.Find(id)!))];
 
     /// <summary>Finds everything that is wrong with the options, each with its full key.</summary>
     /// <param name="options">The providers.</param>

@@ -23,7 +23,7 @@ internal sealed class ConfigCatalog
     {
         _files = files;
         _server = server;
-        Secrets.Add(KnownProviders.All.SelectMany(static provider => provider.KeyVariables));
+        Secrets.Add(KnownProviders.KeyVariables.Values.SelectMany(static variables => variables));
         Server = Effective(files, LocationLayers.None, null).Values;
     }
 

@@ -33,7 +33,7 @@ internal static class SessionRefusals
     /// <returns>The same answer.</returns>
     public static async Task<object> PublishAsync(SessionId sessionId, object answer, RefusalEvents events, CancellationToken cancellationToken)
     {
-        // Not a full queue: clients take the event for the end of the turn that is under way.
+        // Not a full queue, and not that the session is busy: opencode publishes nothing for that.
         if (answer is PromptRejected)
             await events.PublishAsync(sessionId, BodyOf(answer).Data.Message, cancellationToken);
 

@@ -17,7 +17,7 @@ internal sealed class RefusalEvents(EventPublisher events, ISessions sessions)
     // It quotes the client, and every stream of the location gets it.
     private const int MostCharacters = 4_096;
 
-    /// <summary>Publishes <c>session.error</c>; nothing for a session that is not there.</summary>
+    /// <summary>Publishes <c>session.error</c>; a toast while a turn runs, whose clients would take that for its own error; nothing for a session that is not there.</summary>
     /// <param name="sessionId">The session that did not do it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -26,8 +26,11 @@ internal sealed class RefusalEvents(EventPublisher events, ISessions sessions)
         if (await sessions.AskAsync(new IndexQuery.Get(sessionId), cancellationToken) is not IndexQuery.Found { Entry: var session })
             return;
 
-        var failed = new SessionFailed(new MessageError(MessageError.UnknownName, new MessageErrorData { Message = TextCut.Start(reason, MostCharacters, "…") }), sessionId);
-        var properties = JsonSerializer.SerializeToUtf8Bytes(failed, ProtocolJson.Wire.SessionFailed);
-        await events.PublishAsync(EventTypes.SessionError, new Place(session.Directory, session.ProjectId, session.Path), properties, cancellationToken);
+        var text = TextCut.Start(reason, MostCharacters, "…");
+        var isIdle = await sessions.AskAsync(new IndexQuery.ListStatus(session.Directory), cancellationToken) is IndexQuery.Statuses now && !now.BySession.ContainsKey(sessionId);
+        var (type, properties) = isIdle
+            ? (EventTypes.SessionError, JsonSerializer.SerializeToUtf8Bytes(new SessionFailed(new MessageError(MessageError.UnknownName, new MessageErrorData { Message = text }), sessionId), ProtocolJson.Wire.SessionFailed))
+            : (EventTypes.ToastShown, JsonSerializer.SerializeToUtf8Bytes(new ToastShown(text, "error"), ProtocolJson.Wire.ToastShown));
+        await events.PublishAsync(type, new Place(session.Directory, session.ProjectId, session.Path), properties, cancellationToken);
     }
 }

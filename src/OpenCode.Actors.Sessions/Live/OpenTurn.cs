@@ -4,6 +4,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Live;
 
@@ -18,7 +19,7 @@ internal sealed class OpenTurn
     {
         (_committer, _deferred) = (committer, deferred);
         Run = new RunHandle(setup, context);
-        Closer = new TurnCloser(committer, Run, setup, deferred, timers);
+        Closer = new TurnCloser(committer, Run, setup, deferred, context, timers);
         HandOver = new TurnHandOver(id, setup, committer, Run, Closer, timers);
         Title = new SessionTitle(committer, context, logger);
         Files = new StepSnapshotWork(setup, context.Self, logger);
@@ -37,6 +38,9 @@ internal sealed class OpenTurn
 
     /// <summary>Gets what takes the snapshots at the end of steps.</summary>
     public StepSnapshotWork Files { get; }
+
+    /// <summary>Gets a value indicating whether what the last step did to the files is not known yet: its snapshot is under way, or ordered by a decision that is not committed.</summary>
+    public bool AwaitsFiles => !Files.IsIdle || _committer.Waiting.Any(static waiting => waiting.Order is TakeStepSnapshot);
 
     /// <summary>Gets what undoes turns that are over.</summary>
     public UndoWork Undo { get; }

@@ -158,7 +158,9 @@ internal sealed class SessionCommands(
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
         if (State.Turn is not null)
-            decider.Refuse(new PromptRejected("The session is busy: wait until it is idle, or abort it, then run the command."));
+            decider.Refuse(new SessionBusy(committer.Id));
+        else if (turn.AwaitsFiles)
+            deferred.Add(command); // What the user's own command changes is not the last step's. A prompt begins with a snapshot of its own.
         else if (Prompting.AgentMistake(location.Agents, command.Request.Agent) is { } mistake)
             decider.Refuse(new PromptRejected(mistake));
         else
@@ -205,8 +207,8 @@ internal sealed class SessionCommands(
         turn.Closer.CloseBroken();
         if (State.Turn is not null)
             decider.Refuse(new SessionBusy(committer.Id));
-        else if (!turn.Files.IsIdle)
-            deferred.Add(command); // What the last step did is being found out.
+        else if (turn.AwaitsFiles)
+            deferred.Add(command);
         else if (Undoing.Plan(State, command) is not { } plan)
             decider.Refuse(new MessageNotFound(((Revert)command).MessageId));
         else if (plan.HasFiles)

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Messages;
+using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Runs;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
@@ -9,7 +11,7 @@ using OpenCode.Actors.Sessions.Turns;
 namespace OpenCode.Actors.Sessions.Live;
 
 /// <summary>Closes turns before their end: the run is stopped first, and the turn closed after its end (rule "One append outstanding").</summary>
-internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, DeferredCommands deferred, Func<ITimerScheduler> timers)
+internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetup setup, DeferredCommands deferred, IActorContext context, Func<ITimerScheduler> timers)
 {
     private static readonly TimeSpan _closeAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -40,7 +42,7 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         if (run.IsLive(committer.State.Turn))
             run.Stop(sparesWaits: cause == CloseCause.ServerStopped && Parking.IsParked(committer.State, withTasks: true)); // Its Terminated goes on from here.
         else
-            Finish();
+            EndWithoutRun();
     }
 
     /// <summary>A tool of the run that is stopping has left what it waits for, so the turn goes on after the next start, as after a crash (rule "Waiting turns stay open").</summary>
@@ -52,9 +54,16 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         var cause = _cause!;
         _cause = null;
         if (_isLeft && cause == CloseCause.ServerStopped)
+        {
             Conclude(Parking.Leave);
+        }
         else
+        {
+            if (_isLeft)
+                AbortChildren();
             Close(cause);
+        }
+
         deferred.RedeliverAll();
     }
 
@@ -92,7 +101,9 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
 
         IsBroken = false;
         timers().Cancel(nameof(CloseAgain));
+        AbortChildren(); // Of a turn that was about to be left.
         Close(CloseCause.Failed(MessageError.Unknown("The disk was full before this turn had ended. Make room where the server keeps its data, then prompt again.")));
+        deferred.RedeliverAll(); // The disk may have had no room for the snapshot that they wait for.
     }
 
     /// <summary>Answers all that waits for a close with a refusal.</summary>
@@ -101,6 +112,20 @@ internal sealed class TurnCloser(Committer committer, RunHandle run, SessionSetu
         foreach (var completion in _onceClosed)
             completion.ReplyTo!.Tell(refusal);
         _onceClosed.Clear();
+    }
+
+    // Tasks that an earlier stop left have no run that would abort their children.
+    private void EndWithoutRun()
+    {
+        AbortChildren();
+        Finish();
+    }
+
+    // A child that waits for its user would go on with the answer, for a turn that is over.
+    private void AbortChildren()
+    {
+        foreach (var child in Parking.ChildrenOf(committer.State))
+            setup.RegionOf(context).Tell(new Deliver(child, new Abort()), ActorRefs.NoSender);
     }
 
     private void Conclude(Action<Decision> conclude)

@@ -43,8 +43,9 @@ internal static class Holding
             if (part is not ToolPart { State: ToolRunning } tool || waiting.Contains(tool.CallId))
                 continue;
 
-            if (decision.Turn.Kind is TurnKind.Shell or TurnKind.Subtask)
-                ToolCalling.Start(decision, tool, allowed: []); // The user gave the command or the task.
+            // The user gave the command or the task; a task that has its child was judged when it began.
+            if (decision.Turn.Kind is TurnKind.Shell or TurnKind.Subtask || Parking.IsTaskUnderWay(tool))
+                ToolCalling.Start(decision, tool, allowed: []);
             else
                 Permitting.Continue(decision, tool);
         }

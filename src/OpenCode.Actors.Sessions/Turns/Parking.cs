@@ -54,11 +54,17 @@ internal static class Parking
     /// <summary>Says whether the open turn only waits, and for which children.</summary>
     public static WaitsFound Waits(SessionState state) => state.Turn is not { } turn || !(turn.IsHeld || IsParked(state, withTasks: true))
         ? new WaitsFound(false, [])
-        : new WaitsFound(true, [.. Tasks(state).Select(static task => ChildOf(task))]);
+        : new WaitsFound(true, [.. ChildrenOf(state)]);
+
+    /// <summary>Returns the children that work for the open turn; none when there is no turn.</summary>
+    public static IEnumerable<SessionId> ChildrenOf(SessionState state) => state.Turn is null ? [] : Tasks(state).Select(ChildOf);
+
+    /// <summary>True if a call is a task that has its child.</summary>
+    public static bool IsTaskUnderWay(ToolPart part) => part is { Tool: TaskTool.Name, State: ToolRunning { Metadata: not null } };
 
     private static SessionId ChildOf(ToolPart task) =>
         new(JsonSerializer.Deserialize(((ToolRunning)task.State).Metadata!.Value, TaskJson.Default.TaskMetadata)!.SessionId);
 
     private static IEnumerable<ToolPart> Tasks(SessionState state) =>
-        state.Message(state.Turn!.Assistant)!.Parts.OfType<ToolPart>().Where(static part => part is { Tool: TaskTool.Name, State: ToolRunning { Metadata: not null } });
+        state.Message(state.Turn!.Assistant)!.Parts.OfType<ToolPart>().Where(IsTaskUnderWay);
 }

@@ -157,6 +157,9 @@ internal static class Stepping
             case AnswerBegan m:
                 decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant) { Snapshot = m.Snapshot });
                 break;
+            case StepSnapshotTaken m:
+                StepSnapshots.BeginAgain(decision, m.Snapshot);
+                break;
             case TextStreamed m:
                 decision.Stream(m.IsReasoning, m.Text);
                 break;

@@ -103,6 +103,39 @@ public sealed class CommandEndpointsTests
     }
 
     [Theory]
+    [InlineData("command", "{'command':'nope','arguments':''}", "there is no command 'nope' here")]
+    [InlineData("command", "{'command':'bad','arguments':''}", "forbids 'rm -rf x'")]
+    [InlineData("command", "{'command':'hi','arguments':'','agent':'nobody'}", "there is no agent 'nobody' here")]
+    [InlineData("summarize", "{'providerID':'no','modelID':'such'}", "no/such")]
+    [InlineData("prompt_async", "{'agent':'nobody','parts':[{'type':'text','text':'x'}]}", "there is no agent 'nobody' here")]
+    [InlineData("shell", "{'agent':'nobody','command':'ls'}", null)]
+    [InlineData("shell", "{'agent':'build','command':'ls'}", null)]
+    public async Task While_a_turn_runs_a_refusal_is_no_error_of_the_session(string route, string body, string? toast)
+    {
+        await using var server = await ServerKit.StartAsync(config: Config);
+        var session = await server.SessionAsync();
+        using var stream = new SseClient(await server.RespondAsync("GET", "/event"));
+        await server.SendAsync("POST", $"/session/{session}/prompt_async", """{"parts":[{"type":"text","text":"hold"}]}""");
+
+        var (status, answer) = await server.SendAsync("POST", $"/session/{session}/{route}", body.Replace('\'', '"'));
+        server.Models.Release();
+        var told = await stream.UntilAsync("session.idle");
+
+        Assert.Equal(toast is null ? 409 : 400, status);
+        Assert.DoesNotContain(told, static one => one.Data.Contains("session.error", StringComparison.Ordinal));
+        var toasts = told.Where(static one => one.Data.Contains("tui.toast.show", StringComparison.Ordinal)).Select(static one => JsonElement.Parse(one.Data).GetProperty("properties").GetProperty("message").GetString());
+        if (toast is null)
+        {
+            Assert.Empty(toasts);
+            return;
+        }
+
+        var message = Assert.Single(toasts)!;
+        Assert.Equal(answer.GetProperty("data").GetProperty("message").GetString(), message);
+        Assert.Contains(toast, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("fake")]
     [InlineData("fake/")]
     [InlineData("/echo")]

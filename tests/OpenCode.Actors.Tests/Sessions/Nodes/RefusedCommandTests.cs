@@ -63,12 +63,12 @@ public sealed class RefusedCommandTests : SessionsKit
     {
         var session = await CreateAsync();
         await PromptAsync(session.Id);
-        var shell = new Named("s", new RunShell(new OpenCode.Actors.Protocol.Requests.Shell("build", "rm x")));
-        await AskAsync<PromptRejected>(session.Id, shell);
+        var shell = new Named("s", new RunShell(new OpenCode.Actors.Protocol.Requests.Shell("rm x", "build")));
+        await AskAsync<SessionBusy>(session.Id, shell);
         Model.Answer.Say("x").End();
         await RunDryAsync();
 
-        await AskAsync<PromptRejected>(session.Id, shell);
+        await AskAsync<SessionBusy>(session.Id, shell);
 
         Assert.Empty(Tools.Started);
     }

@@ -168,7 +168,7 @@ public sealed class ToolTests : SessionsKit
     {
         var session = await CreateAsync();
         await AskAsync<PromptAccepted>(session.Id, new RunShell(new("ls", "build")));
-        await AskAsync<PromptRejected>(session.Id, new RunShell(new("ls", "build")));
+        await AskAsync<SessionBusy>(session.Id, new RunShell(new("ls", "build")));
         await PromptAsync(session.Id, "and?");
 
         Tools.Tool.End("a");

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
@@ -96,6 +98,52 @@ public sealed class TaskStopTests : TaskKit
 
         Assert.Empty(await StoryAsync(before));
         await GoOnAsync(parent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_abort_of_a_parent_that_was_left_or_is_being_left_ends_the_child_too(bool isLeft)
+    {
+        Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
+        var (parent, child) = await BeginAsync();
+        Model.Answer.Bash("call_2", "ls").EndWithCalls();
+        await RunDryAsync();
+        if (isLeft)
+            await StopAsync();
+        else
+            Region.Tell(new LocalSessionRegion.Quiesce());
+
+        await AskAsync<Aborted>(parent, new Abort());
+        await RunDryAsync();
+
+        Assert.Equal((SessionStatus.Idle, SessionStatus.Idle), (await StatusAsync(parent), await StatusAsync(child.Id)));
+        Assert.Empty(await PermissionsAsync());
+        await KillAndStartAsync();
+        Assert.Empty(await PermissionsAsync());
+        Assert.Empty(Tools.Started);
+    }
+
+    [Fact]
+    public async Task A_parent_that_the_disk_had_no_room_to_leave_ends_with_its_child()
+    {
+        Config.Rules = [new PermissionRule("bash", "*", PermissionAction.Ask)];
+        var parent = (await CreateAsync()).Id;
+        await PromptAsync(parent);
+        Model.Answer.Call("call_1", "task", Input); // Its model still talks, so that leaving it is written.
+        await RunDryAsync();
+        Model.Answer.Bash("call_2", "ls").EndWithCalls();
+        await RunDryAsync();
+        Faulty.AppendFault = new JournalFullException(1, 2);
+        Region.Tell(new LocalSessionRegion.Quiesce());
+        await RunDryAsync();
+
+        Faulty.Heal();
+        Time.Advance(TimeSpan.FromSeconds(2));
+        await RunDryAsync();
+
+        Assert.Equal(SessionStatus.Idle, await StatusAsync(parent));
+        Assert.Empty(await PermissionsAsync());
     }
 
     private async Task StopAsync()

@@ -25,6 +25,9 @@ public sealed record Timeline(string Id, IReadOnlyList<Generation> Generations)
     /// <summary>Gets the number of the generation that runs.</summary>
     public long Current => Generations[^1].Number;
 
+    /// <summary>Gets the head with which the generation that runs began.</summary>
+    public long Beginning => Generations[^1].HeadBefore;
+
     /// <summary>
     /// Gets the least head that any later generation began with. An offset of <paramref name="generation"/> beyond it was lost with an un-synced tail: it may name another
     /// entry by now.

@@ -15,6 +15,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
 {
     private readonly Dictionary<ModelRef, ResolvedModel> _models = [];
     private readonly ResolvedModel? _small;
+    private readonly IReadOnlyList<string> _unconnected;
     private readonly HttpClient _http;
 
     /// <summary>Builds the catalog.</summary>
@@ -31,15 +32,15 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         foreach (var provider in options.Providers)
         {
             foreach (var model in provider.Models)
-                _models[new ModelRef(provider.Id, model.Id)] = new ResolvedModel(provider.Id, model.Id, new LazyChatModel(() => Make(provider, model, _http, time))) { Info = model };
+                _models[new ModelRef(provider.Id, model.Id)] = new ResolvedModel(provider.Id, model.Id, new LazyChatModel(() => Make(provider, model, _http, time))) { Info = model, Fault = provider.Fault };
         }
 
         var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time)) { Info = EmbeddedModel.Provider.Models[0] };
         _models[EmbeddedModel.Ref] = embedded;
         Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
-        Unconnected = [.. options.Unconnected.Select(InfoOf)];
+        _unconnected = options.Unconnected;
         _small = options.SmallModel is { } small ? _models.GetValueOrDefault(small) : null;
-        Default = _models[options.DefaultModel ?? FirstOf(Providers)];
+        Default = _models[options.DefaultModel ?? (FirstOf(options.Providers.Where(static provider => provider.Fault is null)) ?? FirstOf(options.Providers) ?? EmbeddedModel.Ref)];
     }
 
     /// <inheritdoc/>
@@ -49,7 +50,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     public IReadOnlyList<ProviderInfo> Providers { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProviderInfo> Unconnected { get; }
+    public IReadOnlyList<ProviderInfo> Unconnected => [.. _unconnected.Select(static id => InfoOf(KnownProviders.Find(id)!))];
 
     /// <summary>Finds everything that is wrong with the options, each with its full key.</summary>
     /// <param name="options">The providers.</param>
@@ -87,6 +88,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     private static IChatModel Make(ProviderOptions provider, ModelInfo model, HttpClient http, TimeProvider time) =>
         provider.Headers.Values.Concat(model.Headers.Values).Append(provider.ApiKey ?? "").FirstOrDefault(static value => !HeaderText.Is(value)) is not null
             ? throw new ModelException($"The key or a header of provider '{provider.Id}' has a character that no header can hold, such as a line end. Give it again without.", retryable: false)
+        : provider.Fault is { } fault ? throw new ModelException(fault, retryable: false)
         : provider.Api == ProviderApi.Anthropic ? new AnthropicChatModel(provider, model, http, time)
         : new OpenAiChatModel(provider, model, http, time);
 
@@ -100,11 +102,8 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     private static bool Knows(ModelsOptions options, ModelRef model) =>
         model == EmbeddedModel.Ref || options.Providers.Any(p => p.Id == model.ProviderId && p.Models.Any(m => m.Id == model.ModelId));
 
-    private static ModelRef FirstOf(IReadOnlyList<ProviderInfo> providers)
-    {
-        var provider = providers.First(static p => p.Models.Count > 0);
-        return new ModelRef(provider.Id, provider.Models[0].Id);
-    }
+    private static ModelRef? FirstOf(IEnumerable<ProviderOptions> providers) =>
+        providers.FirstOrDefault(static p => p.Models.Count > 0) is { } provider ? new ModelRef(provider.Id, provider.Models[0].Id) : null;
 
     private static bool IsHttpUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

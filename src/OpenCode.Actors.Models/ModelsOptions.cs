@@ -8,8 +8,8 @@ namespace OpenCode.Actors.Models;
 /// <param name="DefaultModel">Key <c>model</c>; null when it is not set.</param>
 public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, ModelRef? DefaultModel = null)
 {
-    /// <summary>Gets the providers that wait for a key and nothing else.</summary>
-    public IReadOnlyList<ProviderOptions> Unconnected { get; init; } = [];
+    /// <summary>Gets the ids of the known providers that wait for a key and nothing else.</summary>
+    public IReadOnlyList<string> Unconnected { get; init; } = [];
 
     /// <summary>Gets key <c>small_model</c>; null when it is not set. One that is not known has no effect.</summary>
     public ModelRef? SmallModel { get; init; }

@@ -13,7 +13,11 @@ internal static class AnthropicRequest
     private static readonly CacheControlEphemeral _cached = new();
 
     /// <summary>Builds the request: conversation, options and tools.</summary>
-    public static MessageCreateParams Make(ModelRequest request, ModelInfo model)
+    public static MessageCreateParams Make(ModelRequest request, ModelInfo model) =>
+        Make(request, model, new LargeTexts()) ?? Make(request, model, new LargeTexts(smallest: int.MaxValue))!;
+
+    // Null when a text of the conversation looks like a mark.
+    private static MessageCreateParams? Make(ModelRequest request, ModelInfo model, LargeTexts large)
     {
         var thinking = request.Options.Provider.GetValueOrDefault("thinking");
         var thinks = thinking.ValueKind == JsonValueKind.Object && ProviderJson.Text(thinking, "type") is not (null or "disabled");
@@ -21,7 +25,7 @@ internal static class AnthropicRequest
         {
             Model = model.ApiId ?? model.Id,
             MaxTokens = MaxTokens(request.Options.MaxOutputTokens ?? model.Limit.Answer, ProviderJson.Number(thinking, "budgetTokens"), model.Limit.Output),
-            Messages = Messages(request.Messages, model),
+            Messages = Messages(request.Messages, model, large),
         };
         if (!string.IsNullOrEmpty(request.System))
             typed = typed with { System = new List<TextBlockParam> { new() { Text = request.System, CacheControl = _cached } } };
@@ -29,6 +33,10 @@ internal static class AnthropicRequest
             typed = typed with { Tools = [.. request.Tools.Select(ToolOf)], ToolChoice = Choice(request.Options, thinks) };
 
         var body = new Dictionary<string, JsonElement>(typed.RawBodyData, StringComparer.Ordinal);
+        if (large.Restore(body["messages"]) is not { } messages)
+            return null;
+
+        body["messages"] = messages;
         if (!thinks && model.Capabilities.Temperature && request.Options.Temperature is { } temperature)
             body["temperature"] = Number(temperature); // The API refuses it beside thinking.
         if (!thinks && request.Options.TopP is { } topP && !body.ContainsKey("temperature"))
@@ -51,7 +59,7 @@ internal static class AnthropicRequest
     // The budget of thinking comes on top of the answer, within what the model can give.
     private static long MaxTokens(long answer, long budget, long most) => most > 0 ? Math.Min(answer + budget, Math.Max(most, budget + 1)) : answer + budget;
 
-    private static List<MessageParam> Messages(IReadOnlyList<ModelMessage> conversation, ModelInfo model)
+    private static List<MessageParam> Messages(IReadOnlyList<ModelMessage> conversation, ModelInfo model, LargeTexts large)
     {
         var messages = new List<MessageParam>();
         for (var i = 0; i < conversation.Count;)
@@ -67,7 +75,7 @@ internal static class AnthropicRequest
             // Results of one step and what the user says then are one message: roles alternate.
             var blocks = new List<ContentBlockParam>();
             for (; i < conversation.Count && conversation[i] is not AssistantTurn; i++)
-                Add(blocks, conversation[i], model, isLast: i == conversation.Count - 1);
+                Add(blocks, conversation[i], model, large, isLast: i == conversation.Count - 1);
             if (blocks.Count > 0)
                 messages.Add(new UserMessageParam { Content = blocks });
         }
@@ -75,17 +83,17 @@ internal static class AnthropicRequest
         return messages;
     }
 
-    private static void Add(List<ContentBlockParam> blocks, ModelMessage message, ModelInfo model, bool isLast)
+    private static void Add(List<ContentBlockParam> blocks, ModelMessage message, ModelInfo model, LargeTexts large, bool isLast)
     {
         switch (message)
         {
             case UserTurn m:
                 var shown = m.Content.Where(static content => content is not TextContent { Text: "" }).ToList();
-                blocks.AddRange(shown.Select((content, i) => Block(content, model, isLast && i == shown.Count - 1)));
+                blocks.AddRange(shown.Select((content, i) => Block(content, model, large, isLast && i == shown.Count - 1)));
                 break;
             case ToolResult m:
-                var output = new List<Block> { new TextBlockParam { Text = m.Output.Length > 0 ? m.Output : "(no output)" } };
-                output.AddRange(m.Files.Select(file => Result(file, model)));
+                var output = new List<Block> { new TextBlockParam { Text = m.Output.Length > 0 ? large.Take(m.Output.AsMemory()) : "(no output)" } };
+                output.AddRange(m.Files.Select(file => Result(file, model, large)));
                 blocks.Add(new ToolResultBlockParam(IdOf(m.CallId)) { Content = output, IsError = m.IsError, CacheControl = isLast ? _cached : null });
                 break;
             default:
@@ -93,22 +101,22 @@ internal static class AnthropicRequest
         }
     }
 
-    private static ContentBlockParam Block(UserContent content, ModelInfo model, bool isLast)
+    private static ContentBlockParam Block(UserContent content, ModelInfo model, LargeTexts large, bool isLast)
     {
         var cache = isLast ? _cached : null;
         return content switch
         {
-            TextContent text => new TextBlockParam { Text = text.Text, CacheControl = cache },
-            FileContent file when model.Capabilities.Takes(file.MimeType) && IsImage(file) => Image(file) with { CacheControl = cache },
-            FileContent file when model.Capabilities.Takes(file.MimeType) && IsPdf(file) => Pdf(file) with { CacheControl = cache },
+            TextContent text => new TextBlockParam { Text = large.Take(text.Text.AsMemory()), CacheControl = cache },
+            FileContent file when model.Capabilities.Takes(file.MimeType) && IsImage(file) => Image(file, large) with { CacheControl = cache },
+            FileContent file when model.Capabilities.Takes(file.MimeType) && IsPdf(file) => Pdf(file, large) with { CacheControl = cache },
             FileContent file => new TextBlockParam { Text = ProviderJson.NotTaken(file), CacheControl = cache },
             _ => throw new NotSupportedException($"{content.GetType().Name} has no form in the messages API."),
         };
     }
 
-    private static Block Result(FileContent file, ModelInfo model) => !model.Capabilities.Takes(file.MimeType) ? new TextBlockParam { Text = ProviderJson.NotTaken(file) }
-        : IsImage(file) ? Image(file)
-        : IsPdf(file) ? Pdf(file)
+    private static Block Result(FileContent file, ModelInfo model, LargeTexts large) => !model.Capabilities.Takes(file.MimeType) ? new TextBlockParam { Text = ProviderJson.NotTaken(file) }
+        : IsImage(file) ? Image(file, large)
+        : IsPdf(file) ? Pdf(file, large)
         : new TextBlockParam { Text = ProviderJson.NotTaken(file) };
 
     // Thinking goes back as it came, with its signature, or not at all: the API refuses what it has not signed.
@@ -142,9 +150,9 @@ internal static class AnthropicRequest
         InputSchema = InputSchema.FromRawUnchecked(ProviderJson.Members(tool.InputSchema)),
     };
 
-    private static ImageBlockParam Image(FileContent file) => new(new Base64ImageSource { Data = file.Base64.ToString(), MediaType = file.MimeType });
+    private static ImageBlockParam Image(FileContent file, LargeTexts large) => new(new Base64ImageSource { Data = large.Take(file.Base64), MediaType = file.MimeType });
 
-    private static DocumentBlockParam Pdf(FileContent file) => new(new Base64PdfSource(file.Base64.ToString())) { Title = file.Filename };
+    private static DocumentBlockParam Pdf(FileContent file, LargeTexts large) => new(new Base64PdfSource(large.Take(file.Base64))) { Title = file.Filename };
 
     private static bool IsImage(FileContent file) => file.MimeType is "image/png" or "image/jpeg" or "image/gif" or "image/webp";
 

@@ -6,12 +6,17 @@ namespace OpenCode.Actors.Models.Known;
 /// <summary>The providers that need a key and nothing else, with some of their models. The configuration may add others and change these.</summary>
 public static class KnownProviders
 {
+    private static readonly Lazy<IReadOnlyList<ProviderOptions>> _all = new(Make);
+
+    /// <summary>Gets the environment variables that may hold the key of each. A start asks for no more where none is set.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> KeyVariables { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+    {
+        ["anthropic"] = ["ANTHROPIC_API_KEY"],
+        ["openai"] = ["OPENAI_API_KEY"],
+    };
+
     /// <summary>Gets them, without keys.</summary>
-    public static IReadOnlyList<ProviderOptions> All { get; } =
-    [
-        new("anthropic", ProviderApi.Anthropic, AnthropicModels.All) { Name = "Anthropic", Source = "custom", KeyVariables = ["ANTHROPIC_API_KEY"] },
-        new("openai", ProviderApi.OpenAi, OpenAiModels.All) { Name = "OpenAI", Source = "custom", KeyVariables = ["OPENAI_API_KEY"] },
-    ];
+    public static IReadOnlyList<ProviderOptions> All => _all.Value;
 
     /// <summary>Finds one.</summary>
     /// <param name="id">Its id.</param>
@@ -31,4 +36,10 @@ public static class KnownProviders
     /// <param name="providerId">Its provider.</param>
     /// <param name="modelId">Its id, or its id at the provider.</param>
     public static ModelInfo? Find(string providerId, string modelId) => Find(providerId)?.Models.FirstOrDefault(model => model.Id == modelId);
+
+    private static IReadOnlyList<ProviderOptions> Make() =>
+    [
+        new("anthropic", ProviderApi.Anthropic, AnthropicModels.All) { Name = "Anthropic", Source = "custom", KeyVariables = KeyVariables["anthropic"] },
+        new("openai", ProviderApi.OpenAi, OpenAiModels.All) { Name = "OpenAI", Source = "custom", KeyVariables = KeyVariables["openai"] },
+    ];
 }

@@ -13,6 +13,9 @@ internal static class OpenAiRequest
     // What only OpenAI's other API (responses) knows, and opencode's variants contain.
     private static readonly string[] _ofResponses = ["reasoningSummary", "include"];
 
+    // Given bytes, the package copies them, encodes them and copies that text, with each step; a URL that is not rewritten it sends as it is. Base64 has nothing to rewrite.
+    private static readonly UriCreationOptions _asItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     /// <summary>Builds the messages of the conversation.</summary>
     public static List<ChatMessage> Messages(ModelRequest request, ModelInfo model)
     {
@@ -87,7 +90,7 @@ internal static class OpenAiRequest
         FileContent { MimeType: "application/pdf" } file => ChatMessageContentPart.CreateFilePart(new BinaryData(file.Decode()), file.MimeType, file.Filename ?? "document.pdf"),
         FileContent { MimeType: "audio/wav" or "audio/x-wav" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Decode()), ChatInputAudioFormat.Wav),
         FileContent { MimeType: "audio/mpeg" or "audio/mp3" } file => ChatMessageContentPart.CreateInputAudioPart(new BinaryData(file.Decode()), ChatInputAudioFormat.Mp3),
-        FileContent file when file.MimeType.StartsWith("image/", StringComparison.Ordinal) => ChatMessageContentPart.CreateImagePart(new BinaryData(file.Decode()), file.MimeType),
+        FileContent file when file.MimeType.StartsWith("image/", StringComparison.Ordinal) => ChatMessageContentPart.CreateImagePart(new Uri(file.ToDataUrl(), in _asItIs)),
         FileContent file => ChatMessageContentPart.CreateTextPart(ProviderJson.NotTaken(file)),
         _ => throw new NotSupportedException($"{content.GetType().Name} has no form in the chat completions API."),
     };

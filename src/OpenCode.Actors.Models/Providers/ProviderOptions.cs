@@ -28,6 +28,9 @@ public sealed record ProviderOptions(string Id, ProviderApi Api, IReadOnlyList<M
 
     /// <summary>Gets the environment variables that may hold its key.</summary>
     public IReadOnlyList<string> KeyVariables { get; init; } = [];
+
+    /// <summary>Gets why its models cannot be used; null when they can.</summary>
+    public string? Fault { get; init; }
 }
 
 /// <summary>The APIs of providers.</summary>

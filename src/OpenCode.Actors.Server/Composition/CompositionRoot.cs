@@ -88,6 +88,7 @@ internal static class CompositionRoot
         app.MapMcp();
         app.MapLog();
         app.MapStart();
+        app.MapHomePage();
         app.MapAbsent();
         app.MapHealth();
         app.MapMetrics();

@@ -9,11 +9,13 @@ internal static class AvailableProviders
     public static OpenCodeConfig Complete(OpenCodeConfig config, IConfigSource environment)
     {
         var configured = config.Providers.Select(provider => WithKnown(provider with { ApiKey = provider.ApiKey ?? Key(provider.Id, provider.KeyVariables).Key }));
-        var known = KnownProviders.All
-            .Where(provider => config.Providers.All(p => p.Id != provider.Id))
-            .Select(provider => (Known: provider, Found: Key(provider.Id, provider.KeyVariables)))
-            .Where(static provider => provider.Found.Key is not null)
-            .Select(static provider => Provider(provider.Known, provider.Found.Key!, provider.Found.Source));
+        var known = new List<ProviderConfig>();
+        foreach (var (id, variables) in KnownProviders.KeyVariables)
+        {
+            if (config.Providers.All(p => p.Id != id) && Key(id, variables) is (Key: { } key, var source))
+                known.Add(Provider(KnownProviders.Find(id)!, key, source));
+        }
+
         return config with { Providers = [.. configured.Concat(known).Where(provider => config.Allows(provider.Id))] };
 
         // As in opencode a key that a client gave goes before the environment's.

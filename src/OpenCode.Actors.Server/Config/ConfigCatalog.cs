@@ -23,7 +23,7 @@ internal sealed class ConfigCatalog
     {
         _files = files;
         _server = server;
-        Secrets.Add(KnownProviders.All.SelectMany(static provider => provider.KeyVariables));
+        Secrets.Add(KnownProviders.KeyVariables.Values.SelectMany(static variables => variables));
         Server = Effective(files, LocationLayers.None, null).Values;
     }
 
@@ -36,8 +36,8 @@ internal sealed class ConfigCatalog
     /// <summary>Gets the configuration of the whole server. Read once, at the start.</summary>
     public OpenCodeConfig Server { get; }
 
-    /// <summary>Gets a sentence for each key of the server's layers, and of the default location's, that has no effect here.</summary>
-    public IReadOnlyList<string> WithoutEffect { get; private init; } = [];
+    /// <summary>Gets a sentence for each key of the server's layers, and of the default location's, that has no effect here, and for each provider without its key.</summary>
+    public IReadOnlyList<string> WithoutEffect { get; private set; } = [];
 
     /// <summary>Reads the server's layers and, to find its mistakes at once, those of the default location.</summary>
     /// <exception cref="ConfigException">Something is wrong; it lists everything.</exception>
@@ -49,8 +49,11 @@ internal sealed class ConfigCatalog
         if (mistakes.TrueForAll(m => m.Key.Length > 0))
         {
             // What a file that cannot be read would have set is not known, and nothing is said about its absence. A key that is wrong already is named once.
-            var catalog = new ConfigCatalog(files, server) { WithoutEffect = [.. server.With(own).SelectMany(KeysWithoutEffect.Of).Distinct(StringComparer.Ordinal)] };
-            mistakes.AddRange(catalog.Effective(files, own, null).Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
+            var catalog = new ConfigCatalog(files, server);
+            var effective = catalog.Effective(files, own, null);
+            catalog.WithoutEffect =
+                [.. server.With(own).SelectMany(KeysWithoutEffect.Of).Distinct(StringComparer.Ordinal), .. effective.Values.Providers.Select(static provider => provider.Fault).OfType<string>()];
+            mistakes.AddRange(effective.Mistakes.Where(found => !mistakes.Exists(m => (m.Source, m.Key) == (found.Source, found.Key))).ToList());
             ThrowIfAny(mistakes);
             return catalog;
         }
@@ -159,7 +162,7 @@ internal sealed class ConfigCatalog
         Secrets.Add(values.Providers.SelectMany(static provider => provider.KeyVariables));
         try
         {
-            values = AvailableProviders.Complete(values, source);
+            values = ModelMistakes.WithFaults(AvailableProviders.Complete(values, source), layers);
             return new EffectiveConfig(values, [.. ModelMistakes.Find(values, layers), .. AgentMistakes.Find(values, layers)]);
         }
         catch (IOException e)

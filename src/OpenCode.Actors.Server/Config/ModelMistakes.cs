@@ -34,7 +34,7 @@ internal static class ModelMistakes
             if (provider.BaseUrl is null && ProviderApis.UrlOf(api) is null)
                 Add("give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.", "provider", provider.Id, "options", "baseURL");
 
-            if (provider.ApiKey is null && MissingKey(provider, layers) is { } missing)
+            if (provider.Fault is null && MissingKey(provider, layers) is { } missing)
                 Add(missing, "provider", provider.Id, "options", "apiKey");
         }
 
@@ -43,8 +43,27 @@ internal static class ModelMistakes
         void Add(string message, params string[] key) => mistakes.Add(new ConfigMistake(SourceOf(key, layers), string.Join('.', key), message));
     }
 
+    /// <summary>Gives a provider without the key that it wants a fault, unless a model of it is named: then the key is a mistake. As in opencode a file may list providers that a user has no key for.</summary>
+    /// <param name="config">All layers, merged and read.</param>
+    /// <param name="layers">The layers, lowest first.</param>
+    public static OpenCodeConfig WithFaults(OpenCodeConfig config, IReadOnlyList<ConfigLayer> layers)
+    {
+        var named = config.Agents.Select(static agent => agent.Model).Concat(config.Commands.Select(static command => command.Model)).Append(config.Model).Append(config.SmallModel)
+            .Select(static model => model?.ProviderId).ToHashSet(StringComparer.Ordinal);
+        return config with { Providers = [.. config.Providers.Select(provider => named.Contains(provider.Id) ? provider : provider with { Fault = FaultOf(provider, layers) })] };
+    }
+
+    private static string? FaultOf(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers)
+    {
+        string[] key = ["provider", provider.Id, "options", "apiKey"];
+        return provider.Models.Count > 0 && MissingKey(provider, layers) is { } missing ? $"Prompts for models of '{provider.Id}' are refused. {SourceOf(key, layers)}: {string.Join('.', key)}: {missing}" : null;
+    }
+
     private static string? MissingKey(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers)
     {
+        if (provider.ApiKey is not null)
+            return null;
+
         string[] key = ["provider", provider.Id, "options", "apiKey"];
         if (layers.LastOrDefault(layer => layer.Sets(key))?.Unset.GetValueOrDefault(string.Join('.', key)) is { } variable)
             return $"names the variable {variable}, which is not set: set it, or leave apiKey out if the provider wants none.";

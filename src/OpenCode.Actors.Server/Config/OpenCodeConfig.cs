@@ -97,6 +97,9 @@ internal sealed record ProviderConfig(
 
     /// <summary>Gets what made it available: <c>config</c> or <c>env</c>.</summary>
     public string Source { get; init; } = "config";
+
+    /// <summary>Gets why prompts for its models are refused; null when they are not.</summary>
+    public string? Fault { get; init; }
 }
 
 /// <summary>Timings and limits of event streams. Section <c>server.event_stream</c>.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Models;
@@ -22,9 +23,9 @@ internal static class ConfigEndpoints
 
     private static Ok<JsonObject> GetOfServer(ConfigCatalog configs) => TypedResults.Ok(ConfigView.Of(new EffectiveConfig(configs.Server, [])));
 
-    private static async Task<IResult> PatchAsync(Location location, JsonObject change, ConfigPatching patching, CancellationToken cancellationToken)
+    private static async Task<IResult> PatchAsync(Location location, Body<JsonObject> body, ConfigPatching patching, CancellationToken cancellationToken)
     {
-        var (changed, refusal) = await patching.PatchAsync(location, change, cancellationToken);
+        var (changed, refusal) = await patching.PatchAsync(location, body.Value, cancellationToken);
         return refusal ?? TypedResults.Ok(ConfigView.Of(changed!));
     }
 

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 
@@ -39,8 +40,8 @@ internal static class HistoryEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
 
-    private static Task<IResult> RevertAsync(SessionId sessionID, RevertSession request, ISessions sessions, CancellationToken cancellationToken) =>
-        UndoAsync(sessionID, new Revert(request.MessageId, request.PartId), sessions, cancellationToken);
+    private static Task<IResult> RevertAsync(SessionId sessionID, Body<RevertSession> body, ISessions sessions, CancellationToken cancellationToken) =>
+        UndoAsync(sessionID, new Revert(body.Value.MessageId, body.Value.PartId), sessions, cancellationToken);
 
     private static Task<IResult> UnrevertAsync(SessionId sessionID, ISessions sessions, CancellationToken cancellationToken) =>
         UndoAsync(sessionID, new Unrevert(), sessions, cancellationToken);
@@ -52,8 +53,8 @@ internal static class HistoryEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
 
-    private static async Task<IResult> ForkAsync(SessionId sessionID, ForkSession? request, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.ForkAsync(sessionID, request?.MessageId, cancellationToken) switch
+    private static async Task<IResult> ForkAsync(SessionId sessionID, OptionalBody<ForkSession> body, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.ForkAsync(sessionID, body.Value?.MessageId, cancellationToken) switch
         {
             Created r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
@@ -66,12 +67,13 @@ internal static class HistoryEndpoints
         EditAsync(sessionID, new DeletePart(messageID, partID), TypedResults.Ok(true), sessions, cancellationToken);
 
     private static async Task<IResult> UpdatePartAsync(
-        SessionId sessionID, MessageId messageID, PartId partID, Part request, ISessions sessions, CancellationToken cancellationToken)
+        SessionId sessionID, MessageId messageID, PartId partID, Body<Part> body, ISessions sessions, CancellationToken cancellationToken)
     {
-        if (request.SessionId != sessionID || request.MessageId != messageID || request.Id != partID)
+        var part = body.Value;
+        if (part.SessionId != sessionID || part.MessageId != messageID || part.Id != partID)
             return SessionRefusals.Of(new PromptRejected("The part names another session, message or id than the path: send it as it was read, with a changed content."));
 
-        return await EditAsync(sessionID, new UpdatePart(request), Wire.Ok(request, ProtocolJson.Wire.Part), sessions, cancellationToken);
+        return await EditAsync(sessionID, new UpdatePart(part), Wire.Ok(part, ProtocolJson.Wire.Part), sessions, cancellationToken);
     }
 
     private static async Task<IResult> EditAsync(SessionId session, ISessionCommand edit, IResult done, ISessions sessions, CancellationToken cancellationToken) =>

@@ -7,6 +7,7 @@ using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
@@ -57,8 +58,9 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> PromptAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Body<Prompt> body, HttpContext context, ISessions sessions, TurnEnds turns, CancellationToken cancellationToken)
     {
+        var request = body.Value;
         location.Existing();
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
@@ -82,8 +84,9 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> PromptAndGoAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Prompt request, HttpContext context, ISessions sessions, RefusalEvents refusals, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Body<Prompt> body, HttpContext context, ISessions sessions, RefusalEvents refusals, CancellationToken cancellationToken)
     {
+        var request = body.Value;
         location.Existing();
         Unsupported.Refuse(request);
         return await sessions.AskAsync(sessionID, new TakePrompt(request, Key(context)), cancellationToken) switch
@@ -94,18 +97,18 @@ internal static class MessageEndpoints
     }
 
     private static async Task<IResult> ShellAsync(
-        SessionId sessionID, Location location, Protocol.Requests.Shell request, HttpContext context, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Body<Shell> body, HttpContext context, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
-        var answer = await sessions.AskAsync(sessionID, new RunShell(request, Key(context)), cancellationToken);
+        var answer = await sessions.AskAsync(sessionID, new RunShell(body.Value, Key(context)), cancellationToken);
         return turns.AnswerOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 
     private static async Task<IResult> SummarizeAsync(
-        SessionId sessionID, Location location, SummarizeSession request, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
+        SessionId sessionID, Location location, Body<SummarizeSession> body, ISessions sessions, TurnEnds turns, RefusalEvents refusals, CancellationToken cancellationToken)
     {
         location.Existing();
-        var answer = await sessions.AskAsync(sessionID, new Summarize(request), cancellationToken);
+        var answer = await sessions.AskAsync(sessionID, new Summarize(body.Value), cancellationToken);
         return turns.DoneOf(sessionID, await SessionRefusals.PublishAsync(sessionID, answer, refusals, cancellationToken));
     }
 

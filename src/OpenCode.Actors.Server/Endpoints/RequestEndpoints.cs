@@ -2,6 +2,7 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
@@ -37,15 +38,15 @@ internal static class RequestEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
 
-    private static Task<IResult> ReplyPermissionAsync(PermissionId requestID, PermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new ReplyPermission(requestID, request.Reply, request.Message), null, cancellationToken);
+    private static Task<IResult> ReplyPermissionAsync(PermissionId requestID, Body<PermissionReply> body, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new ReplyPermission(requestID, body.Value.Reply, body.Value.Message), null, cancellationToken);
 
     private static Task<IResult> RespondAsync(
-        SessionId sessionID, PermissionId permissionID, SessionPermissionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new ReplyPermission(permissionID, request.Response), sessionID, cancellationToken);
+        SessionId sessionID, PermissionId permissionID, Body<SessionPermissionReply> body, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new ReplyPermission(permissionID, body.Value.Response), sessionID, cancellationToken);
 
-    private static Task<IResult> ReplyQuestionAsync(QuestionId requestID, QuestionReply request, ISessions sessions, CancellationToken cancellationToken) =>
-        AnswerAsync(sessions, new ReplyQuestion(requestID, request.Answers), null, cancellationToken);
+    private static Task<IResult> ReplyQuestionAsync(QuestionId requestID, Body<QuestionReply> body, ISessions sessions, CancellationToken cancellationToken) =>
+        AnswerAsync(sessions, new ReplyQuestion(requestID, body.Value.Answers), null, cancellationToken);
 
     private static Task<IResult> RejectQuestionAsync(QuestionId requestID, ISessions sessions, CancellationToken cancellationToken) =>
         AnswerAsync(sessions, new RejectQuestion(requestID), null, cancellationToken);

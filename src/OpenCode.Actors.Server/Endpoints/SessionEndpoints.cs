@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions;
 using OpenCode.Actors.Sessions.Commands;
@@ -37,8 +38,8 @@ internal static class SessionEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
 
-    private static async Task<IResult> CreateAsync(Location location, CreateSession? request, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.CreateAsync(await projects.PlaceOfAsync(location.Existing()), request ?? new CreateSession(), cancellationToken) switch
+    private static async Task<IResult> CreateAsync(Location location, OptionalBody<CreateSession> body, ProjectCatalog projects, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.CreateAsync(await projects.PlaceOfAsync(location.Existing()), body.Value ?? new CreateSession(), cancellationToken) switch
         {
             Created r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),
@@ -81,8 +82,8 @@ internal static class SessionEndpoints
             var refusal => SessionRefusals.Of(refusal),
         };
 
-    private static async Task<IResult> UpdateAsync(SessionId sessionID, UpdateSession request, ISessions sessions, CancellationToken cancellationToken) =>
-        await sessions.AskAsync(sessionID, new Update(request), cancellationToken) switch
+    private static async Task<IResult> UpdateAsync(SessionId sessionID, Body<UpdateSession> body, ISessions sessions, CancellationToken cancellationToken) =>
+        await sessions.AskAsync(sessionID, new Update(body.Value), cancellationToken) switch
         {
             Updated r => TypedResults.Ok(r.Info),
             var refusal => SessionRefusals.Of(refusal),

@@ -16,10 +16,6 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         try
         {
             await next(context);
-
-            // Generated handlers set these, without a body and without throwing, where the body of the request cannot be read.
-            if (!context.Response.HasStarted && Unexplained(context.Response.StatusCode) is { } error)
-                await RefuseAsync(context, context.Response.StatusCode, error);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -30,14 +26,6 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             await AnswerAsync(context, e);
         }
     }
-
-    private static NamedError? Unexplained(int status) => status switch
-    {
-        StatusCodes.Status413PayloadTooLarge => _tooLarge,
-        StatusCodes.Status408RequestTimeout => NamedError.BadRequest("The body did not come to its end in time. Nothing was done; send the request again.", BadRequestKinds.Payload),
-        StatusCodes.Status400BadRequest => NamedError.BadRequest("The body did not come to its end. Nothing was done; send the request again.", BadRequestKinds.Payload),
-        _ => null,
-    };
 
     private Task AnswerAsync(HttpContext context, Exception error)
     {

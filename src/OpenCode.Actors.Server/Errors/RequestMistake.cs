@@ -9,7 +9,7 @@ internal static partial class RequestMistake
     /// <summary>Makes the error from the framework's message.</summary>
     public static NamedError Describe(string message)
     {
-        if (message.Contains("no body was provided", StringComparison.Ordinal))
+        if (message.StartsWith("Required parameter \"Body<", StringComparison.Ordinal))
             return NamedError.BadRequest("A body is needed: give a JSON object.", BadRequestKinds.Payload);
         if (Unreadable.Match(message) is { Success: true } bad)
             return NamedError.BadRequest($"{bad.Groups["name"].Value}: '{bad.Groups["value"].Value}' is not valid.", BadRequestKinds.Params);

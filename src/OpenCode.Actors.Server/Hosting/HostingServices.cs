@@ -55,6 +55,7 @@ internal static class HostingServices
         services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
         {
+            json.SerializerOptions.TypeInfoResolverChain.Clear(); // Only a package needs contracts by reflection; here they would come before those of ServerJson.
             ProtocolJson.Configure(json.SerializerOptions);
             json.SerializerOptions.AllowDuplicateProperties = false; // Of two values one would be ignored silently.
             json.SerializerOptions.Converters.Add(new JsonObjectBody());

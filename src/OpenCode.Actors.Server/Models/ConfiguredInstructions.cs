@@ -28,6 +28,6 @@ internal sealed class ConfiguredInstructions(ConfigCatalog configs) : IInstructi
             files.Variable("OPENCODE_CONFIG_DIR") is { Length: > 0 } folder ? Path.Combine(folder, "AGENTS.md") : null,
             readsClaude ? Path.Combine(files.Home, ".claude", "CLAUDE.md") : null,
         ];
-        return new InstructionSources(files.Home, [.. own.OfType<string>()], config.Instructions, readsClaude);
+        return new InstructionSources(files.Home, [.. own.OfType<string>()], config.Instructions, readsClaude) { OfLocation = [.. config.Instructions.Except(configs.Server.Instructions, StringComparer.Ordinal)] };
     }
 }

@@ -87,11 +87,12 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
                 Timeout = p.Timeout ?? TimeSpan.FromMinutes(5),
                 Source = p.Source,
                 KeyVariables = p.KeyVariables,
+                Fault = p.Fault,
             })],
             usable.Model is { } model && usable.Knows(model) ? model : null)
         {
             SmallModel = config.SmallModel,
-            Unconnected = [.. KnownProviders.All.Where(known => config.Allows(known.Id) && config.Providers.All(p => p.Id != known.Id))],
+            Unconnected = [.. KnownProviders.KeyVariables.Keys.Where(id => config.Allows(id) && config.Providers.All(p => p.Id != id))],
         };
     }
 

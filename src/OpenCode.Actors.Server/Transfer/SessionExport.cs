@@ -48,9 +48,9 @@ internal static class SessionExport
         await foreach (var row in journal.LoadAsync(id, cancellationToken))
             rows.Add(row);
 
-        // A process is of this machine. A streamed text is exported whole: its deltas stay in the log.
+        // A process is of this machine, and what was allowed ends with a restart. A streamed text is exported whole: its deltas stay in the log.
         var open = await FoldOpenAsync(journal, id, rows, cancellationToken);
-        return new SessionLine(SessionLine.KnownFormat, id, [.. rows.Where(row => row.Kind != Rows.Process).Select(row => Line(row.Kind == Rows.Open ? row with { Json = open } : row))]);
+        return new SessionLine(SessionLine.KnownFormat, id, [.. rows.Where(row => row.Kind is not (Rows.Process or Rows.Remember)).Select(row => Line(row.Kind == Rows.Open ? row with { Json = open } : row))]);
     }
 
     private static async Task<ReadOnlyMemory<byte>> FoldOpenAsync(IJournal journal, string id, List<StateRow> rows, CancellationToken cancellationToken)

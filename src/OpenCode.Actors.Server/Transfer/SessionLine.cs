@@ -53,8 +53,8 @@ internal sealed record SessionLine(int Format, string Id, IReadOnlyList<RowLine>
             throw new FormatException($"it has format {format}, this program reads {KnownFormat}. Use the version of the program that wrote it, or a newer one.");
     }
 
-    /// <summary>Makes the changes that write all rows.</summary>
-    public IReadOnlyList<StateChange> Changes() => [.. Rows.Select(row => new StateChange(row.Kind, Id, row.Key, JsonSerializer.SerializeToUtf8Bytes(row.Value, TransferJson.Default.JsonElement)))];
+    /// <summary>Makes the changes that write all rows, but for the rules that earlier versions exported: what was allowed ends with a restart.</summary>
+    public IReadOnlyList<StateChange> Changes() => [.. Rows.Where(static row => row.Kind != Sessions.State.Rows.Remember).Select(row => new StateChange(row.Kind, Id, row.Key, JsonSerializer.SerializeToUtf8Bytes(row.Value, TransferJson.Default.JsonElement)))];
 
     private List<StateRow> StateRows() => [.. Changes().Select(change => new StateRow(change.Kind, change.Owner, change.Key, change.Json!.Value, 0))];
 }

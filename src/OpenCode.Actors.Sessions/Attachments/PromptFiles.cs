@@ -1,13 +1,14 @@
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
 /// <summary>Reads the files of a prompt when it is taken, before it goes to its session, and stores the text for the model with the prompt (rule "A file is read once").</summary>
 /// <remarks>The user names the file, so it may be outside of the location, and no permission is asked. Each file part stays as it is, for clients to show; what was read of it
 /// is before it as a text part that is <c>synthetic</c>. An image or a PDF becomes the data of its part.</remarks>
-internal sealed class PromptFiles(IFileWork work)
+internal sealed class PromptFiles(IFileWork work, IPathFacts paths)
 {
     private const int MostFiles = 200;
 
@@ -29,7 +30,7 @@ internal sealed class PromptFiles(IFileWork work)
 
         try
         {
-            var read = await work.DoAsync((files, token) => new PromptFilesReading(files, directory, token).Read(parts), _limit, cancellationToken);
+            var read = await work.DoAsync((files, token) => new PromptFilesReading(files, paths, directory, token).Read(parts), _limit, cancellationToken);
             return command with { Request = command.Request with { Parts = read } };
         }
         catch (FormatException e)

@@ -2,14 +2,16 @@ using System.Text.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Instructions;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
 /// <summary>Reads the files of one prompt, where blocking is allowed.</summary>
 /// <param name="files">The files.</param>
+/// <param name="paths">Resolves links.</param>
 /// <param name="directory">The location of the session.</param>
 /// <param name="cancellationToken">Gives up.</param>
-internal sealed class PromptFilesReading(IFileTree files, string directory, CancellationToken cancellationToken)
+internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, string directory, CancellationToken cancellationToken)
 {
     private const long MostMediaBytes = 24 << 20;
 
@@ -61,7 +63,7 @@ internal sealed class PromptFilesReading(IFileTree files, string directory, Canc
             MediaRead m => [SyntheticText($"The user attached a file. {m.Told}"), file with { Mime = m.MimeType, Url = $"data:{m.MimeType};base64,{Convert.ToBase64String(m.Data)}" }],
             NotRead m => [SyntheticText($"The user attached a file that could not be read. {m.Told}"), file],
             FolderRead m => [SyntheticText($"The user attached this folder:\n{m.Told}"), file],
-            _ => [SyntheticText($"The user attached this file:\n{read.Told}{NearbyInstructions.Render(NearbyInstructions.Find(files, read.Path, directory, _instructions))}"), file],
+            _ => [SyntheticText($"The user attached this file:\n{read.Told}{NearbyInstructions.Render(NearbyInstructions.Find(files, read.Path, directory, paths, _instructions))}"), file],
         };
     }
 

@@ -1,14 +1,14 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace OpenCode.Actors.Sessions.Files;
 
 /// <summary>What a <c>.gitignore</c> leaves out below its folder.</summary>
-/// <remarks>A foreign repository brings it: it is read up to a bound, and a path costs its length for each rule. What is over a bound leaves out nothing.</remarks>
+/// <remarks>A foreign repository brings it: it is read up to bounds, and a path costs its length for each character of a pattern at most. What is over a bound leaves out nothing.</remarks>
 internal sealed class IgnoreFile
 {
     private const int MostBytes = 1 << 20;
     private const int MostRules = 5_000;
+    private const int MostCharacters = 128 * 1024; // of all rules together
     private const char Mark = '\uFEFF';
 
     private readonly List<Rule> _rules = [];
@@ -21,12 +21,15 @@ internal sealed class IgnoreFile
     public static IgnoreFile Read(IFileTree files, string folder)
     {
         var ignored = new IgnoreFile();
+        var room = MostCharacters;
         foreach (var line in Start(files, Path.Combine(folder, ".gitignore")).TrimStart(Mark).AsSpan().EnumerateLines())
         {
-            if (ignored._rules.Count >= MostRules)
+            if (line.Length > PathPattern.MostCharacters || Rule.Find(line) is not { } rule)
+                continue;
+            if (ignored._rules.Count >= MostRules || (room -= line.Length) < 0)
                 break;
-            if (line.Length <= PathPattern.MostCharacters && Rule.Find(line) is { } rule)
-                ignored._rules.Add(rule);
+
+            ignored._rules.Add(rule);
         }
 
         return ignored;
@@ -54,7 +57,7 @@ internal sealed class IgnoreFile
     /// <summary>A line of the file.</summary>
     /// <param name="Name">What the path, or its last name, has to be; null where a pattern says it.</param>
     /// <param name="Pattern">That pattern.</param>
-    private sealed record Rule(string? Name, Regex? Pattern)
+    private sealed record Rule(string? Name, IgnorePattern? Pattern)
     {
         private bool IsAnchored { get; init; }
 
@@ -75,19 +78,17 @@ internal sealed class IgnoreFile
             if (text.Length == 0)
                 return null;
 
-            var isAnchored = named.Contains('/');
-            try
-            {
-                var pattern = text.AsSpan().IndexOfAny(@"*?[\") < 0 ? null : PathPattern.Compile(text, isAnchored, hasBraces: false);
-                return new Rule(pattern is null ? text : null, pattern) { IsAnchored = isAnchored, IsOfFolders = line is [.., '/'], IsKept = isKept };
-            }
-            catch (ArgumentException)
-            {
-                return null;
-            }
+            var pattern = text.AsSpan().IndexOfAny(@"*?[\") < 0 ? null : new IgnorePattern(text);
+            return new Rule(pattern is null ? text : null, pattern) { IsAnchored = named.Contains('/'), IsOfFolders = line is [.., '/'], IsKept = isKept };
         }
 
-        public bool Fits(string path, bool isFolder) =>
-            (isFolder || !IsOfFolders) && (Pattern?.IsMatch(path) ?? path.AsSpan(IsAnchored ? 0 : path.LastIndexOf('/') + 1).SequenceEqual(Name));
+        public bool Fits(string path, bool isFolder)
+        {
+            if (IsOfFolders && !isFolder)
+                return false;
+
+            var judged = path.AsSpan(IsAnchored ? 0 : path.LastIndexOf('/') + 1);
+            return Pattern?.Fits(judged) ?? judged.SequenceEqual(Name);
+        }
     }
 }

@@ -83,25 +83,36 @@ internal static class Undoing
         return null;
     }
 
-    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from)
+    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from) => [.. KnownFrom(state, from).Select(static step => step.Change).Where(static change => change.From != change.To && change.Files is not [])];
+
+    // The steps of which the snapshots say what they did.
+    private static List<(MessageId Message, StepChange Change)> KnownFrom(SessionState state, SessionRevert from)
     {
-        var steps = new List<StepChange>();
+        var steps = new List<(MessageId, StepChange)>();
         string? next = null;
+        long? asked = null; // when the first prompt between a step and the next one came
         foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
         {
-            // Between two turns the files are the user's.
-            if (message.Info is UserMessage)
+            if (message.Info is not AssistantMessage answer)
+            {
+                asked = message.Info.Time.Created;
+                continue;
+            }
+
+            // Between two turns the files are the user's. A prompt that came before a step ended was taken up by the turn of the step, as what goes on behind a summary is.
+            if (asked > (answer.Error is null ? answer.Time.Completed ?? 0 : 0))
                 next = null;
+            asked = null;
             if (message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot is not { } start)
                 continue;
 
             var end = message.Parts.OfType<StepFinishPart>().LastOrDefault()?.Snapshot;
-            var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files;
+            var changed = message.Parts.OfType<PatchPart>().LastOrDefault()?.Files; // There is none where nothing was changed.
 
             // Where nothing says how a step ended, what is there now may be the user's.
             var isEndKnown = (end ?? next) is not null || changed is not null;
-            if (end != start && isEndKnown && message.Parts.Exists(static part => part is ToolPart))
-                steps.Insert(0, new StepChange(start, end ?? next, end is null && changed?.Count < Changes.MaxFiles ? changed : null));
+            if (isEndKnown && message.Parts.Exists(static part => part is ToolPart))
+                steps.Insert(0, (message.Info.Id, new StepChange(start, end ?? next, changed is null && end is not null ? [] : changed?.Count < Changes.MaxFiles ? changed : null)));
             next = start;
         }
 
@@ -113,7 +124,8 @@ internal static class Undoing
     {
         var changing = decision.State.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
             .Where(message => message.Parts.Exists(part => part is ToolPart tool && Changes.MayBeOf(tool, decision.Setup.Toolbox))).ToList();
-        if (changing.Exists(static message => message.Parts.OfType<StepStartPart>().LastOrDefault() is { } start && (start.Snapshot is null || !message.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null } or PatchPart))))
+        var known = KnownFrom(decision.State, from).ConvertAll(static step => step.Message);
+        if (changing.Exists(message => message.Parts.Exists(static part => part is StepStartPart) && !known.Contains(message.Info.Id)))
             yield return WithoutFiles;
         if (changing.Exists(static message => !message.Parts.Exists(static part => part is StepStartPart)))
             yield return OfUser;

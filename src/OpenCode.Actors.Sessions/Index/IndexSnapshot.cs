@@ -48,7 +48,7 @@ internal sealed record IndexSnapshot(
         var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
         await foreach (var row in journal.ListAsync(Rows.Remember, cancellationToken))
         {
-            if (reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+            if (Rows.IsLearned(row, journal.Timeline) && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
                 rules.Add((new SessionId(row.Owner), rule));
         }
 

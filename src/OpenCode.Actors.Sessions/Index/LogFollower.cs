@@ -121,7 +121,7 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
         var rules = new List<PermissionRule>();
         await foreach (var row in journal.LoadAsync(owner, stopped))
         {
-            if (row.Kind == Rows.Remember && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+            if (Rows.IsLearned(row, journal.Timeline) && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
                 rules.Add(rule);
         }
 

@@ -14,6 +14,9 @@ internal interface IInstructionConfig
 /// <param name="ReadsClaude">Whether files of the name <c>CLAUDE.md</c> are read.</param>
 internal sealed record InstructionSources(string Home, IReadOnlyList<string> OfUser, IReadOnlyList<string> Configured, bool ReadsClaude = true)
 {
+    /// <summary>Gets the entries that the location's own configuration names: they stay inside of the project.</summary>
+    public IReadOnlyCollection<string> OfLocation { get; init; } = [];
+
     /// <summary>Gets why the configuration could not be read; null when it could.</summary>
     public string? Fault { get; init; }
 }

@@ -12,6 +12,9 @@ internal sealed record Instruction(string Source, string? Text, string? Fault = 
     /// <summary>How much of one text is read.</summary>
     public const int MostCharacters = 64 * 1024;
 
+    /// <summary>Gets a value indicating whether it was left out because it leads out of the project.</summary>
+    public bool IsOutside { get; init; }
+
     /// <summary>Gets it as a model reads it: some lines, the first one empty.</summary>
     public string Told => Text is null
         ? $"\nInstructions from {Source}: {Fault}\n"

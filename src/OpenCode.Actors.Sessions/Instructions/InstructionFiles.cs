@@ -3,7 +3,7 @@ using OpenCode.Actors.Sessions.Files;
 namespace OpenCode.Actors.Sessions.Instructions;
 
 /// <summary>Finds and reads the instructions of a location: the user's own, the project's, then those of the configuration.</summary>
-internal sealed class InstructionFiles(IFileTree files, string directory, string worktree, InstructionSources sources, CancellationToken cancellationToken)
+internal sealed class InstructionFiles(IFileTree files, ProjectBorder border, string directory, string worktree, InstructionSources sources, CancellationToken cancellationToken)
 {
     private const int MostFiles = 64;
     private const int MostCharactersTogether = 256 * 1024;
@@ -18,9 +18,9 @@ internal sealed class InstructionFiles(IFileTree files, string directory, string
     public IReadOnlyList<Instruction> Read()
     {
         if (sources.OfUser.FirstOrDefault(IsFile) is { } own)
-            Add(own);
+            Add(own, isOfUser: true);
         foreach (var path in OfProject())
-            Add(path);
+            Add(path, isOfUser: false);
         foreach (var entry in sources.Configured.Where(static entry => !IsUrl(entry)))
             AddConfigured(entry);
         return _found;
@@ -45,10 +45,11 @@ internal sealed class InstructionFiles(IFileTree files, string directory, string
         if (matches.Count == 0)
             _found.Add(new Instruction(entry, null, "The configuration names this under 'instructions', but there is no such file."));
         foreach (var match in matches)
-            Add(match);
+            Add(match, isOfUser: Path.IsPathRooted(path) && !sources.OfLocation.Contains(entry, StringComparer.Ordinal));
     }
 
-    private void Add(string path)
+    // What users name by its whole path is read wherever it leads.
+    private void Add(string path, bool isOfUser)
     {
         if (!_paths.Add(path))
             return;
@@ -59,7 +60,7 @@ internal sealed class InstructionFiles(IFileTree files, string directory, string
             return;
         }
 
-        var instruction = Instruction.Read(files, path);
+        var instruction = isOfUser ? Instruction.Read(files, path) : border.Read(files, path);
         _room -= instruction.Text?.Length ?? 0;
         _found.Add(instruction);
     }

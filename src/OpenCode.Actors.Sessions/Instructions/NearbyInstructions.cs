@@ -1,4 +1,5 @@
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
@@ -11,15 +12,17 @@ internal static class NearbyInstructions
     /// <param name="files">The files.</param>
     /// <param name="path">The file, an absolute path.</param>
     /// <param name="directory">The location. For a file outside of it there are none.</param>
+    /// <param name="paths">Resolves links.</param>
     /// <param name="known">The paths of those that were given already; what is found is added.</param>
-    public static IReadOnlyList<Instruction> Find(IFileTree files, string path, string directory, ISet<string> known)
+    public static IReadOnlyList<Instruction> Find(IFileTree files, string path, string directory, IPathFacts paths, ISet<string> known)
     {
+        ProjectBorder? border = null;
         var found = new List<Instruction>();
         for (var folder = Path.GetDirectoryName(path); folder is not null && folder.StartsWith(directory + "/", StringComparison.Ordinal); folder = Path.GetDirectoryName(folder))
         {
             var named = Path.Combine(folder, Name);
             if (named != path && files.Look(named) == EntryKind.File && known.Add(named))
-                found.Insert(0, Instruction.Read(files, named));
+                found.Insert(0, (border ??= new ProjectBorder(paths, ProjectBorder.Worktree(files, directory) ?? directory)).Read(files, named));
         }
 
         return found;

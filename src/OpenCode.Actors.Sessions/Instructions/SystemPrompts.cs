@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Files;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Instructions;
 
 /// <summary>Collects the parts of system prompts from the files of the project, the configuration and the web. Thread-safe.</summary>
-internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, InstructionPages pages, TimeProvider time)
+internal sealed partial class SystemPrompts(IFileWork work, IInstructionConfig config, InstructionPages pages, IPathFacts paths, TimeProvider time, ILogger<SystemPrompts> logger)
 {
     private const int DepthInRepository = 3;
     private const int MostTrees = 1_000;
@@ -41,8 +43,11 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
     private Read Collect(IFileTree files, PromptContext briefing, CancellationToken cancellationToken)
     {
         var sources = config.For(briefing.Directory);
-        var worktree = Worktree(files, briefing.Directory);
-        var found = new InstructionFiles(files, briefing.Directory, worktree ?? briefing.Directory, sources, cancellationToken).Read();
+        var worktree = ProjectBorder.Worktree(files, briefing.Directory);
+        var root = worktree ?? briefing.Directory;
+        var found = new InstructionFiles(files, new ProjectBorder(paths, root), briefing.Directory, root, sources, cancellationToken).Read();
+        foreach (var left in found.Where(static instruction => instruction.IsOutside))
+            LogOutside(logger, briefing.Directory, left.Source);
         var urls = sources.Configured.Where(InstructionFiles.IsUrl).Distinct(StringComparer.Ordinal).ToList();
         return new Read(worktree, sources.Fault is { } fault ? [.. found, new Instruction("the configuration", null, fault)] : found, urls);
     }
@@ -78,16 +83,8 @@ internal sealed class SystemPrompts(IFileWork work, IInstructionConfig config, I
         }
     }
 
-    private static string? Worktree(IFileTree files, string directory)
-    {
-        for (var folder = directory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (files.Look(Path.Combine(folder, ".git")) != EntryKind.Missing)
-                return folder;
-        }
-
-        return null;
-    }
+    [LoggerMessage(EventId = 6046, Level = LogLevel.Warning, Message = "Instructions of {Directory} are left out: {Path} leads out of the project.")]
+    private static partial void LogOutside(ILogger logger, string directory, string path);
 
     private sealed record Read(string? Worktree, IReadOnlyList<Instruction> Found, IReadOnlyList<string> Urls);
 }

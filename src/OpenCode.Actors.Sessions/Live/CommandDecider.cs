@@ -80,6 +80,30 @@ internal sealed partial class CommandDecider(SessionId id, SessionSetup setup, C
         }));
     }
 
+    /// <summary>Refuses the command, or decides it. An exception in the search for a refusal is the caller's error too.</summary>
+    /// <param name="findRefusal">Finds the refusal; null when there is none.</param>
+    /// <param name="decide">Decides, and returns the outcome.</param>
+    /// <param name="location">The configuration of the session's location.</param>
+    /// <param name="committed">Called after the commit.</param>
+    public void Decide(Func<object?> findRefusal, Func<Decision, Outcome> decide, LocationSetup location, Action? committed = null)
+    {
+        object? refusal;
+        try
+        {
+            refusal = findRefusal();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogDecisionFailed(logger, e, id.Value);
+            refusal = new CommandFailed(e.Message);
+        }
+
+        if (refusal is not null)
+            Refuse(refusal);
+        else
+            Decide(decide, location, committed);
+    }
+
     /// <summary>Begins an undo that restores files.</summary>
     public void BeginUndo(ISessionCommand command, UndoPlan plan, UndoWork work) => work.Begin(plan, command, Asker, Name, _body);
 

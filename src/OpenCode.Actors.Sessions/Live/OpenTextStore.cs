@@ -8,8 +8,8 @@ using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Live;
 
-/// <summary>Stores streamed text by size or by time: a row without an event (rule "Streamed text is state").</summary>
-/// <param name="options">The size and the time.</param>
+/// <summary>Stores streamed text by size or by time, more seldom the longer it is: a row without an event (rule "Streamed text is state").</summary>
+/// <param name="options">The size and the time of a short text.</param>
 /// <param name="timers">The actor's timers.</param>
 internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerScheduler> timers)
 {
@@ -17,7 +17,7 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
 
     /// <summary>True if the next batch must have the row.</summary>
     public bool IsDue(SessionState state) => state.Turn?.Open is { } open
-        && (!open.HasRow || (open.UnstoredBytes > 0 && (_isTimeUp || open.UnstoredBytes >= options.StoreTextBytes)));
+        && (!open.HasRow || (open.UnstoredBytes > 0 && (_isTimeUp || open.UnstoredBytes >= Share(open))));
 
     /// <summary>Adds the row to a batch, if it is due. Its offset is the head right after this batch, so it is made when all that the batch tells is folded in.</summary>
     public SessionState Store(SessionId id, SessionState state, List<StateChange> changes)
@@ -35,8 +35,8 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
     /// <summary>Schedules the storing of text that has no row yet.</summary>
     public void Plan(SessionState state)
     {
-        if (state.Turn?.Open is { UnstoredBytes: > 0 } && !timers().IsTimerActive(nameof(StoreText)))
-            timers().StartSingleTimer(nameof(StoreText), new StoreText(), TimeSpan.FromMilliseconds(options.StoreTextMs));
+        if (state.Turn?.Open is { UnstoredBytes: > 0 } open && !timers().IsTimerActive(nameof(StoreText)))
+            timers().StartSingleTimer(nameof(StoreText), new StoreText(), TimeSpan.FromMilliseconds(options.StoreTextMs) * Share(open) / options.StoreTextBytes);
     }
 
     /// <summary>The time is up: what is not stored is due.</summary>
@@ -44,6 +44,9 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
 
     /// <summary>Cancels the schedule.</summary>
     public void Cancel() => timers().Cancel(nameof(StoreText));
+
+    // A row holds all of the text, so it is written again after an eighth more: a long text is written nine times in all, however long it is.
+    private int Share(OpenText open) => Math.Max(options.StoreTextBytes, open.Text.Length / 8);
 
     /// <summary>Stores the streamed text that is not stored yet.</summary>
     public sealed record StoreText : INotInfluenceReceiveTimeout;

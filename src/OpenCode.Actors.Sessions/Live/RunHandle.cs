@@ -33,7 +33,8 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
         switch (order)
         {
             case BeginStep m:
-                run.Tell(new RunActor.Begin(ModelOf(m), m.Request));
+                var snapshot = setup.Snapshots is { } snapshots && m.Files is { } place ? new StepSnapshot(m.Snapshot, () => TakeAsync(snapshots, place), setup.Time) : null;
+                run.Tell(new RunActor.Begin(ModelOf(m, snapshot), m.Request, snapshot));
                 break;
             case StartTool m:
                 run.Tell(new RunActor.Start(m.Call, m.Context));
@@ -85,13 +86,11 @@ internal sealed partial class RunHandle(SessionSetup setup, IActorContext contex
             setup.Metrics.Running(-1);
     }
 
-    private IChatModel ModelOf(BeginStep step)
+    private IChatModel ModelOf(BeginStep step, StepSnapshot? snapshot)
     {
         var instructed = step.PromptContext is { } briefing && _instructions is not null ? _instructions.On(step.Model, briefing) : step.Model;
         var model = step.Scope is { } scope ? new OfferingModel(instructed, setup.Toolbox, scope) : instructed;
-        return setup.Snapshots is { } snapshots && step.Files is { } place
-            ? new SnapshottedModel(model, step.Snapshot, () => TakeAsync(snapshots, place), setup.Time)
-            : model;
+        return snapshot is null ? model : new SnapshottedModel(model, snapshot);
     }
 
     // The door should not throw. The model goes on without.

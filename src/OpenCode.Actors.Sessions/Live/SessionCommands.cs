@@ -147,10 +147,7 @@ internal sealed class SessionCommands(
 
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
-        if (Prompting.Refusal(State, location, setup.Options, prompt) is { } refusal)
-            decider.Refuse(refusal);
-        else
-            decider.Decide(decision => Prompting.Decide(decision, command), location, setup.Metrics.PromptTaken);
+        decider.Decide(() => Prompting.Refusal(State, location, setup.Options, prompt), decision => Prompting.Decide(decision, command), location, setup.Metrics.PromptTaken);
     }
 
     private void OnShell(RunShell command)
@@ -177,10 +174,7 @@ internal sealed class SessionCommands(
 
         turn.Closer.CloseBroken();
         var location = setup.At(State.Info!.Directory);
-        if (Compacting.Refusal(State, location, setup.Options, command.Request) is { } refusal)
-            decider.Refuse(refusal);
-        else
-            decider.Decide(decision => Compacting.Decide(decision, command), location);
+        decider.Decide(() => Compacting.Refusal(State, location, setup.Options, command.Request), decision => Compacting.Decide(decision, command), location);
     }
 
     private void OnRequestReply(IRequestReply command)

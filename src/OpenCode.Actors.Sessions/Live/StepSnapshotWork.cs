@@ -31,7 +31,7 @@ internal sealed partial class StepSnapshotWork(SessionSetup setup, IActorRef ses
     public void End() => _underWay--;
 
     // What the door throws before its first wait is a failure like any other.
-    private async Task<StepFiles?> EndStepAsync(TakeStepSnapshot order) => await setup.Snapshots!.EndStepAsync(order.Place, order.From, order.Since);
+    private async Task<StepFiles?> EndStepAsync(TakeStepSnapshot order) => await setup.Snapshots!.EndStepAsync(order.Place, order.Work);
 
     [LoggerMessage(EventId = 6012, Level = LogLevel.Error, Message = "No snapshot could be taken at the end of the step {MessageId}: its turn goes on, and what it changed cannot be undone.")]
     private static partial void LogNotTaken(ILogger logger, Exception cause, string messageId);

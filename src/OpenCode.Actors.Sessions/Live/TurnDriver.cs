@@ -26,9 +26,9 @@ internal sealed partial class TurnDriver(
         var (order, ends) = taken;
         files.End();
         if (order.Run == default)
-            Decide(decision => StepSnapshots.Note(decision, order.Message, order.From, ends));
+            Decide(decision => StepSnapshots.Note(decision, order.Message, order.Work.From, ends));
         else if (!closer.IsClosing && committer.State.Turn?.Run == order.Run)
-            Decide(decision => Complete(decision, order.From, ends));
+            Decide(decision => Complete(decision, order.Work.From, ends));
     }
 
     /// <summary>Executes the order and the credit of a committed decision.</summary>

@@ -43,4 +43,7 @@ public sealed record ResolvedModel(string ProviderId, string ModelId, IChatModel
 {
     /// <summary>Gets what it can do and costs.</summary>
     public ModelInfo Info { get; init; } = new(ModelId, ModelId);
+
+    /// <summary>Gets why it cannot be used; null when it can. Prompts for it are refused with it.</summary>
+    public string? Fault { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace OpenCode.Actors.Sessions.Models;
@@ -33,5 +34,16 @@ public sealed record FileContent(string MimeType, string? Filename, ReadOnlyMemo
         Encoding.ASCII.GetBytes(Base64.Span, bytes);
         System.Buffers.Text.Base64.DecodeFromUtf8InPlace(bytes, out var count);
         return bytes.AsMemory(0, count);
+    }
+
+    /// <summary>Gives the file as a <c>data:</c> URL.</summary>
+    /// <returns>The text that <see cref="Base64"/> is the end of, where that is such a URL of this type: nothing is copied. Else new text.</returns>
+    public string ToDataUrl()
+    {
+        var start = $"data:{MimeType};base64,";
+        return MemoryMarshal.TryGetString(Base64, out var text, out var at, out var length)
+            && at == start.Length && at + length == text.Length && text.StartsWith(start, StringComparison.Ordinal)
+            ? text
+            : string.Concat(start, Base64.Span);
     }
 }

@@ -7,6 +7,10 @@ namespace OpenCode.Actors.Sessions.Runs;
 /// <summary>Reads one call of a model as facts.</summary>
 internal static class ModelFacts
 {
+    /// <summary>The most text and reasoning of one answer, in UTF-16 code units: two million tokens.</summary>
+    /// <remarks>A text that ends is an event and a row in one batch of the journal, which takes 128 MiB. JSON writes a unit as six bytes at most: 96 MiB.</remarks>
+    public const int MostText = 8 << 20;
+
     /// <summary>Reads it to its end, which is the last fact: <see cref="AnswerEnded"/> or <see cref="AnswerBroken"/>.</summary>
     /// <remarks>A failure is a fact too, so that a stream delivers it behind the text that came before; an error of a stream overtakes what is buffered.</remarks>
     /// <param name="model">The model.</param>
@@ -45,8 +49,15 @@ internal static class ModelFacts
         IChatModel model, ModelRequest request, Action<bool> isWaiting, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var chunks = model.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var length = 0L;
         while (await MoveNextAsync(chunks, isWaiting))
-            yield return FactOf(chunks.Current);
+        {
+            var fact = FactOf(chunks.Current);
+            length += (fact as TextStreamed)?.Text.Length ?? 0;
+            if (length > MostText)
+                throw new ModelException($"The model's answer has more than {MostText >> 20} Mi characters of text, and was given up. Ask for less at once.", retryable: false);
+            yield return fact;
+        }
 
         throw new ModelException("The model's stream ended without saying that it was complete.", retryable: true);
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Actors;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.Runs;
@@ -46,7 +47,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Calls the model for the next step. The <see cref="Report"/>s have its outcome: <see cref="AnswerEnded"/> or <see cref="AnswerRefused"/>.</summary>
-    public sealed record Begin(IChatModel Model, ModelRequest Request) : IDeadLetterSuppression; // To a run that has ended meanwhile.
+    /// <remarks>Where there is a snapshot of the files, another one is taken before the first tool: <see cref="StepSnapshotTaken"/>.</remarks>
+    public sealed record Begin(IChatModel Model, ModelRequest Request, StepSnapshot? Snapshot) : IDeadLetterSuppression; // To a run that has ended meanwhile.
 
     /// <summary>Starts a tool. The <see cref="Report"/>s have its outcome: <see cref="ToolEnded"/> or <see cref="ToolFailed"/>, also if there is no such tool.</summary>
     public sealed record Start(ToolCall Call, ToolContext Context) : IDeadLetterSuppression;
@@ -109,7 +111,8 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Receive<RetryNow>(_ => OnRetryNow());
         Receive<RetryNoted>(_ => Try());
 
-        Receive<Start>(OnStart);
+        Receive<Start>(m => AddFacts(_tools.Start(m)));
+        Receive<RunningTools.Snapshotted>(m => AddFacts(_tools.StartHeld(m)));
         Receive<ToolReport>(OnToolReport);
         Receive<Terminated>(m => OnToolGone(m.ActorRef));
 
@@ -128,6 +131,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
     private void OnBegin(Begin message)
     {
         _step = message;
+        _tools.BeginStep(message.Snapshot);
         _retries.Reset();
         Try();
     }
@@ -200,20 +204,20 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         // What it called is under way: another try would do it twice. The step goes on with the results.
         if (hasCalls)
         {
-            AddFact(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
+            AddFacts(new AnswerEnded(FinishReason.ToolCalls, TokenUsage.None));
             return;
         }
 
         if (!cause.Retryable || _retries.AreSpent)
         {
-            AddFact(new AnswerRefused(cause));
+            AddFacts(new AnswerRefused(cause));
             return;
         }
 
         var delay = _retries.Next(cause);
         LogRetry(_logger, cause.Message, _retries.Failures, delay);
         Timers.StartSingleTimer(nameof(RetryNow), new RetryNow(), delay);
-        AddFact(new RetryPlanned(_retries.Failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
+        AddFacts(new RetryPlanned(_retries.Failures, cause.Message, (_time.GetUtcNow() + delay).ToUnixTimeMilliseconds()));
     }
 
     // suspend-on-silence: while the database is silent no model is called (rule "Suspend on silence"), so another try waits until the session has noted it.
@@ -231,12 +235,6 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         _call = null;
     }
 
-    private void OnStart(Start message)
-    {
-        if (!_tools.TryStart(message.Call, message.Context))
-            AddFact(new ToolFailed(message.Call.CallId, $"There is no tool '{message.Call.Name}' here."));
-    }
-
     private void OnToolReport(ToolReport message)
     {
         if (!_tools.Contains(Sender))
@@ -246,7 +244,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             _tools.End(Sender);
         else
             _outgoing.AnswerLater(Sender, new ToolContinue());
-        AddFact(message);
+        AddFacts(message);
     }
 
     private void OnToolGone(IActorRef tool)
@@ -255,7 +253,7 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
             return;
 
         LogToolGone(_logger, callId);
-        AddFact(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
+        AddFacts(new ToolFailed(callId, "The tool broke down before it had a result. The server's log has the reason."));
     }
 
     private void OnContinue()
@@ -264,9 +262,10 @@ internal sealed partial class RunActor : ReceiveActor, IWithTimers
         Send();
     }
 
-    private void AddFact(object fact)
+    private void AddFacts(params IReadOnlyList<object> facts)
     {
-        _outgoing.Add(fact);
+        foreach (var fact in facts)
+            _outgoing.Add(fact);
         Send();
     }
 

@@ -10,7 +10,7 @@ internal abstract record RunFact;
 /// <param name="Snapshot">The snapshot of the files; null when none was taken.</param>
 internal sealed record AnswerBegan(string? Snapshot = null) : RunFact;
 
-/// <summary>The snapshot before the step is taken. Never reported alone: <see cref="AnswerBegan"/> has it.</summary>
+/// <summary>The snapshot before the step is taken. Not reported when the answer begins: <see cref="AnswerBegan"/> has it then. Another one is taken before the first tool, if time has passed.</summary>
 internal sealed record StepSnapshotTaken(string Snapshot) : RunFact;
 
 /// <summary>The model streamed text or reasoning.</summary>

@@ -27,11 +27,11 @@ public sealed class SessionsOptions
     /// <value>0 to 100; 5 by default.</value>
     public int MaxRetries { get; set; } = 5;
 
-    /// <summary>Gets or sets after how many streamed bytes (UTF-8) an open part is stored.</summary>
+    /// <summary>Gets or sets after how many streamed bytes (UTF-8) an open part is stored. One that is longer than eight times as much is stored after an eighth of its length.</summary>
     /// <value>1 to 16,384; 16,384 by default.</value>
     public int StoreTextBytes { get; set; } = 16_384;
 
-    /// <summary>Gets or sets after how much streaming, in milliseconds, an open part is stored.</summary>
+    /// <summary>Gets or sets after how much streaming, in milliseconds, an open part is stored. A long one takes longer, as it takes more bytes.</summary>
     /// <value>1 to 1,000; 1,000 by default.</value>
     public int StoreTextMs { get; set; } = 1_000;
 

@@ -11,14 +11,20 @@ internal interface ISnapshots
 
     /// <summary>Takes the snapshot at the end of a step, and returns what the step changed.</summary>
     /// <param name="place">The worktree.</param>
-    /// <param name="from">The snapshot at the start of the step.</param>
-    /// <param name="since">The snapshot at the start of the turn.</param>
+    /// <param name="step">The step.</param>
     /// <returns>Null where no snapshot was taken.</returns>
-    Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since);
+    Task<StepFiles?> EndStepAsync(SnapshotPlace place, StepWork step);
 
     /// <summary>Restores files to their content before some steps, one by one and each atomically: at any moment a file has its old content or its new one. A repeat changes nothing more.</summary>
     Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files);
 }
+
+/// <summary>The work of a step in files.</summary>
+/// <param name="From">The snapshot at its start.</param>
+/// <param name="Since">The snapshot at the start of the turn.</param>
+/// <param name="Own">Full paths of what its tools may have changed; null when one of them does not say.</param>
+/// <param name="Earlier">Full paths of what the steps of the turn before changed; null when that is not known.</param>
+internal sealed record StepWork(string From, string Since, IReadOnlyList<string>? Own = null, IReadOnlyList<string>? Earlier = null);
 
 /// <summary>The files at the end of a step.</summary>
 /// <param name="Snapshot">The snapshot.</param>

@@ -46,7 +46,9 @@ internal static class RequestChanges
         if (decision.State.Learned.Contains(rule))
             return;
 
+        // Rows of rules that hold no more are written over: those that hold come first.
         decision.Put(Rows.Remember, decision.State.Learned.Count.ToString(CultureInfo.InvariantCulture), rule, ProtocolJson.Wire.PermissionRule);
-        decision.State = decision.State with { Learned = decision.State.Learned.Add(rule) };
+        var learned = decision.State.Learned.Add(rule);
+        decision.State = decision.State with { Learned = learned, LearnedRows = Math.Max(decision.State.LearnedRows, learned.Count) };
     }
 }

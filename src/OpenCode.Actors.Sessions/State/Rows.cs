@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenCode.Actors.Journal;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -19,7 +20,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>permission</c> | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>question</c>   | request id       | the request                                                | when answered or withdrawn    |
 /// | <c>process</c>    | call id          | the <see cref="ProcessMark"/>                              | when the tool has ended       |
-/// | <c>remember</c>   | number           | a permission rule learned by <c>always</c>                 | with the session              |
+/// | <c>remember</c>   | number           | a permission rule learned by <c>always</c>; one of before this generation of the journal counts no more | with the session |
 /// | <c>todos</c>      | empty            | the to-do list                                             | with the session              |
 /// | <c>key</c>        | idempotency key  | <see cref="KeyRow"/>                                       | with the session              |
 /// | <c>failure</c>    | message id       | the error that kept a run from beginning                   | with the session              |
@@ -51,6 +52,9 @@ internal static class Rows
 
     /// <summary>A key of a row of kind <see cref="Turn"/> that is no turn.</summary>
     public const string Undo = "undo";
+
+    /// <summary>True for a rule that still holds: the dialog says that <c>always</c> ends with a restart, and each start of a server begins a generation (decision 0024).</summary>
+    public static bool IsLearned(StateRow row, Timeline timeline) => row.Kind == Remember && row.Offset > timeline.Beginning;
 }
 
 /// <summary>The counters: the next sequence of a durable event, and the greatest ids (rule "Ids that sort").</summary>

@@ -32,9 +32,8 @@ internal sealed record StartTool(RunId Run, ToolCall Call, ToolContext Context) 
 /// <param name="Run">The run of the turn that waits for it; none when the turn is closed.</param>
 /// <param name="Message">The message of the step.</param>
 /// <param name="Place">The worktree.</param>
-/// <param name="From">The snapshot at the start of the step.</param>
-/// <param name="Since">The snapshot at the start of the turn.</param>
-internal sealed record TakeStepSnapshot(RunId Run, MessageId Message, SnapshotPlace Place, string From, string Since) : RunOrder(Run);
+/// <param name="Work">What the step did.</param>
+internal sealed record TakeStepSnapshot(RunId Run, MessageId Message, SnapshotPlace Place, StepWork Work) : RunOrder(Run);
 
 /// <summary>Restore the files of a stored undo.</summary>
 internal sealed record RestoreFiles(UndoPlan Plan) : RunOrder(default(RunId));

@@ -39,6 +39,9 @@ internal sealed record SessionState
     /// <summary>Gets the rules learned here by an answer <c>always</c>; they hold for the whole location.</summary>
     public ImmutableList<PermissionRule> Learned { get; init; } = [];
 
+    /// <summary>Gets how many rows of rules are stored. Those of before the start hold no more, and are written over or go with the session.</summary>
+    public int LearnedRows { get; init; }
+
     /// <summary>Gets which message an idempotency key made.</summary>
     public ImmutableDictionary<string, MessageId> Keys { get; init; } = ImmutableDictionary<string, MessageId>.Empty;
 

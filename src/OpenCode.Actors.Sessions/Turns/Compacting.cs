@@ -30,7 +30,7 @@ internal static class Compacting
     /// <summary>Finds the reason to refuse a user's request for a summary; null when it can be taken.</summary>
     public static object? Refusal(SessionState state, LocationSetup location, SessionsOptions options, SummarizeSession request)
     {
-        var mistake = location.Agents.Fault ?? location.Models.Fault;
+        var mistake = location.Agents.Fault ?? location.Models.Fault ?? Prompting.ModelFault(location.Models, new ModelRef(request.ProviderId, request.ModelId));
         if (mistake is null && !location.Models.TryResolve(request.ProviderId, request.ModelId, out _))
             mistake = $"model: there is no {request.ProviderId}/{request.ModelId} here. The configuration's 'provider' says which there are.";
         return mistake is not null ? new PromptRejected(mistake) : Prompting.QueueFull(state, options);
@@ -122,7 +122,7 @@ internal static class Compacting
             : null;
 
     /// <summary>True if what follows a whole summary is for the prompt before it: a message that lets the model go on, or prompts that came in the middle of that one's answer.</summary>
-    public static bool IsGoneOnWith(Decision decision) =>
+    public static bool IsForEarlierPrompt(Decision decision) =>
         Interrupted(decision) is not null || (decision.Turn is { Queued: > 0 } turn && Continuations.IsOne(decision.State.Message(turn.Prompts[turn.Taken])!));
 
     private static TurnState AskNow(Decision decision, TurnState turn, bool overflow = false)

@@ -8,6 +8,7 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.History;
+using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.State;
@@ -51,7 +52,7 @@ internal static class Prompting
             ?? prompt.Parts.OfType<SubtaskPromptPart>().Select(task => AgentMistake(location.Agents, task.Agent)).FirstOrDefault(static mistake => mistake is not null)
             ?? VariantMistake(state.Info!, location, prompt)
             ?? (prompt.Tools is { } tools ? SessionRules.Mistake(state.Info!.Permission, SessionRules.Of(tools)) : null)
-            ?? (asksModel ? location.Models.Fault : null);
+            ?? (asksModel ? location.Models.Fault ?? ModelFault(location.Models, ModelOf(state.Info!, location, prompt)) : null);
         return mistake is null ? null : new PromptRejected(mistake);
     }
 
@@ -64,12 +65,19 @@ internal static class Prompting
         ? null
         : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
 
+    /// <summary>Returns why a model that is known cannot be used; null when it can.</summary>
+    public static string? ModelFault(IModelCatalog models, ModelRef model) => models.TryResolve(model.ProviderId, model.ModelId, out var known) ? known.Fault : null;
+
     private static string? VariantMistake(Session info, LocationSetup location, Protocol.Requests.Prompt prompt)
     {
-        var (agents, models) = (location.Agents, location.Models);
-        var model = prompt.Model ?? agents.Find(prompt.Agent ?? agents.Default)?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(models.Default.ProviderId, models.Default.ModelId);
         var variant = prompt.Variant ?? prompt.Model?.Variant;
-        return variant == DefaultVariant ? null : StepOptionMerging.Mistake(models, model, variant);
+        return variant == DefaultVariant ? null : StepOptionMerging.Mistake(location.Models, ModelOf(info, location, prompt), variant);
+    }
+
+    private static ModelRef ModelOf(Session info, LocationSetup location, Protocol.Requests.Prompt prompt)
+    {
+        var (agents, models) = (location.Agents, location.Models);
+        return prompt.Model ?? agents.Find(prompt.Agent ?? agents.Default)?.Model ?? info.Model?.ToModelRef() ?? new ModelRef(models.Default.ProviderId, models.Default.ModelId);
     }
 
     /// <summary>Takes a prompt: publishes it at once, and opens a turn, or queues it for the next step of the open turn.</summary>

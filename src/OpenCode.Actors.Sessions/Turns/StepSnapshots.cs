@@ -17,11 +17,18 @@ internal static class StepSnapshots
     /// <param name="run">The run of the turn that waits for it; none when the turn is closed.</param>
     public static TakeStepSnapshot? After(Decision decision, MessageState message, RunId run) =>
         decision.Setup.Snapshots is not null && SnapshotPlace.Of(decision.Info) is { } place && StartOf(message) is { } from && message.Parts.Exists(static part => part is ToolPart)
-            ? new TakeStepSnapshot(run, message.Info.Id, place, from, SinceOf(decision.State, message) ?? from)
+            ? new TakeStepSnapshot(run, message.Info.Id, place, WorkOf(decision, message, from))
             : null;
 
     /// <summary>Returns the snapshot that a step began with; null for none.</summary>
     public static string? StartOf(MessageState message) => message.Parts.OfType<StepStartPart>().LastOrDefault()?.Snapshot;
+
+    /// <summary>Has the step of the open turn begin with the files as its first tool finds them.</summary>
+    public static void BeginAgain(Decision decision, string snapshot)
+    {
+        if (decision.Assistant.Parts.OfType<StepStartPart>().LastOrDefault() is { } start && start.Snapshot != snapshot)
+            decision.Put(start with { Snapshot = snapshot });
+    }
 
     /// <summary>Adds what a step changed to its message, its prompt and the session.</summary>
     public static void Note(Decision decision, MessageId message, string from, StepFiles? files)
@@ -37,8 +44,16 @@ internal static class StepSnapshots
         Changes.Note(decision);
     }
 
-    // The first step that answers the same prompt: what the user sees of a prompt is all that came of it.
-    private static string? SinceOf(SessionState state, MessageState message) => message.Info is AssistantMessage { ParentId: var parent }
-        ? state.Messages.Where(other => other.Info is AssistantMessage answer && answer.ParentId == parent).Select(StartOf).FirstOrDefault(static start => start is not null)
-        : null;
+    // What the user sees of a prompt is all that came of it: from the first step on that answers it.
+    private static StepWork WorkOf(Decision decision, MessageState message, string from)
+    {
+        var parent = (message.Info as AssistantMessage)?.ParentId;
+        var steps = decision.State.Messages.Where(other => other != message && other.Info is AssistantMessage answer && answer.ParentId == parent).ToList();
+        var known = steps.TrueForAll(static step => !step.Parts.Exists(static part => part is ToolPart) || step.Parts.Exists(static part => part is StepFinishPart { Snapshot: not null }));
+        return new StepWork(
+            from,
+            steps.Select(StartOf).FirstOrDefault(static start => start is not null) ?? from,
+            ToolFiles.Of(decision, message),
+            known ? [.. steps.SelectMany(static step => step.Parts).OfType<PatchPart>().SelectMany(static patch => patch.Files)] : null);
+    }
 }

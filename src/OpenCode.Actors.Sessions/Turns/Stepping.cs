@@ -142,7 +142,7 @@ internal static class Stepping
             if (decision.State.Turn is not { } completed)
                 return; // There is no summary.
             turn = completed;
-            continues = Compacting.IsGoneOnWith(decision);
+            continues = Compacting.IsForEarlierPrompt(decision);
         }
 
         if (turn.Queued > 0 || continues || (!isSummary && turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsFull(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
@@ -157,6 +157,9 @@ internal static class Stepping
         {
             case AnswerBegan m:
                 decision.Put(new StepStartPart(decision.NextPart(), decision.Id, decision.Turn.Assistant) { Snapshot = m.Snapshot });
+                break;
+            case StepSnapshotTaken m:
+                StepSnapshots.BeginAgain(decision, m.Snapshot);
                 break;
             case TextStreamed m:
                 decision.Stream(m.IsReasoning, m.Text);

@@ -65,6 +65,9 @@ internal sealed class RecentChanges(TimeSpan window, int mostBytes)
     /// <param name="most">How much may stay, in bytes.</param>
     public void Trim(DateTimeOffset now, int most)
     {
+        if (_sessions.Count == 0)
+            return;
+
         var oldest = now - window;
         foreach (var (id, session) in _sessions)
         {

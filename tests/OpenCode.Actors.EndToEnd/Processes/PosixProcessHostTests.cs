@@ -22,6 +22,18 @@ public sealed class PosixProcessHostTests : ProcessHostKit
     }
 
     [Fact]
+    public async Task A_program_that_is_not_there_is_complained_of_as_by_a_shell()
+    {
+        await using var process = await Host.StartAsync(new ToolProcessSpec("no-such-program-here", "/usr") { Arguments = ["x"] }, default);
+
+        var complaint = await ReadToEndAsync(process, OutputPipe.Error);
+
+        Assert.StartsWith("sh: ", complaint, StringComparison.Ordinal);
+        Assert.Contains("no-such-program-here: not found", complaint, StringComparison.Ordinal);
+        Assert.Equal(127, await process.ExitCode.WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task A_command_gets_the_environment_of_the_server_without_its_secrets()
     {
         Environment.SetEnvironmentVariable("E2E_TOOL_SECRET", "secret");

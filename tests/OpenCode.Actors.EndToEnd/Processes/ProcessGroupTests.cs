@@ -97,7 +97,7 @@ public sealed class ProcessGroupTests : ProcessHostKit
     {
         // What a server's death does, without the death: its end of the guard's pipe closes and no signal is sent.
         using var guard = Process.Start(new ProcessStartInfo("/usr/bin/setsid",
-            ["/bin/sh", "-c", GuardScripts.Guard, "guard", "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "tool", "/dev/null", "/dev/null", "/bin/sh", "-c", $"(sleep {Nap}) & sleep {Nap}; true"])
+            ["/bin/sh", "-c", GuardScripts.Guard, "guard", "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "sh", "tool", "/dev/null", "/dev/null", "/bin/sh", "-c", $"(sleep {Nap}) & sleep {Nap}; true"])
         { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         await UntilAsync(() => CountNaps() == 2);
 

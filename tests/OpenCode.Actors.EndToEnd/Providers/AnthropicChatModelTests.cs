@@ -95,6 +95,32 @@ public sealed class AnthropicChatModelTests : IAsyncLifetime
         Assert.True(messages[2].GetProperty("content")[0].GetProperty("is_error").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("small")]
+    [InlineData("large-text-of-this-request-0")] // What stands for the large ones meanwhile.
+    public async Task Large_texts_and_files_are_sent_whole_and_in_their_order(string small)
+    {
+        _provider.Events(Start, """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}}""", Stop);
+        var (text, output, bytes) = (new string('a', 100_000), new string('b', 200_000), new byte[100_000]);
+        new Random(1).NextBytes(bytes);
+        var request = new ModelRequest(
+            "claude", null,
+            [
+                new UserTurn([new TextContent(text), new FileContent("image/png", "a.png", bytes), new TextContent(small), new FileContent("application/pdf", "b.pdf", bytes)]),
+                new AssistantTurn("Well.", [], [new ToolCall("call_1", "bash", JsonElement.Parse("{}"))]),
+                new ToolResult("call_1", "bash", output, IsError: false) { Files = [new FileContent("image/png", "a.png", bytes)] },
+            ],
+            []);
+
+        await AskAsync(request);
+
+        var messages = Assert.Single(_provider.Requests).Body.GetProperty("messages");
+        var (told, result) = (messages[0].GetProperty("content"), messages[2].GetProperty("content")[0].GetProperty("content"));
+        Assert.Equal([text, small], ((int[])[0, 2]).Select(i => told[i].GetProperty("text").GetString()));
+        Assert.Equal(output, result[0].GetProperty("text").GetString());
+        Assert.All((JsonElement[])[told[1], told[3], result[1]], file => Assert.Equal(bytes, file.GetProperty("source").GetProperty("data").GetBytesFromBase64()));
+    }
+
     [Fact]
     public async Task A_call_of_what_is_no_tool_and_one_with_a_key_twice_stay_in_the_conversation()
     {

@@ -138,6 +138,20 @@ public sealed class OpenAiChatModelTests : OpenAiChatModelKit
     }
 
     [Fact]
+    public async Task A_large_image_is_sent_as_the_base64_that_it_is()
+    {
+        Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"stop"}]}""");
+        var bytes = new byte[1024 * 1024];
+        new Random(1).NextBytes(bytes);
+        var model = new ModelInfo("m1", "M") { Capabilities = new ModelCapabilities { Input = ["text", "image"] } };
+
+        await AskAsync(new ModelRequest("m1", null, [new UserTurn([new FileContent("image/png", "a.png", bytes)])], []), model: model);
+
+        var content = Assert.Single(Provider.Requests).Body.GetProperty("messages")[0].GetProperty("content")[0];
+        Assert.Equal($"data:image/png;base64,{Convert.ToBase64String(bytes)}", content.GetProperty("image_url").GetProperty("url").GetString());
+    }
+
+    [Fact]
     public async Task Files_options_and_limits_are_sent_as_the_model_takes_them()
     {
         Provider.Stream("""{"choices":[{"delta":{"content":"ok"},"finish_reason":"content_filter"}]}""");

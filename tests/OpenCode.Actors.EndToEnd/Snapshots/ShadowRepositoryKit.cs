@@ -3,6 +3,8 @@ using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Snapshots.Doors;
 using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Changes;
+using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.EndToEnd.Snapshots;
@@ -27,15 +29,20 @@ public abstract class ShadowRepositoryKit : IDisposable
 
     private protected ShadowRepository Shadow { get; set; }
 
+    private protected DiskStore Store { get; } = new(new ExactFiles(new OpenCode.Actors.Sessions.Files.Doors.MachineFiles()));
+
+    /// <summary>Gets the changes by the tools of sessions.</summary>
+    private protected FileChanges Written => field ??= new FileChanges(Store, new ReadStamps());
+
     public void Dispose()
     {
         Folder.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private protected ShadowRepository Open(string? data = null)
+    private protected ShadowRepository Open(string? data = null, IFileStore? store = null)
     {
         data ??= Folder.Sub("data");
-        return new ShadowRepository(Path.Combine(data, "shadow"), Project.Path, data, new DiskStore(new ExactFiles(new OpenCode.Actors.Sessions.Files.Doors.MachineFiles())), new GitProcess(TimeProvider.System, new SecretVariables()));
+        return new ShadowRepository(Path.Combine(data, "shadow"), Project.Path, data, store ?? Store, Written, new GitProcess(TimeProvider.System, new SecretVariables()));
     }
 }

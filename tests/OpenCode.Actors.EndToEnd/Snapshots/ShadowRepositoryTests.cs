@@ -23,7 +23,7 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
         File.Delete(Project.At("gone ü \n.txt"));
         Project.MakeRunnable("sub/run.sh");
 
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
 
         string[] changed = ["a.txt", "crlf.txt", "gone ü \n.txt", "new/deep.txt", "sub/run.sh"];
         Assert.Equal(changed.Select(Project.At), step.Files);
@@ -54,6 +54,23 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
     }
 
     [Fact]
+    public async Task What_others_change_beside_tools_that_say_what_they_change_is_told_neither_of_the_step_nor_of_the_turn()
+    {
+        var from = await Shadow.TakeAsync();
+        foreach (var name in (string[])["a.txt", "crlf.txt"])
+            Project.Write(name, "changed");
+        var first = await Shadow.EndStepAsync(new StepWork(from, from, [Project.At("a.txt"), "/etc/passwd"], []));
+        foreach (var name in (string[])["b.txt", "gone ü \n.txt"])
+            Project.Write(name, "changed");
+        var second = await Shadow.EndStepAsync(new StepWork(first.Snapshot, from, [Project.At("b.txt")], first.Files));
+        Project.Write("gone ü \n.txt", "again");
+        var third = await Shadow.EndStepAsync(new StepWork(second.Snapshot, from, [], [.. first.Files, .. second.Files]));
+
+        Assert.Equal([[Project.At("a.txt")], [Project.At("b.txt")], []], new[] { first, second, third }.Select(static step => step.Files));
+        Assert.Equal([["a.txt"], ["a.txt", "b.txt"], []], new[] { first, second, third }.Select(static step => step.Diffs.Select(static diff => diff.File)));
+    }
+
+    [Fact]
     public async Task A_file_that_git_cannot_take_keeps_no_other_out_of_the_snapshot()
     {
         var from = await Shadow.TakeAsync();
@@ -64,7 +81,7 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
             Project.Write($"many/{name}", "made");
         Project.Write("a.txt", "changed");
 
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
 
         Assert.Equal(21, step.Files.Count);
         Assert.Contains(Project.At("a.txt"), step.Files);
@@ -92,9 +109,9 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
         else
             Project.Write(rules, now);
         Project.Write("made.txt", "made");
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
         Project.Write("made2.txt", "made");
-        var second = await Shadow.EndStepAsync(step.Snapshot, from);
+        var second = await Shadow.EndStepAsync(new StepWork(step.Snapshot, from));
 
         string[] changed = [rules, "made.txt"];
         Assert.Equal(changed.Order(StringComparer.Ordinal), step.Diffs.Select(static diff => diff.File));
@@ -114,9 +131,9 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
         Project.Write("ignored", "the user's");
         var from = await Shadow.TakeAsync();
         Project.Write(".gitignore", "");
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
         Project.Write("ignored", "changed");
-        var second = await Shadow.EndStepAsync(step.Snapshot, from);
+        var second = await Shadow.EndStepAsync(new StepWork(step.Snapshot, from));
 
         await Shadow.RestoreAsync(new FilesToRestore(second.Snapshot, [new StepChange(from, step.Snapshot), new StepChange(step.Snapshot, second.Snapshot)], []), CancellationToken.None);
 
@@ -132,7 +149,7 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
         Project.Write("a.txt", "changed");
         Project.Write("sub/run.sh", "changed");
         File.CreateSymbolicLink(Project.At("link"), outside);
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
         var now = await Shadow.TakeAsync();
         File.Delete(Project.At("a.txt"));
         File.CreateSymbolicLink(Project.At("a.txt"), Path.Combine(outside, "run.sh"));
@@ -156,9 +173,10 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
         File.WriteAllText(Project.At(".a.txt.opencode-1.tmp"), "half");
         Shadow = Open();
 
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
         await Shadow.RestoreAsync(new FilesToRestore(step.Snapshot, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
 
+        Assert.Equal([Project.At("a.txt")], step.Files); // What is being written is in no snapshot.
         Assert.Equal("one\ntwo\n", Project.Read("a.txt"));
         Assert.False(File.Exists(Project.At(".a.txt.opencode-1.tmp")));
         Assert.Equal(from, await Open().TakeAsync());
@@ -176,7 +194,7 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
 
         Assert.Equal(from, await Shadow.TakeAsync());
         Project.Write("a.txt", "changed");
-        Assert.Equal([Project.At("a.txt")], (await Shadow.EndStepAsync(from, from)).Files);
+        Assert.Equal([Project.At("a.txt")], (await Shadow.EndStepAsync(new StepWork(from, from))).Files);
     }
 
     [Theory]

@@ -1,8 +1,10 @@
 using OpenCode.Actors.EndToEnd.Harness;
+using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Snapshots.Doors;
 using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Paths;
 using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.EndToEnd.Snapshots;
@@ -16,7 +18,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         const int tooLarge = 2 * 1024 * 1024 + 1;
         var from = await Shadow.TakeAsync();
         Project.Write("grows.db", "small");
-        var step = await Shadow.EndStepAsync(from, from);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
         File.WriteAllBytes(Project.At("grows.db"), new byte[tooLarge]);
 
         var undone = await Shadow.RestoreAsync(new FilesToRestore(await Shadow.TakeAsync(), [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
@@ -41,10 +43,10 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
             Project.Write(name, "one");
         File.Delete(Project.At("unmade"));
         File.Delete(Project.At("hidden"));
-        var one = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var one = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("both", "two");
         Project.Write("second", "two");
-        var two = new StepChange(one.To!, (await Shadow.EndStepAsync(one.To!, from)).Snapshot);
+        var two = new StepChange(one.To!, (await Shadow.EndStepAsync(new StepWork(one.To!, from))).Snapshot);
         Assert.Null((await Shadow.RestoreAsync(new FilesToRestore(two.To!, [two], []), CancellationToken.None)).Problem);
 
         // The user goes on in one file, and hides another by a .gitignore, so that no snapshot has it.
@@ -66,7 +68,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         var from = await Shadow.TakeAsync();
         foreach (var name in (string[])["a.txt", "crlf.txt", "made", "sub/run.sh"])
             Project.Write(name, "changed");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("a.txt", "mine");
         Project.Write("made", "mine");
         Project.Write("sub/run.sh", "#!/bin/sh\n"); // as it was before the step
@@ -88,7 +90,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         var from = await Shadow.TakeAsync();
         foreach (var name in (string[])["a.txt", "crlf.txt", "sub/run.sh"])
             Project.Write(name, "changed");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("a.txt", "one\ntwo\n"); // Set before the kill.
         Project.Write("crlf.txt", "mine"); // Written after it.
 
@@ -111,7 +113,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         Project.Write("taken/y", "y");
         Directory.Delete(Project.At("folder"), recursive: true);
         Project.Write("folder", "now a file");
-        var step = new StepChange(from, (await Shadow.EndStepAsync(from, from)).Snapshot);
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
         Project.Write("taken/ignored", "the user's");
 
         var undone = await Shadow.RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
@@ -138,11 +140,67 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         Assert.Equal(("one\ntwo\n", "mine"), (Project.Read("a.txt"), Project.Read("users.txt")));
     }
 
+    [Fact]
+    public async Task A_file_that_a_tool_is_changing_is_restored_behind_that_and_then_stays_as_the_tool_left_it()
+    {
+        var from = await Shadow.TakeAsync();
+        Project.Write("a.txt", "changed");
+        Project.Write("b.txt", "made");
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
+
+        Task<RestoreOutcome>? undo = null;
+        await Task.Run(() => Written.Change(new SessionId("ses_other"), Project.At("a.txt"), _ =>
+        {
+            undo = Shadow.RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
+            Assert.True(SpinWait.SpinUntil(() => !File.Exists(Project.At("b.txt")), TimeSpan.FromSeconds(60))); // The file before it is set.
+            Assert.False(undo.Wait(TimeSpan.FromSeconds(1)));
+            return "of the other session";
+        }, CancellationToken.None));
+
+        Assert.Contains("a.txt", (await undo!).Problem, StringComparison.Ordinal);
+        Assert.Equal("of the other session", Project.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task What_the_way_back_needs_is_on_the_disk_before_the_first_file_is_set()
+    {
+        var from = await Shadow.TakeAsync();
+        Project.Write("a.txt", "changed");
+        Project.Write("made", "made");
+        var step = new StepChange(from, (await Shadow.EndStepAsync(new StepWork(from, from))).Snapshot);
+        var synced = new List<(string, string, bool)>();
+        Shadow = Open(store: new SyncedStore(Store, folder => synced.Add((folder, Project.Read("a.txt"), File.Exists(Project.At("made"))))));
+        Assert.Equal(step.To, await Shadow.TakeAsync());
+        Assert.Empty(synced); // It costs too much for each step.
+
+        await Shadow.RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
+
+        Assert.Equal([(Path.Combine(Folder.Path, "data", "shadow"), "changed", true)], synced);
+        Assert.Equal(("one\ntwo\n", false), (Project.Read("a.txt"), File.Exists(Project.At("made"))));
+        await Assert.ThrowsAsync<IOException>(() => Open(store: new SyncedStore(Store, static _ => throw new IOException("The disk is broken."))).RestoreAsync(new FilesToRestore(step.To!, [], [step]), CancellationToken.None));
+        Assert.Equal(("one\ntwo\n", false), (Project.Read("a.txt"), File.Exists(Project.At("made"))));
+    }
+
     private void AssertOnly(string users, RestoreOutcome set, bool isTold, Dictionary<string, string?> files)
     {
         Assert.Equal("mine", Project.Read(users));
         Assert.Equal(isTold ? $"Stay as they are: {users} (it was changed after the undo began)." : null, set.Problem);
         foreach (var (name, text) in files.Where(file => file.Key != users))
             Assert.Equal((name, text), (name, File.Exists(Project.At(name)) ? Project.Read(name) : null));
+    }
+
+    private sealed class SyncedStore(DiskStore store, Action<string> synced) : IFileStore
+    {
+        public FileStamp? Find(string path) => store.Find(path);
+
+        public byte[] Read(string path, int mostBytes) => store.Read(path, mostBytes);
+
+        public FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken) => store.Write(path, content, cancellationToken);
+
+        public void SyncAll(string folder)
+        {
+            synced(folder);
+            store.SyncAll(folder);
+        }
     }
 }

@@ -61,6 +61,38 @@ public sealed class DiskStoreTests : IDisposable
         Assert.Equal(paths.Length, Directory.EnumerateFileSystemEntries(folder).Count());
     }
 
+    [Fact]
+    public void A_file_is_written_by_many_at_once_and_is_one_of_theirs()
+    {
+        var path = Path.Combine(_folder.Sub("f"), "a");
+        var contents = Enumerable.Range(0, 8).Select(i => new string((char)('a' + i), 100_000)).ToArray();
+
+        for (var round = 0; round < 10; round++)
+            Parallel.ForEach(contents, content => _store.Write(path, Encoding.UTF8.GetBytes(content), default));
+
+        Assert.Contains(File.ReadAllText(path), contents);
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void What_a_killed_server_left_goes_with_the_next_write_and_what_another_one_writes_stays()
+    {
+        var (folder, outside) = (_folder.Sub("f"), Path.Combine(_folder.Path, "outside"));
+        File.WriteAllText(outside, "x");
+        string[] left = [.. Enumerable.Range(1, 4).Select(i => Path.Combine(folder, $".a.opencode-{i}.tmp"))];
+        File.WriteAllText(left[0], "half");
+        File.CreateSymbolicLink(left[2], outside);
+        using (var made = Process.Start("mkfifo", left[3]))
+            made.WaitForExit();
+        using (new FileStream(left[1], FileMode.CreateNew, FileAccess.Write, FileShare.Delete))
+            _store.Write(Path.Combine(folder, "a"), "new"u8, default);
+
+        Assert.Equal([.. left[1..], Path.Combine(folder, "a")], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
+        _store.Write(Path.Combine(folder, "a"), "newer"u8, default);
+        Assert.Equal([.. left[2..], Path.Combine(folder, "a")], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(outside));
+    }
+
     [Theory]
     [InlineData(0b110_100_100)]
     [InlineData(0b110_110_110)]

@@ -18,14 +18,19 @@ internal sealed class ScriptedTools : IToolbox, IProcessHost
 
     public ScriptedTool Tool => Started[^1];
 
-    public IReadOnlyList<ToolDefinition> Definitions { get; } = [new ToolDefinition("bash", "Runs a command.", JsonElement.Parse("""{"type":"object"}"""))];
+    /// <summary>Gets the names of the tools. The one that is called "look" changes no files.</summary>
+    public List<string> Names { get; } = ["bash"];
+
+    public IReadOnlyList<ToolDefinition> Definitions => [.. Names.Select(static name => new ToolDefinition(name, "Runs a command.", JsonElement.Parse("""{"type":"object"}""")))];
+
+    public bool MayChangeFiles(string name) => name != "look";
 
     public Props? PropsFor(ToolCall call, ToolContext context)
     {
         if (Fault is { } fault)
             throw fault;
 
-        return call.Name == "bash" ? Props.Create(() => new ToolActor(call, Started.Add)) : null;
+        return Names.Contains(call.Name) ? Props.Create(() => new ToolActor(call, Started.Add)) : null;
     }
 
     public ValueTask<IToolProcess> StartAsync(ToolProcessSpec spec, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -83,6 +88,9 @@ internal sealed class ScriptedTool(ToolCall call, IActorRef self, IActorRef run)
     public void Output(string output) => Tell(new ToolProgress(call.CallId, JsonSerializer.SerializeToElement(new { output })));
 
     public void End(string output, int exit = 0) => Tell(new ToolEnded(call.CallId, "title", output, JsonSerializer.SerializeToElement(new { output, exit, truncated = false })));
+
+    /// <summary>Ends with a file that it changed.</summary>
+    public void EndWithChange(string file) => Tell(new ToolEnded(call.CallId, "title", "done", JsonSerializer.SerializeToElement(new { filediff = new { file } })));
 
     /// <summary>Ends with files that it wrote, and a to-do list.</summary>
     public void End(IReadOnlyList<string> edited, IReadOnlyList<Todo>? todos) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Models.Providers;
 using OpenCode.Actors.Protocol.Errors;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Config;
 
 namespace OpenCode.Actors.Server.Endpoints.Auth;
@@ -19,12 +20,13 @@ internal static class AuthEndpoints
         auth.MapDelete("/{providerID}", Remove).WithName("auth.remove").Produces<bool>();
     }
 
-    private static IResult Set(string providerID, JsonElement request, IServiceProvider services)
+    private static IResult Set(string providerID, Body<JsonElement> body, IServiceProvider services)
     {
         if (services.GetService<IProviderKeys>() is not { } keys)
             return NotHere("PUT /auth/{providerID} in a cluster (write keys into the configuration of the nodes)");
         if (providerID.Length > LongestName)
             return Refusals.BadBody($"The id of a provider has at most {LongestName} characters\n  at [\"providerID\"]");
+        var request = body.Value;
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
             return Refusals.BadBody("Give api\n  at [\"type\"]");
 

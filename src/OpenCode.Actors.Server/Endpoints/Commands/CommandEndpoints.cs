@@ -7,6 +7,7 @@ using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Commands;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
@@ -43,19 +44,19 @@ internal static class CommandEndpoints
     private static Task<IResult> RunAsync(
         SessionId sessionID,
         Location location,
-        RunCommand request,
+        Body<RunCommand> body,
         HttpContext context,
         ISessions sessions,
         CommandPrompts prompts,
         TurnEnds turns,
         RefusalEvents refusals,
         CancellationToken cancellationToken) =>
-        AnswerAsync(sessionID, location, request, context, sessions, prompts, turns.AnswerOf, refusals, cancellationToken);
+        AnswerAsync(sessionID, location, body.Value, context, sessions, prompts, turns.AnswerOf, refusals, cancellationToken);
 
     private static Task<IResult> InitAsync(
         SessionId sessionID,
         Location location,
-        InitSession request,
+        Body<InitSession> body,
         HttpContext context,
         ISessions sessions,
         CommandPrompts prompts,
@@ -65,7 +66,7 @@ internal static class CommandEndpoints
         AnswerAsync(
             sessionID,
             location,
-            new RunCommand(BuiltInCommands.InitName, "") { MessageId = request.MessageId, Model = new ModelRef(request.ProviderId, request.ModelId).ToString() },
+            new RunCommand(BuiltInCommands.InitName, "") { MessageId = body.Value.MessageId, Model = new ModelRef(body.Value.ProviderId, body.Value.ModelId).ToString() },
             context,
             sessions,
             prompts,

@@ -29,10 +29,16 @@ internal static class FileEndpoints
         files.MapGet("/api/fs/find", FindInApiAsync).WithName("v2.fs.find").Produces<FoundFiles>();
     }
 
-    private static async Task<IResult> ListAsync(Location location, string? path, LocationFiles files, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(Location location, string? path, LocationFiles files, HttpResponse response, CancellationToken cancellationToken)
     {
         var (folder, kind) = files.Find(location, path ?? ".");
-        return kind == PathKind.Folder ? TypedResults.Ok(await files.ListAsync(location, folder, cancellationToken)) : Refusals.NotFound($"Folder not found: {path}");
+        if (kind != PathKind.Folder)
+            return Refusals.NotFound($"Folder not found: {path}");
+
+        var nodes = await files.ListAsync(location, folder, cancellationToken);
+        if (nodes.Count == LocationFiles.MostListed)
+            response.Headers["X-Most-Entries"] = nodes.Count.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Ok(nodes);
     }
 
     private static async Task<IResult> ReadAsync(Location location, string? path, LocationFiles files, CancellationToken cancellationToken)

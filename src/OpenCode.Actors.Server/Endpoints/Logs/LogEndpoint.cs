@@ -1,5 +1,6 @@
 using OpenCode.Actors.Protocol.Texts;
 using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Bodies;
 
 namespace OpenCode.Actors.Server.Endpoints.Logs;
 
@@ -10,8 +11,9 @@ internal static partial class LogEndpoint
 
     public static void MapLog(this IEndpointRouteBuilder routes) => routes.MapPost("/log", Write).WithName("app.log").WithTags("Logs").Produces<bool>();
 
-    private static IResult Write(ClientLine request, ILoggerFactory loggers)
+    private static IResult Write(Body<ClientLine> body, ILoggerFactory loggers)
     {
+        var request = body.Value;
         if (LevelOf(request.Level) is not { } level)
             return Refusals.BadBody("Give debug, info, warn or error\n  at [\"level\"]");
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenCode.Actors.Server.Answers;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Sessions.Tools.Servers;
@@ -27,8 +28,9 @@ internal static class McpEndpoints
         TypedResults.Ok<IReadOnlyDictionary<string, McpStatusAnswer>>(
             (await servers.StatusAsync(location.Path, cancellationToken)).ToDictionary(static server => server.Name, static server => McpStatusAnswer.Of(server.Error), StringComparer.Ordinal));
 
-    private static async Task<IResult> AddAsync(Location location, JsonObject request, ConfigPatching patching, ToolServers servers, CancellationToken cancellationToken)
+    private static async Task<IResult> AddAsync(Location location, Body<JsonObject> body, ConfigPatching patching, ToolServers servers, CancellationToken cancellationToken)
     {
+        var request = body.Value;
         if (request["name"] is not JsonValue value || !value.TryGetValue(out string? name) || name.Length is 0 or > LongestName)
             return Refusals.BadBody($"Give a name of 1 to {LongestName} characters\n  at [\"name\"]");
         if (request["config"] is not JsonObject config || config["type"] is null)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Requests;
+using OpenCode.Actors.Server.Bodies;
 using OpenCode.Actors.Server.Locations;
 using OpenCode.Actors.Server.Publishing;
 using OpenCode.Actors.Sessions;
@@ -36,17 +37,18 @@ internal static class TuiEndpoints
         tui.MapPost("/tui/publish", PublishAsync).WithName("tui.publish").Produces<bool>();
     }
 
-    private static Task<IResult> PublishAsync(Location location, TuiPublish request, TuiPublisher terminals, CancellationToken cancellationToken) =>
-        terminals.PublishAsync(location, request.Type, request.Properties, cancellationToken);
+    private static Task<IResult> PublishAsync(Location location, Body<TuiPublish> body, TuiPublisher terminals, CancellationToken cancellationToken) =>
+        terminals.PublishAsync(location, body.Value.Type, body.Value.Properties, cancellationToken);
 
-    private static Task<IResult> AppendAsync(Location location, JsonElement request, TuiPublisher terminals, CancellationToken cancellationToken) =>
-        terminals.PublishAsync(location, TuiEvents.PromptAppend, request, cancellationToken);
+    private static Task<IResult> AppendAsync(Location location, Body<JsonElement> body, TuiPublisher terminals, CancellationToken cancellationToken) =>
+        terminals.PublishAsync(location, TuiEvents.PromptAppend, body.Value, cancellationToken);
 
-    private static Task<IResult> ShowToastAsync(Location location, JsonElement request, TuiPublisher terminals, CancellationToken cancellationToken) =>
-        terminals.PublishAsync(location, TuiEvents.ToastShow, request, cancellationToken);
+    private static Task<IResult> ShowToastAsync(Location location, Body<JsonElement> body, TuiPublisher terminals, CancellationToken cancellationToken) =>
+        terminals.PublishAsync(location, TuiEvents.ToastShow, body.Value, cancellationToken);
 
-    private static async Task<IResult> ExecuteAsync(Location location, JsonElement request, TuiPublisher terminals, CancellationToken cancellationToken)
+    private static async Task<IResult> ExecuteAsync(Location location, Body<JsonElement> body, TuiPublisher terminals, CancellationToken cancellationToken)
     {
+        var request = body.Value;
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("command", out var given) || given.ValueKind != JsonValueKind.String || given.GetString() is not { } name)
             return Refusals.BadBody("Give a string\n  at [\"command\"]");
 
@@ -55,8 +57,9 @@ internal static class TuiEndpoints
             : Refusals.BadBody($"Unknown command '{name}'\n  at [\"command\"]");
     }
 
-    private static async Task<IResult> SelectAsync(Location location, JsonElement request, ISessions sessions, TuiPublisher terminals, CancellationToken cancellationToken)
+    private static async Task<IResult> SelectAsync(Location location, Body<JsonElement> body, ISessions sessions, TuiPublisher terminals, CancellationToken cancellationToken)
     {
+        var request = body.Value;
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("sessionID", out var given) || given.ValueKind != JsonValueKind.String || !SessionId.TryParse(given.GetString(), out var session))
             return Refusals.BadBody("Give the id of a session\n  at [\"sessionID\"]");
 

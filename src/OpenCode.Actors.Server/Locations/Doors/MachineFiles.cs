@@ -29,11 +29,11 @@ internal sealed class MachineFiles(IFileTree files) : IFiles
         }
     }
 
-    public IEnumerable<FolderEntry> List(string folder)
+    public IReadOnlyList<FolderEntry> List(string folder, int most)
     {
         try
         {
-            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos("*", _all).Select(static one => new FolderEntry(one.Name, Kind(one.Attributes)))];
+            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos("*", _all).Take(most).Select(static one => new FolderEntry(one.Name, Kind(one.Attributes)))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

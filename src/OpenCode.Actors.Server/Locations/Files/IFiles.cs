@@ -10,8 +10,10 @@ internal interface IFiles
     /// <returns>Its bytes; null when there is no regular file that may be read, or it is longer.</returns>
     Task<byte[]?> ReadAsync(string path, long mostBytes, CancellationToken cancellationToken);
 
-    /// <summary>Lists the entries of a folder, in no order; none when there is no folder that may be read.</summary>
-    IEnumerable<FolderEntry> List(string folder);
+    /// <summary>Lists entries of a folder, in no order; none when there is no folder that may be read.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="most">How many are read: a folder of millions is not read to its end.</param>
+    IReadOnlyList<FolderEntry> List(string folder, int most);
 }
 
 /// <summary>An entry of a folder.</summary>

@@ -5,7 +5,12 @@ namespace OpenCode.Actors.Server.Locations.Files;
 /// <summary>The files of a location. No path leads out of it, by dots or by links.</summary>
 internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
 {
+    /// <summary>How many entries of a folder are listed.</summary>
+    public const int MostListed = 10_000;
+
     private const int MostFiles = 50_000;
+    private const int MostRead = 100_000; // entries that are looked at outside of a repository
+    private const int MostNames = 2_000; // of one git command: together they are shorter than a command line may be
     private const int DeepestFolder = 32;
     private const long LongestFile = 10 * 1024 * 1024;
     private static readonly FrozenSet<string> _skipped = FrozenSet.Create(StringComparer.Ordinal, ".git", "node_modules");
@@ -21,17 +26,20 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
         return IsInside(location, real) ? (real, kind) : throw new LocationException($"The path '{path}' leads out of the location '{location.Path}'. Name one inside, or another location.");
     }
 
-    /// <summary>Lists a folder of the location, folders first.</summary>
+    /// <summary>Lists a folder of the location, folders first; of a large one the first <see cref="MostListed"/> entries that the file system gives.</summary>
     /// <param name="location">Where.</param>
     /// <param name="folder">A real path inside.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<FileNode>> ListAsync(Location location, string folder, CancellationToken cancellationToken)
     {
-        var entries = files.List(folder).OrderBy(entry => KindOf(folder, entry) != PathKind.Folder).ThenBy(static entry => entry.Name, StringComparer.Ordinal).ToList();
-        var ignored = entries.Count == 0
-            ? null
-            : await git.ReadAsync(folder, ["check-ignore", "-z", "--", .. entries.Select(static entry => "./" + entry.Name)], cancellationToken);
-        var names = (ignored ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var entries = files.List(folder, MostListed).OrderBy(entry => KindOf(folder, entry) != PathKind.Folder).ThenBy(static entry => entry.Name, StringComparer.Ordinal).ToList();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var some in entries.Chunk(MostNames))
+        {
+            var ignored = await git.ReadAsync(folder, ["check-ignore", "-z", "--", .. some.Select(static entry => "./" + entry.Name)], cancellationToken);
+            names.UnionWith((ignored ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries));
+        }
+
         return [.. entries.Select(entry =>
         {
             var absolute = Path.Combine(folder, entry.Name);
@@ -46,7 +54,7 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
     /// <returns>Null for what is no regular file, cannot be read, or is over 10 MiB.</returns>
     public Task<byte[]?> ReadAsync(string file, CancellationToken cancellationToken) => files.ReadAsync(file, LongestFile, cancellationToken);
 
-    /// <summary>Lists the files of the location that git would take, or outside a repository all but hidden folders of tools; paths in it.</summary>
+    /// <summary>Lists the files of the location that git would take, or outside a repository, and where git lists too many, all but those in folders of tools; paths in it, bounded.</summary>
     public async Task<IReadOnlyList<string>> AllAsync(Location location, CancellationToken cancellationToken)
     {
         if (!location.Exists)
@@ -54,25 +62,29 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
 
         return await git.ReadAsync(location.Path, ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], cancellationToken) is { } known
             ? [.. known.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(static path => !path.EndsWith('/')).Distinct(StringComparer.Ordinal).Take(MostFiles)]
-            : [.. Walk(location.Path, "", 0, cancellationToken).Take(MostFiles)];
+            : [.. Walk(location.Path, cancellationToken).Take(MostFiles)];
     }
 
     private static bool IsInside(Location location, string path) => path == location.Path || path.StartsWith(location.Path == "/" ? "/" : location.Path + "/", StringComparison.Ordinal);
 
     private static string Relative(Location location, string path) => path[(location.Path.Length + (location.Path == "/" ? 0 : 1))..];
 
-    // Links to folders are not walked: they may lead out, or round in circles.
-    private IEnumerable<string> Walk(string folder, string prefix, int depth, CancellationToken cancellationToken)
+    // Links to folders are not walked: they may lead out, or round in circles. Near files come first, since no more than a number of entries is read.
+    private IEnumerable<string> Walk(string root, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        foreach (var entry in files.List(folder).OrderBy(static entry => entry.Name, StringComparer.Ordinal))
+        var left = MostRead;
+        var ahead = new Queue<(string Path, string Prefix, int Depth)>([(root, "", 0)]);
+        while (left > 0 && ahead.TryDequeue(out var folder))
         {
-            if (entry.Kind == PathKind.File)
-                yield return prefix + entry.Name;
-            else if (entry.Kind == PathKind.Folder && depth < DeepestFolder && !_skipped.Contains(entry.Name))
+            cancellationToken.ThrowIfCancellationRequested();
+            var entries = files.List(folder.Path, left);
+            left -= entries.Count;
+            foreach (var entry in entries.OrderBy(static entry => entry.Name, StringComparer.Ordinal))
             {
-                foreach (var below in Walk(Path.Combine(folder, entry.Name), $"{prefix}{entry.Name}/", depth + 1, cancellationToken))
-                    yield return below;
+                if (entry.Kind == PathKind.File)
+                    yield return folder.Prefix + entry.Name;
+                else if (entry.Kind == PathKind.Folder && folder.Depth < DeepestFolder && !_skipped.Contains(entry.Name))
+                    ahead.Enqueue((Path.Combine(folder.Path, entry.Name), $"{folder.Prefix}{entry.Name}/", folder.Depth + 1));
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Text;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
@@ -12,10 +13,11 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 /// <param name="dataFolder">The data folder of the server. The repositories are in it.</param>
 /// <param name="configs">Says where no snapshots are wanted.</param>
 /// <param name="store">Writes files.</param>
+/// <param name="written">The changes of files by the tools of sessions.</param>
 /// <param name="git">Runs git.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log of the server.</param>
-internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog configs, IFileStore store, GitProcess git, TimeProvider time, ILogger<GitSnapshots> logger) : ISnapshots
+internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog configs, IFileStore store, FileChanges written, GitProcess git, TimeProvider time, ILogger<GitSnapshots> logger) : ISnapshots
 {
     private static readonly TimeSpan _takeLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(5);
@@ -27,7 +29,7 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
     public Task<string?> TakeAsync(SnapshotPlace place) => Task.Run(() => DoAsync(place, static repository => repository.TakeAsync(), _takeLimit));
 
     /// <inheritdoc/>
-    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since) => Task.Run(() => DoAsync(place, repository => repository.EndStepAsync(from, since), _endLimit));
+    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, StepWork step) => Task.Run(() => DoAsync(place, repository => repository.EndStepAsync(step), _endLimit));
 
     /// <inheritdoc/>
     public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files) => Task.Run(() => SetNowAsync(place, files));
@@ -121,7 +123,7 @@ internal sealed partial class GitSnapshots(string dataFolder, ConfigCatalog conf
     }
 
     private Worktree WorktreeOf(SnapshotPlace place) => _worktrees.GetOrAdd(place.Root, root => new Worktree(
-        new ShadowRepository(Path.Combine(dataFolder, "snapshots", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)).AsSpan(0, 16))), root, dataFolder, store, git)));
+        new ShadowRepository(Path.Combine(dataFolder, "snapshots", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)).AsSpan(0, 16))), root, dataFolder, store, written, git)));
 
     [LoggerMessage(EventId = 5060, Level = LogLevel.Warning, Message = "No snapshots of the files of {Root} are taken, so undo does not set them back: {Reason}")]
     private static partial void LogWithout(ILogger logger, string root, string reason);

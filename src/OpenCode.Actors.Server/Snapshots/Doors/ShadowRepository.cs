@@ -6,7 +6,9 @@ using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Server.Locations.Vcs;
 using OpenCode.Actors.Sessions.History;
 using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Paths;
+using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
@@ -16,8 +18,9 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 /// <param name="root">The worktree.</param>
 /// <param name="dataFolder">The data folder of the server, which is in no snapshot.</param>
 /// <param name="store">Writes files.</param>
+/// <param name="written">The changes of files by the tools of sessions.</param>
 /// <param name="git">Runs git.</param>
-internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, GitProcess git)
+internal sealed class ShadowRepository(string folder, string root, string dataFolder, IFileStore store, FileChanges written, GitProcess git)
 {
     private const string IgnoreFile = ".gitignore";
     private const string Here = "./";
@@ -38,7 +41,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private static readonly string[] _cleaning = ["-c", "gc.auto=2000", "-c", "gc.pruneExpire=7.days.ago", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"];
 
-    private readonly WorktreeFiles _files = new(root, store);
+    private readonly WorktreeFiles _files = new(root, store, written);
     private string? _last;
 
     /// <summary>Takes a snapshot, without files that a <c>.gitignore</c> excludes and files of more than 2 MB.</summary>
@@ -60,12 +63,13 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     }
 
     /// <summary>Takes a snapshot and compares it.</summary>
-    public async Task<StepFiles> EndStepAsync(string from, string since)
+    public async Task<StepFiles> EndStepAsync(StepWork step)
     {
         var to = await TakeAsync();
-        var changes = to == from ? [] : await CompareAsync(from, to);
-        var ofTurn = since == from || changes.Count == 0 ? changes : await CompareAsync(since, to);
-        return new StepFiles(to, [.. changes.Take(Changes.MaxFiles).Select(change => Path.Combine(root, change.Path))], changes.Count == 0 ? [] : await DiffAsync(since, to, ofTurn.Select(static change => change.Path)));
+        var changes = Within(step.Own, to == step.From ? [] : await CompareAsync(step.From, to));
+        string[] changed = [.. changes.Select(change => Path.Combine(root, change.Path))];
+        var ofTurn = step.Since == step.From || changes.Count == 0 ? changes : Within(step.Earlier is { } earlier ? [.. earlier, .. changed] : null, await CompareAsync(step.Since, to));
+        return new StepFiles(to, [.. changed.Take(Changes.MaxFiles)], changes.Count == 0 ? [] : await DiffAsync(step.Since, to, ofTurn.Select(static change => change.Path)));
     }
 
     /// <summary>Restores files.</summary>
@@ -116,6 +120,10 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         await StageAsync(wanted.All.Where(static file => file.Value?.IsFile == true), staged);
         var problems = new List<(string File, string Why)>();
 
+        // Git syncs nothing by itself, which would take five times as long in each step. A file that is set is synced: after a power cut the way back has to be there too.
+        if (wanted.All.Count > 0)
+            store.SyncAll(folder);
+
         // What is to be gone goes first: a folder may have taken the place of a file.
         foreach (var name in wanted.All.Keys.OrderBy(name => wanted.All[name] is not null))
         {
@@ -143,10 +151,15 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         await GitAsync(["checkout-index", "--all", "--force", $"--prefix={staged}/files/"], index: index, limit: _whole);
     }
 
-    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(StepChange step, string now)
+    private async Task<IReadOnlyList<TreeChange>> ChangesAsync(StepChange step, string now) => Within(step.Files, await CompareAsync(step.From, step.To ?? now));
+
+    private IReadOnlyList<TreeChange> Within(IReadOnlyList<string>? files, IReadOnlyList<TreeChange> changes)
     {
-        var changes = await CompareAsync(step.From, step.To ?? now);
-        return step.Files is { } files ? [.. changes.Where(change => files.Contains(Path.Combine(root, change.Path), StringComparer.Ordinal))] : changes;
+        if (files is null)
+            return changes;
+
+        var names = files.ToHashSet(StringComparer.Ordinal);
+        return [.. changes.Where(change => names.Contains(Path.Combine(root, change.Path)))];
     }
 
     private async Task<List<(string Path, TreeEntry Entry)>> EntriesAsync(string tree, string[] paths)
@@ -209,9 +222,9 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
 
     private string Excluded()
     {
-        var excluded = new StringBuilder(OwnExcluded());
+        var excluded = new StringBuilder(OwnExcluded()).Append('\n').Append(DiskStore.TemporaryNames).Append('\n');
         if (dataFolder.StartsWith(root + "/", StringComparison.Ordinal))
-            excluded.Append('\n').Append(string.Concat(dataFolder[root.Length..].Select(static sign => sign is '\\' or '*' or '?' or '[' or ']' or ' ' ? $"\\{sign}" : $"{sign}"))).Append('\n');
+            excluded.Append(string.Concat(dataFolder[root.Length..].Select(static sign => sign is '\\' or '*' or '?' or '[' or ']' or ' ' ? $"\\{sign}" : $"{sign}"))).Append('\n');
         return excluded.ToString();
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Locations.Doors;
 using OpenCode.Actors.Sessions.Snapshots;
+using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Paths;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
@@ -12,7 +13,7 @@ internal static class SnapshotServices
     public static IServiceCollection AddSnapshots(this IServiceCollection services, string dataFolder)
     {
         services.TryAddSingleton<ISnapshots>(provider => new GitSnapshots(
-            Path.GetFullPath(dataFolder), provider.GetRequiredService<ConfigCatalog>(), provider.GetRequiredService<IFileStore>(), provider.GetRequiredService<GitProcess>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GitSnapshots>>()));
+            Path.GetFullPath(dataFolder), provider.GetRequiredService<ConfigCatalog>(), provider.GetRequiredService<IFileStore>(), provider.GetRequiredService<FileChanges>(), provider.GetRequiredService<GitProcess>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GitSnapshots>>()));
         return services;
     }
 }

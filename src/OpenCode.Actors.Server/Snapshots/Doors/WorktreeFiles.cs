@@ -1,13 +1,14 @@
 using OpenCode.Actors.Sessions.Files.Doors;
+using OpenCode.Actors.Sessions.Tools.Changes;
 using OpenCode.Actors.Sessions.Tools.Paths;
-using OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 namespace OpenCode.Actors.Server.Snapshots.Doors;
 
 /// <summary>The files of a worktree, as snapshots read and restore them.</summary>
 /// <param name="root">The worktree.</param>
 /// <param name="store">Writes files, each at once.</param>
-internal sealed class WorktreeFiles(string root, IFileStore store)
+/// <param name="changes">The changes of files by the tools of sessions.</param>
+internal sealed class WorktreeFiles(string root, IFileStore store, FileChanges changes)
 {
     private const long LargestFile = 2 * 1024 * 1024;
     private const string Outside = "it lies outside of the worktree";
@@ -38,7 +39,9 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     /// <param name="content">A file with the content that it is to have, if any.</param>
     /// <param name="digits">How long the hashes of the repository are.</param>
     /// <returns>Why it stays as it is; null when it is as it is to be.</returns>
-    public string? Set(string name, FilesAfterUndo files, string content, int digits)
+    public string? Set(string name, FilesAfterUndo files, string content, int digits) => changes.Alone(Path.Combine(root, name), () => SetAlone(name, files, content, digits));
+
+    private string? SetAlone(string name, FilesAfterUndo files, string content, int digits)
     {
         var wanted = files.All[name];
         try
@@ -95,7 +98,6 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
     {
         if (Directory.Exists(path))
             Remove(new DirectoryInfo(path));
-        Tidy(path);
         var bytes = File.ReadAllBytes(content);
         if (store.Find(path) is not { } found || found.Bytes != bytes.Length || !store.Read(path, bytes.Length).AsSpan().SequenceEqual(bytes))
             store.Write(path, bytes, CancellationToken.None);
@@ -106,16 +108,6 @@ internal sealed class WorktreeFiles(string root, IFileStore store)
         var wanted = isExecutable ? mode | Runnable : mode & ~Runnable;
         if ((mode & UnixFileMode.UserExecute) != (wanted & UnixFileMode.UserExecute))
             File.SetUnixFileMode(path, wanted);
-    }
-
-    // What a server that was killed left beside the file: it had not taken its place.
-    private static void Tidy(string path)
-    {
-        if (Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            foreach (var left in Directory.GetFiles(Path.GetDirectoryName(path)!, $"{DiskStore.TemporaryPrefix(Path.GetFileName(path))}*.tmp"))
-                File.Delete(left);
-        }
     }
 
     // Links are neither followed nor replaced: what they lead to is not of the worktree, and may be anything by now.

@@ -40,6 +40,15 @@ internal static partial class NativeFiles
     /// <summary>True if this process may write a file, without opening it.</summary>
     public static bool MayWrite(string path) => Access(path, ForWriting) == 0;
 
+    /// <summary>Writes all that the system holds back of the file system of a folder to the disk, and waits for that. Linux only.</summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    public static void SyncFileSystem(string folder)
+    {
+        using var opened = OpenWithoutWaiting(folder);
+        if (SyncAll((int)opened.DangerousGetHandle()) != 0)
+            throw Failure();
+    }
+
     /// <summary>Resolves a path with its links and dots; null when nothing is there.</summary>
     public static string? RealPath(string path)
     {
@@ -79,6 +88,9 @@ internal static partial class NativeFiles
 
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint ResolvePath(string path, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncAll(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "free")]
     private static partial void Free(nint memory);

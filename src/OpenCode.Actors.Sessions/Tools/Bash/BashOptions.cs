@@ -25,7 +25,11 @@ internal sealed class BashOptions
     /// <value>2,000 characters by default. Clients show a few lines.</value>
     public int ReportCharacters { get; set; } = 2_000;
 
-    /// <summary>Gets or sets the least time between two reports of output. It doubles with each report of an output that is longer than a report, up to 64 times.</summary>
+    /// <summary>Gets or sets how much of an output that is longer than what is kept a report holds: its end.</summary>
+    /// <value>500 characters by default.</value>
+    public int FloodReportCharacters { get; set; } = 500;
+
+    /// <summary>Gets or sets the least time between two reports of output. It doubles with each report of an output that is longer than a report, up to 64 times, for a flood up to 4,096 times.</summary>
     /// <value>50 ms by default.</value>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 

@@ -19,8 +19,10 @@ internal sealed class BashOutput(BashOptions options)
     /// <summary>Gets a value indicating whether there was more than is kept.</summary>
     public bool Truncated => _text.IsCut;
 
-    /// <summary>Gets how long the next report has to wait. Long outputs are reported more and more seldom, so that clients get little more than what is kept in the end.</summary>
-    public TimeSpan Interval => options.ProgressInterval * Math.Pow(2, Math.Min(_longReports, 6));
+    /// <summary>Gets how long the next report has to wait. Long outputs are reported more and more seldom, so that clients get little more than what is kept in the end; floods without a limit.</summary>
+    public TimeSpan Interval => options.ProgressInterval * Math.Pow(2, Math.Min(_longReports, IsFlood ? 12 : 6));
+
+    private bool IsFlood => _bytes >= options.FloodBytes;
 
     /// <summary>Adds what was read.</summary>
     /// <returns>Whether so much was read that the next read is to wait for <see cref="BashOptions.FloodPause"/>.</returns>
@@ -28,7 +30,7 @@ internal sealed class BashOutput(BashOptions options)
     {
         HasNews |= Decode(_decoders[(int)pipe], bytes, flush: false);
         _bytes += bytes.Length;
-        if (_bytes < options.FloodBytes || (_unpacedBytes += bytes.Length) < options.FloodBytes)
+        if (!IsFlood || (_unpacedBytes += bytes.Length) < options.FloodBytes)
             return false;
 
         _unpacedBytes = 0;
@@ -43,8 +45,9 @@ internal sealed class BashOutput(BashOptions options)
         if (text.Length <= options.ReportCharacters)
             return text;
 
+        // All that is kept is sent twice at the end, for the model and for people. What is on the way to be cut is shown by its last lines only.
         _longReports++;
-        return "…\n" + text[TextCut.EndStart(text, options.ReportCharacters)..];
+        return "…\n" + text[TextCut.EndStart(text, Truncated ? options.FloodReportCharacters : options.ReportCharacters)..];
     }
 
     /// <summary>Takes the text: there is no more. A character that was begun will not be finished.</summary>

@@ -28,7 +28,7 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
     /// <exception cref="ToolRefusedException">The file was changed since the session has seen it, or <paramref name="edit"/> refuses.</exception>
     public (FileChange Change, bool Existed) Change(SessionId session, string path, Func<FileText?, string> edit, CancellationToken cancellationToken)
     {
-        lock (_locks[(uint)path.GetHashCode(StringComparison.Ordinal) % (uint)_locks.Length])
+        lock (LockOf(path))
         {
             var stamp = store.Find(path);
             stamps.Check(session, path, stamp);
@@ -42,4 +42,15 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
             return (FileChange.Of(path, file.Text, after), stamp is not null);
         }
     }
+
+    /// <summary>Works on a file while no call changes it.</summary>
+    /// <param name="path">The real path.</param>
+    /// <param name="work">The work.</param>
+    public T Alone<T>(string path, Func<T> work)
+    {
+        lock (LockOf(path))
+            return work();
+    }
+
+    private Lock LockOf(string path) => _locks[(uint)path.GetHashCode(StringComparison.Ordinal) % (uint)_locks.Length];
 }

@@ -22,17 +22,18 @@ internal static class GuardScripts
 
     /// <summary>
     /// The leader of the command's group: reports itself (proc(5) stat, for its start time; its bare number where there is no /proc), runs its arguments, reports their exit code.
-    /// Its first argument is the named pipe for the command's stderr, which is open for reading before the leader starts; the second what the command reads, a pipe that is open for writing, or /dev/null.
+    /// Its first argument is for lists of processes; its second is the named pipe for the command's stderr, which is open for reading before the leader starts; the third what the command reads, a pipe that is open for writing, or /dev/null.
     /// </summary>
     /// <remarks>Reports go to descriptor 3, which the command does not get. The signals of a polite end are caught, not ignored: the command gets them with their defaults,
-    /// and the leader lives to report how it took them. The inner subshell keeps the leader's own remarks ("Terminated") out of the command's output.</remarks>
-    public const string Leader = """
+    /// and the leader lives to report how it took them. The inner subshell keeps the leader's own remarks ("Terminated") out of the command's output. On one line and by the
+    /// name <c>sh</c>, it complains of a command that is not there as a shell does at its prompt.</remarks>
+    public static readonly string Leader = """
         trap : HUP INT QUIT TERM
-        exec 4>"$1" 5<"$2"
-        shift 2
+        exec 4>"$2" 5<"$3"
+        shift 3
         read -r stat </proc/$$/stat || stat=$$
         echo "$stat" >&3
         (exec "$@" <&5 2>&4 3>&- 4>&- 5<&-)
         echo "$?" >&3
-        """;
+        """.ReplaceLineEndings("; ");
 }

@@ -74,7 +74,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         string[] commandLine =
         [
             .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard",
-            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "opencode-tool", pipes.ErrorName, pipes.InputName,
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "sh", "opencode-tool", pipes.ErrorName, pipes.InputName,
             .. spec.Arguments is { } arguments ? [spec.Command, .. arguments] : (string[])[_shell, "-c", spec.Command],
         ];
 

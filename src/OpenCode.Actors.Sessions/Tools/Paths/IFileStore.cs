@@ -18,6 +18,10 @@ internal interface IFileStore
     /// <param name="cancellationToken">Gives up before the file is changed.</param>
     /// <exception cref="IOException">It cannot be written; the message is for people.</exception>
     FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Returns when all that any program has written to the file system of a folder survives a power cut. Linux only: elsewhere it returns at once.</summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    void SyncAll(string folder);
 }
 
 /// <summary>Identifies a state of a file.</summary>

@@ -180,12 +180,38 @@ public sealed class ConfigCatalogTests
 
         Assert.Equal(
             [
-                ("/proj/opencode.json", "model"), (UserFile, "provider.far.options.apiKey"), (UserFile, "provider.openai.options.apiKey"),
+                ("/proj/opencode.json", "model"), (UserFile, "provider.far.options.apiKey"),
                 ("/proj/opencode.json", "provider.near.options.baseURL"),
             ],
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("far/1", mistakes[0].Message, StringComparison.Ordinal);
         Assert.Contains("FAR_KEY", mistakes[1].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("""{"model": "far/1"}""")]
+    [InlineData("""{"small_model": "far/1"}""")]
+    [InlineData("""{"agent": {"build": {"model": "far/1"}}}""")]
+    [InlineData("""{"command": {"x": {"template": "x", "model": "far/1"}}}""")]
+    public void A_provider_without_its_key_stops_the_start_only_where_its_model_is_named(string naming)
+    {
+        _files.Files[UserFile] = """
+            {"provider": {"far": {"options": {"baseURL": "http://far", "apiKey": "{env:FAR_KEY}"}, "models": {"1": {}}}, "openai": {"models": {"gpt": {}}}, "near": {"options": {"baseURL": "http://near"}, "models": {"1": {}}}}}
+            """;
+        if (naming.Length > 0)
+        {
+            _files.Files["/proj/opencode.json"] = naming;
+            Assert.Equal((UserFile, "provider.far.options.apiKey"), Assert.Single(Assert.Throws<ConfigException>(() => Open()).Mistakes.Select(static m => (m.Source, m.Key))));
+            return;
+        }
+
+        var catalog = Open();
+
+        Assert.Equal(2, catalog.WithoutEffect.Count);
+        Assert.StartsWith($"Prompts for models of 'far' are refused. {UserFile}: provider.far.options.apiKey: names the variable FAR_KEY, which is not set", catalog.WithoutEffect[0], StringComparison.Ordinal);
+        Assert.Contains("provider.openai.options.apiKey", catalog.WithoutEffect[1], StringComparison.Ordinal);
+        Assert.Equal(catalog.WithoutEffect, catalog.For("/proj").Values.Providers.Select(static provider => provider.Fault).OfType<string>());
     }
 
     [Fact]
@@ -211,7 +237,8 @@ public sealed class ConfigCatalogTests
         _files.Files["/proj/opencode.json"] = """{"provider": {"a": {"options": {"apiKey": "k"}}}}""";
 
         Assert.Empty(Open().For("/proj").Mistakes);
-        Assert.Equal("provider.a.options.apiKey", Assert.Single(Open().For("/other").Mistakes).Key);
+        Assert.Null(Open().For("/proj").Values.Providers[0].Fault);
+        Assert.NotNull(Open().For("/other").Values.Providers[0].Fault);
     }
 
     [Fact]

@@ -52,6 +52,27 @@ public sealed class ProviderKeysTests
     }
 
     [Fact]
+    public async Task Prompts_of_a_provider_without_its_key_are_refused_by_name_until_a_client_gives_one()
+    {
+        _files.Files["/proj/opencode.json"] = """{"provider":{"far":{"options":{"baseURL":"http://far.invalid","apiKey":"{env:FAR_KEY}"},"models":{"1":{}}}}}""";
+        await using var server = await StartAsync();
+        var session = (await server.SendAsync("POST", "/session", "{}")).Body.GetProperty("id").GetString();
+        const string parts = """ "parts":[{"type":"text","text":"x"}] """;
+
+        foreach (var (route, body) in ((string, string)[])
+            [("prompt_async", $$"""{"model":{"providerID":"far","modelID":"1"},{{parts}}}"""), ("message", $$"""{{{parts}}}"""), ("summarize", """{"providerID":"far","modelID":"1"}""")])
+        {
+            var refused = await server.SendAsync("POST", $"/session/{session}/{route}", body);
+
+            Assert.Equal(400, refused.Status);
+            Assert.Contains("FAR_KEY, which is not set", refused.Body.GetRawText(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(200, (await server.SendAsync("PUT", "/auth/far", """{"type":"api","key":"of-a-client"}""")).Status);
+        Assert.Equal(204, (await server.SendAsync("POST", $"/session/{session}/prompt_async", $$"""{"model":{"providerID":"far","modelID":"1"},{{parts}}}""")).Status);
+    }
+
+    [Fact]
     public async Task A_disabled_provider_is_not_offered()
     {
         _files.Files["/proj/opencode.json"] = """{"disabled_providers":["anthropic"]}""";

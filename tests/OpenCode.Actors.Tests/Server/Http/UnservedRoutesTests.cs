@@ -67,7 +67,7 @@ public sealed class UnservedRoutesTests
     }
 
     [Theory]
-    [InlineData("GET", "/")]
+    [InlineData("POST", "/")]
     [InlineData("GET", "/nope")]
     [InlineData("POST", "/session/ses_1/nope")]
     [InlineData("DELETE", "/config")]
@@ -83,6 +83,20 @@ public sealed class UnservedRoutesTests
         var (status, body) = await server.SendAsync(method, path);
 
         Assert.Equal((404, "NotFoundError"), (status, body.GetProperty("name").GetString()));
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task A_browser_that_is_sent_to_the_server_gets_a_page_that_says_how_to_use_it(string method)
+    {
+        await using var server = await ServerKit.StartAsync();
+
+        using var answer = await server.RespondAsync(method, "/");
+
+        Assert.Equal((200, "text/html"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        if (method == "GET")
+            Assert.Contains("attach ADDRESS", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

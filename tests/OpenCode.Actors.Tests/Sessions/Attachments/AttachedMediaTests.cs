@@ -18,7 +18,15 @@ public sealed class AttachedMediaTests
         Assert.Same(part.Url, text);
         Assert.Equal("89504E47", Convert.ToHexString(media.Decode().Span));
         Assert.Same(media, AttachedMedia.Find(part));
+        Assert.Same(part.Url, media.ToDataUrl());
     }
+
+    [Theory]
+    [InlineData("data:image/jpeg;base64,iVBORw==")] // The type of the part counts.
+    [InlineData("DATA:image/png;base64,iVBORw==")]
+    [InlineData("data:image/png;x=1;base64,iVBORw==")]
+    [InlineData("data:image/png;base64,iVBO\r\n Rw==")]
+    public void A_url_that_the_apis_may_not_know_is_written_anew(string url) => Assert.Equal("data:image/png;base64,iVBORw==", AttachedMedia.Find(Image(url))!.ToDataUrl());
 
     [Theory]
     [InlineData("data:image/png;base64,iVBO\r\n Rw==")]

@@ -4,12 +4,14 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Sessions.Files;
+using OpenCode.Actors.Tests.Sessions.ShellLines;
 
 namespace OpenCode.Actors.Tests.Sessions.Attachments;
 
 public sealed class PromptFilesTests
 {
     private readonly MemoryFiles _files = new();
+    private readonly ScriptedPaths _paths = new();
 
     [Fact]
     public async Task What_is_read_stands_before_its_part_which_stays_as_it_is()
@@ -122,7 +124,22 @@ public sealed class PromptFilesTests
         Assert.Contains("did not answer", Assert.IsType<PromptRejected>(await TakeAsync(new FilePromptPart("text/plain", "file:///p/a"))).Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Instructions_near_a_file_that_lead_out_of_the_project_are_not_read()
+    {
+        _files.Add("/p/.git/HEAD").Add("/p/sub/a.txt", "x").Add("/p/sub/AGENTS.md", "SECRET").Add("/p/other/a.txt", "x").Add("/p/other/AGENTS.md", "INSIDE");
+        _paths.Links["/p/sub/AGENTS.md"] = "/home/key";
+        _paths.Links["/p/other"] = "/p/real";
+        _files.Add("/p/real/AGENTS.md", "INSIDE");
+
+        var text = string.Concat((await ReadAsync(new FilePromptPart("text/plain", "file:///p/sub/a.txt"), new FilePromptPart("text/plain", "file:///p/other/a.txt"))).OfType<TextPromptPart>().Select(static part => part.Text));
+
+        Assert.DoesNotContain("SECRET", text, StringComparison.Ordinal);
+        Assert.Contains("Instructions from /p/sub/AGENTS.md: It is left out, since it is /home/key", text, StringComparison.Ordinal);
+        Assert.Contains("INSIDE", text, StringComparison.Ordinal);
+    }
+
     private async Task<IReadOnlyList<PromptPart>> ReadAsync(params PromptPart[] parts) => Assert.IsType<TakePrompt>(await TakeAsync(parts)).Request.Parts;
 
-    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files).ReadAsync(new TakePrompt(new Prompt(parts)), "/p", CancellationToken.None);
+    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files, _paths).ReadAsync(new TakePrompt(new Prompt(parts)), "/p", CancellationToken.None);
 }

@@ -132,7 +132,7 @@ public sealed class IndexFailureTests : SessionsKit
         Model.Answer.Bash("c2", "echo two").EndWithCalls();
         await RunDryAsync();
 
-        Assert.Empty(await PermissionsAsync());
+        Assert.Single(await PermissionsAsync());
     }
 
     [Fact]
@@ -195,13 +195,11 @@ public sealed class IndexFailureTests : SessionsKit
         Assert.Contains(Logs.Records, record => record.EventId == 6036);
     }
 
-    [Theory]
-    [InlineData("session")]
-    [InlineData("remember")]
-    public async Task A_row_that_the_survey_cannot_read_is_left_out_and_holds_up_nothing(string kind)
+    [Fact]
+    public async Task A_row_that_the_survey_cannot_read_is_left_out_and_holds_up_nothing()
     {
         var session = await CreateAsync();
-        await WriteRowAsync(kind, "ses_strange", "7");
+        await WriteRowAsync("session", "ses_strange", "7");
 
         await KillAndStartAsync();
 

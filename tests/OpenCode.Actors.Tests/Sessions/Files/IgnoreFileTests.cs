@@ -40,6 +40,17 @@ public sealed class IgnoreFileTests
     [InlineData("/", "a", false)]
     [InlineData("", "a", false)]
     [InlineData("\uFEFFa", "a", true)]
+    [InlineData("a**b", "axxb", true)]
+    [InlineData("a**b", "x/axb", true)]
+    [InlineData("a/x**y/b", "a/x1y/b", true)]
+    [InlineData("a/x**y/b", "a/x1/1y/b", false)]
+    [InlineData("[]a].c", "].c", true)]
+    [InlineData("[^a-c]*", "b", false)]
+    [InlineData("[^a-c]*", "d", true)]
+    [InlineData("[a", "[a", true)]
+    [InlineData("**", "a/b", true)]
+    [InlineData("**/a/**", "a", false)]
+    [InlineData("**/a/**/c", "x/a/y/a/c", true)]
     public void A_line_is_read_as_git_reads_it(string text, string path, bool isLeftOut) =>
         Assert.Equal(isLeftOut, Of(text).Holds(path.TrimEnd('/'), path.EndsWith('/')));
 
@@ -51,6 +62,42 @@ public sealed class IgnoreFileTests
         var held = await OtherThreads.EndAsync(Task.Run(() => file.Holds(string.Concat(Enumerable.Repeat("a/", 100)) + new string('a', 200), isFolder: false)));
 
         Assert.False(held);
+    }
+
+    [Fact]
+    public void Patterns_fit_what_their_regular_expressions_fit()
+    {
+        var dice = new Random(5);
+        string[] signs = ["a", "b", "*", "?", "[ab]", "[!a]", "/", "/", "/**/"], letters = ["a", "b", "c", "/"];
+        for (var i = 0; i < 300; i++)
+        {
+            // Within a name git takes "**" for "*", the expression does not.
+            var text = string.Concat(Draw(signs, 8)).Trim('/');
+            if (text.Length == 0 || text.Split('/').Any(static name => name.Length == 0 || (name != "**" && name.Contains("**", StringComparison.Ordinal))))
+                continue;
+
+            var expression = PathPattern.Compile(text, isAnchored: true, hasBraces: false);
+            for (var j = 0; j < 30; j++)
+            {
+                var path = string.Join('/', string.Concat(Draw(letters, 8)).Split('/', StringSplitOptions.RemoveEmptyEntries));
+                if (path.Length > 0)
+                    Assert.Equal((text, path, expression.IsMatch(path)), (text, path, new IgnorePattern(text).Fits(path)));
+            }
+        }
+
+        IEnumerable<string> Draw(string[] from, int most) => Enumerable.Range(0, dice.Next(1, most)).Select(_ => from[dice.Next(from.Length)]);
+    }
+
+    [Fact]
+    public void Thousands_of_patterns_take_little_memory()
+    {
+        var text = string.Join('\n', Enumerable.Range(0, 5_000).Select(static number => $"*.ext{number}"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var file = Of(text);
+
+        Assert.True(file.Holds("x/a.ext4999", isFolder: false));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
     }
 
     [Fact]

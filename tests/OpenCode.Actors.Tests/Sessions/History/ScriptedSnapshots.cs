@@ -21,6 +21,9 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
     /// <summary>Gets or sets what happens just before files are set.</summary>
     public Func<Task> BeforeSetting { get; set; } = static () => Task.CompletedTask;
 
+    /// <summary>Gets or sets what happens just before a snapshot is taken.</summary>
+    public Func<Task> BeforeTaking { get; set; } = static () => Task.CompletedTask;
+
     /// <summary>Gets or sets what happens just before the end of a step is kept.</summary>
     public Func<Task> BeforeKeeping { get; set; } = static () => Task.CompletedTask;
 
@@ -31,20 +34,21 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
 
     public int Taken { get; private set; }
 
-    /// <summary>Gets the pairs that were compared: a step from its start, and the turn from its start.</summary>
-    public List<(string From, string Since)> Compared { get; } = [];
+    /// <summary>Gets the steps that were compared.</summary>
+    public List<StepWork> Compared { get; } = [];
 
-    public Task<string?> TakeAsync(SnapshotPlace place) => Later("snapshot", () =>
-    {
-        Taken++;
-        return Now;
-    });
-
-    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, string from, string since)
+    public Task<string?> TakeAsync(SnapshotPlace place)
     {
         if (Fault is { IsAtOnce: true } fault)
             throw fault.Cause;
-        return KeepAsync(place, from, since);
+        return TakeAsync();
+    }
+
+    public Task<StepFiles?> EndStepAsync(SnapshotPlace place, StepWork step)
+    {
+        if (Fault is { IsAtOnce: true } fault)
+            throw fault.Cause;
+        return KeepAsync(place, step);
     }
 
     public Task<RestoreOutcome> RestoreAsync(SnapshotPlace place, FilesToRestore files)
@@ -54,13 +58,23 @@ internal sealed class ScriptedSnapshots(HubTestKit kit) : ISnapshots
         return RestoreAsync(files);
     }
 
-    private async Task<StepFiles?> KeepAsync(SnapshotPlace place, string from, string since)
+    private async Task<string?> TakeAsync()
+    {
+        await BeforeTaking();
+        return await Later("snapshot", () =>
+        {
+            Taken++;
+            return Now;
+        });
+    }
+
+    private async Task<StepFiles?> KeepAsync(SnapshotPlace place, StepWork step)
     {
         await BeforeKeeping();
         return await Later("step kept", () =>
         {
-            Compared.Add((from, since));
-            return Now is { } now && !CannotKeep ? new StepFiles(now, now == from ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
+            Compared.Add(step);
+            return Now is { } now && !CannotKeep ? new StepFiles(now, now == step.From ? [] : [.. Diffs.Select(diff => $"{place.Root}/{diff.File}")], Diffs) : null;
         });
     }
 

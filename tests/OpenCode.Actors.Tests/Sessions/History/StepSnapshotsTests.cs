@@ -53,7 +53,8 @@ public sealed class StepSnapshotsTests : UndoKit
         Model.Answer.Say("Done").End();
         await RunDryAsync();
 
-        Assert.Equal([("one", "one"), ("two", "one")], Snapshots.Compared);
+        Assert.Equal([("one", "one"), ("two", "one")], Snapshots.Compared.Select(static step => (step.From, step.Since)));
+        Assert.Equal([[], ["/proj/project/a.txt"]], Snapshots.Compared.Select(static step => step.Earlier!));
         Assert.Equal(new SessionSummary(4, 0, 2), (await InfoAsync(session.Id)).Summary);
         var whole = await AskAsync<DiffFound>(session.Id, new GetDiff());
         var asked = await AskAsync<DiffFound>(session.Id, new GetDiff((await MessagesAsync(session.Id))[3].Info.Id));

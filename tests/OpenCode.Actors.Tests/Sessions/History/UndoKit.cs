@@ -1,9 +1,11 @@
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Parts;
+using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Index;
 using OpenCode.Actors.Sessions.Setup;
+using OpenCode.Actors.Sessions.Snapshots;
 
 namespace OpenCode.Actors.Tests.Sessions.History;
 
@@ -19,8 +21,8 @@ public abstract class UndoKit : SessionsKit
     private protected static FileDiff File(string name, int additions, int deletions, string status = "modified") =>
         new(additions, deletions) { File = name, Patch = $"patch of {name}\n", Status = status };
 
-    private protected async Task<Session> BeginAsync() =>
-        Assert.IsType<Created>(await RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "abc"), new() { Title = "T" }, CancellationToken.None))).Info;
+    private protected async Task<Session> BeginAsync(IReadOnlyList<PermissionRule>? rules = null) =>
+        Assert.IsType<Created>(await RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "abc"), new() { Title = "T", Permission = rules }, CancellationToken.None))).Info;
 
     private protected async Task<Session> CreateOutsideAsync() =>
         Assert.IsType<Created>(await RunUntilAsync(Sessions.CreateAsync(new Place(Directory, "global", Directory[1..]), new() { Title = "T" }, CancellationToken.None))).Info;
@@ -42,6 +44,9 @@ public abstract class UndoKit : SessionsKit
         Tools.Tool.End("x");
         await RunDryAsync();
     }
+
+    /// <summary>Gives steps without the files that they are said to have changed.</summary>
+    private protected static IEnumerable<StepChange> Bare(IEnumerable<StepChange> steps) => steps.Select(static step => step with { Files = null });
 
     private protected async Task<Session> InfoAsync(SessionId id) =>
         System.Text.Json.JsonSerializer.Deserialize((await AskAsync<IndexQuery.Found>(Index, new IndexQuery.Get(id))).Entry.Json.Span, OpenCode.Actors.Protocol.Json.ProtocolJson.Wire.Session)!;

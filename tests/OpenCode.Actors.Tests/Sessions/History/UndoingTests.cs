@@ -285,8 +285,8 @@ public sealed class UndoingTests : UndoKit
     {
         var set = Snapshots.Set[^1];
         Assert.Equal(now, set.Now);
-        Assert.Equal(undone, set.Undone);
-        Assert.Equal(before, set.Before);
+        Assert.Equal(undone, Bare(set.Undone));
+        Assert.Equal(before, Bare(set.Before));
     }
 
     private static string Toast(OpenCode.Actors.Journal.LogEntry entry)

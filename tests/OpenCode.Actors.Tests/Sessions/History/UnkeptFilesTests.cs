@@ -44,7 +44,7 @@ public sealed class UnkeptFilesTests : UndoKit
         var told = await UndoAsync(session, 0);
 
         Assert.StartsWith($"{Snapshots.Problem} What commands and tasks that you gave yourself", told, StringComparison.Ordinal);
-        Assert.Equal([new StepChange("empty", "one")], Assert.Single(Snapshots.Set).Undone);
+        Assert.Equal([new StepChange("empty", "one")], Bare(Assert.Single(Snapshots.Set).Undone));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class UnkeptFilesTests : UndoKit
         await ChangeAsync(session, "one", File("a.txt", 1, 0));
 
         Assert.Contains("no snapshot", await UndoAsync(session, 0), StringComparison.Ordinal);
-        Assert.Equal([new StepChange("by the user", "one")], Assert.Single(Snapshots.Set).Undone);
+        Assert.Equal([new StepChange("by the user", "one")], Bare(Assert.Single(Snapshots.Set).Undone));
     }
 
     [Fact]
@@ -90,7 +90,52 @@ public sealed class UnkeptFilesTests : UndoKit
         await RunDryAsync();
 
         await UndoAsync(session, 0);
-        Assert.Equal([new StepChange("empty", "one")], Assert.Single(Snapshots.Set).Undone);
+        Assert.Equal([new StepChange("empty", "one")], Bare(Assert.Single(Snapshots.Set).Undone));
+    }
+
+    [Theory]
+    [InlineData("prompt")]
+    [InlineData("summary")]
+    public async Task A_step_whose_end_could_not_be_kept_ends_where_its_turn_goes_on_with_what_waited(string waiting)
+    {
+        var session = (await BeginAsync()).Id;
+        await PromptAsync(session);
+        Model.Answer.Bash("c", "ls").EndWithCalls();
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await AskAsync<PromptAccepted>(session, waiting == "prompt" ? Prompt("and this") : new Summarize(new SummarizeSession("mock", "mock-1")));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        (Snapshots.Now, Snapshots.CannotKeep) = ("one", true);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        while (await StatusAsync(session) is not IdleStatus)
+        {
+            Model.Answer.Say("Done").End();
+            await RunDryAsync();
+        }
+
+        var told = await UndoAsync(session, 0);
+        Assert.Equal([new StepChange("empty", "one")], Bare(Assert.Single(Snapshots.Set).Undone));
+        Assert.Null(told);
+    }
+
+    [Fact]
+    public async Task A_last_step_whose_end_could_not_be_kept_does_not_end_where_the_next_turn_begins()
+    {
+        var session = (await BeginAsync()).Id;
+        await AskAsync<PromptAccepted>(session, new TakePrompt(new Prompt([new TextPromptPart("x")]) { Format = new OutputFormat("json_schema") { Schema = JsonElement.Parse("""{"type":"object"}""") } }));
+        Model.Answer.Bash("c", "ls").Call("d", "StructuredOutput", """{"name":"A"}""").EndWithCalls();
+        await RunDryAsync();
+        Snapshots.CannotKeep = true;
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Assert.IsType<IdleStatus>(await StatusAsync(session));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        (Snapshots.Now, Snapshots.CannotKeep) = ("by the user", false);
+        await ChangeAsync(session, "one", File("a.txt", 1, 0));
+
+        Assert.Contains("no snapshot", await UndoAsync(session, 0), StringComparison.Ordinal);
+        Assert.Equal([new StepChange("by the user", "one")], Bare(Assert.Single(Snapshots.Set).Undone));
     }
 
     [Fact]

@@ -1,18 +1,21 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Tests.Sessions.Files;
+using OpenCode.Actors.Tests.Sessions.ShellLines;
 
 namespace OpenCode.Actors.Tests.Sessions.Instructions;
 
 public sealed class SystemPromptsTests : IInstructionConfig, IInstructionFetcher
 {
     private readonly MemoryFiles _files = new();
+    private readonly ScriptedPaths _paths = new();
     private readonly FixedTime _time = new();
     private readonly Dictionary<string, string> _web = [];
     private readonly SystemPrompts _prompts;
     private InstructionSources _sources = new("/home", ["/home/.config/opencode/AGENTS.md", "/home/.claude/CLAUDE.md"], []);
     private int _fetched;
 
-    public SystemPromptsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, _time), _time);
+    public SystemPromptsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, _time), _paths, _time, NullLogger<SystemPrompts>.Instance);
 
     [Fact]
     public async Task The_environment_is_told()
@@ -75,6 +78,35 @@ public sealed class SystemPromptsTests : IInstructionConfig, IInstructionFetcher
     }
 
     [Fact]
+    public async Task What_a_project_has_or_names_outside_of_it_is_not_read_and_the_prompt_says_so()
+    {
+        const string secret = "SECRET";
+        _files.Add("/p/.git/HEAD").Add("/home/key", secret).Add("/etc/abs.md", secret)
+            .Add("/p/AGENTS.md", secret).Add("/p/sub/AGENTS.md", "INSIDE").Add("/p/link.md", secret).Add("/p/docs/a.md", secret).Add("/p/docs/b.md", "OTHER");
+        _paths.Links["/p/AGENTS.md"] = "/home/key";
+        _paths.Links["/p/link.md"] = "/pp/key";
+        _paths.Links["/p/docs/a.md"] = "/home/key";
+        string[] named = ["link.md", "docs/*.md", "~/key", "../home/key", "/etc/*.md"];
+        _sources = _sources with { Configured = named, OfLocation = named };
+
+        Assert.Equal([null, "INSIDE", null, null, "OTHER", null, null, null], (await CollectAsync(null, "ses_1")).Instructions.Select(static instruction => instruction.Text));
+        var text = await WriteAsync();
+        Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        Assert.Contains("Instructions from /p/AGENTS.md: It is left out, since it is /home/key, which is outside of the project.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Users_name_files_of_theirs_by_whole_paths_and_what_they_name_in_a_project_stays_inside()
+    {
+        _files.Add("/p/.git/HEAD").Add("/home/own.md", "OWN").Add("/etc/abs.md", "ABS").Add("/p/link.md", "SECRET").Add("/home/.config/opencode/AGENTS.md", "USER");
+        _paths.Links["/p/link.md"] = "/home/key";
+        _paths.Links["/home/.config/opencode/AGENTS.md"] = "/dotfiles/AGENTS.md";
+        _sources = _sources with { Configured = ["~/own.md", "/etc/*.md", "link.md"] };
+
+        await AssertInstructionsAsync(["USER", "OWN", "ABS", null]);
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_said()
     {
         _files.Add("/p/.git/HEAD").AddLocked("/p/AGENTS.md").Add("/p/long.md", new string('x', Instruction.MostCharacters + 1));
@@ -132,7 +164,7 @@ public sealed class SystemPromptsTests : IInstructionConfig, IInstructionFetcher
         return _web.TryGetValue(url.OriginalString, out var text) ? text : throw new HttpRequestException("404");
     }
 
-    private async Task AssertInstructionsAsync(string[] expected) =>
+    private async Task AssertInstructionsAsync(string?[] expected) =>
         Assert.Equal(expected, (await CollectAsync(null, "ses_1")).Instructions.Select(instruction => instruction.Text));
 
     private async Task<string> WriteAsync(string? agent = null, string session = "ses_1") => (await CollectAsync(agent, session)).Write(null);

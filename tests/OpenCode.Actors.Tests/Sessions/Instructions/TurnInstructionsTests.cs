@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenCode.Actors.Sessions.Instructions;
 using OpenCode.Actors.Sessions.Models;
 using OpenCode.Actors.Tests.Sessions.Files;
+using OpenCode.Actors.Tests.Sessions.ShellLines;
 using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Instructions;
@@ -13,7 +15,7 @@ public sealed class TurnInstructionsTests : IInstructionConfig, IInstructionFetc
     private readonly List<string?> _systems = [];
     private readonly SystemPrompts _prompts;
 
-    public TurnInstructionsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, new VirtualTime()), new VirtualTime());
+    public TurnInstructionsTests() => _prompts = new SystemPrompts(_files, this, new InstructionPages(this, new VirtualTime()), new ScriptedPaths(), new VirtualTime(), NullLogger<SystemPrompts>.Instance);
 
     [Fact]
     public async Task The_steps_of_a_turn_have_the_same_system_prompt_and_the_next_turn_has_what_changed()

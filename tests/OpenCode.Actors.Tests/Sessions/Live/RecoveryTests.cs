@@ -57,6 +57,30 @@ public sealed class RecoveryTests : SessionsKit
     }
 
     [Fact]
+    public async Task A_long_text_is_stored_after_a_share_of_its_length_and_is_whole_after_a_crash()
+    {
+        var session = await CreateAsync();
+        await PromptAsync(session.Id);
+        var text = new StringBuilder();
+        var (stored, last) = (0L, "");
+
+        for (var i = 0; i < 64; i++)
+        {
+            var piece = new string((char)('a' + (i % 26)), 16 * 1024);
+            text.Append(piece);
+            Model.Answer.Say(piece);
+            await RunDryAsync();
+            var row = Assert.Single(await RowsAsync("open"));
+            stored += row == last ? 0 : row.Length;
+            last = row;
+        }
+
+        Assert.InRange(stored, text.Length, 12L * text.Length); // Stored whole with each piece, it is 32 times as much.
+        await KillAndStartAsync();
+        Assert.Equal(text.ToString(), Text((await MessagesAsync(session.Id))[1]));
+    }
+
+    [Fact]
     public async Task A_crash_during_a_command_kills_what_is_left_of_it()
     {
         var session = await CreateAsync();

@@ -79,7 +79,7 @@ public sealed class PermissionTests : SessionsKit
     }
 
     [Fact]
-    public async Task Always_is_remembered_for_the_location_and_over_a_restart()
+    public async Task Always_is_remembered_for_the_location_until_a_restart_as_the_dialog_says()
     {
         await WaitingAsync();
         await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
@@ -87,24 +87,45 @@ public sealed class PermissionTests : SessionsKit
         await RunDryAsync();
         Model.Answer.Say("Done.").End();
         await RunDryAsync();
+        var started = Tools.Started.Count;
+        await BashAsync(await CreateAsync(permission: _askForBash), "c9", "echo other words");
 
-        foreach (var restart in (bool[])[false, true])
+        Assert.Empty(await PermissionsAsync());
+        Assert.Equal(started + 1, Tools.Started.Count);
+        Tools.Tool.End("x");
+        await RunDryAsync();
+        Model.Answer.Say("Done.").End();
+        await RunDryAsync();
+
+        await KillAndStartAsync();
+        await BashAsync(await CreateAsync(permission: _askForBash), "c10", "echo other words");
+
+        Assert.Single(await PermissionsAsync());
+        Assert.Empty(Setup.Learned.Of(Directory));
+    }
+
+    [Fact]
+    public async Task After_a_restart_its_own_session_asks_again_and_learns_anew_and_leaves_no_row_when_it_is_deleted()
+    {
+        var session = await CreateAsync(permission: _askForBash);
+        foreach (var isNew in (bool[])[false, true])
         {
-            if (restart)
+            if (isNew)
                 await KillAndStartAsync();
-            var started = Tools.Started.Count;
-            var other = await CreateAsync(permission: _askForBash);
-            await PromptAsync(other.Id);
-            Model.Answer.Bash("c9", "echo other words").EndWithCalls();
-            await RunDryAsync();
-
-            Assert.Empty(await PermissionsAsync());
-            Assert.Equal(started + 1, Tools.Started.Count);
-            Tools.Tool.End("x");
-            await RunDryAsync();
-            Model.Answer.Say("Done.").End();
-            await RunDryAsync();
+            foreach (var (call, command) in isNew ? [("c4", "echo four")] : ((string, string)[])[("c1", "echo one"), ("c2", "ls two"), ("c3", "pwd three")])
+            {
+                await BashAsync(session, call, command);
+                await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Always);
+                Tools.Tool.End("x");
+                await RunDryAsync();
+                Model.Answer.Say("Done.").End();
+                await RunDryAsync();
+            }
         }
+
+        Assert.Equal("echo *", Assert.Single(Setup.Learned.Of(Directory)).Pattern);
+        await AskAsync<Deleted>(Index, new IndexQuery.Delete(session.Id));
+        Assert.Empty(await RowsAsync(session.Id));
     }
 
     [Fact]
@@ -256,6 +277,13 @@ public sealed class PermissionTests : SessionsKit
         Assert.Equal(
             ["permission.replied reject", "tool error", "assistant error=MessageAbortedError completed", "error MessageAbortedError", "status idle", "idle"],
             await StoryAsync(before));
+    }
+
+    private async Task BashAsync(Session session, string call, string command)
+    {
+        await PromptAsync(session.Id);
+        Model.Answer.Bash(call, command).EndWithCalls();
+        await RunDryAsync();
     }
 
     private async Task<Session> WaitingAsync()

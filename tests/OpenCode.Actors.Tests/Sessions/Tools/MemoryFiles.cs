@@ -67,5 +67,10 @@ internal sealed class MemoryFiles : IFileTree, IFileStore, IFileWork, IPathFacts
 
     public FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken) => Put(path, content.ToArray());
 
+    public void SyncAll(string folder)
+    {
+        // There is no power to be cut.
+    }
+
     public Task<T> DoAsync<T>(Func<IFileTree, CancellationToken, T> work, TimeSpan limit, CancellationToken cancellationToken) => Task.FromResult(work(this, cancellationToken));
 }

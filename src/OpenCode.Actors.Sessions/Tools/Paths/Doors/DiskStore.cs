@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OpenCode.Actors.Sessions.Files;
@@ -12,16 +13,11 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
     // A longer name, with what is added, would be too long for a file system.
     private const int LongestName = 100;
 
-    // One name per file and server: what a crash left is replaced by the next write of the same file.
-    private static readonly string _suffix = $"{Environment.ProcessId}.tmp";
+    // A number of a process would not do: servers in containers share theirs, and one that starts anew has the one of before.
+    private static readonly string _server = $"{Guid.NewGuid():N}-";
 
-    /// <summary>Returns what the names of the files begin with that become a file when they are whole.</summary>
-    /// <param name="name">The name of that file.</param>
-    public static string TemporaryPrefix(string name)
-    {
-        var bytes = Encoding.UTF8.GetBytes(name);
-        return $".{(bytes.Length <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16)))}.opencode-";
-    }
+    /// <summary>Gets the pattern of the names that files have until they are whole.</summary>
+    public static string TemporaryNames => ".*.opencode-*.tmp";
 
     public FileStamp? Find(string path)
     {
@@ -51,6 +47,12 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         }
     }
 
+    public void SyncAll(string folder)
+    {
+        if (OperatingSystem.IsLinux())
+            NativeFiles.SyncFileSystem(folder);
+    }
+
     private FileStamp Replace(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
@@ -62,24 +64,23 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, TemporaryPrefix(Path.GetFileName(path)) + _suffix);
+        var prefix = TemporaryPrefix(Path.GetFileName(path));
+        RemoveLeft(folder, prefix);
+        var temporary = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{_server}{Guid.NewGuid():N}.tmp"));
         var renamed = false;
         var mode = ModeFor(path);
-        File.Delete(temporary); // Left by a crash, or a link put there by another process: it is not followed.
         try
         {
-            using (var file = new FileStream(temporary, mode))
-            {
-                if (!ExactFiles.IsAt(file, temporary))
-                    throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written. Call it again if that is still wanted.");
+            // Open until it is renamed: by its lock others know that it is being written.
+            using var file = new FileStream(temporary, mode);
+            if (!ExactFiles.IsAt(file, temporary))
+                throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written. Call it again if that is still wanted.");
 
-                // The system takes the bits of the umask from the mode that a file is made with.
-                if (mode.UnixCreateMode is { } kept && !OperatingSystem.IsWindows())
-                    File.SetUnixFileMode(file.SafeFileHandle, kept);
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-
+            // The system takes the bits of the umask from the mode that a file is made with.
+            if (mode.UnixCreateMode is { } kept && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file.SafeFileHandle, kept);
+            file.Write(content);
+            file.Flush(flushToDisk: true);
             cancellationToken.ThrowIfCancellationRequested();
             File.Move(temporary, path, overwrite: true);
             renamed = true;
@@ -92,9 +93,36 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         }
     }
 
+    private static string TemporaryPrefix(string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return $".{(bytes.Length <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16)))}.opencode-";
+    }
+
+    // A server that was killed left them. The system has dropped their locks, flock(2), and those of a server that lives it has not.
+    private static void RemoveLeft(string folder, string prefix)
+    {
+        foreach (var left in Directory.EnumerateFiles(folder, "*.tmp").Where(left => Path.GetFileName(left) is var name && name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith(prefix + _server, StringComparison.Ordinal)))
+        {
+            try
+            {
+                if (new FileInfo(left).LinkTarget is not null || FileFacts.Of(left) is not { IsRegular: true })
+                    continue; // This server made none of that kind.
+
+                new FileStream(left, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+                File.Delete(left);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is being written, or gone, or another user's.
+            }
+        }
+    }
+
     private static FileStreamOptions ModeFor(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        // Shared for deletion alone: that locks it, and lets it be renamed while it is open.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };
         if (OperatingSystem.IsWindows() || !File.Exists(path))
             return options;
 

@@ -7,10 +7,11 @@ namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 internal sealed class ExactFiles(IFileTree files) : IFileTree
 {
     private const string OpenFiles = "/proc/self/fd/";
+    private const string Replaced = " (deleted)"; // What the system adds to the path of an open file whose name is another file's since, proc(5).
 
     /// <summary>True if an open file is the one at a path. True where the system does not say (it does on Linux: proc(5)).</summary>
     public static bool IsAt(FileStream file, string path) =>
-        new FileInfo(OpenFiles + file.SafeFileHandle.DangerousGetHandle()).LinkTarget is not { } real || real == path;
+        new FileInfo(OpenFiles + file.SafeFileHandle.DangerousGetHandle()).LinkTarget is not { } real || real == path || real == path + Replaced;
 
     public EntryKind Look(string path) => files.Look(path);
 

@@ -54,6 +54,37 @@ public sealed class LocationFilesTests
         Assert.Equal(["a.txt", "sub/b.txt"], await _location.AllAsync(_here, CancellationToken.None));
 
     [Fact]
+    public async Task Of_a_folder_of_very_many_entries_a_bounded_number_is_read_listed_and_searched()
+    {
+        const int many = 1_000_000;
+        _files.Folders["/proj"] = [new("sub", PathKind.Folder), .. Enumerable.Range(0, many).Select(static number => new FolderEntry($"f{number}", PathKind.File))];
+
+        var listed = await _location.ListAsync(_here, "/proj", CancellationToken.None);
+        var read = _files.Read;
+        var all = await _location.AllAsync(_here, CancellationToken.None);
+
+        Assert.Equal(10_000, listed.Count);
+        Assert.Equal("sub/", listed[0].Path);
+        Assert.Equal(10_000, read);
+        Assert.InRange(all.Count, 10_000, 50_000);
+        Assert.InRange(_files.Read, 10_000, 110_000);
+    }
+
+    [Fact]
+    public async Task Very_many_folders_are_walked_up_to_a_bound_the_near_ones_first()
+    {
+        FolderEntry[] entries = [new("z.txt", PathKind.File), .. Enumerable.Range(0, 2_000).Select(static number => new FolderEntry($"d{number}", PathKind.Folder))];
+        _files.Folders["/proj"] = entries;
+        foreach (var folder in entries.Skip(1))
+            _files.Folders[$"/proj/{folder.Name}"] = entries;
+
+        var all = await _location.AllAsync(_here, CancellationToken.None);
+
+        Assert.Equal("z.txt", all[0]);
+        Assert.InRange(_files.Read, 50_000, 100_000);
+    }
+
+    [Fact]
     public async Task Text_is_found_with_the_bytes_where_it_stands()
     {
         var found = await new TextSearch(_location).FindAsync(_here, new Regex("two", RegexOptions.NonBacktracking), CancellationToken.None);
@@ -71,7 +102,14 @@ public sealed class LocationFilesTests
         public Task<byte[]?> ReadAsync(string path, long mostBytes, CancellationToken cancellationToken) =>
             Task.FromResult(Texts.TryGetValue(path, out var text) ? System.Text.Encoding.UTF8.GetBytes(text) : null);
 
-        public IEnumerable<FolderEntry> List(string folder) => Folders.GetValueOrDefault(folder, []);
+        public int Read { get; private set; }
+
+        public IReadOnlyList<FolderEntry> List(string folder, int most)
+        {
+            var entries = Folders.GetValueOrDefault(folder, []).Take(most).ToList();
+            Read += entries.Count;
+            return entries;
+        }
     }
 
     private sealed class NoGit : IGit

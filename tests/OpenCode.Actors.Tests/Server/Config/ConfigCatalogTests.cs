@@ -25,6 +25,7 @@ public sealed class ConfigCatalogTests
     [InlineData("'formatter': true", "formatter has no effect: no formatters run here.")]
     [InlineData("'lsp': { 'own': { 'command': ['x'] } }", "lsp has no effect: no language servers run here.")]
     [InlineData("'plugin': ['x']", "plugin has no effect: no plugins run here.")]
+    [InlineData("'skills': { 'urls': ['https://x.invalid/'] }", "skills.urls has no effect: skills are not fetched. Put them into a folder, and name it in skills.paths.")]
     [InlineData("'modle': 'a/b'", "modle has no effect: opencode has no such key. See https://opencode.ai/config.json for those it has.")]
     [InlineData("'formatter': false, 'lsp': { 'x': { 'disabled': true } }, 'plugin': [], 'theme': 'x', 'username': 'me', '$schema': 'x'", null)]
     public void A_key_without_effect_is_told_at_the_start(string keys, string? told)

@@ -20,6 +20,7 @@ using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Sessions;
 
@@ -94,6 +95,7 @@ public static class SessionsServices
     {
         Availability = provider.GetRequiredService<NodeAvailability>(),
         Files = provider.GetService<IFileWork>() ?? NoFiles.Instance,
+        Servers = provider.GetService<ToolServerContents>(),
         Instructions = provider.GetService<SystemPrompts>(),
         Snapshots = provider.GetService<ISnapshots>(),
         AsksTitles = true,

@@ -84,6 +84,7 @@ public static class ToolServices
             () => provider.GetRequiredService<IRequiredActor<ToolServersKey>>().ActorRef,
             provider.GetRequiredService<IOutputFolder>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ToolServerContents>();
         return services;
     }
 

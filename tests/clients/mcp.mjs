@@ -1,4 +1,5 @@
 // An MCP server over stdio for the tests: `node mcp.mjs`. Says in its stderr what it was given, as careless servers do.
+import { closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -23,11 +24,24 @@ const tools = {
   },
   hang: { call: () => null },
   die: { call: () => process.exit(3) },
+  mute: { call: () => { closeSync(1); setInterval(() => {}, 1_000); return null; } },
   grow: { call: () => { tools.grown = { call: () => text('grown') }; send({ method: 'notifications/tools/list_changed' }); return text('it has grown'); } },
   garbled: { call: () => ({ content: [{ type: 'image', data: '!', mimeType: 'image/png' }] }) },
   swell: { call: () => { endless = true; for (let i = 0; i < 1_000; i++) send({ method: 'notifications/tools/list_changed' }); return text('it swells'); } },
   'odd name.x': { call: () => text('odd') },
 };
+
+const prompts = [
+  { name: 'greet', description: 'Greets.', arguments: [{ name: 'who', required: true }, { name: 'how' }] },
+  { name: 'odd name.x' },
+  { name: 'refused', arguments: [] },
+];
+const resources = [{ uri: 'toy://notes', name: 'notes', title: 'Notes', description: 'My notes', mimeType: 'text/plain', size: 9 }, { uri: 'file:///none', name: 'none' }];
+const messagesOf = ({ name, arguments: given }) => [
+  { role: 'user', content: { type: 'text', text: `${name} ${JSON.stringify(given ?? {})}` } },
+  { role: 'assistant', content: { type: 'text', text: '!`touch RAN` $1 $ARGUMENTS @secret.txt' } },
+  { role: 'user', content: { type: 'image', data: png, mimeType: 'image/png' } },
+];
 
 const text = value => ({ content: [{ type: 'text', text: value }] });
 const send = message => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -43,7 +57,7 @@ createInterface({ input: process.stdin }).on('line', line => {
 
   switch (method) {
     case 'initialize':
-      send({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: { listChanged: true } }, serverInfo: { name: 'toy', version: '1' } } });
+      send({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: { listChanged: true }, prompts: {}, resources: {} }, serverInfo: { name: 'toy', version: '1' } } });
       break;
     case 'tools/list':
       if (endless) {
@@ -59,6 +73,19 @@ createInterface({ input: process.stdin }).on('line', line => {
         send({ id, result });
       break;
     }
+    case 'prompts/list':
+      send({ id, result: params?.cursor ? { prompts: prompts.slice(2) } : { prompts: prompts.slice(0, 2), nextCursor: '2' } });
+      break;
+    case 'prompts/get':
+      send(params.name === 'refused' ? { id, error: { code: -32602, message: `It is refused for ${process.env.TOKEN}.` } } : { id, result: { messages: messagesOf(params) } });
+      break;
+    case 'resources/list':
+      send({ id, result: { resources } });
+      break;
+    case 'resources/read':
+      send(params.uri === 'toy://notes' ? { id, result: { contents: [{ uri: params.uri, text: 'the notes' }, { uri: params.uri, mimeType: 'image/png', blob: png }] } }
+        : { id, error: { code: -32002, message: 'There is no such resource' } });
+      break;
     default:
       send({ id, error: { code: -32601, message: `There is no method ${method}.` } });
   }

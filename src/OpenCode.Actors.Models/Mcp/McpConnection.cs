@@ -9,8 +9,8 @@ namespace OpenCode.Actors.Models.Mcp;
 /// <summary>A connection to one server.</summary>
 internal sealed class McpConnection : IToolServerConnection
 {
-    // More than any model is offered.
-    private const int MostTools = 1_000;
+    // More than any model is offered, or user reads.
+    private const int MostItems = 1_000;
     private const int MostPages = 100;
 
     private static readonly TimeSpan _listLimit = TimeSpan.FromSeconds(30);
@@ -69,13 +69,33 @@ internal sealed class McpConnection : IToolServerConnection
         }
     }
 
-    public async Task<ServedResult> CallAsync(string tool, JsonElement input, Action progressed, CancellationToken cancellationToken)
+    public Task<ServedResult> CallAsync(string tool, JsonElement input, Action progressed, CancellationToken cancellationToken)
     {
         var arguments = input.EnumerateObject().ToDictionary(static member => member.Name, static member => (object?)member.Value, StringComparer.Ordinal);
+        return AskAsync(_client.CallToolAsync(tool, arguments, new Progress(progressed), cancellationToken: cancellationToken), McpContent.Read, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ServedPrompt>> ListPromptsAsync(CancellationToken cancellationToken) => _client.ServerCapabilities.Prompts is null ? [] : await PagesAsync(cursor => AskAsync(
+        _client.ListPromptsAsync(new ListPromptsRequestParams { Cursor = cursor }, cancellationToken), static page => (page.Prompts?.Select(PromptOf), page.NextCursor), cancellationToken));
+
+    public Task<ServedResult> GetPromptAsync(string prompt, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken) => AskAsync(
+        _client.GetPromptAsync(prompt, arguments.ToDictionary(static pair => pair.Key, static pair => (object?)pair.Value, StringComparer.Ordinal), cancellationToken: cancellationToken), McpContent.Read, cancellationToken);
+
+    public async Task<IReadOnlyList<ServedResource>> ListResourcesAsync(CancellationToken cancellationToken) => _client.ServerCapabilities.Resources is null ? [] : await PagesAsync(cursor => AskAsync(
+        _client.ListResourcesAsync(new ListResourcesRequestParams { Cursor = cursor }, cancellationToken), static page => (page.Resources?.Select(ResourceOf), page.NextCursor), cancellationToken));
+
+    public Task<ServedResult> ReadResourceAsync(string uri, CancellationToken cancellationToken) => AskAsync(_client.ReadResourceAsync(uri, cancellationToken: cancellationToken), McpContent.Read, cancellationToken);
+
+    private static ServedPrompt PromptOf(Prompt prompt) =>
+        new(prompt.Name, prompt.Description, [.. (prompt.Arguments ?? []).DistinctBy(static argument => argument.Name, StringComparer.Ordinal).Select(static argument => new ServedArgument(argument.Name, argument.Required == true))]);
+
+    private static ServedResource ResourceOf(Resource resource) => new(resource.Uri, resource.Name, resource.Description, resource.MimeType);
+
+    private async Task<TRead> AskAsync<TResult, TRead>(ValueTask<TResult> asked, Func<TResult, TRead> read, CancellationToken cancellationToken)
+    {
         try
         {
-            var result = await _client.CallToolAsync(tool, arguments, new Progress(progressed), cancellationToken: cancellationToken).AsTask().WaitAsync(cancellationToken);
-            return McpContent.Read(result);
+            return read(await asked.AsTask().WaitAsync(cancellationToken));
         }
         catch (Exception e) when (e is McpProtocolException or FormatException)
         {
@@ -143,19 +163,29 @@ internal sealed class McpConnection : IToolServerConnection
         while (_isDisposed == 0 && Interlocked.CompareExchange(ref _changes, 0, told) != told);
     }
 
-    // Page by page: a server may have one more for ever.
-    private async Task ListAsync(CancellationToken cancellationToken)
+    // A server may have one more page for ever.
+    private static async Task<List<T>> PagesAsync<T>(Func<string?, Task<(IEnumerable<T>? Items, string? Next)>> ask)
     {
-        var tools = new List<Tool>();
+        var all = new List<T>();
         string? next = null;
-        for (var pages = 0; pages < MostPages && tools.Count < MostTools; pages++)
+        for (var pages = 0; pages < MostPages && all.Count < MostItems; pages++)
         {
-            var page = await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = next }, cancellationToken).AsTask().WaitAsync(cancellationToken);
-            tools.AddRange((page.Tools ?? []).Take(MostTools - tools.Count));
-            if ((next = page.NextCursor) is null)
+            (var items, next) = await ask(next);
+            all.AddRange((items ?? []).Take(MostItems - all.Count));
+            if (next is null)
                 break;
         }
 
+        return all;
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var tools = await PagesAsync<Tool>(async cursor =>
+        {
+            var page = await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, cancellationToken).AsTask().WaitAsync(cancellationToken);
+            return (page.Tools, page.NextCursor);
+        });
         _client.ClearKnownTools();
         _tools = [.. tools.Where(Know).Select(static tool => new ServedTool(tool.Name, tool.Description ?? tool.Title ?? "", tool.InputSchema))];
     }

@@ -5,7 +5,7 @@ using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Models.Mcp;
 
-/// <summary>Reads the result of a call: joins texts, passes images and PDFs on, and describes the rest in words.</summary>
+/// <summary>Reads the result of a call, a prompt, a resource: joins texts, passes images and PDFs on, and describes the rest in words.</summary>
 internal static class McpContent
 {
     // A tool's part is one entry of the journal, and its files are in it as base64.
@@ -14,8 +14,24 @@ internal static class McpContent
     /// <summary>Reads a result.</summary>
     public static ServedResult Read(CallToolResult result)
     {
+        var read = Read(result.Content, "\n\n");
+
+        // Servers with structure give it as text too. One that does not is understood all the same.
+        return read is { Text.Length: 0, Files.Count: 0 } && result.StructuredContent is { } structure
+            ? new ServedResult(structure.GetRawText(), [], result.IsError == true)
+            : read with { IsError = result.IsError == true };
+    }
+
+    /// <summary>Reads the content of a resource.</summary>
+    public static ServedResult Read(ReadResourceResult result) => Read(result.Contents?.Select(static content => new EmbeddedResourceBlock { Resource = content }), "\n\n");
+
+    /// <summary>Reads a prompt: all its messages become one.</summary>
+    public static ServedResult Read(GetPromptResult result) => Read(result.Messages?.Select(static message => message.Content), "\n");
+
+    private static ServedResult Read(IEnumerable<ContentBlock>? content, string between)
+    {
         var (texts, files, room) = (new List<string>(), new List<ToolFile>(), MostAttachedBytes);
-        foreach (var block in result.Content ?? [])
+        foreach (var block in content ?? [])
         {
             switch (block)
             {
@@ -43,10 +59,7 @@ internal static class McpContent
             }
         }
 
-        // Servers with structure give it as text too. One that does not is understood all the same.
-        if (texts.Count == 0 && files.Count == 0 && result.StructuredContent is { } structure)
-            texts.Add(structure.GetRawText());
-        return new ServedResult(string.Join("\n\n", texts), files, result.IsError == true);
+        return new ServedResult(string.Join(between, texts), files, IsError: false);
 
         void Attach(string type, string name, ReadOnlyMemory<byte> data)
         {

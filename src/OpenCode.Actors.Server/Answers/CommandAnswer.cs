@@ -14,6 +14,6 @@ internal sealed record CommandAnswer(string Name, string Template, IReadOnlyList
 
     public bool? Subtask { get; init; }
 
-    /// <summary>Gets what it is made from: <c>command</c> or <c>skill</c>.</summary>
+    /// <summary>Gets what it is made from: <c>command</c>, <c>skill</c>, or <c>mcp</c>, whose template only its server knows.</summary>
     public string Source { get; init; } = "command";
 }

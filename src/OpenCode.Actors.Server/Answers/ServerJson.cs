@@ -24,6 +24,7 @@ namespace OpenCode.Actors.Server.Answers;
 [JsonSerializable(typeof(ClientLine))]
 [JsonSerializable(typeof(IReadOnlyList<ToolAnswer>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, McpStatusAnswer>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, McpResourceAnswer>))]
 [JsonSerializable(typeof(McpNotFound))]
 [JsonSerializable(typeof(FileContent))]
 [JsonSerializable(typeof(FoundFiles))]

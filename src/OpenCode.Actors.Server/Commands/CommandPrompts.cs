@@ -8,11 +8,12 @@ using OpenCode.Actors.Sessions.Agents;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Setup;
 using OpenCode.Actors.Sessions.Skills;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Commands;
 
 /// <summary>Makes the prompt of a user's command.</summary>
-internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files)
+internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents agents, ISkillCatalog skills, SessionSetup setup, CommandLines lines, CommandFiles files, ServedCommands served)
 {
     /// <summary>Makes the prompt, or a <see cref="PromptRejected"/>. Shell lines run only when all of them may.</summary>
     public async Task<object> MakeAsync(Session info, RunCommand request, CancellationToken cancellationToken)
@@ -28,8 +29,21 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
         }
 
         var known = BuiltInCommands.With(config.Values, skills.For(info.Directory));
+        ServedResult? made = null;
         if (known.FirstOrDefault(command => command.Name == request.Command) is not { } found)
-            return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
+        {
+            switch (await served.MakeAsync(info.Directory, request, cancellationToken))
+            {
+                case ServedResult result:
+                    (made, found) = (result, new CommandConfig(request.Command, ""));
+                    break;
+                case { } refusal:
+                    return refusal;
+                default:
+                    return new PromptRejected($"command: there is no command '{request.Command}' here; give one of {string.Join(", ", known.Select(static command => command.Name))}.");
+            }
+        }
+
         if (!ModelRef.TryParse(request.Model, out var asked) && request.Model is { Length: > 0 })
             return new PromptRejected($"model: '{request.Model}' names no model; give provider/model.");
 
@@ -41,7 +55,8 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
             return new PromptRejected($"agent: there is no agent '{name}' here; give one of {string.Join(", ", here.All.Select(static one => one.Name))}, or none for {here.Default}.");
         var isSubtask = found.Subtask == true || (found.Subtask is null && agent.Mode == AgentMode.Subagent);
 
-        var pieces = CommandTemplate.Fill(found.Template, request.Arguments);
+        // What an MCP server wrote is text: a line in it does not run (rule "Template lines are judged"), and it names no files.
+        var pieces = made is null ? CommandTemplate.Fill(found.Template, request.Arguments) : [new TemplatePiece(made.Text, IsLine: false)];
         var rules = new CommandRules(info, agent, setup);
         if (pieces.Where(static piece => piece.IsLine).Select(piece => CommandLines.Refusal(piece.Text, rules)).FirstOrDefault(static refusal => refusal is not null) is { } refused)
             return refused;
@@ -61,8 +76,8 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
             return TaskOf(found, request, text.ToString().Trim(), agent, asked);
 
         // What a shell line wrote names no files.
-        var written = string.Join('\n', pieces.Where(static piece => !piece.IsLine).Select(static piece => piece.Text));
-        return new Prompt([new TextPromptPart(text.ToString().Trim()), .. await files.PartsOfAsync(written, rules, here, cancellationToken), .. request.Parts ?? []])
+        var written = made is not null ? request.Arguments : string.Join('\n', pieces.Where(static piece => !piece.IsLine).Select(static piece => piece.Text));
+        return new Prompt([new TextPromptPart(text.ToString().Trim()), .. await files.PartsOfAsync(written, rules, here, cancellationToken), .. PartsOf(made), .. request.Parts ?? []])
         {
             MessageId = request.MessageId,
             Agent = name,
@@ -70,6 +85,8 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
             Variant = found.Variant ?? request.Variant,
         };
     }
+
+    private static IEnumerable<PromptPart> PartsOf(ServedResult? made) => (made?.Files ?? []).Select(static file => new FilePromptPart(file.MimeType, file.Url) { Filename = file.Filename });
 
     // The prompt is the session's own; the command's agent and model are the child's. What @ names, the child reads by its tools.
     private static object TaskOf(CommandConfig command, RunCommand request, string prompt, Agent agent, ModelRef? asked)

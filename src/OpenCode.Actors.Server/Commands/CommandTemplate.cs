@@ -11,7 +11,7 @@ internal static partial class CommandTemplate
     /// <remarks>Only the template's own shell lines are found: one in the arguments stays text. The last of the numbered places takes all words that are left, and arguments without any place stand at the end.</remarks>
     public static IReadOnlyList<TemplatePiece> Fill(string template, string arguments)
     {
-        var words = Words.Matches(arguments).Select(static word => Unquoted(word.Value)).ToList();
+        var words = WordsOf(arguments);
         var last = Places.Matches(template).Select(static place => NumberOf(place)).DefaultIfEmpty().Max();
         var pieces = new List<TemplatePiece>();
         var at = 0;
@@ -34,6 +34,9 @@ internal static partial class CommandTemplate
             var number => words.ElementAtOrDefault(number - 1) ?? "",
         });
     }
+
+    /// <summary>Returns the words of arguments; one in quotes may hold blanks.</summary>
+    public static IReadOnlyList<string> WordsOf(string arguments) => [.. Words.Matches(arguments).Select(static word => Unquoted(word.Value))];
 
     private static int NumberOf(Match place) => int.TryParse(place.ValueSpan[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

@@ -18,6 +18,8 @@ internal static class KeysWithoutEffect
     {
         foreach (var (key, reason) in _notDone.Where(one => Asks(layer.Json[one.Key])))
             yield return $"{layer.Source}: {key} has no effect: {reason}";
+        if (layer.Json["skills"] is JsonObject skills && Asks(skills["urls"]))
+            yield return $"{layer.Source}: skills.urls has no effect: skills are not fetched. Put them into a folder, and name it in skills.paths.";
         foreach (var key in layer.Json.Select(static pair => pair.Key).Where(static key => !UnknownKeys.IsKnown(key)))
             yield return $"{layer.Source}: {key} has no effect: opencode has no such key. See https://opencode.ai/config.json for those it has.";
     }

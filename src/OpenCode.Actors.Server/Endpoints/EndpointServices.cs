@@ -22,5 +22,6 @@ internal static class EndpointServices
         .AddSingleton<TurnEnds>()
         .AddSingleton<CommandLines>()
         .AddSingleton<CommandFiles>()
+        .AddSingleton<ServedCommands>()
         .AddSingleton<CommandPrompts>();
 }

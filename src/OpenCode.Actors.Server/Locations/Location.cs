@@ -25,4 +25,4 @@ internal sealed record Location(string Path, bool Exists)
 }
 
 /// <summary>A request names a location that cannot be one, or not for what it wants.</summary>
-internal sealed class LocationException(string message) : Exception(message);
+internal sealed class LocationException(string message, Exception? inner = null) : Exception(message, inner);

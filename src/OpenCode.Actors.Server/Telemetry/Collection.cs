@@ -24,8 +24,12 @@ internal sealed class Collection : IDisposable
         ["OpenCode.Actors", "OpenCode.Actors.Clustering", "OpenCode.Actors.Journal", "OpenCode.Actors.Sessions", "OpenCode.Actors.Storage.Postgres",
             "OpenCode.Actors.Streams", RuntimeMeter];
 
-    private static readonly ExplicitBucketHistogramConfiguration _seconds = new() { Boundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
-    private static readonly ExplicitBucketHistogramConfiguration _counts = new() { Boundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] };
+    // Of one metric: reasons, actors, nodes. The SDK makes room for all at the start, 200 kB a metric at its default of 2,000.
+    private const int MostSeries = 250;
+
+    private static readonly MetricStreamConfiguration _plain = new() { CardinalityLimit = MostSeries };
+    private static readonly ExplicitBucketHistogramConfiguration _seconds = new() { CardinalityLimit = MostSeries, Boundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
+    private static readonly ExplicitBucketHistogramConfiguration _counts = new() { CardinalityLimit = MostSeries, Boundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] };
 
     private readonly IMeterFactory _factory;
     private readonly bool _hasCollector;
@@ -95,14 +99,14 @@ internal sealed class Collection : IDisposable
     }
 
     // Meters of the same names may be those of another server in this process: they would become one with ours, and end with theirs.
-    private MetricStreamConfiguration? ViewOf(Instrument instrument)
+    private MetricStreamConfiguration ViewOf(Instrument instrument)
     {
         if (instrument.Meter.Name == RuntimeMeter)
-            return null;
+            return _plain;
         if (!ReferenceEquals(instrument.Meter.Scope, _factory))
             return MetricStreamConfiguration.Drop;
 
-        return instrument is Histogram<double> or Histogram<int> ? instrument.Unit == "s" ? _seconds : _counts : null;
+        return instrument is Histogram<double> or Histogram<int> ? instrument.Unit == "s" ? _seconds : _counts : _plain;
     }
 
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.

@@ -2,17 +2,20 @@ using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Permissions;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Sessions.Attachments;
 
 /// <summary>Reads the files of a prompt when it is taken, before it goes to its session, and stores the text for the model with the prompt (rule "A file is read once").</summary>
 /// <remarks>The user names the file, so it may be outside of the location, and no permission is asked. Each file part stays as it is, for clients to show; what was read of it
 /// is before it as a text part that is <c>synthetic</c>. An image or a PDF becomes the data of its part.</remarks>
-internal sealed class PromptFiles(IFileWork work, IPathFacts paths)
+internal sealed class PromptFiles(IFileWork work, IPathFacts paths, ToolServerContents? servers = null)
 {
     private const int MostFiles = 200;
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
+
+    private readonly PromptResources _resources = new(servers);
 
     /// <summary>True if a prompt has files.</summary>
     public static bool Has(TakePrompt command) => command.Request.Parts.Any(static part => part is FilePromptPart);
@@ -30,7 +33,8 @@ internal sealed class PromptFiles(IFileWork work, IPathFacts paths)
 
         try
         {
-            var read = await work.DoAsync((files, token) => new PromptFilesReading(files, paths, directory, token).Read(parts), _limit, cancellationToken);
+            var resources = await _resources.ReadAsync(parts, directory, cancellationToken);
+            var read = await work.DoAsync((files, token) => new PromptFilesReading(files, paths, directory, resources, token).Read(parts), _limit, cancellationToken);
             return command with { Request = command.Request with { Parts = read } };
         }
         catch (FormatException e)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Instructions;
@@ -10,8 +9,9 @@ namespace OpenCode.Actors.Sessions.Attachments;
 /// <param name="files">The files.</param>
 /// <param name="paths">Resolves links.</param>
 /// <param name="directory">The location of the session.</param>
+/// <param name="resources">What was read of the parts that are resources of MCP servers.</param>
 /// <param name="cancellationToken">Gives up.</param>
-internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, string directory, CancellationToken cancellationToken)
+internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, string directory, IReadOnlyDictionary<int, NamedResource> resources, CancellationToken cancellationToken)
 {
     private const long MostMediaBytes = 24 << 20;
 
@@ -27,8 +27,8 @@ internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, stri
         {
             if (parts[i] is not FilePromptPart file)
                 read.Add(parts[i]);
-            else if (file.Source is { ValueKind: JsonValueKind.Object } source && source.TryGetProperty("type", out var kind) && kind.ValueEquals("resource"))
-                throw new FormatException($"parts[{i}].source: resources of MCP servers are not supported: leave the part out.");
+            else if (resources.TryGetValue(i, out var resource))
+                read.AddRange(OfResource(file, resource));
             else if (FileUrl.Is(file.Url))
                 read.AddRange(OfPath(file, Parse(FileUrl.Parse, file, i)));
             else if (DataUrl.Is(file.Url))
@@ -65,6 +65,14 @@ internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, stri
             FolderRead m => [SyntheticText($"The user attached this folder:\n{m.Told}"), file],
             _ => [SyntheticText($"The user attached this file:\n{read.Told}{NearbyInstructions.Render(NearbyInstructions.Find(files, read.Path, directory, paths, _instructions))}"), file],
         };
+    }
+
+    private static IEnumerable<PromptPart> OfResource(FilePromptPart file, NamedResource resource)
+    {
+        yield return SyntheticText($"The user attached this resource of the MCP server '{resource.Server}':\n<resource uri=\"{resource.Uri}\">\n{resource.Content.Text}\n</resource>");
+        foreach (var content in resource.Content.Files)
+            yield return new FilePromptPart(content.MimeType, content.Url) { Filename = content.Filename };
+        yield return file;
     }
 
     private static PromptPart[] OfData(FilePromptPart file, DataUrl data)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Messages;
@@ -46,11 +45,7 @@ internal static class Reading
             && !state.IsOpen(new TurnId(reply.ParentId.Value)) && (reply.ParentId.Value == turn.Value || !IsOfSummary(state, reply)));
         if (answer >= 0)
         {
-            var parent = ((AssistantMessage)messages[answer].Info).ParentId;
-            answer = LastTo(parent);
-            if (Subtasks.Continuation(messages, answer) is { } next && LastTo(next) is >= 0 and var later)
-                answer = later;
-            answer = GoneOn(messages, answer);
+            answer = Last(state, messages[asked], ((AssistantMessage)messages[answer].Info).ParentId);
         }
         else if (!state.Failures.ContainsKey(messages[asked].Info.Id))
         {
@@ -59,25 +54,20 @@ internal static class Reading
         }
 
         return new TurnEnded(state.View(messages[answer >= 0 ? answer : asked]), offset, info.Directory);
-
-        int LastTo(MessageId prompt) => messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == prompt);
     }
 
     // A summary on the way to an answer, and what goes on behind it, answer no prompt that only waited for them.
     private static bool IsOfSummary(SessionState state, AssistantMessage reply) => reply.Summary == true || (state.Message(reply.ParentId) is { } parent && Continuations.IsOne(parent));
 
-    // Behind a summary that was made on the way the turn goes on by a message of its own, whose answer is that of the prompt. Other prompts may have come meanwhile, but no answer to them.
-    private static int GoneOn(ImmutableList<MessageState> messages, int answer)
+    // A turn may go on before an answer is whole: with another prompt, or with a summary and what follows it. The last answer on that way counts, up to one that failed. A request for a summary has that alone.
+    private static int Last(SessionState state, MessageState asked, MessageId prompt)
     {
-        while (messages.FindIndex(answer, static message => Summaries.RequestOf(message) is not null) is >= 0 and var next
-            && messages.FindIndex(next + 1, Continuations.IsOne) is >= 0 and var going
-            && !messages.Skip(answer + 1).Take(going - answer).Any(static message => message.Info is AssistantMessage { Summary: not true })
-            && messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == messages[going].Info.Id) is >= 0 and var last)
-        {
-            answer = last;
-        }
-
+        var answer = LastTo(prompt);
+        while (Summaries.RequestOf(asked) is null && state.Messages[answer].Info is AssistantMessage { Error: null } && state.AnsweredWith.TryGetValue(prompt, out prompt))
+            answer = LastTo(prompt) is >= 0 and var later && !Summaries.IsSummary(state.Messages[later]) ? later : answer;
         return answer;
+
+        int LastTo(MessageId parent) => state.Messages.FindLastIndex(message => message.Info is AssistantMessage reply && reply.ParentId == parent);
     }
 
     private static MessagePage Page(SessionState state, GetMessages read)

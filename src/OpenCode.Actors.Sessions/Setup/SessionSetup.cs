@@ -14,6 +14,7 @@ using OpenCode.Actors.Sessions.Readiness;
 using OpenCode.Actors.Sessions.Region;
 using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.Tools;
+using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Sessions.Setup;
 
@@ -45,6 +46,9 @@ internal sealed record SessionSetup(
 
     /// <summary>Gets the files that models read.</summary>
     public IFileWork Files { get; init; } = NoFiles.Instance;
+
+    /// <summary>Gets the resources of MCP servers; null where there can be none.</summary>
+    public ToolServerContents? Servers { get; init; }
 
     /// <summary>Gets what system prompts are written by; null for models that need none.</summary>
     public SystemPrompts? Instructions { get; init; }

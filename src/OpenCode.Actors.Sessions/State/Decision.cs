@@ -195,6 +195,13 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
         Put(Rows.Failure, prompt.Value, failure, _wire.MessageError);
     }
 
+    /// <summary>Notes with which message the turn goes on before the answer to a prompt is whole.</summary>
+    public void GoOn(MessageId prompt, MessageId next)
+    {
+        State = State with { AnsweredWith = State.AnsweredWith.SetItem(prompt, next) };
+        Put(Rows.AnsweredWith, prompt.Value, new AnsweredWithRow(next.Value), RowJson.Default.AnsweredWithRow);
+    }
+
     /// <summary>Adds an event.</summary>
     public void Emit(IEventProperties properties)
     {

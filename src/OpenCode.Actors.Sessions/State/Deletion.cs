@@ -30,6 +30,8 @@ internal static class Deletion
             decision.Drop(Rows.Key, key);
         foreach (var prompt in decision.State.Failures.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
             decision.Drop(Rows.Failure, prompt);
+        foreach (var prompt in decision.State.AnsweredWith.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
+            decision.Drop(Rows.AnsweredWith, prompt);
         for (var i = 0; i < decision.State.LearnedRows; i++)
             decision.Drop(Rows.Remember, i.ToString(CultureInfo.InvariantCulture));
         if (decision.State.Todos.Count > 0)

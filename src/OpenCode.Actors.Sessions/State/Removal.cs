@@ -14,12 +14,14 @@ internal static class Removal
         if (state.Message(id) is not { } message)
             return;
 
-        decision.State = state with { Messages = state.Messages.Remove(message), Failures = state.Failures.Remove(id) };
+        decision.State = state with { Messages = state.Messages.Remove(message), Failures = state.Failures.Remove(id), AnsweredWith = state.AnsweredWith.Remove(id) };
         decision.Emit(new MessageRemoved(decision.Id, id));
         foreach (var part in message.Parts)
             decision.Drop(Rows.Part, part.Id.Value);
         if (state.Failures.ContainsKey(id))
             decision.Drop(Rows.Failure, id.Value);
+        if (state.AnsweredWith.ContainsKey(id))
+            decision.Drop(Rows.AnsweredWith, id.Value);
         decision.Drop(Rows.Message, id.Value);
     }
 

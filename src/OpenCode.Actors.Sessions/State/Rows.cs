@@ -24,6 +24,7 @@ namespace OpenCode.Actors.Sessions.State;
 /// | <c>todos</c>      | empty            | the to-do list                                             | with the session              |
 /// | <c>key</c>        | idempotency key  | <see cref="KeyRow"/>                                       | with the session              |
 /// | <c>failure</c>    | message id       | the error that kept a run from beginning                   | with the session              |
+/// | <c>answered-with</c> | message id of a prompt | <see cref="AnsweredWithRow"/>                     | with the message              |
 /// | <c>name</c>       | name of a command | <see cref="NameRow"/>                                     | 15 minutes later, or with the session |
 /// | <c>tombstone</c>  | empty            | <see cref="State.Tombstone"/>: the session was deleted by name | an hour later             |
 /// </remarks>
@@ -42,6 +43,7 @@ internal static class Rows
     public const string Todos = "todos";
     public const string Key = "key";
     public const string Failure = "failure";
+    public const string AnsweredWith = "answered-with";
     public const string Name = "name";
     public const string Tombstone = "tombstone";
 
@@ -86,6 +88,9 @@ internal sealed record DeletionRow(long At);
 /// <summary>Which message an idempotency key made.</summary>
 internal sealed record KeyRow(string MessageId);
 
+/// <summary>The prompt whose answer is that of another one too.</summary>
+internal sealed record AnsweredWithRow(string MessageId);
+
 /// <summary>A named command that was executed or refused, its outcome, and the time in milliseconds of the epoch.</summary>
 internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At, RefusalRow? Refusal = null);
 
@@ -96,6 +101,7 @@ internal sealed record NameRow(OutcomeKind Outcome, string? MessageId, long At, 
 [JsonSerializable(typeof(DeletionRow))]
 [JsonSerializable(typeof(KeyRow))]
 [JsonSerializable(typeof(ProcessMark))]
+[JsonSerializable(typeof(AnsweredWithRow))]
 [JsonSerializable(typeof(NameRow))]
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(UndoPlan))]

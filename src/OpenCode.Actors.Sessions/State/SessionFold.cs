@@ -80,6 +80,9 @@ internal static class SessionFold
                 case Rows.Failure:
                     state = state with { Failures = state.Failures.SetItem(new MessageId(row.Key), Read(row, wire.MessageError)) };
                     break;
+                case Rows.AnsweredWith:
+                    state = state with { AnsweredWith = state.AnsweredWith.SetItem(new MessageId(row.Key), new MessageId(Read(row, RowJson.Default.AnsweredWithRow).MessageId)) };
+                    break;
                 case Rows.Name:
                     var done = Read(row, RowJson.Default.NameRow);
                     var outcome = new Outcome(done.Outcome, done.MessageId is { } named ? new MessageId(named) : null, done.Refusal?.ToRefusal());

@@ -60,6 +60,9 @@ internal sealed record SessionState
     /// <summary>Gets why no run could begin for a prompt, by the id of its message.</summary>
     public ImmutableDictionary<MessageId, MessageError> Failures { get; init; } = ImmutableDictionary<MessageId, MessageError>.Empty;
 
+    /// <summary>Gets the message that a turn went on with before the answer to a prompt was whole, by the id of that: another prompt, or a request for a summary. Its answer is that of the prompt too.</summary>
+    public ImmutableDictionary<MessageId, MessageId> AnsweredWith { get; init; } = ImmutableDictionary<MessageId, MessageId>.Empty;
+
     /// <summary>Gets the process groups of running tools, by the id of the call.</summary>
     public ImmutableDictionary<string, ProcessMark> Processes { get; init; } = ImmutableDictionary<string, ProcessMark>.Empty;
 

@@ -93,7 +93,7 @@ internal static class Compacting
         decision.CloseText();
         decision.PublishError(error);
         decision.Put((AssistantMessage)decision.Assistant.Info with { Time = decision.Assistant.Info.Time with { Completed = decision.Now } });
-        Stepping.Begin(decision, AskNow(decision, decision.Turn, overflow: true));
+        Stepping.Begin(decision, AskNow(decision, decision.Turn, overflow: true), ((AssistantMessage)decision.Assistant.Info).ParentId);
         return true;
     }
 
@@ -120,6 +120,10 @@ internal static class Compacting
         IsUnderWay(decision) && decision.Turn is { Rejected: false } turn && Answered(decision.State)?.Id is { } prompt && turn.Prompts.Contains(prompt) && (IsOverflow(decision.State, turn) || WasInterrupted(decision.State.Messages))
             ? prompt
             : null;
+
+    /// <summary>True if what follows a whole summary is for the prompt before it: a message that lets the model go on, or prompts that came in the middle of that one's answer.</summary>
+    public static bool IsForEarlierPrompt(Decision decision) =>
+        Interrupted(decision) is not null || (decision.Turn is { Queued: > 0 } turn && Continuations.IsOne(decision.State.Message(turn.Prompts[turn.Taken])!));
 
     private static TurnState AskNow(Decision decision, TurnState turn, bool overflow = false)
     {

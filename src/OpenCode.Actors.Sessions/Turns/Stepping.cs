@@ -142,10 +142,11 @@ internal static class Stepping
             if (decision.State.Turn is not { } completed)
                 return; // There is no summary.
             turn = completed;
+            continues = Compacting.IsForEarlierPrompt(decision);
         }
 
         if (turn.Queued > 0 || continues || (!isSummary && turn is { Kind: TurnKind.Prompt, Rejected: false } && ContextRoom.IsFull(decision, turn) && !StepLimit.IsLast(decision) && !Structuring.IsWanted(decision)))
-            Begin(decision, turn);
+            Begin(decision, turn, continues || turn.Queued == 0 ? ParentOf(decision) : null);
         else
             End(decision);
     }
@@ -199,7 +200,10 @@ internal static class Stepping
     }
 
     /// <summary>Begins the next step. It takes up the prompts that wait: the model sees them one after the other and answers the newest.</summary>
-    public static void Begin(Decision decision, TurnState turn)
+    /// <param name="decision">The decision.</param>
+    /// <param name="turn">The turn.</param>
+    /// <param name="left">The prompt, or the summary, whose step is gone on with; null when that is over.</param>
+    public static void Begin(Decision decision, TurnState turn, MessageId? left = null)
     {
         turn = Compacting.MakeRoom(decision, turn);
         turn = turn with { Kind = TurnKind.Prompt, Taken = Compacting.TakenBy(decision.State, turn), Stream = null, Granted = [] };
@@ -207,15 +211,22 @@ internal static class Stepping
         turn = turn with { Rejected = turn.Rejected && isSummary }; // What the user refused is not gone on with behind a summary.
         if (!isSummary)
             Structuring.GiveUp(decision, turn);
-        if (!isSummary && Subtasking.TryBegin(decision, turn))
-            return;
+        var isTask = !isSummary && Subtasking.TryBegin(decision, turn);
+        if (!isTask)
+        {
+            var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
+            var assistant = Compacting.NewSummary(decision, asked) ?? NewAssistant(decision, asked);
+            decision.Put(turn with { Assistant = assistant.Id });
+            decision.Put(assistant);
+        }
 
-        var asked = (UserMessage)decision.State.Message(turn.Asked)!.Info;
-        var assistant = Compacting.NewSummary(decision, asked) ?? NewAssistant(decision, asked);
-        decision.Put(turn with { Assistant = assistant.Id });
-        decision.Put(assistant);
-        AskModel(decision);
+        if (left is { } from && ParentOf(decision) is var next && next != from)
+            decision.GoOn(from, next);
+        if (!isTask)
+            AskModel(decision);
     }
+
+    private static MessageId ParentOf(Decision decision) => ((AssistantMessage)decision.Assistant.Info).ParentId;
 
     private static void CompleteAnswer(Decision decision, StreamEnd stream, string? snapshot, bool continues)
     {

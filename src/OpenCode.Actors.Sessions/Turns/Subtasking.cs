@@ -42,7 +42,7 @@ internal static class Subtasking
 
         var next = new UserMessage(decision.NextMessage(), decision.Id, new MessageTime(decision.Now), asked.Agent, asked.Model);
         decision.Put(next);
-        decision.Put(new TextPart(decision.NextPart(), decision.Id, next.Id, Subtasks.ContinuePrompt) { Synthetic = true, Metadata = Subtasks.Mark });
+        decision.Put(new TextPart(decision.NextPart(), decision.Id, next.Id, Subtasks.ContinuePrompt) { Synthetic = true });
         decision.Put(turn with { Prompts = turn.Prompts.Add(next.Id) });
         return decision.Turn;
     }

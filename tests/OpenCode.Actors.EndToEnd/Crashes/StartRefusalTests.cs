@@ -51,6 +51,7 @@ public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(out
             Config = new JsonObject
             {
                 ["model"] = "nowhere/none",
+                ["small_model"] = "far/m",
                 ["provider"] = new JsonObject
                 {
                     ["local"] = new JsonObject { ["models"] = new JsonObject { ["m"] = new JsonObject() } },

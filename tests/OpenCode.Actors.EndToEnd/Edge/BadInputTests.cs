@@ -148,6 +148,11 @@ public sealed class BadInputTests(SharedServers servers) : IClassFixture<SharedS
             Assert.Contains(location, answer.Body, StringComparison.Ordinal);
         }
 
+        // The file system takes no such name.
+        var unnamable = $"/{new string('n', 400)}";
+        foreach (var path in (string[])["/session", "/path", "/file?path=.", $"/file/content?path={unnamable}"])
+            AssertExplained(await RawHttp.SendAsync(server.Root, "GET", path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "directory=" + unnamable), path, 400);
+
         // A folder that is gone may still have sessions to read.
         Assert.Equal(200, (await RawHttp.SendAsync(server.Root, "GET", $"/session?directory={Uri.EscapeDataString(Path.Combine(folder.Path, "nowhere"))}")).Status);
 

@@ -20,7 +20,7 @@ public sealed class EdgeFaultTests(ITestOutputHelper output) : ServerTest(output
     [InlineData("PUT /session HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", 404)]
     [InlineData("GET //session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 200)]
     [InlineData("GET ///session//status HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 200)]
-    [InlineData("GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 404)]
+    [InlineData("GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 200)]
     public async Task A_request_without_a_length_and_a_path_with_two_slashes_are_taken(string request, int status)
     {
         var server = await StartAsync();

@@ -78,11 +78,18 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
 
         // A death fails its call alone; the next one has a new server.
         Assert.Equal("The MCP server 'toy' gave no result: It ended with exit code 3. It said: My token is ***. Call it again, or do without it.", (await CallAsync("toy_die", new { })).Text("error"));
-        Assert.NotEqual(process, await PidAsync());
+        Assert.NotEqual(process, process = await PidAsync());
+
+        // So does the end of its output, behind which it goes on.
+        Assert.Equal("The MCP server 'toy' gave no result: It closed its output. It said: My token is ***. Call it again, or do without it.", (await CallAsync("toy_mute", new { })).Text("error"));
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), "the end of a process that closed its output");
+        Assert.Equal("echo: hi", (await CallAsync("toy_echo", new { text = "hi" })).Text("output"));
 
         Assert.Contains("did not answer within 10 s", (await hung).Text("error"), StringComparison.Ordinal);
         Assert.Equal("echo: on", (await CallAsync("slow_one_echo", new { text = "on" })).Text("output"));
 
+        await PromptsAsync();
+        await ResourcesAsync();
         await JudgeAsync();
         await SwitchAsync();
         var config = (await _server.Api.GetAsync("/config")).GetRawText();
@@ -93,6 +100,72 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         process = await PidAsync();
         await _server.KillAsync();
         await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{process}"), "the end of the process of the killed server");
+    }
+
+    private async Task PromptsAsync()
+    {
+        var listed = (await _server.Api.GetAsync("/command")).EnumerateArray().Where(static command => command.Text("source") == "mcp").ToList();
+        Assert.Equal(
+            ["toy:greet|Greets.|$1,$2", "toy:odd_name_x||", "toy:refused||", "slow_one:greet|Greets.|$1,$2", "slow_one:odd_name_x||", "slow_one:refused||"],
+            listed.Select(static command => $"{command.Text("name")}|{command.Text("description")}|{string.Join(',', command.GetProperty("hints").EnumerateArray())}"));
+
+        // What the server wrote is text: its lines do not run, its files are not read, and what it names as a place stays.
+        await File.WriteAllTextAsync(Path.Combine(_server.Setup.Project, "secret.txt"), "hidden");
+        await File.WriteAllTextAsync(Path.Combine(_server.Setup.Project, "shown.txt"), "attached");
+        var parts = await RunAsync("toy:greet", "Ann \"very kindly\" @shown.txt");
+        Assert.Equal("greet {\"who\":\"Ann\",\"how\":\"very kindly @shown.txt\"}\n!`touch RAN` $1 $ARGUMENTS @secret.txt", parts[0].Text("text"));
+        Assert.False(File.Exists(Path.Combine(_server.Setup.Project, "RAN")));
+        Assert.Contains(parts, static part => part.Text("text")?.Contains("attached", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(parts, static part => part.Text("text")?.Contains("hidden", StringComparison.Ordinal) == true);
+        Assert.Contains(parts, static part => part.Text("mime") == "image/png" && part.Text("url")!.StartsWith("data:", StringComparison.Ordinal));
+
+        Assert.Equal("odd name.x {}\n!`touch RAN` $1 $ARGUMENTS @secret.txt\n\nmore words", (await RunAsync("slow_one:odd_name_x", "more words"))[0].Text("text"));
+        Assert.Contains("needs who", await RefusedAsync("toy:greet", ""), StringComparison.Ordinal);
+        Assert.Contains("It is refused for ***.", await RefusedAsync("toy:refused", ""), StringComparison.Ordinal);
+        Assert.Contains("there is no command 'toy:nope'", await RefusedAsync("toy:nope", ""), StringComparison.Ordinal);
+        Assert.Contains("there is no command 'bad:greet'", await RefusedAsync("bad:greet", "x"), StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> RunAsync(string command, string arguments)
+    {
+        var session = await _server.Api.CreateSessionAsync();
+        await _server.Api.PostAsync($"/session/{session}/command", new { command, arguments, model = $"{FakeProvider.ProviderId}/{FakeProvider.ModelId}" });
+        return [.. (await _server.Api.MessagesAsync(session))[0].GetProperty("parts").EnumerateArray()];
+    }
+
+    private async Task<string> RefusedAsync(string command, string arguments) =>
+        (await _server.Api.PostAsync($"/session/{_session}/command", new { command, arguments }, HttpStatusCode.BadRequest)).Text("data", "message")!;
+
+    private async Task ResourcesAsync()
+    {
+        var listed = await _server.Api.GetAsync("/experimental/resource");
+        Assert.Equal(["toy:toy://notes", "toy:file:///none", "slow one:toy://notes", "slow one:file:///none"], listed.EnumerateObject().Select(static resource => resource.Name));
+        Assert.Equal("""{"name":"notes","uri":"toy://notes","description":"My notes","mimeType":"text/plain","client":"toy"}""", listed.GetProperty("toy:toy://notes").GetRawText());
+
+        var session = await _server.Api.CreateSessionAsync();
+        await _server.Api.PostAsync($"/session/{session}/message", WithResource("slow one", "toy://notes"));
+        var parts = (await _server.Api.MessagesAsync(session))[0].GetProperty("parts").EnumerateArray().ToList();
+        Assert.Contains("the notes", parts[1].Text("text"), StringComparison.Ordinal);
+        Assert.True(parts[1].GetProperty("synthetic").GetBoolean());
+        Assert.StartsWith("data:image/png;base64,", parts[2].Text("url"), StringComparison.Ordinal);
+        Assert.Equal(("toy://notes", "resource"), (parts[3].Text("url"), parts[3].Text("source", "type")));
+
+        foreach (var (server, uri, reason) in new[] { ("toy", "file:///none", "There is no such resource"), ("nobody", "toy://notes", "no such server"), ("bad", "toy://notes", "not connected"), ("off", "toy://notes", "switched off") })
+        {
+            var refused = await _server.Api.PostAsync($"/session/{session}/message", WithResource(server, uri), HttpStatusCode.BadRequest);
+            Assert.Contains("parts[1].source", refused.Text("data", "message"), StringComparison.Ordinal);
+            Assert.Contains(reason, refused.Text("data", "message"), StringComparison.Ordinal);
+        }
+
+        static object WithResource(string server, string uri) => new
+        {
+            model = FakeProvider.Model,
+            parts = new object[]
+            {
+                new { type = "text", text = "Look at @notes" },
+                new { type = "file", mime = "text/plain", filename = "notes", url = uri, source = new { type = "resource", clientName = server, uri, text = new { value = "@notes", start = 8, end = 14 } } },
+            },
+        };
     }
 
     // Rules are for the name that the model sees.

@@ -109,20 +109,25 @@ public sealed class PosixProcessHostTests : ProcessHostKit
         await using (var making = await StartAsync($"mkfifo {gate}"))
             Assert.Equal(0, await making.ExitCode.WaitAsync(Patience));
 
-        var running = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i => (Number: i, Process: await StartAsync($": < {gate}; sleep 0.{i % 5}; echo {i}; exit {i}"))));
-        string?[][] pipes = [.. running.Select(static r => (string?[])[TargetOf($"/proc/{r.Process.Mark.GroupId}/fd/1"), TargetOf($"/proc/{r.Process.Mark.GroupId}/fd/3")])]; // Output and reports.
-        Assert.All(pipes.SelectMany(static p => p), static pipe => Assert.StartsWith("pipe:[", Path.GetFileName(pipe), StringComparison.Ordinal));
+        var running = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i => (Number: i, Process: await StartAsync($": < {gate}; sleep 0.{i % 5}; readlink /proc/$$/fd/1; echo {i}; exit {i}"))));
+        string?[] reports = [.. running.Select(static r => TargetOf($"/proc/{r.Process.Mark.GroupId}/fd/3"))];
+        Assert.All(reports, static pipe => Assert.StartsWith("pipe:[", Path.GetFileName(pipe), StringComparison.Ordinal));
 
         using var opened = File.OpenHandle(gate, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        await Task.WhenAll(running.Zip(pipes, async (started, own) =>
+        await Task.WhenAll(running.Zip(reports, async (started, report) =>
         {
             var (i, process) = started;
-            Assert.Equal($"{i}\n", await ReadToEndAsync(process));
+            var lines = (await ReadToEndAsync(process)).Split('\n');
+            Assert.Equal([$"{i}", ""], lines[1..]);
+            Assert.EndsWith("/stdout (deleted)", lines[0], StringComparison.Ordinal); // The name goes when the pipe is open.
             Assert.Equal(i, await process.ExitCode.WaitAsync(Patience));
+            Assert.Contains(lines[0], Open());
             await process.DisposeAsync();
             Assert.False(Directory.Exists($"/proc/{process.Mark.GroupId}"), "the leader is a zombie");
-            Assert.Empty(Directory.EnumerateFiles("/proc/self/fd").Select(TargetOf).Intersect(own, StringComparer.Ordinal));
+            Assert.Empty(Open().Intersect([report, lines[0]], StringComparer.Ordinal));
         }));
+
+        static IEnumerable<string?> Open() => Directory.EnumerateFiles("/proc/self/fd").Select(TargetOf);
     }
 
     [Fact]

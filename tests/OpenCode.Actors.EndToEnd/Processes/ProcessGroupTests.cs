@@ -92,20 +92,82 @@ public sealed class ProcessGroupTests : ProcessHostKit
         Assert.Equal(0, CountNaps());
     }
 
+    [Theory]
+    [InlineData("setsid sleep NAP &")]
+    [InlineData("setsid sh -c 'sleep NAP & exit'")]
+    [InlineData("(setsid nohup sleep NAP </dev/null >/dev/null 2>&1 &)")]
+    [InlineData("set -m; sleep NAP & disown")]
+    [InlineData("setsid sh -c \"trap '' TERM; setsid sleep NAP & wait\" &")]
+    public async Task What_left_the_group_goes_on_and_ends_with_its_owner(string command)
+    {
+        Options.KillGrace = TimeSpan.FromMilliseconds(400);
+        var host = Host;
+        var process = await host.StartAsync(new ToolProcessSpec(command.Replace("NAP", $"{Nap}", StringComparison.Ordinal), "/", "ses_1"), default);
+        Assert.Equal(0, await process.ExitCode.WaitAsync(Patience));
+        await process.LeaveAsync().AsTask().WaitAsync(Patience);
+
+        await UntilAsync(() => CountNaps() == 1);
+        host.KillOf("ses_2");
+        await Task.Delay(100);
+        Assert.Equal(1, CountNaps());
+        host.KillOf("ses_1");
+        await UntilAsync(() => CountNaps() == 0 && !Directory.Exists($"/proc/{process.Mark.GroupId}"));
+    }
+
     [Fact]
-    public async Task The_guard_kills_the_group_when_the_pipe_of_a_dead_server_closes()
+    public async Task A_command_that_is_ended_leaves_nothing_outside_of_its_group()
+    {
+        Options.KillGrace = TimeSpan.FromMilliseconds(400);
+        var process = await StartAsync($"setsid sh -c \"trap '' TERM; sleep {Nap}; sleep {Nap}\" & setsid sleep {Nap} & sleep {Nap}");
+        await UntilAsync(() => CountNaps() == 3);
+
+        await process.DisposeAsync();
+
+        await UntilAsync(() => CountNaps() == 0);
+    }
+
+    [Fact]
+    public async Task The_guard_kills_the_group_and_what_left_it_when_the_pipe_of_a_dead_server_closes()
     {
         // What a server's death does, without the death: its end of the guard's pipe closes and no signal is sent.
+        using var folder = new TempFolder();
+        var pipes = Directory.CreateDirectory(Path.Combine(folder.Path, "pipes")).FullName;
         using var guard = Process.Start(new ProcessStartInfo("/usr/bin/setsid",
-            ["/bin/sh", "-c", GuardScripts.Guard, "guard", "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "sh", "tool", "/dev/null", "/dev/null", "/bin/sh", "-c", $"(sleep {Nap}) & sleep {Nap}; true"])
-        { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await UntilAsync(() => CountNaps() == 2);
+            ["/bin/sh", "-c", GuardScripts.Guard, "guard", $"label{Nap}", pipes, "/usr/bin/setsid", "/bin/sh", "-c", GuardScripts.Leader, "sh", "tool", pipes, "/dev/null",
+                "/bin/sh", "-c", $"(sleep {Nap}) & setsid sh -c 'while :; do sleep {Nap}; done' & sleep {Nap}; true"])
+        { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
+        await UntilAsync(() => CountNaps() == 3);
 
         guard.StandardInput.Close();
 
-        Assert.Equal("", await guard.StandardOutput.ReadToEndAsync().WaitAsync(Patience));
+        Assert.DoesNotContain("end", await guard.StandardError.ReadToEndAsync().WaitAsync(Patience), StringComparison.Ordinal); // The leader was killed too.
         await guard.WaitForExitAsync().WaitAsync(Patience);
         await UntilAsync(() => CountNaps() == 0);
+        Assert.False(Directory.Exists(pipes));
+    }
+
+    [Fact]
+    public async Task What_left_a_group_whose_guard_was_killed_ends_too()
+    {
+        var process = await StartAsync($"setsid sleep {Nap} & sleep {Nap}");
+        await UntilAsync(() => CountNaps() == 2);
+        using (var guard = Process.GetProcessById(ParentOf(process.Mark.GroupId)))
+            guard.Kill();
+
+        await process.DisposeAsync();
+
+        await UntilAsync(() => CountNaps() == 0);
+    }
+
+    [Fact]
+    public async Task An_output_that_a_command_closed_ends_before_the_command()
+    {
+        await using var process = await StartAsync($"echo last; exec >&-; sleep {Nap}");
+
+        Assert.Equal("last\n", await ReadToEndAsync(process));
+
+        Assert.False(process.ExitCode.IsCompleted);
+        await UntilAsync(() => CountNaps() == 1);
     }
 
     [Fact]

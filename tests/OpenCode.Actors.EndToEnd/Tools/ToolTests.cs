@@ -40,15 +40,16 @@ public sealed class ToolTests(ITestOutputHelper output) : ServerTest(output)
     {
         await BeginAsync();
         string[] sleeps = [$"{Random.Shared.Next(100_000, 900_000)}", $"{Random.Shared.Next(1_000_000, 9_000_000)}"];
-        await CallAsync("bash", new { command = $"sleep {sleeps[0]} & true" });
+        await CallAsync("bash", new { command = $"sleep {sleeps[0]} & setsid sleep {sleeps[0]} & true" });
         var first = _session;
         _session = await _server.Api.CreateSessionAsync();
-        await CallAsync("bash", new { command = $"sleep {sleeps[1]} & true" });
-        Assert.All(sleeps, static sleep => Assert.Single(Unix.ProcessesWith("sleep", sleep)));
+        await CallAsync("bash", new { command = $"sleep {sleeps[1]} & setsid sleep {sleeps[1]} & true" });
+        foreach (var sleep in sleeps)
+            await Eventually.TrueAsync(() => Unix.ProcessesWith("sleep", sleep).Count == 2, "both commands to run");
 
         await _server.Api.CallAsync(HttpMethod.Delete, $"/session/{first}", body: null, System.Net.HttpStatusCode.OK);
         await Eventually.TrueAsync(() => Unix.ProcessesWith("sleep", sleeps[0]).Count == 0, "the end of what the deleted session left");
-        Assert.Single(Unix.ProcessesWith("sleep", sleeps[1]));
+        Assert.Equal(2, Unix.ProcessesWith("sleep", sleeps[1]).Count);
 
         await _server.KillAsync();
         await Eventually.TrueAsync(() => Unix.ProcessesWith("sleep", sleeps[1]).Count == 0, "the end of what the killed server left");

@@ -24,22 +24,25 @@ internal static class CommandEndpoints
 {
     public static void MapCommands(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/command", List).WithName("command.list").WithTags("Config");
+        routes.MapGet("/command", ListAsync).WithName("command.list").WithTags("Config");
         var session = routes.MapGroup("/session/{sessionID}").WithTags("Messages").WithErrors();
         session.MapPost("/command", RunAsync).WithName("session.command").Produces<MessageWithParts>();
         session.MapPost("/init", InitAsync).WithName("session.init").Produces<bool>();
     }
 
-    private static Ok<IReadOnlyList<CommandAnswer>> List(Location location, ConfigCatalog configs, ISkillCatalog skills) =>
-        TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. BuiltInCommands.With(configs.For(location.Path).Values, skills.For(location.Path)).Select(static command =>
-            new CommandAnswer(command.Name, command.Template, TemplatePlaceholders.Of(command.Template))
-            {
-                Description = command.Description,
-                Agent = command.Agent,
-                Model = command.Model?.ToString(),
-                Subtask = command.Subtask,
-                Source = command.IsSkill ? "skill" : "command",
-            })]);
+    private static async Task<Ok<IReadOnlyList<CommandAnswer>>> ListAsync(Location location, ConfigCatalog configs, ISkillCatalog skills, ServedCommands served, CancellationToken cancellationToken)
+    {
+        var known = BuiltInCommands.With(configs.For(location.Path).Values, skills.For(location.Path)).Select(static command => new CommandAnswer(command.Name, command.Template, TemplatePlaceholders.Of(command.Template))
+        {
+            Description = command.Description,
+            Agent = command.Agent,
+            Model = command.Model?.ToString(),
+            Subtask = command.Subtask,
+            Source = command.IsSkill ? "skill" : "command",
+        });
+        var ofServers = (await served.ListAsync(location.Path, cancellationToken)).Select(static command => new CommandAnswer(command.Name, "", command.Places) { Description = command.Description, Source = "mcp" });
+        return TypedResults.Ok<IReadOnlyList<CommandAnswer>>([.. known.Concat(ofServers).DistinctBy(static command => command.Name, StringComparer.Ordinal)]);
+    }
 
     private static Task<IResult> RunAsync(
         SessionId sessionID,

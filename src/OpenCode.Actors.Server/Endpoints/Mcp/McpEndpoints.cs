@@ -17,6 +17,7 @@ internal static class McpEndpoints
 
     public static void MapMcp(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/experimental/resource", ResourcesAsync).WithName("experimental.resource.list").WithTags("MCP");
         var mcp = routes.MapGroup("/mcp").WithTags("MCP").WithErrors();
         mcp.MapGet("", StatusAsync).WithName("mcp.status");
         mcp.MapPost("", AddAsync).WithName("mcp.add").Produces<IReadOnlyDictionary<string, McpStatusAnswer>>();
@@ -27,6 +28,12 @@ internal static class McpEndpoints
     private static async Task<Ok<IReadOnlyDictionary<string, McpStatusAnswer>>> StatusAsync(Location location, ToolServers servers, CancellationToken cancellationToken) =>
         TypedResults.Ok<IReadOnlyDictionary<string, McpStatusAnswer>>(
             (await servers.StatusAsync(location.Path, cancellationToken)).ToDictionary(static server => server.Name, static server => McpStatusAnswer.Of(server.Error), StringComparer.Ordinal));
+
+    private static async Task<Ok<IReadOnlyDictionary<string, McpResourceAnswer>>> ResourcesAsync(Location location, ToolServerContents servers, CancellationToken cancellationToken) =>
+        TypedResults.Ok<IReadOnlyDictionary<string, McpResourceAnswer>>((await servers.ListResourcesAsync(location.Path, cancellationToken))
+            .Select(static resource => new McpResourceAnswer(resource.Item.Name, resource.Item.Uri, resource.Item.Description, resource.Item.MimeType, resource.Server))
+            .DistinctBy(static resource => (resource.Client, resource.Uri))
+            .ToDictionary(static resource => $"{resource.Client}:{resource.Uri}", StringComparer.Ordinal));
 
     private static async Task<IResult> AddAsync(Location location, Body<JsonObject> body, ConfigPatching patching, ToolServers servers, CancellationToken cancellationToken)
     {

@@ -14,7 +14,6 @@ internal static class StartEndpoints
         ("/experimental/capabilities", "experimental.capabilities.get", """{"backgroundSubagents":false}"""),
         ("/experimental/console", "experimental.console.get", """{"consoleManagedProviders":[],"switchableOrgCount":0}"""),
         ("/experimental/console/orgs", "experimental.console.listOrgs", """{"orgs":[]}"""),
-        ("/experimental/resource", "experimental.resource.list", "{}"),
         ("/experimental/workspace", "experimental.workspace.list", "[]"),
         ("/experimental/workspace/adapter", "experimental.workspace.adapter.list", "[]"),
         ("/experimental/workspace/status", "experimental.workspace.status", "[]"),

@@ -5,8 +5,7 @@ internal sealed class MachineFolderTree : IFolderTree
 {
     public PathKind Look(string path)
     {
-        var info = new FileInfo(path);
-        var attributes = info.Attributes; // one lstat; all bits set when there is nothing
+        var attributes = AttributesOf(path);
         return attributes switch
         {
             (FileAttributes)(-1) => PathKind.Missing,
@@ -14,6 +13,23 @@ internal sealed class MachineFolderTree : IFolderTree
             _ when attributes.HasFlag(FileAttributes.Directory) => PathKind.Folder,
             _ => PathKind.File,
         };
+    }
+
+    // One lstat; all bits are set when there is nothing, or nothing that may be seen.
+    private static FileAttributes AttributesOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Attributes;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return (FileAttributes)(-1);
+        }
+        catch (IOException e)
+        {
+            throw new LocationException($"The location '{path}' cannot be looked at: {e.Message} Name another folder.", e);
+        }
     }
 
     public string? Target(string link) => new FileInfo(link).LinkTarget;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
@@ -33,7 +34,8 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
             throw new ToolProcessException("The command holds a NUL character, which no shell takes. Write it without.");
 
         using var pipes = new NamedPipes(spec.HasInput);
-        var process = new PosixToolProcess(StartGuard(spec, pipes), pipes.Reader, options.KillGrace, time);
+        var label = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var process = new PosixToolProcess(StartGuard(spec, pipes, label), [pipes.Output, pipes.Error], label, options.KillGrace, time);
         try
         {
             await process.WaitForLeaderAsync(cancellationToken).ConfigureAwait(false);
@@ -69,12 +71,12 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
         _running.TryRemove(process, out _);
     }
 
-    private Process StartGuard(ToolProcessSpec spec, NamedPipes pipes)
+    private Process StartGuard(ToolProcessSpec spec, NamedPipes pipes, string label)
     {
         string[] commandLine =
         [
-            .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard",
-            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "sh", "opencode-tool", pipes.ErrorName, pipes.InputName,
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Guard, "opencode-guard", label, pipes.Folder,
+            .. _newSession!, "/bin/sh", "-c", GuardScripts.Leader, "sh", "opencode-tool", pipes.Folder, pipes.InputName,
             .. spec.Arguments is { } arguments ? [spec.Command, .. arguments] : (string[])[_shell, "-c", spec.Command],
         ];
 
@@ -83,7 +85,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
             WorkingDirectory = spec.WorkingDirectory,
             UseShellExecute = false,
             RedirectStandardInput = true,
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = true, // Not used; the server's own would be inherited, with its terminal.
             RedirectStandardError = true,
         };
         // A command runs what a model wrote: it must not read the secrets of its server (rule "Secrets stay in the server").

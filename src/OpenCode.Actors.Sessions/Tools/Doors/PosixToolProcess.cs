@@ -3,11 +3,13 @@ using System.Globalization;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>A command under its guard. Four pipes: the guard's stdin (its end kills the group), the group's two outputs, the leader's reports.</summary>
+/// <summary>A command under its guard. Four pipes: the guard's stdin (its end kills the group and what left it), the command's two outputs, the leader's reports.</summary>
 /// <remarks>Its continuations do not go back to the actor that called: a process is ended whatever ends the actor.</remarks>
 internal sealed class PosixToolProcess : IToolProcess
 {
     private const int KilledExitCode = 128 + ProcessGroups.Kill;
+    private const int MostLooks = 50;
+    private static readonly TimeSpan _becomesProgram = TimeSpan.FromMilliseconds(5);
 
     // When it is looked whether what was left in the background still runs: most is gone in a moment.
     private static readonly TimeSpan _firstLook = TimeSpan.FromMilliseconds(50);
@@ -15,6 +17,7 @@ internal sealed class PosixToolProcess : IToolProcess
 
     private readonly Process _guard;
     private readonly Output[] _outputs;
+    private readonly string _label;
     private readonly TimeSpan _killGrace;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,12 +25,13 @@ internal sealed class PosixToolProcess : IToolProcess
     private readonly Lock _killing = new();
     private ITimer? _graceTimer;
     private bool _released;
+    private bool _nothingIsLeft;
     private bool _isDisposed;
 
-    public PosixToolProcess(Process guard, Stream error, TimeSpan killGrace, TimeProvider time)
+    public PosixToolProcess(Process guard, IEnumerable<Stream> outputs, string label, TimeSpan killGrace, TimeProvider time)
     {
-        (_guard, _killGrace, _time) = (guard, killGrace, time);
-        _outputs = [new Output(guard.StandardOutput.BaseStream), new Output(error)];
+        (_guard, _label, _killGrace, _time) = (guard, label, killGrace, time);
+        _outputs = [.. outputs.Select(static output => new Output(output))];
         Mark = new ProcessMark(0, 0, "");
     }
 
@@ -58,6 +62,8 @@ internal sealed class PosixToolProcess : IToolProcess
             if (_released || _graceTimer is not null)
                 return;
 
+            if (!_nothingIsLeft)
+                ProcessGroups.SignalStrays(Mark, _label, ProcessGroups.Terminate);
             if (ProcessGroups.Signal(Mark, ProcessGroups.Terminate))
                 _graceTimer = _time.CreateTimer(_ => Release(), null, _killGrace, Timeout.InfiniteTimeSpan);
             else
@@ -67,7 +73,7 @@ internal sealed class PosixToolProcess : IToolProcess
 
     public async ValueTask LeaveAsync()
     {
-        if (ProcessGroups.HasMembers(Mark))
+        if (await HasMembersAsync().ConfigureAwait(false))
             _ = WatchBackgroundAsync();
         else
             await DisposeAsync().ConfigureAwait(false);
@@ -90,6 +96,7 @@ internal sealed class PosixToolProcess : IToolProcess
         foreach (var output in _outputs)
             output.Dispose(); // Process.Dispose leaves open what was read by its caller, until the garbage collector comes by.
         await Input.DisposeAsync().ConfigureAwait(false);
+        _guard.StandardOutput.Dispose();
         _guard.StandardError.Dispose();
         _guard.Dispose();
         _gone.TrySetResult();
@@ -106,11 +113,22 @@ internal sealed class PosixToolProcess : IToolProcess
             await Task.Delay(delay, _time).ConfigureAwait(false);
             delay = delay * 2 < _mostBetweenLooks ? delay * 2 : _mostBetweenLooks;
         }
-        while (!IsReleased() && ProcessGroups.HasMembers(Mark));
+        while (!IsReleased() && await HasMembersAsync().ConfigureAwait(false));
 
         await killed.CancelAsync().ConfigureAwait(false);
         await draining.ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> HasMembersAsync()
+    {
+        bool? hasMembers = null;
+        for (var look = 0; look < MostLooks && (hasMembers = ProcessGroups.HasMembers(Mark, _label)) is null; look++)
+            await Task.Delay(_becomesProgram, _time).ConfigureAwait(false);
+
+        lock (_killing)
+            _nothingIsLeft = hasMembers == false;
+        return hasMembers == true;
     }
 
     private bool IsReleased()
@@ -119,14 +137,16 @@ internal sealed class PosixToolProcess : IToolProcess
             return _released;
     }
 
-    // The end of the outputs means that the group has ended: a command that stops at once needs no wait for the grace period.
+    // The end of the command and its outputs means that the group has ended: a command that stops at once needs no wait for the grace period.
     private async ValueTask DrainAsync()
     {
         using var grace = new CancellationTokenSource(_killGrace, _time);
         await Task.WhenAll(_outputs.Select(output => output.DrainAsync(grace.Token))).ConfigureAwait(false);
+        if (!IsReleased())
+            await Task.WhenAny(_exitCode.Task, Task.Delay(Timeout.InfiniteTimeSpan, grace.Token)).ConfigureAwait(false);
     }
 
-    // Closing its pipe makes the guard kill the group. The signal from here is for the case that the guard itself was killed.
+    // Closing its pipe makes the guard kill the group and its strays. The signals from here are for the case that the guard itself was killed.
     private void Release()
     {
         lock (_killing)
@@ -136,8 +156,24 @@ internal sealed class PosixToolProcess : IToolProcess
 
             _released = true;
             _graceTimer?.Dispose();
-            _guard.StandardInput.Dispose();
+            CloseGuard();
             ProcessGroups.Signal(Mark, ProcessGroups.Kill);
+            if (!_nothingIsLeft)
+                ProcessGroups.SignalStrays(Mark, _label, ProcessGroups.Kill);
+        }
+    }
+
+    private void CloseGuard()
+    {
+        try
+        {
+            if (_nothingIsLeft)
+                _guard.StandardInput.WriteLine("done");
+            _guard.StandardInput.Dispose();
+        }
+        catch (IOException)
+        {
+            // It was killed.
         }
     }
 
@@ -146,7 +182,7 @@ internal sealed class PosixToolProcess : IToolProcess
         try
         {
             var report = await _guard.StandardError.ReadLineAsync(CancellationToken.None).ConfigureAwait(false);
-            _exitCode.TrySetResult(int.TryParse(report, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : KilledExitCode);
+            _exitCode.TrySetResult(report?.StartsWith("end ", StringComparison.Ordinal) == true && int.TryParse(report.AsSpan("end ".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : KilledExitCode);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

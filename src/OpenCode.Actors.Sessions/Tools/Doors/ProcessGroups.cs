@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace OpenCode.Actors.Sessions.Tools.Doors;
 
-/// <summary>The system's process groups: finds the process of a number, and sends signals to a whole group.</summary>
+/// <summary>The system's process groups: finds the process of a number, and what left a group, and sends signals to them.</summary>
 internal static partial class ProcessGroups
 {
     public const int Terminate = 15;
@@ -17,7 +18,7 @@ internal static partial class ProcessGroups
     {
         var numberEnd = report.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var end ? end : report.Length;
         return int.TryParse(report.AsSpan(0, numberEnd), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 1
-            ? new ProcessMark(id, StartTimeOf(report), BootId)
+            ? new ProcessMark(id, ProcessStat.Parse(report)?.StartTime ?? 0, BootId)
             : null;
     }
 
@@ -25,63 +26,59 @@ internal static partial class ProcessGroups
     /// <returns>Whether a group was signalled.</returns>
     public static bool Signal(ProcessMark mark, int signal)
     {
-        if (mark.BootId != BootId || mark.StartTime == 0 || mark.StartTime != StartTimeOf(mark.GroupId))
+        if (mark.BootId != BootId || mark.StartTime == 0 || mark.StartTime != ProcessStat.Read($"/proc/{mark.GroupId}")?.StartTime)
             return false;
 
         return SendSignal(-mark.GroupId, signal) == 0;
     }
 
-    /// <summary>True if a process of the group still runs, beside its leader. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
-    public static bool HasMembers(ProcessMark mark)
+    /// <summary>Looks whether a process of the group still runs, beside its leader, or one that left it. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
+    /// <returns>Null when a process was just becoming another program, so that it could not be seen whose it is.</returns>
+    public static bool? HasMembers(ProcessMark mark, string label)
     {
-        foreach (var folder in Directory.Exists("/proc/self") ? Directory.EnumerateDirectories("/proc") : [])
+        bool? has = false;
+        foreach (var (_, isMember) in Youngsters(mark, label))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != mark.GroupId && IsMember(folder, mark.GroupId))
+            if (isMember == true)
                 return true;
+            has = isMember is null ? null : has;
         }
 
-        return false;
+        return has;
     }
 
-    // proc(5): behind the name in parentheses come the state, the parent and the group. A zombie has ended.
-    private static bool IsMember(string folder, int groupId)
+    /// <summary>Sends a signal to what left the group: it has the label in its environment.</summary>
+    public static void SignalStrays(ProcessMark mark, string label, int signal)
+    {
+        foreach (var (process, isMember) in Youngsters(mark, label))
+        {
+            if (isMember == true && process.Group != mark.GroupId)
+                _ = SendSignal(process.Id, signal);
+        }
+    }
+
+    // All processes that started with the leader or later, but for it and the system's own. A zombie has ended.
+    private static IEnumerable<(ProcessStat Process, bool? IsMember)> Youngsters(ProcessMark mark, string label)
+    {
+        var sought = Encoding.ASCII.GetBytes(label);
+        foreach (var folder in mark.GroupId > 0 && Directory.Exists("/proc/self") ? Directory.EnumerateDirectories("/proc") : [])
+        {
+            if (ProcessStat.Read(folder) is { HasEnded: false, IsSystems: false } process && process.Id != mark.GroupId && process.StartTime >= mark.StartTime)
+                yield return (process, process.Group == mark.GroupId ? true : HasLabel(folder, sought));
+        }
+    }
+
+    private static bool? HasLabel(string folder, byte[] label)
     {
         try
         {
-            var stat = File.ReadAllText(folder + "/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', 5, StringSplitOptions.RemoveEmptyEntries);
-            return fields is [not ("Z" or "X"), _, var group, ..] && group == groupId.ToString(CultureInfo.InvariantCulture);
+            var environment = File.ReadAllBytes(folder + "/environ");
+            return environment.Length == 0 ? null : environment.AsSpan().IndexOf(label) >= 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // Gone meanwhile.
+            return false; // Gone meanwhile, or another user's.
         }
-    }
-
-    private static long StartTimeOf(int processId)
-    {
-        try
-        {
-            return StartTimeOf(File.ReadAllText($"/proc/{processId}/stat"));
-        }
-        catch (IOException)
-        {
-            return 0; // No such process.
-        }
-    }
-
-    // proc(5): field 2 is the name in parentheses and may hold anything; field 22, the start time, is the 20th after the last ')'.
-    private static long StartTimeOf(string stat)
-    {
-        var fields = stat.AsSpan(stat.LastIndexOf(')') + 1).Trim();
-        var index = 0;
-        foreach (var range in fields.Split(' '))
-        {
-            if (++index == 20)
-                return long.TryParse(fields[range], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) ? ticks : 0;
-        }
-
-        return 0;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

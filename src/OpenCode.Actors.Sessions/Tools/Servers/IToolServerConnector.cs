@@ -29,6 +29,25 @@ internal interface IToolServerConnection : IAsyncDisposable
     /// <param name="cancellationToken">Gives up, and tells the server so.</param>
     /// <exception cref="ToolServerException">There is no result.</exception>
     Task<ServedResult> CallAsync(string tool, JsonElement input, Action progressed, CancellationToken cancellationToken);
+
+    /// <summary>Lists the prompts; none if the server has no such thing.</summary>
+    /// <exception cref="ToolServerException">There is no result.</exception>
+    Task<IReadOnlyList<ServedPrompt>> ListPromptsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Has a prompt made.</summary>
+    /// <param name="prompt">The server's own name of it.</param>
+    /// <param name="arguments">What it is made from.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ToolServerException">There is no result.</exception>
+    Task<ServedResult> GetPromptAsync(string prompt, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken);
+
+    /// <summary>Lists the resources; none if the server has no such thing.</summary>
+    /// <exception cref="ToolServerException">There is no result.</exception>
+    Task<IReadOnlyList<ServedResource>> ListResourcesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads a resource.</summary>
+    /// <exception cref="ToolServerException">There is no result.</exception>
+    Task<ServedResult> ReadResourceAsync(string uri, CancellationToken cancellationToken);
 }
 
 /// <summary>A tool of an MCP server.</summary>
@@ -37,7 +56,7 @@ internal interface IToolServerConnection : IAsyncDisposable
 /// <param name="InputSchema">A JSON schema of an object.</param>
 internal sealed record ServedTool(string Name, string Description, JsonElement InputSchema);
 
-/// <summary>The result of a call.</summary>
+/// <summary>The result of a call, a prompt, or the content of a resource.</summary>
 /// <param name="Text">For the model.</param>
 /// <param name="Files">Files that a model takes as they are: images, PDFs.</param>
 /// <param name="IsError">Whether the server calls it an error.</param>

@@ -17,5 +17,6 @@ internal static class ServedNames
     /// <summary>True if a tool may have a name.</summary>
     public static bool IsFree(string name) => name.Length <= Longest && !_taken.Contains(name, StringComparer.Ordinal);
 
-    private static string Plain(string name) => string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '_'));
+    /// <summary>Returns a name in the signs that are taken.</summary>
+    public static string Plain(string name) => string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_' ? sign : '_'));
 }

@@ -60,6 +60,10 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         return specs;
     }
 
+    /// <summary>Connects to some of the enabled servers of a location.</summary>
+    public async Task<IReadOnlyList<(ToolServerSpec Spec, ToolServerActor.Reached Reached)>> ReachAsync(string directory, Func<ToolServerSpec, bool> isAsked, CancellationToken cancellationToken) =>
+        await Task.WhenAll(Enabled(directory).Where(isAsked).Select(async spec => (spec, await ReachAsync(directory, spec, atOnce: false, cancellationToken))));
+
     /// <summary>Connects to a server at once, if it is not connected.</summary>
     public async Task RetryAsync(string directory, string name, CancellationToken cancellationToken)
     {

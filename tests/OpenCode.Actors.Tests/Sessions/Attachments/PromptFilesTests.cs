@@ -99,7 +99,9 @@ public sealed class PromptFilesTests
         var resource = new FilePromptPart("text/plain", "r://x") { Source = JsonElement.Parse("""{"type":"resource"}""") };
         var file = new FilePromptPart("text/plain", "file:///p/a.txt");
 
-        Assert.Contains("MCP", Assert.IsType<PromptRejected>(await TakeAsync(resource)).Reason, StringComparison.Ordinal);
+        Assert.Equal("parts[0].source: give clientName, an MCP server, and uri, one of its resources.", Assert.IsType<PromptRejected>(await TakeAsync(resource)).Reason);
+        var named = new FilePromptPart("text/plain", "file:///p/a.txt") { Source = JsonElement.Parse("""{"type":"resource","clientName":"toy","uri":"r://x"}""") };
+        Assert.Contains("There are no MCP servers here.", Assert.IsType<PromptRejected>(await TakeAsync(named)).Reason, StringComparison.Ordinal);
         Assert.Contains("at most 200", Assert.IsType<PromptRejected>(await TakeAsync([.. Enumerable.Repeat(file, 201)])).Reason, StringComparison.Ordinal);
     }
 

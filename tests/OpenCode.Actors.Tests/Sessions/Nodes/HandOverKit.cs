@@ -24,6 +24,14 @@ public abstract class HandOverKit : SessionsKit
         return ((ActorRefWithCell)Region).GetSingleChild(id.Value);
     }
 
+    /// <summary>Has the model of a prompt call a command: it runs, or waits for its user.</summary>
+    private protected async Task CallAsync(SessionId id, string command)
+    {
+        await PromptAsync(id);
+        Model.Answer.Bash("c1", command).EndWithCalls();
+        await RunDryAsync();
+    }
+
     /// <summary>Hands the session off, and has the next node, which does not drain, start it.</summary>
     private protected async Task HandOverAsync(SessionId id)
     {

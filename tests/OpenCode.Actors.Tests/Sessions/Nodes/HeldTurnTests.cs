@@ -91,9 +91,7 @@ public sealed class HeldTurnTests : HandOverKit
     public async Task An_answer_to_a_turn_that_waits_for_its_user_is_taken_and_the_tool_started_by_the_next_owner()
     {
         var session = await CreateAsync(permission: AskForBash);
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "echo permitted");
         Drain.Begin();
 
         Assert.IsType<RequestAnswered>(await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once));
@@ -112,9 +110,7 @@ public sealed class HeldTurnTests : HandOverKit
     public async Task A_call_that_was_granted_is_judged_anew_by_the_next_owner()
     {
         var session = await CreateAsync(permission: AskForBash);
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "echo permitted").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "echo permitted");
         Drain.Begin();
         await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
         await AskAsync<Updated>(session.Id, new Update(new UpdateSession { Permission = [new PermissionRule("bash", "echo *", PermissionAction.Deny)] }));
@@ -130,9 +126,7 @@ public sealed class HeldTurnTests : HandOverKit
     {
         Paths.Links["/proj/project/link"] = "/proj/project/in";
         var session = await CreateAsync(permission: AskForBash);
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "cat link/x").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "cat link/x");
         Drain.Begin();
         await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Once);
         Paths.Links["/proj/project/link"] = "/etc";
@@ -150,9 +144,7 @@ public sealed class HeldTurnTests : HandOverKit
     public async Task A_refusal_with_feedback_is_told_to_the_model_by_the_next_owner()
     {
         var session = await CreateAsync(permission: AskForBash);
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "rm x").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "rm x");
         Drain.Begin();
 
         await ReplyAsync(Assert.Single(await PermissionsAsync()).Id, PermissionAnswer.Reject, "keep it");

@@ -65,9 +65,7 @@ public sealed class KeptThenHeldTests : HandOverKit
     public async Task A_turn_that_runs_goes_on_while_the_node_drains()
     {
         var session = await BeginAsync();
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "ls").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "ls");
         Drain.Begin();
         Tools.Tool.End("x");
         await RunDryAsync();
@@ -94,11 +92,14 @@ public sealed class KeptThenHeldTests : HandOverKit
     private async Task<Session> WaitAsync(string kind)
     {
         var session = await BeginAsync(AskForBash);
+        if (kind != "question")
+        {
+            await CallAsync(session.Id, "rm x");
+            return session;
+        }
+
         await PromptAsync(session.Id);
-        if (kind == "question")
-            Model.Answer.Ask("c1", "Which?").EndWithCalls();
-        else
-            Model.Answer.Bash("c1", "rm x").EndWithCalls();
+        Model.Answer.Ask("c1", "Which?").EndWithCalls();
         await RunDryAsync();
         return session;
     }

@@ -13,9 +13,7 @@ public sealed class MovingTurnTests : HandOverKit
     public async Task A_turn_that_runs_goes_on_while_the_node_drains_and_is_then_closed()
     {
         var session = await CreateAsync();
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "ls").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "ls");
         Drain.Begin();
         Tools.Tool.End("x");
         await RunDryAsync();
@@ -48,9 +46,7 @@ public sealed class MovingTurnTests : HandOverKit
     public async Task A_session_with_a_turn_that_moves_is_started_where_it_is_by_then()
     {
         var session = await CreateAsync(permission: AskForBash);
-        await PromptAsync(session.Id);
-        Model.Answer.Bash("c1", "echo one").EndWithCalls();
-        await RunDryAsync();
+        await CallAsync(session.Id, "echo one");
         Time.Advance(TimeSpan.FromMinutes(11));
         await KillAsync();
         await OpenAsync();

@@ -43,11 +43,8 @@ public sealed class SubtaskingTests : SessionsKit
         Assert.Equal(SessionStatus.Idle, await StatusAsync(parent));
     }
 
-    [Theory]
-    [InlineData(true, "Other words.", true)] // of a later server
-    [InlineData(false, "The task that the command gave is done; its result stands above. Tell the user in short what matters of it, and go on with what is left to do.", true)] // of an earlier one
-    [InlineData(false, "Other words.", false)]
-    public async Task The_answer_after_a_task_is_found_by_the_mark_of_the_message_between_or_by_the_words_of_before(bool isMarked, string words, bool isFound)
+    [Fact]
+    public async Task The_answer_after_a_task_is_found_whatever_stands_in_the_message_between()
     {
         var (parent, _, accepted) = await BeginAsync(_task with { Command = "bug" });
         Model.Answer.Say("it is in line 7").End();
@@ -55,13 +52,11 @@ public sealed class SubtaskingTests : SessionsKit
         Model.Answer.Say("Line 7.").End();
         await RunDryAsync();
         var messages = await MessagesAsync(parent);
-        var between = (TextPart)Assert.Single(messages[2].Parts);
-        Assert.NotNull(between.Metadata);
 
-        await AskAsync<HistoryEdited>(parent, new UpdatePart(between with { Text = words, Metadata = isMarked ? between.Metadata : null }));
+        await AskAsync<HistoryEdited>(parent, new UpdatePart((TextPart)Assert.Single(messages[2].Parts) with { Text = "Other words." }));
         await KillAndStartAsync();
 
-        Assert.Equal(messages[isFound ? 3 : 1].Info.Id, (await EndOfAsync(parent, accepted)).Message.Info.Id);
+        Assert.Equal(messages[3].Info.Id, (await EndOfAsync(parent, accepted)).Message.Info.Id);
     }
 
     [Fact]

@@ -48,6 +48,13 @@ internal sealed class ScriptedConnection(SeededSystem system) : IToolServerConne
 
     public IReadOnlyList<ServedTool> Tools { get; set; } = [new("echo", "Says it again.", Object), new("hang", "Never answers.", Object)];
 
+    public IReadOnlyList<ServedPrompt> Prompts { get; set; } = [];
+
+    public bool HangsInLists { get; set; }
+
+    /// <summary>Gets a value indicating whether a list hangs.</summary>
+    public bool IsListing { get; private set; }
+
     public Task<string> Ended => _ended.Task;
 
     public int Disposals { get; private set; }
@@ -83,6 +90,27 @@ internal sealed class ScriptedConnection(SeededSystem system) : IToolServerConne
 
         throw new InvalidOperationException("It hangs.");
     }
+
+    public async Task<IReadOnlyList<ServedPrompt>> ListPromptsAsync(CancellationToken cancellationToken)
+    {
+        if (HangsInLists)
+        {
+            IsListing = true;
+            var given = new TaskCompletionSource();
+            using var registration = cancellationToken.Register(() => given.TrySetCanceled(cancellationToken));
+            await given.Task;
+        }
+
+        return Prompts;
+    }
+
+    public Task<ServedResult> GetPromptAsync(string prompt, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken) =>
+        Task.FromResult(Result?.Invoke() ?? new ServedResult($"{prompt}({string.Join(", ", arguments.Select(static pair => $"{pair.Key}={pair.Value}"))})", [], IsError: false));
+
+    public Task<IReadOnlyList<ServedResource>> ListResourcesAsync(CancellationToken cancellationToken) => throw new ToolServerException("It has no resources.");
+
+    public Task<ServedResult> ReadResourceAsync(string uri, CancellationToken cancellationToken) =>
+        uri == "toy://none" ? throw new ToolServerException("There is none.") : Task.FromResult(Result?.Invoke() ?? new ServedResult($"content of {uri}", [], IsError: false));
 
     public ValueTask DisposeAsync()
     {

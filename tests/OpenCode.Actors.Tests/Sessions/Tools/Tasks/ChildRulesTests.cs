@@ -30,6 +30,9 @@ public sealed class ChildRulesTests
             rules);
     }
 
+    [Fact]
+    public void A_child_may_do_what_the_agent_of_its_parent_would_have_to_ask_about() => Assert.Empty(Rules(_mine, [Ask("*"), _tasks]));
+
     [Theory]
     [InlineData("bash", "rm x")]
     [InlineData("read", "a/.env")]

@@ -194,7 +194,7 @@ public sealed class ConfigCatalogTests
     [InlineData("""{"models": {"1": {}}}""", "options.baseURL", "URL")]
     public void A_provider_that_only_opencode_can_use_does_not_stop_the_start_where_its_model_is_not_named(string provider, string key, string part)
     {
-        _files.Files[UserFile] = $$$"""{"provider": {"near": {"options": {"baseURL": "http://near"}, "models": {"1": {}}}, "far": {{{provider}}}}}""";
+        _files.Files[UserFile] = """{"provider": {"near": {"options": {"baseURL": "http://near"}, "models": {"1": {}}}, "far": $}}""".Replace("$", provider, StringComparison.Ordinal);
         var said = Assert.Single(Open().WithoutEffect);
         Assert.StartsWith($"Prompts for models of 'far' are refused. {UserFile}: provider.far.{key}: ", said, StringComparison.Ordinal);
         Assert.Contains(part, said, StringComparison.Ordinal);

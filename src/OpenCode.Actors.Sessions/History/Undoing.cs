@@ -6,6 +6,7 @@ using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Snapshots;
 using OpenCode.Actors.Sessions.State;
+using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.History;
 
@@ -17,15 +18,17 @@ internal static class Undoing
 
     /// <summary>Plans an undo, on a session without an open turn.</summary>
     /// <returns>Null when the message or the part is not there.</returns>
-    public static UndoPlan? Plan(SessionState state, ISessionCommand command)
+    public static UndoPlan? Plan(SessionState state, ISessionCommand command, IToolbox toolbox)
     {
-        var before = state.Info!.Revert is { Snapshot: not null } undone ? StepsFrom(state, undone) : [];
+        var before = state.Info!.Revert is { Snapshot: not null } undone ? Changing(KnownFrom(state, undone)) : [];
         if (command is not Revert revert)
             return new UndoPlan(null, null, state.Info.Revert?.Snapshot, [], before);
         if (Find(state, revert) is not { } from)
             return null;
 
-        return new UndoPlan(from.MessageId.Value, from.PartId?.Value, state.Info.Revert?.Snapshot, StepsFrom(state, from), before);
+        var steps = KnownFrom(state, from);
+        var since = steps.Find(step => step.Message.Parts.Exists(part => part is ToolPart tool && Changes.MayBeOf(tool, toolbox))).Message?.Info.Time.Created;
+        return new UndoPlan(from.MessageId.Value, from.PartId?.Value, state.Info.Revert?.Snapshot, Changing(steps), before, since);
     }
 
     /// <summary>Undoes the messages of a plan, or brings them back, after its files were restored.</summary>
@@ -83,12 +86,12 @@ internal static class Undoing
         return null;
     }
 
-    private static List<StepChange> StepsFrom(SessionState state, SessionRevert from) => [.. KnownFrom(state, from).Select(static step => step.Change).Where(static change => change.From != change.To && change.Files is not [])];
+    private static List<StepChange> Changing(List<(MessageState Message, StepChange Change)> steps) => [.. steps.Select(static step => step.Change).Where(static change => change.From != change.To && change.Files is not [])];
 
     // The steps of which the snapshots say what they did.
-    private static List<(MessageId Message, StepChange Change)> KnownFrom(SessionState state, SessionRevert from)
+    private static List<(MessageState Message, StepChange Change)> KnownFrom(SessionState state, SessionRevert from)
     {
-        var steps = new List<(MessageId, StepChange)>();
+        var steps = new List<(MessageState, StepChange)>();
         string? next = null;
         long? asked = null; // when the first prompt between a step and the next one came
         foreach (var message in state.Messages.SkipWhile(message => message.Info.Id != from.MessageId).Reverse())
@@ -112,7 +115,7 @@ internal static class Undoing
             // Where nothing says how a step ended, what is there now may be the user's.
             var isEndKnown = (end ?? next) is not null || changed is not null;
             if (isEndKnown && message.Parts.Exists(static part => part is ToolPart))
-                steps.Insert(0, (message.Info.Id, new StepChange(start, end ?? next, changed is null && end is not null ? [] : changed?.Count < Changes.MaxFiles ? changed : null)));
+                steps.Insert(0, (message, new StepChange(start, end ?? next, changed is null && end is not null ? [] : changed?.Count < Changes.MaxFiles ? changed : null)));
             next = start;
         }
 
@@ -124,7 +127,7 @@ internal static class Undoing
     {
         var changing = decision.State.Messages.SkipWhile(message => message.Info.Id != from.MessageId)
             .Where(message => message.Parts.Exists(part => part is ToolPart tool && Changes.MayBeOf(tool, decision.Setup.Toolbox))).ToList();
-        var known = KnownFrom(decision.State, from).ConvertAll(static step => step.Message);
+        var known = KnownFrom(decision.State, from).ConvertAll(static step => step.Message.Info.Id);
         if (changing.Exists(message => message.Parts.Exists(static part => part is StepStartPart) && !known.Contains(message.Info.Id)))
             yield return WithoutFiles;
         if (changing.Exists(static message => !message.Parts.Exists(static part => part is StepStartPart)))

@@ -209,7 +209,7 @@ internal sealed class SessionCommands(
             decider.Refuse(new SessionBusy(committer.Id));
         else if (turn.AwaitsFiles)
             deferred.Add(command);
-        else if (Undoing.Plan(State, command) is not { } plan)
+        else if (Undoing.Plan(State, command, setup.Toolbox) is not { } plan)
             decider.Refuse(new MessageNotFound(((Revert)command).MessageId));
         else if (plan.HasFiles)
             decider.BeginUndo(command, plan, turn.Undo);

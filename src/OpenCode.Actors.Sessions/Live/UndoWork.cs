@@ -42,7 +42,7 @@ internal sealed partial class UndoWork(SessionSetup setup, Committer committer, 
     {
         var decision = committer.NewDecision();
         _phase = Phase.Noting;
-        decision.Begin(taken.Snapshot is null ? taken.Plan with { Undone = [], Before = [] } : taken.Plan with { Snapshot = taken.Snapshot });
+        decision.Begin(taken.Snapshot is null ? taken.Plan with { Undone = [], Before = [], Since = null } : taken.Plan with { Snapshot = taken.Snapshot });
         committer.Commit(decision);
     }
 
@@ -51,7 +51,7 @@ internal sealed partial class UndoWork(SessionSetup setup, Committer committer, 
     {
         _phase = Phase.Restoring;
         if (plan is { HasFiles: true, Snapshot: { } now } && setup.Snapshots is { } snapshots && SnapshotPlace.Of(committer.State.Info!) is { } place)
-            RestoreAsync(snapshots, place, new FilesToRestore(now, plan.Undone, plan.Before)).PipeTo(
+            RestoreAsync(snapshots, place, new FilesToRestore(now, plan.Undone, plan.Before, plan.Since)).PipeTo(
                 session, success: set => new FilesRestored(plan, set), failure: cause => Failed(cause, new FilesRestored(plan, new RestoreOutcome(null, $"Not all files could be restored: {cause.Message}"))));
         else
             session.Tell(new FilesRestored(plan, new RestoreOutcome(null, "The files stay as they are: no snapshot of them could be taken.")));

@@ -42,9 +42,10 @@ internal sealed record StepChange(string From, string? To, IReadOnlyList<string>
 /// <param name="Now">The snapshot of the files before anything was undone.</param>
 /// <param name="Undone">The steps that are to be undone: each file that they changed gets its content from before the first that did.</param>
 /// <param name="Before">The steps that are undone already: each file that only they changed gets its content of <paramref name="Now"/>.</param>
-internal sealed record FilesToRestore(string Now, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before);
+/// <param name="Since">When the first of the steps that are to be undone began, in milliseconds of the epoch: what changed since and is in no snapshot is named; null to name nothing.</param>
+internal sealed record FilesToRestore(string Now, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before, long? Since = null);
 
 /// <summary>The result of restoring files.</summary>
 /// <param name="Diff">The difference of the files from <see cref="FilesToRestore.Now"/>, in git's form; null when it is not known.</param>
-/// <param name="Problem">Says which files stay as they are, and why, and which were restored although something else changed them too; null when none does.</param>
+/// <param name="Problem">Says which files stay as they are, and why, which were restored although something else changed them too, and what is in no snapshot; null when there is nothing of that.</param>
 internal sealed record RestoreOutcome(string? Diff, string? Problem);

@@ -8,10 +8,11 @@ namespace OpenCode.Actors.Sessions.State;
 /// <param name="Snapshot">The snapshot of the files before anything was undone; null when there is none so far.</param>
 /// <param name="Undone">The steps that are undone.</param>
 /// <param name="Before">The steps that were undone before.</param>
-internal sealed record UndoPlan(string? Message, string? Part, string? Snapshot, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before)
+/// <param name="Since">When the first step began that is undone and may have changed files; null when none did.</param>
+internal sealed record UndoPlan(string? Message, string? Part, string? Snapshot, IReadOnlyList<StepChange> Undone, IReadOnlyList<StepChange> Before, long? Since = null)
 {
-    /// <summary>Gets a value indicating whether files are to be restored.</summary>
-    public bool HasFiles => Undone.Count > 0 || Before.Count > 0;
+    /// <summary>Gets a value indicating whether files are to be restored, or looked for.</summary>
+    public bool HasFiles => Undone.Count > 0 || Before.Count > 0 || Since is not null;
 }
 
 /// <summary>The changes of a decision to an undo whose files are being restored.</summary>

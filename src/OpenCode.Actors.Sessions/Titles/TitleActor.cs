@@ -64,7 +64,12 @@ internal sealed partial class TitleActor : ReceiveActor, IWithTimers
     }
 
     // Not the provider's own words: some repeat the key that they refuse.
-    private static string ReasonOf(Exception cause) => cause is ModelException { StatusCode: { } status } ? $"the provider answered with status {status}" : $"the call failed with {cause.GetType().Name}";
+    private static string ReasonOf(Exception cause) => cause switch
+    {
+        ModelException { StatusCode: { } status } => $"the provider answered with status {status}",
+        ModelException => "its provider could not be reached, or its answer broke off",
+        _ => $"the call failed with {cause.GetType().Name}",
+    };
 
     private void GiveUp(string reason)
     {

@@ -16,7 +16,7 @@ internal interface ITool
     /// <summary>Returns the definition for a model of one location, where that says more.</summary>
     ValueTask<ToolDefinition> DescribeAsync(ToolScope scope, CancellationToken cancellationToken) => new(Definition);
 
-    /// <summary>Returns the permissions that a call needs, in the order of their requests. Pure except that it resolves paths.</summary>
+    /// <summary>Returns the permissions that a call needs, in the order of their requests. Pure except that it resolves paths, and that the metadata of a change reads the file.</summary>
     /// <param name="call">The call; its input is an object, and may break the schema.</param>
     /// <param name="location">Where it would run.</param>
     IReadOnlyList<ToolPermission> NeedsOf(ToolCall call, ToolLocation location);

@@ -42,7 +42,7 @@ internal static class ToolCalling
         else if (call.Name == QuestionTool.Name)
             AskQuestion(decision, part, call);
         else if (!decision.Setup.Toolbox.Has(decision.Location.ToolPrefixes, call.Name))
-            Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", decision.Setup.Toolbox.Definitions.Select(tool => tool.Name))}.");
+            Fail(decision, part, $"There is no tool '{call.Name}'. There are: {string.Join(", ", NamesOf(decision))}.");
         else
             Permitting.Permit(decision, part, call);
     }
@@ -127,6 +127,12 @@ internal static class ToolCalling
             },
         });
     }
+
+    // Which tools the servers of the location have may only be known when they run.
+    private static IEnumerable<string> NamesOf(Decision decision) =>
+    [
+        .. decision.Setup.Toolbox.Definitions.Select(static tool => tool.Name).Where(name => TurnRules.Offers(decision, name)), .. decision.Location.ToolPrefixes.Select(static prefix => prefix + "*"),
+    ];
 
     private static void AskQuestion(Decision decision, ToolPart part, ToolCall call)
     {

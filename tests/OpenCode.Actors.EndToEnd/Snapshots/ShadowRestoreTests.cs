@@ -94,6 +94,7 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
         Project.Write("a.txt", "one\ntwo\n"); // Set before the kill.
         Project.Write("crlf.txt", "mine"); // Written after it.
 
+
         var undone = await Open().RestoreAsync(new FilesToRestore(step.To!, [step], []), CancellationToken.None);
 
         Assert.Equal("Stay as they are: crlf.txt (it was changed after the undo began).", undone.Problem);
@@ -159,6 +160,37 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
 
         Assert.Contains("a.txt", (await undo!).Problem, StringComparison.Ordinal);
         Assert.Equal("of the other session", Project.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task What_changed_since_the_first_step_and_is_in_no_snapshot_is_named_and_what_did_not_is_not()
+    {
+        const int tooLarge = 2 * 1024 * 1024 + 1;
+        Project.Write(".gitignore", "ignored\nold\n/private/\n/still/\n");
+        foreach (var name in (string[])["ignored", "old", "private/deep/x", "still/x", "inner/x", "inner/y/z", "other/x"])
+            Project.Write(name, "old");
+        foreach (var inner in (string[])["inner", "other"])
+            GitFolder.Init(Project.At(inner));
+        foreach (var name in (string[])["grows.bin", "large.bin", "unchanged.bin"])
+            File.WriteAllBytes(Project.At(name), new byte[name == "grows.bin" ? 1 : tooLarge]);
+        Shadow = Open(Project.At("data"));
+        var from = await Shadow.TakeAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(500)); // longer than a tick of the file system
+        var since = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        await Task.Delay(TimeSpan.FromMilliseconds(50));
+        foreach (var name in (string[])["a.txt", "ignored", "private/deep/x", "inner/y/z", "data/hub.db", ".b.opencode-1.tmp"])
+            Project.Write(name, "changed");
+        Project.Write("other/.git/index", "looked at");
+        foreach (var name in (string[])["grows.bin", "large.bin"])
+            File.WriteAllBytes(Project.At(name), new byte[tooLarge + 1]);
+        var now = await Shadow.TakeAsync();
+        StepChange[] steps = [new StepChange(from, now, [Project.At("a.txt")])];
+
+        var undone = await Shadow.RestoreAsync(new FilesToRestore(now, steps, [], since), CancellationToken.None);
+
+        Assert.Equal("Changed since then but in no snapshot, so not undone (ignored, over 2 MB, or another repository's): grows.bin, ignored, inner/, large.bin, private/.", undone.Problem);
+        Assert.Equal(("one\ntwo\n", "changed"), (Project.Read("a.txt"), Project.Read("ignored")));
+        Assert.Null((await Shadow.RestoreAsync(new FilesToRestore(now, [], steps), CancellationToken.None)).Problem);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Server.Locations.Doors;
@@ -42,6 +41,7 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     private static readonly string[] _cleaning = ["-c", "gc.auto=2000", "-c", "gc.pruneExpire=7.days.ago", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"];
 
     private readonly WorktreeFiles _files = new(root, store, written);
+    private readonly UnkeptFiles _unkept = new(root, dataFolder);
     private string? _last;
 
     /// <summary>Takes a snapshot, without files that a <c>.gitignore</c> excludes and files of more than 2 MB.</summary>
@@ -82,13 +82,10 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
             wanted.WasUndone(await ChangesAsync(step, files.Now));
         wanted.BringBack(await EntriesAsync(files.Now, [.. wanted.Paths]));
 
+        var unkept = files.Since is { } since ? _unkept.ChangedSince(await UnkeptAsync(), since) : [];
         var problems = await SetAsync(wanted, files.Now.Length, cancellationToken);
         var changes = await DiffAsync(files.Now, await TakeAsync(), wanted.All.Keys);
-        var told = (problems.Count == 0 ? "" : $"Stay as they are: {Few(problems.ConvertAll(static problem => $"{problem.File} ({problem.Why})"))}.")
-            + (wanted.ChangedByOthers.Except(problems.Select(static problem => problem.File), StringComparer.Ordinal).ToList() is { Count: > 0 } others
-                ? $" Restored, although something else changed them too: {Few(others)}. A redo before the next prompt brings that back."
-                : "");
-        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), told.Length == 0 ? null : told.TrimStart());
+        return new RestoreOutcome(string.Concat(changes.Select(static change => change.Patch)), UndoSentences.Of(problems, wanted.ChangedByOthers, unkept));
     }
 
     /// <summary>Removes objects older than a week; git decides when.</summary>
@@ -109,9 +106,21 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
         }
     }
 
-    private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
+    // The files are restored also where these cannot be listed. The first list mends a broken index.
+    private async Task<IEnumerable<string>> UnkeptAsync()
+    {
+        try
+        {
+            var changed = GitOutput.Names(await ChangedAsync()).Where(_files.IsUnkept);
+            return [.. changed, .. GitOutput.Names(await GitAsync(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"]))];
+        }
+        catch (SnapshotException)
+        {
+            return [];
+        }
+    }
 
-    private static string Few(List<string> names) => string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? $" and {names.Count - 5} more" : "")}");
+    private static string Lines(List<string> names) => string.Concat(names.Select(static name => name + "\0"));
 
     private async Task<List<(string File, string Why)>> SetAsync(FilesAfterUndo wanted, int digits, CancellationToken cancellationToken)
     {

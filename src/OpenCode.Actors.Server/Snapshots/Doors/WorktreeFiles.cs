@@ -33,6 +33,9 @@ internal sealed class WorktreeFiles(string root, IFileStore store, FileChanges c
         return (taken, gone);
     }
 
+    /// <summary>True if a snapshot does not take in what git reports: another repository, or a file that is too large.</summary>
+    public bool IsUnkept(string name) => name.EndsWith('/') || FileFacts.Of(Path.Combine(root, name)) is { IsRegular: true, Bytes: > LargestFile };
+
     /// <summary>Restores a file.</summary>
     /// <param name="name">Its path in the worktree.</param>
     /// <param name="files">What files are to be.</param>

@@ -8,16 +8,19 @@ namespace OpenCode.Actors.Sessions.Tools.Changes;
 /// <summary>Changes files, one change of a file at a time.</summary>
 internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
 {
+    // The session waits while the file of a request is read and compared.
+    private const int MostShownBytes = 256 << 10;
+
     // Calls of one step run side by side, and two of them may change the same file.
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
 
-    /// <summary>Returns the permissions that a change needs.</summary>
+    /// <summary>Returns the permissions that a change needs. A request to the user shows what the file would lose and get.</summary>
     /// <param name="path">The file.</param>
     /// <param name="location">Where the call runs.</param>
-    /// <param name="before">What is replaced, as the call says; the file itself is not read for that.</param>
-    /// <param name="after">The replacement.</param>
-    public static IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, string before, string after) => PathPermissions.Of(
-        "edit", path, location, () => JsonSerializer.SerializeToElement(new ChangeMetadata(path.Real, FileChange.Of(path.Real, before, after).Patch), PathPermissionJson.Default.ChangeMetadata));
+    /// <param name="replacement">What the call replaces and by what: all that can be shown where the file cannot be read, or the call will fail.</param>
+    /// <param name="edit">As for <see cref="Change"/>.</param>
+    public IReadOnlyList<ToolPermission> Needs(ToolPath path, ToolLocation location, (string Old, string New) replacement, Func<FileText?, string> edit) => PathPermissions.Of(
+        "edit", path, location, () => JsonSerializer.SerializeToElement(new ChangeMetadata(path.Real, Expected(path.Real, replacement, edit).Patch), PathPermissionJson.Default.ChangeMetadata));
 
     /// <summary>Changes a file.</summary>
     /// <param name="session">The session whose call it is.</param>
@@ -50,6 +53,19 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
     {
         lock (LockOf(path))
             return work();
+    }
+
+    private FileChange Expected(string path, (string Old, string New) replacement, Func<FileText?, string> edit)
+    {
+        try
+        {
+            var before = store.Find(path) is null ? null : FileText.Of(path, store.Read(path, MostShownBytes));
+            return FileChange.Of(path, before?.Text ?? "", edit(before));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ToolRefusedException)
+        {
+            return FileChange.Of(path, replacement.Old, replacement.New);
+        }
     }
 
     private Lock LockOf(string path) => _locks[(uint)path.GetHashCode(StringComparison.Ordinal) % (uint)_locks.Length];

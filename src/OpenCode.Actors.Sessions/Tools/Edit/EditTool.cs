@@ -36,14 +36,17 @@ internal sealed class EditTool(IFileWork work, IPathFacts paths, FileChanges cha
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location)
     {
         var path = ToolPath.Of(input.Text("filePath"), location);
-        return FileChanges.Needs(path, location, input.TextOrEmpty("oldString"), input.TextOrEmpty("newString"));
+        var replacement = ReplacementOf(input);
+        return changes.Needs(path, location, (replacement.Old, replacement.New), before => replacement.Apply(path.Real, before));
     }
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
         var path = ToolPath.Of(input.Text("filePath"), location);
-        var replacement = new Replacement(input.TextOrEmpty("oldString"), input.TextOrEmpty("newString"), input.Flag("replaceAll"));
+        var replacement = ReplacementOf(input);
         var (change, _) = changes.Change(context.SessionId, path.Real, before => replacement.Apply(path.Real, before), cancellationToken);
         return new ToolOutcome(path.In(location), $"Changed the file {path.Real}: {change.Additions} lines added, {change.Deletions} removed.", change.EditMetadata()) { Edited = [path.Real] };
     }
+
+    private static Replacement ReplacementOf(ToolInput input) => new(input.TextOrEmpty("oldString"), input.TextOrEmpty("newString"), input.Flag("replaceAll"));
 }

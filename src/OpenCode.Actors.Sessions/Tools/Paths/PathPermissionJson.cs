@@ -9,7 +9,7 @@ internal sealed record OutsideMetadata(string Filepath, string ParentDir);
 
 /// <summary>The metadata of a permission request for a change.</summary>
 /// <param name="Filepath">The file.</param>
-/// <param name="Diff">What the call would change, as far as the call alone shows.</param>
+/// <param name="Diff">What the call would change in the file as it is.</param>
 internal sealed record ChangeMetadata(string Filepath, string Diff);
 
 /// <summary>JSON of that.</summary>

@@ -32,15 +32,18 @@ internal sealed class WriteTool(IFileWork work, IPathFacts paths, FileChanges ch
     protected override IReadOnlyList<ToolPermission> Needs(ToolInput input, ToolLocation location)
     {
         var path = ToolPath.Of(input.Text("filePath"), location);
-        return FileChanges.Needs(path, location, "", input.TextOrEmpty("content"));
+        var content = input.TextOrEmpty("content");
+        return changes.Needs(path, location, ("", content), before => TextOf(content, before));
     }
 
     protected override ToolOutcome Run(ToolInput input, ToolContext context, ToolLocation location, CancellationToken cancellationToken)
     {
         var path = ToolPath.Of(input.Text("filePath"), location);
         var content = input.TextOrEmpty("content");
-        var (change, existed) = changes.Change(context.SessionId, path.Real, before => before is null ? content : before.WithLineEnds(content), cancellationToken);
+        var (change, existed) = changes.Change(context.SessionId, path.Real, before => TextOf(content, before), cancellationToken);
         var lines = content.Length == 0 ? 0 : content.AsSpan().Count('\n') + (content.EndsWith('\n') ? 0 : 1);
         return new ToolOutcome(path.In(location), $"{(existed ? "Replaced" : "Made")} the file {path.Real}: {lines} {(lines == 1 ? "line" : "lines")}.", change.WriteMetadata(existed)) { Edited = [path.Real] };
     }
+
+    private static string TextOf(string content, FileText? before) => before is null ? content : before.WithLineEnds(content);
 }

@@ -186,6 +186,35 @@ public sealed class UnkeptFilesTests : UndoKit
         Assert.Equal(isTold, (await UndoAsync(session, 0))?.Contains("no snapshot", StringComparison.Ordinal) == true);
     }
 
+    [Theory]
+    [InlineData("bash", true)]
+    [InlineData("look", false)]
+    public async Task What_is_in_no_snapshot_is_looked_for_from_the_first_step_on_that_may_have_changed_files(string tool, bool isLookedFor)
+    {
+        Tools.Names.Add("look");
+        var session = (await BeginAsync()).Id;
+        await PromptAsync(session);
+        Model.Answer.Say("Hello").End();
+        await RunDryAsync();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await PromptAsync(session, "again");
+        Model.Answer.Call("c", tool, """{"command":"touch ignored"}""").EndWithCalls();
+        await RunDryAsync();
+        Tools.Tool.End("x"); // The files of the snapshot are what they were.
+        await RunDryAsync();
+        Model.Answer.Say("Done").End();
+        await RunDryAsync();
+        var step = (await MessagesAsync(session)).First(static message => message.Parts.Any(static part => part is OpenCode.Actors.Protocol.Parts.ToolPart));
+        Snapshots.Problem = "Changed since then but in no snapshot: ignored.";
+
+        var told = await UndoAsync(session, 0);
+
+        Assert.Equal(isLookedFor ? (Snapshots.Problem, step.Info.Time.Created) : (null, null), (told, Snapshots.Set.LastOrDefault()?.Since));
+        var looked = Snapshots.Set.Count;
+        await AskAsync<Updated>(session, new Unrevert());
+        Assert.Equal(looked, Snapshots.Set.Count);
+    }
+
     private async Task ShellAsync(SessionId session)
     {
         await AskAsync<PromptAccepted>(session, new RunShell(new Shell("touch x", "build")));

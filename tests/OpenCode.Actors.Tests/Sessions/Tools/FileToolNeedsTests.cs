@@ -65,6 +65,32 @@ public sealed class FileToolNeedsTests : FileToolsKit
         Assert.Equal(PermissionAction.Allow, (asked with { Learned = [[new PermissionRule("read", "*", PermissionAction.Allow)]] }).Evaluate(need));
     }
 
+    [Theory]
+    [InlineData("edit", "a.txt", "two", "2", "@@ -1,2 +1,2 @@\n one\n-two\n+2\n")]
+    [InlineData("edit", "new.txt", "", "2\n", "@@ -0,0 +1,1 @@\n+2\n")]
+    [InlineData("write", "a.txt", "", "one\n2\n", "@@ -1,2 +1,2 @@\n one\n-two\n+2\n")]
+    [InlineData("write", "new.txt", "", "2\n", "@@ -0,0 +1,1 @@\n+2\n")]
+    [InlineData("edit", "link", "two", "2", "@@ -1,2 +1,2 @@\n one\n-two\n+2\n")]
+    public void A_request_to_change_a_file_shows_the_lines_of_the_file(string tool, string path, string old, string now, string hunks)
+    {
+        Files.Links["/proj/app/link"] = "/proj/app/a.txt";
+
+        Assert.EndsWith("\n" + hunks, DiffOf(tool, path, old, now), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("edit", "a.txt", "three", "@@ -1,1 +1,1 @@\n-three\n\\ No newline at end of file\n+2\n\\ No newline at end of file\n")] // will fail
+    [InlineData("edit", "bytes", "two", "@@ -1,1 +1,1 @@\n-two\n\\ No newline at end of file\n+2\n\\ No newline at end of file\n")]
+    [InlineData("write", "bytes", "", "@@ -0,0 +1,1 @@\n+2\n\\ No newline at end of file\n")]
+    [InlineData("write", "large", "", "@@ -0,0 +1,1 @@\n+2\n\\ No newline at end of file\n")]
+    public void A_request_to_change_a_file_that_cannot_be_compared_shows_the_call(string tool, string path, string old, string hunks)
+    {
+        Files.Put("/proj/app/bytes", [0xFF, 0xFF]);
+        Files.Put("/proj/app/large", new byte[1 << 20]);
+
+        Assert.EndsWith("\n" + hunks, DiffOf(tool, path, old, "2"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_folder_outside_may_be_named_by_the_home_folder_too()
     {
@@ -101,5 +127,11 @@ public sealed class FileToolNeedsTests : FileToolsKit
         Files.Links["/proj/app/inside"] = "/proj/app/a.txt";
 
         Assert.Equal(needs, Needs(tool, path));
+    }
+
+    private string DiffOf(string tool, string path, string old, string now)
+    {
+        var call = Call(tool, JsonSerializer.Serialize(new { filePath = path, content = now, oldString = old, newString = now }));
+        return Tools[tool].NeedsOf(call, Location).Single().Metadata().GetProperty("diff").GetString()!;
     }
 }

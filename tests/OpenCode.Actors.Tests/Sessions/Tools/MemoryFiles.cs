@@ -63,7 +63,7 @@ internal sealed class MemoryFiles : IFileTree, IFileStore, IFileWork, IPathFacts
 
     public FileStamp? Find(string path) => _files.TryGetValue(path, out var file) ? file.Stamp : null;
 
-    public byte[] Read(string path, int mostBytes) => _files[path].Content;
+    public byte[] Read(string path, int mostBytes) => _files[path].Content is var content && content.Length <= mostBytes ? content : throw new IOException($"{path} is too large.");
 
     public FileStamp Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken) => Put(path, content.ToArray());
 

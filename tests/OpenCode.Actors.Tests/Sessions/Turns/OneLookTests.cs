@@ -31,7 +31,7 @@ public sealed class OneLookTests : SessionsKit
 
         Assert.Equal(agentLooks, _servers.Looks);
         Assert.Equal(["toy_a", "toy_b", "toy_c"], (await PermissionsAsync()).Select(static request => request.Permission));
-        Assert.Contains("There is no tool 'none'", Assert.IsType<ToolError>((await MessagesAsync(session))[1].Parts.OfType<ToolPart>().Last().State).Error, StringComparison.Ordinal);
+        Assert.Contains("There is no tool 'none'. There are: toy_*.", Assert.IsType<ToolError>((await MessagesAsync(session))[1].Parts.OfType<ToolPart>().Last().State).Error, StringComparison.Ordinal);
     }
 
     private sealed class Servers : ILocationTools

@@ -15,6 +15,7 @@ const tools = {
   mixed: {
     call: () => ({
       content: [
+        null,
         { type: 'text', text: 'one' },
         { type: 'image', data: png, mimeType: 'image/png' },
         { type: 'resource', resource: { uri: 'file:///a.txt', mimeType: 'text/plain', text: 'inside' } },
@@ -31,13 +32,18 @@ const tools = {
   'odd name.x': { call: () => text('odd') },
 };
 
+// A careless server sends a null where the protocol has a value.
 const prompts = [
-  { name: 'greet', description: 'Greets.', arguments: [{ name: 'who', required: true }, { name: 'how' }] },
+  null,
+  { name: null },
+  { name: 'greet', description: 'Greets.', arguments: [{ name: 'who', required: true }, null, { name: 'how' }] },
   { name: 'odd name.x' },
   { name: 'refused', arguments: [] },
 ];
-const resources = [{ uri: 'toy://notes', name: 'notes', title: 'Notes', description: 'My notes', mimeType: 'text/plain', size: 9 }, { uri: 'file:///none', name: 'none' }];
+const resources = [null, { uri: null, name: null }, { uri: 'toy://notes', name: 'notes', title: 'Notes', description: 'My notes', mimeType: 'text/plain', size: 9 }, { uri: 'file:///none', name: 'none' }];
 const messagesOf = ({ name, arguments: given }) => [
+  null,
+  { role: 'user', content: null },
   { role: 'user', content: { type: 'text', text: `${name} ${JSON.stringify(given ?? {})}` } },
   { role: 'assistant', content: { type: 'text', text: '!`touch RAN` $1 $ARGUMENTS @secret.txt' } },
   { role: 'user', content: { type: 'image', data: png, mimeType: 'image/png' } },
@@ -65,7 +71,7 @@ createInterface({ input: process.stdin }).on('line', line => {
         send({ id, result: { tools: Array.from({ length: 9 }, (_, i) => ({ name: i ? `more${++more}` : 'echo', description: 'x', inputSchema: object })), nextCursor: `${more}` } });
         break;
       }
-      send({ id, result: { tools: Object.entries(tools).map(([name, tool]) => ({ name, description: `The tool ${name}.`, inputSchema: tool.inputSchema ?? object })) } });
+      send({ id, result: { tools: Object.entries(tools).map(([name, tool]) => ({ name, description: `The tool ${name}.`, inputSchema: tool.inputSchema ?? object })).concat(null, { name: null, inputSchema: object }) } });
       break;
     case 'tools/call': {
       const result = tools[params.name].call(params.arguments);
@@ -74,7 +80,7 @@ createInterface({ input: process.stdin }).on('line', line => {
       break;
     }
     case 'prompts/list':
-      send({ id, result: params?.cursor ? { prompts: prompts.slice(2) } : { prompts: prompts.slice(0, 2), nextCursor: '2' } });
+      send({ id, result: params?.cursor ? { prompts: prompts.slice(4) } : { prompts: prompts.slice(0, 4), nextCursor: '2' } });
       break;
     case 'prompts/get':
       send(params.name === 'refused' ? { id, error: { code: -32602, message: `It is refused for ${process.env.TOKEN}.` } } : { id, result: { messages: messagesOf(params) } });
@@ -83,7 +89,7 @@ createInterface({ input: process.stdin }).on('line', line => {
       send({ id, result: { resources } });
       break;
     case 'resources/read':
-      send(params.uri === 'toy://notes' ? { id, result: { contents: [{ uri: params.uri, text: 'the notes' }, { uri: params.uri, mimeType: 'image/png', blob: png }] } }
+      send(params.uri === 'toy://notes' ? { id, result: { contents: [null, { uri: params.uri, text: 'the notes' }, { uri: params.uri, mimeType: 'image/png', blob: png }] } }
         : { id, error: { code: -32002, message: 'There is no such resource' } });
       break;
     default:

@@ -76,20 +76,21 @@ internal sealed class McpConnection : IToolServerConnection
     }
 
     public async Task<IReadOnlyList<ServedPrompt>> ListPromptsAsync(CancellationToken cancellationToken) => _client.ServerCapabilities.Prompts is null ? [] : await PagesAsync(cursor => AskAsync(
-        _client.ListPromptsAsync(new ListPromptsRequestParams { Cursor = cursor }, cancellationToken), static page => (page.Prompts?.Select(PromptOf), page.NextCursor), cancellationToken));
+        _client.ListPromptsAsync(new ListPromptsRequestParams { Cursor = cursor }, cancellationToken), static page => (page.Prompts?.Where(static prompt => prompt?.Name is not null).Select(PromptOf), page.NextCursor), cancellationToken));
 
     public Task<ServedResult> GetPromptAsync(string prompt, IReadOnlyDictionary<string, string> arguments, CancellationToken cancellationToken) => AskAsync(
         _client.GetPromptAsync(prompt, arguments.ToDictionary(static pair => pair.Key, static pair => (object?)pair.Value, StringComparer.Ordinal), cancellationToken: cancellationToken), McpContent.Read, cancellationToken);
 
     public async Task<IReadOnlyList<ServedResource>> ListResourcesAsync(CancellationToken cancellationToken) => _client.ServerCapabilities.Resources is null ? [] : await PagesAsync(cursor => AskAsync(
-        _client.ListResourcesAsync(new ListResourcesRequestParams { Cursor = cursor }, cancellationToken), static page => (page.Resources?.Select(ResourceOf), page.NextCursor), cancellationToken));
+        _client.ListResourcesAsync(new ListResourcesRequestParams { Cursor = cursor }, cancellationToken), static page => (page.Resources?.Where(static resource => resource?.Uri is not null).Select(ResourceOf), page.NextCursor), cancellationToken));
 
     public Task<ServedResult> ReadResourceAsync(string uri, CancellationToken cancellationToken) => AskAsync(_client.ReadResourceAsync(uri, cancellationToken: cancellationToken), McpContent.Read, cancellationToken);
 
+    // The package passes on a null wherever a server sends one, whatever the protocol says of that place.
     private static ServedPrompt PromptOf(Prompt prompt) =>
-        new(prompt.Name, prompt.Description, [.. (prompt.Arguments ?? []).DistinctBy(static argument => argument.Name, StringComparer.Ordinal).Select(static argument => new ServedArgument(argument.Name, argument.Required == true))]);
+        new(prompt.Name, prompt.Description, [.. (prompt.Arguments ?? []).Where(static argument => argument?.Name is not null).DistinctBy(static argument => argument.Name, StringComparer.Ordinal).Select(static argument => new ServedArgument(argument.Name, argument.Required == true))]);
 
-    private static ServedResource ResourceOf(Resource resource) => new(resource.Uri, resource.Name, resource.Description, resource.MimeType);
+    private static ServedResource ResourceOf(Resource resource) => new(resource.Uri, resource.Name ?? resource.Uri, resource.Description, resource.MimeType);
 
     private async Task<TRead> AskAsync<TResult, TRead>(ValueTask<TResult> asked, Func<TResult, TRead> read, CancellationToken cancellationToken)
     {
@@ -187,7 +188,7 @@ internal sealed class McpConnection : IToolServerConnection
             return (page.Tools, page.NextCursor);
         });
         _client.ClearKnownTools();
-        _tools = [.. tools.Where(Know).Select(static tool => new ServedTool(tool.Name, tool.Description ?? tool.Title ?? "", tool.InputSchema))];
+        _tools = [.. tools.Where(static tool => tool?.Name is not null).Where(Know).Select(static tool => new ServedTool(tool.Name, tool.Description ?? tool.Title ?? "", tool.InputSchema))];
     }
 
     // What a call of it says in headers is known from its schema.

@@ -26,12 +26,12 @@ internal static class McpContent
     public static ServedResult Read(ReadResourceResult result) => Read(result.Contents?.Select(static content => new EmbeddedResourceBlock { Resource = content }), "\n\n");
 
     /// <summary>Reads a prompt: all its messages become one.</summary>
-    public static ServedResult Read(GetPromptResult result) => Read(result.Messages?.Select(static message => message.Content), "\n");
+    public static ServedResult Read(GetPromptResult result) => Read(result.Messages?.Select(static message => message?.Content), "\n");
 
-    private static ServedResult Read(IEnumerable<ContentBlock>? content, string between)
+    private static ServedResult Read(IEnumerable<ContentBlock?>? content, string between)
     {
         var (texts, files, room) = (new List<string>(), new List<ToolFile>(), MostAttachedBytes);
-        foreach (var block in content ?? [])
+        foreach (var block in (content ?? []).OfType<ContentBlock>())
         {
             switch (block)
             {
@@ -61,9 +61,9 @@ internal static class McpContent
 
         return new ServedResult(string.Join(between, texts), files, IsError: false);
 
-        void Attach(string type, string name, ReadOnlyMemory<byte> data)
+        void Attach(string? type, string name, ReadOnlyMemory<byte> data)
         {
-            if (!MediaTypes.IsMedia(type) || data.Length > room)
+            if (type is null || !MediaTypes.IsMedia(type) || data.Length > room)
             {
                 texts.Add($"[{name}: {type}, {data.Length} bytes, which cannot be given here.]");
                 return;

@@ -19,6 +19,12 @@ internal interface IFileTree
     /// <exception cref="IOException">It is not there, may not be read, or is no regular file; the message is for people.</exception>
     Stream Open(string path);
 
+    /// <summary>Refuses the name of a file that this server keeps for itself, also while there is none.</summary>
+    /// <exception cref="IOException">It is such a name; the message is for people.</exception>
+    void CheckName(string path)
+    {
+    }
+
     /// <summary>Lists the entries of a folder, in no order.</summary>
     /// <exception cref="IOException">It cannot be listed; the message is for people.</exception>
     IEnumerable<FolderEntry> List(string path);

@@ -20,6 +20,7 @@ internal static class Prompting
 {
     private const string DefaultVariant = "default";
     private const string TaskTool = "task";
+    private const int MostParts = 2_000; // A part is looked for among all of its message.
 
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
 
@@ -130,6 +131,9 @@ internal static class Prompting
 
     private static string? Mistake(SessionState state, Protocol.Requests.Prompt prompt)
     {
+        if (prompt.Parts.Count > MostParts)
+            return $"parts: the prompt has {prompt.Parts.Count}, with those that were made of its files; it may have {MostParts}. Join texts, or send several prompts.";
+
         var given = prompt.Parts.Where(part => part.Id is not null).Select(part => part.Id!.Value).ToList();
         if (given.Count == 0)
             return null;

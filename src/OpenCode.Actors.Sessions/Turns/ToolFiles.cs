@@ -27,7 +27,7 @@ internal static class ToolFiles
 
     // Of one that failed, or was aborted, nothing says whether it came to the file; the file is as the model named it.
     private static string? FileOf(ToolPart tool, string directory) => tool.State is ToolCompleted { Metadata: var metadata } && Text(Property(metadata, "filediff"), "file") is { } changed ? changed
-        : Text(tool.State.Input, "filePath") is { Length: > 0 } named ? Path.GetFullPath(named, directory)
+        : Text(tool.State.Input, "filePath") is { Length: > 0 } named && !named.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(named, directory)
         : null;
 
     private static JsonElement Property(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;

@@ -38,6 +38,8 @@ internal sealed record ServerSetup
     /// <summary>Gets the name of that directory in the folder.</summary>
     public string ProjectName { get; init; } = "project";
 
+    public string? TemporaryFolder { get; init; }
+
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
         ["HOME"] = Folder.Sub("home"),
@@ -47,6 +49,7 @@ internal sealed record ServerSetup
         ["OPENCODE_SERVER_USERNAME"] = null,
         ["OPENCODE_SERVER_PASSWORD"] = Password,
         ["OPENCODE_CLUSTER_SECRET"] = Secret,
+        ["TMPDIR"] = TemporaryFolder ?? System.Environment.GetEnvironmentVariable("TMPDIR"),
         ["OPENCODE_DISABLE_AUTOUPDATE"] = "1",
         ["OPENCODE_DISABLE_MODELS_FETCH"] = "1",
     };

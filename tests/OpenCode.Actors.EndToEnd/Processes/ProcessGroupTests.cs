@@ -160,6 +160,18 @@ public sealed class ProcessGroupTests : ProcessHostKit
     }
 
     [Fact]
+    public async Task A_command_that_stopped_its_guard_ends_all_the_same()
+    {
+        Options.KillGrace = TimeSpan.FromMilliseconds(400);
+        var process = await StartAsync("exec >&- 2>&-; kill -STOP $(cut -d' ' -f4 /proc/$PPID/stat)");
+        Assert.Equal(0, await process.ExitCode.WaitAsync(Patience));
+
+        await process.LeaveAsync().AsTask().WaitAsync(Patience);
+
+        await UntilAsync(() => !Directory.Exists($"/proc/{process.Mark.GroupId}"));
+    }
+
+    [Fact]
     public async Task An_output_that_a_command_closed_ends_before_the_command()
     {
         await using var process = await StartAsync($"echo last; exec >&-; sleep {Nap}");

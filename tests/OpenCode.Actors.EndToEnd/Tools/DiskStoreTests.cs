@@ -152,6 +152,29 @@ public sealed class DiskStoreTests : IDisposable
         Assert.Equal("store", File.ReadAllText(named));
     }
 
+    [Theory]
+    [InlineData("data/auth.json", true)]
+    [InlineData("data/holder.json", true)]
+    [InlineData("data/hub.db-wal", true)]
+    [InlineData("data/./../data/auth.json", true)]
+    [InlineData("link/auth.json", true)]
+    [InlineData("data/other.json", false)]
+    [InlineData("other/auth.json", false)]
+    public void What_the_server_keeps_for_itself_is_not_made_either(string name, bool isOwn)
+    {
+        var data = _folder.Sub("data");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "link"), data);
+        var path = Path.Combine(_folder.Path, name);
+        var store = new DiskStore(new MachineFiles(Path.Combine(data, "hub.db")));
+
+        if (isOwn)
+            Assert.Contains(path, Assert.Throws<IOException>(() => store.Write(path, "x"u8, default)).Message, StringComparison.Ordinal);
+        else
+            store.Write(path, "x"u8, default);
+
+        Assert.NotEqual(isOwn, File.Exists(path));
+    }
+
     [Fact]
     public void The_environment_of_a_process_is_not_given_out_by_any_name()
     {

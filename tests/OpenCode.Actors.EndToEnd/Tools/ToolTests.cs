@@ -12,6 +12,8 @@ public sealed class ToolTests(ITestOutputHelper output) : ServerTest(output)
 
     private string Project => _server.Setup.Project;
 
+    private string TemporaryFolder => Setup.Folder.Sub("temporary");
+
     [Fact]
     public async Task Commands_end_as_those_of_a_shell_do()
     {
@@ -33,6 +35,11 @@ public sealed class ToolTests(ITestOutputHelper output) : ServerTest(output)
 
         Assert.Equal("", (await CallAsync("bash", new { command = "env | grep OPENCODE_SERVER; true" })).Text("output"));
         Assert.Equal("stderr\n🙂\n", (await CallAsync("bash", new { command = @"printf '\360'; sleep 0.2; echo stderr >&2; sleep 0.2; printf '\237\231\202\n'" })).Text("output"));
+
+        Directory.Delete(_server.Setup.TemporaryFolder!, recursive: true);
+        Assert.Contains("no pipe can be made", (await CallAsync("bash", new { command = "true" })).Text("error"), StringComparison.Ordinal);
+        Directory.CreateDirectory(_server.Setup.TemporaryFolder!);
+        Assert.Equal("ok\n", (await CallAsync("bash", new { command = "echo ok" })).Text("output"));
     }
 
     [Fact]
@@ -140,7 +147,7 @@ public sealed class ToolTests(ITestOutputHelper output) : ServerTest(output)
     private async Task BeginAsync(object? session = null)
     {
         var provider = Own(await FakeProvider.StartAsync());
-        _server = await StartAsync(Setup with { Config = provider.Config() });
+        _server = await StartAsync(Setup with { Config = provider.Config(), TemporaryFolder = TemporaryFolder });
         _session = await _server.Api.CreateSessionAsync(session);
     }
 

@@ -32,6 +32,12 @@ internal sealed class MachineFiles(string? store = null) : IFileTree
         }
     }
 
+    public void CheckName(string path)
+    {
+        if (_store.Any(file => Path.GetFileName(file) == Path.GetFileName(path) && NativeFiles.RealPath(Path.GetDirectoryName(file)!) is { } own && own == NativeFiles.RealPath(Path.GetDirectoryName(Path.GetFullPath(path))!)))
+            throw OfTheStore();
+    }
+
     public IEnumerable<FolderEntry> List(string path)
     {
         try

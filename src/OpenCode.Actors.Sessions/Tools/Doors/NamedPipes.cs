@@ -10,7 +10,7 @@ internal sealed partial class NamedPipes : IDisposable
     private const int OwnerOnly = 0x180; // 0600
     private const int WriteOnly = 0x1;
     private const int ReadAndWrite = 0x2;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("opencode-tool-");
+    private readonly DirectoryInfo _folder;
     private readonly List<Stream> _opened = [];
     private Stream? _held;
 
@@ -19,6 +19,15 @@ internal sealed partial class NamedPipes : IDisposable
     /// <exception cref="ToolProcessException">The folder for temporary files takes no pipe.</exception>
     public NamedPipes(bool hasInput)
     {
+        try
+        {
+            _folder = Directory.CreateTempSubdirectory("opencode-tool-");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(e.Message);
+        }
+
         InputName = hasInput ? NameOf("stdin") : "/dev/null";
         try
         {
@@ -76,17 +85,17 @@ internal sealed partial class NamedPipes : IDisposable
         return stream;
     }
 
-    private static SafePipeHandle Make(string name, int mode) => MakePipe(name, OwnerOnly) == 0 ? Open(name, mode) : throw Failure();
+    private static SafePipeHandle Make(string name, int mode) => MakePipe(name, OwnerOnly) == 0 ? Open(name, mode) : throw Failure(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
 
     private static SafePipeHandle Open(string name, int mode)
     {
         var (nonBlocking, closeOnExec) = OperatingSystem.IsMacOS() ? (0x4, 0x100_0000) : (0x800, 0x8_0000);
         var descriptor = OpenFile(name, mode | nonBlocking | closeOnExec);
-        return descriptor < 0 ? throw Failure() : new SafePipeHandle(descriptor, ownsHandle: true);
+        return descriptor < 0 ? throw Failure(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())) : new SafePipeHandle(descriptor, ownsHandle: true);
     }
 
-    private static ToolProcessException Failure() =>
-        new($"The command could not be started: no pipe can be made in '{Path.GetTempPath()}': {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+    private static ToolProcessException Failure(string reason) =>
+        new($"The command could not be started: no pipe can be made in '{Path.GetTempPath()}', the folder for temporary files: {reason.TrimEnd('.')}. Ask the user to make that folder anew, or to start the server with another TMPDIR.");
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakePipe(string path, uint mode);

@@ -160,6 +160,8 @@ internal sealed class PosixToolProcess : IToolProcess
             ProcessGroups.Signal(Mark, ProcessGroups.Kill);
             if (!_nothingIsLeft)
                 ProcessGroups.SignalStrays(Mark, _label, ProcessGroups.Kill);
+            if (!_guard.HasExited)
+                ProcessGroups.Continue(_guard.Id); // The command may have stopped it.
         }
     }
 

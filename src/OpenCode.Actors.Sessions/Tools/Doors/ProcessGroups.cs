@@ -10,6 +10,8 @@ internal static partial class ProcessGroups
     public const int Terminate = 15;
     public const int Kill = 9;
 
+    private static readonly int _continue = OperatingSystem.IsMacOS() ? 19 : 18;
+
     /// <summary>Gets the name of this boot; empty where the system does not say (it does on Linux: random(4)).</summary>
     public static string BootId { get; } = File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : "";
 
@@ -31,6 +33,9 @@ internal static partial class ProcessGroups
 
         return SendSignal(-mark.GroupId, signal) == 0;
     }
+
+    /// <summary>Lets a process go on that was stopped.</summary>
+    public static void Continue(int processId) => _ = SendSignal(processId, _continue);
 
     /// <summary>Looks whether a process of the group still runs, beside its leader, or one that left it. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
     /// <returns>Null when a process was just becoming another program, so that it could not be seen whose it is.</returns>

@@ -153,6 +153,29 @@ public sealed class OwnFilesTests : UndoKit
         }
     }
 
+    [Theory]
+    [InlineData("""{"filePath":"a\u0000b"}""")]
+    [InlineData("""{"filePath":5}""")]
+    [InlineData("""{"filePath":""}""")]
+    [InlineData("""{"filePath":"/../../.."}""")]
+    public async Task A_path_that_no_file_has_fails_its_call_alone(string input)
+    {
+        Tools.Names.Add("write");
+        var session = await BeginAsync();
+        await PromptAsync(session.Id);
+        Model.Answer.Call("w", "write", input).EndWithCalls();
+        await RunDryAsync();
+        Tools.Started[^1].Fail("That is no path.");
+        await RunDryAsync();
+        Model.Answer.Say("I see.").End();
+        await RunDryAsync();
+
+        Assert.Equal(["step-start empty", "tool", "step-finish empty"], await PartsAsync(session.Id));
+        Assert.Null(((AssistantMessage)(await MessagesAsync(session.Id))[^1].Info).Error);
+        Assert.Equal(SessionStatus.Idle, await StatusAsync(session.Id));
+        Assert.Empty(Unhandled);
+    }
+
     [Fact]
     public async Task An_undo_is_about_the_files_that_the_steps_say_that_they_changed()
     {

@@ -1,6 +1,7 @@
 using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Protocol.Requests;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Reads;
 
@@ -126,6 +127,18 @@ public sealed class PromptTests : SessionsKit
         var answer = (await MessagesAsync(session.Id))[^1].Info.Id;
 
         await AskAsync<PromptRejected>(session.Id, Prompt("x", answer.Value));
+    }
+
+    [Fact]
+    public async Task A_prompt_has_a_bounded_number_of_parts()
+    {
+        var session = await CreateAsync();
+        var prompt = Prompt("x");
+
+        Assert.Contains("parts: the prompt has 2001", (await AskAsync<PromptRejected>(session.Id, Of(2_001))).Reason, StringComparison.Ordinal);
+        await AskAsync<PromptAccepted>(session.Id, Of(2_000));
+
+        TakePrompt Of(int parts) => prompt with { Request = prompt.Request with { Parts = [.. Enumerable.Repeat(new TextPromptPart("x"), parts)] } };
     }
 
     [Fact]

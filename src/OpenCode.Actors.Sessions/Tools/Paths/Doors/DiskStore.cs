@@ -58,10 +58,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         if (Directory.Exists(path))
             throw new IOException($"{path} is a folder, and cannot be written as a file. Give the path of a file.");
 
-        // Whatever may not be opened, such as the store of the server, is not replaced either.
-        if (File.Exists(path))
-            files.Open(path).Dispose();
-
+        CheckMayWrite(path);
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         var prefix = TemporaryPrefix(Path.GetFileName(path));
@@ -90,6 +87,21 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         {
             if (!renamed)
                 File.Delete(temporary);
+        }
+    }
+
+    // Whatever may not be opened, such as the store of the server, is not replaced either, and not made where it is missing.
+    private void CheckMayWrite(string path)
+    {
+        try
+        {
+            files.CheckName(path);
+            if (File.Exists(path))
+                files.Open(path).Dispose();
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"The file {path} cannot be written: {e.Message}", e);
         }
     }
 

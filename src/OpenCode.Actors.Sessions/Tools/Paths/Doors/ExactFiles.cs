@@ -15,6 +15,8 @@ internal sealed class ExactFiles(IFileTree files) : IFileTree
 
     public EntryKind Look(string path) => files.Look(path);
 
+    public void CheckName(string path) => files.CheckName(path);
+
     public IEnumerable<FolderEntry> List(string path) => files.List(path);
 
     public Stream Open(string path)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
 namespace OpenCode.Actors.Server.Config;
@@ -29,6 +30,15 @@ internal static class McpSchema
 
         return read;
     }
+
+    /// <summary>Notes which servers a file of the project configures: what it sets of them last. A patch replaces that.</summary>
+    public static IReadOnlyList<ToolServerSpec> Noted(IReadOnlyList<ToolServerSpec> servers, IReadOnlyList<ConfigLayer> ofProject, JsonObject? patch) =>
+    [
+        .. servers.Select(server => server with
+        {
+            ProjectFile = patch?["mcp"]?[server.Name]?["type"] is null ? ofProject.LastOrDefault(layer => layer.Sets(["mcp", server.Name]))?.Source : null,
+        }),
+    ];
 
     private static ToolServerSpec? Server(string name, ConfigSection server, bool isEnabled)
     {

@@ -23,19 +23,10 @@ internal static class ModelMistakes
                 "model");
         }
 
-        foreach (var provider in config.Providers.Where(p => p.Models.Count > 0))
+        foreach (var provider in config.Providers.Where(static provider => provider.Fault is null))
         {
-            if (provider.Api is not { } api)
-            {
-                Add($"'{provider.Npm}' is a package that this server has no API for: give one of {string.Join(", ", ProviderApis.Packages)}.", "provider", provider.Id, "npm");
-                continue;
-            }
-
-            if (provider.BaseUrl is null && ProviderApis.UrlOf(api) is null)
-                Add("give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.", "provider", provider.Id, "options", "baseURL");
-
-            if (provider.Fault is null && MissingKey(provider, layers) is { } missing)
-                Add(missing, "provider", provider.Id, "options", "apiKey");
+            foreach (var (message, key) in Of(provider, layers))
+                Add(message, key);
         }
 
         return mistakes;
@@ -43,7 +34,7 @@ internal static class ModelMistakes
         void Add(string message, params string[] key) => mistakes.Add(new ConfigMistake(SourceOf(key, layers), string.Join('.', key), message));
     }
 
-    /// <summary>Gives a provider without the key that it wants a fault, unless a model of it is named: then the key is a mistake. As in opencode a file may list providers that a user has no key for.</summary>
+    /// <summary>Gives a provider that cannot be used a fault, unless a model of it is named: then what it lacks is a mistake. As in opencode a file may list providers that a user has no key for, or that only opencode has.</summary>
     /// <param name="config">All layers, merged and read.</param>
     /// <param name="layers">The layers, lowest first.</param>
     public static OpenCodeConfig WithFaults(OpenCodeConfig config, IReadOnlyList<ConfigLayer> layers)
@@ -53,10 +44,25 @@ internal static class ModelMistakes
         return config with { Providers = [.. config.Providers.Select(provider => named.Contains(provider.Id) ? provider : provider with { Fault = FaultOf(provider, layers) })] };
     }
 
-    private static string? FaultOf(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers)
+    private static string? FaultOf(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers) =>
+        Of(provider, layers).Select(mistake => $"Prompts for models of '{provider.Id}' are refused. {SourceOf(mistake.Key, layers)}: {string.Join('.', mistake.Key)}: {mistake.Message}").FirstOrDefault();
+
+    private static IEnumerable<(string Message, string[] Key)> Of(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers)
     {
-        string[] key = ["provider", provider.Id, "options", "apiKey"];
-        return provider.Models.Count > 0 && MissingKey(provider, layers) is { } missing ? $"Prompts for models of '{provider.Id}' are refused. {SourceOf(key, layers)}: {string.Join('.', key)}: {missing}" : null;
+        if (provider.Models.Count == 0)
+            yield break;
+
+        if (provider.Api is not { } api)
+        {
+            yield return ($"'{provider.Npm}' is a package that this server has no API for: give one of {string.Join(", ", ProviderApis.Packages)}.", ["provider", provider.Id, "npm"]);
+            yield break;
+        }
+
+        if (provider.BaseUrl is null && ProviderApis.UrlOf(api) is null)
+            yield return ("give the http or https URL of an API like OpenAI's, such as http://127.0.0.1:11434/v1.", ["provider", provider.Id, "options", "baseURL"]);
+
+        if (MissingKey(provider, layers) is { } missing)
+            yield return (missing, ["provider", provider.Id, "options", "apiKey"]);
     }
 
     private static string? MissingKey(ProviderConfig provider, IReadOnlyList<ConfigLayer> layers)

@@ -28,6 +28,7 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
     private DateTimeOffset _since;
     private int _failures;
     private bool _isHopeless; // The last attempt failed: requests do not wait for the next one.
+    private bool _isTold; // That a file of the project configures it: once is enough.
     private string? _error;
 
     public ToolServerActor(ToolServerSpec spec, string directory, IToolServerConnector connector, TimeProvider time, ILogger logger)
@@ -101,6 +102,9 @@ internal sealed partial class ToolServerActor : ReceiveActor, IWithTimers
         if (_connecting is not null || _connection is not null)
             return;
 
+        if (_spec.ProjectFile is { } file && !_isTold)
+            LogOfProject(_logger, _spec.Name, _directory, _spec.Target, file);
+        _isTold = true;
         _attempt = new CancellationTokenSource(_spec.ConnectTimeout, _time);
         _connecting = ConnectAsync(_attempt.Token);
         _connecting.PipeTo(Self, success: static connection => new Connected(connection), failure: static cause => new ConnectFailed(cause));

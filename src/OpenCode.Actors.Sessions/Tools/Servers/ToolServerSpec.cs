@@ -7,6 +7,9 @@ internal abstract record ToolServerSpec(string Name)
     /// <summary>Gets a value indicating whether it is used.</summary>
     public bool IsEnabled { get; init; } = true;
 
+    /// <summary>Gets the file of the project that configures it; null when none of the project's does.</summary>
+    public string? ProjectFile { get; init; }
+
     /// <summary>Gets how long it may take to start and to list its tools.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -15,6 +18,9 @@ internal abstract record ToolServerSpec(string Name)
 
     /// <summary>Gets what no error and no log may show.</summary>
     public abstract IReadOnlyList<string> Secrets { get; }
+
+    /// <summary>Gets the program that is started, or the host that is connected to.</summary>
+    public abstract string Target { get; }
 
     /// <summary>Gets texts that are equal for servers that are reached in the same way.</summary>
     protected abstract IEnumerable<string> Way { get; }
@@ -44,6 +50,9 @@ internal sealed record LocalToolServer(string Name, IReadOnlyList<string> Comman
     public override IReadOnlyList<string> Secrets => [.. Environment.Values];
 
     /// <inheritdoc/>
+    public override string Target => Command[0];
+
+    /// <inheritdoc/>
     protected override IEnumerable<string> Way => [.. Command, "in", Folder ?? "", .. Pairs(Environment)];
 }
 
@@ -54,6 +63,9 @@ internal sealed record RemoteToolServer(string Name, Uri Url) : ToolServerSpec(N
 {
     /// <summary>Gets what each request carries.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override string Target => Url.Host;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Secrets => [.. Headers.Values, Url.UserInfo, Url.Query];

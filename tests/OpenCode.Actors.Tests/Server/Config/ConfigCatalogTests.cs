@@ -175,7 +175,7 @@ public sealed class ConfigCatalogTests
         _files.Files[UserFile] = """
             {"provider": {"far": {"options": {"baseURL": "http://far", "apiKey": "{env:FAR_KEY}"}, "models": {"1": {}}}, "openai": {"models": {"gpt": {}}}}}
             """;
-        _files.Files["/proj/opencode.json"] = """{"model": "far/2", "provider": {"near": {"models": {"1": {}}}}}""";
+        _files.Files["/proj/opencode.json"] = """{"model": "far/2", "small_model": "near/1", "provider": {"near": {"models": {"1": {}}}}}""";
 
         var mistakes = Assert.Throws<ConfigException>(() => Open()).Mistakes;
 
@@ -187,6 +187,20 @@ public sealed class ConfigCatalogTests
             mistakes.Select(m => (m.Source, m.Key)));
         Assert.Contains("far/1", mistakes[0].Message, StringComparison.Ordinal);
         Assert.Contains("FAR_KEY", mistakes[1].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"npm": "@ai-sdk/google", "models": {"1": {}}}""", "npm", "'@ai-sdk/google'")]
+    [InlineData("""{"models": {"1": {}}}""", "options.baseURL", "URL")]
+    public void A_provider_that_only_opencode_can_use_does_not_stop_the_start_where_its_model_is_not_named(string provider, string key, string part)
+    {
+        _files.Files[UserFile] = $$$"""{"provider": {"near": {"options": {"baseURL": "http://near"}, "models": {"1": {}}}, "far": {{{provider}}}}}""";
+        var said = Assert.Single(Open().WithoutEffect);
+        Assert.StartsWith($"Prompts for models of 'far' are refused. {UserFile}: provider.far.{key}: ", said, StringComparison.Ordinal);
+        Assert.Contains(part, said, StringComparison.Ordinal);
+
+        _files.Files["/proj/opencode.json"] = """{"model": "far/1"}""";
+        Assert.Equal((UserFile, $"provider.far.{key}"), Assert.Single(Assert.Throws<ConfigException>(() => Open()).Mistakes.Select(static m => (m.Source, m.Key))));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Sessions.Tools.Servers;
 
@@ -38,6 +39,31 @@ public sealed class McpSchemaTests
         var server = Assert.Single(Servers());
 
         Assert.Equal((false, TimeSpan.FromSeconds(7)), (server.IsEnabled, server.CallTimeout));
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("/w/opencode.json", """{"type": "local", "command": ["y"]}""", "/w/opencode.json")]
+    [InlineData("/w/.opencode/opencode.jsonc", """{"type": "local", "command": ["y"]}""", "/w/.opencode/opencode.jsonc")]
+    [InlineData("/w/opencode.json", """{"environment": {"NODE_OPTIONS": "--require ./x.js"}}""", "/w/opencode.json")]
+    [InlineData("/w/opencode.json", """{"enabled": true}""", "/w/opencode.json")]
+    public void A_server_that_a_file_of_the_project_configures_is_known_for_it(string? file, string? server, string? known)
+    {
+        _files.Files[UserFile] = """{"mcp": {"a": {"type": "local", "command": ["x"]}}}""";
+        if (file is not null)
+            _files.Files[file] = $$"""{"mcp": {"a": {{server}} } }""";
+
+        Assert.Equal(known, Assert.Single(Servers()).ProjectFile);
+    }
+
+    [Fact]
+    public void A_server_that_a_client_adds_is_not_of_the_project()
+    {
+        _files.Files["/w/opencode.json"] = """{"mcp": {"a": {"type": "local", "command": ["x"]}, "b": {"type": "local", "command": ["x"]}}}""";
+        var configs = ConfigCatalog.Open(_files, null, "/w");
+        configs.Patch("/w", JsonNode.Parse("""{"mcp": {"a": {"type": "local", "command": ["y"]}, "b": {"enabled": true}}}""")!.AsObject());
+
+        Assert.Equal([null, "/w/opencode.json"], configs.For("/w").Values.McpServers.Select(static server => server.ProjectFile));
     }
 
     [Theory]

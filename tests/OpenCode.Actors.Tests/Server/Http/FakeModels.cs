@@ -8,6 +8,10 @@ namespace OpenCode.Actors.Tests.Server.Http;
 internal sealed class FakeModels : IModelCatalog, IChatModel
 {
     private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Gets what ends when a prompt holds: it was taken, and its caller answered.</summary>
+    public Task Holds => _holds.Task;
 
     public ResolvedModel Default => new("fake", "echo", this);
 
@@ -27,7 +31,10 @@ internal sealed class FakeModels : IModelCatalog, IChatModel
         var prompt = request.Messages.OfType<UserTurn>().LastOrDefault()?.Text ?? ""; // all parts may be ignored ones
         yield return new TextDelta("You said: ");
         if (prompt.Contains("hold", StringComparison.Ordinal))
+        {
+            _holds.TrySetResult();
             await _goOn.Task.WaitAsync(cancellationToken);
+        }
 
         yield return new TextDelta(prompt);
         yield return new Finished(FinishReason.Stop, new TokenUsage(1, 2));

@@ -33,7 +33,7 @@ public sealed class ConfiguredModelsTests : IDisposable
 
     [Theory]
     [InlineData("""{"model": "a/3"}""", "model: 'a/3'")]
-    [InlineData("""{"provider": {"b": {"models": {"1": {}}}}}""", "provider.b.options.baseURL")]
+    [InlineData("""{"small_model": "b/1", "provider": {"b": {"models": {"1": {}}}}}""", "provider.b.options.baseURL")]
     [InlineData("""{"model": 3}""", "model: ")]
     [InlineData("{", "/proj/opencode.json")]
     public void A_file_with_mistakes_is_a_fault_of_its_location_alone_until_it_is_mended(string file, string named)

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using OpenCode.Actors.Sessions.Tools.Servers;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -15,7 +15,7 @@ public sealed class ToolServersActorTests : HubTestKit
     public ToolServersActorTests()
     {
         _world = new ScriptedToolServers(Simulation);
-        _servers = Spawn(ToolServersActor.PropsFor(_world, Time, NullLogger<ToolServersActor>.Instance));
+        _servers = Spawn(ToolServersActor.PropsFor(_world, Time, Logs.CreateLogger<ToolServersActor>()));
         _asker = CreateProbe();
     }
 
@@ -161,6 +161,22 @@ public sealed class ToolServersActorTests : HubTestKit
         RunDry();
 
         Assert.Equal(1, first.Disposals);
+    }
+
+    [Fact]
+    public void What_a_file_of_the_project_starts_is_logged_once()
+    {
+        _spec = new LocalToolServer("toy", ["./tool", "s3cr3t"]) { ProjectFile = "/proj/opencode.json" };
+        Connected().Die("It ended.");
+        RunDry();
+        Reach();
+        Assert.Equal(2, _world.Attempts.Count);
+
+        var told = Assert.Single(Logs.Records, static record => record.EventId == 6513);
+        Assert.Equal((LogLevel.Warning, true, false), (told.Level, told.Message.Contains("'./tool' is used since /proj/opencode.json", StringComparison.Ordinal), told.Message.Contains("s3cr3t", StringComparison.Ordinal)));
+        _spec = new LocalToolServer("own", ["tool"]);
+        Connected();
+        Assert.Single(Logs.Records, static record => record.EventId == 6513);
     }
 
     private ScriptedConnection Connected()

@@ -119,6 +119,9 @@ internal static class SessionFold
 
     private static (SessionState State, long? OpenSince) Assemble(SessionState state, List<Part> parts, TurnRow? turn, (Part Part, long Offset)? open)
     {
+        // Messages are looked up by it, and an imported row may say less.
+        if (state.Messages.Select(static message => message.Info.Id.Value).Max(StringComparer.Ordinal) is { } greatest && string.CompareOrdinal(greatest, state.LastMessage?.Value) > 0)
+            state = state with { LastMessage = new MessageId(greatest) };
         foreach (var part in parts)
         {
             if (state.Message(part.MessageId) is { } message)

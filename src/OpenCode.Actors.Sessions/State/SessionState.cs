@@ -76,7 +76,7 @@ internal sealed record SessionState
     public PartId? LastPart { get; init; }
 
     /// <summary>Finds a message.</summary>
-    public MessageState? Message(MessageId id) => Messages.FindLast(message => message.Info.Id == id);
+    public MessageState? Message(MessageId id) => PlaceOf(id) is >= 0 and var place ? Messages[place] : null;
 
     /// <summary>True if a prompt belongs to the open turn.</summary>
     public bool IsOpen(TurnId turn) => Turn is { } open && open.Prompts.Exists(id => id.Value == turn.Value);
@@ -86,14 +86,12 @@ internal sealed record SessionState
         new(message.Info, (Turn?.Open is { } open && Turn.Assistant == message.Info.Id ? message.With(open.Folded()) : message).Parts);
 
     /// <summary>Makes the state with a message added, or replaced if it is there.</summary>
-    public SessionState With(MessageState message)
+    public SessionState With(MessageState message) => this with
     {
-        for (var i = Messages.Count - 1; i >= 0; i--)
-        {
-            if (Messages[i].Info.Id == message.Info.Id)
-                return this with { Messages = Messages.SetItem(i, message) };
-        }
+        Messages = PlaceOf(message.Info.Id) is >= 0 and var place ? Messages.SetItem(place, message) : Messages.Add(message),
+    };
 
-        return this with { Messages = Messages.Add(message) };
-    }
+    // An id above the greatest is new: a long history is not searched for it. What is looked for else is nearly always among the last ones.
+    private int PlaceOf(MessageId id) =>
+        LastMessage is { } last && string.CompareOrdinal(id.Value, last.Value) > 0 ? -1 : Messages.FindLastIndex(message => message.Info.Id == id);
 }

@@ -8,7 +8,17 @@ namespace OpenCode.Actors.Sessions.State;
 internal static class Summaries
 {
     /// <summary>True if a message asks for a summary.</summary>
-    public static CompactionPart? RequestOf(MessageState message) => (CompactionPart?)message.Parts.Find(static part => part is CompactionPart);
+    public static CompactionPart? RequestOf(MessageState message)
+    {
+        // By index: an enumerator of these lists costs more than a part, and this is asked of every message for every step.
+        for (var i = 0; i < message.Parts.Count; i++)
+        {
+            if (message.Parts[i] is CompactionPart request)
+                return request;
+        }
+
+        return null;
+    }
 
     /// <summary>True if a message is a summary, whole or not.</summary>
     public static bool IsSummary(MessageState message) => message.Info is AssistantMessage { Summary: true };

@@ -63,8 +63,9 @@ internal static class Conversation
     private static void Tell(MessageState message, string? reminder, List<ModelMessage> messages)
     {
         var content = new List<UserContent>();
-        foreach (var part in message.Parts)
+        for (var i = 0; i < message.Parts.Count; i++)
         {
+            var part = message.Parts[i];
             if (part is TextPart { Ignored: not true, Text.Length: > 0 } text)
                 content.Add(new TextContent(text.Text));
             else if (part is SubtaskPart task)

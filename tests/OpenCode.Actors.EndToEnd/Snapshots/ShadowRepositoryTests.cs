@@ -189,12 +189,23 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
     public async Task A_broken_index_is_made_anew(string left)
     {
         var from = await Shadow.TakeAsync();
-        File.WriteAllText(Path.Combine(Folder.Path, "data", "shadow", "index"), left);
-        Shadow = Open();
+        Break();
 
         Assert.Equal(from, await Shadow.TakeAsync());
         Project.Write("a.txt", "changed");
-        Assert.Equal([Project.At("a.txt")], (await Shadow.EndStepAsync(new StepWork(from, from))).Files);
+        var step = await Shadow.EndStepAsync(new StepWork(from, from));
+        Assert.Equal([Project.At("a.txt")], step.Files);
+
+        Break();
+        var undone = await Shadow.RestoreAsync(new FilesToRestore(step.Snapshot, [new StepChange(from, step.Snapshot)], []), CancellationToken.None);
+        Assert.Null(undone.Problem);
+        Assert.Equal("one\ntwo\n", Project.Read("a.txt"));
+
+        void Break()
+        {
+            File.WriteAllText(Path.Combine(Folder.Path, "data", "shadow", "index"), left);
+            Shadow = Open();
+        }
     }
 
     [Theory]

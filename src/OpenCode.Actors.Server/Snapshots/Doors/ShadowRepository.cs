@@ -75,6 +75,9 @@ internal sealed class ShadowRepository(string folder, string root, string dataFo
     /// <summary>Restores files.</summary>
     public async Task<RestoreOutcome> RestoreAsync(FilesToRestore files, CancellationToken cancellationToken)
     {
+        if (_last is null)
+            await ChangedAsync(); // The undo is ended after a kill: git reads the index to compare, and half of one is made anew here.
+
         var wanted = new FilesAfterUndo();
         foreach (var step in files.Undone)
             wanted.Undo(await ChangesAsync(step, files.Now));

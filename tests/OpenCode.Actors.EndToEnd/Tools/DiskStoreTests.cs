@@ -146,8 +146,8 @@ public sealed class DiskStoreTests : IDisposable
         var named = Path.Combine(data, name);
 
         Assert.Throws<IOException>(() => files.Open(named));
-        Assert.Throws<IOException>(() => store.Read(named, 100));
-        Assert.Throws<IOException>(() => store.Write(named, "x"u8, default));
+        Assert.Contains(named, Assert.Throws<IOException>(() => store.Read(named, 100)).Message, StringComparison.Ordinal);
+        Assert.Contains(named, Assert.Throws<IOException>(() => store.Write(named, "x"u8, default)).Message, StringComparison.Ordinal);
 
         Assert.Equal("store", File.ReadAllText(named));
     }

@@ -27,7 +27,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
 
     public byte[] Read(string path, int mostBytes)
     {
-        using var file = files.Open(path);
+        using var file = Open(path);
         if (file.Length > mostBytes)
             throw new IOException($"The file {path} has {file.Length} bytes; {mostBytes} are the most that this tool takes. Use a command for it.");
 
@@ -96,12 +96,25 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         try
         {
             files.CheckName(path);
-            if (File.Exists(path))
-                files.Open(path).Dispose();
         }
         catch (IOException e)
         {
             throw new IOException($"The file {path} cannot be written: {e.Message}", e);
+        }
+
+        if (File.Exists(path))
+            Open(path).Dispose();
+    }
+
+    private Stream Open(string path)
+    {
+        try
+        {
+            return files.Open(path);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"The file {path} cannot be opened: {e.Message}", e);
         }
     }
 

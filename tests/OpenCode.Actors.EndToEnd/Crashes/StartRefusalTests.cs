@@ -52,6 +52,7 @@ public sealed class StartRefusalTests(ITestOutputHelper output) : ServerTest(out
             {
                 ["model"] = "nowhere/none",
                 ["small_model"] = "far/m",
+                ["agent"] = new JsonObject { ["build"] = new JsonObject { ["model"] = "local/m" } },
                 ["provider"] = new JsonObject
                 {
                     ["local"] = new JsonObject { ["models"] = new JsonObject { ["m"] = new JsonObject() } },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Server.Locations.Doors;
@@ -166,19 +167,21 @@ public sealed class ShadowRestoreTests : ShadowRepositoryKit
     public async Task What_changed_since_the_first_step_and_is_in_no_snapshot_is_named_and_what_did_not_is_not()
     {
         const int tooLarge = 2 * 1024 * 1024 + 1;
-        Project.Write(".gitignore", "ignored\nold\n/private/\n/still/\n");
-        foreach (var name in (string[])["ignored", "old", "private/deep/x", "still/x", "inner/x", "inner/y/z", "other/x"])
+        Project.Write(".gitignore", "ignored\nold\n/private/\n/still/\n/.state/\n");
+        foreach (var name in (string[])["ignored", "old", "private/deep/x", "still/x", ".state/x", ".state/oc/hub.db", "inner/x", "inner/y/z", "other/x"])
             Project.Write(name, "old");
         foreach (var inner in (string[])["inner", "other"])
             GitFolder.Init(Project.At(inner));
         foreach (var name in (string[])["grows.bin", "large.bin", "unchanged.bin"])
             File.WriteAllBytes(Project.At(name), new byte[name == "grows.bin" ? 1 : tooLarge]);
-        Shadow = Open(Project.At("data"));
+        using (var made = Process.Start("mkfifo", Project.At("still/pipe")))
+            await made.WaitForExitAsync();
+        Shadow = Open(Project.At(".state/oc"));
         var from = await Shadow.TakeAsync();
         await Task.Delay(TimeSpan.FromMilliseconds(500)); // longer than a tick of the file system
         var since = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await Task.Delay(TimeSpan.FromMilliseconds(50));
-        foreach (var name in (string[])["a.txt", "ignored", "private/deep/x", "inner/y/z", "data/hub.db", ".b.opencode-1.tmp"])
+        foreach (var name in (string[])["a.txt", "ignored", "private/deep/x", "inner/y/z", ".state/oc/hub.db", ".b.opencode-1.tmp"])
             Project.Write(name, "changed");
         Project.Write("other/.git/index", "looked at");
         foreach (var name in (string[])["grows.bin", "large.bin"])

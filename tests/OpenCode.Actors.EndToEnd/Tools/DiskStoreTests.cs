@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using OpenCode.Actors.EndToEnd.Harness;
 using OpenCode.Actors.Sessions.Files.Doors;
@@ -11,9 +12,10 @@ public sealed class DiskStoreTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly ExactFiles _files = new(new MachineFiles());
+    private readonly ManualTime _time = new();
     private readonly DiskStore _store;
 
-    public DiskStoreTests() => _store = new DiskStore(_files);
+    public DiskStoreTests() => _store = new DiskStore(_files, _time);
 
     public void Dispose() => _folder.Dispose();
 
@@ -75,22 +77,57 @@ public sealed class DiskStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_server_left_goes_with_the_next_write_and_what_another_one_writes_stays()
+    public void What_a_killed_server_left_goes_with_a_write_an_hour_later_and_what_another_one_writes_stays()
     {
         var (folder, outside) = (_folder.Sub("f"), Path.Combine(_folder.Path, "outside"));
         File.WriteAllText(outside, "x");
-        string[] left = [.. Enumerable.Range(1, 4).Select(i => Path.Combine(folder, $".a.opencode-{i}.tmp"))];
-        File.WriteAllText(left[0], "half");
-        File.CreateSymbolicLink(left[2], outside);
-        using (var made = Process.Start("mkfifo", left[3]))
+        string[] left = [.. Enumerable.Range(1, 3).Select(i => Path.Combine(folder, $".a.opencode-{i}.tmp")), Path.Combine(folder, ".b.opencode-1.tmp")];
+        foreach (var half in (string[])[left[0], left[3]])
+            File.WriteAllText(half, "half");
+        File.CreateSymbolicLink(left[1], outside);
+        using (var made = Process.Start("mkfifo", left[2]))
             made.WaitForExit();
-        using (new FileStream(left[1], FileMode.CreateNew, FileAccess.Write, FileShare.Delete))
-            _store.Write(Path.Combine(folder, "a"), "new"u8, default);
 
-        Assert.Equal([.. left[1..], Path.Combine(folder, "a")], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
+        _store.Write(Path.Combine(folder, "a"), "new"u8, default);
+
+        Assert.Equal([.. left, Path.Combine(folder, "a")], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal)); // It may be under way.
+        _time.Advance(TimeSpan.FromHours(2));
         _store.Write(Path.Combine(folder, "a"), "newer"u8, default);
-        Assert.Equal([.. left[2..], Path.Combine(folder, "a")], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
-        Assert.True(File.Exists(outside));
+        Assert.Equal([.. left[1..], Path.Combine(folder, "a")], Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal));
+        Assert.Equal("x", File.ReadAllText(outside));
+    }
+
+    [Fact]
+    public void The_store_keeps_its_locks_when_a_temporary_file_is_another_name_of_it()
+    {
+        var (folder, path) = (_folder.Sub("f"), Path.Combine(_folder.Sub("data"), "hub.db"));
+        using var database = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
+        database.WriteByte(1);
+        database.Flush();
+        if (!OperatingSystem.IsMacOS())
+            database.Lock(0, 1); // As SQLite does: fcntl(2).
+        using (var ln = Process.Start("ln", [path, Path.Combine(folder, ".a.txt.opencode-1.tmp")]))
+            ln.WaitForExit();
+        var inode = NativeFiles.Look(path)!.Value.Inode;
+        Assert.True(HasLock(inode));
+        _time.Advance(TimeSpan.FromHours(2));
+
+        new DiskStore(new MachineFiles(path), _time).Write(Path.Combine(folder, "a.txt"), "x"u8, default);
+
+        Assert.True(HasLock(inode));
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_folder_that_may_be_written_but_not_listed_is_written_to()
+    {
+        var folder = _folder.Sub("f");
+        Unix.SetMode(folder, UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        _store.Write(Path.Combine(folder, "a"), "new"u8, default);
+
+        Unix.SetMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal("new", File.ReadAllText(Path.Combine(folder, "a")));
     }
 
     [Theory]
@@ -142,7 +179,7 @@ public sealed class DiskStoreTests : IDisposable
         using (var ln = Process.Start("ln", [path, Path.Combine(data, "twin")]))
             await ln.WaitForExitAsync();
         var files = new MachineFiles(path);
-        var store = new DiskStore(files);
+        var store = new DiskStore(files, _time);
         var named = Path.Combine(data, name);
 
         Assert.Throws<IOException>(() => files.Open(named));
@@ -165,7 +202,7 @@ public sealed class DiskStoreTests : IDisposable
         var data = _folder.Sub("data");
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "link"), data);
         var path = Path.Combine(_folder.Path, name);
-        var store = new DiskStore(new MachineFiles(Path.Combine(data, "hub.db")));
+        var store = new DiskStore(new MachineFiles(Path.Combine(data, "hub.db")), _time);
 
         if (isOwn)
             Assert.Contains(path, Assert.Throws<IOException>(() => store.Write(path, "x"u8, default)).Message, StringComparison.Ordinal);
@@ -195,4 +232,7 @@ public sealed class DiskStoreTests : IDisposable
 
         Assert.Throws<IOException>(() => _files.Open(pipe));
     }
+
+    // proc_locks(5): "1: POSIX  ADVISORY  WRITE 4711 08:01:1234 0 0".
+    private static bool HasLock(ulong inode) => File.ReadLines("/proc/locks").Any(line => line.Contains("POSIX", StringComparison.Ordinal) && line.Contains(string.Create(CultureInfo.InvariantCulture, $":{inode} "), StringComparison.Ordinal));
 }

@@ -13,7 +13,7 @@ internal static class SnapshotServices
     public static IServiceCollection AddSnapshots(this IServiceCollection services, string dataFolder)
     {
         services.TryAddSingleton<ISnapshots>(provider => new GitSnapshots(
-            Path.GetFullPath(dataFolder), provider.GetRequiredService<ConfigCatalog>(), provider.GetRequiredService<IFileStore>(), provider.GetRequiredService<FileChanges>(), provider.GetRequiredService<GitProcess>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GitSnapshots>>()));
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)), provider.GetRequiredService<ConfigCatalog>(), provider.GetRequiredService<IFileStore>(), provider.GetRequiredService<FileChanges>(), provider.GetRequiredService<GitProcess>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<GitSnapshots>>()));
         return services;
     }
 }

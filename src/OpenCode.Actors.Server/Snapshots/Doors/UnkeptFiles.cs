@@ -10,7 +10,7 @@ namespace OpenCode.Actors.Server.Snapshots.Doors;
 internal sealed class UnkeptFiles(string root, string dataFolder)
 {
     private const string Repository = ".git";
-    private const int MostLooks = 20_000; // Folders of packages have any number of files.
+    private const int MostEntries = 20_000; // Folders of packages have any number of files.
 
     // File systems note the time of their last tick.
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(20);
@@ -22,28 +22,41 @@ internal sealed class UnkeptFiles(string root, string dataFolder)
     public IReadOnlyList<string> ChangedSince(IEnumerable<string> names, long since)
     {
         var from = DateTimeOffset.FromUnixTimeMilliseconds(since).UtcDateTime - _tick;
-        var looks = MostLooks;
-        return [.. names.Distinct(StringComparer.Ordinal).Where(name => !IsOwn(name) && HasChanged(Path.Combine(root, name), from, ref looks)).Order(StringComparer.Ordinal)];
+        var entries = MostEntries;
+        return [.. names.Distinct(StringComparer.Ordinal).Where(name => HasChanged(Path.Combine(root, name), from, ref entries)).Order(StringComparer.Ordinal)];
     }
 
-    private bool IsOwn(string name) =>
-        $"{Path.Combine(root, name).TrimEnd('/')}/".StartsWith($"{dataFolder}/", StringComparison.Ordinal) || FileSystemName.MatchesSimpleExpression(DiskStore.TemporaryNames, Path.GetFileName(name), ignoreCase: false);
-
-    private static bool HasChanged(string path, DateTime from, ref int looks)
+    private bool HasChanged(string path, DateTime from, ref int entries)
     {
-        if (looks-- <= 0 || new FileInfo(path.TrimEnd('/')).LinkTarget is not null || FileFacts.Of(path) is not { } facts)
-            return false;
-        if (facts.ChangedAt >= from)
-            return true;
-        if (facts.IsRegular || !Directory.Exists(path))
-            return false;
-
-        foreach (var inner in Directory.EnumerateFileSystemEntries(path, "*", _everything))
+        try
         {
-            if (Path.GetFileName(inner) != Repository && HasChanged(inner, from, ref looks))
+            if (entries-- <= 0 || IsOwn(path) || new FileInfo(path.TrimEnd('/')).LinkTarget is not null)
+                return false;
+
+            // Facts of folders are there on Linux only.
+            var facts = FileFacts.Of(path);
+            return (facts?.ChangedAt ?? Directory.GetLastWriteTimeUtc(path)) >= from || (facts is not { IsRegular: true } && HasChangedWithin(path, from, ref entries));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It is gone by now, may not be read, or is a pipe. The undo does not depend on what is named.
+        }
+    }
+
+    private bool HasChangedWithin(string folder, DateTime from, ref int entries)
+    {
+        foreach (var inner in Directory.EnumerateFileSystemEntries(folder, "*", _everything))
+        {
+            if (HasChanged(inner, from, ref entries))
                 return true;
         }
 
         return false;
+    }
+
+    private bool IsOwn(string path)
+    {
+        var name = Path.GetFileName(path);
+        return name == Repository || $"{path.TrimEnd('/')}/".StartsWith($"{dataFolder}/", StringComparison.Ordinal) || FileSystemName.MatchesSimpleExpression(DiskStore.TemporaryNames, name, ignoreCase: false);
     }
 }

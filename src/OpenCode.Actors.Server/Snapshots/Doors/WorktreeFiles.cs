@@ -42,14 +42,14 @@ internal sealed class WorktreeFiles(string root, IFileStore store, FileChanges c
     /// <param name="content">A file with the content that it is to have, if any.</param>
     /// <param name="digits">How long the hashes of the repository are.</param>
     /// <returns>Why it stays as it is; null when it is as it is to be.</returns>
-    public string? Set(string name, FilesAfterUndo files, string content, int digits) => changes.Alone(Path.Combine(root, name), () => SetAlone(name, files, content, digits));
+    public string? Set(string name, FilesAfterUndo files, string content, int digits) => changes.WithFileLock(Path.Combine(root, name), () => SetNeedsLock(name, files, content, digits));
 
-    private string? SetAlone(string name, FilesAfterUndo files, string content, int digits)
+    private string? SetNeedsLock(string name, FilesAfterUndo files, string content, int digits)
     {
         var wanted = files.All[name];
         try
         {
-            var (found, obstacle) = Look(name, digits);
+            var (found, obstacle) = Inspect(name, digits);
             if (found == wanted && obstacle != Outside)
                 return null;
             if ((obstacle ?? (wanted?.IsFile == false ? "it was no plain file" : files.Knows(name, found) ? null : "it was changed after the undo began")) is { } reason)
@@ -114,7 +114,7 @@ internal sealed class WorktreeFiles(string root, IFileStore store, FileChanges c
     }
 
     // Links are neither followed nor replaced: what they lead to is not of the worktree, and may be anything by now.
-    private (TreeEntry? Found, string? Obstacle) Look(string name, int digits)
+    private (TreeEntry? Found, string? Obstacle) Inspect(string name, int digits)
     {
         var pieces = name.Split('/');
         if (Path.IsPathRooted(name) || pieces.Any(static piece => piece is "" or "." or ".." or ".git"))

@@ -50,7 +50,7 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
     /// <summary>Works on a file while no call changes it.</summary>
     /// <param name="path">The real path.</param>
     /// <param name="work">The work.</param>
-    public T Alone<T>(string path, Func<T> work)
+    public T WithFileLock<T>(string path, Func<T> work)
     {
         lock (LockOf(path))
             return work();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OpenCode.Actors.Sessions.Files;
@@ -8,13 +7,16 @@ namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 /// <summary>Reads and writes whole files of this machine.</summary>
 /// <param name="files">Opens them.</param>
-internal sealed class DiskStore(IFileTree files) : IFileStore
+/// <param name="time">Tells how old a temporary file is.</param>
+internal sealed class DiskStore(IFileTree files, TimeProvider time) : IFileStore
 {
     // A longer name, with what is added, would be too long for a file system.
     private const int LongestName = 100;
 
-    // A number of a process would not do: servers in containers share theirs, and one that starts anew has the one of before.
-    private static readonly string _server = $"{Guid.NewGuid():N}-";
+    // Each write lists its folder, and a folder of packages has any number of entries.
+    private const int MostListed = 1_000;
+
+    private static readonly TimeSpan _longestWrite = TimeSpan.FromHours(1);
 
     /// <summary>Gets the pattern of the names that files have until they are whole.</summary>
     public static string TemporaryNames => ".*.opencode-*.tmp";
@@ -63,12 +65,11 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         Directory.CreateDirectory(folder);
         var prefix = TemporaryPrefix(Path.GetFileName(path));
         RemoveLeft(folder, prefix);
-        var temporary = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{prefix}{_server}{Guid.NewGuid():N}.tmp"));
+        var temporary = Path.Combine(folder, $"{prefix}{Guid.NewGuid():N}.tmp");
         var renamed = false;
         var mode = ModeFor(path);
         try
         {
-            // Open until it is renamed: by its lock others know that it is being written.
             using var file = new FileStream(temporary, mode);
             if (!ExactFiles.IsAt(file, temporary))
                 throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written. Call it again if that is still wanted.");
@@ -81,7 +82,7 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
             cancellationToken.ThrowIfCancellationRequested();
             File.Move(temporary, path, overwrite: true);
             renamed = true;
-            return Find(path) ?? throw new IOException($"The file {path} was removed as soon as it was written. Look for what removes it, then write it again.");
+            return Find(path) ?? throw new IOException($"The file {path} was removed as soon as it was written. Find what removes it, then write it again.");
         }
         finally
         {
@@ -124,29 +125,30 @@ internal sealed class DiskStore(IFileTree files) : IFileStore
         return $".{(bytes.Length <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16)))}.opencode-";
     }
 
-    // A server that was killed left them. The system has dropped their locks, flock(2), and those of a server that lives it has not.
-    private static void RemoveLeft(string folder, string prefix)
+    // A server that was killed left them. Their age tells that: to open one for its lock would break rule "Only SQLite opens the file" where it is another name of the store, and not every file system has locks.
+    private void RemoveLeft(string folder, string prefix)
     {
-        foreach (var left in Directory.EnumerateFiles(folder, "*.tmp").Where(left => Path.GetFileName(left) is var name && name.StartsWith(prefix, StringComparison.Ordinal) && !name.StartsWith(prefix + _server, StringComparison.Ordinal)))
+        var since = time.GetUtcNow().UtcDateTime - _longestWrite;
+        try
         {
-            try
+            foreach (var left in Directory.EnumerateFileSystemEntries(folder).Take(MostListed).Where(left => IsTemporary(Path.GetFileName(left), prefix)))
             {
-                if (new FileInfo(left).LinkTarget is not null || FileFacts.Of(left) is not { IsRegular: true })
-                    continue; // This server made none of that kind.
-
-                new FileStream(left, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
-                File.Delete(left);
+                // This server makes none of another kind.
+                if (new FileInfo(left).LinkTarget is null && FileFacts.Of(left) is { IsRegular: true } facts && facts.ChangedAt < since)
+                    File.Delete(left);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It is being written, or gone, or another user's.
-            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder may not be listed, or a file is another user's. The write does not need them gone.
         }
     }
 
+    private static bool IsTemporary(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".tmp", StringComparison.Ordinal);
+
     private static FileStreamOptions ModeFor(string path)
     {
-        // Shared for deletion alone: that locks it, and lets it be renamed while it is open.
+        // Windows renames an open file only if it is shared for deletion.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };
         if (OperatingSystem.IsWindows() || !File.Exists(path))
             return options;

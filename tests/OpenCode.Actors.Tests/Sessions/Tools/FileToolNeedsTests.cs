@@ -129,6 +129,18 @@ public sealed class FileToolNeedsTests : FileToolsKit
         Assert.Equal(needs, Needs(tool, path));
     }
 
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(300, false)]
+    public void A_request_compares_a_bounded_number_of_lines(int pairs, bool compares)
+    {
+        Files["/proj/app/long.txt"] = Text("a");
+
+        Assert.Equal(compares, DiffOf("write", "long.txt", "", Text("b")).Contains("\n same 50\n", StringComparison.Ordinal));
+
+        string Text(string first) => string.Concat(Enumerable.Range(0, pairs).Select(i => $"{first} {i}\nsame {i}\n"));
+    }
+
     private string DiffOf(string tool, string path, string old, string now)
     {
         var call = Call(tool, JsonSerializer.Serialize(new { filePath = path, content = now, oldString = old, newString = now }));

@@ -16,6 +16,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     private readonly Dictionary<ModelRef, ResolvedModel> _models = [];
     private readonly ResolvedModel? _small;
     private readonly IReadOnlyList<string> _unconnected;
+    private readonly IReadOnlyDictionary<string, string> _faults;
     private readonly HttpClient _http;
 
     /// <summary>Builds the catalog.</summary>
@@ -38,7 +39,7 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
         var embedded = new ResolvedModel(EmbeddedModel.ProviderId, EmbeddedModel.ModelId, new EmbeddedModel(time)) { Info = EmbeddedModel.Provider.Models[0] };
         _models[EmbeddedModel.Ref] = embedded;
         Providers = [.. options.Providers.Select(InfoOf), EmbeddedModel.Provider];
-        _unconnected = options.Unconnected;
+        (_unconnected, _faults) = (options.Unconnected, options.Faults);
         _small = options.SmallModel is { } small ? _models.GetValueOrDefault(small) : null;
         Default = _models[options.DefaultModel ?? (FirstOf(options.Providers.Where(static provider => provider.Fault is null)) ?? FirstOf(options.Providers) ?? EmbeddedModel.Ref)];
     }
@@ -77,6 +78,9 @@ public sealed class ModelCatalog : IModelCatalog, IDisposable
     /// <inheritdoc/>
     public ResolvedModel? SmallFor(string providerId) =>
         _small ?? KnownProviders.SmallModelsOf(providerId).Select(id => _models.GetValueOrDefault(new ModelRef(providerId, id))).FirstOrDefault(static model => model is not null);
+
+    /// <inheritdoc/>
+    public string? FaultOf(string providerId) => _faults.GetValueOrDefault(providerId);
 
     /// <inheritdoc/>
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => _models.TryGetValue(new ModelRef(providerId, modelId), out model);

@@ -11,6 +11,9 @@ public sealed record ModelsOptions(IReadOnlyList<ProviderOptions> Providers, Mod
     /// <summary>Gets the ids of the known providers that wait for a key and nothing else.</summary>
     public IReadOnlyList<string> Unconnected { get; init; } = [];
 
+    /// <summary>Gets why providers that are configured are not among the others, by their ids.</summary>
+    public IReadOnlyDictionary<string, string> Faults { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Gets key <c>small_model</c>; null when it is not set. One that is not known has no effect.</summary>
     public ModelRef? SmallModel { get; init; }
 

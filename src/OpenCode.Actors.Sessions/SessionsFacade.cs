@@ -27,7 +27,7 @@ internal sealed class SessionsFacade(IRequiredActor<SessionRegion> region, IRequ
 
     private readonly TimeSpan _answerTimeout = TimeSpan.FromMilliseconds(setup.Options.AskTimeoutMs);
     private readonly SessionReader _reader = new(setup.Journal, setup.Loggers.CreateLogger<SessionReader>());
-    private readonly PromptFiles _files = new(setup.Files, setup.Paths, setup.Servers);
+    private readonly PromptFiles _files = new(setup.Files, setup.Paths, setup.Time, setup.Servers);
     private int _outstanding;
 
     /// <inheritdoc/>

@@ -72,6 +72,8 @@ internal sealed class CommandPrompts(ConfigCatalog configs, ConfiguredAgents age
                 return told;
         }
 
+        if (isSubtask && made is { Files.Count: > 0 })
+            return new PromptRejected($"agent: '{name}' is a subagent, whose task is text, and the prompt '{request.Command}' of the MCP server has files. Nothing was done; give an agent that is no subagent, or none.");
         if (isSubtask)
             return TaskOf(found, request, text.ToString().Trim(), agent, asked);
 

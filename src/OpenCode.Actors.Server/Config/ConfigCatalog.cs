@@ -159,7 +159,7 @@ internal sealed class ConfigCatalog
         var merged = ConfigLayer.Merge(layers);
         ConfigNormalization.Finish(merged);
         var values = ConfigSchema.Read(merged, Merged, []) with { Referenced = layers.SelectMany(static layer => layer.Referenced).Where(static text => text.Length > 0).ToHashSet(StringComparer.Ordinal) };
-        values = values with { McpServers = McpSchema.Noted(values.McpServers, [.. own.Files, .. own.Folders], patch) };
+        values = values with { McpServers = McpSchema.WithProjectFiles(values.McpServers, [.. own.Files, .. own.Folders], patch) };
         Secrets.Add(values.Providers.SelectMany(static provider => provider.KeyVariables));
         try
         {

@@ -32,7 +32,7 @@ internal static class McpSchema
     }
 
     /// <summary>Notes which servers a file of the project configures: what it sets of them last. A patch replaces that.</summary>
-    public static IReadOnlyList<ToolServerSpec> Noted(IReadOnlyList<ToolServerSpec> servers, IReadOnlyList<ConfigLayer> ofProject, JsonObject? patch) =>
+    public static IReadOnlyList<ToolServerSpec> WithProjectFiles(IReadOnlyList<ToolServerSpec> servers, IReadOnlyList<ConfigLayer> ofProject, JsonObject? patch) =>
     [
         .. servers.Select(server => server with
         {

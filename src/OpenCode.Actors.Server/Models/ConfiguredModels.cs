@@ -46,6 +46,8 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
 
     public ResolvedModel? SmallFor(string providerId) => _server.SmallFor(providerId);
 
+    public string? FaultOf(string providerId) => _server.FaultOf(providerId);
+
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => _server.TryResolve(providerId, modelId, out model);
 
     public void Dispose()
@@ -92,6 +94,7 @@ internal sealed class ConfiguredModels : IModelCatalog, IDisposable
             usable.Model is { } model && usable.Knows(model) ? model : null)
         {
             SmallModel = config.SmallModel,
+            Faults = config.Providers.Where(static provider => provider.Fault is not null && !IsUsable(provider)).ToDictionary(static provider => provider.Id, static provider => provider.Fault!, StringComparer.Ordinal),
             Unconnected = [.. KnownProviders.KeyVariables.Keys.Where(id => config.Allows(id) && config.Providers.All(p => p.Id != id))],
         };
     }

@@ -16,5 +16,7 @@ internal sealed class FaultyModels(IModelCatalog usable, string fault) : IModelC
 
     public ResolvedModel? SmallFor(string providerId) => usable.SmallFor(providerId);
 
+    public string? FaultOf(string providerId) => usable.FaultOf(providerId);
+
     public bool TryResolve(string providerId, string modelId, [NotNullWhen(true)] out ResolvedModel? model) => usable.TryResolve(providerId, modelId, out model);
 }

@@ -9,7 +9,7 @@ namespace OpenCode.Actors.Server.Models;
 /// <summary>Makes equal texts for equal options, which are compared by value.</summary>
 internal static class ModelsKey
 {
-    public static string Of(ModelsOptions options) => string.Join('\n', options.Providers.SelectMany(Of).Concat(options.Unconnected).Prepend($"{options.DefaultModel}").Prepend($"{options.SmallModel}"));
+    public static string Of(ModelsOptions options) => string.Join('\n', options.Providers.SelectMany(Of).Concat(options.Unconnected).Concat(options.Faults.SelectMany(static fault => new[] { fault.Key, fault.Value })).Prepend($"{options.DefaultModel}").Prepend($"{options.SmallModel}"));
 
     private static IEnumerable<string?> Of(ProviderOptions provider) =>
         [provider.Id, provider.Api.ToString(), provider.Name, provider.BaseUrl, provider.ApiKey, provider.Timeout.ToString(), provider.Source, provider.Fault, .. Of(provider.Headers), .. provider.Models.SelectMany(Of), "/"];

@@ -9,13 +9,16 @@ namespace OpenCode.Actors.Sessions.Attachments;
 /// <summary>Reads the files of a prompt when it is taken, before it goes to its session, and stores the text for the model with the prompt (rule "A file is read once").</summary>
 /// <remarks>The user names the file, so it may be outside of the location, and no permission is asked. Each file part stays as it is, for clients to show; what was read of it
 /// is before it as a text part that is <c>synthetic</c>. An image or a PDF becomes the data of its part.</remarks>
-internal sealed class PromptFiles(IFileWork work, IPathFacts paths, ToolServerContents? servers = null)
+internal sealed class PromptFiles(IFileWork work, IPathFacts paths, TimeProvider time, ToolServerContents? servers = null)
 {
+    /// <summary>How large the media and resources of a prompt may be together. The rest is left out with a word.</summary>
+    public const long MostBytes = 24 << 20;
+
     private const int MostFiles = 200;
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
-    private readonly PromptResources _resources = new(servers);
+    private readonly PromptResources _resources = new(servers, time);
 
     /// <summary>True if a prompt has files.</summary>
     public static bool Has(TakePrompt command) => command.Request.Parts.Any(static part => part is FilePromptPart);

@@ -13,10 +13,10 @@ namespace OpenCode.Actors.Sessions.Attachments;
 /// <param name="cancellationToken">Gives up.</param>
 internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, string directory, IReadOnlyDictionary<int, NamedResource> resources, CancellationToken cancellationToken)
 {
-    private const long MostMediaBytes = 24 << 20;
+    private static readonly string _tooLarge = $"the files of a prompt are larger than {PromptFiles.MostBytes >> 20} MiB together.";
 
     private readonly HashSet<string> _instructions = new(StringComparer.Ordinal);
-    private long _room = MostMediaBytes;
+    private long _room = PromptFiles.MostBytes - resources.Values.Sum(static resource => resource.Size);
 
     /// <summary>Reads them.</summary>
     /// <exception cref="FormatException">A part cannot be taken; the message names it.</exception>
@@ -56,7 +56,7 @@ internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, stri
     {
         var read = FileReader.Read(files, url.Path, url.First, url.Count, cancellationToken);
         if (read is MediaRead media && (_room -= media.Data.Length) < 0)
-            read = new NotRead(read.Path, $"The file {read.Path} is not attached: the files of a prompt are larger than {MostMediaBytes >> 20} MiB together.");
+            read = new NotRead(read.Path, $"The file {read.Path} is not attached: {_tooLarge}");
 
         return read switch
         {
@@ -67,13 +67,14 @@ internal sealed class PromptFilesReading(IFileTree files, IPathFacts paths, stri
         };
     }
 
-    private static IEnumerable<PromptPart> OfResource(FilePromptPart file, NamedResource resource)
-    {
-        yield return SyntheticText($"The user attached this resource of the MCP server '{resource.Server}':\n<resource uri=\"{resource.Uri}\">\n{resource.Content.Text}\n</resource>");
-        foreach (var content in resource.Content.Files)
-            yield return new FilePromptPart(content.MimeType, content.Url) { Filename = content.Filename };
-        yield return file;
-    }
+    private static PromptPart[] OfResource(FilePromptPart file, NamedResource resource) => resource.Content is { } content
+        ?
+        [
+            SyntheticText($"The user attached this resource of the MCP server '{resource.Server}':\n<resource uri=\"{resource.Uri}\">\n{content.Text}\n</resource>"),
+            .. content.Files.Select(static one => new FilePromptPart(one.MimeType, one.Url) { Filename = one.Filename }),
+            file,
+        ]
+        : [SyntheticText($"The resource '{resource.Uri}' of the MCP server '{resource.Server}' is not attached: {_tooLarge}"), file];
 
     private static PromptPart[] OfData(FilePromptPart file, DataUrl data)
     {

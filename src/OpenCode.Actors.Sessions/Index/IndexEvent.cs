@@ -1,5 +1,5 @@
 using OpenCode.Actors.Protocol.Ids;
-using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.Index;
 
@@ -11,4 +11,4 @@ internal sealed record IndexEvent(SessionId SessionId, long Offset, object Event
 
 /// <summary>The user answered with <c>always</c>.</summary>
 /// <param name="Rules">All rules that the session has learned, from its rows: exactly what the user was shown.</param>
-internal sealed record AlwaysRules(IReadOnlyList<PermissionRule> Rules);
+internal sealed record AlwaysRules(IReadOnlyList<LearnedRule> Rules);

@@ -4,6 +4,7 @@ using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.State;
 
 namespace OpenCode.Actors.Sessions.Index;
@@ -24,7 +25,7 @@ internal sealed record IndexSnapshot(
     IReadOnlyList<SessionId> Deletions,
     IReadOnlyList<PermissionRequest> Permissions,
     IReadOnlyList<QuestionRequest> Questions,
-    IReadOnlyList<(SessionId SessionId, PermissionRule Rule)> Rules,
+    IReadOnlyList<(SessionId SessionId, LearnedRule Rule)> Rules,
     IReadOnlyList<(SessionId SessionId, long At)> Tombstones)
 {
     /// <summary>Reads the rows. One that cannot be read is logged and left out.</summary>
@@ -45,11 +46,11 @@ internal sealed record IndexSnapshot(
             (row.Key == Rows.Deletion ? deletions : unfinished).Add(new SessionId(row.Owner));
 
         var (permissions, questions) = await ReadRequestsAsync(journal, reader, unfinished, cancellationToken);
-        var rules = new List<(SessionId SessionId, PermissionRule Rule)>();
+        var rules = new List<(SessionId SessionId, LearnedRule Rule)>();
         await foreach (var row in journal.ListAsync(Rows.Remember, cancellationToken))
         {
-            if (Rows.IsLearned(row, journal.Timeline) && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
-                rules.Add((new SessionId(row.Owner), rule));
+            if (reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+                rules.Add((new SessionId(row.Owner), new LearnedRule(rule, row.Offset)));
         }
 
         var tombstones = isShared ? await ReadTombstonesAsync(journal, reader, cancellationToken) : [];

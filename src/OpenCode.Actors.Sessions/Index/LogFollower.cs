@@ -9,6 +9,7 @@ using OpenCode.Actors.Journal;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.State;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -115,14 +116,14 @@ internal sealed partial class LogFollower(IJournal journal, ILogger logger, Canc
     }
 
     // The rows and not the request: an answer "always" also answers other requests, whose patterns the user was not asked about.
-    private async Task<IReadOnlyList<PermissionRule>> RulesOfAsync(string owner)
+    private async Task<IReadOnlyList<LearnedRule>> RulesOfAsync(string owner)
     {
         var reader = new RowReader(logger);
-        var rules = new List<PermissionRule>();
+        var rules = new List<LearnedRule>();
         await foreach (var row in journal.LoadAsync(owner, stopped))
         {
-            if (Rows.IsLearned(row, journal.Timeline) && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
-                rules.Add(rule);
+            if (row.Kind == Rows.Remember && reader.Read(row, ProtocolJson.Wire.PermissionRule) is { } rule)
+                rules.Add(new LearnedRule(rule, row.Offset));
         }
 
         return rules;

@@ -12,7 +12,7 @@ namespace OpenCode.Actors.Sessions.Live;
 /// <summary>Two views of one session, what is durable and what will be, and the one append under way between them (rule "An append has no timeout", rule "One append outstanding").</summary>
 /// <remarks>What is decided meanwhile waits in an outbox, which the next append takes whole. An append has no deadline: it is committed, refused, or the journal dies.</remarks>
 /// <param name="id">The session.</param>
-/// <param name="setup">Ids, metrics and learned rules.</param>
+/// <param name="setup">Ids and metrics.</param>
 /// <param name="journal">The journal's actor, which answers the session's actor.</param>
 /// <param name="text">Says when the streamed text is stored.</param>
 /// <param name="completed">Executes the orders of a committed decision, in order, after its answer was sent.</param>
@@ -56,7 +56,7 @@ internal sealed class Committer(SessionId id, SessionSetup setup, IActorRef jour
     }
 
     /// <summary>Begins a decision on the tentative state. It counts once it is handed to <see cref="Commit"/>.</summary>
-    public Decision NewDecision(LocationSetup? location = null) => new(State, id, setup, State.Info is { } info ? setup.Learned.Of(info.Directory) : [], location);
+    public Decision NewDecision(LocationSetup? location = null) => new(State, id, setup, location);
 
     /// <summary>Takes a decision over, and appends it as soon as nothing else is under way.</summary>
     public void Commit(Decision decision, params ReadOnlySpan<Completion> completions)

@@ -13,6 +13,9 @@ namespace OpenCode.Actors.Sessions.Live;
 /// <param name="timers">The actor's timers.</param>
 internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerScheduler> timers)
 {
+    // However few bytes are to make a row.
+    private static readonly TimeSpan _longest = TimeSpan.FromMinutes(1);
+
     private bool _isTimeUp;
 
     /// <summary>True if the next batch must have the row.</summary>
@@ -35,8 +38,11 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
     /// <summary>Schedules the storing of text that has no row yet.</summary>
     public void Plan(SessionState state)
     {
-        if (state.Turn?.Open is { UnstoredBytes: > 0 } open && !timers().IsTimerActive(nameof(StoreText)))
-            timers().StartSingleTimer(nameof(StoreText), new StoreText(), TimeSpan.FromMilliseconds(options.StoreTextMs) * Share(open) / options.StoreTextBytes);
+        if (state.Turn?.Open is not { UnstoredBytes: > 0 } open || timers().IsTimerActive(nameof(StoreText)))
+            return;
+
+        var share = TimeSpan.FromMilliseconds(options.StoreTextMs) * Share(open) / options.StoreTextBytes;
+        timers().StartSingleTimer(nameof(StoreText), new StoreText(), share < _longest ? share : _longest);
     }
 
     /// <summary>The time is up: what is not stored is due.</summary>
@@ -46,7 +52,7 @@ internal sealed class OpenTextStore(SessionsOptions options, Func<ITimerSchedule
     public void Cancel() => timers().Cancel(nameof(StoreText));
 
     // A row holds all of the text, so it is written again after an eighth more: a long text is written nine times in all, however long it is.
-    private int Share(OpenText open) => Math.Max(options.StoreTextBytes, open.Text.Length / 8);
+    private int Share(OpenText open) => Math.Max(options.StoreTextBytes, open.Bytes / 8);
 
     /// <summary>Stores the streamed text that is not stored yet.</summary>
     public sealed record StoreText : INotInfluenceReceiveTimeout;

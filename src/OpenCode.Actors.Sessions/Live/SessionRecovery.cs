@@ -41,7 +41,7 @@ internal sealed partial class SessionRecovery(SessionId id, SessionSetup setup, 
     {
         setup.Metrics.Recovered();
         (_version, _offset) = (rows.Version, rows.Offset);
-        (_state, var openSince) = SessionFold.FoldRows(rows.Rows, setup.Journal.Timeline);
+        (_state, var openSince) = SessionFold.FoldRows(rows.Rows);
         _isRead = openSince is null;
         if (openSince is { } after)
         {

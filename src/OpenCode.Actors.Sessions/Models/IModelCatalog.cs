@@ -27,6 +27,10 @@ public interface IModelCatalog
     /// <returns>The model; null when there is none.</returns>
     ResolvedModel? SmallFor(string providerId) => null;
 
+    /// <summary>Returns why none of a provider's models is known, though the configuration lists some; null when there is no such provider. Prompts for them are refused with it.</summary>
+    /// <param name="providerId">The provider.</param>
+    string? FaultOf(string providerId) => null;
+
     /// <summary>Finds a model by its two names.</summary>
     /// <param name="providerId">The provider, as in <c>opencode.json</c>.</param>
     /// <param name="modelId">The model's id at that provider.</param>

@@ -96,7 +96,7 @@ internal sealed record SessionSetup(
     public IdFactory Ids { get; } = new(Time, Entropy.Fill);
 
     /// <summary>Gets the rules that users have allowed for always.</summary>
-    public LearnedRules Learned { get; } = new();
+    public LearnedRules Learned { get; } = new(() => Journal.Timeline);
 
     /// <summary>Looks at the configuration of a location.</summary>
     public LocationSetup At(string directory) => new(Agents.For(directory), Models.For(directory), Toolbox.PrefixesOf(directory));

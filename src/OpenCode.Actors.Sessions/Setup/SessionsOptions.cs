@@ -31,7 +31,7 @@ public sealed class SessionsOptions
     /// <value>1 to 16,384; 16,384 by default.</value>
     public int StoreTextBytes { get; set; } = 16_384;
 
-    /// <summary>Gets or sets after how much streaming, in milliseconds, an open part is stored. A long one takes longer, as it takes more bytes.</summary>
+    /// <summary>Gets or sets after how much streaming, in milliseconds, an open part is stored. A long one takes as much longer as it takes more bytes, 60,000 at most.</summary>
     /// <value>1 to 1,000; 1,000 by default.</value>
     public int StoreTextMs { get; set; } = 1_000;
 

@@ -21,9 +21,8 @@ namespace OpenCode.Actors.Sessions.State;
 /// <param name="state">The tentative state to decide on.</param>
 /// <param name="id">The session.</param>
 /// <param name="setup">Clock, ids, models and tools.</param>
-/// <param name="learned">The rules that other sessions of this location learned.</param>
 /// <param name="location">What is configured at its location; null to look when it is needed.</param>
-internal sealed class Decision(SessionState state, SessionId id, SessionSetup setup, IReadOnlyList<PermissionRule> learned, LocationSetup? location = null)
+internal sealed class Decision(SessionState state, SessionId id, SessionSetup setup, LocationSetup? location = null)
 {
     private static readonly ProtocolJson _wire = ProtocolJson.Wire;
 
@@ -60,8 +59,9 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
     /// <summary>Gets the agents of the session's location.</summary>
     public LocationAgents Agents => Location.Agents;
 
-    /// <summary>Gets the rules that sessions of this location learned by <c>always</c>.</summary>
-    public IReadOnlyList<PermissionRule> Learned => learned;
+    /// <summary>Gets the rules that users allowed with <c>always</c> and that hold now: those of this location, and the session's own, which the index may not have read yet.</summary>
+    public IReadOnlyList<PermissionRule>[] Learned =>
+        [setup.Learned.Of(Info.Directory), [.. State.Learned.Values.Where(learned => learned.HoldsIn(setup.Journal.Timeline)).Select(static learned => learned.Rule)]];
 
     /// <summary>Gets the time of the decision, in milliseconds of the epoch: one for all of it.</summary>
     public long Now { get; } = setup.Now;
@@ -196,7 +196,7 @@ internal sealed class Decision(SessionState state, SessionId id, SessionSetup se
     }
 
     /// <summary>Notes with which message the turn goes on before the answer to a prompt is whole.</summary>
-    public void GoOn(MessageId prompt, MessageId next)
+    public void ContinueWith(MessageId prompt, MessageId next)
     {
         State = State with { AnsweredWith = State.AnsweredWith.SetItem(prompt, next) };
         Put(Rows.AnsweredWith, prompt.Value, new AnsweredWithRow(next.Value), RowJson.Default.AnsweredWithRow);

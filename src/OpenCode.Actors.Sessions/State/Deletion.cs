@@ -1,4 +1,3 @@
-using System.Globalization;
 using OpenCode.Actors.Protocol.Events;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -32,8 +31,8 @@ internal static class Deletion
             decision.Drop(Rows.Failure, prompt);
         foreach (var prompt in decision.State.AnsweredWith.Keys.Select(key => key.Value).Order(StringComparer.Ordinal))
             decision.Drop(Rows.AnsweredWith, prompt);
-        for (var i = 0; i < decision.State.LearnedRows; i++)
-            decision.Drop(Rows.Remember, i.ToString(CultureInfo.InvariantCulture));
+        foreach (var rule in decision.State.Learned.Keys)
+            decision.Drop(Rows.Remember, rule);
         if (decision.State.Todos.Count > 0)
             decision.Drop(Rows.Todos, "");
         foreach (var done in decision.State.Names.Keys.Order(StringComparer.Ordinal))

@@ -2,6 +2,7 @@ using System.Globalization;
 using OpenCode.Actors.Protocol.Events;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Permissions;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.State;
 
@@ -43,12 +44,18 @@ internal static class RequestChanges
     /// <summary>Stores a rule for this location.</summary>
     public static void Remember(this Decision decision, PermissionRule rule)
     {
-        if (decision.State.Learned.Contains(rule))
+        var timeline = decision.Setup.Journal.Timeline;
+        var known = decision.State.Learned;
+        if (known.Values.Any(learned => learned.Rule == rule && learned.HoldsIn(timeline)))
             return;
 
-        // Rows of rules that hold no more are written over: those that hold come first.
-        decision.Put(Rows.Remember, decision.State.Learned.Count.ToString(CultureInfo.InvariantCulture), rule, ProtocolJson.Wire.PermissionRule);
-        var learned = decision.State.Learned.Add(rule);
-        decision.State = decision.State with { Learned = learned, LearnedRows = Math.Max(decision.State.LearnedRows, learned.Count) };
+        // A row of a rule that holds no more is written over.
+        var number = 0;
+        while (known.TryGetValue(Key(number), out var learned) && learned.HoldsIn(timeline))
+            number++;
+        decision.Put(Rows.Remember, Key(number), rule, ProtocolJson.Wire.PermissionRule);
+        decision.State = decision.State with { Learned = known.SetItem(Key(number), new LearnedRule(rule, timeline.Beginning + 1)) };
+
+        static string Key(int number) => number.ToString(CultureInfo.InvariantCulture);
     }
 }

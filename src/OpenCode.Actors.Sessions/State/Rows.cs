@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OpenCode.Actors.Journal;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Sessions.Tools;
 
@@ -52,9 +51,6 @@ internal static class Rows
 
     /// <summary>A key of a row of kind <see cref="Turn"/> that is no turn.</summary>
     public const string Undo = "undo";
-
-    /// <summary>True for a rule that still holds: the dialog says that <c>always</c> ends with a restart, and each start of a server begins a generation (decision 0024).</summary>
-    public static bool IsLearned(StateRow row, Timeline timeline) => row.Kind == Remember && row.Offset > timeline.Beginning;
 }
 
 /// <summary>The counters: the next sequence of a durable event, and the greatest ids (rule "Ids that sort").</summary>
@@ -88,7 +84,7 @@ internal sealed record DeletionRow(long At);
 /// <summary>Which message an idempotency key made.</summary>
 internal sealed record KeyRow(string MessageId);
 
-/// <summary>The prompt whose answer is that of another one too.</summary>
+/// <summary>The message that the turn went on with; its answer is also that of the row's key.</summary>
 internal sealed record AnsweredWithRow(string MessageId);
 
 /// <summary>A named command that was executed or refused, its outcome, and the time in milliseconds of the epoch.</summary>

@@ -6,6 +6,7 @@ using OpenCode.Actors.Protocol.Ids;
 using OpenCode.Actors.Protocol.Json;
 using OpenCode.Actors.Protocol.Parts;
 using OpenCode.Actors.Protocol.Sessions;
+using OpenCode.Actors.Sessions.Permissions;
 
 namespace OpenCode.Actors.Sessions.State;
 
@@ -14,9 +15,8 @@ internal static class SessionFold
 {
     /// <summary>Folds the rows of a session.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="timeline">Says which learned rules still hold; null to take all, as nothing is decided on them.</param>
     /// <returns>The state, and the offset after which the deltas of an open part are to be read; null when none is open.</returns>
-    public static (SessionState State, long? OpenSince) FoldRows(IReadOnlyList<StateRow> rows, Timeline? timeline = null)
+    public static (SessionState State, long? OpenSince) FoldRows(IReadOnlyList<StateRow> rows)
     {
         var wire = ProtocolJson.Wire;
         var state = SessionState.None;
@@ -67,9 +67,7 @@ internal static class SessionFold
                     state = state with { Processes = state.Processes.SetItem(row.Key, Read(row, RowJson.Default.ProcessMark)) };
                     break;
                 case Rows.Remember:
-                    state = state with { LearnedRows = state.LearnedRows + 1 };
-                    if (timeline is null || Rows.IsLearned(row, timeline))
-                        state = state with { Learned = state.Learned.Add(Read(row, wire.PermissionRule)) };
+                    state = state with { Learned = state.Learned.SetItem(row.Key, new LearnedRule(Read(row, wire.PermissionRule), row.Offset)) };
                     break;
                 case Rows.Todos:
                     state = state with { Todos = Read(row, wire.IReadOnlyListTodo) };

@@ -5,6 +5,7 @@ using OpenCode.Actors.Protocol.Messages;
 using OpenCode.Actors.Protocol.Permissions;
 using OpenCode.Actors.Protocol.Sessions;
 using OpenCode.Actors.Sessions.Commands;
+using OpenCode.Actors.Sessions.Permissions;
 using OpenCode.Actors.Sessions.Tools;
 
 namespace OpenCode.Actors.Sessions.State;
@@ -36,11 +37,8 @@ internal sealed record SessionState
     /// <summary>Gets the to-do list.</summary>
     public IReadOnlyList<Todo> Todos { get; init; } = [];
 
-    /// <summary>Gets the rules learned here by an answer <c>always</c>; they hold for the whole location.</summary>
-    public ImmutableList<PermissionRule> Learned { get; init; } = [];
-
-    /// <summary>Gets how many rows of rules are stored. Those of before the start hold no more, and are written over or go with the session.</summary>
-    public int LearnedRows { get; init; }
+    /// <summary>Gets the rules learned here by an answer <c>always</c>, by the keys of their rows; they hold for the whole location. Those of earlier generations hold no more, and are written over or go with the session.</summary>
+    public ImmutableSortedDictionary<string, LearnedRule> Learned { get; init; } = ImmutableSortedDictionary.Create<string, LearnedRule>(StringComparer.Ordinal);
 
     /// <summary>Gets which message an idempotency key made.</summary>
     public ImmutableDictionary<string, MessageId> Keys { get; init; } = ImmutableDictionary<string, MessageId>.Empty;

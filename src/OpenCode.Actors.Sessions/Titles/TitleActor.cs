@@ -67,7 +67,7 @@ internal sealed partial class TitleActor : ReceiveActor, IWithTimers
     private static string ReasonOf(Exception cause) => cause switch
     {
         ModelException { StatusCode: { } status } => $"the provider answered with status {status}",
-        ModelException => "its provider could not be reached, or its answer broke off",
+        ModelException => "the call failed before an answer was whole",
         _ => $"the call failed with {cause.GetType().Name}",
     };
 

@@ -66,8 +66,8 @@ internal static class Prompting
         ? null
         : $"agent: there is no agent '{agent}' here; give one of {string.Join(", ", agents.All.Select(static known => known.Name))}, or none for {agents.Default}.");
 
-    /// <summary>Returns why a model that is known cannot be used; null when it can.</summary>
-    public static string? ModelFault(IModelCatalog models, ModelRef model) => models.TryResolve(model.ProviderId, model.ModelId, out var known) ? known.Fault : null;
+    /// <summary>Returns why a model, or all of its provider, cannot be used; null when it can, or is not known at all.</summary>
+    public static string? ModelFault(IModelCatalog models, ModelRef model) => models.TryResolve(model.ProviderId, model.ModelId, out var known) ? known.Fault : models.FaultOf(model.ProviderId);
 
     private static string? VariantMistake(Session info, LocationSetup location, Protocol.Requests.Prompt prompt)
     {

@@ -221,7 +221,7 @@ internal static class Stepping
         }
 
         if (left is { } from && ParentOf(decision) is var next && next != from)
-            decision.GoOn(from, next);
+            decision.ContinueWith(from, next);
         if (!isTask)
             AskModel(decision);
     }

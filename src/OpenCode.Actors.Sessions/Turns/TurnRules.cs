@@ -23,7 +23,7 @@ internal static class TurnRules
     public static IReadOnlyList<PermissionRule>[] Of(Decision decision, string agent) => Of(decision, Find(decision, agent));
 
     /// <summary>Returns all rules that decide now, including those that users allowed with <c>always</c>.</summary>
-    public static RulesInForce InForce(Decision decision) => new(Of(decision), [decision.Learned, decision.State.Learned]);
+    public static RulesInForce InForce(Decision decision) => new(Of(decision), decision.Learned);
 
     /// <summary>True if the model may be offered a tool, and may call it at all.</summary>
     public static bool Offers(Decision decision, string tool) => PermissionRules.Offers(tool, Of(decision));

@@ -123,6 +123,7 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.Contains("needs who", await RefusedAsync("toy:greet", ""), StringComparison.Ordinal);
         Assert.Contains("It is refused for ***.", await RefusedAsync("toy:refused", ""), StringComparison.Ordinal);
         Assert.Contains("there is no command 'toy:nope'", await RefusedAsync("toy:nope", ""), StringComparison.Ordinal);
+        Assert.Contains("whose task is text", (await _server.Api.PostAsync($"/session/{_session}/command", new { command = "toy:greet", arguments = "x", agent = "general" }, HttpStatusCode.BadRequest)).Text("data", "message"), StringComparison.Ordinal);
         Assert.Contains("there is no command 'bad:greet'", await RefusedAsync("bad:greet", "x"), StringComparison.Ordinal);
     }
 

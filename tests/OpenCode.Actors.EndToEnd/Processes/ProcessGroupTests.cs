@@ -127,6 +127,39 @@ public sealed class ProcessGroupTests : ProcessHostKit
     }
 
     [Fact]
+    public async Task All_commands_end_at_once_with_what_left_their_groups()
+    {
+        Options.KillGrace = TimeSpan.FromMilliseconds(400);
+        var host = Host;
+        for (var i = 0; i < 3; i++)
+            await host.StartAsync(new ToolProcessSpec($"setsid sleep {Nap} & sleep {Nap}", "/"), default);
+        await UntilAsync(() => CountNaps() == 6);
+
+        host.KillAll();
+
+        await UntilAsync(() => CountNaps() == 0);
+    }
+
+    [Fact]
+    public async Task A_process_without_an_environment_is_not_taken_for_one_that_a_command_left()
+    {
+        await using var process = await StartAsync("exit");
+        await process.ExitCode.WaitAsync(Patience);
+        using var other = Process.Start("/usr/bin/env", ["-i", "sleep", $"{Nap}"]);
+        await UntilAsync(() => CountNaps() == 1);
+
+        try
+        {
+            var polls = new Dictionary<(int, long), int>();
+            await UntilAsync(() => ProcessGroups.HasMembers((process.Mark, "no such label"), polls) == false);
+        }
+        finally
+        {
+            other.Kill();
+        }
+    }
+
+    [Fact]
     public async Task The_guard_kills_the_group_and_what_left_it_when_the_pipe_of_a_dead_server_closes()
     {
         // What a server's death does, without the death: its end of the guard's pipe closes and no signal is sent.

@@ -35,8 +35,8 @@ internal static class FileEndpoints
         if (kind != PathKind.Folder)
             return Refusals.NotFound($"Folder not found: {path}");
 
-        var nodes = await files.ListAsync(location, folder, cancellationToken);
-        if (nodes.Count == LocationFiles.MostListed)
+        var (nodes, isAll) = await files.ListAsync(location, folder, cancellationToken);
+        if (!isAll)
             response.Headers["X-Most-Entries"] = nodes.Count.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Ok(nodes);
     }

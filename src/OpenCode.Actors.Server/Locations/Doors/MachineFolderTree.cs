@@ -28,7 +28,7 @@ internal sealed class MachineFolderTree : IFolderTree
         }
         catch (IOException e)
         {
-            throw new LocationException($"The location '{path}' cannot be looked at: {e.Message} Name another folder.", e);
+            throw new LocationException($"The location '{path}' cannot be read: {e.Message} Name another folder.", e);
         }
     }
 

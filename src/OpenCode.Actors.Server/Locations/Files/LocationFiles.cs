@@ -5,9 +5,7 @@ namespace OpenCode.Actors.Server.Locations.Files;
 /// <summary>The files of a location. No path leads out of it, by dots or by links.</summary>
 internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
 {
-    /// <summary>How many entries of a folder are listed.</summary>
-    public const int MostListed = 10_000;
-
+    private const int MostListed = 10_000;
     private const int MostFiles = 50_000;
     private const int MostRead = 100_000; // entries that are looked at outside of a repository
     private const int MostNames = 2_000; // of one git command: together they are shorter than a command line may be
@@ -26,13 +24,15 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
         return IsInside(location, real) ? (real, kind) : throw new LocationException($"The path '{path}' leads out of the location '{location.Path}'. Name one inside, or another location.");
     }
 
-    /// <summary>Lists a folder of the location, folders first; of a large one the first <see cref="MostListed"/> entries that the file system gives.</summary>
+    /// <summary>Lists a folder of the location, folders first; of a large one the first 10,000 entries that the file system gives.</summary>
     /// <param name="location">Where.</param>
     /// <param name="folder">A real path inside.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<FileNode>> ListAsync(Location location, string folder, CancellationToken cancellationToken)
+    /// <returns>Them, and whether that is all.</returns>
+    public async Task<(IReadOnlyList<FileNode> Nodes, bool IsAll)> ListAsync(Location location, string folder, CancellationToken cancellationToken)
     {
-        var entries = files.List(folder, MostListed).OrderBy(entry => KindOf(folder, entry) != PathKind.Folder).ThenBy(static entry => entry.Name, StringComparer.Ordinal).ToList();
+        var read = files.List(folder, MostListed + 1);
+        var entries = read.Take(MostListed).OrderBy(entry => KindOf(folder, entry) != PathKind.Folder).ThenBy(static entry => entry.Name, StringComparer.Ordinal).ToList();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var some in entries.Chunk(MostNames))
         {
@@ -40,12 +40,13 @@ internal sealed class LocationFiles(IFiles files, IFolderTree folders, IGit git)
             names.UnionWith((ignored ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries));
         }
 
-        return [.. entries.Select(entry =>
+        FileNode[] nodes = [.. entries.Select(entry =>
         {
             var absolute = Path.Combine(folder, entry.Name);
             var isFolder = KindOf(folder, entry) == PathKind.Folder;
             return new FileNode(entry.Name, Relative(location, absolute) + (isFolder ? "/" : ""), absolute, isFolder ? "directory" : "file", names.Contains("./" + entry.Name));
         })];
+        return (nodes, read.Count <= MostListed);
     }
 
     /// <summary>Reads a file of the location.</summary>

@@ -12,9 +12,9 @@ namespace OpenCode.Actors.Sessions.Tools.Changes;
 internal sealed record FileChange(string Path, string Patch, int Additions, int Deletions)
 {
     /// <summary>Compares two texts. Line ends are not compared.</summary>
-    public static FileChange Of(string path, string before, string after)
+    public static FileChange Of(string path, string before, string after, int mostLines = UnifiedDiff.MostLines)
     {
-        var hunks = UnifiedDiff.Of(FileText.WithLineFeeds(before), FileText.WithLineFeeds(after), out var additions, out var deletions);
+        var hunks = UnifiedDiff.Of(FileText.WithLineFeeds(before), FileText.WithLineFeeds(after), out var additions, out var deletions, mostLines);
         var patch = $"Index: {path}\n{new string('=', 67)}\n--- {path}\n+++ {path}\n{hunks}";
         return new FileChange(path, hunks.Length <= UnifiedDiff.MostCharacters ? patch : "", additions, deletions);
     }

@@ -10,6 +10,7 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
 {
     // The session waits while the file of a request is read and compared.
     private const int MostShownBytes = 256 << 10;
+    private const int MostShownLines = 500;
 
     // Calls of one step run side by side, and two of them may change the same file.
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
@@ -60,11 +61,11 @@ internal sealed class FileChanges(IFileStore store, ReadStamps stamps)
         try
         {
             var before = store.Find(path) is null ? null : FileText.Of(path, store.Read(path, MostShownBytes));
-            return FileChange.Of(path, before?.Text ?? "", edit(before));
+            return FileChange.Of(path, before?.Text ?? "", edit(before), MostShownLines);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ToolRefusedException)
         {
-            return FileChange.Of(path, replacement.Old, replacement.New);
+            return FileChange.Of(path, replacement.Old, replacement.New, MostShownLines);
         }
     }
 

@@ -10,8 +10,8 @@ internal static class UnifiedDiff
 {
     private const int Context = 3;
 
-    // The comparison takes lines × differences: two unlike texts of more lines become one replacement.
-    private const int MostLines = 5_000;
+    /// <summary>How many lines are compared: two unlike texts of more become one replacement. The comparison takes lines × differences, seconds at worst.</summary>
+    public const int MostLines = 5_000;
 
     /// <summary>How long a diff is worth showing. One that is longer ends somewhere behind that.</summary>
     public const int MostCharacters = 64 * 1024;
@@ -21,10 +21,11 @@ internal static class UnifiedDiff
     /// <param name="after">The new text, with line feeds.</param>
     /// <param name="additions">How many lines are new.</param>
     /// <param name="deletions">How many lines are gone.</param>
-    public static string Of(string before, string after, out int additions, out int deletions)
+    /// <param name="mostLines">How many lines are compared, those that are alike at both ends not counted.</param>
+    public static string Of(string before, string after, out int additions, out int deletions, int mostLines = MostLines)
     {
         var (old, now) = (Lines(before), Lines(after));
-        var blocks = Blocks(old, now);
+        var blocks = Blocks(old, now, mostLines);
         (additions, deletions) = (blocks.Sum(static block => block.InsertCountB), blocks.Sum(static block => block.DeleteCountA));
 
         var text = new StringBuilder();
@@ -57,7 +58,7 @@ internal static class UnifiedDiff
     }
 
     // What is alike at both ends is not compared: most changes are small.
-    private static List<DiffBlock> Blocks(List<string> old, List<string> now)
+    private static List<DiffBlock> Blocks(List<string> old, List<string> now, int mostLines)
     {
         var (start, oldEnd, nowEnd) = (0, old.Count, now.Count);
         while (start < oldEnd && start < nowEnd && old[start] == now[start])
@@ -66,7 +67,7 @@ internal static class UnifiedDiff
             (oldEnd, nowEnd) = (oldEnd - 1, nowEnd - 1);
         if (start == oldEnd && start == nowEnd)
             return [];
-        if (oldEnd - start > MostLines || nowEnd - start > MostLines)
+        if (oldEnd - start > mostLines || nowEnd - start > mostLines)
             return [new DiffBlock(start, oldEnd - start, start, nowEnd - start)];
 
         var chunks = new Chunks();

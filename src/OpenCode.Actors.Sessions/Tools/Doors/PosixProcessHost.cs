@@ -61,8 +61,7 @@ internal sealed class PosixProcessHost(ToolProcessOptions options, TimeProvider 
 
     public void KillAll()
     {
-        foreach (var process in _running.Keys)
-            process.Kill();
+        ProcessGroups.SignalStrays([.. _running.Keys.Select(static process => process.KillGroup()).OfType<(ProcessMark, string)>()], ProcessGroups.Terminate);
     }
 
     private async Task ForgetWhenGoneAsync(PosixToolProcess process)

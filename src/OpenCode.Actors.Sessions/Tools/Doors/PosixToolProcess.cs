@@ -8,12 +8,12 @@ namespace OpenCode.Actors.Sessions.Tools.Doors;
 internal sealed class PosixToolProcess : IToolProcess
 {
     private const int KilledExitCode = 128 + ProcessGroups.Kill;
-    private const int MostLooks = 50;
+    private const int MostPolls = 50;
     private static readonly TimeSpan _becomesProgram = TimeSpan.FromMilliseconds(5);
 
-    // When it is looked whether what was left in the background still runs: most is gone in a moment.
-    private static readonly TimeSpan _firstLook = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan _mostBetweenLooks = TimeSpan.FromSeconds(5);
+    // When it is polled whether what was left in the background still runs: most is gone in a moment.
+    private static readonly TimeSpan _firstPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _mostBetweenPolls = TimeSpan.FromSeconds(5);
 
     private readonly Process _guard;
     private readonly Output[] _outputs;
@@ -22,8 +22,10 @@ internal sealed class PosixToolProcess : IToolProcess
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<(int Id, long StartTime), int> _emptyPolls = [];
     private readonly Lock _killing = new();
     private ITimer? _graceTimer;
+    private Task _signallingStrays = Task.CompletedTask;
     private bool _released;
     private bool _nothingIsLeft;
     private bool _isDisposed;
@@ -55,19 +57,27 @@ internal sealed class PosixToolProcess : IToolProcess
 
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(OutputPipe pipe, CancellationToken cancellationToken) => _outputs[(int)pipe].ReadAsync(cancellationToken);
 
+    // The caller may be an actor, and the environments of all processes take a while to read.
     public void Kill()
+    {
+        if (KillGroup() is { } command)
+            _ = Task.Run(() => ProcessGroups.SignalStrays([command], ProcessGroups.Terminate));
+    }
+
+    /// <summary>Begins to end the group.</summary>
+    /// <returns>The command, when what left its group has to be signalled too.</returns>
+    public (ProcessMark Mark, string Label)? KillGroup()
     {
         lock (_killing)
         {
             if (_released || _graceTimer is not null)
-                return;
+                return null;
 
-            if (!_nothingIsLeft)
-                ProcessGroups.SignalStrays(Mark, _label, ProcessGroups.Terminate);
             if (ProcessGroups.Signal(Mark, ProcessGroups.Terminate))
                 _graceTimer = _time.CreateTimer(_ => Release(), null, _killGrace, Timeout.InfiniteTimeSpan);
             else
                 Release();
+            return _released || _nothingIsLeft ? null : (Mark, _label);
         }
     }
 
@@ -90,7 +100,7 @@ internal sealed class PosixToolProcess : IToolProcess
 
         Kill();
         await DrainAsync().ConfigureAwait(false);
-        Release();
+        await Release().ConfigureAwait(false);
         await _guard.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         _exitCode.TrySetResult(KilledExitCode);
         foreach (var output in _outputs)
@@ -107,11 +117,11 @@ internal sealed class PosixToolProcess : IToolProcess
     {
         using var killed = new CancellationTokenSource();
         var draining = Task.WhenAll(_outputs.Select(output => output.DrainAsync(killed.Token)));
-        var delay = _firstLook;
+        var delay = _firstPoll;
         do
         {
             await Task.Delay(delay, _time).ConfigureAwait(false);
-            delay = delay * 2 < _mostBetweenLooks ? delay * 2 : _mostBetweenLooks;
+            delay = delay * 2 < _mostBetweenPolls ? delay * 2 : _mostBetweenPolls;
         }
         while (!IsReleased() && await HasMembersAsync().ConfigureAwait(false));
 
@@ -123,7 +133,7 @@ internal sealed class PosixToolProcess : IToolProcess
     private async ValueTask<bool> HasMembersAsync()
     {
         bool? hasMembers = null;
-        for (var look = 0; look < MostLooks && (hasMembers = ProcessGroups.HasMembers(Mark, _label)) is null; look++)
+        for (var poll = 0; poll < MostPolls && (hasMembers = await Task.Run(() => ProcessGroups.HasMembers((Mark, _label), _emptyPolls)).ConfigureAwait(false)) is null; poll++)
             await Task.Delay(_becomesProgram, _time).ConfigureAwait(false);
 
         lock (_killing)
@@ -147,21 +157,22 @@ internal sealed class PosixToolProcess : IToolProcess
     }
 
     // Closing its pipe makes the guard kill the group and its strays. The signals from here are for the case that the guard itself was killed.
-    private void Release()
+    private Task Release()
     {
         lock (_killing)
         {
             if (_released)
-                return;
+                return _signallingStrays;
 
             _released = true;
             _graceTimer?.Dispose();
             CloseGuard();
             ProcessGroups.Signal(Mark, ProcessGroups.Kill);
             if (!_nothingIsLeft)
-                ProcessGroups.SignalStrays(Mark, _label, ProcessGroups.Kill);
+                _signallingStrays = Task.Run(() => ProcessGroups.SignalStrays([(Mark, _label)], ProcessGroups.Kill));
             if (!_guard.HasExited)
                 ProcessGroups.Continue(_guard.Id); // The command may have stopped it.
+            return _signallingStrays;
         }
     }
 

@@ -10,6 +10,8 @@ internal static partial class ProcessGroups
     public const int Terminate = 15;
     public const int Kill = 9;
 
+    private const int MostEmptyPolls = 4;
+
     private static readonly int _continue = OperatingSystem.IsMacOS() ? 19 : 18;
 
     /// <summary>Gets the name of this boot; empty where the system does not say (it does on Linux: random(4)).</summary>
@@ -37,52 +39,61 @@ internal static partial class ProcessGroups
     /// <summary>Lets a process go on that was stopped.</summary>
     public static void Continue(int processId) => _ = SendSignal(processId, _continue);
 
-    /// <summary>Looks whether a process of the group still runs, beside its leader, or one that left it. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
-    /// <returns>Null when a process was just becoming another program, so that it could not be seen whose it is.</returns>
-    public static bool? HasMembers(ProcessMark mark, string label)
+    /// <summary>Polls whether a process of the group still runs, beside its leader, or one that left it. Asks all processes: a leader that was not reaped keeps the number of its group.</summary>
+    /// <param name="command">The group, and the label of what left it.</param>
+    /// <param name="emptyPolls">How often a process was found without an environment: when it becomes another program, or for good. The latter is another command's.</param>
+    /// <returns>Null when a process may just be becoming another program, so that it could not be seen whose it is.</returns>
+    public static bool? HasMembers((ProcessMark Mark, string Label) command, Dictionary<(int Id, long StartTime), int> emptyPolls)
     {
         bool? has = false;
-        foreach (var (_, isMember) in Youngsters(mark, label))
+        var label = Encoding.ASCII.GetBytes(command.Label);
+        foreach (var process in ProcessesSince(command.Mark))
         {
-            if (isMember == true)
+            var environment = process.Group == command.Mark.GroupId ? label : EnvironmentOf(process);
+            if (environment.AsSpan().IndexOf(label) >= 0)
                 return true;
-            has = isMember is null ? null : has;
+            if (environment is [] && (emptyPolls[(process.Id, process.StartTime)] = emptyPolls.GetValueOrDefault((process.Id, process.StartTime)) + 1) < MostEmptyPolls)
+                has = null;
         }
 
         return has;
     }
 
-    /// <summary>Sends a signal to what left the group: it has the label in its environment.</summary>
-    public static void SignalStrays(ProcessMark mark, string label, int signal)
+    /// <summary>Sends a signal to what left the groups of commands: it has a label of theirs in its environment. Reads those of all younger processes, once.</summary>
+    public static void SignalStrays(IEnumerable<(ProcessMark Mark, string Label)> commands, int signal)
     {
-        foreach (var (process, isMember) in Youngsters(mark, label))
+        var sought = commands.Where(static command => command.Mark.GroupId > 0).Select(static command => (command.Mark, Label: Encoding.ASCII.GetBytes(command.Label))).ToList();
+        if (sought.Count == 0)
+            return;
+
+        foreach (var process in ProcessesSince(sought.MinBy(static command => command.Mark.StartTime).Mark))
         {
-            if (isMember == true && process.Group != mark.GroupId)
+            var environment = EnvironmentOf(process);
+            if (sought.Exists(command => process.StartTime >= command.Mark.StartTime && process.Group != command.Mark.GroupId && process.Id != command.Mark.GroupId && environment.AsSpan().IndexOf(command.Label) >= 0))
                 _ = SendSignal(process.Id, signal);
         }
     }
 
     // All processes that started with the leader or later, but for it and the system's own. A zombie has ended.
-    private static IEnumerable<(ProcessStat Process, bool? IsMember)> Youngsters(ProcessMark mark, string label)
+    private static IEnumerable<ProcessStat> ProcessesSince(ProcessMark mark)
     {
-        var sought = Encoding.ASCII.GetBytes(label);
         foreach (var folder in mark.GroupId > 0 && Directory.Exists("/proc/self") ? Directory.EnumerateDirectories("/proc") : [])
         {
             if (ProcessStat.Read(folder) is { HasEnded: false, IsSystems: false } process && process.Id != mark.GroupId && process.StartTime >= mark.StartTime)
-                yield return (process, process.Group == mark.GroupId ? true : HasLabel(folder, sought));
+                yield return process;
         }
     }
 
-    private static bool? HasLabel(string folder, byte[] label)
+    // Null when it is gone meanwhile, or another user's.
+    private static byte[]? EnvironmentOf(ProcessStat process)
     {
         try
         {
-            var environment = File.ReadAllBytes(folder + "/environ");
-            return environment.Length == 0 ? null : environment.AsSpan().IndexOf(label) >= 0;
+            return File.ReadAllBytes($"/proc/{process.Id}/environ");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // Gone meanwhile, or another user's.
+            return null;
         }
     }
 

@@ -14,19 +14,22 @@ internal sealed class ToolServerContents(ToolServers servers, IOutputFolder outp
     /// <summary>Returns the name of the command that a prompt is.</summary>
     public static string CommandOf(string server, string prompt) => $"{ServedNames.Plain(server)}:{ServedNames.Plain(prompt)}";
 
-    /// <summary>Lists the prompts, each with its server. Those of a server that does not answer are left out.</summary>
+    /// <summary>Lists the prompts, each with its server. Those of a server that is not connected soon, or does not answer, are left out.</summary>
     public Task<IReadOnlyList<(string Server, ServedPrompt Item)>> ListPromptsAsync(string directory, CancellationToken cancellationToken) =>
-        ListAsync(directory, static _ => true, static (connection, token) => connection.ListPromptsAsync(token), cancellationToken);
+        ListAsync(directory, static (connection, token) => connection.ListPromptsAsync(token), cancellationToken);
 
-    /// <summary>Lists the resources, each with its server. Those of a server that does not answer are left out.</summary>
+    /// <summary>Lists the resources, each with its server. Those of a server that is not connected soon, or does not answer, are left out.</summary>
     public Task<IReadOnlyList<(string Server, ServedResource Item)>> ListResourcesAsync(string directory, CancellationToken cancellationToken) =>
-        ListAsync(directory, static _ => true, static (connection, token) => connection.ListResourcesAsync(token), cancellationToken);
+        ListAsync(directory, static (connection, token) => connection.ListResourcesAsync(token), cancellationToken);
 
-    /// <summary>Finds the prompt that a command is; null when there is none.</summary>
+    /// <summary>Finds the prompt that a command is; null when there is none. Waits until its server is connected.</summary>
     public async Task<(string Server, ServedPrompt Item)?> FindPromptAsync(string directory, string command, CancellationToken cancellationToken)
     {
-        var found = await ListAsync(
-            directory, spec => command.StartsWith(CommandOf(spec.Name, ""), StringComparison.Ordinal), static (connection, token) => connection.ListPromptsAsync(token), cancellationToken);
+        var found = await CollectAsync(servers.Enabled(directory).Where(spec => command.StartsWith(CommandOf(spec.Name, ""), StringComparison.Ordinal)), async spec =>
+        {
+            var connection = await ConnectAsync(directory, spec, cancellationToken);
+            return await WithinAsync(_listLimit, connection.ListPromptsAsync, cancellationToken);
+        });
         return found.Where(prompt => CommandOf(prompt.Server, prompt.Item.Name) == command).Select(static prompt => ((string, ServedPrompt)?)prompt).FirstOrDefault();
     }
 
@@ -46,16 +49,17 @@ internal sealed class ToolServerContents(ToolServers servers, IOutputFolder outp
         return read with { Text = (await LongResult.CutAsync(read.Text, outputs, ServedNames.Plain(server))).Text };
     }
 
-    private async Task<IReadOnlyList<(string Server, T Item)>> ListAsync<T>(
-        string directory, Func<ToolServerSpec, bool> isAsked, Func<IToolServerConnection, CancellationToken, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<(string Server, T Item)>> ListAsync<T>(
+        string directory, Func<IToolServerConnection, CancellationToken, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken) =>
+        CollectAsync(servers.Enabled(directory), spec => WithinAsync(_listLimit, async token => await list(await ConnectAsync(directory, spec, token), token), cancellationToken));
+
+    private static async Task<IReadOnlyList<(string Server, T Item)>> CollectAsync<T>(IEnumerable<ToolServerSpec> asked, Func<ToolServerSpec, Task<IReadOnlyList<T>>> list)
     {
-        var lists = await Task.WhenAll((await servers.ReachAsync(directory, isAsked, cancellationToken)).Select(async server =>
+        var lists = await Task.WhenAll(asked.Select(async spec =>
         {
             try
             {
-                return server.Reached.Connection is { } connection
-                    ? (await WithinAsync(_listLimit, token => list(connection, token), cancellationToken)).Select(item => (server.Spec.Name, item))
-                    : [];
+                return (await list(spec)).Select(item => (spec.Name, item));
             }
             catch (ToolServerException)
             {
@@ -67,12 +71,15 @@ internal sealed class ToolServerContents(ToolServers servers, IOutputFolder outp
 
     private async Task<T> AskAsync<T>(string directory, string name, Func<IToolServerConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var found = await servers.ReachAsync(directory, spec => spec.Name == name, cancellationToken);
-        if (found is not [var server])
-            throw new ToolServerException("There is no such server here, or it is switched off.");
-        return server.Reached.Connection is { } connection
-            ? await WithinAsync(server.Spec.CallTimeout, token => ask(connection, token), cancellationToken)
-            : throw new ToolServerException($"It is not connected: {server.Reached.Error}");
+        var spec = servers.Enabled(directory).FirstOrDefault(spec => spec.Name == name) ?? throw new ToolServerException("There is no such server here, or it is switched off.");
+        var connection = await ConnectAsync(directory, spec, cancellationToken);
+        return await WithinAsync(spec.CallTimeout, token => ask(connection, token), cancellationToken);
+    }
+
+    private async Task<IToolServerConnection> ConnectAsync(string directory, ToolServerSpec spec, CancellationToken cancellationToken)
+    {
+        var reached = await servers.ReachAsync(directory, spec, cancellationToken);
+        return reached.Connection ?? throw new ToolServerException($"It is not connected: {reached.Error}");
     }
 
     private async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)

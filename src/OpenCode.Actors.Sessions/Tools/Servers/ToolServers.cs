@@ -60,9 +60,11 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
         return specs;
     }
 
-    /// <summary>Connects to some of the enabled servers of a location.</summary>
-    public async Task<IReadOnlyList<(ToolServerSpec Spec, ToolServerActor.Reached Reached)>> ReachAsync(string directory, Func<ToolServerSpec, bool> isAsked, CancellationToken cancellationToken) =>
-        await Task.WhenAll(Enabled(directory).Where(isAsked).Select(async spec => (spec, await ReachAsync(directory, spec, atOnce: false, cancellationToken))));
+    /// <summary>Returns the servers of a location that are not switched off.</summary>
+    public IReadOnlyList<ToolServerSpec> Enabled(string directory) => [.. config.For(directory).Where(static spec => spec.IsEnabled)];
+
+    /// <summary>Connects to a server of a location.</summary>
+    public Task<ToolServerActor.Reached> ReachAsync(string directory, ToolServerSpec spec, CancellationToken cancellationToken) => ReachAsync(directory, spec, atOnce: false, cancellationToken);
 
     /// <summary>Connects to a server at once, if it is not connected.</summary>
     public async Task RetryAsync(string directory, string name, CancellationToken cancellationToken)
@@ -114,8 +116,6 @@ internal sealed class ToolServers(IToolServerConfig config, Func<IActorRef> acto
     }
 
     private static bool IsOf(ToolServerSpec spec, string tool) => tool.StartsWith(ServedNames.PrefixOf(spec.Name), StringComparison.Ordinal);
-
-    private ToolServerSpec[] Enabled(string directory) => [.. config.For(directory).Where(static spec => spec.IsEnabled)];
 
     private async Task<ToolServerActor.Reached> ReachAsync(string directory, ToolServerSpec spec, bool atOnce, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
+using OpenCode.Actors.Protocol.Models;
 using OpenCode.Actors.Server.Config;
 using OpenCode.Actors.Server.Models;
 using OpenCode.Actors.Sessions.Models;
+using OpenCode.Actors.Sessions.Turns;
 using OpenCode.Actors.Tests.Server.Config;
 using OpenCode.Actors.Tests.TestKit;
 
@@ -29,6 +31,25 @@ public sealed class ConfiguredModelsTests : IDisposable
         Assert.Null(Here.Fault);
         Assert.Equal("2", Here.Default.ModelId);
         Assert.Equal("1", _models.For("/other").Default.ModelId);
+    }
+
+    [Theory]
+    [InlineData("""{"npm": "@ai-sdk/google", "models": {"1": {}}}""", "provider.b.npm: '@ai-sdk/google' is a package")]
+    [InlineData("""{"models": {"1": {}}}""", "provider.b.options.baseURL: give")]
+    [InlineData("""{"options": {"baseURL": "http://b", "apiKey": "{env:NOT_SET}"}, "models": {"1": {}}}""", "provider.b.options.apiKey: names the variable NOT_SET")]
+    public void A_prompt_for_a_model_of_a_provider_that_lacks_something_is_refused_with_what_it_lacks(string provider, string lack)
+    {
+        _files.Files["/proj/opencode.json"] = $$$"""{"provider": {"b": {{{provider}}}}}""";
+
+        var refusal = Prompting.ModelFault(Here, new ModelRef("b", "1"));
+
+        Assert.StartsWith("Prompts for models of 'b' are refused. /proj/opencode.json: ", refusal, StringComparison.Ordinal);
+        Assert.Contains(lack, refusal, StringComparison.Ordinal);
+        Assert.Null(Prompting.ModelFault(Here, new ModelRef("a", "1")));
+        Assert.Null(Prompting.ModelFault(_models.For("/other"), new ModelRef("b", "1")));
+
+        _files.Files["/proj/opencode.json"] = """{"provider": {"b": {"options": {"baseURL": "http://b"}, "models": {"1": {}}}}}""";
+        Assert.Null(Prompting.ModelFault(Here, new ModelRef("b", "1")));
     }
 
     [Theory]

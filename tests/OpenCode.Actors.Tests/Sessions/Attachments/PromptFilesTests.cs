@@ -5,6 +5,7 @@ using OpenCode.Actors.Sessions.Attachments;
 using OpenCode.Actors.Sessions.Commands;
 using OpenCode.Actors.Tests.Sessions.Files;
 using OpenCode.Actors.Tests.Sessions.ShellLines;
+using OpenCode.Actors.Tests.TestKit;
 
 namespace OpenCode.Actors.Tests.Sessions.Attachments;
 
@@ -143,5 +144,5 @@ public sealed class PromptFilesTests
 
     private async Task<IReadOnlyList<PromptPart>> ReadAsync(params PromptPart[] parts) => Assert.IsType<TakePrompt>(await TakeAsync(parts)).Request.Parts;
 
-    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files, _paths).ReadAsync(new TakePrompt(new Prompt(parts)), "/p", CancellationToken.None);
+    private Task<object> TakeAsync(params PromptPart[] parts) => new PromptFiles(_files, _paths, new VirtualTime()).ReadAsync(new TakePrompt(new Prompt(parts)), "/p", CancellationToken.None);
 }

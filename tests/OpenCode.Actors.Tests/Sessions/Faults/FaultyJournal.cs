@@ -50,7 +50,10 @@ internal sealed class FaultyJournal : IJournal
     /// <summary>Gets the kinds of rows that were read over all owners.</summary>
     public List<string> Listed { get; } = [];
 
-    public Timeline Timeline => Inner.Timeline;
+    /// <summary>Gets or sets a generation that began while the server runs.</summary>
+    public Generation? Begun { get; set; }
+
+    public Timeline Timeline => Begun is { } begun ? Inner.Timeline with { Generations = [.. Inner.Timeline.Generations, begun] } : Inner.Timeline;
 
     public long Head => Inner.Head;
 

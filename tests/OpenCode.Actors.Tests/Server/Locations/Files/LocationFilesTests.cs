@@ -43,8 +43,9 @@ public sealed class LocationFilesTests
     [Fact]
     public async Task A_folder_is_listed_with_its_folders_first()
     {
-        var nodes = await _location.ListAsync(_here, "/proj", CancellationToken.None);
+        var (nodes, isAll) = await _location.ListAsync(_here, "/proj", CancellationToken.None);
 
+        Assert.True(isAll);
         Assert.Equal(["in/", "node_modules/", "out/", "sub/", "a.txt"], nodes.Select(node => node.Path));
         Assert.Equal(new FileNode("a.txt", "a.txt", "/proj/a.txt", "file", Ignored: false), nodes[^1]);
     }
@@ -59,15 +60,29 @@ public sealed class LocationFilesTests
         const int many = 1_000_000;
         _files.Folders["/proj"] = [new("sub", PathKind.Folder), .. Enumerable.Range(0, many).Select(static number => new FolderEntry($"f{number}", PathKind.File))];
 
-        var listed = await _location.ListAsync(_here, "/proj", CancellationToken.None);
+        var (listed, isAll) = await _location.ListAsync(_here, "/proj", CancellationToken.None);
         var read = _files.Read;
         var all = await _location.AllAsync(_here, CancellationToken.None);
 
         Assert.Equal(10_000, listed.Count);
+        Assert.False(isAll);
         Assert.Equal("sub/", listed[0].Path);
-        Assert.Equal(10_000, read);
+        Assert.Equal(10_001, read);
         Assert.InRange(all.Count, 10_000, 50_000);
-        Assert.InRange(_files.Read, 10_000, 110_000);
+        Assert.InRange(_files.Read, 10_001, 110_001);
+    }
+
+    [Theory]
+    [InlineData(9_999, true)]
+    [InlineData(10_000, true)]
+    [InlineData(10_001, false)]
+    public async Task A_list_that_was_cut_says_so(int entries, bool isAll)
+    {
+        _files.Folders["/proj"] = [.. Enumerable.Range(0, entries).Select(static number => new FolderEntry($"f{number}", PathKind.File))];
+
+        var listed = await _location.ListAsync(_here, "/proj", CancellationToken.None);
+
+        Assert.Equal((Math.Min(entries, 10_000), isAll), (listed.Nodes.Count, listed.IsAll));
     }
 
     [Fact]

@@ -25,6 +25,18 @@ public sealed class UnifiedDiffTests
     }
 
     [Fact]
+    public void The_lines_that_are_compared_can_be_bounded()
+    {
+        var same = string.Concat(Enumerable.Range(1, 1_000).Select(static i => $"{i}\n"));
+
+        var diff = UnifiedDiff.Of($"{same}a\nx\nb\n{same}", $"{same}c\nx\nd\n{same}", out var additions, out var deletions, mostLines: 2);
+
+        Assert.Contains("\n-a\n-x\n-b\n+c\n+x\n+d\n", diff, StringComparison.Ordinal);
+        Assert.Equal((3, 3), (additions, deletions));
+        Assert.Contains("\n-a\n+c\n x\n-b\n+d\n", UnifiedDiff.Of($"{same}a\nx\nb\n{same}", $"{same}c\nx\nd\n{same}", out _, out _, mostLines: 3), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Large_texts_without_a_common_line_are_one_replacement()
     {
         var before = string.Concat(Enumerable.Range(1, 6_000).Select(static i => $"a{i}\n"));

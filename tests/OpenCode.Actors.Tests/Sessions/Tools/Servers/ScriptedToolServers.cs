@@ -55,6 +55,9 @@ internal sealed class ScriptedConnection(SeededSystem system) : IToolServerConne
     /// <summary>Gets a value indicating whether a list hangs.</summary>
     public bool IsListing { get; private set; }
 
+    /// <summary>Gets a value indicating whether the reading of a resource hangs.</summary>
+    public bool IsReading { get; private set; }
+
     public Task<string> Ended => _ended.Task;
 
     public int Disposals { get; private set; }
@@ -109,8 +112,20 @@ internal sealed class ScriptedConnection(SeededSystem system) : IToolServerConne
 
     public Task<IReadOnlyList<ServedResource>> ListResourcesAsync(CancellationToken cancellationToken) => throw new ToolServerException("It has no resources.");
 
-    public Task<ServedResult> ReadResourceAsync(string uri, CancellationToken cancellationToken) =>
-        uri == "toy://none" ? throw new ToolServerException("There is none.") : Task.FromResult(Result?.Invoke() ?? new ServedResult($"content of {uri}", [], IsError: false));
+    public async Task<ServedResult> ReadResourceAsync(string uri, CancellationToken cancellationToken)
+    {
+        if (uri == "toy://none")
+            throw new ToolServerException("There is none.");
+        if (uri == "toy://hang")
+        {
+            IsReading = true;
+            var given = new TaskCompletionSource();
+            using var registration = cancellationToken.Register(() => given.TrySetCanceled(cancellationToken));
+            await given.Task;
+        }
+
+        return Result?.Invoke() ?? new ServedResult($"content of {uri}", [], IsError: false);
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -51,6 +51,26 @@ public sealed class ToolServerContentsTests : HubTestKit
     }
 
     [Fact]
+    public async Task A_list_does_not_wait_for_a_server_that_is_slow_to_connect_and_a_command_does()
+    {
+        await ListAsync();
+        _world.Connections[1].Prompts = [new ServedPrompt("greet", null, [])];
+        _world.Hangs = true;
+        _world.Specs.Add(new LocalToolServer("late", ["d"]));
+
+        var listing = _contents.ListPromptsAsync("/proj", default);
+        await RunUntilAsync(() => _world.Attempts.Count == 3);
+        var finding = _contents.FindPromptAsync("/proj", "late:greet", default);
+        Time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(["toy"], (await RunUntilAsync(listing)).Select(static prompt => prompt.Server));
+        Assert.False(finding.IsCompleted);
+
+        Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Null(await RunUntilAsync(finding));
+    }
+
+    [Fact]
     public async Task What_cannot_be_given_says_why()
     {
         Assert.Contains("switched off", await RefusalAsync(_contents.ReadResourceAsync("/proj", "off", "toy://x", default)), StringComparison.Ordinal);

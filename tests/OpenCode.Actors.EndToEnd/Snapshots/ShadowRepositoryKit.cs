@@ -29,7 +29,7 @@ public abstract class ShadowRepositoryKit : IDisposable
 
     private protected ShadowRepository Shadow { get; set; }
 
-    private protected DiskStore Store { get; } = new(new ExactFiles(new OpenCode.Actors.Sessions.Files.Doors.MachineFiles()), TimeProvider.System);
+    private protected DiskStore Store { get; } = new(new ExactFiles(new OpenCode.Actors.Sessions.Files.Doors.MachineFiles()));
 
     /// <summary>Gets the changes by the tools of sessions.</summary>
     private protected FileChanges Written => field ??= new FileChanges(Store, new ReadStamps());

@@ -178,6 +178,7 @@ public sealed class ShadowRepositoryTests : ShadowRepositoryKit
 
         Assert.Equal([Project.At("a.txt")], step.Files); // What is being written is in no snapshot.
         Assert.Equal("one\ntwo\n", Project.Read("a.txt"));
+        Assert.False(File.Exists(Project.At(".a.txt.opencode-1.tmp")));
         Assert.Equal(from, await Open().TakeAsync());
     }
 

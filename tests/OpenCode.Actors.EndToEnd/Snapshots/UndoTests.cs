@@ -43,6 +43,7 @@ public sealed class UndoTests(ITestOutputHelper output) : ServerTest(output)
             server = next;
             await Eventually.TrueAsync(async () => AreAll(await RevertOfAsync(server, session) is null ? "new" : "old"), "files that are as the session says");
             AssertWhole();
+            Assert.Empty(Directory.EnumerateFiles(Setup.Project, ".*.tmp"));
             undone += await RevertOfAsync(server, session) is null ? 0 : 1;
         }
 

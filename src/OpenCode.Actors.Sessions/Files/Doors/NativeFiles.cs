@@ -11,6 +11,7 @@ internal static partial class NativeFiles
     private const uint BasicFacts = 0x7FF;
     private const int ForWriting = 2;
     private const int ForReading = 4;
+    private const int ExclusiveLockWithoutWaiting = 2 | 4;
 
     /// <summary>Opens a name and nothing else (O_PATH): no device is woken, no pipe waited for, and closing it drops no lock of this process.</summary>
     /// <exception cref="IOException">There is no such file, or it may not be seen.</exception>
@@ -26,6 +27,9 @@ internal static partial class NativeFiles
 
     /// <summary>True if an open file can be moved about in, as only regular files and some devices can.</summary>
     public static bool CanSeek(SafeFileHandle file) => Seek((int)file.DangerousGetHandle(), 0, 0) >= 0;
+
+    /// <summary>True if no process has locked an open file by flock(2), as .NET does with those that it writes. False on Windows, and where the file system has no such locks.</summary>
+    public static bool HasNoLock(SafeFileHandle file) => !OperatingSystem.IsWindows() && Lock((int)file.DangerousGetHandle(), ExclusiveLockWithoutWaiting) == 0;
 
     /// <summary>Returns the facts of an open file. Linux only.</summary>
     public static FileFacts Look(SafeFileHandle file) =>
@@ -82,6 +86,9 @@ internal static partial class NativeFiles
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint wanted, out FileStatus status);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(int descriptor, int operation);
 
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);

@@ -7,8 +7,7 @@ namespace OpenCode.Actors.Sessions.Tools.Paths.Doors;
 
 /// <summary>Reads and writes whole files of this machine.</summary>
 /// <param name="files">Opens them.</param>
-/// <param name="time">Tells how old a temporary file is.</param>
-internal sealed class DiskStore(IFileTree files, TimeProvider time) : IFileStore
+internal sealed class DiskStore(IFileTree files) : IFileStore
 {
     // A longer name, with what is added, would be too long for a file system.
     private const int LongestName = 100;
@@ -16,7 +15,8 @@ internal sealed class DiskStore(IFileTree files, TimeProvider time) : IFileStore
     // Each write lists its folder, and a folder of packages has any number of entries.
     private const int MostListed = 1_000;
 
-    private static readonly TimeSpan _longestWrite = TimeSpan.FromHours(1);
+    // A number of a process would not do: servers in containers share theirs, and one that starts anew has the one of before.
+    private static readonly string _server = $"{Guid.NewGuid():N}-";
 
     /// <summary>Gets the pattern of the names that files have until they are whole.</summary>
     public static string TemporaryNames => ".*.opencode-*.tmp";
@@ -65,11 +65,12 @@ internal sealed class DiskStore(IFileTree files, TimeProvider time) : IFileStore
         Directory.CreateDirectory(folder);
         var prefix = TemporaryPrefix(Path.GetFileName(path));
         RemoveLeft(folder, prefix);
-        var temporary = Path.Combine(folder, $"{prefix}{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(folder, $"{prefix}{_server}{Guid.NewGuid():N}.tmp");
         var renamed = false;
         var mode = ModeFor(path);
         try
         {
+            // Open until it is renamed: by its lock other servers know that it is being written.
             using var file = new FileStream(temporary, mode);
             if (!ExactFiles.IsAt(file, temporary))
                 throw new IOException($"The folder {folder} was replaced by a link meanwhile. Nothing was written. Call it again if that is still wanted.");
@@ -125,30 +126,40 @@ internal sealed class DiskStore(IFileTree files, TimeProvider time) : IFileStore
         return $".{(bytes.Length <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16)))}.opencode-";
     }
 
-    // A server that was killed left them. Their age tells that: to open one for its lock would break rule "Only SQLite opens the file" where it is another name of the store, and not every file system has locks.
+    // A server that was killed left them.
     private void RemoveLeft(string folder, string prefix)
     {
-        var since = time.GetUtcNow().UtcDateTime - _longestWrite;
         try
         {
-            foreach (var left in Directory.EnumerateFileSystemEntries(folder).Take(MostListed).Where(left => IsTemporary(Path.GetFileName(left), prefix)))
-            {
-                // This server makes none of another kind.
-                if (new FileInfo(left).LinkTarget is null && FileFacts.Of(left) is { IsRegular: true } facts && facts.ChangedAt < since)
-                    File.Delete(left);
-            }
+            foreach (var left in Directory.EnumerateFileSystemEntries(folder).Take(MostListed).Where(left => IsOfOthers(Path.GetFileName(left), prefix) && IsLeft(left)))
+                File.Delete(left);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The folder may not be listed, or a file is another user's. The write does not need them gone.
+            // The folder may not be listed. The write does not need them gone.
         }
     }
 
-    private static bool IsTemporary(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".tmp", StringComparison.Ordinal);
+    private static bool IsOfOthers(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".tmp", StringComparison.Ordinal) && !name.StartsWith(prefix + _server, StringComparison.Ordinal);
+
+    // The system has dropped the lock of a server that was killed, flock(2). It is opened as all files are: another name of the store is refused.
+    private bool IsLeft(string path)
+    {
+        try
+        {
+            using var opened = new FileInfo(path).LinkTarget is null ? files.Open(path) : null;
+            return opened is FileStream file && NativeFiles.HasNoLock(file.SafeFileHandle);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It is gone, another user's, or nothing that a server makes.
+        }
+    }
 
     private static FileStreamOptions ModeFor(string path)
     {
-        // Windows renames an open file only if it is shared for deletion.
+        // Shared for deletion alone: that locks it, and lets it be renamed while it is open.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Delete };
         if (OperatingSystem.IsWindows() || !File.Exists(path))
             return options;

@@ -1,9 +1,10 @@
+using OpenCode.Actors.Sessions.Files;
 using OpenCode.Actors.Sessions.Models;
 
 namespace OpenCode.Actors.Models.Providers;
 
 /// <summary>The bytes of an answer, up to a bound: an event is read into memory until its line ends, and an answer until it is complete.</summary>
-internal sealed class BoundedAnswer(Stream answer) : Stream
+internal sealed class BoundedAnswer(Stream answer) : ReadOnlyStream
 {
     /// <summary>The longest line. The largest of real providers has the arguments of a call that writes a file.</summary>
     public const int LongestLine = 16 << 20;
@@ -14,39 +15,13 @@ internal sealed class BoundedAnswer(Stream answer) : Stream
     private long _total;
     private long _lineStart;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await answer.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         return Count(buffer.Span[..count]);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => Count(buffer.AsSpan(offset, answer.Read(buffer, offset, count)));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -151,7 +151,7 @@ public sealed class McpTests(ITestOutputHelper output) : ServerTest(output)
         Assert.StartsWith("data:image/png;base64,", parts[2].Text("url"), StringComparison.Ordinal);
         Assert.Equal(("toy://notes", "resource"), (parts[3].Text("url"), parts[3].Text("source", "type")));
 
-        foreach (var (server, uri, reason) in new[] { ("toy", "file:///none", "There is no such resource"), ("nobody", "toy://notes", "no such server"), ("bad", "toy://notes", "not connected"), ("off", "toy://notes", "switched off") })
+        foreach (var (server, uri, reason) in new[] { ("toy", "file:///none", "There is no such resource"), ("missing", "toy://notes", "no such server"), ("bad", "toy://notes", "not connected"), ("off", "toy://notes", "switched off") })
         {
             var refused = await _server.Api.PostAsync($"/session/{session}/message", WithResource(server, uri), HttpStatusCode.BadRequest);
             Assert.Contains("parts[1].source", refused.Text("data", "message"), StringComparison.Ordinal);

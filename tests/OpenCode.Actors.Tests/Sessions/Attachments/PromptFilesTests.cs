@@ -131,14 +131,14 @@ public sealed class PromptFilesTests
     public async Task Instructions_near_a_file_that_lead_out_of_the_project_are_not_read()
     {
         _files.Add("/p/.git/HEAD").Add("/p/sub/a.txt", "x").Add("/p/sub/AGENTS.md", "SECRET").Add("/p/other/a.txt", "x").Add("/p/other/AGENTS.md", "INSIDE");
-        _paths.Links["/p/sub/AGENTS.md"] = "/home/key";
+        _paths.Links["/p/sub/AGENTS.md"] = "/outside/key";
         _paths.Links["/p/other"] = "/p/real";
         _files.Add("/p/real/AGENTS.md", "INSIDE");
 
         var text = string.Concat((await ReadAsync(new FilePromptPart("text/plain", "file:///p/sub/a.txt"), new FilePromptPart("text/plain", "file:///p/other/a.txt"))).OfType<TextPromptPart>().Select(static part => part.Text));
 
         Assert.DoesNotContain("SECRET", text, StringComparison.Ordinal);
-        Assert.Contains("Instructions from /p/sub/AGENTS.md: It is left out, since it is /home/key", text, StringComparison.Ordinal);
+        Assert.Contains("Instructions from /p/sub/AGENTS.md: It is left out, since it is /outside/key", text, StringComparison.Ordinal);
         Assert.Contains("INSIDE", text, StringComparison.Ordinal);
     }
 

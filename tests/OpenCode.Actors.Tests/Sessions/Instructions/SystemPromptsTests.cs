@@ -81,25 +81,25 @@ public sealed class SystemPromptsTests : IInstructionConfig, IInstructionFetcher
     public async Task What_a_project_has_or_names_outside_of_it_is_not_read_and_the_prompt_says_so()
     {
         const string secret = "SECRET";
-        _files.Add("/p/.git/HEAD").Add("/home/key", secret).Add("/etc/abs.md", secret)
+        _files.Add("/p/.git/HEAD").Add("/outside/key", secret).Add("/etc/abs.md", secret)
             .Add("/p/AGENTS.md", secret).Add("/p/sub/AGENTS.md", "INSIDE").Add("/p/link.md", secret).Add("/p/docs/a.md", secret).Add("/p/docs/b.md", "OTHER");
-        _paths.Links["/p/AGENTS.md"] = "/home/key";
+        _paths.Links["/p/AGENTS.md"] = "/outside/key";
         _paths.Links["/p/link.md"] = "/pp/key";
-        _paths.Links["/p/docs/a.md"] = "/home/key";
-        string[] named = ["link.md", "docs/*.md", "~/key", "../home/key", "/etc/*.md"];
+        _paths.Links["/p/docs/a.md"] = "/outside/key";
+        string[] named = ["link.md", "docs/*.md", "~/key", "../outside/key", "/etc/*.md"];
         _sources = _sources with { Configured = named, OfLocation = named };
 
         Assert.Equal([null, "INSIDE", null, null, "OTHER", null, null, null], (await CollectAsync(null, "ses_1")).Instructions.Select(static instruction => instruction.Text));
         var text = await WriteAsync();
         Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
-        Assert.Contains("Instructions from /p/AGENTS.md: It is left out, since it is /home/key, which is outside of the project.", text, StringComparison.Ordinal);
+        Assert.Contains("Instructions from /p/AGENTS.md: It is left out, since it is /outside/key, which is outside of the project.", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Users_name_files_of_theirs_by_whole_paths_and_what_they_name_in_a_project_stays_inside()
     {
         _files.Add("/p/.git/HEAD").Add("/home/own.md", "OWN").Add("/etc/abs.md", "ABS").Add("/p/link.md", "SECRET").Add("/home/.config/opencode/AGENTS.md", "USER");
-        _paths.Links["/p/link.md"] = "/home/key";
+        _paths.Links["/p/link.md"] = "/outside/key";
         _paths.Links["/home/.config/opencode/AGENTS.md"] = "/dotfiles/AGENTS.md";
         _sources = _sources with { Configured = ["~/own.md", "/etc/*.md", "link.md"] };
 

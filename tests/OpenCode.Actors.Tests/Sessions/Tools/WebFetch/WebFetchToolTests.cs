@@ -144,11 +144,7 @@ public sealed class WebFetchToolTests
         public async Task<WebPage> FetchAsync(Uri url, bool isPrivate, CancellationToken cancellationToken)
         {
             Fetched++;
-            if (Page is { } page)
-                return page;
-
-            await Task.Delay(Timeout.InfiniteTimeSpan, new VirtualTime(), cancellationToken);
-            throw new InvalidOperationException();
+            return Page ?? await new TaskCompletionSource<WebPage>().Task.WaitAsync(cancellationToken);
         }
     }
 }
